@@ -1,0 +1,53 @@
+# Two commands matter: `make book` and `make test`. Each sets up .venv by itself first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SHELL  := /bin/bash
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check serve lab clean
+
+help:
+	@echo "make book    build the site into build/html (sets up .venv first)"
+	@echo "make test    run every test, browser tests included"
+	@echo "make check   lint, check the data, run the fast tests"
+	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
+	@echo "make lab     open the notebooks live in JupyterLab"
+
+book: $(VENV)/.ready
+	@$(BIN)/chokepoint build
+
+test: $(VENV)/.test-ready
+	@$(BIN)/python tests/browser.py
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.test-ready
+	@$(BIN)/ruff check src tests
+	@$(BIN)/chokepoint check
+	@$(BIN)/pytest -m "not slow" -n 2
+
+serve: book
+	@$(BIN)/chokepoint serve
+
+lab: $(VENV)/.ready
+	@$(BIN)/jupyter lab book
+
+clean:
+	rm -rf build
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Chokepoint needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make book PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv, then run this again."; exit 1; }
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.python requirements.txt pyproject.toml
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@$(BIN)/python -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/.ready tests/requirements.txt
+	@$(BIN)/python -m pip install -q -r tests/requirements.txt
+	@touch $@

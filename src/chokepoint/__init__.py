@@ -1,0 +1,1 @@
+"""Chokepoint: the 2026 critical-minerals bloc, explained and recomputed."""

@@ -1,0 +1,38 @@
+"""One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
+
+import altair as alt
+
+CHINA = "#c8553d"
+BLOC = "#2a78b5"
+UNITED_STATES = "#5c4d9a"
+OTHER = "#9a9a93"
+ACCENT = "#c58a1b"
+FLOOR = "#2e8b6f"
+INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
+INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+_AXIS = {"labelColor": {"expr": "cp_soft"}, "titleColor": {"expr": "cp_soft"}, "gridColor": {"expr": "cp_grid"},
+         "domainColor": {"expr": "cp_grid"}, "tickColor": {"expr": "cp_grid"}, "labelFont": FONT, "titleFont": FONT,
+         "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220}
+_LEGEND = {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "titleFont": FONT,
+           "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "orient": "top", "symbolType": "square"}
+CONFIG = {"background": None, "view": {"stroke": None}, "axis": _AXIS, "legend": _LEGEND,
+          "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
+          "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}}, "bar": {"cornerRadiusEnd": 1}}
+
+
+def themed(chart: alt.TopLevelMixin) -> dict:
+    """The chart's Vega-Lite dictionary, in the book's look.
+
+    >>> spec = themed(alt.Chart({"values": []}).mark_bar())
+    >>> [p["name"] for p in spec["params"]]
+    ['cp_ink', 'cp_soft', 'cp_grid']
+    """
+    spec = chart.to_dict()
+    spec["params"] = [*INKS, *spec.get("params", [])]
+    spec["config"] = CONFIG
+    if "layer" in spec or "mark" in spec:
+        spec.setdefault("width", "container")
+        spec.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
+    return spec

@@ -1,0 +1,171 @@
+"""Check the whole data package: every fault in one run, each with file, row, column, what was found and what was expected."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.errors import UserError
+
+MAX_BYTES = 50_000_000
+_TRUTHS = {"true", "false"}
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong. `row` counts as a spreadsheet does: the header is row 1."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}" + (f" row {self.row}" if self.row else "")
+        return f"{where}: {self.column + ' ' if self.column else ''}{self.message}"
+
+
+def check(data: Path | None = None) -> list[Fault]:
+    """All faults of the package at `data`, sorted; an empty list when it is sound."""
+    data = data or tables.data_dir()
+    resources = tables.package(data)["resources"]
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for declared in resources:
+        frame, unread = _read(data, declared)
+        faults += unread
+        if frame is not None:
+            frames[declared["name"]] = frame
+            faults += _cells(declared, frame)
+    for declared in resources:
+        if declared["name"] in frames:
+            faults += _references(declared, frames)
+    return sorted(set(faults))
+
+
+def require_sound(data: Path | None = None) -> None:
+    """UserError listing every fault, when there is one."""
+    faults = check(data)
+    if faults:
+        shown = [f"data/{fault}" for fault in faults[:40]]
+        more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []
+        raise UserError("\n".join([f"The data has {len(faults)} fault(s):", *shown, *more]))
+
+
+def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """The table as text, with its faults of form (missing, unreadable, wrong header)."""
+    name, path = declared["path"], data / declared["path"]
+    if not path.is_file():
+        return None, [Fault(name, 0, "", "the file is missing. Restore it, or take it out of datapackage.json")]
+    if path.stat().st_size > MAX_BYTES:
+        size = path.stat().st_size / 1e6
+        return None, [Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")]
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except UnicodeDecodeError as error:
+        return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = re.sub(r"\s+", " ", str(error)).removeprefix("Error tokenizing data. C error: ")
+        return None, [Fault(name, 0, "", f"is not a readable CSV table ({reason})")]
+    expected = [f["name"] for f in declared["schema"]["fields"]]
+    found = list(frame.columns)
+    if found == expected:
+        return frame, []
+    return None, _header_faults(name, found, expected)
+
+
+def _header_faults(name: str, found: list[str], expected: list[str]) -> list[Fault]:
+    missing, extra = [c for c in expected if c not in found], [c for c in found if c not in expected]
+    faults = []
+    for column in extra:
+        near = difflib.get_close_matches(column, missing, 1)
+        hint = f'Did you mean "{near[0]}"?' if near else f"Columns expected: {', '.join(expected)}"
+        faults.append(Fault(name, 1, f'column "{column}"', f"is not declared in datapackage.json. {hint}"))
+    guessed = {near for c in extra for near in difflib.get_close_matches(c, missing, 1)}
+    faults += [Fault(name, 1, f'column "{c}"', "is missing") for c in missing if c not in guessed]
+    return faults or [Fault(name, 1, "", f"columns are in another order; expected {', '.join(expected)}")]
+
+
+def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
+    """Faults of single cells, and of the primary key."""
+    name, faults = declared["path"], []
+    for field in declared["schema"]["fields"]:
+        column, cells = field["name"], frame[field["name"]]
+        for bad, said in _rules(field, cells):
+            faults += [Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i]))) for i in cells.index[bad][:20]]
+    key = declared["schema"].get("primaryKey", [])
+    key = [key] if isinstance(key, str) else key
+    if key:
+        twice = frame.duplicated(key, keep="first")
+        for i in frame.index[twice][:20]:
+            value = ", ".join(frame.loc[i, key])
+            faults.append(Fault(name, int(i) + 2, "+".join(key), f"{_quoted(value)} is a duplicate key; each must be unique"))
+    return faults
+
+
+def _rules(field: dict, cells: pd.Series):
+    """(mask of bad cells, message with {found}) for each rule that `field` declares."""
+    limits, kind = field.get("constraints", {}), field["type"]
+    filled = cells != ""
+    if limits.get("required"):
+        yield ~filled, "is empty; a value is required"
+    typed = cells.where(filled)
+    if kind in ("number", "integer", "year"):
+        number = pd.to_numeric(typed, errors="coerce")
+        wrong = filled & (number.isna() | ((number % 1 != 0) if kind != "number" else False))
+        yield wrong, f"{{found}} is not {'a number' if kind == 'number' else 'a whole number'}"
+        unit = f" [{field['unit']}]" if field.get("unit") else ""
+        if "minimum" in limits:
+            yield number < limits["minimum"], f"{{found}} is below the minimum {limits['minimum']}{unit}"
+        if "maximum" in limits:
+            yield number > limits["maximum"], f"{{found}} is above the maximum {limits['maximum']}{unit}"
+    elif kind == "date":
+        yield filled & pd.to_datetime(typed, format="%Y-%m-%d", errors="coerce").isna(), "{found} is not a date like 2026-02-04"
+    elif kind == "boolean":
+        yield filled & ~cells.isin(_TRUTHS), "{found} is not true or false"
+    if "enum" in limits:
+        allowed = [str(v) for v in limits["enum"]]
+        yield filled & ~cells.isin(allowed), f"{{found}} is not one of {', '.join(allowed)}".replace("{found}", "\0").replace(
+            "{", "{{").replace("}", "}}").replace("\0", "{found}")
+    if "pattern" in limits:
+        wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
+        yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
+    # A spreadsheet would run a cell that starts like a formula.
+    if kind == "string":
+        yield cells.str.match(r"[=@\t\r]|[+-](?![\d.])"), "{found} starts like a formula; put a letter or a quote before it"
+
+
+def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
+    """Faults of foreign keys, and of `;`-separated lists of keys (`foreignList`)."""
+    frame, name, faults = frames[declared["name"]], declared["path"], []
+    for key in declared["schema"].get("foreignKeys", []):
+        column = key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
+        faults += _unknown(name, column, frame[column].map(lambda cell: [cell] if cell else []), key["reference"], declared, frames)
+    for field in declared["schema"]["fields"]:
+        if "foreignList" in field:
+            lists = frame[field["name"]].map(lambda cell: [part.strip() for part in cell.split(";")] if cell else [])
+            faults += _unknown(name, field["name"], lists, field["foreignList"], declared, frames)
+    return faults
+
+
+def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
+    target = reference["resource"] or declared["name"]
+    if target not in frames:
+        return []  # its own fault is already said
+    known_column = reference["fields"] if isinstance(reference["fields"], str) else reference["fields"][0]
+    known = set(frames[target][known_column])
+    faults = []
+    for i, values in lists.items():
+        for value in values:
+            if value not in known and len(faults) < 20:
+                near = difflib.get_close_matches(value, known, 1)
+                hint = f'Did you mean "{near[0]}"?' if near else f"Add it to {target}, or mend it here."
+                faults.append(Fault(name, int(i) + 2, column, f"{_quoted(value)} is not in {target}. {hint}"))
+    return faults
+
+
+def _quoted(value: str) -> str:
+    return f'"{value if len(value) <= 60 else value[:57] + "…"}"'

@@ -1,0 +1,1 @@
+"""Published releases in, tidy tables out."""

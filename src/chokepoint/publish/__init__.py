@@ -1,0 +1,1 @@
+"""Run the notebooks, print the pages, swap the site in."""

@@ -1,0 +1,84 @@
+"""Load a table, at a release where it has releases.
+
+`data/datapackage.json` (a Frictionless Data Package) declares every table once; nothing here knows a column by name.
+A table that comes with every yearly release is the resource `<release>-<table>`, any other is simply `<table>`.
+"""
+
+import difflib
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.errors import UserError
+
+DEFAULT_RELEASE = "mcs2026"
+_DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
+
+
+def data_dir() -> Path:
+    """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout this package is installed from."""
+    return Path(os.environ.get("CHOKEPOINT_DATA") or Path(__file__).resolve().parents[2] / "data")
+
+
+def package(data: Path | None = None) -> dict:
+    """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
+    data = data or data_dir()
+    path = data / "datapackage.json"
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found. It declares every table; restore it from the repository.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not readable as JSON ({error}). Mend that place, or restore the file.") from None
+    for resource in descriptor["resources"]:
+        if isinstance(resource.get("schema"), str):
+            resource["schema"] = json.loads((data / resource["schema"]).read_text(encoding="utf-8"))
+    return descriptor
+
+
+def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
+    """The declaration of one table. UserError, with the nearest name, when there is none.
+
+    >>> resource("sources")["path"]
+    'evidence/sources.csv'
+    """
+    by_name = {r["name"]: r for r in package(data)["resources"]}
+    name = f"{release}-{table}" if release else table
+    if name in by_name:
+        return by_name[name]
+    near = difflib.get_close_matches(name, by_name, 1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    raise UserError(f'No table "{name}" in data/datapackage.json.{hint}')
+
+
+def releases(table: str = "production") -> list[str]:
+    """Releases that hold `table`, oldest first.
+
+    >>> "mcs2026" in releases()
+    True
+    """
+    names = [r["name"] for r in package()["resources"]]
+    return sorted(n.removesuffix(f"-{table}") for n in names if n.endswith(f"-{table}"))
+
+
+def load(table: str, release: str | None = None) -> pd.DataFrame:
+    """One table with the types its schema gives; a missing cell is NA.
+
+    >>> load("sources").columns[0]
+    'source_id'
+    """
+    return _read(data_dir(), table, release).copy()
+
+
+@lru_cache(maxsize=64)
+def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
+    declared = resource(table, release, data)
+    fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
+    dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
+    frame = pd.read_csv(data / declared["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8",
+                        true_values=["true"], false_values=["false"])
+    dates = [name for name, kind in fields.items() if kind == "date"]
+    return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
