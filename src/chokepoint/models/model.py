@@ -1,0 +1,51 @@
+"""What the rest of the house knows of a model: its name, its function, what its results mean."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Model:
+    """A mechanism.
+
+    name      as in the assumptions table and on the command line
+    title     the question it answers
+    function  keyword arguments → named results; takes numbers, arrays and expressions, so the browser runs it too
+    results   name → (unit, meaning), in the order shown
+    cautions  what must be said beside its sliders
+    exact     the same keywords → further results that only Python can work out (roots, enumerations); plain numbers
+    exact_results  name → (unit, meaning) of these
+    validation     () → rows of predicted and seen, see `check`
+    """
+
+    name: str
+    title: str
+    function: Callable[..., dict]
+    results: Mapping[str, tuple[str, str]]
+    cautions: tuple[str, ...] = ()
+    exact: Callable[..., dict] | None = None
+    exact_results: Mapping[str, tuple[str, str]] | None = None
+    validation: Callable[[], list[dict]] | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the function's keywords, in order."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    @property
+    def all_results(self) -> dict[str, tuple[str, str]]:
+        """Unit and meaning of every result, the exact ones last."""
+        return {**self.results, **(self.exact_results or {})}
+
+
+def check(what, predicted, seen, unit, low, high, note, source):
+    """A row of the validation page: the model's number beside the published one, and whether it falls in the stated band.
+
+    >>> check("dearer", 3.0, 2.5, "x", 2.0, 3.5, "within a third", "M01")["verdict"]
+    'within'
+    """
+    return {"what": what, "predicted": predicted, "seen": seen, "unit": unit, "low": low, "high": high,
+            "verdict": "within" if low <= predicted <= high else "missed", "note": note, "source_id": source}

@@ -1,0 +1,187 @@
+"""Model 1: a reference price held up as a floor by an adjustable tariff, and what it does one stage down.
+
+One product, one year, many buyers and sellers; the bloc takes the outside price as given, so China can flood as it likes.
+Elasticities are constant. The levy's revenue stays in the bloc. The security that the extra output buys is not counted.
+"""
+
+from .expr import maximum, minimum, power, where
+from .model import Model, check
+
+
+def price_floor(*, world_price, floor, base_price, base_demand, base_supply, demand_elasticity, supply_elasticity,
+                evasion_share, rent_kept, price_response):
+    """Who pays for a price floor, what it costs, and how much output it buys.
+
+    world_price        price outside the bloc before the levy [US$/kg]
+    floor              reference price the levy defends [US$/kg]
+    base_price         price at which base_demand and base_supply were seen [US$/kg]
+    base_demand        bloc demand at the base price [kt/year]
+    base_supply        bloc output at the base price [kt/year]
+    demand_elasticity  % fall in demand for a 1 % dearer price [-]
+    supply_elasticity  % rise in output for a 1 % dearer price [-]
+    evasion_share      share of imports that dodge the levy [0–1]
+    rent_kept          share of the dodgers' gain that stays in the bloc [0–1]
+    price_response     fall of the outside price for each kt the bloc stops buying [US$/kg per kt]; 0 is a small bloc
+
+    The floor cannot hold above the price at which the bloc would feed itself (autarky_price): there is nothing left to tax.
+
+    >>> r = price_floor(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2, demand_elasticity=0.3,
+    ...                 supply_elasticity=1, evasion_share=0, rent_kept=1, price_response=0)
+    >>> r["levy"], round(r["imports"], 3), round(r["revenue"], 1), round(r["deadweight_loss"], 2)
+    (50.0, 3.977, 198.8, 282.03)
+    """
+    def demand_at(price):
+        return base_demand * power(price / base_price, -demand_elasticity)
+
+    def supply_at(price):
+        return base_supply * power(price / base_price, supply_elasticity)
+
+    def sellers_gain(price):
+        """What sellers gain when the price goes from world_price to `price` [US$ million/year]: area left of supply."""
+        reach = 1 + supply_elasticity
+        return base_supply * power(base_price, -supply_elasticity) * (power(price, reach) - power(world_price, reach)) / reach
+
+    autarky_price = base_price * power(base_demand / base_supply, 1 / (supply_elasticity + demand_elasticity))
+    bloc_price = maximum(world_price, minimum(floor, autarky_price))
+    demand, supply = demand_at(bloc_price), supply_at(bloc_price)
+    imports = maximum(0, demand - supply)
+    imports_before = maximum(0, demand_at(world_price) - supply_at(world_price))
+    world_price_after = maximum(0, world_price - price_response * (imports_before - imports))
+    levy = bloc_price - world_price_after
+    terms_of_trade_gain = (world_price - world_price_after) * imports
+
+    revenue = (1 - evasion_share) * levy * imports
+    evasion = rent_kept * evasion_share * levy * imports
+    buyers = 1 - demand_elasticity
+    consumer_surplus_change = (-base_demand * power(base_price, demand_elasticity)
+                               * (power(bloc_price, buyers) - power(world_price, buyers)) / buyers)
+    producer_surplus_change = sellers_gain(bloc_price)
+    deadweight_loss = terms_of_trade_gain - (consumer_surplus_change + producer_surplus_change + revenue + evasion)
+    extra_supply = supply - supply_at(world_price)
+
+    contract_cost = maximum(0, floor - world_price) * supply_at(floor)
+    contract_loss = where(floor > world_price, contract_cost - sellers_gain(floor), 0)
+    return {
+        "autarky_price": autarky_price,
+        "bloc_price": bloc_price,
+        "levy": levy,
+        "demand": demand,
+        "supply": supply,
+        "imports": imports,
+        "revenue": revenue,
+        "evasion": evasion,
+        "consumer_surplus_change": consumer_surplus_change,
+        "producer_surplus_change": producer_surplus_change,
+        "deadweight_loss": deadweight_loss,
+        "extra_supply": extra_supply,
+        "secure_cost": where(extra_supply > 1e-9, deadweight_loss / maximum(extra_supply, 1e-9), 0),
+        "idle_floor": maximum(0, floor - autarky_price),
+        "world_price_after": world_price_after,
+        "terms_of_trade_gain": terms_of_trade_gain,
+        "contract_cost": contract_cost,
+        "contract_loss": contract_loss,
+    }
+
+
+def effective_protection(*, protection, input_protection, input_share):
+    """Protection of the work done at one stage once its dearer input is counted (Corden) [-].
+
+    protection        price of the product over its world price, minus 1 [-]
+    input_protection  the same for the input [-]
+    input_share       cost of the input in the product's world price [0–1]
+
+    A stage whose input is protected and whose product is not is taxed, not helped:
+
+    >>> round(effective_protection(protection=0, input_protection=1, input_share=0.4), 2)
+    -0.67
+    """
+    return (protection - input_share * input_protection) / (1 - input_share)
+
+
+def stage_cascade(*, oxide_world_price, oxide_floor, magnet_world_price, magnet_floor, oxide_per_magnet, magnet_per_car,
+                  car_price, jet_rare_earths):
+    """What a floor on the oxide does to magnet makers, carmakers and a fighter jet.
+
+    oxide_world_price   [US$/kg NdPr oxide]
+    oxide_floor         floor on the oxide [US$/kg]; below the world price it does nothing
+    magnet_world_price  [US$/kg magnet]
+    magnet_floor        floor on the magnet [US$/kg]; below the world price it does nothing
+    oxide_per_magnet    oxide used for a magnet, losses included [kg/kg]
+    magnet_per_car      magnets in an electric car [kg]
+    car_price           [US$]
+    jet_rare_earths     rare earths in a fighter jet, as claimed [kg]
+
+    >>> r = stage_cascade(oxide_world_price=55, oxide_floor=110, magnet_world_price=52, magnet_floor=52,
+    ...                   oxide_per_magnet=0.4, magnet_per_car=1.5, car_price=48000, jet_rare_earths=417)
+    >>> r["magnet_cost_rise"], round(r["magnet_protection"], 2), r["magnet_floor_needed"], r["jet_cost_rise"]
+    (22.0, -0.73, 74.0, 22935)
+    """
+    oxide_price = maximum(oxide_floor, oxide_world_price)
+    magnet_price = maximum(magnet_floor, magnet_world_price)
+    magnet_cost_rise = oxide_per_magnet * (oxide_price - oxide_world_price)
+    car_cost_rise = magnet_per_car * (magnet_price - magnet_world_price)
+    return {
+        "oxide_protection": oxide_price / oxide_world_price - 1,
+        "magnet_cost_rise": magnet_cost_rise,
+        "magnet_cost_rise_share": magnet_cost_rise / magnet_world_price,
+        "magnet_protection": effective_protection(
+            protection=magnet_price / magnet_world_price - 1,
+            input_protection=oxide_price / oxide_world_price - 1,
+            input_share=oxide_per_magnet * oxide_world_price / magnet_world_price),
+        "magnet_floor_needed": magnet_world_price + magnet_cost_rise,
+        "car_cost_rise": car_cost_rise,
+        "car_cost_rise_share": car_cost_rise / car_price,
+        "jet_cost_rise": jet_rare_earths * (oxide_price - oxide_world_price),
+    }
+
+
+PRICE_FLOOR = Model(
+    name="price_floor",
+    title="Who pays for a price floor, and how much output does it buy?",
+    function=price_floor,
+    results={
+        "autarky_price": ("US$/kg", "price at which the bloc would feed itself; no levy holds a price above it"),
+        "bloc_price": ("US$/kg", "price inside the bloc"),
+        "levy": ("US$/kg", "levy on each kilogram imported"),
+        "demand": ("kt/year", "what the bloc uses"),
+        "supply": ("kt/year", "what the bloc produces"),
+        "imports": ("kt/year", "what it imports"),
+        "revenue": ("US$ million/year", "what the levy brings in"),
+        "evasion": ("US$ million/year", "gain of those who dodge the levy, as far as it stays in the bloc"),
+        "consumer_surplus_change": ("US$ million/year", "gain of the buyers; a loss is negative"),
+        "producer_surplus_change": ("US$ million/year", "gain of the producers"),
+        "deadweight_loss": ("US$ million/year", "what nobody gets: the price of security"),
+        "extra_supply": ("kt/year", "output the floor adds"),
+        "secure_cost": ("US$/kg", "loss for each extra kilogram of bloc output"),
+        "idle_floor": ("US$/kg", "the part of the floor above the autarky price, which does nothing"),
+        "world_price_after": ("US$/kg", "outside price once the bloc buys less"),
+        "terms_of_trade_gain": ("US$ million/year", "saved because the outside price fell; not in the deadweight loss"),
+        "contract_cost": ("US$ million/year", "cost to the budget if producers got the floor by contract and buyers paid the world price"),
+        "contract_loss": ("US$ million/year", "what nobody gets under such a contract"),
+    },
+    cautions=(
+        "No reference price of the bloc has been published; 110 is one company's contract.",
+        "The elasticities are assumptions with ranges, not estimates.",
+        "The value of security is outside every welfare number.",
+        "Rare earths come out together: a floor on NdPr also makes cerium and lanthanum that nobody buys.",
+    ),
+)
+
+STAGE_CASCADE = Model(
+    name="stage_cascade",
+    title="What does a floor at one stage do to the next?",
+    function=stage_cascade,
+    results={
+        "oxide_protection": ("ratio", "price of the oxide over its world price, minus 1"),
+        "magnet_cost_rise": ("US$/kg", "dearer oxide in a kilogram of magnet"),
+        "magnet_cost_rise_share": ("share", "the same as a share of the magnet's world price"),
+        "magnet_protection": ("ratio", "protection of the magnet maker's own work, dearer oxide counted; negative is a tax"),
+        "magnet_floor_needed": ("US$/kg", "floor on magnets that leaves their makers no worse off"),
+        "car_cost_rise": ("US$", "dearer magnets in an electric car"),
+        "car_cost_rise_share": ("share", "the same as a share of the car's price"),
+        "jet_cost_rise": ("US$", "dearer oxide in a fighter jet, if the claimed weight were all oxide"),
+    },
+    cautions=(
+        "920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts whole components.",
+    ),
+)
