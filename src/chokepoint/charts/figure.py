@@ -1,0 +1,133 @@
+"""A chart with all that a reader needs beside it: finding, picture, alt text, numbers, sources."""
+
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.charts.theme import themed
+
+PRESS = "CHOKEPOINT_PRESS"  # set while the book is printed; without it a kernel is live
+
+
+def printing() -> bool:
+    """Whether a page is being printed (rather than read in a live kernel)."""
+    return bool(os.environ.get(PRESS))
+
+
+def figure(chart: alt.TopLevelMixin, *, says: str, alt_text: str, table: pd.DataFrame, sources: Iterable[str] = ()) -> "Figure":
+    """Wrap a chart.
+
+    says: the title, which states the finding. alt_text: what the picture shows, for those who do not see it.
+    table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default those in
+    the table's own `source_id` column, which is then not shown.
+    """
+    ids = list(sources) or sorted(table["source_id"].dropna().unique())
+    return Figure(chart, says, alt_text, table.drop(columns="source_id", errors="ignore"), tuple(ids))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """See `figure`; prints itself for the page, or as a JupyterChart in a live kernel."""
+
+    chart: alt.TopLevelMixin
+    says: str
+    alt_text: str
+    table: pd.DataFrame
+    sources: Sequence[str]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        if printing():
+            return {"text/html": self.to_html(), "text/plain": f"{self.says}. {self.alt_text}"}
+        return live(self.chart, before=f"<b>{html.escape(self.says)}</b>", after=source_line(self.sources))
+
+    def to_html(self) -> str:
+        """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
+        return (
+            '<figure class="cp-figure">'
+            f'<figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
+            f"{canvas(themed(self.chart), self.alt_text)}"
+            f'<p class="cp-source">{source_line(self.sources)}</p>{numbers(self.table)}</figure>'
+        )
+
+
+def canvas(spec: dict, alt_text: str) -> str:
+    """The place where the browser draws `spec`."""
+    return (f'<div class="cp-chart" role="img" aria-label="{html.escape(alt_text)}"></div>'
+            f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>')
+
+
+def embedded(value) -> str:
+    """JSON that is inert inside a script element, whatever the data hold.
+
+    >>> embedded({"name": "</script>"})
+    '{"name":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def numbers(table: pd.DataFrame) -> str:
+    """The numbers under a chart, folded away, with a button that saves them as CSV."""
+    body = table.to_html(index=False, border=0, na_rep="–", classes="cp-table", escape=True, justify="unset",
+                         float_format=lambda x: f"{x:,.4g}" if abs(x) < 1000 else f"{x:,.0f}")
+    return ('<details class="cp-numbers"><summary>Numbers</summary>'
+            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{body}</div>'
+            f'<button type="button" class="cp-save">Save as CSV</button>'
+            f'<script type="text/csv">{html.escape(safe_csv(table), quote=False)}</script></details>')
+
+
+def safe_csv(table: pd.DataFrame) -> str:
+    """CSV whose text cells no spreadsheet takes for a formula.
+
+    >>> safe_csv(pd.DataFrame({"name": ["=1+1", "Peru"], "t": [-1, 2]}))
+    "name,t\\n'=1+1,-1\\nPeru,2\\n"
+    """
+    text = table.select_dtypes(include=["str", "object"]).columns
+    guard = {c: table[c].map(lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v) for c in text}
+    return table.assign(**guard).to_csv(index=False, lineterminator="\n")
+
+
+def source_line(ids: Iterable[str]) -> str:
+    """Sources as links to their rows on the sources page."""
+    known = tables.load("sources").set_index("source_id")
+    links = []
+    for source in ids:
+        row = known.loc[source]
+        year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
+        links.append(f'<a href="{link("sources", f"source-{source}")}">{html.escape(row["publisher"])}{year}</a>')
+    return f"Source{'s' if len(links) > 1 else ''}: {'; '.join(links)}."
+
+
+def link(page: str, anchor: str = "") -> str:
+    """Address of a page of the book, from any page of it: `cp:` is turned into a relative path when the page is printed."""
+    return f"cp:{page}" + (f"#{anchor}" if anchor else "")
+
+
+def live(chart: alt.TopLevelMixin, *, before: str = "", after: str = "") -> dict:
+    """A mime bundle that draws `chart` in a live kernel."""
+    import ipywidgets as widgets
+
+    shown = live_box(alt.Chart.from_dict(themed(chart)))
+    return widgets.VBox([widgets.HTML(before), shown, widgets.HTML(plain_links(after))])._repr_mimebundle_()
+
+
+def live_box(chart: alt.TopLevelMixin) -> alt.JupyterChart:
+    """`chart` as a widget that needs nothing from the network."""
+    alt.JupyterChart.enable_offline(True)
+    return alt.JupyterChart(chart)
+
+
+def plain_links(text: str) -> str:
+    """HTML without the links that only the printed book can follow.
+
+    >>> plain_links('Source: <a href="cp:sources#S1">USGS</a>.')
+    'Source: USGS.'
+    """
+    return re.sub(r'<a href="cp:[^"]*">(.*?)</a>', r"\1", text)

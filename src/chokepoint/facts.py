@@ -1,0 +1,136 @@
+"""Every number the prose states: value, unit, sources, and how it was come by.
+
+A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function below (we computed it from tables).
+Both can be evaluated at any release, so "what changed" is this registry evaluated twice.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.errors import UserError
+
+_COMPUTED: dict[str, tuple["Fact", Callable]] = {}
+_WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+          "seventeen eighteen nineteen twenty").split()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number, date or name that the prose may state.
+
+    text is how it prints; value is a float where the fact is a number, else the text itself.
+    computation says in words how a computed fact was come by; it is empty for a stated one.
+    """
+
+    fact_id: str
+    label: str
+    value: float | str
+    unit: str
+    text: str
+    sources: tuple[str, ...]
+    confidence: str
+    as_of: str = ""
+    computation: str = ""
+    conflict_group: str = ""
+    note: str = ""
+
+
+def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
+    """All facts at `release`, by id.
+
+    >>> evaluate()["rare_earths.china_mined"].text
+    '69.23 %'
+    """
+    return dict(_evaluate(str(tables.data_dir()), release))
+
+
+def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
+    """One fact. UserError, with the nearest id, when there is none."""
+    import difflib
+
+    facts = _evaluate(str(tables.data_dir()), release)
+    if fact_id in facts:
+        return facts[fact_id]
+    near = difflib.get_close_matches(fact_id, facts, 1)
+    raise UserError(f'No fact "{fact_id}".' + (f' Did you mean "{near[0]}"?' if near else " See data/evidence/ledger.csv and facts.py."))
+
+
+@lru_cache(maxsize=8)
+def _evaluate(data: str, release: str) -> dict[str, Fact]:
+    stated = {f.fact_id: f for f in map(_from_ledger, tables.load("ledger").to_dict("records"))}
+    computed = {fact_id: fact for fact_id, (shell, compute) in _COMPUTED.items() if (fact := _computed(shell, compute, release))}
+    return stated | computed
+
+
+def _from_ledger(row: dict) -> Fact:
+    row = {k: "" if pd.isna(v) else v for k, v in row.items()}
+    try:
+        value: float | str = float(row["value"])
+    except ValueError:
+        value = row["value"] or row["text"]
+    return Fact(row["fact_id"], row["label"], value, row["unit"], row["text"], tuple(s.strip() for s in row["source_ids"].split(";")),
+                row["confidence"], str(row["as_of"])[:10], "", row["conflict_group"], row["note"])
+
+
+def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
+    """The fact at a release, or None where that release does not hold what it needs."""
+    value, sources = compute(release)
+    return None if value is None else replace(shell, value=value, text=shell.text.format(value), sources=sources)
+
+
+def computed(fact_id: str, label: str, unit: str, text: str, how: str, confidence: str = "primary"):
+    """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'."""
+
+    def register(compute: Callable) -> Callable:
+        _COMPUTED[fact_id] = Fact(fact_id, label, 0, unit, text, (), confidence, computation=how), compute
+        return compute
+
+    return register
+
+
+def agrees(text: str, fact: Fact) -> bool:
+    """Whether an explicit text says what the registry says, at the precision it prints.
+
+    >>> loan = Fact("vault.exim_loan", "", 10.0, "US$ billion", "US$10 billion", ("S002",), "primary")
+    >>> agrees("up to $10 billion", loan), agrees("ten billion dollars", loan), agrees("US$12 billion", loan)
+    (True, True, False)
+    """
+    if text == fact.text:
+        return True
+    if isinstance(fact.value, str):
+        return fact.text.casefold() in text.casefold()
+    figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+    spelled = [_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in _WORDS]
+    said = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [(float(n), 0) for n in spelled]
+    return len(said) == 1 and abs(abs(round(fact.value, said[0][1])) - said[0][0]) < 1e-9
+
+
+def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
+    """A sentence with `{fact.id}` in it, as Markdown for a live kernel: the facts' own texts.
+
+    >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
+    "China mined 69.23 % of the world's rare earths."
+    """
+    return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)
+
+
+# --- computed facts -------------------------------------------------------------------------------------------------
+
+
+def share(table: pd.DataFrame, mineral: str, stage: str, iso3: str, year: int) -> tuple[float | None, tuple[str, ...]]:
+    """A country's share of the printed world total [%], and the sources of the rows used; None where either is missing."""
+    rows = table.query("mineral == @mineral and stage == @stage and year == @year")
+    country, world = rows.query("iso3 == @iso3").value, rows.query("area_kind == 'world'").value
+    if country.isna().all() or world.isna().all():
+        return None, ()
+    return float(100 * country.sum() / world.iloc[0]), tuple(sorted(rows.source_id.unique()))
+
+
+def _latest(release: str) -> tuple[pd.DataFrame, int]:
+    table = tables.load("production", release)
+    return table, int(table.year.max())

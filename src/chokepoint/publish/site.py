@@ -1,0 +1,86 @@
+"""Publishing is a transaction: check the data, run, print, check the site, swap it in. Any failure leaves the last site."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from chokepoint import check, tables
+from chokepoint.errors import UserError
+from chokepoint.publish import inspect
+from chokepoint.publish.execute import execute
+from chokepoint.publish.runs import Run, plan
+
+
+def root() -> Path:
+    """The checkout: the folder that holds `book/` and `_config.yml`."""
+    return Path(__file__).resolve().parents[3]
+
+
+def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Path:
+    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails."""
+    home = home or root()
+    work = home / "build"
+    executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
+    check.require_sound()
+    runs = plan(home / "book", release)
+    for folder in (executed, stage, printed):
+        shutil.rmtree(folder, ignore_errors=True)
+    execute(runs, executed)
+    lay_out(home / "book", runs, executed, stage)
+    print_pages(home, stage, printed, release)
+    inspect.require_whole(printed)
+    swap(printed, site)
+    return site
+
+
+def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
+    """Gather in `stage` what Jupyter Book prints: the Markdown pages, static files, and executed notebooks made ready."""
+    shutil.copytree(book, stage, ignore=shutil.ignore_patterns("*.ipynb", "runs.yml", ".ipynb_checkpoints"))
+    for run in runs:
+        notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
+        target = stage / f"{run.page}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(ready_to_print(notebook), target)
+
+
+def ready_to_print(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Code folded away, set-up cells and widget state left out."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "code":
+            quiet = tags & {"parameters", "injected-parameters", "setup"}
+            cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if quiet else {"hide-input"}))
+    return notebook
+
+
+def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
+    """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
+    out = home / "build" / "sphinx"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [sys.executable, "-m", "jupyter_book", "build", str(stage), "--config", str(home / "_config.yml"), "--toc",
+               str(home / "_toc.yml"), "--path-output", str(out), "-W", "-n", "--keep-going", "-q"]
+    run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
+    said = run.stdout + run.stderr
+    (home / "build" / "print.log").write_text(said, encoding="utf-8")
+    if run.returncode:
+        lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
+        faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
+        raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + "\nAll of it: build/print.log")
+    shutil.move(out / "_build" / "html", printed)
+    shutil.rmtree(printed / "_sources", ignore_errors=True)
+
+
+def swap(new: Path, site: Path) -> None:
+    """Put `new` in the place of `site`; the old one goes only when the new one stands."""
+    old = site.with_name("html.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
