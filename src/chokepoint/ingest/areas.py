@@ -1,0 +1,76 @@
+"""Whose figure it is: a country, a group of them, the rest, or the world; with the glued marks taken off."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Area(NamedTuple):
+    name: str
+    kind: str  # country, group, other, world, or unknown
+    iso3: str = ""
+    form: str = ""  # what this area's figure counts where that differs: "crude", "quicklime only"
+    estimated: bool = False
+
+
+@lru_cache(maxsize=8)
+def names(path: Path) -> dict[str, tuple[str, str]]:
+    """Every spelling in data/geography.csv -> (name, iso3)."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    found: dict[str, tuple[str, str]] = {}
+    for column in ("name", "usgs_names", "iea_names", "state_names"):
+        for row in table.itertuples():
+            for spelling in getattr(row, column).split("|"):
+                found.setdefault(spelling.casefold(), (row.name, row.iso3))
+    return found
+
+
+def area(printed: str, known: dict[str, tuple[str, str]]) -> Area:
+    """Clean a printed area name and say what kind of area it is.
+
+    >>> known = {"japan": ("Japan", "JPN"), "united states": ("United States", "USA"), "canada": ("Canada", "CAN")}
+    >>> area("Japane", known)
+    Area(name='Japan', kind='country', iso3='JPN', form='', estimated=True)
+    >>> area("United\\xa0States (kyanite)", known).form, area("World total (rounded)10", known).kind
+    ('kyanite', 'world')
+    >>> area("United States and Canada", known).kind, area("Other countries4", known).name, area("Atlantis", known).kind
+    ('group', 'Other countries', 'unknown')
+    """
+    text = " ".join(printed.replace("\u00a0", " ").split())
+    if re.match(r"world", text, re.I):
+        form = re.search(r"\(([^)]*)\)", text)
+        extra = re.sub(r",? ?\brounded\b", "", form[1]).strip(" ,") if form else ""
+        return Area("World", "world", form=extra)
+    form = re.search(r" ?\(([^)]*)\)\s*[\d, ]*$", text)
+    whole = _lookup(text, known)
+    if whole:
+        return Area(whole[0], "country", whole[1], estimated=whole[2])
+    bare = text[: form.start()].strip() if form else text
+    extra = form[1] if form else ""
+    if re.match(r"others?\b", bare, re.I):
+        return Area("Other countries", "other", form="" if extra == "rounded" else extra)
+    hit = _lookup(bare, known)
+    if hit:
+        return Area(hit[0], "country", hit[1], extra, hit[2])
+    parts = [p for p in re.split(r", and |,| and ", bare) if p.strip()]
+    if len(parts) > 1 and all(_lookup(p.strip(), known) for p in parts):
+        return Area(bare, "group", form=extra)
+    return Area(text, "unknown")
+
+
+def _lookup(text: str, known: dict[str, tuple[str, str]]) -> tuple[str, str, bool] | None:
+    for spelling, estimated in ((text, False), (re.sub(r"[\d, ]+$", "", text), False), (re.sub(r"e?[\d, ]*$", "", text), True)):
+        if spelling.casefold() in known:
+            return (*known[spelling.casefold()], estimated)
+    return None
+
+
+def nearest(printed: str, known: dict[str, tuple[str, str]]) -> str:
+    near = difflib.get_close_matches(printed.casefold(), known, n=1)
+    return f' (nearest: "{known[near[0]][0]}")' if near else ""

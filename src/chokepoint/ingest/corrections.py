@@ -1,0 +1,74 @@
+"""Corrections are rows of data/corrections.csv, applied when a release is read and told in the report."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chokepoint.errors import UserError
+from chokepoint.ingest import values
+from chokepoint.ingest.report import Report
+from chokepoint.ingest.tidy import exact
+
+NUMBERS = ("value", "low", "high")
+
+
+def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
+    """The rows a key `column=value;column=value` picks."""
+    mask = pd.Series(True, index=frame.index)
+    for part in key.split(";"):
+        column, _, value = part.partition("=")
+        if column not in frame.columns:
+            raise UserError(f'{where}: key column "{column}" is none of {", ".join(frame.columns)}. Mend the key.')
+        mask &= frame[column].astype(str) == value
+    return mask
+
+
+def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Report) -> None:
+    """Apply the corrections of this release in place; one that finds no row is told too (the publisher may have mended it)."""
+    for fix in corrections[corrections["release"] == report.release].to_dict("records"):
+        where = f"data/corrections.csv {fix['correction_id']}"
+        frame = tables.get(fix["table"])
+        mask = selected(frame, fix["key"], where) if frame is not None and len(frame) else pd.Series(dtype=bool)
+        if not mask.any():
+            report.corrections.append(f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})")
+            continue
+        _act(frame, mask, fix, where)
+        if fix["action"] == "drop":
+            count = int(mask.sum())
+            tally = report.table(fix["table"])
+            tally.kept -= count
+            tally.refused[f"dropped by {fix['correction_id']}: {fix['reason']}"] += count
+        report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
+
+
+def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) -> None:
+    action = fix["action"]
+    if action == "drop":
+        frame.drop(index=frame.index[mask], inplace=True)
+        return
+    if action == "scale":
+        for column in NUMBERS:
+            frame.loc[mask, column] = (frame.loc[mask, column].astype(float) * float(fix["value"])).map(exact)
+    elif action == "supersede":
+        _supersede(frame, mask, fix["value"])
+    elif action == "set":
+        kind = float if fix["column"] in NUMBERS else int if fix["column"] == "year" else str
+        frame.loc[mask, fix["column"]] = kind(fix["value"])
+        if fix["column"] == "value":
+            frame.loc[mask, "qualifier"] = ""
+    else:
+        raise UserError(f'{where}: action "{action}" is none of set, scale, drop, supersede.')
+    frame.loc[mask, "correction_id"] = fix["correction_id"]
+
+
+def _supersede(frame: pd.DataFrame, mask: pd.Series, printed: str) -> None:
+    """Adopt a later reading, keep the number or bound it replaces in `superseded`."""
+    later = values.parse(printed)
+    for index in frame.index[mask]:
+        _, factor = values.unit(frame.at[index, "printed_unit"])
+        before = [frame.at[index, c] for c in NUMBERS if pd.notna(frame.at[index, c])]
+        frame.at[index, "superseded"] = before[0] if before else None
+        frame.at[index, "qualifier"] = later.qualifier
+        for column in NUMBERS:
+            at = getattr(later, column)
+            frame.at[index, column] = None if at is None else exact(at * factor)

@@ -1,0 +1,109 @@
+"""Reads what a publisher handed out: a folder or a zip, text in whatever encoding, and says plainly what is wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from chokepoint.errors import UserError
+
+MOST_BYTES = 200_000_000  # a whole release is under 10 MB; anything near this is not one
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One CSV of a release: its name, its header, its rows with the line each stands on."""
+
+    name: str
+    header: list[str]
+    rows: list[tuple[int, dict[str, str]]]
+    blank: int  # lines with nothing in them, which spreadsheets leave behind
+
+
+def members(path: Path, suffix: str = ".csv") -> dict[str, bytes]:
+    """The files of a release by name, from a folder, a zip or one file.
+
+    A zip is measured before it is unpacked, and never unpacked to disk.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UserError(f"{path}: there is nothing here. Give the folder, zip or file of a release.")
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() == suffix)
+        _refuse_if_large(path, sum(p.stat().st_size for p in found))
+        return {p.relative_to(path).as_posix(): p.read_bytes() for p in found}
+    if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
+        return _members_of_zip(path, suffix)
+    _refuse_if_large(path, path.stat().st_size)
+    return {path.name: path.read_bytes()} if path.suffix.lower() == suffix else {}
+
+
+def _members_of_zip(path: Path, suffix: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        infos = [i for i in archive.infolist() if not i.is_dir()]
+        for info in infos:
+            inside = PurePosixPath(info.filename.replace("\\", "/"))
+            if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+                raise UserError(f"{path}: member {info.filename!r} points outside the archive. Nothing was read.")
+        _refuse_if_large(path, sum(i.file_size for i in infos))
+        wanted = sorted((i for i in infos if i.filename.lower().endswith(suffix)), key=lambda i: i.filename)
+        return {i.filename: archive.read(i) for i in wanted if "__MACOSX" not in i.filename}
+
+
+def _refuse_if_large(path: Path, size: int) -> None:
+    if size > MOST_BYTES:
+        raise UserError(f"{path}: {size:,} bytes; a release has at most {MOST_BYTES:,}. Check that this is the right file.")
+
+
+def decode(content: bytes, name: str) -> str:
+    """UTF-8 (with or without a byte-order mark) or else Windows-1252, as USGS writes; anything else is refused.
+
+    >>> decode("Côte".encode("cp1252"), "x.csv") == decode("Côte".encode("utf-8-sig"), "x.csv") == "Côte"
+    True
+    """
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:4096]:
+        raise UserError(f"{name}: this is UTF-16 or not text at all; expected CSV in UTF-8 or Windows-1252. Save it as UTF-8.")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UserError(f"{name}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8.")
+
+
+def sheet(name: str, content: bytes) -> Sheet:
+    """Parse one CSV: header and cells stripped, columns without a name dropped, lines with nothing in them counted."""
+    reader = csv.reader(io.StringIO(decode(content, name), newline=""))
+    try:
+        header = [" ".join(cell.split()) for cell in next(reader, [])]
+        rows, blank = [], 0
+        for cells in reader:
+            row = {h: c.strip() for h, c in zip(header, cells) if h}
+            stray = [c.strip() for h, c in zip(header + [""] * len(cells), cells) if not h and c.strip()]
+            if stray:
+                row["_stray"] = " ".join(stray)
+            if any(row.values()):
+                rows.append((reader.line_num, row))
+            else:
+                blank += 1
+    except csv.Error as fault:
+        raise UserError(f"{name} line {reader.line_num}: not readable as CSV ({fault}).") from None
+    return Sheet(name, [h for h in header if h], rows, blank)
+
+
+def need(table: Sheet, columns: list[str]) -> None:
+    """Refuse a sheet that lacks a column, naming the nearest that it has."""
+    missing = [c for c in columns if c not in table.header]
+    if missing:
+        told = []
+        for column in missing:
+            near = difflib.get_close_matches(column, table.header, n=1, cutoff=0.5)
+            told.append(f'"{column}"' + (f' (nearest: "{near[0]}")' if near else ""))
+        raise UserError(
+            f"{table.name}: column {', '.join(told)} not found. The header reads: {', '.join(table.header)}. "
+            "Mend the header, or add a reader for this layout in chokepoint/ingest."
+        )

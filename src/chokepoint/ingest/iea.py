@@ -1,0 +1,140 @@
+"""IEA Critical Minerals Dataset, as a JSON conversion: mining and refining by country, and demand by use."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.errors import UserError
+from chokepoint.ingest import areas, package, reference
+from chokepoint.ingest.files import decode, members
+from chokepoint.ingest.reference import Reference
+from chokepoint.ingest.report import Report
+from chokepoint.ingest.tidy import exact
+
+STAGES = {"mining": "mine", "refining": "refinery"}
+TO_TONS = 1000  # the file is in thousand tons of contained element
+
+
+def ingest(path: Path, data: Path) -> Report:
+    """Read the IEA file (JSON, or a folder or zip with it) and write its tables under `data`/minerals."""
+    ref = reference.read(data)
+    tables, report = read(Path(path), Path(data), ref)
+    package.write(tables, report, Path(data), ref)
+    return report
+
+
+def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
+    name, content = _document(path)
+    base = _base_year(content, name)
+    report = Report(release=f"iea{base + 1}")
+    slugs = _slugs(data)
+    tables = {
+        "iea_production": _production(content["supply"], base, slugs, ref, report),
+        "iea_demand": _demand(content["totalDemand"], base, slugs, report),
+    }
+    report.rows.read = sum(t.read for t in report.tables.values())
+    report.rows.kept = sum(t.kept for t in report.tables.values())
+    for tally in report.tables.values():
+        report.rows.refused.update(tally.refused)
+    return tables, report
+
+
+def _document(path: Path) -> tuple[str, dict]:
+    found = members(path, ".json")
+    for name, text in found.items():
+        try:
+            content = json.loads(decode(text, name))
+        except json.JSONDecodeError as fault:
+            raise UserError(f"{name} line {fault.lineno}: not readable as JSON ({fault.msg}).") from None
+        if isinstance(content, dict) and {"supply", "totalDemand"} <= set(content):
+            return name, content
+    keys = ", ".join(found) or "no JSON file"
+    raise UserError(f'{path}: looked for a JSON file with "supply" and "totalDemand", found {keys}. Give the IEA dataset as JSON.')
+
+
+def _base_year(content: dict, name: str) -> int:
+    """The first year of the supply tables is the base year; the edition is the year after."""
+    try:
+        years = {int(y) for mineral in content["supply"].values() for side in mineral.values() for y in side["total"]}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UserError(f'{name}: expected supply → mineral → mining/refining → total → year; the layout is another. Nothing was written.') from None
+    if not years:
+        raise UserError(f"{name}: the supply tables have no years. Nothing was written.")
+    return min(years)
+
+
+def _slugs(data: Path) -> dict[str, str]:
+    table = pd.read_csv(data / "minerals.csv", dtype=str, keep_default_na=False)
+    return {row.iea_name: row.mineral for row in table.itertuples() if row.iea_name}
+
+
+def _production(supply: dict, base: int, slugs: dict[str, str], ref: Reference, report: Report) -> pd.DataFrame:
+    tally, rows, source = report.table("iea_production"), [], report.release.upper()
+    for mineral, sides in supply.items():
+        for side, stage in STAGES.items():
+            if side not in sides:
+                continue
+            blocks = {**sides[side]["countries"], "World": sides[side]["total"]}
+            for printed_area, years in blocks.items():
+                for year, value in years.items():
+                    tally.read += 1
+                    place = _area(printed_area, ref)
+                    if value is None:
+                        tally.refuse("a note among the countries, with no value")
+                    elif mineral not in slugs:
+                        tally.refuse(f'mineral "{mineral}" has no iea_name in data/minerals.csv')
+                    elif place is None:
+                        tally.refuse(f'area "{printed_area[:60]}" is not in data/geography.csv')
+                    else:
+                        tally.kept += 1
+                        rows.append({
+                            "mineral": slugs[mineral], "stage": stage, "area": place.name, "area_kind": place.kind,
+                            "iso3": place.iso3, "year": int(year), "value": exact(value * TO_TONS), "unit": "t",
+                            "printed": repr(value), "printed_unit": "thousand tons", "scenario": _scenario(int(year), base),
+                            "forecast": int(year) > base, "footnote": "", "source_id": source,
+                        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _scenario(year: int, base: int) -> str:
+    return "history" if year <= base else "base case"
+
+
+def _area(printed: str, ref: Reference) -> areas.Area | None:
+    if re.match(r"rest of (the )?world", printed, re.I):
+        return areas.Area("Other countries", "other")
+    place = areas.area(printed, ref.areas)
+    return None if place.kind == "unknown" else place
+
+
+def _demand(demand: dict, base: int, slugs: dict[str, str], report: Report) -> pd.DataFrame:
+    """Every use of every mineral, base year and scenarios; shares are left out, since they can be computed."""
+    tally, rows = report.table("iea_demand"), []
+    for mineral, block in demand.items():
+        uses = [(use, "technology", series) for use, series in block["sectors"].items()]
+        uses += [("All clean energy", "clean energy", block["totalClean"]), ("Other uses", "other uses", block["otherUses"])]
+        uses += [("Total", "total", block["totalDemand"])]
+        for use, kind, series in uses:
+            for scenario, year, value in _points(series):
+                tally.read += 1
+                if mineral not in slugs or value is None:
+                    tally.refuse(f'mineral "{mineral}" has no iea_name in data/minerals.csv' if value is not None else "no value")
+                    continue
+                tally.kept += 1
+                rows.append({
+                    "mineral": slugs[mineral], "use": use, "use_kind": kind, "scenario": scenario, "year": year,
+                    "value": exact(value * TO_TONS), "unit": "t", "forecast": year > base, "source_id": report.release.upper(),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _points(series: dict):
+    for key, value in series.items():
+        if isinstance(value, dict):
+            yield from ((key, int(year), v) for year, v in value.items())
+        else:
+            yield "history", int(key), value

@@ -1,0 +1,133 @@
+"""Puts the tables of a release on disk, all or none, and enters them in data/datapackage.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.errors import UserError
+from chokepoint.ingest.reference import Reference
+from chokepoint.ingest.report import Report
+
+FAMILIES = {
+    "mcs": ("USGS Mineral Commodity Summaries", "https://www.usgs.gov/centers/national-minerals-information-center"),
+    "iea": ("IEA Critical Minerals Dataset", "https://www.iea.org/data-and-statistics/data-product/critical-minerals-dataset"),
+    "wb": ("World Bank Commodity Price Data", "https://www.worldbank.org/en/research/commodity-markets"),
+}
+LICENSES = {
+    "public domain": {"name": "US-PD", "title": "Public domain (work of the United States government)", "path": "https://www.usgs.gov/information-policies-and-instructions/copyrights-and-credits"},
+    "CC0-1.0": {"name": "CC0-1.0", "title": "Creative Commons Zero 1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"},
+    "CC-BY-4.0": {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
+}
+EMPTY = {
+    "name": "chokepoint-data",
+    "title": "Chokepoint: data on critical minerals and the bloc of 2026",
+    "licenses": [LICENSES["CC-BY-4.0"]],
+    "resources": [],
+}
+
+
+def schema(data: Path, table: str) -> dict:
+    path = Path(data) / "schemas" / f"{table}.json"
+    if not path.exists():
+        raise UserError(f"{path}: not found. Every table has a schema there; write it, or restore it from the repository.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def about(release: str, ref: Reference) -> dict[str, str]:
+    """Title, address and licence of a release: its row in data/releases.csv, or what its family says."""
+    known = ref.releases[ref.releases["release"] == release]
+    if len(known):
+        return known.iloc[0].to_dict()
+    family = re.match(r"[a-z]+", release)[0]
+    title, url = FAMILIES[family]
+    return {"title": f"{title} {release[len(family):]}", "url": url, "license": "public domain" if family == "mcs" else "CC-BY-4.0"}
+
+
+def resources(release: str, tables: list[str], data: Path, ref: Reference) -> list[dict]:
+    """The Frictionless resources of a release's tables."""
+    what = about(release, ref)
+    return [
+        {
+            "name": f"{release}-{table.replace('_', '-')}",
+            "path": f"minerals/{release}/{table}.csv",
+            "title": f"{schema(data, table).get('title', table)}, {what['title']}",
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "schema": f"schemas/{table}.json",
+            "sources": [{"title": what["title"], "path": what["url"]}],
+            "licenses": [LICENSES[what["license"]]],
+        }
+        for table in sorted(tables)
+    ]
+
+
+def merged(package: dict, release: str, fresh: list[dict]) -> dict:
+    """The package with this release's resources replaced and all others as they were.
+
+    >>> merged({"resources": [{"name": "b", "path": "b.csv"}]}, "r", [{"name": "a", "path": "minerals/r/a.csv"}])["resources"]
+    [{'name': 'a', 'path': 'minerals/r/a.csv'}, {'name': 'b', 'path': 'b.csv'}]
+    """
+    others = [r for r in package.get("resources", []) if not str(r.get("path", "")).startswith(f"minerals/{release}/")]
+    return {**package, "resources": sorted(others + fresh, key=lambda r: r["name"])}
+
+
+def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
+    """A table in the order and the types of its schema, sorted by its key, one row a key."""
+    described = schema(data, table)
+    fields = {f["name"]: f["type"] for f in described["fields"]}
+    odd = sorted(set(frame.columns) ^ set(fields))
+    if odd:
+        raise UserError(f"{table}: the table and data/schemas/{table}.json differ in column {', '.join(odd)}.")
+    frame = frame[list(fields)].copy()
+    for column, kind in fields.items():
+        if kind == "boolean":
+            frame[column] = frame[column].map({True: "true", False: "false"})
+        elif kind == "integer":
+            frame[column] = pd.array(frame[column], dtype="Int64")
+        elif kind == "number":
+            frame[column] = [None if pd.isna(v) else f"{float(v):.12g}" if float(v) % 1 else str(int(v)) for v in frame[column]]
+    key = described["primaryKey"]
+    double = frame[frame.duplicated(key, keep=False)]
+    if len(double):
+        raise UserError(f"{table}: the key {', '.join(key)} is not unique, for example {dict(double.iloc[0][key])}.")
+    return frame.sort_values(key, kind="stable")
+
+
+def write(tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Reference) -> None:
+    """Write a release's folder beside the old one and swap; then enter it in the data package."""
+    release, data = report.release, Path(data)
+    shaped_tables = {name: shaped(frame, name, data) for name, frame in tables.items() if len(frame)}
+    package_path = data / "datapackage.json"
+    package = json.loads(package_path.read_text(encoding="utf-8")) if package_path.exists() else EMPTY
+    text = json.dumps(merged(package, release, resources(release, list(shaped_tables), data, ref)), indent=2, ensure_ascii=False)
+    home = data / "minerals"
+    home.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{release}-", dir=home))
+    try:
+        for name, frame in shaped_tables.items():
+            frame.to_csv(fresh / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        fresh.chmod(0o755)
+        _swap(fresh, home / release)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    beside = package_path.with_suffix(".json.new")
+    beside.write_text(text + "\n", encoding="utf-8")
+    os.replace(beside, package_path)
+
+
+def _swap(fresh: Path, place: Path) -> None:
+    old = place.with_name(f".{place.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    fresh.rename(place)
+    shutil.rmtree(old, ignore_errors=True)

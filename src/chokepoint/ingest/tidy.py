@@ -1,0 +1,131 @@
+"""Readings to rows: what it is, whose it is, how much, and every caveat in a column of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from chokepoint.errors import UserError
+from chokepoint.ingest import areas, values
+from chokepoint.ingest.reference import Reference
+from chokepoint.ingest.report import Report
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One printed value and the words around it, as a reader found them."""
+
+    table: str  # production, capacity, reserves
+    names: tuple[str, ...]  # the commodity as printed, most telling first
+    text: str  # the words that say which series it is
+    area: str
+    year: int
+    printed: str
+    unit: str
+    form: str = ""  # what this area counts, where the words say so
+    notes: str = ""
+    estimated: bool = False
+    where: str = ""
+
+
+WORLD_KEY = ["mineral", "commodity", "stage", "detail", "form", "area", "year"]
+KEYS = {
+    "production": WORLD_KEY,
+    "capacity": WORLD_KEY,
+    "reserves": [k for k in WORLD_KEY if k != "stage"],
+}
+BOILERPLATE = (r"Estimated ?\.?", r"Reported\.?", r"See Appendix C for [^.]*\.")
+
+
+def footnote(notes: str) -> str:
+    """The notes without what every row says.
+
+    >>> footnote("Estimated. -- Excludes U.S. production.")
+    'Excludes U.S. production.'
+    """
+    parts = [part.strip(" .") for part in re.split(r"\s*--\s*", notes)]
+    kept = [p for p in parts if p and not any(re.fullmatch(b, p + ".") for b in BOILERPLATE)]
+    return ". ".join(kept) + "." if kept else ""
+
+
+def exact(number: float | None) -> float | None:
+    """A number free of the noise of unit conversion."""
+    return None if number is None else float(f"{number:.12g}")
+
+
+def _form(form: str, rule: dict[str, str]) -> str:
+    """The form a row names, unless that is the series itself."""
+    own = form.casefold() in (rule["commodity"].casefold(), rule["detail"].casefold())
+    return "" if own or rule["detail"] not in ("", "all forms") else form
+
+
+def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, object] | str:
+    """A row of production, capacity or reserves; or the reason why there is none."""
+    place = areas.area(reading.area, ref.areas)
+    if place.kind == "unknown":
+        return f'area "{reading.area}" is not in data/geography.csv{areas.nearest(reading.area, ref.areas)}: add its spelling there'
+    rule = ref.commodity(reading.names, f"{reading.table}: {reading.text} {place.form if place.kind == 'world' else ''}")
+    if rule is None:
+        return f'commodity "{reading.names[0]}" is not in data/commodities.csv: add a row there'
+    known_unit = values.unit(reading.unit)
+    if known_unit is None:
+        return f'unit "{reading.unit}" is not known'
+    unit, factor = known_unit
+    taken = values.parse(reading.printed)
+    if taken.qualifier == "blank":
+        return "nothing printed in the cell"
+    row = {
+        "mineral": rule["mineral"],
+        "commodity": rule["commodity"],
+        "stage": rule["stage"],
+        "detail": rule["detail"],
+        "form": "" if place.kind == "world" else place.form or _form(reading.form, rule),
+        "area": place.name,
+        "area_kind": place.kind,
+        "iso3": place.iso3,
+        "year": reading.year,
+        "unit": unit,
+        "printed": reading.printed,
+        "printed_unit": " ".join(reading.unit.split()),
+        "qualifier": taken.qualifier,
+        "estimated": reading.estimated or taken.estimated or place.estimated,
+        "basis": rule["basis"],
+        "excludes_us": place.kind == "world" and bool(re.search(r"xcludes U\.? ?S\.?", reading.notes)),
+        "footnote": footnote(reading.notes),
+        "correction_id": "",
+        "superseded": None,
+        "source_id": source_id,
+    }
+    for column, printed in (("value", taken.value), ("low", taken.low), ("high", taken.high)):
+        row[column] = None if printed is None else exact(printed * factor)
+    if reading.table == "reserves":
+        del row["stage"]
+    return row
+
+
+def tables(readings: list[Reading], ref: Reference, report: Report, source_id: str) -> dict[str, pd.DataFrame]:
+    """All readings as tables; each refused one is counted with its reason, a double one with another value is an error."""
+    kept: dict[str, dict[tuple, tuple[dict, str]]] = {}
+    for reading in readings:
+        tally = report.table(reading.table)
+        tally.read += 1
+        row = world_row(reading, ref, source_id)
+        if isinstance(row, str):
+            tally.refuse(row)
+            continue
+        key = tuple(row[k] for k in KEYS[reading.table])
+        before = kept.setdefault(reading.table, {}).get(key)
+        if before is None:
+            kept[reading.table][key] = (row, reading.where)
+            tally.kept += 1
+        elif before[0]["printed"] == row["printed"]:
+            tally.refuse("the same value twice for one key")
+        else:
+            said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[reading.table], key) if v)
+            raise UserError(
+                f"{reading.where}: {said} is given twice, as {before[0]['printed']!r} ({before[1]}) and {row['printed']!r}. "
+                "Remove one of the two lines, or tell the series apart in data/commodities.csv. Nothing was written."
+            )
+    return {table: pd.DataFrame([row for row, _ in rows.values()]) for table, rows in kept.items()}
