@@ -80,7 +80,7 @@ def numbers(table: pd.DataFrame) -> str:
     return ('<details class="cp-numbers"><summary>Numbers</summary>'
             f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{body}</div>'
             f'<button type="button" class="cp-save">Save as CSV</button>'
-            f'<script type="text/csv">{html.escape(safe_csv(table), quote=False)}</script></details>')
+            f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>')
 
 
 def safe_csv(table: pd.DataFrame) -> str:

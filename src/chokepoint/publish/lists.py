@@ -1,0 +1,68 @@
+"""Reference lists printed from the registry and the tables: every fact, source and assumption, each with an anchor."""
+
+import html
+from collections.abc import Iterable
+
+import pandas as pd
+
+from chokepoint import facts, tables
+from chokepoint.charts.figure import link
+
+
+def fact_list(release: str) -> str:
+    """Every fact: value, sources, confidence, and how it was computed."""
+    rows = [_fact_row(fact) for _, fact in sorted(facts.evaluate(release).items())]
+    return _table("cp-facts", ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"], rows)
+
+
+def _fact_row(fact: facts.Fact) -> str:
+    how = fact.computation or fact.note or "stated by the source"
+    return _row(f"fact-{fact.fact_id}", [f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>", f"<b>{_e(fact.text)}</b>", _e(fact.as_of),
+                                        _sources(fact.sources), _e(fact.confidence), _e(how)])
+
+
+def source_list(release: str) -> str:
+    """Every source: who published it, when, what it is, where it stands, and how we read it."""
+    rows = []
+    for s in tables.load("sources").fillna("").to_dict("records"):
+        title = _e(s["title"])
+        url = str(s["url"])
+        if url.startswith(("https://", "http://")):
+            title = f'<a href="{_e(url.split()[0])}" rel="noopener noreferrer">{title}</a>'
+        rows.append(_row(f"source-{s['source_id']}", [f"<code>{_e(s['source_id'])}</code>", f"{_e(s['publisher'])}: {title}", _e(str(s["date"])[:10]),
+                                                     _e(s["kind"]), _e(s["viewpoint"]), _e(s["reliability"])]))
+    return _table("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows)
+
+
+def assumption_list(release: str) -> str:
+    """Every parameter of every model: default, range, unit, and what it rests on."""
+    parts = []
+    for model, group in tables.load("assumptions").groupby("model"):
+        rows = [_row(f"assumption-{a['assumption_id']}", [
+            _e(a["label"]), f"<code>{_e(a['symbol'])}</code>", f"{a['value']:g}", f"{a['low']:g} to {a['high']:g}", _e(a["unit"]),
+            _sources([a["source_id"]]) if pd.notna(a["source_id"]) else "", _e(a["basis"]), _e(a["note"] if pd.notna(a["note"]) else "")])
+            for a in group.to_dict("records")]
+        parts.append(f'<h2 id="model-{_e(model)}">{_e(model.replace("_", " ").capitalize())}</h2>')
+        parts.append(_table("cp-assumptions", ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"], rows))
+    return "".join(parts)
+
+
+def _sources(ids: Iterable[str]) -> str:
+    return ", ".join(f'<a href="{link("sources", f"source-{_e(s)}")}">{_e(s)}</a>' for s in ids)
+
+
+def _row(anchor: str, cells: list[str]) -> str:
+    return f'<tr id="{_e(anchor)}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+
+
+def _table(kind: str, heads: list[str], rows: list[str]) -> str:
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
+    return (f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
+            f'<tbody>{"".join(rows)}</tbody></table></div>')
+
+
+def _e(value) -> str:
+    return html.escape("" if pd.isna(value) else str(value))
+
+
+LISTS = {"fact-list": fact_list, "source-list": source_list, "assumption-list": assumption_list}
