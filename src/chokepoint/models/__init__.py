@@ -4,7 +4,16 @@
 ('US$/kg', 'levy on each kilogram imported')
 """
 
+from .buildout import BUILDOUT, PIPELINE
+from .coalition import CLUB, COALITION
 from .model import Model
 from .price_floor import PRICE_FLOOR, STAGE_CASCADE
+from .price_protection import PRICE_PROTECTION
+from .project_value import PROJECT_VALUE
+from .supply_risk import SUPPLY_RISK
+from .supply_shock import SUPPLY_SHOCK
+from .vault import STOCKPILE, VAULT
 
-MODELS: dict[str, Model] = {model.name: model for model in (PRICE_FLOOR, STAGE_CASCADE)}
+MODELS: dict[str, Model] = {model.name: model for model in (
+    PRICE_FLOOR, STAGE_CASCADE, PROJECT_VALUE, PRICE_PROTECTION, VAULT, STOCKPILE, COALITION, CLUB, SUPPLY_SHOCK, BUILDOUT,
+    PIPELINE, SUPPLY_RISK)}

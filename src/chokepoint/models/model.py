@@ -19,6 +19,7 @@ class Model:
     exact     the same keywords → further results that only Python can work out (roots, enumerations); plain numbers
     exact_results  name → (unit, meaning) of these
     validation     () → rows of predicted and seen, see `check`
+    browser        False for the one function that only NumPy can follow
     """
 
     name: str
@@ -29,6 +30,7 @@ class Model:
     exact: Callable[..., dict] | None = None
     exact_results: Mapping[str, tuple[str, str]] | None = None
     validation: Callable[[], list[dict]] | None = None
+    browser: bool = True
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ class Model:
 
 
 def check(what, predicted, seen, unit, low, high, note, source):
-    """A row of the validation page: the model's number beside the published one, and whether it falls in the stated band.
+    """A row of the validation page: the model's number beside the published one, and whether it lies in the stated band.
 
     >>> check("dearer", 3.0, 2.5, "x", 2.0, 3.5, "within a third", "M01")["verdict"]
     'within'
