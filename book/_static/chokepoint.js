@@ -22,8 +22,8 @@
 
   const start = async (box) => {
     const spec = JSON.parse(box.nextElementSibling.textContent);
-    const view = new vega.View(vega.parse(spec), { renderer: "svg", container: box, hover: true });
-    view.tooltip(tip);
+    const options = { mode: "vega", actions: false, defaultStyle: false, renderer: "svg", hover: true, tooltip: tip };
+    const { view } = await vegaEmbed(box, spec, options);
     await paint(view);
     box.dataset.drawn = "true";
     return view;

@@ -16,7 +16,7 @@ TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
 
 def execute(runs: list[Run], folder: Path, workers: int = os.cpu_count() or 2) -> None:
     """Execute every run into `folder`/<page>.ipynb. UserError names notebook, parameters, cell and error of a failure."""
-    with ProcessPoolExecutor(min(workers, len(runs)), initializer=_prepare) as pool:
+    with ProcessPoolExecutor(min(workers, len(runs)), initializer=_prepare, initargs=(folder.with_name("kernels.log"),)) as pool:
         waiting = [pool.submit(_one, run, folder / f"{run.page}.ipynb") for run in runs]
         for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False):
             if failure := done.result():
@@ -24,7 +24,10 @@ def execute(runs: list[Run], folder: Path, workers: int = os.cpu_count() or 2) -
                 raise UserError(failure)
 
 
-def _prepare() -> None:
+def _prepare(log: Path) -> None:
+    """In each worker: say that we print, and keep what kernels chat about out of the terminal."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
     os.environ[PRESS] = "1"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     logging.getLogger("papermill").setLevel(logging.ERROR)

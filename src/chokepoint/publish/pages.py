@@ -25,7 +25,8 @@ from chokepoint.publish import lists
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
 # Of the theme and Jupyter Book: thebe and require.js come from other sites and no page here needs them.
-_UNWANTED = re.compile(r"thebe|require(\.min)?\.js|embed-amd|html-manager|mathjax", re.I)
+# The page's own script is added below, and only where there is something for it to do.
+_UNWANTED = re.compile(r"thebe|require(\.min)?\.js|embed-amd|html-manager|mathjax|chokepoint\.js", re.I)
 
 
 def setup(app: Sphinx) -> dict:
@@ -93,8 +94,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, d
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
     context["body"] = compiled(related(body, pagename))
-    wanted = [s for s in context["script_files"] if not _UNWANTED.search(str(getattr(s, "filename", s) or ""))]
-    context["script_files"] = wanted
+    context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
     if "cp-chart" in body:
         up = "../" * pagename.count("/")
         context["body"] += "".join(f'<script defer src="{up}_static/{name}"></script>' for name in ("vega.js", "chokepoint.js"))
@@ -124,5 +124,5 @@ def _vega(vegalite: str) -> str:
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     """The charts' script, once for the site; wrapped, because the bundle's names would clash with the page's."""
     if not exception and app.builder.format == "html":
-        bundle = vl_convert.javascript_bundle("window.vega = vegaEmbed.vega;", vl_version=VEGA_LITE)
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
         (Path(app.outdir) / "_static" / "vega.js").write_text("(()=>{" + bundle + "})();", encoding="utf-8")

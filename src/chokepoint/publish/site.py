@@ -63,7 +63,7 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
     out = home / "build" / "sphinx"
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "jupyter_book", "build", str(stage), "--config", str(home / "_config.yml"), "--toc",
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(stage), "--config", str(home / "_config.yml"), "--toc",
                str(home / "_toc.yml"), "--path-output", str(out), "-W", "-n", "--keep-going", "-q"]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
     said = run.stdout + run.stderr
