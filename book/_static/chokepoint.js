@@ -15,6 +15,13 @@
     return view.runAsync();
   };
 
+  // A chart as wide as its column, whatever made the column change.
+  const fit = new ResizeObserver((changes) => {
+    for (const { target, contentRect } of changes) drawn.get(target).then((view) => {
+      if (contentRect.width > 0 && Math.abs(view.signal("width") - contentRect.width) > 1) view.signal("width", contentRect.width).runAsync();
+    });
+  });
+
   const draw = (box) => {
     if (!drawn.has(box)) drawn.set(box, start(box));
     return drawn.get(box);
@@ -25,6 +32,7 @@
     const options = { mode: "vega", actions: false, defaultStyle: false, renderer: "svg", hover: true, tooltip: tip };
     const { view } = await vegaEmbed(box, spec, options);
     await paint(view);
+    if (spec.signals.some((s) => s.name === "width")) fit.observe(box);
     box.dataset.drawn = "true";
     return view;
   };

@@ -135,7 +135,7 @@ def _rules(field: dict, cells: pd.Series):
         yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
     # A spreadsheet would run a cell that starts like a formula.
     if kind == "string":
-        yield cells.str.match(r"[=@\t\r]|[+-](?![\d.])"), "{found} starts like a formula; put a letter or a quote before it"
+        yield cells.str.match(r"[=@\t\r]|[+-](?![\d.]|$)"), "{found} starts like a formula; put a letter or a quote before it"
 
 
 def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:

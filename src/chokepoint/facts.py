@@ -1,6 +1,6 @@
 """Every number the prose states: value, unit, sources, and how it was come by.
 
-A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function below (we computed it from tables).
+A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of `computed.py` (we computed it from tables).
 Both can be evaluated at any release, so "what changed" is this registry evaluated twice.
 """
 
@@ -62,6 +62,8 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 
 @lru_cache(maxsize=8)
 def _evaluate(data: str, release: str) -> dict[str, Fact]:
+    import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
+
     stated = {f.fact_id: f for f in map(_from_ledger, tables.load("ledger").to_dict("records"))}
     computed = {fact_id: fact for fact_id, (shell, compute) in _COMPUTED.items() if (fact := _computed(shell, compute, release))}
     return stated | computed
@@ -119,9 +121,6 @@ def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)
 
 
-# --- computed facts -------------------------------------------------------------------------------------------------
-
-
 def share(table: pd.DataFrame, mineral: str, stage: str, iso3: str, year: int) -> tuple[float | None, tuple[str, ...]]:
     """A country's share of the printed world total [%], and the sources of the rows used; None where either is missing."""
     rows = table.query("mineral == @mineral and stage == @stage and year == @year")
@@ -129,8 +128,3 @@ def share(table: pd.DataFrame, mineral: str, stage: str, iso3: str, year: int) -
     if country.isna().all() or world.isna().all():
         return None, ()
     return float(100 * country.sum() / world.iloc[0]), tuple(sorted(rows.source_id.unique()))
-
-
-def _latest(release: str) -> tuple[pd.DataFrame, int]:
-    table = tables.load("production", release)
-    return table, int(table.year.max())
