@@ -20,6 +20,7 @@ book: $(VENV)/.ready
 
 test: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py
+	@$(BIN)/chokepoint build
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.test-ready

@@ -1,0 +1,130 @@
+"""What the tests share: the built site, a browser, and a checkout that may be broken at will."""
+
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import browser as chromium
+
+HOME = Path(__file__).resolve().parents[1]
+SITE = HOME / "build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The site that `make test` has just built."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail("There is no site in build/html: run `make book` first, or `make test`.")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The site over HTTP, on this machine alone, below a path as on GitHub Pages."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix("/chokepoint"))
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/chokepoint"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium or Chrome."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=chromium.executable(), args=chromium.ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+class Visit:
+    """A page that was opened, with all it complained of and all it asked for elsewhere."""
+
+    def __init__(self, browser, address: str, width: int = 1440, scheme: str = "light"):
+        self.page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.goto(address)
+        self.page.wait_for_load_state("load")
+        self.page.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
+
+    def marks(self) -> list[int]:
+        """How many marks each chart of the page has drawn (axes and grid do not count)."""
+        return self.page.evaluate("""[...document.querySelectorAll('.cp-chart')].map(box => [...box.querySelectorAll(
+            'g[class*="mark-"]:not([class*="role-axis"]):not([class*="role-legend"]):not(.mark-group)')].filter(
+            g => g.classList.contains('role-mark')).reduce((n, g) => n + [...g.children].filter(
+            c => (c.getAttribute('d') || c.textContent || c.tagName === 'line' || c.tagName === 'image')).length, 0))""")
+
+    def close(self) -> None:
+        """Free the browser's memory."""
+        self.page.context.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page: visit(address, width=…, scheme=…)."""
+    opened = []
+
+    def go(address: str, **how) -> Visit:
+        opened.append(Visit(browser, address, **how))
+        return opened[-1]
+
+    yield go
+    for one in opened:
+        one.close()
+
+
+class Checkout:
+    """A copy of the repository with a site that must survive whatever is done to the rest."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        unwanted = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
+        shutil.copytree(HOME, folder, ignore=unwanted)
+        self.standing = folder / "build" / "html" / "index.html"
+        self.standing.parent.mkdir(parents=True)
+        self.standing.write_text("the last good site")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace the first `old` in a file."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r} to break"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def keep_only(self, *notebooks: str) -> None:
+        """Leave only these notebooks, so that a build gets quickly to where it breaks."""
+        for path in (self.folder / "book").glob("*.ipynb"):
+            if path.name not in notebooks:
+                path.unlink()
+        (self.folder / "book" / "runs.yml").write_text("{}")
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """`chokepoint …` of this checkout."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": str(self.folder / "src")}
+        return subprocess.run([sys.executable, "-m", "chokepoint.cli", *arguments], cwd=self.folder, env=environment,
+                              capture_output=True, text=True, timeout=600)
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Checkout:
+    """See `Checkout`."""
+    return Checkout(tmp_path / "chokepoint")

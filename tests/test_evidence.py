@@ -1,0 +1,185 @@
+"""What a reader may rely on in the evidence: every row keyed and sourced, dated truly, and in our own words."""
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chokepoint.tables import data_dir
+
+EVIDENCE = data_dir() / "evidence"
+SEEDS = sorted((Path(__file__).resolve().parents[2] / "shared" / "seeds").glob("*.txt"))
+KEYS = {"sources": "source_id", "seeds": "source_id", "claims": "claim_id", "conflicts": "conflict_group", "readings": "reading_id",
+        "errors": "error_id", "attendees": "iso3", "agreements": "agreement_id", "vault": "vault_id", "finance": "finance_id",
+        "controls": "control_id", "statements": "statement_id", "timeline": "event_id", "markets": "market_id",
+        "coalitions": "coalition_id", "ledger": "fact_id", "open_questions": "question_id"}
+NEWEST = "2026-10-08"  # no document held is later
+
+
+def rows(table):
+    with open(EVIDENCE / f"{table}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_key(table):
+    return {row[KEYS[table]]: row for row in rows(table)}
+
+
+def listed(cell):
+    return [part for part in cell.split(";") if part]
+
+
+def eight_words(text):
+    words = re.findall(r"[a-z0-9]+(?:'[a-z]+)?", text.lower().replace("’", "'"))
+    return {tuple(words[i:i + 8]) for i in range(len(words) - 7)}
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_every_row_has_a_key_of_its_own_and_a_place_in_order(table):
+    keys = [row[KEYS[table]] for row in rows(table)]
+    assert all(keys) and keys == sorted(set(keys))
+
+
+@pytest.mark.parametrize("table", [*KEYS, "memberships"])
+def test_every_source_named_is_in_the_list_of_sources(table):
+    known = set(by_key("sources"))
+    cited = {(column, source) for row in rows(table) for column in ("source_id", "source_ids", "check_source_id", "seed_id")
+             for source in listed(row.get(column, ""))}
+    assert not {c for c in cited if c[1] not in known}
+    if table not in ("sources", "coalitions"):
+        assert all(row.get("source_id") or row.get("source_ids") for row in rows(table))
+
+
+def test_fifty_four_countries_and_the_commission_came():
+    present = [row for row in rows("attendees") if row["presence"] == "present"]
+    assert sum(row["seat"] == "country" for row in present) == 54
+    assert [row["iso3"] for row in present if row["seat"] == "institution"] == ["EUE"]
+    assert by_key("ledger")["ministerial.countries"]["value"] == "54"
+
+
+def test_eleven_signed_that_day_and_all_of_them_were_there():
+    signed = {row["iso3"] for row in rows("memberships") if row["coalition_id"] == "signed_4feb"}
+    assert len(signed) == int(by_key("ledger")["frameworks.signed_4feb"]["value"]) == 11
+    assert signed == {iso3 for row in rows("agreements") if row["batch"] == "eleven_4feb" for iso3 in listed(row["iso3s"])}
+    assert signed <= {row["iso3"] for row in rows("attendees") if row["presence"] == "present"}
+    assert "GBR" in signed  # the eleventh, whom State does not name
+
+
+def test_a_lead_that_was_not_opened_carries_no_published_row():
+    kinds = {key: row["kind"] for key, row in by_key("sources").items()}
+    for table in [*KEYS, "memberships"]:
+        for row in rows(table):
+            if "published" in row:
+                sources = listed(row.get("source_id", "")) + listed(row.get("source_ids", ""))
+                opened = any(kinds[s] != "lead" and s != "S999" for s in sources)
+                assert (row["published"] == "true") == (opened and row.get("confidence") != "memory-unverified"), (table, row)
+
+
+def test_every_unpublished_row_is_an_open_question():
+    asked = {key for row in rows("open_questions") for key in listed(row["row_keys"])}
+    hidden = {f"{table}:{key}" for table in KEYS for key, row in by_key(table).items() if row.get("published") == "false"}
+    assert not hidden - asked
+    for key in asked:
+        table, _, name = key.partition(":")
+        assert name in by_key(table), key
+
+
+def test_dates_say_how_exact_they_are():
+    for table in KEYS:
+        for row in rows(table):
+            for column in [c for c in row if c.endswith("date_precision")]:
+                stem = column.removesuffix("_precision")
+                text, start, precision = row[stem], row[f"{stem}_start"], row[column]
+                assert bool(text) == bool(start) == bool(precision), (table, row)
+                if text:
+                    assert {"day": 10, "month": 7, "year": 4}[precision] == len(text)
+                    assert date.fromisoformat(start).isoformat().startswith(text)
+
+
+def test_no_control_applies_before_it_is_announced_and_no_suspension_ends_before_it_begins():
+    controls = by_key("controls")
+    for row in controls.values():
+        announced, effective = row["announced_date_start"], row["effective_date_start"]
+        assert not (announced and effective) or announced <= effective, row
+        assert row["took_effect"] != "no" or row["status"] == "suspended"
+        if row["status"] == "suspended":
+            by = controls[row["suspended_by"]]
+            assert row["suspended_from"] == by["effective_date_start"] and row["suspended_to"] == by["suspended_to"]
+    assert controls["control.2025-18"]["status"] == "in force"  # the April licences were never suspended
+    assert controls["control.2025-70"]["suspended_to"] == "2026-11-10"
+    assert controls["control.2025-72"]["suspended_to"] == "2026-11-27"
+
+
+@pytest.mark.parametrize("table", ["agreements", "finance", "controls", "timeline", "ledger"])
+def test_a_status_is_true_of_its_date_and_no_later_than_the_evidence(table):
+    for row in rows(table):
+        assert row["as_of"] <= NEWEST, row
+        if table in ("agreements", "finance"):
+            assert row["date_start"] <= row["as_of"], row
+
+
+def test_what_lies_after_the_evidence_is_scheduled_and_not_happened():
+    for row in rows("timeline"):
+        assert (row["happened"] == "scheduled") == (row["date_start"] > row["as_of"]), row
+
+
+def test_what_followed_the_suspensions_is_asked_and_not_told():
+    assert {"open.after_10_november", "open.after_27_november"} <= set(by_key("open_questions"))
+
+
+def test_a_disagreement_shows_two_readings_or_more_and_adopts_one_or_says_why_not():
+    for group, conflict in by_key("conflicts").items():
+        readings = [row for row in rows("readings") if row["conflict_group"] == group]
+        assert len(readings) > 1, group
+        assert any(row["adopted"] == "true" for row in readings) == (conflict["outcome"] != "unresolved"), group
+    used = {row["conflict_group"] for table in ("claims", "vault", "finance", "markets", "ledger", "controls") for row in rows(table)}
+    assert used - {""} <= set(by_key("conflicts"))
+
+
+def test_a_claim_called_wrong_says_what_is_right_and_stands_in_the_list_of_errors():
+    listed_errors = {row["claim_id"] for row in rows("errors")}
+    for key, row in by_key("claims").items():
+        if row["verdict"] in ("wrong", "imprecise"):
+            assert row["check_result"] and row["check_source_id"], key
+        if row["verdict"] == "wrong":
+            assert key in listed_errors | {"C2-37"}, key  # C2-37 repeats C2-01
+    assert listed_errors <= set(by_key("claims"))
+
+
+def test_a_fact_prints_its_value_and_points_to_the_row_that_carries_it():
+    words = "zero one two three four five six seven eight nine ten".split() + ["fourth"]
+    for key, fact in by_key("ledger").items():
+        if fact["value_type"] == "number" and not any(word in fact["text"].lower().split() for word in words):
+            figures = [float(f.replace(",", "")) for f in re.findall(r"\d[\d,]*(?:\.\d+)?", fact["text"])]
+            assert any(abs(abs(float(fact["value"])) - f) < 0.5 * 10 ** -len(str(f).partition(".")[2].strip("0")) for f in figures), key
+        if fact["value_type"] == "date":
+            day = date.fromisoformat(fact["value"])
+            assert fact["text"] == f"{day.day} {day:%B %Y}", key
+        if fact["row_key"]:
+            row = by_key(fact["table"])[fact["row_key"]]
+            if fact["table"] in ("vault", "markets"):
+                carried = {float(row[c]) for c in ("value", "value_low", "value_high") if row[c]}
+                assert fact["value_type"] != "number" or fact["unit"] == "firms" or float(fact["value"]) in carried, key
+
+
+def test_the_stated_floor_loan_and_vote():
+    ledger = by_key("ledger")
+    assert (ledger["mp.price_floor"]["value"], ledger["mp.price_floor"]["unit"]) == ("110", "US$ per kg")
+    assert (ledger["vault.exim_loan"]["value"], ledger["vault.private_capital"]["value"]) == ("10", "1.67")
+    assert (ledger["house.hr4090_yes"]["value"], ledger["house.hr4090_no"]["value"]) == ("224", "195")
+
+
+def test_the_detector_of_copied_words_finds_eight_and_lets_seven_pass():
+    assert eight_words("One two three four five six seven eight.") & eight_words("zero one two THREE four five six seven eight")
+    assert not eight_words("one two three four five six seven") & eight_words("one two three four five six seven")
+
+
+def test_no_eight_words_in_a_row_are_taken_from_the_articles():
+    copied = set().union(*(eight_words(seed.read_text(encoding="utf-8")) for seed in SEEDS))
+    bibliographic = {"title", "url", "read_at"}  # a title is cited as it stands
+    for table in [*KEYS, "memberships"]:
+        for row in rows(table):
+            for column in row.keys() - bibliographic:
+                assert not eight_words(row[column]) & copied, (table, column, row[column])

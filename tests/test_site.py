@@ -1,0 +1,109 @@
+"""The built site as its readers meet it, in a real browser."""
+
+import re
+
+import pytest
+
+from chokepoint import facts
+from chokepoint.chapters import price_floor
+from chokepoint.publish import inspect
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+CHAPTERS = ["index", "01-dependence", "02-ministerial", "03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses"]
+
+
+def pages(site):
+    """Every page a reader can reach (the search and index pages of the theme have no text of ours)."""
+    return sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html") if "_static" not in p.parts)
+
+
+def test_every_chapter_and_ten_minerals_are_there(site):
+    built = pages(site)
+    assert {f"{c}.html" for c in CHAPTERS} <= set(built)
+    assert sum(p.startswith("minerals/") for p in built) >= 10
+
+
+def test_every_link_and_anchor_leads_somewhere(site):
+    inspect.require_whole(site)
+
+
+@pytest.mark.parametrize("from_disk", [True, False], ids=["from disk", "over HTTP"])
+def test_every_chart_draws_its_marks_and_nothing_leaves_the_site(site, address, visit, from_disk):
+    root = site.as_uri() if from_disk else address
+    faults = []
+    for page in pages(site):
+        seen = visit(f"{root}/{page}")
+        faults += [f"{page}: {c}" for c in seen.complaints]
+        faults += [f"{page}: asked for {r}" for r in seen.requests if not r.startswith((root, "data:", "blob:"))]
+        faults += [f"{page}: chart {i + 1} has {n} marks" for i, n in enumerate(seen.marks()) if n < 1]
+        seen.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_chapter_opens_with_in_brief_and_a_chart(site, chapter):
+    html = (site / f"{chapter}.html").read_text(encoding="utf-8")
+    assert "cp-brief" in html and "cp-chart" in html
+    assert html.index("cp-brief") < html.index("cp-chart")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways(site, visit, width, scheme):
+    wide = []
+    for page in [f"{c}.html" for c in CHAPTERS] + ["evidence.html", "sources.html", "assumptions.html", "minerals/cobalt.html"]:
+        seen = visit(f"{site.as_uri()}/{page}", width=width, scheme=scheme)
+        if (over := seen.page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+            wide.append(f"{page} by {over} px")
+        seen.close()
+    assert not wide, wide
+
+
+@pytest.mark.parametrize("fact_id, text", [
+    ("rare_earths.china_mined", "69.23 %"),
+    ("rare_earths.china_refined", "91.3 %"),
+    ("ministerial.countries", "54"),
+    ("ministerial.institutions", "the European Commission"),
+])
+def test_a_headline_number_leads_to_its_evidence(site, visit, fact_id, text):
+    page = next(c for c in CHAPTERS if f"#fact-{fact_id}" in (site / f"{c}.html").read_text(encoding="utf-8"))
+    seen = visit(f"{site.as_uri()}/{page}.html").page
+    link = seen.locator(f'a[href$="#fact-{fact_id}"]').first
+    assert text in link.inner_text()
+    link.click()
+    row = seen.locator(f'[id="fact-{fact_id}"]')
+    row.wait_for()
+    for source in facts.get(fact_id).sources:
+        assert source in row.inner_text()
+
+
+def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit):
+    explorable = price_floor.who_pays()
+    seen = visit(f"{site.as_uri()}/03-price-floor.html").page
+    section = seen.locator('.cp-explorable[data-model="price_floor"]').first
+    moves = {"world_price": ["ArrowLeft"] * 7, "floor": ["End"], "supply_elasticity": ["Home"], "evasion_share": ["ArrowRight"] * 3}
+    for name, keys in moves.items():
+        slider = section.locator(f'input[name="{name}"]')
+        slider.focus()
+        for key in keys:
+            before = section.get_attribute("data-settled") or "0"
+            slider.press(key)
+            seen.wait_for_function("([s, n]) => Number(s.dataset.settled || 0) > Number(n)", arg=[section.element_handle(), before])
+        settings = {i["name"]: float(i["value"]) for i in section.evaluate("s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))")}
+        expected = explorable.at(**settings)
+        shown = section.evaluate("s => Object.fromEntries([...s.querySelectorAll('[data-result]')].map(c => [c.dataset.result, Number(c.dataset.value)]))")
+        assert shown == pytest.approx({k: expected[k] for k in shown}, rel=1e-9, abs=1e-9)
+    assert f"US${expected['levy']:,.2f}" in section.locator(".cp-sentence").inner_text()
+    section.locator("button[type=reset]").click()
+    seen.wait_for_function("s => s.querySelector('input').value === s.querySelector('input').defaultValue", arg=section.element_handle())
+
+
+def test_the_numbers_under_a_chart_can_be_saved(site, visit):
+    seen = visit(f"{site.as_uri()}/01-dependence.html").page
+    details = seen.locator(".cp-numbers").first
+    details.locator("summary").press("Enter")
+    with seen.expect_download() as caught:
+        details.locator(".cp-save").click()
+    saved = caught.value.path().read_text(encoding="utf-8-sig")
+    first = details.locator("tbody tr").first.locator("td, th").first.inner_text()
+    assert re.sub(r"\s", "", first) in re.sub(r"\s", "", saved)
