@@ -135,6 +135,32 @@ def stage_cascade(*, oxide_world_price, oxide_floor, magnet_world_price, magnet_
     }
 
 
+NDPR = dict(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2, demand_elasticity=0.3, supply_elasticity=1,
+            evasion_share=0, rent_kept=1, price_response=0)
+
+
+def validation():
+    """The levy at a known quote, with Chinese VAT and without; who pays a tariff."""
+    def levy_at(world_price):
+        return price_floor(**{**NDPR, "world_price": world_price})["levy"]
+
+    passed_on = (price_floor(**{**NDPR, "floor": 101})["bloc_price"] - price_floor(**{**NDPR, "floor": 100})["bloc_price"])
+    return [
+        check("levy on 18 Feb 2026, quote as printed (US$123/kg)", levy_at(123), 0, "US$/kg", 0, 0,
+              "the quote is above 110: no support needed, as reported; but it includes 13 % Chinese VAT", "M17"),
+        check("levy on 18 Feb 2026, quote without VAT (US$109/kg)", levy_at(123 / 1.13), 0, "US$/kg", 0, 1.5,
+              "on the basis used everywhere here a levy of about US$1 was still due", "M17"),
+        check("share of a levy that buyers pay", passed_on, 1.0, "share", 0.95, 1.05,
+              "the tariffs of 2018 were passed on in full; so they are here while the bloc is a small buyer", "M38"),
+    ]
+
+
+def cascade_validation():
+    """The fall of magnet prices when the oxide got cheaper."""
+    return [check("fall of the magnet price, 2023 to 2024, from oxide alone", 0.40 * (75 - 55), 66.149 - 52.118, "US$/kg", 7, 28.1,
+                  "within a factor of 2; terbium, dysprosium and delays are left out", "M23")]
+
+
 PRICE_FLOOR = Model(
     name="price_floor",
     title="Who pays for a price floor, and how much output does it buy?",
@@ -165,6 +191,7 @@ PRICE_FLOOR = Model(
         "The value of security is outside every welfare number.",
         "Rare earths come out together: a floor on NdPr also makes cerium and lanthanum that nobody buys.",
     ),
+    validation=validation,
 )
 
 STAGE_CASCADE = Model(
@@ -184,4 +211,5 @@ STAGE_CASCADE = Model(
     cautions=(
         "920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts whole components.",
     ),
+    validation=cascade_validation,
 )
