@@ -44,9 +44,8 @@ def area(printed: str, known: dict[str, tuple[str, str]]) -> Area:
     """
     text = " ".join(printed.replace("\u00a0", " ").split())
     if re.match(r"world", text, re.I):
-        form = re.search(r"\(([^)]*)\)", text)
-        extra = re.sub(r",? ?\brounded\b", "", form[1]).strip(" ,") if form else ""
-        return Area("World", "world", form=extra)
+        said = re.sub(r"^world( total)?|\brounded\b|[()\d]", "", text, flags=re.I)
+        return Area("World", "world", form=" ".join(said.replace(",", " ").split()))
     form = re.search(r" ?\(([^)]*)\)\s*[\d, ]*$", text)
     whole = _lookup(text, known)
     if whole:
@@ -58,6 +57,10 @@ def area(printed: str, known: dict[str, tuple[str, str]]) -> Area:
     hit = _lookup(bare, known)
     if hit:
         return Area(hit[0], "country", hit[1], extra, hit[2])
+    head, _, rest = bare.partition(", ")
+    hit = _lookup(head, known) if rest else None
+    if hit and not _lookup(re.split(r", | and ", rest)[0].removeprefix("and "), known):
+        return Area(hit[0], "country", hit[1], rest, hit[2])
     parts = [p for p in re.split(r", and |,| and ", bare) if p.strip()]
     if len(parts) > 1 and all(_lookup(p.strip(), known) for p in parts):
         return Area(bare, "group", form=extra)

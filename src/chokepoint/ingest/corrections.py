@@ -23,9 +23,16 @@ def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
     return mask
 
 
+def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Corrections of whole headers by the short code of their file."""
+    rows = corrections[(corrections["release"] == release) & (corrections["action"] == "header")].to_dict("records")
+    return {dict(part.split("=") for part in row["key"].split(";"))["file"]: row for row in rows}
+
+
 def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Report) -> None:
     """Apply the corrections of this release in place; one that finds no row is told too (the publisher may have mended it)."""
-    for fix in corrections[corrections["release"] == report.release].to_dict("records"):
+    mine = corrections[(corrections["release"] == report.release) & (corrections["action"] != "header")]
+    for fix in mine.to_dict("records"):
         where = f"data/corrections.csv {fix['correction_id']}"
         frame = tables.get(fix["table"])
         mask = selected(frame, fix["key"], where) if frame is not None and len(frame) else pd.Series(dtype=bool)
@@ -57,7 +64,7 @@ def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) 
         if fix["column"] == "value":
             frame.loc[mask, "qualifier"] = ""
     else:
-        raise UserError(f'{where}: action "{action}" is none of set, scale, drop, supersede.')
+        raise UserError(f'{where}: action "{action}" is none of set, scale, drop, supersede, header.')
     frame.loc[mask, "correction_id"] = fix["correction_id"]
 
 

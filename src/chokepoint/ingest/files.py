@@ -75,11 +75,15 @@ def decode(content: bytes, name: str) -> str:
     raise UserError(f"{name}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8.")
 
 
-def sheet(name: str, content: bytes) -> Sheet:
-    """Parse one CSV: header and cells stripped, columns without a name dropped, lines with nothing in them counted."""
+def sheet(name: str, content: bytes, header: list[str] | None = None) -> Sheet:
+    """Parse one CSV: header and cells stripped, columns without a name dropped, lines with nothing in them counted.
+
+    `header` takes the place of the printed one where that is wrong.
+    """
     reader = csv.reader(io.StringIO(decode(content, name), newline=""))
     try:
-        header = [" ".join(cell.split()) for cell in next(reader, [])]
+        printed = next(reader, [])
+        header = _distinct([" ".join(cell.split()) for cell in (header or printed)])
         rows, blank = [], 0
         for cells in reader:
             row = {h: c.strip() for h, c in zip(header, cells) if h}
@@ -93,6 +97,16 @@ def sheet(name: str, content: bytes) -> Sheet:
     except csv.Error as fault:
         raise UserError(f"{name} line {reader.line_num}: not readable as CSV ({fault}).") from None
     return Sheet(name, [h for h in header if h], rows, blank)
+
+
+def _distinct(header: list[str]) -> list[str]:
+    """A header in which no name stands twice: `Price_dt`, `Price_dt #2`; USGS repeats some."""
+    seen: dict[str, int] = {}
+    named = []
+    for name in header:
+        seen[name] = seen.get(name, 0) + 1
+        named.append(f"{name} #{seen[name]}" if name and seen[name] > 1 else name)
+    return named
 
 
 def need(table: Sheet, columns: list[str]) -> None:

@@ -44,7 +44,7 @@ def read(data: Path) -> Reference:
     tables = {name: _table(Path(data), name) for name in ("commodities", "minerals", "corrections", "releases")}
     rules: dict[str, list[dict[str, str]]] = {}
     for rule in tables["commodities"].to_dict("records"):
-        for name in rule["names"].split(";"):
+        for name in rule["names"].split("|"):
             rules.setdefault(plain(name), []).append(rule)
     known = areas.names(Path(data) / "geography.csv")
     return Reference(rules, known, set(tables["minerals"]["mineral"]), tables["corrections"], tables["releases"])

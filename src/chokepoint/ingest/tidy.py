@@ -35,6 +35,14 @@ KEYS = {
     "production": WORLD_KEY,
     "capacity": WORLD_KEY,
     "reserves": [k for k in WORLD_KEY if k != "stage"],
+    "salient": ["mineral", "commodity", "statistic", "detail", "year"],
+    "prices": ["mineral", "commodity", "series", "basis", "unit", "year"],
+    "import_sources": ["mineral", "commodity", "detail", "area"],
+    "critical_list": ["mineral"],
+    "headline": ["mineral", "commodity", "measure", "year"],
+    "export_controls": ["area", "control", "commodity"],
+    "trade_agreements": ["party", "agreement"],
+    "chapter_notes": ["mineral", "commodity", "note"],
 }
 BOILERPLATE = (r"Estimated ?\.?", r"Reported\.?", r"See Appendix C for [^.]*\.")
 
@@ -59,6 +67,29 @@ def _form(form: str, rule: dict[str, str]) -> str:
     """The form a row names, unless that is the series itself."""
     own = form.casefold() in (rule["commodity"].casefold(), rule["detail"].casefold())
     return "" if own or rule["detail"] not in ("", "all forms") else form
+
+
+def from_note(note: str, year: int) -> str:
+    """What a note says in place of a figure left blank: MCS 2025 writes W, NA and Large there.
+
+    >>> from_note("W for 23-24", 2024), from_note("na for 2023", 2023), from_note("na for 2023", 2024)
+    ('W', 'NA', '')
+    >>> from_note('Categorized as "Large"', 2023), from_note("Less than 1/2 unit", 2024), from_note("Reported.", 2024)
+    ('Large', 's', '')
+    """
+    text = note.strip()
+    if said := re.match(r"(W|NA|XX)\b(.*)", text, re.I):
+        only = re.fullmatch(r" for (\d{4})\.?", said[2])
+        return "" if only and int(only[1]) != year else said[1].upper()
+    if re.match(r"less than (½|1/2) ?unit", text, re.I):
+        return "s"
+    if bound := re.match(r"[<>][\d,]+", text):
+        return bound[0]
+    if word := re.search(r"(?:^|categori[sxz]ed as|considered(?: to be)?)\s*\W*(moderate to large|very small|large|moderate|small)\b", text, re.I):
+        return word[1].capitalize()
+    if re.search(r"included (in|with)\b", text, re.I):
+        return re.search(r"included (in|with).*", text, re.I)[0].rstrip(".").capitalize()
+    return ""
 
 
 def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, object] | str:
@@ -105,27 +136,39 @@ def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, obj
     return row
 
 
-def tables(readings: list[Reading], ref: Reference, report: Report, source_id: str) -> dict[str, pd.DataFrame]:
-    """All readings as tables; each refused one is counted with its reason, a double one with another value is an error."""
-    kept: dict[str, dict[tuple, tuple[dict, str]]] = {}
-    for reading in readings:
-        tally = report.table(reading.table)
+class Tables:
+    """Rows collected by table; a key given twice with another value is an error, with the same value a refusal."""
+
+    def __init__(self, ref: Reference, report: Report) -> None:
+        self.ref = ref
+        self.report = report
+        self.source_id = report.release.upper()
+        self.rows: dict[str, dict[tuple, tuple[dict, str]]] = {}
+
+    def world(self, reading: Reading) -> None:
+        """Add a reading of production, capacity or reserves."""
+        self.add(reading.table, world_row(reading, self.ref, self.source_id), reading.where)
+
+    def add(self, table: str, row: dict[str, object] | str, where: str) -> None:
+        """Count a reading, and keep its row or the reason why there is none."""
+        tally = self.report.table(table)
         tally.read += 1
-        row = world_row(reading, ref, source_id)
         if isinstance(row, str):
             tally.refuse(row)
-            continue
-        key = tuple(row[k] for k in KEYS[reading.table])
-        before = kept.setdefault(reading.table, {}).get(key)
+            return
+        key = tuple(row[k] for k in KEYS[table])
+        before = self.rows.setdefault(table, {}).get(key)
         if before is None:
-            kept[reading.table][key] = (row, reading.where)
+            self.rows[table][key] = (row, where)
             tally.kept += 1
-        elif before[0]["printed"] == row["printed"]:
+        elif before[0].get("printed") == row.get("printed"):
             tally.refuse("the same value twice for one key")
         else:
-            said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[reading.table], key) if v)
+            said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[table], key) if v)
             raise UserError(
-                f"{reading.where}: {said} is given twice, as {before[0]['printed']!r} ({before[1]}) and {row['printed']!r}. "
+                f"{where}: {said} is given twice, as {before[0]['printed']!r} ({before[1]}) and {row['printed']!r}. "
                 "Remove one of the two lines, or tell the series apart in data/commodities.csv. Nothing was written."
             )
-    return {table: pd.DataFrame([row for row, _ in rows.values()]) for table, rows in kept.items()}
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        return {table: pd.DataFrame([row for row, _ in rows.values()]) for table, rows in self.rows.items()}

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 from chokepoint.errors import UserError
-from chokepoint.ingest import corrections, files, package, reference, tidy, usgs_2026
+from chokepoint.ingest import corrections, files, package, reference, salient, usgs_2024, usgs_2025, usgs_2026, usgs_small
+from chokepoint.ingest.files import Sheet
+from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
+from chokepoint.ingest.tidy import Tables
+
+LOOKED_FOR = """looked for one of
+  the layout of 2026: a CSV with the columns MCS chapter, Section, Commodity, Country, Statistics, Statistics_detail, Unit, Year, Value
+  the layout of 2025: a CSV with the columns SOURCE, COMMODITY, COUNTRY, TYPE, UNIT_MEAS, PROD_<year>, RESERVES_<year>
+  the layout of 2022 to 2024: files mcs<year>-<commodity>_world.csv with the columns Source, Country, Type, Prod_<unit>_<year>"""
 
 
 def ingest(path: Path, data: Path) -> Report:
@@ -17,13 +27,68 @@ def ingest(path: Path, data: Path) -> Report:
     return report
 
 
-def read(path: Path, data: Path):
+def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Reference]:
     """The tables of a release, its report and the reference used; nothing is written."""
     ref = reference.read(data)
-    sheets = [files.sheet(name, content) for name, content in files.members(path).items()]
-    report = Report(release="mcs2026")
-    main = [s for s in sheets if usgs_2026.fits(s)]
-    readings = usgs_2026.read(main[0], report)
-    tables = tidy.tables(readings, ref, report, "MCS2026")
-    corrections.apply(tables, ref.corrections, report)
-    return tables, report, ref
+    contents = files.members(path)
+    sheets = [files.sheet(name, content) for name, content in contents.items()]
+    long = [s for s in sheets if usgs_2026.fits(s)]
+    wide = [s for s in sheets if usgs_2025.fits(s)]
+    single = [s for s in sheets if usgs_2024.is_world(s)]
+    worlds = [s for s in single if not _is_named_salient(s)]
+    if not (long or wide or worlds):
+        raise UserError(f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_found(sheets)}. Nothing was written.")
+    year = usgs_2026.year(long[0]) if long else _printed_year(wide or worlds, path)
+    report = Report(release=f"mcs{year}")
+    tables = Tables(ref, report)
+    used = set()
+    for sheet in long:
+        usgs_2026.read(sheet, tables)
+        used.add(sheet.name)
+    for sheet in wide:
+        usgs_2025.read(sheet, tables)
+        used.add(sheet.name)
+    for sheet in single:
+        if sheet in worlds:
+            usgs_2024.read_world(sheet, tables, year)
+        else:
+            report.rows.read += len(sheet.rows)
+            report.rows.refused[f"{sheet.name} is named salient and holds the world table"] += len(sheet.rows)
+        used.add(sheet.name)
+    wrong = corrections.headers(report.release, ref.corrections)
+    for sheet in sheets:
+        if sheet.name in used:
+            continue
+        if usgs_2024.is_salient(sheet):
+            fix = wrong.get(usgs_2024.code(sheet.name))
+            if fix and fix["column"] in sheet.header:
+                report.corrections.append(f"{fix['correction_id']}: header of {sheet.name} ({fix['reason']})")
+                sheet = files.sheet(sheet.name, contents[sheet.name], fix["value"].split("|"))
+            usgs_2024.read_salient(sheet, tables)
+        elif not usgs_small.read(sheet, tables):
+            report.unused_files.append(sheet.name.rsplit("/", 1)[-1])
+    frames = tables.frames()
+    corrections.apply(frames, ref.corrections, report)
+    if "prices" in frames:
+        salient.per_kilogram(frames["prices"])
+    return frames, report, ref
+
+
+def _is_named_salient(sheet: Sheet) -> bool:
+    return "_salient" in sheet.name.lower()
+
+
+def _printed_year(sheets: list[Sheet], path: Path) -> int:
+    """The release year from the column that names the release; two releases in one folder are refused."""
+    printed = {cell for s in sheets for _, row in s.rows if (cell := row.get(s.header[0], ""))}
+    years = {int(found[1]) for cell in printed if (found := re.search(r"MCS ?(\d{4})", cell))}
+    if len(years) != 1:
+        said = ", ".join(sorted(printed)) or "nothing"
+        raise UserError(f"{path}: the first column should name one release (MCS2025), found {said}. Give one release at a time.")
+    return years.pop()
+
+
+def _found(sheets: list[Sheet]) -> str:
+    if not sheets:
+        return "no CSV file"
+    return "; ".join(f"{s.name} ({', '.join(s.header[:8])}…)" for s in sheets[:4]) + (f" and {len(sheets) - 4} more" if len(sheets) > 4 else "")

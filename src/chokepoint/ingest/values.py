@@ -59,7 +59,7 @@ def parse(printed: str) -> Value:
         return Value(low=at, qualifier="greater") if up else Value(high=at, qualifier="less")
     if both := re.fullmatch(rf"e?({NUMBER}) ?(?:-|–|—|to) ?({NUMBER})", text):
         return Value(None, number(both[1]), number(both[2]), "range")
-    if re.match(r"less than (½|1/2|one-half)", text, re.I):
+    if re.match(r"less than (½|1/2|one-half|a half)", text, re.I):
         return Value(None, 0.0, 0.5, "small")
     return Value(qualifier="word")
 

@@ -1,0 +1,258 @@
+"""The small tables of a release: the critical list, headline rows, export controls, agreements, ranked import sources."""
+
+from __future__ import annotations
+
+import re
+
+from chokepoint.ingest import areas, values
+from chokepoint.ingest.files import Sheet
+from chokepoint.ingest.tidy import Tables, exact
+from chokepoint.ingest.usgs_2026 import period
+
+MEASURES = [
+    ("primary_production", "Primary_prod", "t"),
+    ("secondary_production", "Secondary_prod", "t"),
+    ("apparent_consumption", "Apparent_Consumption", "t"),
+    ("net_import_reliance", "Net_Import_Reliance", "percent"),
+    ("primary_import_source", "Primary_import_source", ""),
+    ("leading_producer_production", "Leading_country_prod", "t"),
+    ("leading_producer_share", "Leading_source_precent_world", "percent"),
+    ("world_production", "World_total_prod", "t"),
+]
+NOTES = {
+    "primary_production": "Prod_notes",
+    "secondary_production": "Prod_notes",
+    "apparent_consumption": "Consumption_Notes",
+    "primary_import_source": "Import_source_notes",
+    "world_production": "World_prod_notes",
+}
+
+
+def plain_header(sheet: Sheet) -> dict[str, str]:
+    """Columns by a name without case, spaces and the misspellings of some years."""
+    names = {}
+    for name in sheet.header:
+        key = re.sub(r"[ _]+", "_", name).lower()
+        key = key.replace("consuption", "consumption").replace("contsumption", "consumption")
+        names[re.sub(r"^primary_import_sources?(_[\d-]+)?$", "primary_import_source", key)] = name
+    return names
+
+
+def read(sheet: Sheet, tables: Tables) -> bool:
+    """Read a small table if it is one of these; False if it is none."""
+    names = plain_header(sheet)
+    if {"critical_mineral", "leading_source_country"} <= set(names):
+        _each(sheet, tables, lambda row, where: _headline(row, names, tables, where))
+    elif {"critical_mineral", "primary_applications"} <= set(names):
+        _each(sheet, tables, lambda row, where: _critical(row, names, tables, where))
+    elif {"country", "control_type"} <= set(names):
+        _each(sheet, tables, lambda row, where: _control(row, tables, where))
+    elif {"agreement", "signing_date"} <= set(names):
+        _each(sheet, tables, lambda row, where: _agreement(row, tables, where))
+    elif "import_share_order" in names:
+        column = next((h for h in sheet.header if h.startswith("Major_Import_Sources")), "")
+        if not column:
+            return False
+        _each(sheet, tables, lambda row, where: _ranked(row, column, tables, where))
+    else:
+        return False
+    return True
+
+
+def _each(sheet: Sheet, tables: Tables, one) -> None:
+    for line, row in sheet.rows:
+        tables.report.rows.read += 1
+        tables.report.rows.kept += 1
+        one(row, f"{sheet.name} line {line}")
+
+
+def mineral(printed: str, tables: Tables) -> str:
+    """The mineral a name of the critical list means, or ""."""
+    name = re.sub(r"(?<=\D)\d+$", "", printed.strip())
+    base = re.sub(r"\s*\(.*\)", "", name)
+    slug = re.sub(r"\W+", "_", base.lower()).strip("_")
+    return slug if slug in tables.ref.minerals else ""
+
+
+def _critical(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
+    printed = row[names["critical_mineral"]]
+    slug = mineral(printed, tables)
+    made = {
+        "mineral": slug,
+        "uses": row[names["primary_applications"]],
+        "note": row.get(names.get("category_note", ""), ""),
+        "printed": printed,
+        "source_id": tables.source_id,
+    }
+    tables.add("critical_list", made if slug else f'mineral "{printed}" is not in data/minerals.csv: add a row there', where)
+
+
+def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
+    printed = row[names["critical_mineral"]]
+    slug = mineral(printed, tables)
+    year = int(re.match(r"\d{4}", row[names["year"]])[0])
+    for measure, column, unit in MEASURES:
+        cell = row.get(names.get(column.lower(), ""), "")
+        if not slug:
+            tables.add("headline", f'mineral "{printed}" is not in data/minerals.csv: add a row there', where)
+            continue
+        place = ""
+        if measure == "primary_import_source":
+            place, cell = cell, ""
+        elif measure.startswith("leading"):
+            place = row.get(names["leading_source_country"], "")
+        area = areas.area(place, tables.ref.areas) if place and place != "NA" else areas.Area("", "")
+        taken = values.parse(cell)
+        tables.add(
+            "headline",
+            {
+                "mineral": slug,
+                "commodity": re.sub(r"(?<=\D)\d+$", "", printed).strip(),
+                "measure": measure,
+                "year": year,
+                "area": area.name,
+                "iso3": area.iso3,
+                "value": exact(taken.value),
+                "unit": unit,
+                "printed": cell or place,
+                "qualifier": "" if measure == "primary_import_source" else taken.qualifier.replace("blank", "not_available"),
+                "low": taken.low,
+                "high": taken.high,
+                "footnote": row.get(names.get(NOTES.get(measure, "").lower(), ""), ""),
+                "source_id": tables.source_id,
+            },
+            where,
+        )
+
+
+def _control(row: dict[str, str], tables: Tables, where: str) -> None:
+    """One row for each commodity a control names, with its year; what cannot be split stays whole."""
+    place = areas.area(row["Country"], tables.ref.areas)
+    if place.kind == "unknown":
+        tables.add("export_controls", f'area "{row["Country"]}" is not in data/geography.csv: add its spelling there', where)
+        return
+    for item, year in controlled(row["Commodity_Year"]):
+        tables.add(
+            "export_controls",
+            {
+                "area": place.name,
+                "iso3": place.iso3,
+                "control": row["Control_Type"].strip(),
+                "commodity": item,
+                "mineral": _named_mineral(item, tables),
+                "since": year,
+                "url": row["Data_source"],
+                "printed": row["Commodity_Year"],
+                "source_id": tables.source_id,
+            },
+            where,
+        )
+
+
+def controlled(text: str) -> list[tuple[str, int | None]]:
+    """Commodities and the year of each.
+
+    >>> controlled("Bauxite (2023), copper concentrates (2023), and nickel ore (2020).")
+    [('bauxite', 2023), ('copper concentrates', 2023), ('nickel ore', 2020)]
+    >>> controlled("Quartz and gypsum (2024).")
+    [('quartz', 2024), ('gypsum', 2024)]
+    """
+    found = []
+    for part, year in re.findall(r"(.*?)\((\d{4})\)[,. ]*", text):
+        bare = re.sub(r"\([^)]*\)", lambda m: m[0].replace(",", "&").replace(" and ", " + "), part)
+        bare = re.sub(r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ", "", bare.strip(), flags=re.I)
+        items = [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys)", bare)
+        for item in items:
+            item = item.replace("&", ",").replace(" + ", " and ").strip(" ,")
+            if item:
+                found.append((item[0].lower() + item[1:], int(year)))
+    return found
+
+
+def _named_mineral(item: str, tables: Tables) -> str:
+    words = item.lower()
+    for word, slug in (("bauxite", "aluminum"), ("aluminum", "aluminum"), ("rare earth", "rare_earths"), ("cassiterite", "tin"), ("chromite", "chromium"), ("columbite", "niobium"), ("apatite", "phosphate_rock"), ("diamond", "diamond_industrial"), ("gypsum", "gypsum"), ("quartz", "quartz")):
+        if word in words:
+            return slug
+    return next((m for m in re.findall(r"[a-z]+", words) if m in tables.ref.minerals and "lithium batter" not in words and "scrap" not in words), "")
+
+
+def _agreement(row: dict[str, str], tables: Tables, where: str) -> None:
+    """An agreement with both dates as printed; the ISO one is adopted, and a disagreement of the two is said."""
+    printed, iso = row.get("Signing_date", ""), row.get("Signing_date #2", "")
+    made = {
+        "party": row["Country"].strip(),
+        "iso3": "",
+        "agreement": row["Agreement"].strip(),
+        "signed": iso,
+        "printed": printed,
+        "dates_agree": same_date(printed, iso),
+        "focus": row.get("Focus_area", ""),
+        "url": row.get("Source", ""),
+        "note": "",
+        "correction_id": "",
+        "source_id": tables.source_id,
+    }
+    place = areas.area(made["party"], tables.ref.areas)
+    made["iso3"] = place.iso3 if place.kind == "country" else ""
+    tables.add("trade_agreements", made, where)
+
+
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+def same_date(printed: str, iso: str) -> bool:
+    """Whether the two dates the table prints are one.
+
+    >>> same_date("20-Oct-25", "2025-10-20"), same_date("23-Aug", "2025-09-23"), same_date("25-Feb", "2025-02")
+    (True, False, True)
+    """
+    day = re.fullmatch(r"(\d+)-(\w{3})(?:-(\d+))?", printed)
+    parts = iso.split("-")
+    if not day or len(parts) < 2 or day[2].lower() not in MONTHS:
+        return printed == iso
+    if MONTHS.index(day[2].lower()) + 1 != int(parts[1]):
+        return False
+    if day[3] is None and len(parts) == 2:
+        return day[1] == parts[0][2:]  # a spreadsheet read February 2025 as 25 February
+    return int(day[1]) == int(parts[2]) if len(parts) > 2 else True
+
+
+def _ranked(row: dict[str, str], column: str, tables: Tables, where: str) -> None:
+    """Import sources in order of share, where a release prints no shares."""
+    printed = row["Commodity"].strip()
+    base, _, detail = printed.partition(", ")
+    rule = tables.ref.commodity((printed, base), detail)
+    if rule is None:
+        tables.add("import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where)
+        return
+    if any(r["commodity"] == rule["commodity"] and r["value"] is not None for r, _ in tables.rows.get("import_sources", {}).values()):
+        tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)
+        return
+    first, last = period(column)
+    for rank, name in enumerate((n.strip() for n in row[column].split(",")), 1):
+        if name in ("", "NA"):
+            tables.add("import_sources", "no import source named", where)
+            continue
+        place = areas.area(name.removeprefix("and "), tables.ref.areas)
+        made = {
+            "mineral": rule["mineral"],
+            "commodity": rule["commodity"],
+            "detail": detail,
+            "headline": True,
+            "area": place.name,
+            "area_kind": place.kind,
+            "iso3": place.iso3,
+            "rank": rank,
+            "first_year": first,
+            "last_year": last,
+            "value": None,
+            "printed": name,
+            "qualifier": "not_available",
+            "low": None,
+            "high": None,
+            "footnote": row.get("Notes", "").replace("Descending order of import share.", "").strip(" ."),
+            "source_id": tables.source_id,
+        }
+        unknown = f'area "{name}" is not in data/geography.csv: add its spelling there'
+        tables.add("import_sources", unknown if place.kind == "unknown" else made, where)

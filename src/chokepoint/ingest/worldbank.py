@@ -1,0 +1,120 @@
+"""World Bank commodity price data (the Pink Sheet): the monthly workbook, its metals and minerals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+
+from chokepoint.errors import UserError
+from chokepoint.ingest import package, reference
+from chokepoint.ingest.files import MOST_BYTES, members
+from chokepoint.ingest.reference import Reference
+from chokepoint.ingest.report import Report
+from chokepoint.ingest.tidy import exact
+
+SHEET = "Monthly Prices"
+UNITS = {"($/mt)": "US$/t", "($/kg)": "US$/kg", "($/troy oz)": "US$/troy oz", "($/dmtu)": "US$/dmtu"}
+MISSING = ("…", "..", "...", None, "")
+
+
+def ingest(path: Path, data: Path) -> Report:
+    """Read a monthly workbook (or a folder or zip with one) and write its tables under `data`/minerals."""
+    ref = reference.read(data)
+    tables, report = read(Path(path), ref)
+    package.write(tables, report, Path(data), ref)
+    return report
+
+
+def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
+    name, book = _book(path)
+    grid = [list(row) for row in book[SHEET].iter_rows(values_only=True)]
+    report = Report(release=f"wb{_updated(grid, name)}")
+    months = [i for i, row in enumerate(grid) if re.fullmatch(r"\d{4}M\d{2}", str(row[0] or ""))]
+    if not months:
+        raise UserError(f'{name}: no row of sheet "{SHEET}" begins with a month (1960M01). The layout is another; nothing was written.')
+    names, units = _header(grid, months[0], name)
+    definitions = _definitions(book)
+    tables = {"prices_monthly": [], "price_series": []}
+    tally = report.table("prices_monthly")
+    for column, series in enumerate(names):
+        if not series:
+            continue
+        rule = ref.commodity((series,), "price")
+        unit = UNITS.get(units[column])
+        cells = [(str(grid[i][0]), grid[i][column] if column < len(grid[i]) else None) for i in months]
+        tally.read += len(cells)
+        if rule is None or unit is None:
+            tally.refused["series of no mineral in data/commodities.csv" if rule is None else f"unit {units[column]} is not known"] += len(cells)
+            continue
+        tables["price_series"].append(
+            {"mineral": rule["mineral"], "series": series, "unit": unit, "definition": definitions.get(series, ""), "source_id": report.release.upper()}
+        )
+        for month, cell in cells:
+            if cell in MISSING:
+                tally.refuse("no price in that month (printed as an ellipsis)")
+            elif not isinstance(cell, int | float):
+                tally.refuse(f'"{cell}" is not a price')
+            else:
+                tally.kept += 1
+                tables["prices_monthly"].append(
+                    {"mineral": rule["mineral"], "series": series, "month": month.replace("M", "-"), "value": exact(cell), "unit": unit, "source_id": report.release.upper()}
+                )
+    report.rows.read = report.rows.kept = len(months)
+    report.table("price_series").read = report.table("price_series").kept = len(tables["price_series"])
+    return {table: pd.DataFrame(rows) for table, rows in tables.items()}, report
+
+
+def _book(path: Path) -> tuple[str, openpyxl.Workbook]:
+    found = members(path, ".xlsx")
+    if len(found) != 1:
+        raise UserError(f"{path}: looked for one monthly workbook (.xlsx), found {', '.join(found) or 'none'}. Give the workbook itself.")
+    name, content = next(iter(found.items()))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as inside:
+            size = sum(i.file_size for i in inside.infolist())
+        if size > MOST_BYTES:
+            raise UserError(f"{name}: unpacks to {size:,} bytes; the workbook has under 10 million. Check that this is the right file.")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError) as fault:
+        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again.") from None
+    if SHEET not in book.sheetnames:
+        raise UserError(f'{name}: looked for the sheet "{SHEET}", found {", ".join(book.sheetnames)}. Give the monthly workbook of the Pink Sheet.')
+    return name, book
+
+
+def _updated(grid: list[list], name: str) -> str:
+    """Year and month the workbook was updated in."""
+    for row in grid[:10]:
+        if said := re.search(r"Updated on (\w+ \d+, \d{4})", str(row[0] or "")):
+            return dt.datetime.strptime(said[1], "%B %d, %Y").strftime("%Y-%m")
+    raise UserError(f'{name}: the first ten rows of "{SHEET}" do not say "Updated on <month day, year>". The layout is another; nothing was written.')
+
+
+def _header(grid: list[list], first: int, name: str) -> tuple[list[str], list[str]]:
+    """Names and units of the columns: the two last rows above the months that look like them."""
+    for row in range(first - 1, 0, -1):
+        if any(str(cell) in UNITS for cell in grid[row] if cell):
+            names = [re.sub(r"\s*\*+$", "", str(cell or "")).strip() for cell in grid[row - 1]]
+            return names, [str(cell or "").strip() for cell in grid[row]]
+    raise UserError(f"{name}: no row of units ({', '.join(UNITS)}) above the months. The layout is another; nothing was written.")
+
+
+def _definitions(book: openpyxl.Workbook) -> dict[str, str]:
+    """What the sheet Description says each series is, by the first word of its name."""
+    if "Description" not in book.sheetnames:
+        return {}
+    said: dict[str, str] = {}
+    for row in book["Description"].iter_rows(values_only=True):
+        for cell in row[:3]:
+            text = " ".join(str(cell or "").split())
+            for series in ("Aluminum", "Copper", "Gold", "Iron ore, cfr spot", "Lead", "Nickel", "Phosphate rock", "Platinum", "Potassium chloride", "Silver", "Tin", "Zinc"):
+                stem = series.split(",")[0]
+                if re.match(rf"{stem}\s*[(,]", text) and len(text) > 25:
+                    said[series] = text
+    return said
