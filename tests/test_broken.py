@@ -25,7 +25,7 @@ def test_a_misspelt_column_is_named_with_the_right_one(checkout):
 def test_a_share_of_140_is_refused_with_its_row(checkout):
     path = checkout.folder / "data/minerals/mcs2026/import_sources.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    column = lines[0].split(",").index("share")
+    column = lines[0].split(",").index("value")
     cells = lines[1].split(",")
     lines[1] = ",".join([*cells[:column], "140", *cells[column + 1:]])
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """The command line: `chokepoint --help`."""
 
 import http.server
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -57,6 +58,119 @@ def serve(port: int) -> None:
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=site)
     click.echo(f"http://127.0.0.1:{port} (Ctrl-C stops it)")
     http.server.ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
+
+
+@main.group()
+def ingest() -> None:
+    """Read a published release (a folder, a file or a zip) into data/minerals/."""
+
+
+def _ingest(module: str, path: Path) -> None:
+    from importlib import import_module
+
+    report = import_module(f"chokepoint.ingest.{module}").ingest(path, tables.data_dir())
+    click.echo(report)
+
+
+@ingest.command("usgs")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_usgs(path: Path) -> None:
+    """A USGS Mineral Commodity Summaries data release."""
+    _ingest("usgs", path)
+
+
+@ingest.command("iea")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_iea(path: Path) -> None:
+    """The IEA Critical Minerals Dataset."""
+    _ingest("iea", path)
+
+
+@ingest.command("worldbank")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_worldbank(path: Path) -> None:
+    """The World Bank's monthly commodity prices."""
+    _ingest("worldbank", path)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--list", "listed", is_flag=True, help="The models, and what each takes.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bool) -> None:
+    """Run a model: every named result with its unit. A setting is a name or symbol of data/assumptions.csv."""
+    from chokepoint.models import MODELS
+    from chokepoint.models.evaluate import assumptions_of, evaluate, model_named
+
+    assumptions = tables.load("assumptions")
+    if listed or name is None:
+        for each in MODELS.values():
+            click.echo(f"{each.name}: {each.title}")
+            for row in assumptions_of(each.name, assumptions):
+                click.echo(f"    {row['name']} ({row['symbol']}) = {row['value']:g}, {row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}")
+        return
+    chosen = model_named(name)
+    results = evaluate(name, dict(_setting(s) for s in settings), assumptions)
+    if as_json:
+        click.echo(json.dumps({k: {"value": float(v), "unit": chosen.all_results[k][0]} for k, v in results.items()}, indent=2))
+        return
+    for key, value in results.items():
+        unit, meaning = chosen.all_results[key]
+        click.echo(f"{key:28} {float(value):>14,.6g} {unit:18} {meaning}")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UserError(f'"{text}" is not a setting: write name=value, for example floor=110.')
+    return name, value
+
+
+@main.command()
+@click.argument("name")
+@click.option("--samples", default=2**17, show_default=True, help="How many points of the assumptions' ranges.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--scheduler", help="Address of a Dask scheduler; otherwise processes on this machine.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A Parquet file.")
+def sweep(name: str, samples: int, seed: int, scheduler: str | None, out: Path) -> None:
+    """Vary every assumption of a model at once, and write settings and results."""
+    from tqdm import tqdm
+
+    from chokepoint.models.sweep import sweep as run
+
+    with tqdm(total=samples, unit="sample", unit_scale=True, leave=False) as bar:
+        run(name, tables.load("assumptions"), samples, seed, out, scheduler, progress=lambda done, _all: bar.update(done - bar.n))
+    click.echo(f"{samples:,} samples of {name} are in {out}")
+
+
+@main.command("facts")
+@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def facts_command(release: str, as_json: bool) -> None:
+    """Print every fact with its sources."""
+    from dataclasses import asdict
+
+    from chokepoint import facts
+
+    known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
+    if as_json:
+        click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+        return
+    for fact in known:
+        click.echo(f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} [{', '.join(fact['sources'])}; {fact['confidence']}]")
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def diff(old: str, new: str, as_json: bool) -> None:
+    """What changed between two releases: values added, removed and revised, and every fact that moved."""
+    from chokepoint import diff as differ
+
+    changes = differ.diff(old, new)
+    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(differ.lines(changes)))
 
 
 if __name__ == "__main__":
