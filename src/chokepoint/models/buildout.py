@@ -88,10 +88,12 @@ def pipeline(*, world_price, floor, start_capacity, start_demand, demand_growth,
     NumPy only (a cohort comes back after a number of years that the reader sets); arrays are simulated side by side.
     Returns one value per result; `pipeline_path` has the years.
     """
-    path = pipeline_path(**{k: v for k, v in locals().items() if k not in ("year", "target")})
+    given = locals()
+    given = dict(zip(given, np.broadcast_arrays(*given.values()), strict=True))
+    at, target = np.round(given.pop("year")).astype(int), given.pop("target")
+    path = pipeline_path(**given)
     share = path["share"]
-    at = np.broadcast_to(np.round(np.asarray(year)).astype(int), share.shape[1:])
-    reached = share >= np.asarray(target)
+    reached = share >= target
     first = np.where(reached.any(axis=0), FIRST_YEAR + reached.argmax(axis=0), 0)
     results = {
         "share": np.take_along_axis(share, at[None], axis=0)[0],

@@ -6,7 +6,7 @@ Survey's older formulas are shown beside it. They disagree because they ask diff
 
 import numpy as np
 
-from .expr import maximum, power
+from .expr import maximum, minimum, power
 from .model import Model, check
 
 COPPER_MIDPOINT = 0.409412948  # the published library's reference, recovered from its workbook [US$/kg]
@@ -37,7 +37,7 @@ def supply_risk(*, concentration, exposure, price, moved, risk_from, risk_to, eu
     >>> r["score"], r["characterisation"]
     (0.27497413262676956, 1.4956581418407857)
     """
-    exposure_after = maximum(0, exposure - moved * (risk_from - risk_to))
+    exposure_after = maximum(0, minimum(1, exposure - moved * (risk_from - risk_to)))
     score = concentration * exposure_after
     midpoint = score * price
     return {
