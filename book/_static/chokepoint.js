@@ -80,6 +80,24 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
+  // Search over a long list: a row stays when it holds every word, and the chosen label.
+  const searchable = (form) => {
+    const rows = [...form.nextElementSibling.querySelectorAll("tbody tr")];
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const narrow = () => {
+      const words = form.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+      const label = form.querySelector("select")?.value ?? "";
+      let shown = 0;
+      rows.forEach((row, i) => {
+        row.hidden = !words.every((w) => texts[i].includes(w)) || (label && ![...row.cells].some((c) => c.textContent === label));
+        shown += !row.hidden;
+      });
+      form.querySelector("output").textContent = `${shown} rows`;
+    };
+    form.addEventListener("input", narrow);
+    form.addEventListener("submit", (event) => event.preventDefault());
+  };
+
   const begin = () => {
     document.body.append(bubble);
     const boxes = [...document.querySelectorAll(".cp-chart")];
@@ -88,6 +106,7 @@
     }, { rootMargin: "400px" });
     boxes.forEach((box) => near.observe(box));
     document.querySelectorAll(".cp-explorable").forEach(explorable);
+    document.querySelectorAll(".cp-search").forEach(searchable);
     document.querySelectorAll(".cp-save").forEach((b) => b.addEventListener("click", () => save(b)));
     addEventListener("beforeprint", () => boxes.forEach(draw));
     new MutationObserver(async () => { for (const view of drawn.values()) paint(await view); })

@@ -1,7 +1,7 @@
 """Check the whole data package: every fault in one run, each with file, row, column, what was found and what was expected."""
 
+import csv
 import difflib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,16 +64,21 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         size = path.stat().st_size / 1e6
         return None, [Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")]
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            found, *rows = csv.reader(file, strict=True)
     except UnicodeDecodeError as error:
         return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = re.sub(r"\s+", " ", str(error)).removeprefix("Error tokenizing data. C error: ")
-        return None, [Fault(name, 0, "", f"is not a readable CSV table ({reason})")]
+    except csv.Error as error:
+        return None, [Fault(name, 0, "", f"is not a readable CSV table ({error})")]
+    except ValueError:
+        return None, [Fault(name, 0, "", "is empty; a header line is expected")]
+    rows = [row for row in rows if row]
+    ragged = [Fault(name, i, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in enumerate(rows, 2) if len(row) != len(found)]
+    if ragged:
+        return None, ragged[:20]
     expected = [f["name"] for f in declared["schema"]["fields"]]
-    found = list(frame.columns)
     if found == expected:
-        return frame, []
+        return pd.DataFrame(rows, columns=found, dtype=str), []
     return None, _header_faults(name, found, expected)
 
 

@@ -11,14 +11,27 @@ from chokepoint.charts.figure import link
 
 def fact_list(release: str) -> str:
     """Every fact: value, sources, confidence, and how it was computed."""
-    rows = [_fact_row(fact) for _, fact in sorted(facts.evaluate(release).items())]
-    return _table("cp-facts", ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"], rows)
+    known = facts.evaluate(release)
+    readings = {group: rows for group, rows in tables.load("readings").query("published").groupby("conflict_group")}
+    rows = [_fact_row(fact, readings.get(fact.conflict_group)) for _, fact in sorted(known.items())]
+    heads = ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"]
+    return _table("cp-facts", heads, rows, filters=sorted({fact.confidence for fact in known.values()}))
 
 
-def _fact_row(fact: facts.Fact) -> str:
-    how = fact.computation or fact.note or "stated by the source"
+def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
+    how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
     return _row(f"fact-{fact.fact_id}", [f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>", f"<b>{_e(fact.text)}</b>", _e(fact.as_of),
-                                        _sources(fact.sources), _e(fact.confidence), _e(how)])
+                                        _sources(fact.sources), _e(fact.confidence), how + _conflict(readings)])
+
+
+def _conflict(readings: pd.DataFrame | None) -> str:
+    """What each source says where they differ, the reading adopted first, with its reason."""
+    if readings is None:
+        return ""
+    ordered = readings.fillna({"adopted": False}).sort_values("adopted", ascending=False, kind="stable").to_dict("records")
+    items = [f"<li>{'<b>Adopted:</b> ' if r['adopted'] else ''}{_e(r['reading'])} ({_e(r['outlet'])}, {_sources([r['source_id']])})"
+             f"{'. ' + _e(r['why']) if pd.notna(r['why']) else ''}</li>" for r in ordered]
+    return f'<details class="cp-readings"><summary>{len(items)} readings</summary><ul>{"".join(items)}</ul></details>'
 
 
 def source_list(release: str) -> str:
@@ -55,9 +68,13 @@ def _row(anchor: str, cells: list[str]) -> str:
     return f'<tr id="{_e(anchor)}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
 
 
-def _table(kind: str, heads: list[str], rows: list[str]) -> str:
+def _table(kind: str, heads: list[str], rows: list[str], filters: Iterable[str] = ()) -> str:
+    """A table that the page's script lets the reader search, and narrow to one of `filters`."""
+    options = "".join(f"<option>{_e(f)}</option>" for f in filters)
+    narrow = f'<label>Show <select><option value="">all</option>{options}</select></label>' if options else ""
+    search = f'<form class="cp-search"><label>Search <input type="search"></label>{narrow}<output>{len(rows)} rows</output></form>'
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return (f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
+    return (f'{search}<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
             f'<tbody>{"".join(rows)}</tbody></table></div>')
 
 

@@ -3,11 +3,10 @@
 HTML that a notebook printed cannot know how deep its page lies: it links to `cp:page#anchor`, which becomes a relative path here.
 """
 
-import html
 import json
 import os
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -95,9 +94,9 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, d
     body = context.get("body") or ""
     context["body"] = compiled(related(body, pagename))
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
-    if "cp-chart" in body:
-        up = "../" * pagename.count("/")
-        context["body"] += "".join(f'<script defer src="{up}_static/{name}"></script>' for name in ("vega.js", "chokepoint.js"))
+    needed = ["vega.js"] * ("cp-chart" in body) + ["chokepoint.js"] * ("cp-chart" in body or "cp-list" in body)
+    up = "../" * pagename.count("/")
+    context["body"] += "".join(f'<script defer src="{up}_static/{name}"></script>' for name in needed)
 
 
 def related(body: str, pagename: str) -> str:
@@ -116,7 +115,7 @@ def compiled(body: str) -> str:
     return re.sub(pattern, lambda m: f'<script type="application/json" class="cp-spec">{_vega(m[1])}</script>', body, flags=re.S)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _vega(vegalite: str) -> str:
     return embedded(vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE))
 
