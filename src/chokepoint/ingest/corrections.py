@@ -39,6 +39,10 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
         if not mask.any():
             report.corrections.append(f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})")
             continue
+        if fix["action"] == "move":
+            _move(tables, mask, fix, report)
+            report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
+            continue
         _act(frame, mask, fix, where)
         if fix["action"] == "drop":
             count = int(mask.sum())
@@ -46,6 +50,17 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
             tally.kept -= count
             tally.refused[f"dropped by {fix['correction_id']}: {fix['reason']}"] += count
         report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
+
+
+def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str], report: Report) -> None:
+    """Put rows into the table they belong to: `capacity;stage=refinery`."""
+    target, *sets = fix["value"].split(";")
+    moved = tables[fix["table"]][mask].assign(correction_id=fix["correction_id"], **dict(part.split("=") for part in sets))
+    tables[fix["table"]].drop(index=moved.index, inplace=True)
+    tables[target] = pd.concat([tables[target], moved[tables[target].columns]], ignore_index=True)
+    for table, count in ((fix["table"], -len(moved)), (target, len(moved))):
+        report.table(table).read += count
+        report.table(table).kept += count
 
 
 def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) -> None:
@@ -64,7 +79,7 @@ def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) 
         if fix["column"] == "value":
             frame.loc[mask, "qualifier"] = ""
     else:
-        raise UserError(f'{where}: action "{action}" is none of set, scale, drop, supersede, header.')
+        raise UserError(f'{where}: action "{action}" is none of set, scale, drop, move, supersede, header.')
     frame.loc[mask, "correction_id"] = fix["correction_id"]
 
 

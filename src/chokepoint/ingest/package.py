@@ -55,7 +55,7 @@ def resources(release: str, tables: list[str], data: Path, ref: Reference) -> li
     what = about(release, ref)
     return [
         {
-            "name": f"{release}-{table.replace('_', '-')}",
+            "name": f"{release}-{table}",
             "path": f"minerals/{release}/{table}.csv",
             "title": f"{schema(data, table).get('title', table)}, {what['title']}",
             "profile": "tabular-data-resource",
@@ -80,6 +80,15 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
     return {**package, "resources": sorted(others + fresh, key=lambda r: r["name"])}
 
 
+def inert(text: str) -> str:
+    """Text that no spreadsheet runs: a cell that begins like a formula gets an apostrophe before it.
+
+    >>> inert("=1+1"), inert("-1"), inert("—")
+    ("'=1+1", '-1', '—')
+    """
+    return f"'{text}" if re.match(r"[=@\t\r]|[+-](?![\d.]|$)", text) else text
+
+
 def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
     """A table in the order and the types of its schema, sorted by its key, one row a key."""
     described = schema(data, table)
@@ -93,6 +102,8 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
             frame[column] = frame[column].map({True: "true", False: "false"})
         elif kind == "integer":
             frame[column] = pd.array(frame[column], dtype="Int64")
+        elif kind == "string":
+            frame[column] = frame[column].map(inert)
         elif kind == "number":
             frame[column] = [None if pd.isna(v) else f"{float(v):.12g}" if float(v) % 1 else str(int(v)) for v in frame[column]]
     key = described["primaryKey"]

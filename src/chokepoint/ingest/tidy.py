@@ -53,9 +53,10 @@ def footnote(notes: str) -> str:
     >>> footnote("Estimated. -- Excludes U.S. production.")
     'Excludes U.S. production.'
     """
-    parts = [part.strip(" .") for part in re.split(r"\s*--\s*", notes)]
+    parts = [part.strip(" .") if not part.endswith(".”") else part.strip() for part in re.split(r"\s*--\s*", notes)]
     kept = [p for p in parts if p and not any(re.fullmatch(b, p + ".") for b in BOILERPLATE)]
-    return ". ".join(kept) + "." if kept else ""
+    text = ". ".join(kept)
+    return text + ("" if text.endswith((".”", ".")) or not text else ".")
 
 
 def exact(number: float | None) -> float | None:
