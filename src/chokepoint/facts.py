@@ -64,7 +64,7 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 def _evaluate(data: str, release: str) -> dict[str, Fact]:
     import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
 
-    stated = {f.fact_id: f for f in map(_from_ledger, tables.load("ledger").to_dict("records"))}
+    stated = {f.fact_id: f for f in map(_from_ledger, tables.load("ledger").query("published").to_dict("records"))}
     computed = {fact_id: fact for fact_id, (shell, compute) in _COMPUTED.items() if (fact := _computed(shell, compute, release))}
     return stated | computed
 

@@ -60,6 +60,38 @@ def assumption_list(release: str) -> str:
     return "".join(parts)
 
 
+def dictionary(release: str) -> str:
+    """Every table: what it holds, where it comes from, and what each column means. Tables of yearly releases once."""
+    described, parts = set(), []
+    for declared in tables.package()["resources"]:
+        name = declared["name"].partition("-")[2] if declared["path"].startswith("minerals/") else declared["name"]
+        if name in described:
+            continue
+        described.add(name)
+        schema = declared["schema"]
+        rows = [_row(f"column-{name}-{f['name']}", [f"<code>{_e(f['name'])}</code>", _e(f.get("description") or f.get("title")), _e(f["type"]),
+                                                    _e(f.get("unit")), _e(_rule(f.get("constraints", {})))]) for f in schema["fields"]]
+        held = [r["name"].removesuffix(f"-{name}") for r in tables.package()["resources"] if r["name"].endswith(f"-{name}")]
+        parts.append(f'<h2 id="table-{_e(name)}">{_e(declared.get("title", name))}</h2><p>{_e(declared.get("description"))} '
+                     f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
+                     f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>")
+        parts.append(_table("cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows))
+    return "".join(parts)
+
+
+def _rule(limits: dict) -> str:
+    low, high = limits.get("minimum"), limits.get("maximum")
+    span = f"{low} to {high}" if low is not None and high is not None else f"from {low}" if low is not None else f"to {high}" if high is not None else ""
+    return "; ".join(filter(None, ["required" if limits.get("required") else "", span, ", ".join(map(str, limits.get("enum", [])))]))
+
+
+def question_list(release: str) -> str:
+    """What is not known, and the rows of the evidence that rest on no source we have opened: they are not published as fact."""
+    asked = [_row(q["question_id"], [_e(q["question"]), _e(q["why"]), _e(q["looked_for"]), _e(q["as_of"])[:10], _sources([q["source_id"]]) if pd.notna(q["source_id"]) else ""])
+             for q in tables.load("open_questions").to_dict("records")]
+    return _table("cp-questions", ["What is not known", "Why it matters", "What was looked for", "As of", "Reported by"], asked)
+
+
 def _sources(ids: Iterable[str]) -> str:
     return ", ".join(f'<a href="{link("sources", f"source-{_e(s)}")}">{_e(s)}</a>' for s in ids)
 
@@ -82,4 +114,5 @@ def _e(value) -> str:
     return html.escape("" if pd.isna(value) else str(value))
 
 
-LISTS = {"fact-list": fact_list, "source-list": source_list, "assumption-list": assumption_list}
+LISTS = {"fact-list": fact_list, "source-list": source_list, "assumption-list": assumption_list, "data-dictionary": dictionary,
+         "question-list": question_list}

@@ -1,0 +1,98 @@
+"""The words of the book: every number goes through the registry, nothing is copied, notebooks are clean."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from chokepoint import facts
+from chokepoint.publish.runs import interface, plan
+
+HOME = Path(__file__).resolve().parents[1]
+BOOK = HOME / "book"
+SEEDS = HOME.parent / "shared" / "seeds"
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+PAGES = [p for p in sorted(BOOK.glob("*.md")) if p.name != "LICENSE.md"]
+
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+NOT_DATA = [
+    r"\{fact\}`[^`]*`", r"```.*?```", r"`[^`]*`", r"\]\([^)]*\)", r"<[^>]*>", r"https?://\S+",
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s*(?:and|to|–|-)\s*\d{{1,2}})?\s+{_MONTH}(?:\s+\d{{4}})?", rf"\b{_MONTH}\s+\d{{4}}",  # dates
+    r"\b(?:19|20)\d\d(?:\s*(?:–|-|to)\s*(?:(?:19|20)?\d\d))?e?\b",  # years
+    r"\b(?:H\.R\.|S\.|No\.|Nos\.|Decree|Section|EO|MCS|HS|Python|chapters?|model|models|version|IEA|CC BY|C5\+|WP)\s*\d[\d.]*(?:/\d+)?",
+    r"\bG(?:7|20)\b", r"\b(?:FORGE|SECURE)\b", r"^\s*\d+\.\s", r"\bC5\+1\b", r"\bpapermill\s+\d\S*",
+]
+SPELLED = r"\b(?:eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)\b"
+
+
+def narrative(path: Path) -> str:
+    """The prose of a page: its Markdown, without code."""
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    return "\n\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+
+
+def bare_numbers(text: str) -> list[str]:
+    """Numbers that do not go through the registry and are neither dates, years nor parts of names."""
+    for pattern in NOT_DATA:
+        text = re.sub(pattern, " ", text, flags=re.S | re.M)
+    return [text[max(0, m.start() - 40):m.end() + 20].replace("\n", " ") for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)]
+
+
+def test_the_test_itself_tells_numbers_from_dates_and_names():
+    assert bare_numbers("On 4 February 2026 the House passed H.R. 4090; {fact}`54 countries <ministerial.countries>` came (G7, MCS 2026).") == []
+    assert len(bare_numbers("It lent US$10 billion to 3 firms.")) == 3
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda p: p.name)
+def test_no_number_in_the_narrative_is_bare(path):
+    assert bare_numbers(narrative(path)) == []
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda p: p.name)
+def test_every_fact_named_in_the_prose_is_in_the_registry_and_agrees(path):
+    for shown in re.findall(r"\{fact\}`([^`]*)`", narrative(path)):
+        explicit = re.fullmatch(r"(.+?)\s*<([a-z0-9_.-]+)>", shown, re.S)
+        fact = facts.get(explicit[2] if explicit else shown)
+        assert not explicit or facts.agrees(explicit[1], fact), f'{path.name}: "{explicit[1]}" against "{fact.text}"'
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_a_notebook_tells_the_story_in_short_cells_without_outputs(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None, "outputs are committed"
+            lines = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(lines) <= 5, cell.source
+            assert not any(isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Lambda)) for n in ast.walk(ast.parse(cell.source))), cell.source
+            assert not re.search(r"['\"](?:\.{0,2}/|[A-Za-z]:\\)", cell.source), "a path in a notebook"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_a_notebook_has_its_parameters_and_the_plan_fits_them(path):
+    assert "release" in interface(path)
+
+
+def test_the_whole_plan_is_valid_before_anything_runs():
+    assert len(plan(BOOK)) >= len(NOTEBOOKS)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the five articles are not part of the project; the test runs where they lie beside it")
+def test_no_sentence_of_the_five_articles_stands_in_the_book():
+    def runs(text):
+        w = words(text)
+        return {" ".join(w[i:i + 8]) for i in range(len(w) - 7)}
+
+    articles = set().union(*(runs(p.read_text(encoding="utf-8", errors="replace")) for p in SEEDS.glob("*.txt")))
+    texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
+    texts |= {p.name: p.read_text(encoding="utf-8") for p in (HOME / "src" / "chokepoint" / "chapters").glob("*.py")}
+    texts |= {p.name: p.read_text(encoding="utf-8") for p in (HOME / "data" / "evidence").glob("*.csv") if p.name != "sources.csv"}  # titles are citations
+    copied = {name: sorted(runs(text) & articles)[:3] for name, text in texts.items() if runs(text) & articles}
+    assert not copied, json.dumps(copied, indent=1)
