@@ -1,0 +1,48 @@
+"""A tile for every member of a group: who is there, by place and by kind."""
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from chokepoint.charts.theme import SOFT
+
+COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
+_WHITE_ON = {"#2a78b5"}  # the fills dark enough for white letters
+
+
+def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:
+    """Tiles under a heading for each `group`, in the order of the rows; where the page is narrow they show `short`.
+
+    frame: columns group, label, short, kind, detail. colours: fill of each kind, in the order of the legend.
+    hollow: the kind drawn as an outline, for who is not there.
+    """
+    placed, headings, height = _placed(frame)
+    placed["ink"] = placed["kind"].map(lambda kind: "white" if colours[kind] in _WHITE_ON else "#22252a")
+    away, tooltip = alt.datum.kind == hollow, [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("label", "kind", "detail")]
+    base = alt.Chart(placed).transform_calculate(
+        name="width < 560 ? datum.short : datum.label", letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink")
+    x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False))
+    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    legend = alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 3"), labelLimit=330, symbolStrokeColor=SOFT, symbolStrokeWidth=1)
+    boxes = base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
+        x, alt.X2("right:Q"), y, alt.Y2("bottom:Q"), tooltip=tooltip,
+        fill=alt.Fill("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend),
+        stroke=alt.condition(away, alt.value(SOFT), alt.value("transparent")))
+    names = base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 10")).encode(
+        alt.X("middle:Q"), alt.Y("centre:Q"), text="name:N", tooltip=tooltip, color=alt.Color("letters:N", scale=None))
+    titles = alt.Chart(headings).mark_text(align="left", baseline="bottom", fontWeight="bold", dx=2).encode(
+        alt.X("left:Q"), alt.Y("base:Q"), text="group:N")
+    return alt.layer(boxes, names, titles).properties(height=height)
+
+
+def _placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """The frame with the corners of each tile [columns, pixels], the headings' places, and the height of it all."""
+    parts, headings, top = [], [], 0
+    for group, members in frame.groupby("group", sort=False):
+        headings.append({"group": group, "left": 0, "base": top + HEADING - 6})
+        row, column = divmod(pd.Series(range(len(members)), index=members.index), COLUMNS)
+        tile = members.assign(left=column + 0.03, right=column + 0.97, middle=column + 0.5, top=top + HEADING + row * TILE)
+        parts.append(tile.assign(bottom=tile.top + TILE - 4, centre=tile.top + (TILE - 4) / 2))
+        top += HEADING + (int(row.max()) + 1) * TILE
+    return pd.concat(parts), pd.DataFrame(headings), top
