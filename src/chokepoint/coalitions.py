@@ -3,6 +3,7 @@
 from chokepoint import tables
 
 CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Came, no known text", "Elsewhere"
+NOT_NAMED = "Not broken down"  # output that a source gives only as a remainder or for a group of countries
 
 
 def members(coalition: str) -> frozenset[str]:

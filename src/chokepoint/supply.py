@@ -4,18 +4,17 @@ The step after the mine is a refinery, a smelter or another plant. USGS has it f
 has it, one year earlier, and for rare earths only for the four magnet elements.
 """
 
-from functools import lru_cache
-
 import pandas as pd
 
 from chokepoint import coalitions, tables
+from chokepoint.tables import by_release
 
 MINE, REFINERY = "mine", "refinery"
-NOT_NAMED = "Not broken down"
 MAGNET = "magnet_rare_earths"  # the IEA's stand-in for refined rare earths
 _COLUMNS = ["mineral", "step", "what", "area", "area_kind", "iso3", "year", "value", "world", "share", "qualifier", "excludes_us", "source_id"]
 
 
+@by_release
 def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Output by country in the latest year: value and world [t], share of the printed world total [%].
 
@@ -25,11 +24,6 @@ def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     >>> {r.step: round(r.share, 1) for r in rows.itertuples()}
     {'mine': 69.2, 'refinery': 91.3}
     """
-    return _output(str(tables.data_dir()), release).copy()
-
-
-@lru_cache(maxsize=8)
-def _output(data: str, release: str) -> pd.DataFrame:
     usgs, iea = _usgs(release), _iea()
     known = set(zip(usgs.mineral, usgs.step, strict=True))
     extra = [key not in known for key in zip(iea.mineral, iea.step, strict=True)]
@@ -69,16 +63,18 @@ def _iea() -> pd.DataFrame:
     return rows.assign(share=100 * rows.value / rows.world)
 
 
-def shares(release: str = tables.DEFAULT_RELEASE, iso3: str = "CHN") -> pd.DataFrame:
-    """One country's share [%] of each mineral, columns `mine` and `refinery`; 0 where the countries are known and it has none."""
+@by_release
+def china(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """China's share [%] of each mineral, columns `mine` and `refinery`; 0 where the countries are known and it has none."""
     rows = output(release)
-    named = rows[rows.iso3 == iso3].dropna(subset=["share"]).set_index(["mineral", "step"]).share
+    named = rows[rows.iso3 == "CHN"].dropna(subset=["share"]).set_index(["mineral", "step"]).share
     known = rows[["mineral", "step"]].drop_duplicates()
-    withheld = rows[(rows.iso3 == iso3) & rows.share.isna()].set_index(["mineral", "step"]).index
+    withheld = rows[(rows.iso3 == "CHN") & rows.share.isna()].set_index(["mineral", "step"]).index
     keys = [k for k in known.itertuples(index=False, name=None) if k not in withheld]
     return named.reindex(pd.MultiIndex.from_tuples(keys, names=["mineral", "step"]), fill_value=0.0).unstack("step")
 
 
+@by_release
 def leaders(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """The largest country of each mineral and step, with its share [%]."""
     rows = output(release)
@@ -86,6 +82,7 @@ def leaders(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return rows.drop_duplicates(["mineral", "step"]).reset_index(drop=True)
 
 
+@by_release
 def by_standing(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share of world output [%] by where countries stand towards the bloc; each mineral and step adds up to 100.
 
@@ -94,15 +91,26 @@ def by_standing(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """
     rows = output(release)
     where = coalitions.standing()
-    group = rows.iso3.map(where).fillna(coalitions.ELSEWHERE).where(rows.area_kind == "country", NOT_NAMED)
+    group = rows.iso3.map(where).fillna(coalitions.ELSEWHERE).where(rows.area_kind == "country", coalitions.NOT_NAMED)
     sums = rows.assign(standing=group).groupby(["mineral", "step", "standing"]).share.sum().unstack(fill_value=0.0)
-    sums[NOT_NAMED] = sums.get(NOT_NAMED, 0) + (100 - sums.sum(axis=1)).clip(lower=0)
+    sums[coalitions.NOT_NAMED] = sums.get(coalitions.NOT_NAMED, 0) + (100 - sums.sum(axis=1)).clip(lower=0)
     sums = sums.mul(100 / sums.sum(axis=1), axis=0)
     return sums.stack().rename("share").reset_index()
 
 
+@by_release
 def inside(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share [%] of the United States, the signatories and those that came, columns `mine` and `refinery`."""
     rows = by_standing(release)
     rows = rows[rows.standing.isin([coalitions.SIGNED, coalitions.CAME])]
     return rows.groupby(["mineral", "step"]).share.sum().unstack("step")
+
+
+@by_release
+def summary(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """For each mineral and step: the largest country and its share, China's and the bloc's share [%], sources (a tuple)."""
+    rows = output(release)
+    largest = leaders(release).set_index(["mineral", "step"])
+    sources = rows.groupby(["mineral", "step"]).source_id.agg(lambda ids: tuple(sorted(set(ids))))
+    return pd.DataFrame({"leader": largest.area, "leader_iso3": largest.iso3, "largest": largest.share, "what": largest.what, "year": largest.year,
+                         "china": china(release).stack(), "inside": inside(release).stack(), "sources": sources})

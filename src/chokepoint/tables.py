@@ -7,7 +7,8 @@ A table that comes with every yearly release is the resource `<release>-<table>`
 import difflib
 import json
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -82,3 +83,14 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
                         true_values=["true"], false_values=["false"])
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
+
+
+def by_release(work: Callable[[str], pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each."""
+    once = lru_cache(maxsize=16)(lambda data, release: work(release))
+
+    @wraps(work)
+    def table(release: str = DEFAULT_RELEASE) -> pd.DataFrame:
+        return once(data_dir(), release).copy()
+
+    return table

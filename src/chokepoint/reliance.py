@@ -1,0 +1,50 @@
+"""How far the United States depends on imports, as USGS prints it: figures, and bounds where a company's data are withheld."""
+
+import pandas as pd
+
+from chokepoint import supply, tables
+from chokepoint.tables import by_release
+
+_WORDS = {"greater": "more than {:.0f} %", "less": "less than {:.0f} %", "net_exporter": "net exporter"}
+
+
+@by_release
+def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """One row a listed mineral: value [% of consumption, or the bound; 0 for a net exporter], kind of figure, text, largest source.
+
+    >>> lines().set_index("mineral").text[["gallium", "lithium"]].to_dict()
+    {'gallium': '100 %', 'lithium': 'more than 50 %'}
+    """
+    if release not in tables.releases("headline"):
+        return pd.DataFrame(columns=["mineral", "commodity", "value", "kind", "text", "source", "source_id"])
+    table = tables.load("headline", release)
+    rows = table[table.measure == "net_import_reliance"].drop_duplicates("mineral")
+    source = table[table.measure == "primary_import_source"].drop_duplicates("mineral").set_index("mineral").area
+    kind = rows.qualifier.fillna("")
+    value = rows.value.fillna(rows.low).fillna(rows.high).fillna(0)
+    text = [_WORDS.get(k, "{:.0f} %").format(v) for k, v in zip(kind, value, strict=True)]
+    made = rows.assign(value=value, kind=kind, text=text, source=rows.mineral.map(source))
+    return made[made.kind.isin(["", *_WORDS])][["mineral", "commodity", "value", "kind", "text", "source", "source_id"]].reset_index(drop=True)
+
+
+def sources(release: str, mineral: str) -> pd.DataFrame:
+    """Where imports of a mineral came from, largest first, the residual last: area, value [% of imports], period, form."""
+    rows = _sources(release)
+    return rows[rows.mineral == mineral].reset_index(drop=True)
+
+
+@by_release
+def main_sources(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """The largest source of each mineral, where shares are printed."""
+    rows = _sources(release)
+    return rows[rows["rank"].notna() & rows.value.notna()].drop_duplicates("mineral")
+
+
+@by_release
+def _sources(release: str) -> pd.DataFrame:
+    if release not in tables.releases("import_sources"):
+        return pd.DataFrame(columns=["mineral", "commodity", "area", "iso3", "value", "rank", "first_year", "last_year", "detail", "source_id"])
+    rows = tables.load("import_sources", release).query("headline")
+    speaks = supply.summary(release).what.groupby(level="mineral").last()  # of bauxite, alumina and aluminum the last
+    rows = rows.assign(other=rows.commodity != rows.mineral.map(speaks)).sort_values(["mineral", "other", "commodity", "rank"], na_position="last")
+    return rows[rows.commodity == rows.groupby("mineral").commodity.transform("first")].drop(columns="other")
