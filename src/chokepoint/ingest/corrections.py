@@ -43,12 +43,14 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
             _move(tables, mask, fix, report)
             report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
             continue
-        _act(frame, mask, fix, where)
         if fix["action"] == "drop":
+            tables[fix["table"]] = frame[~mask]
             count = int(mask.sum())
             tally = report.table(fix["table"])
             tally.kept -= count
             tally.refused[f"dropped by {fix['correction_id']}: {fix['reason']}"] += count
+        else:
+            _act(frame, mask, fix, where)
         report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
 
 
@@ -56,7 +58,7 @@ def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str],
     """Put rows into the table they belong to: `capacity;stage=refinery`."""
     target, *sets = fix["value"].split(";")
     moved = tables[fix["table"]][mask].assign(correction_id=fix["correction_id"], **dict(part.split("=") for part in sets))
-    tables[fix["table"]].drop(index=moved.index, inplace=True)
+    tables[fix["table"]] = tables[fix["table"]][~mask]
     tables[target] = pd.concat([tables[target], moved[tables[target].columns]], ignore_index=True)
     for table, count in ((fix["table"], -len(moved)), (target, len(moved))):
         report.table(table).read += count
@@ -65,9 +67,6 @@ def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str],
 
 def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) -> None:
     action = fix["action"]
-    if action == "drop":
-        frame.drop(index=frame.index[mask], inplace=True)
-        return
     if action == "scale":
         for column in NUMBERS:
             frame.loc[mask, column] = (frame.loc[mask, column].astype(float) * float(fix["value"])).map(exact)
@@ -80,7 +79,7 @@ def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) 
             frame.loc[mask, "qualifier"] = ""
     else:
         raise UserError(f'{where}: action "{action}" is none of set, scale, drop, move, supersede, header.')
-    frame.loc[mask, "correction_id"] = fix["correction_id"]
+    frame.loc[mask, "correction_id"] = (frame.loc[mask, "correction_id"] + ";" + fix["correction_id"]).str.lstrip(";")
 
 
 def _supersede(frame: pd.DataFrame, mask: pd.Series, printed: str) -> None:

@@ -26,7 +26,7 @@ SALIENT = {
     "Supply": "supply",
     "Price": "price",
 }
-TOTAL = r"total|combined total|all forms|manganese contained|refined"  # which import series speaks for the commodity
+TOTALS = ("total|combined total|all forms|manganese contained", "refined|primary", "")  # which import series speaks, best first
 
 
 def fits(sheet: Sheet) -> bool:
@@ -149,7 +149,7 @@ def _headline_imports(tables: Tables) -> None:
     for row in rows:
         series.setdefault((row["mineral"], row["commodity"]), {}).setdefault(row["detail"], []).append(row)
     for details in series.values():
-        total = next((d for d in details if re.match(TOTAL, d, re.I)), next(iter(details)))
+        total = next(d for words in TOTALS for d in details if re.match(words, d, re.I))
         for detail, members in details.items():
             ranked = sorted((r for r in members if r["area_kind"] != "other"), key=lambda r: -(r["value"] or r["low"] or 0))
             for place, row in enumerate(ranked, 1):
