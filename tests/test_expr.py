@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from chokepoint.models.expr import (ExpressionError, Field, Param, absolute, compile_vega, exp, log, maximum, minimum,
-                                    power, where)
+from chokepoint.models.expr import ExpressionError, Field, Param, absolute, compile_vega, exp, log, maximum, minimum, power, where
 
 x, y = Param("x"), Param("y")
 

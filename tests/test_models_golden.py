@@ -6,13 +6,21 @@ from pytest import approx
 
 from chokepoint.models import MODELS
 from chokepoint.models.buildout import buildout, pipeline, pipeline_path, viability
-from chokepoint.models.coalition import (bloc_share, club, club_by_enumeration, coalition, concentration, concentration_bounds,
-                                         concentration_inside, concentration_without)
+from chokepoint.models.coalition import (
+    bloc_share,
+    club,
+    club_by_enumeration,
+    coalition,
+    concentration,
+    concentration_bounds,
+    concentration_inside,
+    concentration_without,
+)
 from chokepoint.models.price_protection import normal_cdf, price_protection, put_and_call, quarter_payment
 from chokepoint.models.project_value import NOLANS_2019, project_returns, project_value
 from chokepoint.models.supply_risk import political_risk, supply_risk, trade_exposure
 from chokepoint.models.supply_shock import EPISODES, exact_shock, expected_loss, fit_elasticity, loss_at, supply_shock
-from chokepoint.models.vault import allocate, stock_path, stockpile, vault
+from chokepoint.models.vault import allocate, stockpile, vault
 
 
 def given(base, **changes):
@@ -174,7 +182,8 @@ MEMBER = dict(levy=50, imports=2, diverted=1, detection=0.3, penalty=25, members
               bloc_weight=0.4, club_benefit=100, joining_cost=25, retaliation=15, finance=0)
 
 
-@pytest.mark.parametrize("gain, loss, patience", [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)], ids=["price-setters", "quantity-setters"])
+@pytest.mark.parametrize("gain, loss, patience", [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)],
+                         ids=["price-setters", "quantity-setters"])
 def test_two_firms_need_the_patience_of_the_textbook(gain, loss, patience):
     game = given(MEMBER, levy=gain, imports=1, detection=1, penalty=0, membership_value=loss)
     assert coalition(**game)["patience_needed"] == approx(patience, rel=1e-12)

@@ -22,7 +22,7 @@ from chokepoint.models.vault import allocate, stock_path
 ROWS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "assumptions.csv").open(encoding="utf-8")))
 BOX = {name: {r["name"]: r for r in ROWS if r["model"] == name} for name in MODELS}
 
-settings.register_profile("models", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+settings.register_profile("models", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 settings.load_profile("models")
 
 
@@ -109,7 +109,8 @@ def test_vega_and_numpy_agree_at_every_slider_s_ends_and_middle(model):
         low, high, step = (float(row[k]) for k in ("low", "high", "step"))
         points += [{**base, name: x} for x in (low, low + step * round((high - low) / step / 2), high)]
     pairs = compile_vega(MODELS[model].function(**{n: Field("in_" + n) for n in base}), target="datum")
-    for point, seen in zip(points, in_vega(pairs, [{"in_" + n: v for n, v in p.items()} for p in points], list(MODELS[model].results)), strict=True):
+    rows = [{"in_" + n: v for n, v in point.items()} for point in points]
+    for point, seen in zip(points, in_vega(pairs, rows, list(MODELS[model].results)), strict=True):
         for name, value in run(model, point).items():
             assert close(seen[name], value, 1e-9, scale=1e-3), (name, point, seen[name], value)
 
@@ -251,7 +252,8 @@ def test_month_by_month_nothing_appears_and_nothing_vanishes(s):
     assert close(r["stock_end"], s["stock"] + r["refilled"] - r["released"], scale=1) and r["spike_loss"] >= -1e-12
 
 
-@given(st.lists(st.floats(0.001, 20), min_size=1, max_size=8), st.floats(0.1, 100), st.sampled_from(["days", "dollars", "weights", "greedy"]))
+@given(st.lists(st.floats(0.001, 20), min_size=1, max_size=8), st.floats(0.1, 100),
+       st.sampled_from(["days", "dollars", "weights", "greedy"]))
 def test_no_rule_spends_more_than_there_is_or_buys_more_than_a_year(values, capital, mode):
     money = allocate(values, capital, mode=mode, weights=np.linspace(1, 2, len(values)))
     assert (money >= -1e-12).all() and (money <= np.array(values) * (1 + 1e-9)).all()

@@ -138,7 +138,7 @@ def _root(function, low, high):
     at_low = function(low)
     if at_low * function(high) > 0:
         return float("nan")
-    for _ in range(100):
+    for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) * at_low > 0 else (low, middle)
     return (low + high) / 2

@@ -4,9 +4,11 @@ Sample number i is the same whoever computes it: chunk k is the k-th block of on
 """
 
 import os
+import socket
 import warnings
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -80,18 +82,24 @@ def sample(ranges, seed, number, size):
     return settings
 
 
+@contextmanager
 def _executor(scheduler, workers):
     """An Executor: processes here, or a Dask cluster at an address."""
     if scheduler is None:
-        return ProcessPoolExecutor(workers) if workers > 1 else ThreadPoolExecutor(1)
+        with ProcessPoolExecutor(workers) if workers > 1 else ThreadPoolExecutor(1) as executor:
+            yield executor
+        return
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise UserError("A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it out.") from None
     try:
-        return Client(scheduler, timeout=10, set_as_default=False).get_executor()
+        socket.create_connection(get_address_host_port(scheduler), timeout=10).close()  # a Client that fails prints a traceback at exit
     except (OSError, ValueError) as error:
         raise UserError(f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`.") from None
+    with Client(scheduler, timeout=30, set_as_default=False) as client, client.get_executor() as executor:
+        yield executor
 
 
 def _in_order(futures):
