@@ -1,11 +1,13 @@
 """Facts that we compute from tables: each a short function of the release. See `facts.computed`."""
 
 from functools import lru_cache
+from math import exp, log, sqrt
 
 import pandas as pd
 
 from chokepoint import reliance, supply, tables
 from chokepoint.facts import computed, share
+from chokepoint.models import MODELS
 
 
 def _production(release: str):
@@ -144,3 +146,72 @@ computed("frameworks.texts_binding", "Of these, texts said to bind", "texts", "{
          "Rows whose column binding says yes")(lambda r: (float((_signed(r).binding == "yes").sum()), ("S001",)))
 computed("frameworks.texts_not_binding", "Of these, texts said not to bind", "texts", "{:.0f}",
          "Rows whose column binding says no")(lambda r: (float((_signed(r).binding == "no").sum()), ("S001",)))
+
+
+# --- a floor against the price ---
+
+FLOOR = "mp.price_floor"  # the only floor with a published number
+
+
+def ndpr(release: str) -> pd.DataFrame:
+    """Yearly average price of NdPr oxide [US$/kg, FOB, without value-added tax]; neodymium oxide where a release lacks it."""
+    prices = tables.load("prices", release)
+    series = prices[prices.series.str.contains("NdPr", na=False)]
+    return series if len(series) else prices[(prices.mineral == "neodymium") & prices.series.str.contains("Nd2O3", na=False)]
+
+
+def floor_price() -> float:
+    """The floor of MP Materials [US$/kg]."""
+    return float(tables.load("ledger").set_index("fact_id").loc[FLOOR, "value"])
+
+
+def _ndpr(fact_id: str, label: str, unit: str, text: str, how: str, compute) -> None:
+    def value(release: str):
+        rows = ndpr(release)
+        return (float(compute(rows)), tuple(rows.source_id.unique())) if len(rows) else (None, ())
+
+    computed(fact_id, label, unit, text, how)(value)
+
+
+_ndpr("ndpr.latest", "Average price of NdPr oxide in the release's latest year", "US$ per kg", "US${:.0f} a kilogram",
+      "USGS yearly average, free on board, without value-added tax", lambda t: t.sort_values("year").value.iloc[-1])
+_ndpr("ndpr.years", "Years with a printed average price of NdPr oxide", "years", "{:.0f} years", "Rows of the series", len)
+_ndpr("ndpr.years_below", "Of these, years whose average lay below the floor of MP Materials", "years", "{:.0f}",
+      "Yearly average below the floor", lambda t: (t.value < floor_price()).sum())
+
+
+# --- what the models give at their default settings ---
+
+def _model(fact_id: str, model: str, result: str, label: str, unit: str, text: str, scale: float = 1, **moved: float) -> None:
+    def value(release: str):
+        rows = tables.load("assumptions").query("model == @model").set_index("name")
+        return float(scale * MODELS[model].function(**(rows.value.to_dict() | moved))[result]), tuple(sorted(rows.source_id.dropna().unique()))
+
+    settings = "".join(f", {k} = {v:g}" for k, v in moved.items())
+    computed(fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled")(value)
+
+
+_model("floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram")
+_model("floor.buyers_pay", "price_floor", "consumer_surplus_change", "What the floor costs buyers in a year at the model's defaults", "US$ million",
+       "US${:,.0f} million", scale=-1)
+_model("floor.deadweight", "price_floor", "deadweight_loss", "Loss that nobody gets back at the model's defaults", "US$ million", "US${:,.0f} million")
+_model("floor.secure_cost", "price_floor", "secure_cost", "Loss for each extra kilogram of bloc output at the model's defaults", "US$ per kg", "US${:.0f}")
+_model("floor.extra_supply", "price_floor", "extra_supply", "Output that the floor adds at the model's defaults", "kt a year", "{:,.1f} thousand tonnes")
+_model("cascade.magnet_protection", "stage_cascade", "magnet_protection", "Protection of the magnet maker's own work when only the oxide has a floor", "percent",
+       "{:.0f} %", scale=100, magnet_floor=47)
+_model("cascade.magnet_cost", "stage_cascade", "magnet_cost_rise", "Dearer oxide in a kilogram of magnet", "US$ per kg", "US${:.0f}")
+_model("cascade.magnet_floor_needed", "stage_cascade", "magnet_floor_needed", "Floor on magnets that leaves their makers whole", "US$ per kg", "US${:.0f} a kilogram")
+_model("cascade.car", "stage_cascade", "car_cost_rise", "Dearer magnets in an electric car with both floors", "US$", "US${:.0f}")
+_model("vault.cover_whole", "vault", "cover_days", "Net imports of the whole basket that the Vault's money would replace", "days", "{:.0f} days")
+_model("vault.cost_sixty", "vault", "cost_of_days", "Cost of sixty days of net imports of the whole basket", "US$ billion", "US${:.1f} billion")
+_model("vault.carry", "vault", "carry", "Interest, return and storage in a year at the model's defaults", "US$ million", "US${:,.0f} million", scale=1000)
+_model("vault.carry_rate", "vault", "carry_rate", "The same as a share of the money", "percent", "{:.1f} %", scale=100)
+_model("vault.months_last", "vault", "months_last", "How long the whole-basket stock lasts when two fifths of net imports stop", "months", "{:.0f} months")
+
+
+@computed("shock.typical_error", "Factor by which the supply-shock model typically misses a past price jump", "x", "{:.1f}",
+          "Root mean square of the logarithm of predicted over seen, six episodes", "modelled")
+def _typical_error(release: str):
+    rows = [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
+    misses = [log(r["predicted"] / r["seen"]) for r in rows]
+    return exp(sqrt(sum(m * m for m in misses) / len(misses))), tuple(sorted({r["source_id"] for r in rows}))

@@ -7,10 +7,12 @@ from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
+from chokepoint.coalitions import members
 from chokepoint.findings import Brief
 
-SIGNED, EARLIER, LATER, ATTENDED, ABSENT = "Signed on 4 February", "Had signed before", "Signed later", "Came, no framework found", "Did not come"
-COLOURS = {SIGNED: BLOC, EARLIER: "#8fbfe3", LATER: ACCENT, ATTENDED: "#b9b9b1", ABSENT: "transparent"}
+SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
+    "Signed on 4 February", "Had signed before", "Signed later", "Through the EU's text of April", "Came, no text found", "Did not come")
+COLOURS = {SIGNED: BLOC, EARLIER: "#8fbfe3", LATER: ACCENT, UNION: "#ecd9a6", ATTENDED: "#b9b9b1", ABSENT: "transparent"}
 SHORT = {"Democratic Republic of the Congo": "DR Congo", "United Arab Emirates": "Emirates", "Republic of Korea": "South Korea",
          "Dominican Republic": "Dominican Rep.", "European Commission": "EU Commission", "United Kingdom": "UK"}
 HOURS = {"early trading": ACCENT, "morning": FLOOR, "intraday": BLOC, "day": "#8f80cf", "unspecified": OTHER}
@@ -23,19 +25,20 @@ def delegations() -> pd.DataFrame:
     signed = tables.load("memberships").query("coalition_id == 'framework_any' and published").set_index("iso3")
     people["since"] = pd.to_datetime(people.iso3.map(signed.since), format="%Y-%m-%d")
     people["signed_source"] = people.iso3.map(signed.source_id)
-    people["kind"] = [_kind(present == "present", since) for present, since in zip(people.presence, people.since, strict=True)]
+    united = members("eu27")
+    people["kind"] = [_kind(p == "present", since, iso3 in united) for p, since, iso3 in zip(people.presence, people.since, people.iso3, strict=True)]
     return people
 
 
-def _kind(present: bool, since: pd.Timestamp) -> str:
+def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
     """
     >>> _kind(True, MEETING), _kind(True, pd.NaT), _kind(False, pd.Timestamp(2026, 9, 8))
-    ('Signed on 4 February', 'Came, no framework found', 'Did not come')
+    ('Signed on 4 February', 'Came, no text found', 'Did not come')
     """
     if not present:
         return ABSENT
     if pd.isna(since):
-        return ATTENDED
+        return UNION if in_union else ATTENDED
     return SIGNED if since == MEETING else EARLIER if since < MEETING else LATER
 
 
@@ -67,14 +70,14 @@ def lead(release: str) -> Figure:
     frame = pd.DataFrame({
         "group": people.region, "label": people.delegation.replace(SHORT), "short": people.iso3, "kind": people.kind + " (" + people.kind.map(counts).astype(str) + ")",
         "detail": people.since.map(lambda d: f"framework or memorandum of {d:%-d %B %Y}" if pd.notna(d) else "none found")})
-    says = (f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; {counts.get(ATTENDED, 0)} have no framework "
-            "in anything found to October 2026")
+    says = (f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework "
+            "was found up to October 2026")
     shown = pd.DataFrame({"Delegation": people.delegation, "Region": people.region, "Status": people.kind, "Signed": people.since.dt.strftime("%Y-%m-%d"),
                           "Note": people.note})
     sources = sorted({*people.source_id, *people.signed_source.dropna()})
     return figure(tiles(frame, colours=named, hollow=f"{ABSENT} ({counts[ABSENT]})"), says=says, table=shown, sources=sources, alt_text=(
         f"Tiles by region, one a delegation. {counts[SIGNED]} are coloured as signed on 4 February, {counts.get(EARLIER, 0)} as signed before, "
-        f"{counts.get(LATER, 0)} as signed later, {counts.get(ATTENDED, 0)} as attended only; {counts[ABSENT]} hollow tiles are absentees that we chose as notable."))
+        f"{counts.get(LATER, 0)} as signed later, {counts.get(UNION, 0)} as members of the European Union, whose Commission signed in April, {counts.get(ATTENDED, 0)} as attended only; {counts[ABSENT]} hollow tiles are absentees that we chose as notable."))
 
 
 def snapshots() -> pd.DataFrame:
