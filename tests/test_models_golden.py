@@ -14,6 +14,7 @@ from chokepoint.models.coalition import (
     concentration,
     concentration_bounds,
     concentration_inside,
+    concentration_validation,
     concentration_without,
 )
 from chokepoint.models.price_protection import normal_cdf, price_protection, put_and_call, quarter_payment
@@ -213,6 +214,12 @@ def test_shares_add_up_and_the_index_stays_in_bounds():
     assert 1 / 4 * shares.sum() ** 2 <= low <= high <= 1
     assert concentration_without(shares, 0) < 1 and concentration_inside(shares, bloc) == approx((0.13**2 + 0.05**2) / 0.18**2)
     assert np.isnan(concentration_inside(shares, np.zeros(4)))
+
+
+def test_an_index_of_newer_shares_is_set_beside_the_published_one():
+    rows = concentration_validation({"copper": [0.3, 0.1, 0.05], "cobalt": [0.74, 0.14]})
+    assert [(r["what"], r["verdict"]) for r in rows] == [
+        ("concentration of cobalt mining", "within"), ("concentration of copper mining", "within")]
 
 
 # ---- model 5: supply shock -------------------------------------------------------------------------------------------
