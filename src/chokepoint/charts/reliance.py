@@ -10,6 +10,7 @@ KINDS = {"": "Printed figure", "greater": "Lower bound only", "less": "Upper bou
 
 def reliance(rows: pd.DataFrame) -> alt.LayerChart:
     """Bars of reliance [%], a bound paler than a figure. Columns mineral, value, kind, text, in the order drawn."""
+    rows = rows[["mineral", "value", "kind", "text", "source"]]
     x = alt.X("value:Q", scale=alt.Scale(domain=[0, 118], nice=False),
               axis=alt.Axis(values=[0, 25, 50, 75, 100], title="Net import reliance, % of consumption", labelFlush=False))
     y = alt.Y("mineral:N", sort=list(rows.mineral), title=None, axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150))
@@ -23,6 +24,7 @@ def reliance(rows: pd.DataFrame) -> alt.LayerChart:
 
 def import_sources(rows: pd.DataFrame) -> alt.LayerChart:
     """Where imports come from. Columns area, value [%], text, in the order drawn; China in its colour."""
+    rows = rows[["area", "value", "text"]]
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, rows.value.max() * 1.2], nice=False))
     y = alt.Y("area:N", sort=list(rows.area), title=None, axis=alt.Axis(domain=False, ticks=False, labelColor=INK))
     colour = alt.condition(alt.datum.area == "China", alt.value(CHINA), alt.value(OTHER))

@@ -46,7 +46,7 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
 
 def leaders(rows: pd.DataFrame) -> alt.LayerChart:
     """The largest country of each mineral. Columns mineral, area, standing, share [%], in the order drawn."""
-    rows = rows.assign(text=rows.area + rows.share.map(" {:.0f} %".format))
+    rows = rows[["mineral", "area", "standing", "share"]].assign(text=rows.area + rows.share.map(" {:.0f} %".format))
     x, y = _share("Share of the largest country", high=150), _names("mineral", list(rows.mineral))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
     tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("area:N", title="Largest"), alt.Tooltip("share:Q", title="Share, %", format=".1f")]
@@ -80,6 +80,7 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
     """Countries of one mineral. Columns area, standing, share [%], text, in the order drawn."""
+    rows = rows[["area", "standing", "share", "text"]]
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, max(rows.share.max(), 1) * 1.25], nice=False))
     y = _names("area", list(rows.area))
     shown = [s for s in STANDINGS if s in set(rows.standing)]

@@ -1,0 +1,79 @@
+"""Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
+
+import pandas as pd
+
+from chokepoint import coalitions, facts, reliance, supply, tables
+from chokepoint.charts import reliance as reliance_charts
+from chokepoint.charts import shares
+from chokepoint.charts.figure import Figure, figure
+from chokepoint.findings import Brief
+from chokepoint.sections import capital, in_words
+
+
+def brief(release: str) -> Brief:
+    """China's share rises after the mine (or does not); rare earths; what the United States relies on."""
+    value = {name: facts.get(f"dependence.{name}", release).value for name in ("both_known", "higher_refined", "majority_refined")}
+    rises = value["higher_refined"] > value["both_known"] / 2
+    what = "China's hold is on the step after the mine" if rises else "China's hold is no stronger after the mine than at it"
+    mined, refined = facts.get("rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
+    turn = "and refines" if refined > mined else "but refines only"
+    sentences = [
+        f"{what}: of {{dependence.both_known}} minerals whose makers are known at both steps it has more than half of the mining in "
+        "{dependence.majority_mined} and more than half of the refining or smelting in {dependence.majority_refined}.",
+        f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
+    ]
+    if "reliance.lines" in facts.evaluate(release):
+        sentences.append("Of {reliance.lines} lines of its own list that state a figure, the United States relies on imports altogether for "
+                         "{reliance.full} and for at least half of its use in {reliance.half} more.")
+    return Brief(sentences, release)
+
+
+def _named(index: pd.Index) -> pd.Series:
+    return pd.Series(index, index=index).map(tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True))
+
+
+def lead(release: str) -> Figure:
+    """China's share at the mine beside its share after it."""
+    both = supply.china(release).dropna().sort_values("refinery", ascending=False)
+    higher, count = int((both.refinery > both.mine).sum()), len(both)
+    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals whose makers are known"
+    rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
+    detail = supply.summary(release)
+    what = {step: [f"{detail.what[m, step]}, {detail.year[m, step]}" for m in both.index] for step in ("mine", "refinery")}
+    table = pd.DataFrame({"Mineral": rows.mineral, "China at the mine, %": rows.mine, "Mined product, year": what["mine"],
+                          "China at the refinery, %": rows.refinery, "Refined product, year": what["refinery"]})
+    sources = sorted({s for m in both.index for step in ("mine", "refinery") for s in detail.sources[m, step]})
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return figure(shares.two_steps(rows), says=says, table=table, sources=sources,
+                  alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
+                           f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and {last.refinery:.0f} percent.")
+
+
+def largest(release: str, step: str) -> Figure:
+    """The largest country of every mineral at one step."""
+    rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
+    rows = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE))
+    china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
+    what = "mines most" if step == "mine" else "refines or smelts most"
+    says = f"China {what} of {in_words(china)} minerals out of {in_words(len(rows))}; in {in_words(half)} one country has more than half"
+    table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
+        columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"})
+    return figure(shares.leaders(rows), says=says, table=table,
+                  alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
+                           f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).")
+
+
+def imports(release: str) -> Figure | None:
+    """Net import reliance of the United States, figures and bounds; nothing where the release lacks them."""
+    rows = reliance.lines(release)
+    if rows.empty:
+        return None
+    rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
+    full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
+    says = capital(f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} of the {len(rows)} that are imported on balance")
+    shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=rows.text.str.replace(" %", "").str.replace("more than ", ">").str.replace("less than ", "<"))
+    table = rows.assign(mineral=shown.mineral)[["mineral", "commodity", "text", "source", "source_id"]].rename(
+        columns={"mineral": "Mineral", "commodity": "Line of the list", "text": "Net import reliance", "source": "Largest source of imports"})
+    return figure(reliance_charts.reliance(shown), says=says, table=table,
+                  alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
+                           f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.")

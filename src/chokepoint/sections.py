@@ -1,0 +1,68 @@
+"""Parts of a page that is made for many minerals or countries: a heading, sentences, perhaps a figure. What is not there prints nothing."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chokepoint import facts
+from chokepoint.charts.figure import Figure, live, plain_links, printing, source_line
+from chokepoint.findings import with_links
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page. Sentences may name facts in braces; items become a list."""
+
+    heading: str
+    sentences: Sequence[str]
+    release: str
+    figure: Figure | None = None
+    items: Sequence[str] = ()  # HTML, already escaped
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        if printing():
+            return {"text/html": self.to_html(), "text/plain": self.heading}
+        if self.figure is None:
+            return {"text/html": plain_links(self._words()), "text/plain": self.heading}
+        return live(self.figure.chart, before=plain_links(self._words()) + f"<b>{html.escape(self.figure.says)}</b>", after=source_line(self.figure.sources))
+
+    def to_html(self) -> str:
+        """As the page prints it."""
+        return f'<section class="cp-section">{self._words()}{self.figure.to_html() if self.figure else ""}</section>'
+
+    def _words(self) -> str:
+        anchor = re.sub(r"\W+", "-", self.heading.lower()).strip("-")
+        text = "".join(f"<p>{with_links(s, self.release)}</p>" for s in self.sentences)
+        items = f"<ul>{''.join(f'<li>{i}</li>' for i in self.items)}</ul>" if self.items else ""
+        return f'<h2 id="{anchor}">{html.escape(self.heading)}</h2>{text}{items}'
+
+
+def in_words(count: float) -> str:
+    """A small count as a word, a larger one in figures.
+
+    >>> in_words(9), in_words(29)
+    ('nine', '29')
+    """
+    return _WORDS[int(count)] if count < len(_WORDS) else f"{count:,.0f}"
+
+
+def with_article(area: str) -> str:
+    """A country as it stands in a sentence.
+
+    >>> with_article("United States"), with_article("China")
+    ('the United States', 'China')
+    """
+    return f"the {area}" if area in ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "Czech Republic") or area.endswith("Islands") else area
+
+
+def capital(text: str) -> str:
+    """First letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def known(fact_id: str, release: str) -> bool:
+    """Whether the registry has a fact at a release."""
+    return fact_id in facts.evaluate(release)
