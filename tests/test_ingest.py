@@ -13,7 +13,9 @@ from chokepoint.errors import UserError
 from chokepoint.ingest import iea, sums, usgs, worldbank
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-HEADER_2026 = "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes"
+HEADER_2026 = (
+    "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes"
+)
 WORLD = "World Mine Production and Reserves"
 SALIENT = "Salient Statistics—United States"
 
@@ -49,10 +51,19 @@ def long(*rows: str) -> dict[str, str]:
 
 
 COBALT = (
-    f"COBALT,{WORLD},Cobalt,Congo (Kinshasa),Production,Mine production,metric tons,2025,\"230,000\",Estimated.,Yes,",
-    f"COBALT,{WORLD},Cobalt,Other countries,Production,Mine production,metric tons,2025,\"80,000\",Estimated.,Yes,",
-    f"COBALT,{WORLD},Cobalt,World total,Production,Mine production: rounded,metric tons,2025,\"310,000\",Estimated.,Yes,",
+    f'COBALT,{WORLD},Cobalt,Congo (Kinshasa),Production,Mine production,metric tons,2025,"230,000",Estimated.,Yes,',
+    f'COBALT,{WORLD},Cobalt,Other countries,Production,Mine production,metric tons,2025,"80,000",Estimated.,Yes,',
+    f'COBALT,{WORLD},Cobalt,World total,Production,Mine production: rounded,metric tons,2025,"310,000",Estimated.,Yes,',
 )
+
+
+def figure(
+    chapter: str, country: str, value: str, statistic="Production", detail="Mine production", unit="metric tons", notes="", section=WORLD
+):
+    """A row of the long layout, for the newest year."""
+    year = "2021–24" if section == "Import Sources" else "2025"
+    name = chapter.title()
+    return f'{chapter},{section},{name},{country},{statistic},{detail},{unit},{year},"{value}",{notes},Yes,'
 
 
 def one(frame: pd.DataFrame, **picked) -> pd.Series:
@@ -83,13 +94,10 @@ def test_next_years_file_in_this_layout_needs_no_code(data, release):
 
 
 def test_a_qualifier_stays_words_and_bounds(data, release):
-    rows = [
-        f"TIN,{SALIENT},Tin,United States,Net import reliance,Net import reliance as a percentage of apparent consumption,percent,2025,{value},,Yes,"
-        for value in [">50"]
-    ] + [
-        f"LEAD,{WORLD},Lead,{country},Production,Mine production,thousand metric tons,2025,{value},,Yes,"
-        for country, value in {"Peru": "W", "Poland": "NA", "Chile": "—", "Spain": "s", "Japan": '"10 - 15"', "World total": "XX"}.items()
-    ]
+    printed = {"Peru": "W", "Poland": "NA", "Chile": "—", "Spain": "s", "Japan": "10 - 15", "World total": "XX"}
+    rows = [figure("LEAD", country, value, unit="thousand metric tons") for country, value in printed.items()]
+    label = "Net import reliance as a percentage of apparent consumption"
+    rows.append(figure("TIN", "United States", ">50", "Net import reliance", label, "percent", section=SALIENT))
     tables, _, _ = usgs.read(release(long(*rows)), data)
     reliance = tables["salient"].iloc[0]
     assert pd.isna(reliance.value) and reliance.low == 50 and reliance.qualifier == "greater"
@@ -102,13 +110,13 @@ def test_a_qualifier_stays_words_and_bounds(data, release):
 
 
 def test_a_world_total_says_whether_it_leaves_the_united_states_out(data, release):
-    row = f"LITHIUM,{WORLD},Lithium,World total,Production,Mine production: rounded,metric tons,2025,\"290,000\",Estimated. -- Excludes U.S. production.,Yes,"
+    row = figure("LITHIUM", "World total", "290,000", notes="Estimated. -- Excludes U.S. production.")
     tables, _, _ = usgs.read(release(long(row)), data)
     assert bool(tables["production"].excludes_us[0])
 
 
 def test_a_unit_fault_is_mended_by_a_row_and_told(data, release):
-    row = f"VANADIUM,{WORLD},Vanadium,World total,Reserves,Reserves: rounded,metric tons,2025,\"21,000\",,Yes,"
+    row = figure("VANADIUM", "World total", "21,000", "Reserves", "Reserves: rounded")
     tables, report, _ = usgs.read(release(long(row)), data)
     vanadium = tables["reserves"].iloc[0]
     assert vanadium.value == 21_000_000 and vanadium.printed == "21,000" and vanadium.correction_id == "MCS2026-01"
@@ -116,21 +124,21 @@ def test_a_unit_fault_is_mended_by_a_row_and_told(data, release):
 
 
 def test_a_correction_lapses_when_the_publisher_mends_the_fault(data, release):
-    mended = f"RARE EARTHS,{WORLD},Rare Earths,Brazil,Reserves,Reserves,metric tons,2025,\"11,000,000\",,Yes,"
+    mended = figure("RARE EARTHS", "Brazil", "11,000,000", "Reserves", "Reserves")
     tables, report, _ = usgs.read(release(long(mended)), data)
     assert tables["reserves"].correction_id.tolist() == [""]
     assert any("MCS2026-02: found no row" in line for line in report.corrections)
 
 
 def test_a_later_reading_is_adopted_and_the_earlier_one_kept(data, release):
-    row = f"RARE EARTHS,{WORLD},Rare Earths,Brazil,Reserves,Reserves,metric tons,2025,\"21,000,000\",,Yes,"
+    row = figure("RARE EARTHS", "Brazil", "21,000,000", "Reserves", "Reserves")
     tables, _, _ = usgs.read(release(long(row)), data)
     brazil = tables["reserves"].iloc[0]
     assert (brazil.value, brazil.superseded, brazil.printed) == (11_000_000, 21_000_000, "21,000,000")
 
 
 def test_a_lost_minus_sign_is_put_back(data, release):
-    row = f"NIOBIUM (COLUMBIUM),{SALIENT},Niobium (Columbium),United States,Shipment,Shipments from Government stockpile,metric tons,2021,?1,,Yes,"
+    row = figure("NIOBIUM (COLUMBIUM)", "United States", "?1", "Shipment", "Shipments from Government stockpile", section=SALIENT)
     newest = COBALT[0]
     tables, _, _ = usgs.read(release(long(row, newest)), data)
     assert one(tables["salient"], mineral="niobium").value == -1
@@ -138,7 +146,7 @@ def test_a_lost_minus_sign_is_put_back(data, release):
 
 def test_import_sources_carry_their_period_rank_and_headline(data, release):
     rows = [
-        f"ZINC,Import Sources,Zinc,{country},Import sources 2021-2024,{form},percent,2021–24,{share},,Yes,"
+        figure("ZINC", country, share, "Import sources 2021-2024", form, "percent", section="Import Sources")
         for form, country, share in [
             ("Ores and concentrates", "Peru", "50"), ("Refined metal", "Mexico", "15"), ("Refined metal", "Canada", "57"),
             ("Refined metal", "Other countries", "28"), ("Combined total", "Canada", "56"),
@@ -154,7 +162,10 @@ def test_import_sources_carry_their_period_rank_and_headline(data, release):
 
 # --- the older layouts
 
-HEADER_2025 = "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,CAP_2023,CAP_EST_ 2024,CAP_NOTES,RESERVES_2024,RESERVE_NOTES"
+HEADER_2025 = (
+    "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,"
+    "CAP_2023,CAP_EST_ 2024,CAP_NOTES,RESERVES_2024,RESERVE_NOTES"
+)
 
 
 def wide(*rows: str) -> dict[str, str]:
@@ -165,7 +176,8 @@ def test_the_layout_of_2025_speaks_through_its_notes_where_a_cell_is_blank(data,
     rows = [
         'MCS2025,Lithium ,United States,"Mine production, lithium content",metric tons,,,W for 23-24,,,,1800000,',
         'MCS2025,Lithium ,Chile,"Mine production, lithium content",metric tons,41400,49000,reported,,,,9300000,',
-        'MCS2025,Lithium ,World total (rounded) 10,"Mine production, lithium content",metric tons,204000,240000,Excludes U.S. production,,,,,Large',
+        'MCS2025,Lithium ,World total (rounded) 10,"Mine production, lithium content",metric tons,204000,240000,'
+        "Excludes U.S. production,,,,,Large",
     ]
     tables, report, _ = usgs.read(release(wide(*rows), "utf-8"), data)
     assert report.release == "mcs2025"
@@ -179,7 +191,8 @@ def test_the_layout_of_2025_speaks_through_its_notes_where_a_cell_is_blank(data,
 @pytest.mark.parametrize("year", [2022, 2023, 2024])
 def test_one_file_a_commodity_with_units_in_the_header(data, release, year):
     files = {
-        f"world/mcs{year}-antim_world.csv": f"Source,Country,Type,Prod_t_{year - 2},Prod_t_est_{year - 1},Prod_note,Reserves_t,Reserves_notes,,\n"
+        f"world/mcs{year}-antim_world.csv": f"Source,Country,Type,Prod_t_{year - 2},Prod_t_est_{year - 1},"
+        "Prod_note,Reserves_t,Reserves_notes,,\n"
         f'MCS{year},United States1,"Mine production, contained antimony",0,0,,60000,,,\n'
         f'MCS{year},Japane,"Mine production, contained antimony","e5,570",600,,NA,,,\n'
         f'MCS{year},World total (rounded)10,"Mine production, contained antimony",5570,600,,">2,000,000",,,\n,,,,,,,,,\n',
@@ -197,14 +210,14 @@ def test_one_file_a_commodity_with_units_in_the_header(data, release, year):
 
 
 def test_a_salient_file_that_holds_the_world_table_is_refused_and_said(data, release):
-    table = "Source,Country,Type,Prod_t_est_2022,Prod_t_est_2023,Prod_notes,Reserves_t,Reserves_notes\nMCS2024,Cuba,Mine production,3800,3200,,500000,\n"
+    table = "Source,Country,Type,Prod_t_est_2022,Prod_t_est_2023,Prod_notes\nMCS2024,Cuba,Mine production,3800,3200,\n"
     tables, report, _ = usgs.read(release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), data)
     assert len(tables["production"]) == 2
     assert report.rows.refused == {"mcs2024-cobal_salient.csv is named salient and holds the world table": 1}
 
 
 def test_a_footnote_glued_to_a_figure_is_mended_by_a_row(data, release):
-    table = 'Source,Country,Type,Prod_kt_2021,Prod_kt_est_2022,Prod_notes,Reserves_kt,Reserves_notes\nMCS2023,Australia,Mine production,1320,1300,,"1,166,000",\n'
+    table = 'Source,Country,Type,Prod_kt_2021,Reserves_kt\nMCS2023,Australia,Mine production,1320,"1,166,000"\n'
     tables, _, _ = usgs.read(release({"mcs2023-zinc_world.csv": table}), data)
     assert tables["reserves"].value.tolist() == [66_000_000]
 
@@ -212,8 +225,8 @@ def test_a_footnote_glued_to_a_figure_is_mended_by_a_row(data, release):
 def test_headers_that_lost_their_names_are_read_under_the_right_ones(data, release):
     files = {
         "mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022,Prod_kt_est_2023\nMCS2024,Peru,Mine production,1370,1400\n",
-        "mcs2024-fluor_salient.csv": "DataSource,Commodity,Year,USprod_Metallurgical_kt,USprod_H2SiF6_kt,Imports_Acid_kt,Imports_Metallurgical_kt,Imports_Total_Fl_kt,"
-        "Imports_HF_kt,Imports_AlF3_kt,Exports_Cryolite_kt,Consump_All_kt,Price_dt,Price_Acid_dt,Employment_Metallurgical_num,NIR_Mine_pct,,\n"
+        "mcs2024-fluor_salient.csv": "DataSource,Commodity,Year,USprod_Metallurgical_kt,USprod_H2SiF6_kt,Imports_Acid_kt,"
+        "Imports_Metallurgical_kt,Imports_Total_Fl_kt,Imports_HF_kt,Imports_AlF3_kt,Exports_Cryolite_kt,Consump_All_kt,Price_dt,Price_Acid_dt,Employment_Metallurgical_num,NIR_Mine_pct,,\n"
         "MCS2024,Fluorspar,2020, ,NA,22,427,65,492,103,21,26,9,483,309,149,16,100\n",
     }
     tables, _, _ = usgs.read(release(files), data)
@@ -347,12 +360,18 @@ def test_a_gap_between_countries_and_world_is_measured(data, release):
 
 
 def test_the_iea_file_gives_shares_of_refining_and_flags_its_projections(data, tmp_path):
-    side = {"countries": {"China": {"2024": 70.2, "2030": 80.0}, "Rest of world": {"2024": 29.8, "2030": 40.0}, "Notes: …": {"2024": None, "2030": None}},
-            "total": {"2024": 100.0, "2030": 120.0}}  # fmt: skip
+    countries = {
+        "China": {"2024": 70.2, "2030": 80.0},
+        "Rest of world": {"2024": 29.8, "2030": 40.0},
+        "Notes: …": {"2024": None, "2030": None},
+    }
+    side = {"countries": countries, "total": {"2024": 100.0, "2030": 120.0}}
     series = {"2024": 1.5, "STEPS": {"2030": 2.0}}
     content = {
         "supply": {"Lithium": {"mining": side, "refining": side}},
-        "totalDemand": {"Lithium": {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": series}},
+        "totalDemand": {
+            "Lithium": {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": series}
+        },
     }
     (tmp_path / "iea.json").write_text(json.dumps(content))
     report = iea.ingest(tmp_path / "iea.json", data)

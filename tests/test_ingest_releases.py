@@ -37,7 +37,9 @@ def test_chinas_share_of_mined_rare_earths_is_69_23_percent():
 
 
 def test_gallium_is_printed_in_kilograms_and_kept_in_tons():
-    world = table("mcs2026", "production").query("mineral == 'gallium' and stage == 'refinery' and year == 2025 and area == 'World'").iloc[0]
+    world = (
+        table("mcs2026", "production").query("mineral == 'gallium' and stage == 'refinery' and year == 2025 and area == 'World'").iloc[0]
+    )
     assert (world.printed, world.printed_unit, world.value, world.unit) == ("900,000", "kilograms", 900, "t")
 
 
@@ -69,7 +71,9 @@ def test_chinas_share_of_refining_in_2024(mineral, percent):
 
 
 def test_nickel_is_refined_in_indonesia_before_china():
-    refined = table("iea2025", "iea_production").query("mineral == 'nickel' and stage == 'refinery' and year == 2024").set_index("area").value
+    refined = (
+        table("iea2025", "iea_production").query("mineral == 'nickel' and stage == 'refinery' and year == 2024").set_index("area").value
+    )
     assert [round(100 * refined[a] / refined["World"], 1) for a in ("Indonesia", "China")] == [42.9, 31.3]
 
 
@@ -81,7 +85,9 @@ def test_the_list_of_2025_has_60_minerals_and_each_knows_who_speaks_for_it():
     for name in listed:
         speaks = minerals.loc[name]
         if speaks.headline_stage and name != "germanium":  # withheld since the release of 2023
-            rows = mined.query("mineral == @speaks.headline_mineral and stage == @speaks.headline_stage and detail == @speaks.headline_detail")
+            rows = mined.query(
+                "mineral == @speaks.headline_mineral and stage == @speaks.headline_stage and detail == @speaks.headline_detail"
+            )
             assert len(rows), name
 
 
@@ -109,7 +115,9 @@ def test_no_world_total_jumps_tenfold_from_release_to_release(earlier, later):
 def test_every_correction_of_a_release_in_the_project_changed_something():
     """Save those of headers and those that leave rows out, which leave no trace in a row."""
     fixes = pd.read_csv(DATA / "corrections.csv").query("release in @USGS and action not in ('header', 'drop')")
-    cells = [c for r in USGS for p in (DATA / "minerals" / r).glob("*.csv") for c in pd.read_csv(p).get("correction_id", pd.Series()).dropna()]
+    cells = [
+        c for r in USGS for p in (DATA / "minerals" / r).glob("*.csv") for c in pd.read_csv(p).get("correction_id", pd.Series()).dropna()
+    ]
     assert set(fixes.correction_id) - {name for cell in cells for name in cell.split(";")} == set()
 
 

@@ -74,6 +74,8 @@ def _lookup(text: str, known: dict[str, tuple[str, str]]) -> tuple[str, str, boo
     return None
 
 
-def nearest(printed: str, known: dict[str, tuple[str, str]]) -> str:
+def unknown(printed: str, known: dict[str, tuple[str, str]]) -> str:
+    """What is said of an area that data/geography.csv does not have."""
     near = difflib.get_close_matches(printed.casefold(), known, n=1)
-    return f' (nearest: "{known[near[0]][0]}")' if near else ""
+    hint = f' (nearest: "{known[near[0]][0]}")' if near else ""
+    return f'area "{printed}" is not in data/geography.csv{hint}: add its spelling there'

@@ -86,8 +86,8 @@ def sheet(name: str, content: bytes, header: list[str] | None = None) -> Sheet:
         header = _distinct([" ".join(cell.split()) for cell in (header or printed)])
         rows, blank = [], 0
         for cells in reader:
-            row = {h: c.strip() for h, c in zip(header, cells) if h}
-            stray = [c.strip() for h, c in zip(header + [""] * len(cells), cells) if not h and c.strip()]
+            row = {h: c.strip() for h, c in zip(header, cells, strict=False) if h}
+            stray = [c.strip() for h, c in zip(header + [""] * len(cells), cells, strict=False) if not h and c.strip()]
             if stray:
                 row["_stray"] = " ".join(stray)
             if any(row.values()):

@@ -61,7 +61,8 @@ def _base_year(content: dict, name: str) -> int:
     try:
         years = {int(y) for mineral in content["supply"].values() for side in mineral.values() for y in side["total"]}
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise UserError(f'{name}: expected supply → mineral → mining/refining → total → year; the layout is another. Nothing was written.') from None
+        expected = "supply → mineral → mining/refining → total → year"
+        raise UserError(f"{name}: expected {expected}; the layout is another. Nothing was written.") from None
     if not years:
         raise UserError(f"{name}: the supply tables have no years. Nothing was written.")
     return min(years)

@@ -21,7 +21,11 @@ FAMILIES = {
     "wb": ("World Bank Commodity Price Data", "https://www.worldbank.org/en/research/commodity-markets"),
 }
 LICENSES = {
-    "public domain": {"name": "US-PD", "title": "Public domain (work of the United States government)", "path": "https://www.usgs.gov/information-policies-and-instructions/copyrights-and-credits"},
+    "public domain": {
+        "name": "US-PD",
+        "title": "Public domain (work of the United States government)",
+        "path": "https://www.usgs.gov/information-policies-and-instructions/copyrights-and-credits",
+    },
     "CC0-1.0": {"name": "CC0-1.0", "title": "Creative Commons Zero 1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"},
     "CC-BY-4.0": {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
 }
@@ -47,7 +51,7 @@ def about(release: str, ref: Reference) -> dict[str, str]:
         return known.iloc[0].to_dict()
     family = re.match(r"[a-z]+", release)[0]
     title, url = FAMILIES[family]
-    return {"title": f"{title} {release[len(family):]}", "url": url, "license": "public domain" if family == "mcs" else "CC-BY-4.0"}
+    return {"title": f"{title} {release[len(family) :]}", "url": url, "license": "public domain" if family == "mcs" else "CC-BY-4.0"}
 
 
 def resources(release: str, tables: list[str], data: Path, ref: Reference) -> list[dict]:

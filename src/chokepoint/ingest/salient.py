@@ -24,13 +24,15 @@ STATISTICS = [
     (r"sold ?used|sold or used|sold and used", "sold_or_used"),
     (r"sales|sold|grade-a-sales|wallboard|products", "sales"),
     (r"supply", "supply"),
-    (r"us ?prod|prod\b|production|mine\b|refinery|extracted|withdrawn|recycled|pig iron|raw steel|copper recovered|continuous|furnace", "production"),
+    (r"us ?prod|prod\b|production|mine\b|refinery|extracted|withdrawn|recycled", "production"),
+    (r"pig iron|raw steel|copper recovered|continuous|furnace", "production"),
 ]
 # the words a label spends on saying the statistic, not the series
 SPENT = (
     r"(us ?prod(uction)?|production|prod|imports( for consumption)?|exports|consumption|consumtion|consump|stocks?|employment|"
     r"shipments|sales|supply|price|prices)\b[,: ]*"
 )
+PAID_FOR = "pound|kilogram|metric ton unit|metric ton|short ton|ton|troy ounce|carat"
 POUND_KG, TROY_OUNCE_KG, SHORT_TON_KG = 0.45359237, 0.0311034768, 907.18474
 
 # what a price is paid for -> canonical unit and how many kilograms that is (None: cannot be turned into a mass)
@@ -59,7 +61,7 @@ PRICES = {
     "index": ("index", None),
     "mdol": ("US$ million", None),
 }
-QUANTITIES = {"num": ("count", 1.0), "um": ("count", 1.0), "m": ("count", 1.0), "mdol": ("US$ million", 1.0), "msqft": ("million square feet", 1.0)}
+QUANTITIES = {"mdol": ("US$ million", 1.0), "msqft": ("million square feet", 1.0)}
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, ob
     detail = reliance_series(words, rule["commodity"]) if named == "net_import_reliance" else _own(series(words), rule["commodity"])
     if named == "net_import_reliance" and (taken.value or 0) > 100:
         return table, "a net import reliance above 100 percent: header and figures of the file do not agree"
-    numbers = {c: None if v is None else exact(v * unit[1]) for c, v in zip(("value", "low", "high"), taken[:3])}
+    numbers = {c: None if v is None else exact(v * unit[1]) for c, v in zip(("value", "low", "high"), taken[:3], strict=True)}
     return table, {**common, "statistic": named, "detail": detail, "unit": unit[0], **numbers}
 
 
@@ -217,8 +219,10 @@ def _unit(named: str, printed: str) -> tuple[str, float] | None:
 
 def _price(words: str, unit: str, taken: values.Value) -> dict[str, object]:
     """Series, basis, unit and the price per kilogram where the unit is one of mass."""
-    said = re.sub(r",? ?(dollars|cents) per [a-z ]*?(pound|kilogram|metric ton unit|metric ton|short ton|ton|troy ounce|carat)(s)?", "", words, flags=re.I)
-    head, _, tail = re.sub(SPENT, "", said, count=1, flags=re.I).partition(":") if re.match("price", said, re.I) else ("", "", said)
+    said = re.sub(rf",? ?(dollars|cents) per [a-z ]*?({PAID_FOR})s?", "", words, flags=re.I)
+    head, tail = "", said
+    if re.match("price", said, re.I):
+        head, _, tail = re.sub(SPENT, "", said, count=1, flags=re.I).partition(":")
     if not tail and not words.lower().startswith("price,"):
         head, tail = "", head
     return {

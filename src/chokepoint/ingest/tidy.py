@@ -86,7 +86,8 @@ def from_note(note: str, year: int) -> str:
         return "s"
     if bound := re.match(r"[<>][\d,]+", text):
         return bound[0]
-    if word := re.search(r"(?:^|categori[sxz]ed as|considered(?: to be)?)\s*\W*(moderate to large|very small|large|moderate|small)\b", text, re.I):
+    sizes = "moderate to large|very small|large|moderate|small"
+    if word := re.search(rf"(?:^|categori[sxz]ed as|considered(?: to be)?)\s*\W*({sizes})\b", text, re.I):
         return word[1].capitalize()
     if re.search(r"included (in|with)\b", text, re.I):
         return re.search(r"included (in|with).*", text, re.I)[0].rstrip(".").capitalize()
@@ -97,7 +98,7 @@ def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, obj
     """A row of production, capacity or reserves; or the reason why there is none."""
     place = areas.area(reading.area, ref.areas)
     if place.kind == "unknown":
-        return f'area "{reading.area}" is not in data/geography.csv{areas.nearest(reading.area, ref.areas)}: add its spelling there'
+        return areas.unknown(reading.area, ref.areas)
     rule = ref.commodity(reading.names, f"{reading.table}: {reading.text} {place.form if place.kind == 'world' else ''}")
     if rule is None:
         return f'commodity "{reading.names[0]}" is not in data/commodities.csv: add a row there'
@@ -165,7 +166,7 @@ class Tables:
         elif before[0].get("printed") == row.get("printed"):
             tally.refuse("the same value twice for one key")
         else:
-            said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[table], key) if v)
+            said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[table], key, strict=True) if v)
             raise UserError(
                 f"{where}: {said} is given twice, as {before[0]['printed']!r} ({before[1]}) and {row['printed']!r}. "
                 "Remove one of the two lines, or tell the series apart in data/commodities.csv. Nothing was written."

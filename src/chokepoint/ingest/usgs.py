@@ -38,6 +38,9 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Refer
     worlds = [s for s in single if not _is_named_salient(s)]
     if not (long or wide or worlds):
         raise UserError(f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_found(sheets)}. Nothing was written.")
+    layouts = [name for name, found in (("2026", long), ("2025", wide), ("2022 to 2024", worlds)) if found]
+    if len(layouts) > 1 or len(long) > 1:
+        raise UserError(f"{path}: holds more than one release (layouts {', '.join(layouts)}). Give one release at a time.")
     year = usgs_2026.year(long[0]) if long else _printed_year(wide or worlds, path)
     report = Report(release=f"mcs{year}")
     tables = Tables(ref, report)
@@ -91,4 +94,5 @@ def _printed_year(sheets: list[Sheet], path: Path) -> int:
 def _found(sheets: list[Sheet]) -> str:
     if not sheets:
         return "no CSV file"
-    return "; ".join(f"{s.name} ({', '.join(s.header[:8])}…)" for s in sheets[:4]) + (f" and {len(sheets) - 4} more" if len(sheets) > 4 else "")
+    shown = "; ".join(f"{s.name} ({', '.join(s.header[:8])}…)" for s in sheets[:4])
+    return shown + (f" and {len(sheets) - 4} more" if len(sheets) > 4 else "")

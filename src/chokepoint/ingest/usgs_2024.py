@@ -11,7 +11,8 @@ from chokepoint.ingest.salient import Label
 from chokepoint.ingest.tidy import Reading, Tables, from_note
 
 STATISTICS = {"prod": "production", "cap": "capacity", "reserves": "reserves", "reserve": "reserves"}
-UNITS = ["ctslb", "dtoz", "mmt", "mdol", "msqft", "mct", "kct", "mcm", "dkg", "dlb", "dst", "dto", "num", "pct", "index", "dt", "dg", "df", "kt", "kg", "mt", "t", "g", "cm"]
+PRICE_UNITS = ["ctslb", "dtoz", "dkg", "dlb", "dst", "dto", "dt", "dg", "df", "index"]
+UNITS = [*PRICE_UNITS, "mmt", "mdol", "msqft", "mct", "kct", "mcm", "num", "pct", "kt", "kg", "mt", "t", "g", "cm"]
 
 
 class Column(NamedTuple):
@@ -154,7 +155,7 @@ def split_unit(header: str) -> tuple[str, str]:
     (('Imports_Metal', 'kg'), ('Price_High-purity', 'dkg'), ('Employment', ''))
     """
     bare = re.sub(r" #\d+$", "", header)
-    mark = header[len(bare):]
+    mark = header[len(bare) :]
     if bare.lower().startswith("employment"):
         return re.sub(r"_?(num|um|m|t|mmt)?$", "", bare) + mark, "num" if bare.endswith(("num", "um")) else ""
     if bare.lower().startswith("nir") or "_nir" in bare.lower():

@@ -101,7 +101,7 @@ def _label(row: dict[str, str], statistic: str, where: str) -> Label:
 def _import_source(row: dict[str, str], tables: Tables) -> dict[str, object] | str:
     place = areas.area(row["Country"], tables.ref.areas)
     if place.kind == "unknown":
-        return f'area "{row["Country"]}" is not in data/geography.csv{areas.nearest(row["Country"], tables.ref.areas)}: add its spelling there'
+        return areas.unknown(row["Country"], tables.ref.areas)
     rule = tables.ref.commodity((row["Commodity"], row["MCS chapter"]), row["Statistics_detail"])
     if rule is None:
         return f'commodity "{row["Commodity"]}" is not in data/commodities.csv: add a row there'

@@ -74,6 +74,10 @@ def mineral(printed: str, tables: Tables) -> str:
     return slug if slug in tables.ref.minerals else ""
 
 
+def _no_mineral(printed: str) -> str:
+    return f'mineral "{printed}" is not in data/minerals.csv: add a row there'
+
+
 def _critical(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
     printed = row[names["critical_mineral"]]
     slug = mineral(printed, tables)
@@ -84,7 +88,7 @@ def _critical(row: dict[str, str], names: dict[str, str], tables: Tables, where:
         "printed": printed,
         "source_id": tables.source_id,
     }
-    tables.add("critical_list", made if slug else f'mineral "{printed}" is not in data/minerals.csv: add a row there', where)
+    tables.add("critical_list", made if slug else _no_mineral(printed), where)
 
 
 def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
@@ -94,7 +98,7 @@ def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where:
     for measure, column, unit in MEASURES:
         cell = row.get(names.get(column.lower(), ""), "")
         if not slug:
-            tables.add("headline", f'mineral "{printed}" is not in data/minerals.csv: add a row there', where)
+            tables.add("headline", _no_mineral(printed), where)
             continue
         place = ""
         if measure == "primary_import_source":
@@ -129,7 +133,7 @@ def _control(row: dict[str, str], tables: Tables, where: str) -> None:
     """One row for each commodity a control names, with its year; what cannot be split stays whole."""
     place = areas.area(row["Country"], tables.ref.areas)
     if place.kind == "unknown":
-        tables.add("export_controls", f'area "{row["Country"]}" is not in data/geography.csv: add its spelling there', where)
+        tables.add("export_controls", areas.unknown(row["Country"], tables.ref.areas), where)
         return
     for item, year in controlled(row["Commodity_Year"]):
         tables.add(
@@ -139,7 +143,7 @@ def _control(row: dict[str, str], tables: Tables, where: str) -> None:
                 "iso3": place.iso3,
                 "control": row["Control_Type"].strip(),
                 "commodity": item,
-                "mineral": _named_mineral(item, tables),
+                "minerals": named_minerals(item, tables.ref.minerals),
                 "since": year,
                 "url": row["Data_source"],
                 "printed": row["Commodity_Year"],
@@ -160,8 +164,10 @@ def controlled(text: str) -> list[tuple[str, int | None]]:
     found = []
     for part, year in re.findall(r"(.*?)\((\d{4})\)[,. ]*", text):
         bare = re.sub(r"\([^)]*\)", lambda m: m[0].replace(",", "&").replace(" and ", " + "), part)
-        bare = re.sub(r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ", "", bare.strip(), flags=re.I)
-        items = [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys)", bare)
+        bare = re.sub(
+            r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ", "", bare.strip(), flags=re.I
+        )
+        items = [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys|scrap)", bare)
         for item in items:
             item = item.replace("&", ",").replace(" + ", " and ").strip(" ,")
             if item:
@@ -169,12 +175,33 @@ def controlled(text: str) -> list[tuple[str, int | None]]:
     return found
 
 
-def _named_mineral(item: str, tables: Tables) -> str:
-    words = item.lower()
-    for word, slug in (("bauxite", "aluminum"), ("aluminum", "aluminum"), ("rare earth", "rare_earths"), ("cassiterite", "tin"), ("chromite", "chromium"), ("columbite", "niobium"), ("apatite", "phosphate_rock"), ("diamond", "diamond_industrial"), ("gypsum", "gypsum"), ("quartz", "quartz")):
-        if word in words:
-            return slug
-    return next((m for m in re.findall(r"[a-z]+", words) if m in tables.ref.minerals and "lithium batter" not in words and "scrap" not in words), "")
+ORES = {
+    "bauxite": "aluminum",
+    "rare earth": "rare_earths",
+    "cassiterite": "tin",
+    "chromite": "chromium",
+    "columbite": "niobium",
+    "tantalite": "tantalum",
+    "apatite": "phosphate_rock",
+    "synthesized diamond": "diamond_industrial",
+    "raw diamond": "gemstones",
+    "potassium": "potash",
+}
+
+
+def named_minerals(item: str, known: set[str]) -> str:
+    """The minerals an item of a control names, separated by semicolons; none for goods made of several.
+
+    >>> named_minerals("columbite-tantalite", set()), named_minerals("nickel ore", {"nickel"})
+    ('niobium;tantalum', 'nickel')
+    >>> named_minerals("items related to lithium batteries", {"lithium"}), named_minerals("raw rare earths", set())
+    ('', 'rare_earths')
+    """
+    if item.startswith("items related"):
+        return ""
+    words = re.findall(r"[a-z]+", item.lower())
+    found = [slug for ore, slug in ORES.items() if ore in item.lower()] + [w for w in words if w in known]
+    return ";".join(dict.fromkeys(found))
 
 
 def _agreement(row: dict[str, str], tables: Tables, where: str) -> None:
@@ -226,7 +253,8 @@ def _ranked(row: dict[str, str], column: str, tables: Tables, where: str) -> Non
     if rule is None:
         tables.add("import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where)
         return
-    if any(r["commodity"] == rule["commodity"] and r["value"] is not None for r, _ in tables.rows.get("import_sources", {}).values()):
+    given = (row for row, _ in tables.rows.get("import_sources", {}).values())
+    if any(r["commodity"] == rule["commodity"] and r["value"] is not None for r in given):
         tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)
         return
     first, last = period(column)
@@ -254,5 +282,4 @@ def _ranked(row: dict[str, str], column: str, tables: Tables, where: str) -> Non
             "footnote": row.get("Notes", "").replace("Descending order of import share.", "").strip(" ."),
             "source_id": tables.source_id,
         }
-        unknown = f'area "{name}" is not in data/geography.csv: add its spelling there'
-        tables.add("import_sources", unknown if place.kind == "unknown" else made, where)
+        tables.add("import_sources", areas.unknown(name, tables.ref.areas) if place.kind == "unknown" else made, where)

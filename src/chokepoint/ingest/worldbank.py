@@ -39,7 +39,7 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     if not months:
         raise UserError(f'{name}: no row of sheet "{SHEET}" begins with a month (1960M01). The layout is another; nothing was written.')
     names, units = _header(grid, months[0], name)
-    definitions = _definitions(book)
+    definitions = _definitions(book, [n for n in names if n])
     tables = {"prices_monthly": [], "price_series": []}
     tally = report.table("prices_monthly")
     for column, series in enumerate(names):
@@ -50,11 +50,11 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
         cells = [(str(grid[i][0]), grid[i][column] if column < len(grid[i]) else None) for i in months]
         tally.read += len(cells)
         if rule is None or unit is None:
-            tally.refused["series of no mineral in data/commodities.csv" if rule is None else f"unit {units[column]} is not known"] += len(cells)
+            reason = "series of no mineral in data/commodities.csv" if rule is None else f"unit {units[column]} is not known"
+            tally.refused[reason] += len(cells)
             continue
-        tables["price_series"].append(
-            {"mineral": rule["mineral"], "series": series, "unit": unit, "definition": definitions.get(series, ""), "source_id": report.release.upper()}
-        )
+        about = {"mineral": rule["mineral"], "series": series, "unit": unit, "source_id": report.release.upper()}
+        tables["price_series"].append({**about, "definition": definitions.get(series, "")})
         for month, cell in cells:
             if cell in MISSING:
                 tally.refuse("no price in that month (printed as an ellipsis)")
@@ -62,9 +62,7 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
                 tally.refuse(f'"{cell}" is not a price')
             else:
                 tally.kept += 1
-                tables["prices_monthly"].append(
-                    {"mineral": rule["mineral"], "series": series, "month": month.replace("M", "-"), "value": exact(cell), "unit": unit, "source_id": report.release.upper()}
-                )
+                tables["prices_monthly"].append({**about, "month": month.replace("M", "-"), "value": exact(cell)})
     report.rows.read = report.rows.kept = len(months)
     report.table("price_series").read = report.table("price_series").kept = len(tables["price_series"])
     return {table: pd.DataFrame(rows) for table, rows in tables.items()}, report
@@ -84,7 +82,8 @@ def _book(path: Path) -> tuple[str, openpyxl.Workbook]:
     except (zipfile.BadZipFile, KeyError, ValueError) as fault:
         raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again.") from None
     if SHEET not in book.sheetnames:
-        raise UserError(f'{name}: looked for the sheet "{SHEET}", found {", ".join(book.sheetnames)}. Give the monthly workbook of the Pink Sheet.')
+        found = ", ".join(book.sheetnames)
+        raise UserError(f'{name}: looked for the sheet "{SHEET}", found {found}. Give the monthly workbook of the Pink Sheet.')
     return name, book
 
 
@@ -93,7 +92,8 @@ def _updated(grid: list[list], name: str) -> str:
     for row in grid[:10]:
         if said := re.search(r"Updated on (\w+ \d+, \d{4})", str(row[0] or "")):
             return dt.datetime.strptime(said[1], "%B %d, %Y").strftime("%Y-%m")
-    raise UserError(f'{name}: the first ten rows of "{SHEET}" do not say "Updated on <month day, year>". The layout is another; nothing was written.')
+    expected = '"Updated on <month day, year>"'
+    raise UserError(f"{name}: the first ten rows do not say {expected}. The layout is another; nothing was written.")
 
 
 def _header(grid: list[list], first: int, name: str) -> tuple[list[str], list[str]]:
@@ -105,16 +105,14 @@ def _header(grid: list[list], first: int, name: str) -> tuple[list[str], list[st
     raise UserError(f"{name}: no row of units ({', '.join(UNITS)}) above the months. The layout is another; nothing was written.")
 
 
-def _definitions(book: openpyxl.Workbook) -> dict[str, str]:
-    """What the sheet Description says each series is, by the first word of its name."""
+def _definitions(book: openpyxl.Workbook, series: list[str]) -> dict[str, str]:
+    """What the sheet Description says each series is: the text that begins with its name."""
     if "Description" not in book.sheetnames:
         return {}
-    said: dict[str, str] = {}
-    for row in book["Description"].iter_rows(values_only=True):
-        for cell in row[:3]:
-            text = " ".join(str(cell or "").split())
-            for series in ("Aluminum", "Copper", "Gold", "Iron ore, cfr spot", "Lead", "Nickel", "Phosphate rock", "Platinum", "Potassium chloride", "Silver", "Tin", "Zinc"):
-                stem = series.split(",")[0]
-                if re.match(rf"{stem}\s*[(,]", text) and len(text) > 25:
-                    said[series] = text
+    texts = [" ".join(str(c or "").split()) for row in book["Description"].iter_rows(values_only=True) for c in row[:3]]
+    said = {}
+    for name in series:
+        stem = re.escape(name.split(",")[0])
+        matching = [t for t in texts if re.match(rf"{stem}\s*[(,]", t) and len(t) > 25]
+        said[name] = matching[-1] if matching else ""
     return said
