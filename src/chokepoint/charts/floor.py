@@ -11,7 +11,7 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
     Marks the present setting with the parameters world_price, bloc_price and levy.
     """
     price = alt.Axis(title="US$ per kilogram", tickCount=6)
-    x = alt.X("world_price:Q", title="World price, US$ per kilogram (left: China floods the market)", scale=alt.Scale(nice=False, zero=False))
+    x = alt.X("world_price:Q", title="World price, US$ per kg (left: flooding)", scale=alt.Scale(nice=False, zero=False))
     gap = chart.mark_area(opacity=0.18, color=FLOOR).encode(x, alt.Y("bloc_price:Q", axis=price, scale=alt.Scale(zero=True)), alt.Y2("world_price:Q"))
     bloc = chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q"))
     world = chart.mark_line(color=CHINA, strokeWidth=2).encode(x, alt.Y("world_price:Q"))
