@@ -1,0 +1,61 @@
+"""A sweep on a Dask cluster started by hand: the same file as at home, also when a worker dies half-way. Needs dask[distributed]."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from test_models_properties import ROWS
+
+from chokepoint.errors import UserError
+from chokepoint.models.sweep import CHUNK, sweep
+
+SAMPLES = 12 * CHUNK
+
+
+@pytest.fixture
+def cluster():
+    """Address of a scheduler and its two worker processes."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+
+    def start(*command):
+        return subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    scheduler = start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    workers = [start("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)]
+    yield address, workers
+    for process in (*workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_writes_the_same_file_even_if_a_worker_dies(cluster, tmp_path):
+    address, workers = cluster
+
+    def kill_one_half_way(done, total):
+        if done == 6 * CHUNK:
+            os.kill(workers[0].pid, signal.SIGKILL)
+
+    here = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "here.parquet")
+    there = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "there.parquet", scheduler=address)
+    broken = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "broken.parquet", scheduler=address, progress=kill_one_half_way)
+    assert here.read_bytes() == there.read_bytes() == broken.read_bytes()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense"])
+def test_a_scheduler_that_does_not_answer_is_said_in_one_line(address, tmp_path):
+    with pytest.raises(UserError, match="No Dask scheduler answers at"):
+        sweep("club", ROWS, 100, 1, tmp_path / "c.parquet", scheduler=address)
