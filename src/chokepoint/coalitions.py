@@ -2,7 +2,7 @@
 
 from chokepoint import tables
 
-CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Came, no known text", "Elsewhere"
+CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only", "Elsewhere"
 NOT_NAMED = "Not broken down"  # output that a source gives only as a remainder or for a group of countries
 
 
@@ -25,7 +25,7 @@ def standing() -> dict[str, str]:
 
     >>> where = standing()
     >>> where["CHN"], where["AUS"], where["KOR"]
-    ('China', 'US and signatories', 'Came, no known text')
+    ('China', 'US and signatories', 'Attended only')
     """
     came, signed = members("attendees_4feb"), members("framework_any") | {"USA"}
     return {iso3: CAME for iso3 in came} | {iso3: SIGNED for iso3 in signed} | {"CHN": CHINA}

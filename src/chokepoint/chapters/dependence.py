@@ -54,8 +54,8 @@ def largest(release: str, step: str) -> Figure:
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
     rows = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE))
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
-    what = "mines most" if step == "mine" else "refines or smelts most"
-    says = f"China {what} of {in_words(china)} minerals out of {in_words(len(rows))}; in {in_words(half)} one country has more than half"
+    what = "miner" if step == "mine" else "refiner or smelter"
+    says = f"China is the largest {what} of {in_words(china)} minerals out of {in_words(len(rows))}; of {in_words(half)} one country makes more than half"
     table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
         columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"})
     return figure(shares.leaders(rows), says=says, table=table,

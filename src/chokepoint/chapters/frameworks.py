@@ -1,0 +1,97 @@
+"""Chapter 5: what each partner signed, what it binds, how much supply it brings, and whether a member would cheat."""
+
+import html
+
+import pandas as pd
+
+from chokepoint import coalitions, facts, supply, tables
+from chokepoint.charts import shares
+from chokepoint.charts.coalition import cheating
+from chokepoint.charts.figure import Figure, figure, link
+from chokepoint.explore import Explorable, explore
+from chokepoint.findings import Brief
+from chokepoint.listing import Listing, day
+from chokepoint.sections import in_words
+
+TEXTS = ["framework", "memorandum", "strategic partnership"]
+BATCHES = {"eleven_4feb": "Signed on 4 February 2026", "earlier_ten": "Signed in the five months before", "after_february": "Signed since",
+           "trade_track": "The trade track: plans, statements and the agreement in the making", "forum": "Forums", "other": "Other",
+           "concluded_17": "Concluded, names not published", "reluctant": "Hesitant, or signed nothing"}
+BINDS = {"yes": "Binds", "no": "Does not bind", "intended": "Meant to bind", "not stated": "Not stated"}
+EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out", "no": "Open to others", "not stated": ""}
+
+
+def brief(release: str) -> Brief:
+    """What was signed and what binds; what it brings inside at each step."""
+    binding = facts.get("frameworks.texts_binding", release).value
+    bind = ("none is said to bind and {frameworks.texts_not_binding} are said not to" if binding == 0
+            else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not")
+    mined, refined = (facts.get(f"frameworks.majority_{step}", release).value / facts.get(f"dependence.known_{step}", release).value for step in ("mined", "refined"))
+    turn = "but" if refined < mined else "and"
+    return Brief([
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}, and the rest were not published in full.",
+        "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
+        f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
+        "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
+        + ("what the frameworks bring inside is ore more than metal." if refined < mined else "the frameworks bring in metal as well as ore."),
+    ], release)
+
+
+def lead(release: str) -> Figure:
+    """Shares of world output by where countries stand, at the mine and at the refinery."""
+    inside = supply.inside(release).dropna()
+    order = inside.mine.sub(inside.refinery).sort_values(ascending=False).index
+    rows = supply.by_standing(release)
+    rows = rows[rows.mineral.isin(order)]
+    rows = rows.sort_values("mineral", key=lambda m: m.map(list(order).index), kind="stable")
+    names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
+    rows = rows.assign(mineral=rows.mineral.map(names))
+    drops, most = int((inside.refinery < inside.mine).sum()), names[order[0]]
+    says = (f"In {in_words(drops)} of {in_words(len(inside))} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
+            f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %")
+    table = rows.pivot_table(index=["mineral", "step"], columns="standing", values="share", sort=False).reindex(columns=shares.STANDINGS).fillna(0).reset_index()
+    table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {s: f"{s}, %" for s in shares.STANDINGS})
+    summary = supply.summary(release)
+    sources = sorted({s for m in order for step in ("mine", "refinery") for s in summary.sources[m, step]} | {"S001"})
+    return figure(shares.stacks(rows[["mineral", "step", "standing", "share"]]), says=says, table=table, sources=sources,
+                  alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories, those who only attended, "
+                           f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
+                           f"{inside.refinery[order[0]]:.0f} at the refinery.")
+
+
+def commitments(*batches: str) -> Listing:
+    """What each text commits to, whether it binds, and where that is read; grouped by batch."""
+    rows = tables.load("agreements").query("published").fillna({"binding_note": "", "note": "", "commits": ""})
+    return Listing("".join(_batch(BATCHES[b], rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches))
+
+
+def _batch(title: str, rows: pd.DataFrame) -> str:
+    body = "".join(_agreement(r) for r in rows.to_dict("records"))
+    head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
+    return (f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list"><caption>{html.escape(title)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+
+
+def _agreement(row: dict) -> str:
+    when = f", {day(row)}" if pd.notna(row["date_start"]) else ""
+    source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
+    status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
+    binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
+    return (f'<tr id="{html.escape(row["agreement_id"])}"><td><b>{html.escape(row["partner"])}</b><br>{html.escape(row["instrument"]).capitalize()}{when}{status}</td>'
+            f'<td>{html.escape(row["commits"])}. <small>[{source}]</small></td><td>{binding}</td></tr>')
+
+
+def would_cheat() -> Explorable:
+    """Model 4 under the reader's hand: the member's choice."""
+    return explore(
+        "coalition",
+        ["levy", "imports", "detection", "penalty", "membership_value", "patience"],
+        cheating,
+        along="levy",
+        says="The higher the floor, the more patience it takes to keep a member honest",
+        results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
+        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
+                 "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
+        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
+                 "patience this member has, and a dot the present setting.",
+    )
