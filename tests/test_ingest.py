@@ -209,6 +209,19 @@ def test_one_file_a_commodity_with_units_in_the_header(data, release, year):
     assert one(tables["prices"], mineral="gallium").usd_per_kg == 450
 
 
+def test_the_oddities_of_2022_and_2023_are_read_too(data, release):
+    """A column named Form, a file without the Source column, a code of two words."""
+    files = {
+        "mcs2023-zirco-hafni_world.csv": "Source,Country,Type,Prod_kt_2021,Prod_kt_est_2022\nMCS2023,Senegal,Mine production,80,70\n",
+        "mcs2023-cadmi_world.csv": "Source,Country,Form,Prod_t_2021,Prod_t_Est_2022\nMCS 2023,Peru,Refinery production,700,650\n",
+        "mcs2023-abras_world.csv": 'Country,Type,Cap_t_est_2021,Cap_t_est_2022\nBrazil,"Plant capacity, silicon carbide",43000,43000\n',
+    }
+    tables, report, _ = usgs.read(release(files), data)
+    assert report.release == "mcs2023" and not report.rows.refused
+    assert set(tables["production"].mineral) == {"zirconium", "cadmium"}
+    assert tables["capacity"].detail.tolist() == ["silicon carbide"] * 2
+
+
 def test_a_salient_file_that_holds_the_world_table_is_refused_and_said(data, release):
     table = "Source,Country,Type,Prod_t_est_2022,Prod_t_est_2023,Prod_notes\nMCS2024,Cuba,Mine production,3800,3200,\n"
     tables, report, _ = usgs.read(release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), data)
@@ -307,6 +320,28 @@ def test_a_zip_reads_like_its_folder(data, release, tmp_path):
         for path in folder.iterdir():
             archive.write(path, path.name)
     assert usgs.read(tmp_path / "r.zip", data)[0]["production"].equals(usgs.read(folder, data)[0]["production"])
+
+
+def test_a_folder_of_zips_reads_like_one(data, release, tmp_path):
+    """As ScienceBase hands out the older releases."""
+    folder = release({"mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"})
+    with zipfile.ZipFile(folder / "world.zip", "w") as archive:
+        archive.write(folder / "mcs2024-zinc_world.csv", "mcs2024-zinc_world.csv")
+    (folder / "mcs2024-zinc_world.csv").unlink()
+    assert usgs.read(folder, data)[0]["production"].value.tolist() == [1_370_000]
+
+
+def test_a_file_of_300_megabytes_is_refused_unread(data, tmp_path):
+    with open(tmp_path / "big.csv", "wb") as big:
+        big.truncate(300_000_000)
+    with pytest.raises(UserError, match="300,000,000 bytes"):
+        usgs.read(tmp_path / "big.csv", data)
+
+
+def test_two_releases_in_one_folder_are_refused(data, release):
+    files = long(*COBALT) | {"mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"}
+    with pytest.raises(UserError, match="more than one release"):
+        usgs.read(release(files), data)
 
 
 def test_a_zip_that_climbs_out_of_its_folder_is_refused(data, tmp_path):

@@ -33,9 +33,14 @@ def members(path: Path, suffix: str = ".csv") -> dict[str, bytes]:
     if not path.exists():
         raise UserError(f"{path}: there is nothing here. Give the folder, zip or file of a release.")
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() == suffix)
+        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in (suffix, ".zip"))
         _refuse_if_large(path, sum(p.stat().st_size for p in found))
-        return {p.relative_to(path).as_posix(): p.read_bytes() for p in found}
+        read: dict[str, bytes] = {}
+        for each in found:  # some releases come as a few zips
+            name = each.relative_to(path).as_posix()
+            is_zip = each.suffix.lower() == ".zip"
+            read |= {f"{name}/{inside}": b for inside, b in members(each, suffix).items()} if is_zip else {name: each.read_bytes()}
+        return read
     if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
         return _members_of_zip(path, suffix)
     _refuse_if_large(path, path.stat().st_size)

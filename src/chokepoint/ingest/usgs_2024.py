@@ -43,7 +43,7 @@ def code(name: str) -> str:
     >>> code("world/mcs2024-antim_world.csv"), code("MCS2024-bismu_world.csv")
     ('antim', 'bismu')
     """
-    found = re.search(r"mcs\d{4}[-_](\w+?)_(?:world|salient)", name, re.I)
+    found = re.search(r"mcs\d{4}[-_]([\w-]+?)_(?:world|salient)", name, re.I)
     return found[1].lower() if found else name.rsplit("/", 1)[-1].removesuffix(".csv").lower()
 
 
@@ -73,7 +73,8 @@ def columns(header: list[str]) -> list[Column]:
 
 def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
     """Every figure of a world file into the tables."""
-    kind = sheet.header[2]  # "Type", or in one file the type itself
+    beside = sheet.header[sheet.header.index("Country") + 1]
+    kind = "Type" if "Type" in sheet.header else beside  # one file says "Form", one has the type itself for a name
     found, rows = columns(sheet.header), tables.report.rows
     for line, row in sheet.rows:
         rows.read += 1
@@ -106,13 +107,13 @@ def _reading(sheet: Sheet, line: int, row: dict[str, str], kind: str, column: Co
     reported = column.estimated and re.search(rf"\breported\b.*\b{year}\b|^reported\.?$", note, re.I)
     return Reading(
         table=table,
-        names=(code(sheet.name),),
+        names=(code(sheet.name), code(sheet.name)[:5]),
         text=column.detail or kind,
         area=row["Country"],
         year=year,
         printed=printed,
         unit=column.unit,
-        notes="" if re.fullmatch(r"(also )?(estimated|reported)[^.]{0,30}\.?|NA|not applicable", note, re.I) else note,
+        notes="" if re.fullmatch(r"(also )?(estimated|reported)[^.]{0,30}\.?|NA|not applicable|[\d,]+", note, re.I) else note,
         estimated=table != "reserves" and bool(late or column.estimated) and not reported,
         where=f"{sheet.name} line {line}",
     )
