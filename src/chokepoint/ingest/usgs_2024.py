@@ -154,6 +154,8 @@ def split_unit(header: str) -> tuple[str, str]:
 
     >>> split_unit("Imports_Metalkg"), split_unit("Price_High-purity_dkg"), split_unit("Employment_")
     (('Imports_Metal', 'kg'), ('Price_High-purity', 'dkg'), ('Employment', ''))
+    >>> split_unit("Consump_Reportedt"), split_unit("Price_WO3dt")
+    (('Consump_Reported', 't'), ('Price_WO3', 'dt'))
     """
     bare = re.sub(r" #\d+$", "", header)
     mark = header[len(bare) :]
@@ -164,7 +166,8 @@ def split_unit(header: str) -> tuple[str, str]:
     for unit in UNITS:
         if bare.endswith("_" + unit):
             return bare[: -len(unit) - 1] + mark, unit
-    for unit in ("ctslb", "dkg", "dlb", "dt", "kt", "kg", "t"):
+    glued = PRICE_UNITS if bare.startswith("Price") else ["kt", "kg", "t"]
+    for unit in glued:
         if bare.endswith(unit) and "_" in bare and not bare.endswith(("Ingot", "Market", "Plant", "Pigment")):
             return bare[: -len(unit)].rstrip("_") + mark, unit
     return bare.rstrip("_") + mark, ""
