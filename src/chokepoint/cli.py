@@ -72,6 +72,16 @@ def _ingest(module: str, path: Path) -> None:
     click.echo(report)
 
 
+@main.command()
+@click.argument("release")
+@click.option("--to", type=click.Path(path_type=Path), default="build/releases", show_default=True)
+def fetch(release: str, to: Path) -> None:
+    """Download a known release from its publisher, for example usgs-2026; a broken download resumes."""
+    from chokepoint.ingest.fetch import fetch as download
+
+    click.echo(f"{release} is in {download(release, to)}")
+
+
 @ingest.command("usgs")
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_usgs(path: Path) -> None:

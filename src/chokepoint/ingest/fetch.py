@@ -1,0 +1,75 @@
+"""Download a known release from its publisher: each file with its checksum, resumed where it broke off.
+
+The files are rows of `data/release_files.csv`; pooch looks after cache and checksums, and the downloader below resumes.
+"""
+
+import difflib
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pooch
+import requests
+from tqdm import tqdm
+
+from chokepoint import tables
+from chokepoint.errors import UserError
+
+TIMEOUT_S = 60
+_BLOCK = 1 << 16
+
+
+def fetch(name: str, folder: Path) -> Path:
+    """Download release `name` ("mcs2026", or by its publisher's name "usgs-2026") into `folder`/<release>; return that folder.
+
+    A file that is there and whole is not asked for again. UserError for an unknown release, an address that does not
+    answer, or a file that is not the published one.
+    """
+    release = name.replace("usgs-", "mcs")
+    listed = tables.load("release_files")
+    files = listed[listed.release == release]
+    if files.empty:
+        known = sorted(listed.release.unique())
+        near = difflib.get_close_matches(release, known, 1)
+        hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
+        raise UserError(f'No files of a release "{name}" are listed in data/release_files.csv.{hint}')
+    place = folder / release
+    place.mkdir(parents=True, exist_ok=True)
+    for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False):
+        _one(row, place)
+    return place
+
+
+def _one(row: dict, place: Path) -> None:
+    try:
+        pooch.get_logger().setLevel("WARNING")
+        kept = part(place / row["file"])
+        pooch.retrieve(row["url"], known_hash=f"md5:{row['md5']}", fname=row["file"], path=place, downloader=partial(resuming, kept))
+    except requests.RequestException as error:
+        raise UserError(
+            f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). What has come is kept; run the same command again."
+        ) from None
+    except ValueError:
+        part(place / row["file"]).unlink(missing_ok=True)
+        raise UserError(
+            f"{row['file']}: what {row['url']} sent is not the file published (MD5 expected {row['md5']}). "
+            "If the publisher has put out a new version, add it to data/release_files.csv."
+        ) from None
+
+
+def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None) -> None:
+    """A pooch downloader that asks only for the bytes missing in `kept`, and keeps them there when the line breaks."""
+    have = kept.stat().st_size if kept.exists() else 0
+    with requests.get(url, headers={"Range": f"bytes={have}-"} if have else {}, stream=True, timeout=TIMEOUT_S) as answer:
+        if answer.status_code != 416:  # 416: nothing is missing
+            answer.raise_for_status()
+            with open(kept, "ab" if answer.status_code == 206 else "wb") as file:
+                for block in answer.iter_content(_BLOCK):
+                    file.write(block)
+    shutil.copyfile(kept, output_file)
+    kept.unlink()
+
+
+def part(path: Path) -> Path:
+    """Where the bytes of an unfinished download wait."""
+    return path.with_name(path.name + ".part")
