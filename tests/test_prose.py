@@ -38,7 +38,7 @@ def narrative(path: Path) -> str:
 def bare_numbers(text: str) -> list[str]:
     """Numbers that do not go through the registry and are neither dates, years nor parts of names."""
     for pattern in NOT_DATA:
-        text = re.sub(pattern, " ", text, flags=re.S | re.M)
+        text = re.sub(pattern, " ", text, flags=re.S | re.M | re.I)
     return [text[max(0, m.start() - 40):m.end() + 20].replace("\n", " ") for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)]
 
 
