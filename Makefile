@@ -6,7 +6,7 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check serve lab clean
+.PHONY: help book test check serve lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check   lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
 	@echo "make lab     open the notebooks live in JupyterLab"
+	@echo "make bench   measure speed and memory, into build/bench.json"
 
 book: $(VENV)/.ready
 	@$(BIN)/chokepoint build
@@ -33,6 +34,9 @@ serve: book
 
 lab: $(VENV)/.ready
 	@$(BIN)/jupyter lab book
+
+bench: $(VENV)/.ready
+	@$(BIN)/python -m chokepoint.bench
 
 clean:
 	rm -rf build

@@ -121,7 +121,7 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
                 click.echo(f"    {row['name']} ({row['symbol']}) = {row['value']:g}, {row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}")
         return
     chosen = model_named(name)
-    results = evaluate(name, dict(_setting(s) for s in settings), assumptions)
+    results = evaluate(name, _settings(settings), assumptions)
     if as_json:
         click.echo(json.dumps({k: {"value": float(v), "unit": chosen.all_results[k][0]} for k, v in results.items()}, indent=2))
         return
@@ -130,11 +130,16 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
         click.echo(f"{key:28} {float(value):>14,.6g} {unit:18} {meaning}")
 
 
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UserError(f'"{text}" is not a setting: write name=value, for example floor=110.')
-    return name, value
+def _settings(texts: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UserError(f'"{text}" is not a setting: write name=value, for example floor=110.')
+        if name in given:
+            raise UserError(f'"{name}" is set twice, to {given[name]} and to {value}: give it once.')
+        given[name] = value
+    return given
 
 
 @main.command()
