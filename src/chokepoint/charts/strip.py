@@ -8,15 +8,15 @@ import pandas as pd
 from chokepoint.charts.theme import GRID, INK
 
 
-def strip(frame: pd.DataFrame, *, colours: Mapping[str, str], axis: str, rows: Sequence[str], zero: bool = True, label: str | None = None,
-          step: int = 46) -> alt.LayerChart:
+def strip(frame: pd.DataFrame, *, colours: Mapping[str, str], axis: str, rows: Sequence[str], zero: bool = True, dodge: bool = False) -> alt.LayerChart:
     """Readings of several things on one axis, a row a thing.
 
     frame: columns row, value, kind (coloured), source; a range has low and high as well and is drawn as a bar.
-    axis: its title, with the unit. rows: in order, top first. label: a column to print over each dot.
+    axis: its title, with the unit. rows: in order, top first. dodge: pile up dots of the same value instead of hiding them.
     """
-    base = alt.Chart(frame).transform_calculate(at=f"indexof({list(rows)!r}, datum.row)")
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.75], nice=False))
+    pile = frame.groupby(["row", "value"]).cumcount() if dodge else 0
+    base = alt.Chart(frame.assign(pile=pile)).transform_calculate(at=f"indexof({list(rows)!r}, datum.row)")
+    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.8], nice=False))
     tooltip = [alt.Tooltip("row:N", title="What"), alt.Tooltip("value:Q", title=axis), alt.Tooltip("kind:N", title="Reading"), alt.Tooltip("source:N", title="Source")]
     x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6, grid=True))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())),
@@ -25,8 +25,9 @@ def strip(frame: pd.DataFrame, *, colours: Mapping[str, str], axis: str, rows: S
         alt.X("least:Q"), alt.X2("most:Q"), y)
     spans = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=6, opacity=0.5).encode(
         alt.X("low:Q"), alt.X2("high:Q"), y, color=colour, tooltip=tooltip)
-    dots = base.transform_filter("!isValid(datum.low)").mark_circle(size=130, opacity=0.95).encode(x, y, color=colour, tooltip=tooltip)
-    names = base.transform_aggregate(n="count()", groupby=["row", "at"]).mark_text(align="left", dy=-16, fontWeight="bold", color=INK).encode(
+    dots = base.transform_filter("!isValid(datum.low)").transform_calculate(up="datum.at - 0.2 * datum.pile").mark_circle(
+        size=130, opacity=0.95).encode(x, alt.Y("up:Q", axis=None), color=colour, tooltip=tooltip)
+    names = base.transform_aggregate(n="count()", groupby=["row", "at"]).mark_text(align="left", dy=-46 if dodge else -16, fontWeight="bold", color=INK).encode(
         alt.XValue(0), y, text="row:N")
-    said = [base.transform_filter("!isValid(datum.low)").mark_text(dy=-14, fontSize=11).encode(alt.X("value:Q"), y, text=f"{label}:N")] if label else []
-    return alt.layer(lines, spans, dots, names, *said).properties(height=step * len(rows))
+    ranges = [spans] if frame.low.notna().any() else []
+    return alt.layer(lines, *ranges, dots, names).properties(height=(80 if dodge else 46) * len(rows))

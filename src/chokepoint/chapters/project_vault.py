@@ -1,0 +1,91 @@
+"""Chapter 4: what Project Vault's money buys, for how long, and on what terms it may be drawn."""
+
+import pandas as pd
+
+from chokepoint import facts, tables
+from chokepoint.charts.bars import named_bars
+from chokepoint.charts.figure import Figure, figure
+from chokepoint.charts.runout import runout
+from chokepoint.charts.strip import strip
+from chokepoint.charts.theme import BLOC, OTHER
+from chokepoint.explore import Explorable, explore
+from chokepoint.findings import Brief
+from chokepoint.models import MODELS
+
+PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
+
+
+def brief(release: str) -> Brief:
+    """What it is, what it covers, what is missing."""
+    enough = facts.get("vault.cost_sixty", release).value <= facts.get("vault.total_parts", release).value
+    covers = ("more than enough for the {vault.cover_days} that one source gives as its aim, if days of net imports are meant" if enough
+              else "not enough for the {vault.cover_days} that one source gives as its aim")
+    return Brief([
+        "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
+        f"Spread over US net imports of every listed mineral that the model can price, the money would replace about {{vault.cover_whole}} of imports, {covers}.",
+        "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
+    ], release)
+
+
+def readings() -> pd.DataFrame:
+    """What each outlet says the Vault is worth [US$ billion]."""
+    rows = tables.load("readings").query("published and unit == 'US$ billion'")
+    return rows[rows.conflict_group.isin(PARTS) & rows["value"].notna()]
+
+
+def worth(release: str) -> Figure:
+    """A dot a reading: private money, and the whole."""
+    rows = readings()
+    whole = rows[rows.conflict_group == "vault_total"]
+    frame = pd.DataFrame({"row": rows.conflict_group.map(PARTS), "value": rows["value"], "low": float("nan"), "high": float("nan"),
+                          "kind": rows.adopted.map({True: "reading we adopt", False: "other reading"}), "source": rows.outlet})
+    shown = pd.DataFrame({"What": frame.row, "US$ billion": rows["value"], "Outlet": rows.outlet, "Reading": rows.reading, "Why": rows.why, "source_id": rows.source_id})
+    says = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
+    return figure(strip(frame, colours={"reading we adopt": BLOC, "other reading": OTHER}, axis="US$ billion", rows=list(PARTS.values()), dodge=True), says=says, table=shown,
+                  alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.")
+
+
+BASKETS = {"Everything the model can price": ("base_and_platinum", "other", "classic"),
+           "Without base and platinum metals": ("other", "classic"), "Fifteen critical minerals": ("classic",)}
+
+
+def cover() -> pd.DataFrame:
+    """Net imports [US$ billion a year] of three baskets, and the days of them that the Vault's money would replace."""
+    items = tables.load("vault_basket")
+    settings = tables.load("assumptions").query("model == 'vault'").set_index("name").value.to_dict()
+    rows = []
+    for name, parts in BASKETS.items():
+        chosen = items[items.basket.isin(parts)]
+        value = float(chosen.net_imports_usd.sum() / 1e9)
+        days = MODELS["vault"].function(**settings | {"basket_value": value})["cover_days"]
+        rows.append({"name": name, "minerals": ", ".join(chosen.label), "lines": len(chosen), "value": value, "days": days})
+    return pd.DataFrame(rows)
+
+
+def lead(release: str) -> Figure:
+    """Days of cover for three baskets, beside the sixty days that one source gives as the aim."""
+    rows, aim = cover(), facts.get("vault.cover_days", release).value
+    frame = pd.DataFrame({"name": rows.name + ": US$" + rows.value.map("{:.1f}".format) + " bn a year", "value": rows.days / 30.4167,
+                          "label": rows.days.map(lambda d: f"{d:.0f} days" if d < 365 else f"{d / 30.4167:.0f} months"), "detail": rows.minerals})
+    low, high = rows.days.min(), rows.days.max() / 30.4167
+    says = f"The Vault's money would replace {low:.0f} days of imports of everything, or {high:.0f} months of fifteen critical minerals"
+    shown = pd.DataFrame({"Basket": rows.name, "Net imports, US$ billion a year": rows.value, "Cover, days": rows.days.round(1), "Minerals": rows.minerals})
+    return figure(named_bars(frame, axis="Months of net imports", colour=BLOC, mark=aim / 30.4167, mark_label=f"{aim:.0f} days, the stated aim"), says=says, table=shown,
+                  sources=["MCS2026", "MCS2025", "S151", "S156"], alt_text=(
+        "Bars of months of net imports that the Vault's money would replace: shortest for everything, longer without base metals and platinum metals, "
+        f"longest for fifteen critical minerals. A dashed line marks the {aim:.0f} days of the aim, left of all bars' ends."))
+
+
+def how_long() -> Explorable:
+    """Model 3 under the reader's hand."""
+    return explore(
+        "vault",
+        ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
+        runout,
+        along="cut_years",
+        says="A stock buys time: how much depends on what is in it",
+        results=["cover_days", "months_last", "draw", "unmet", "carry", "carry_rate", "fee_income", "best_years"],
+        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether, and lasts {months_last:,.1f} months against the cut set here. "
+                 "Holding it costs US${carry:,.2f} billion a year.",
+        alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
+    )
