@@ -51,7 +51,7 @@ def _register_shares(mineral: str, name: str, step: str) -> None:
     for whose, label, how in wanted:
         fact_id = f"{mineral}.{whose}_{word}"
         if fact_id != "rare_earths.china_mined":
-            computed(fact_id, label, "%", digits, f"{how} {_REFINED}")(lambda r, w=whose: _share_of(r, mineral, step, w))
+            computed(fact_id, label, "%", digits if whose != "inside" else "{:.0f} %", f"{how} {_REFINED}")(lambda r, w=whose: _share_of(r, mineral, step, w))
 
 
 @lru_cache(maxsize=8)
@@ -78,10 +78,27 @@ def _register_reliance(mineral: str, name: str) -> None:
              "Average of the four years that USGS prints, for the form that speaks for the mineral")(lambda r: _main_source(r, mineral))
 
 
+@lru_cache(maxsize=8)
+def _first_licences(data: str) -> dict:
+    """mineral -> its first licence that took effect."""
+    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
+    rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
+    group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
+    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values("effective_date_start", kind="stable")
+    return rows.drop_duplicates("mineral").set_index("mineral").to_dict("index")
+
+
+def _controlled_since(mineral: str):
+    row = _first_licences(str(tables.data_dir())).get(mineral)
+    return (f"{row['effective_date_start']:%-d %B %Y}", (row["source_id"],)) if row else (None, ())
+
+
 for _row in tables.load("minerals").query("kind != 'other'").itertuples():
     for _step in _STEPS:
         _register_shares(_row.mineral, _row.name, _step)
     _register_reliance(_row.mineral, _row.name)
+    computed(f"{_row.mineral}.controlled_since", f"Day from which China asks an export licence: {_row.name}", "", "{}",
+             "First licence in the table of controls that names the mineral and took effect")(lambda _, m=_row.mineral: _controlled_since(m))
 
 
 # --- over all minerals ---

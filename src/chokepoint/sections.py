@@ -55,7 +55,7 @@ def with_article(area: str) -> str:
     >>> with_article("United States"), with_article("China")
     ('the United States', 'China')
     """
-    return f"the {area}" if area in ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "Czech Republic") or area.endswith("Islands") else area
+    return f"the {area}" if area in ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "DR Congo") or area.endswith("Islands") else area
 
 
 def capital(text: str) -> str:

@@ -29,7 +29,7 @@ def brief(release: str) -> Brief:
     mined, refined = (facts.get(f"frameworks.majority_{step}", release).value / facts.get(f"dependence.known_{step}", release).value for step in ("mined", "refined"))
     turn = "but" if refined < mined else "and"
     return Brief([
-        f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}, and the rest were not published in full.",
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
         "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
         f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
         "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
@@ -47,7 +47,8 @@ def lead(release: str) -> Figure:
     names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
     rows = rows.assign(mineral=rows.mineral.map(names))
     drops, most = int((inside.refinery < inside.mine).sum()), names[order[0]]
-    says = (f"In {in_words(drops)} of {in_words(len(inside))} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
+    of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
+    says = (f"In {of} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
             f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %")
     table = rows.pivot_table(index=["mineral", "step"], columns="standing", values="share", sort=False).reindex(columns=shares.STANDINGS).fillna(0).reset_index()
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {s: f"{s}, %" for s in shares.STANDINGS})
@@ -60,20 +61,23 @@ def lead(release: str) -> Figure:
 
 
 def commitments(*batches: str) -> Listing:
-    """What each text commits to, whether it binds, and where that is read; grouped by batch."""
-    rows = tables.load("agreements").query("published").fillna({"binding_note": "", "note": "", "commits": ""})
-    return Listing("".join(_batch(BATCHES[b], rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches))
+    """What each text commits to, whether it binds, and where that is read; a folded table a batch, the first batch of the story open."""
+    rows = tables.load("agreements").query("published").fillna({"commits": ""})
+    parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
+    return Listing("".join(parts))
 
 
-def _batch(title: str, rows: pd.DataFrame) -> str:
+def _batch(batch: str, rows: pd.DataFrame) -> str:
+    title, is_open = BATCHES[batch], " open" if batch == "eleven_4feb" else ""
     body = "".join(_agreement(r) for r in rows.to_dict("records"))
     head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
-    return (f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list"><caption>{html.escape(title)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+    return (f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} entries</summary>'
+            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>")
 
 
 def _agreement(row: dict) -> str:
-    when = f", {day(row)}" if pd.notna(row["date_start"]) else ""
+    when = f", {day(row)}" if pd.notna(row["date_start"]) and row["batch"] != "eleven_4feb" else ""
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
     status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
     binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)

@@ -45,12 +45,16 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
         notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
         target = stage / f"{run.page}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(ready_to_print(notebook), target)
+        nbformat.write(ready_to_print(notebook, run.parameters), target)
 
 
-def ready_to_print(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Code folded away, set-up cells and widget state left out."""
+def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
+    """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
     notebook.metadata.pop("widgets", None)
+    if "mineral" in parameters:
+        names = tables.load("minerals").set_index("mineral").name
+        notebook.cells[0].source = notebook.cells[0].source.replace("{mineral}", names[parameters["mineral"]])
+    notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "code":
