@@ -4,10 +4,12 @@ A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function
 Both can be evaluated at any release, so "what changed" is this registry evaluated twice.
 """
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -46,27 +48,41 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     >>> evaluate()["rare_earths.china_mined"].text
     '69.23 %'
     """
-    return dict(_evaluate(str(tables.data_dir()), release))
+    data = tables.data_dir()
+    found = {fact_id: _fact(data, release, fact_id) for fact_id in _known(data)}
+    return {fact_id: fact for fact_id, fact in found.items() if fact}
 
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
-    """One fact. UserError, with the nearest id, when there is none."""
-    import difflib
+    """One fact, and only that one is worked out. UserError, with the nearest id, when there is none."""
+    known = _known(tables.data_dir())
+    if fact_id not in known:
+        near = difflib.get_close_matches(fact_id, known, 1)
+        hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and computed.py."
+        raise UserError(f'No fact "{fact_id}". {hint}')
+    if fact := _fact(tables.data_dir(), release, fact_id):
+        return fact
+    raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
 
-    facts = _evaluate(str(tables.data_dir()), release)
-    if fact_id in facts:
-        return facts[fact_id]
-    near = difflib.get_close_matches(fact_id, facts, 1)
-    raise UserError(f'No fact "{fact_id}".' + (f' Did you mean "{near[0]}"?' if near else " See data/evidence/ledger.csv and facts.py."))
 
-
-@lru_cache(maxsize=8)
-def _evaluate(data: str, release: str) -> dict[str, Fact]:
+@cache
+def _known(data: Path) -> tuple[str, ...]:
+    """Ids of all facts, stated and computed."""
     import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
 
-    stated = {f.fact_id: f for f in map(_from_ledger, tables.load("ledger").query("published").to_dict("records"))}
-    computed = {fact_id: fact for fact_id, (shell, compute) in _COMPUTED.items() if (fact := _computed(shell, compute, release))}
-    return stated | computed
+    return (*_ledger(data), *_COMPUTED)
+
+
+@cache
+def _ledger(data: Path) -> dict[str, Fact]:
+    rows = tables.load("ledger").query("published").to_dict("records")
+    return {fact.fact_id: fact for fact in map(_from_ledger, rows)}
+
+
+@cache
+def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
+    """One fact at a release; None where the release does not hold what it needs."""
+    return _computed(*_COMPUTED[fact_id], release) if fact_id in _COMPUTED else _ledger(data)[fact_id]
 
 
 def _from_ledger(row: dict) -> Fact:
@@ -105,7 +121,7 @@ def agrees(text: str, fact: Fact) -> bool:
     if text == fact.text:
         return True
     if isinstance(fact.value, str):
-        return fact.text.casefold() in text.casefold()
+        return fact.text.casefold() in text.casefold() or (len(text) > 3 and text in fact.text)  # "April 2025" of a day in it
     figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
     spelled = [_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in _WORDS]
     said = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [(float(n), 0) for n in spelled]

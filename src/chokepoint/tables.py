@@ -26,17 +26,21 @@ def data_dir() -> Path:
 
 def package(data: Path | None = None) -> dict:
     """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
-    data = data or data_dir()
-    path = data / "datapackage.json"
+    path = (data or data_dir()) / "datapackage.json"
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        return _descriptor(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         raise UserError(f"{path}: not found. It declares every table; restore it from the repository.") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not readable as JSON ({error}). Mend that place, or restore the file.") from None
-    for resource in descriptor["resources"]:
-        if isinstance(resource.get("schema"), str):
-            resource["schema"] = json.loads((data / resource["schema"]).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _descriptor(path: Path, _changed: int) -> dict:
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    for declared in descriptor["resources"]:
+        if isinstance(declared.get("schema"), str):
+            declared["schema"] = json.loads((path.parent / declared["schema"]).read_text(encoding="utf-8"))
     return descriptor
 
 
