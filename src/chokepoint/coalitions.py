@@ -3,7 +3,7 @@
 from chokepoint import tables
 
 CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only", "Elsewhere"
-NOT_NAMED = "Not broken down"  # output that a source gives only as a remainder or for a group of countries
+NOT_NAMED = "Not itemised"  # output that a source gives only as a remainder or for a group of countries
 
 
 def members(coalition: str) -> frozenset[str]:

@@ -86,7 +86,7 @@ def leaders(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 def by_standing(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share of world output [%] by where countries stand towards the bloc; each mineral and step adds up to 100.
 
-    What the source gives only as a remainder or for a group of countries is "Not broken down". Where rounded countries add up
+    What the source gives only as a remainder or for a group of countries is "Not itemised". Where rounded countries add up
     to more than the rounded total, the shares are of their sum.
     """
     rows = output(release)

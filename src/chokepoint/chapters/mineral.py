@@ -101,7 +101,7 @@ def _bloc(speaks: str, steps: list[str], release: str) -> str:
         return ""
     held = supply.inside(release).loc[speaks]
     facts = {s: f"{{{speaks}.inside_{PAST[s]}}}" for s in steps}
-    parts = " and ".join(f"{'mine' if s == 'mine' else 'make'} " + (f"almost none ({facts[s]})" if held[s] < 1 else facts[s]) for s in steps)
+    parts = " and ".join(f"{'mine' if s == 'mine' else 'refine' if _row(speaks).headline_stage == 'mine' else 'make'} " + (f"almost none ({facts[s]})" if held[s] < 1 else facts[s]) for s in steps)
     return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}."
 
 
@@ -153,17 +153,18 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     shown, tail = countries.head(MOST), countries.iloc[MOST:]
     rest = rows[(rows.area_kind != "country") & (rows.value > 0)].value.sum() + tail.value.sum()
     standing = shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
-    bars = pd.DataFrame({"area": shown.area, "standing": standing, "share": shown.share, "value": shown.value})
+    bars = pd.DataFrame({"area": shown.area, "standing": standing, "size": shown.share, "value": shown.value})
     if rest > 0:
-        bars.loc[len(bars) + 1000] = ["Others", coalitions.NOT_NAMED, 100 * rest / first.world, rest]
-    bars = bars.assign(text=[f"{_share(s)} · {_tons(v)}" for s, v in zip(bars.share, bars.value, strict=True)])
+        others = pd.DataFrame([{"area": "Others", "standing": coalitions.NOT_NAMED, "size": 100 * rest / first.world, "value": rest}])
+        bars = pd.concat([bars, others], ignore_index=True)
+    bars = bars.assign(text=[f"{_share(s)} · {_tons(v)}" for s, v in zip(bars["size"], bars.value, strict=True)])
     second = f", {with_article(shown.area.iloc[1])} {_share(shown.share.iloc[1])}" if len(shown) > 1 else ""
     says = f"{capital(with_article(shown.area.iloc[0]))} made {_share(shown.share.iloc[0])} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
         says = says.replace(" made ", " mined ")
     table = rows[["area", "value", "share", "year", "source_id"]].rename(columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year"})
     return figure(shares.producers(bars), says=says, table=table,
-                  alt_text=f"Bars of output by country in {year}: " + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars.share, strict=True)) + ".")
+                  alt_text=f"Bars of output by country in {year}: " + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars["size"], strict=True)) + ".")
 
 
 def _share(value: float) -> str:
@@ -201,7 +202,7 @@ def inside(mineral: str, release: str) -> Section | None:
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
     more = "more than China's" if bloc > china else "against China's"
-    says = f"At the {last} the bloc could count on {bloc:.0f} %, {more} {china:.0f} %"
+    says = f"At the {last} the bloc could count on {_share(bloc)}, {more} {_share(china)}"
     table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
     sources = sorted({s for step in set(rows.step) for s in supply.summary(release).sources[_row(mineral).headline_mineral, step]} | {"S001"})
     drawn = figure(shares.stacks(rows[["mineral", "step", "standing", "share"]]), says=says, table=table, sources=sources,
@@ -271,7 +272,7 @@ def reserves(mineral: str, release: str) -> Section | None:
         notes.append(f"The world total is printed only as more than {_tons(bound)}, so no share of it can be given.")
     shown = countries.head(MOST)
     bars = pd.DataFrame({"area": shown.area, "standing": shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
-                         "share": 100 * shown.value / first.value, "text": shown.value.map(_tons)})
+                         "size": shown.value, "text": shown.value.map(_tons)})
     table = countries[["area", "value", "source_id"]].rename(columns={"area": "Country", "value": "Reserves, t"})
     drawn = figure(shares.producers(bars), says=says, table=table,
                    alt_text="Bars of reserves: " + "; ".join(f"{r.area} {_tons(r.value)}" for r in shown.itertuples()) + ".")
@@ -333,8 +334,20 @@ def _control(row: dict) -> str:
     status = row["status"] + (f" until {_date(row['suspended_to'])}" if row["status"] == "suspended" and pd.notna(row["suspended_to"]) else "")
     effect = "" if pd.isna(row["observed_effect"]) else f" {html.escape(row['observed_effect'])}."
     never = " It had not begun to apply." if row["took_effect"] == "no" else ""
-    return (f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(row['target'])}. "
+    return (f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
             f"{html.escape(capital(status))}, as of {_date(row['as_of'])}.{never}{effect} <small>[{source}, {html.escape(row['legal_reference'])}]</small>")
+
+
+def money(mineral: str, release: str) -> Section | None:
+    """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
+    links = tables.load("finance_minerals")
+    rows = tables.load("finance").query("published")
+    rows = rows[rows.finance_id.isin(links[links.mineral == mineral].finance_id)].sort_values("date_start")
+    items = [f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
+             f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {_date(r['as_of'])}. "
+             f'<small>[<a href="{link("sources", "source-" + r["source_id"])}">{html.escape(r["source_id"])}</a>]</small>' for r in rows.to_dict("records")]
+    words = ["Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."]
+    return Section("Public money in it", words, release, None, items) if items else None
 
 
 def _date(when: pd.Timestamp) -> str:

@@ -80,12 +80,13 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
-    """Countries of one mineral. Columns area, standing, share [%], text, in the order drawn."""
-    rows = rows[["area", "standing", "share", "text"]]
-    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, max(rows.share.max(), 1) * 1.25], nice=False))
+    """Countries of one mineral, a bar each with its figure written at the end. Columns area, standing, size, text, in the order drawn."""
+    rows = rows[["area", "standing", "size", "text"]]
+    room = 1.9 if rows.text.str.len().max() > 16 else 1.55  # for the words at the end of the longest bar, on a phone
+    x = alt.X("size:Q", axis=None, scale=alt.Scale(domain=[0, max(rows["size"].max(), 1e-9) * room], nice=False))
     y = _names("area", list(rows.area))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
-    tips = [alt.Tooltip("area:N", title="Country"), alt.Tooltip("share:Q", title="Share, %", format=".1f"), alt.Tooltip("standing:N", title="Stands")]
+    tips = [alt.Tooltip("area:N", title="Country"), alt.Tooltip("text:N", title="Amount"), alt.Tooltip("standing:N", title="Stands")]
     bars = alt.Chart(rows).mark_bar(height=17).encode(x, y, _standing(shown, legend=alt.Legend(columns=2, labelLimit=180)), tooltip=tips)
     words = alt.Chart(rows).mark_text(align="left", dx=5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=25 * len(rows))

@@ -52,7 +52,7 @@ def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbforma
     """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
     notebook.metadata.pop("widgets", None)
     if "mineral" in parameters:
-        names = tables.load("minerals").set_index("mineral").name
+        names = tables.load("minerals").set_index("mineral").name.str.split(" (", regex=False).str[0]
         notebook.cells[0].source = notebook.cells[0].source.replace("{mineral}", names[parameters["mineral"]])
     notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
     for cell in notebook.cells:
