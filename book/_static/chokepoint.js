@@ -4,6 +4,8 @@
   "use strict";
   const drawn = new Map();   // chart element → promise of its Vega view
   const number = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
+  const percent = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  const write = (cell, value) => { cell.textContent = "percent" in cell.dataset ? `${percent.format(100 * value)} %` : number.format(value); };
 
   const inks = () => {
     const css = getComputedStyle(document.documentElement);
@@ -55,13 +57,13 @@
       const view = await draw(box);
       for (const input of form.querySelectorAll("input")) {
         view.signal(input.name, Number(input.value));
-        form.querySelector(`output[for="${input.id}"] span`).textContent = number.format(input.value);
+        write(form.querySelector(`output[for="${input.id}"] span`), Number(input.value));
       }
       await view.runAsync();
       for (const cell of section.querySelectorAll("[data-result]")) {
         const value = view.signal(cell.dataset.result);
         cell.dataset.value = String(value);
-        cell.textContent = number.format(value);
+        write(cell, value);
       }
       section.querySelector(".cp-sentence").textContent = view.signal("cp_sentence");
       section.dataset.settled = String(Number(section.dataset.settled || 0) + 1);

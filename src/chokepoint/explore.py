@@ -5,7 +5,6 @@ In a live kernel the same function runs on NumPy behind ipywidgets. There is no 
 """
 
 import html
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,9 @@ from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.models.expr import Field, Param, compile_vega
+from chokepoint.wording import vega_sentence, written
+
+MOST_POINTS = 121  # of a curve
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Control:
     unit: str
     source_id: str
     basis: str
+
+    @property
+    def grounds(self) -> str:
+        """What its default rests on, in a word or two."""
+        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]"
 
     @property
     def grid(self) -> np.ndarray:
@@ -71,14 +78,20 @@ class Explorable:
         return MODELS[self.model].function(**(self.defaults | values))
 
     def rows(self, **values: float) -> pd.DataFrame:
-        """The curve that the view draws: one row for each value of the parameter `along`, with every result."""
-        grid = self._along.grid
+        """The curve that the view draws: one row for each of some values of the parameter `along`, with every result."""
+        grid = self._curve
         results = MODELS[self.model].function(**(self.defaults | values | {self.along: grid}))
         return pd.DataFrame({self.along: grid} | {k: np.broadcast_to(v, grid.shape) for k, v in results.items()})
 
     @property
-    def _along(self) -> Control:
-        return next(c for c in self.controls if c.name == self.along)
+    def _curve(self) -> np.ndarray:
+        """Where the curve is worked out: no more values of the slider than a chart has room for, both ends among them."""
+        grid = next(c for c in self.controls if c.name == self.along).grid
+        return np.unique(np.append(grid[::-(-len(grid) // MOST_POINTS)], grid[-1]))
+
+    def said(self, **values: float) -> str:
+        """The sentence, with the results at some settings."""
+        return written(self.sentence, self.defaults | values | self.at(**values))
 
     # --- the page ---
 
@@ -88,7 +101,7 @@ class Explorable:
         function = MODELS[self.model].function
         here = compile_vega(function(**(self.fixed | moved)), prefix="s")
         there = compile_vega(function(**(self.fixed | moved | {self.along: Field(self.along)})), target="datum", prefix="d")
-        base = alt.Chart(pd.DataFrame({self.along: self._along.grid}))
+        base = alt.Chart(pd.DataFrame({self.along: self._curve}))
         for name, expression in there:
             base = base.transform_calculate(**{name: expression})
         spec = themed(self.view(base))
@@ -104,14 +117,14 @@ class Explorable:
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
         results = "".join(
-            f'<tr><th scope="row">{html.escape(meanings[r][1])}</th><td data-result="{r}" data-value="{float(now[r])!r}">{now[r]:,.4g}</td>'
-            f"<td>{html.escape(meanings[r][0])}</td></tr>" for r in self.results)
+            f'<tr><th scope="row">{html.escape(meanings[r][1])}</th><td data-result="{r}" data-value="{float(now[r])!r}" {_percent(meanings[r][0])}>'
+            f"{_shown(now[r], meanings[r][0])}</td><td>{_unit(meanings[r][0])}</td></tr>" for r in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
             f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls">{sliders}'
             f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text)}'
-            f'<p class="cp-sentence" role="status">{html.escape(self.sentence.format(**now))}</p></div></div>'
+            f'<p class="cp-sentence" role="status">{html.escape(self.said())}</p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
             f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
             f'<p class="cp-source">{source_line(sorted({c.source_id for c in self.controls if c.source_id}))} '
@@ -128,16 +141,23 @@ class Explorable:
             value=c.value, min=c.low, max=c.high, step=c.step, description=c.label, continuous_update=False, readout_format="~g",
             style={"description_width": "20em"}, layout={"width": "40em"}) for c in self.controls}
         chart = live_box(self._live_chart({}))
-        words = widgets.HTML(self.sentence.format(**self.at()))
+        words = widgets.HTML(html.escape(self.said()))
 
         def move(_change) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             chart.chart = self._live_chart(values)
-            words.value = self.sentence.format(**self.at(**values))
+            words.value = html.escape(self.said(**values))
+
+        def reset(_button) -> None:
+            for c in self.controls:
+                sliders[c.name].value = c.value
 
         for slider in sliders.values():
             slider.observe(move, "value")
-        return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *sliders.values(), chart, words])
+        button = widgets.Button(description="Reset")
+        button.on_click(reset)
+        rows = [widgets.HBox([sliders[c.name], widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>")]) for c in self.controls]
+        return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
 
     def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
         spec = themed(self.view(alt.Chart(self.rows(**values))))
@@ -153,7 +173,8 @@ def explore(model: str, controls: Sequence[str], view: Callable, *, along: str, 
     controls: parameters the reader moves; the others stay at their defaults of `data/assumptions.csv`.
     view: a function from a chart with one row for each value of the control `along` (and a column for each result) to the
     chart to show; it may also use every control and result at the present settings as a parameter of the same name.
-    results: named results listed under the chart. sentence: what they mean, with results as `{levy:,.2f}`.
+    results: named results listed under the chart. sentence: what they mean, with results and controls as `{levy:,.2f}`, and
+    `{built?would build|would not build}` for words that turn with a result (not 0, or 0).
     """
     rows = tables.load("assumptions").query("model == @model").set_index("name")
     unknown = [c for c in [*controls, along] if c not in rows.index]
@@ -165,26 +186,28 @@ def explore(model: str, controls: Sequence[str], view: Callable, *, along: str, 
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
 
 
-def vega_sentence(sentence: str) -> str:
-    """A format string as a Vega expression; the format codes are the ones Python and d3 share.
+def _percent(unit: str) -> str:
+    """Mark of a number that the page shows in per cent."""
+    return "data-percent" if unit == "share" else ""
 
-    >>> vega_sentence("The levy is US${levy:,.2f}/kg.")
-    "'The levy is US$' + format(levy, ',.2f') + '/kg.'"
+
+def _shown(value: float, unit: str) -> str:
+    """A number as the page's script writes it.
+
+    >>> _shown(0.1277, "share"), _shown(20.111, "kt/year")
+    ('12.8 %', '20.11')
     """
-    parts = re.split(r"\{(\w+):([^}]*)\}", sentence)
-    texts = ["'" + t.replace("\\", "\\\\").replace("'", "\\'") + "'" for t in parts[::3]]
-    values = [f"format({name}, '{code}')" for name, code in zip(parts[1::3], parts[2::3], strict=True)]
-    woven = [texts[0], *(x for pair in zip(values, texts[1:], strict=True) for x in pair)]
-    return " + ".join(t for t in woven if t != "''")
+    return f"{100 * value:,.3g} %" if unit == "share" else f"{value:,.4g}"
+
+
+def _unit(unit: str) -> str:
+    return "" if unit in ("share", "-") else html.escape(unit)
 
 
 def _slider(model: str, c: Control) -> str:
     name = f"{model}-{c.name}"
-    basis = "an assumption" if c.basis == "assumed" else c.basis
-    source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(basis)}</a>'
-    unit = "" if c.unit in ("share", "-") else f" {html.escape(c.unit)}"
+    source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-            f'<output for="{name}"><span>{c.value:g}</span>{unit}</output>'
+            f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {_unit(c.unit)}</output>'
             f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
-            f'<small>{c.low:g} to {c.high:g}; {source}</small></div>')
-
+            f'<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}; {source}</small></div>')
