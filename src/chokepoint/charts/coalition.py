@@ -19,5 +19,5 @@ def cheating(chart: alt.Chart) -> alt.LayerChart:
     patience = here.mark_rule(color=BLOC, strokeWidth=2, strokeDash=[6, 4]).encode(y="held:Q")
     now = here.mark_point(size=140, filled=True, color=ACCENT, opacity=1).encode(x="x_now:Q", y="y_now:Q")
     word = here.mark_text(dy=-14, align="center", fontWeight="bold").encode(x="x_now:Q", y="y_now:Q", text="label:N")
-    said = here.mark_text(dy=-8, dx=4, align="left", color=SOFT).encode(x=alt.value(0), y="held:Q", text=alt.value("this member's patience"))
+    said = here.mark_text(dy=12, dx=-4, align="right", color=SOFT).encode(x=alt.value("width"), y="held:Q", text=alt.value("this member's patience"))
     return alt.layer(needed, edge, patience, now, word, said).properties(height=320)

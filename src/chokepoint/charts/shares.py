@@ -69,14 +69,15 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("step:N", title="Step"), alt.Tooltip("standing:N", title="Who"),
             alt.Tooltip("share:Q", title="Share, %", format=".1f")]
     shown = [s for s in STANDINGS if s in set(rows.standing)]
-    bars = alt.Chart(rows).mark_bar().encode(x, y, steps, _standing(shown, legend=alt.Legend(columns=2, labelLimit=180)), alt.Order("rank:Q"), tooltip=tips)
+    bars = alt.Chart(rows).mark_bar().encode(x, y, steps, _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2)), alt.Order("rank:Q"), tooltip=tips)
     labels = rows[["mineral", "step"]].drop_duplicates().assign(share=0)
     step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="step:N")
     china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=100)
     bloc = rows[(rows.standing == coalitions.SIGNED) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=0)
     said = [alt.Chart(part).mark_text(align=align, dx=dx, color="white", fontWeight="bold", fontSize=11).encode(x.stack(None), y, steps, text="text:N")
             for part, align, dx in ((china, "right", -5), (bloc, "left", 5)) if len(part)]
-    return alt.layer(bars, step, *said).properties(height=52 * len(order))
+    room = {"top": 64, "left": 5, "right": 5, "bottom": 5}  # the legend starts at the names, or it would not fit a phone
+    return alt.layer(bars, step, *said).properties(height=52 * len(order), padding=room)
 
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
