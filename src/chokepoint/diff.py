@@ -1,97 +1,416 @@
-"""What changed between two releases: every value that both cover, and every fact evaluated at both."""
+"""What changed in the world between two releases, and which facts moved.
 
-from collections import Counter
+Publishers relabel their series from year to year, so a series is not known by its name alone. The property `comparison` of a
+table's schema names the columns that must be the same (`same`), those that only label a series (`label`), and those that
+place a value within it (`at`). `latest` says that a release gives one figure: an `estimate` of the same thing, whatever its
+year, or the figure of its own `year` or `period`. Series are paired by
+their label, else by the figures that both releases print, else because one is left on either side.
+"""
+
+import difflib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.errors import UserError
 
-KINDS = ("added", "removed", "revised")
+TIMES = ("year", "month")
+NEAR = 0.01  # two prints of one figure differ by rounding: relative difference below this
+ALIKE = 0.5  # at least this part of the shared figures must agree to pair two series that are labelled differently
+_WORDS = {"withheld": "W", "not_available": "NA", "not_applicable": "XX", "net_exporter": "E", "small": "s"}
+SHOWN = 5
+ROUNDED = "rounded otherwise"
 
 
 def diff(old: str, new: str) -> dict:
-    """Changes from release `old` to `new`, ready for JSON: `tables` (name → rows) and `facts` (rows).
+    """Changes from release `old` to `new`, ready for JSON. UserError for a release that is not here.
 
-    A row says what the value was, what it is, and why where a reason is known: the year is new, a correction of ours
-    touches it, or the publisher revised it. UserError for a release that is not here.
+    `old`, `new`: the releases. `tables`: name → rows. `facts`: rows. Nothing that stayed the same is listed.
+
+    A row of a table has `change` (added, removed, revised), `series_change` (appeared or vanished where the other release has
+    nothing of the series, else null), the columns that tell it (mineral, stage or statistic, commodity, detail, area, year …),
+    `was_called` (the old label, where it differs), `old` and `new` (a number in `unit`; a word such as W, NA or >50; null where
+    there is none), `listed` (whether the mineral is on the United States list), `size` (change over the largest figure of the
+    series) and `reason`. A row of `facts` has `fact_id`, `label`, `old`, `new` (texts, null where a release lacks it) and `reason`.
+
+    >>> rows = diff("mcs2025", "mcs2026")["tables"]["salient"]
+    >>> [(r["old"], r["new"], r["reason"]) for r in rows if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023]
+    [(2.76, 3.34, 'revised by the publisher')]
     """
-    for release in (old, new):
-        if release not in tables.releases():
-            raise UserError(f'No release "{release}". Here are: {", ".join(tables.releases())}.')
-    shared = [t for t in _tables(old) if t in _tables(new)]
-    return {"old": old, "new": new, "tables": {t: _table(t, old, new) for t in shared}, "facts": _facts(old, new)}
-
-
-def lines(changes: dict) -> list[str]:
-    """The changes as text: counts and the largest revisions of each table, then every fact that moved."""
-    said = [f"{changes['old']} → {changes['new']}"]
-    for table, rows in changes["tables"].items():
-        counts = Counter(row["change"] for row in rows)
-        said.append(f"{table}: " + ", ".join(f"{counts[k]:,} {k}" for k in KINDS))
-        revised = sorted((r for r in rows if r["change"] == "revised"), key=_size, reverse=True)
-        said += [f"    {_name(row)}: {row['old']} → {row['new']} {row['unit']} ({row['reason']})" for row in revised[:5]]
-    said.append(f"facts: {len(changes['facts'])} moved")
-    said += [f"    {row['fact_id']}: {row['old']} → {row['new']} ({row['reason']})" for row in changes["facts"]]
-    return said
+    held = {release: _tables(release) for release in (old, new)}
+    shared = [t for t in held[old] if t in held[new]]
+    yearly = "production" in shared
+    return {"old": old, "new": new, "tables": {t: _table(t, old, new) for t in shared}, "facts": _facts(old, new) if yearly else []}
 
 
 def _tables(release: str) -> list[str]:
-    """Tables of a release whose rows are numbers of years."""
-    named = [r for r in tables.package()["resources"] if r["name"].startswith(f"{release}-")]
-    return [r["name"].removeprefix(f"{release}-") for r in named if {"year", "value", "printed"} <= {f["name"] for f in r["schema"]["fields"]}]
+    """Tables of a release that can be compared."""
+    named = [r for r in tables.package()["resources"] if r["path"].startswith("minerals/")]
+    mine = [r for r in named if r["path"].startswith(f"minerals/{release}/")]
+    if not mine:
+        known = sorted({r["path"].split("/")[1] for r in named})
+        near = difflib.get_close_matches(release, known, 1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise UserError(f'No release "{release}".{hint} Here are: {", ".join(known)}.')
+    return [r["name"].removeprefix(f"{release}-") for r in mine if "comparison" in r["schema"]]
+
+
+# --- values ---
+
+
+@dataclass
+class _Series:
+    """One series of a release: its values by place (area and year, say)."""
+
+    same: tuple[str, ...]
+    label: tuple[str, ...]
+    rows: dict[tuple, dict]
+
+    @property
+    def words(self) -> str:
+        """The label, free of case and punctuation."""
+        return " ".join(re.findall(r"[a-z0-9]+", " ".join(self.label).casefold()))
 
 
 def _table(table: str, old: str, new: str) -> list[dict]:
-    key = tables.resource(table, new)["schema"]["primaryKey"]
-    before, after = (_keyed(tables.load(table, release), key) for release in (old, new))
-    known_years = {k[key.index("year")] for k in before.index}
-    changes = []
-    for k in before.index.union(after.index):
-        was, now = _cell(before, k), _cell(after, k)
-        if was == now:
+    how = tables.resource(table, new)["schema"]["comparison"]
+    before, after = _series(table, old, how), _series(table, new, how)
+    pairs = _pairs(before, after)
+    spans = {name: _span(found) for name, found in (("old", before), ("new", after))}
+    changes = [row for was, now in pairs for row in _compared(was, now, how, spans)]
+    listed = set(tables.load("minerals").query("listed_2025").mineral)
+    for row in changes:
+        row["listed"] = row["mineral"] in listed
+    return sorted(changes, key=lambda r: (not r["listed"], -r["size"]))
+
+
+def _series(table: str, release: str, how: dict) -> list[_Series]:
+    grouped: dict[tuple, list[dict]] = defaultdict(list)
+    for row in tables.load(table, release).to_dict("records"):
+        row["reading"] = reading(row)
+        if row["reading"] is not None:
+            grouped[tuple(_text(row[k]) for k in how["same"] + how["label"])].append(row)
+    n = len(how["same"])
+    return [_Series(key[:n], key[n:], _placed(rows, how)) for key, rows in sorted(grouped.items())]
+
+
+def _placed(rows: list[dict], how: dict) -> dict[tuple, dict]:
+    """Rows by place; where a place has two (two forms in one country), the form tells them apart."""
+    if "latest" in how:
+        rows = list({_place(r, how): r for r in sorted(rows, key=lambda r: r.get("year", 0))}.values())
+    count = Counter(_place(r, how) for r in rows)
+    return {_place(r, how) + ((_text(r.get("form")),) if count[_place(r, how)] > 1 else ("",)): r for r in rows}
+
+
+def _place(row: dict, how: dict) -> tuple:
+    return tuple(row[k] for k in how["at"])
+
+
+def reading(row: dict) -> float | str | None:
+    """What a row says: a number in its unit, a bound, or the word in its place. None where it says nothing.
+
+    >>> reading({"value": None, "qualifier": "greater", "low": 50.0, "high": None, "printed": "> 50"})
+    '>50'
+    """
+    if "value" not in row:
+        return "listed"
+    if pd.notna(row["value"]):
+        return float(row["value"])
+    kind = row.get("qualifier")
+    if kind in _WORDS:
+        return _WORDS[kind] if "rank" not in row else None  # an import source with no share printed
+    if kind in ("greater", "less"):
+        return f">{row['low']:.12g}" if kind == "greater" else f"<{row['high']:.12g}"
+    if kind == "range":
+        return f"{row['low']:.12g} to {row['high']:.12g}"
+    return str(row["printed"]) if kind == "word" else None
+
+
+def _pairs(before: list[_Series], after: list[_Series]) -> list[tuple[_Series | None, _Series | None]]:
+    """Each series with its counterpart, None where it has none."""
+    pairs = []
+    for candidates in (_by_label, _by_figures, _by_words, _by_being_left):
+        taken = candidates(before, after)
+        pairs += taken
+        before = [s for s in before if not any(s is was for was, _ in taken)]
+        after = [s for s in after if not any(s is now for _, now in taken)]
+    return pairs + [(was, None) for was in before] + [(None, now) for now in after]
+
+
+def _by_label(before: list[_Series], after: list[_Series]) -> list[tuple]:
+    named = {(s.same, s.words): s for s in after}
+    return [(s, named[s.same, s.words]) for s in before if (s.same, s.words) in named]
+
+
+def _alike(before: list[_Series], after: list[_Series]) -> list[tuple]:
+    """All pairs that have the columns of `same` in common."""
+    there = defaultdict(list)
+    for now in after:
+        there[now.same].append(now)
+    return [(was, now) for was in before for now in there[was.same]]
+
+
+def _by_figures(before: list[_Series], after: list[_Series]) -> list[tuple]:
+    """The pairs whose shared figures agree best; between equals, those with the more similar labels."""
+    scored = []
+    for was, now in _alike(before, after):
+        if (score := _agreement(was, now)) >= ALIKE:
+            alike = difflib.SequenceMatcher(None, was.words, now.words).ratio()
+            scored.append((score, alike, was.label, now.label, was, now))
+    taken, used = [], set()
+    for *_, was, now in sorted(scored, key=lambda s: s[:4], reverse=True):
+        if id(was) not in used and id(now) not in used:
+            used |= {id(was), id(now)}
+            taken.append((was, now))
+    return taken
+
+
+def _agreement(was: _Series, now: _Series) -> float:
+    """Part of the places both fill at which they say the same; 0 with fewer than two such places."""
+    shared = was.rows.keys() & now.rows.keys()
+    return sum(_near(was.rows[p]["reading"], now.rows[p]["reading"]) for p in shared) / len(shared) if len(shared) > 1 else 0
+
+
+def _near(a: float | str, b: float | str) -> bool:
+    if isinstance(a, str) or isinstance(b, str):
+        return a == b
+    return abs(a - b) <= NEAR * max(abs(a), abs(b))
+
+
+def _by_words(before: list[_Series], after: list[_Series]) -> list[tuple]:
+    """The pairs of which one label has all the words of the other, where no other series claims either."""
+    claims = [(was, now) for was, now in _alike(before, after) if _within(was.words, now.words)]
+    old, new = Counter(id(was) for was, _ in claims), Counter(id(now) for _, now in claims)
+    return [(was, now) for was, now in claims if old[id(was)] == new[id(now)] == 1]
+
+
+def _within(a: str, b: str) -> bool:
+    few, many = sorted((set(a.split()), set(b.split())), key=len)
+    return bool(few) and few <= many
+
+
+def _by_being_left(before: list[_Series], after: list[_Series]) -> list[tuple]:
+    left = Counter(s.same for s in before), Counter(s.same for s in after)
+    only = {s.same: s for s in after if left[1][s.same] == 1}
+    return [(s, only[s.same]) for s in before if left[0][s.same] == 1 and s.same in only]
+
+
+# --- changes ---
+
+
+def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) -> Iterable[dict]:
+    """The changes within a series. Its largest figure is what a change is measured by."""
+    old, new = (was.rows if was else {}), (now.rows if now else {})
+    largest = max((abs(r["reading"]) for r in [*old.values(), *new.values()] if isinstance(r["reading"], float)), default=0)
+    told = now or was
+    named = dict(zip(how["same"] + how["label"], told.same + told.label, strict=True))
+    whole = "vanished" if now is None else "appeared" if was is None else None
+    called = ", ".join(filter(None, was.label)) if was and now and was.label != now.label else None
+    apart = called is not None and _agreement(was, now) == 0
+    for place in sorted(old.keys() | new.keys(), key=str):
+        a, b = old.get(place), new.get(place)
+        x, y = a and a["reading"], b and b["reading"]
+        if x == y:
             continue
-        kind = "added" if was is None else "removed" if now is None else "revised"
-        changes.append({"change": kind, **dict(zip(key, map(str, k), strict=True)), "old": was, "new": now,
-                        "unit": (after if now is not None else before).at[k, "unit"] or "", "reason": _reason(kind, k[key.index("year")], known_years, after, k)})
-    return changes
+        row = b or a
+        where = {k: v if isinstance(v, str) else int(v) for k, v in zip(how["at"], place, strict=False)} | (
+            {"form": place[-1]} if place[-1] else {}
+        )
+        change = "added" if a is None else "removed" if b is None else "revised"
+        size = abs(y - x) / largest if isinstance(x, float) and isinstance(y, float) and largest else 0.0
+        yield {
+            "change": change,
+            "series_change": whole,
+            **named,
+            **where,
+            "was_called": called,
+            "old": x,
+            "new": y,
+            "unit": _text(row.get("unit")),
+            "size": size,
+            "reason": _added(place, how, spans) if a is None else _removed(place, how, spans) if b is None else _revised(a, b, how, apart),
+        }
 
 
-def _keyed(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    frame = frame.assign(unit=frame["unit"].fillna(""), reading=[_reading(*r) for r in zip(frame["value"], frame["printed"], strict=True)])
-    index = pd.MultiIndex.from_frame(frame[key].assign(**{k: frame[k].fillna("") for k in key if k != "year"}))
-    return frame.set_axis(index)
+def _text(cell) -> str:
+    return "" if pd.isna(cell) else str(cell)
 
 
-def _reading(value, printed):
-    """A number in the table's unit, or the printed word (W, >50, NA) where it is none."""
-    return float(value) if pd.notna(value) else str(printed)
+def _span(found: list[_Series]) -> set:
+    """All the times at which a table has anything."""
+    return {r[k] for s in found for r in s.rows.values() for k in TIMES if k in r}
 
 
-def _cell(frame: pd.DataFrame, key: tuple):
-    return frame.at[key, "reading"] if key in frame.index else None
+def _time(place: tuple, how: dict):
+    return next((v for k, v in zip(how["at"], place, strict=False) if k in TIMES), None)
 
 
-def _reason(kind: str, year, known_years: set, after: pd.DataFrame, key: tuple) -> str:
-    if kind == "added" and year not in known_years:
-        return "new year"
-    if kind != "removed" and "correction_id" in after and pd.notna(after.at[key, "correction_id"]):
-        return f"correction {after.at[key, 'correction_id']}"
-    return {"added": "not printed before", "removed": "no longer printed", "revised": "revised by the publisher"}[kind]
+def _added(place: tuple, how: dict, spans: dict) -> str:
+    time = _time(place, how)
+    if time is not None and spans["old"] and time > max(spans["old"]):
+        return "new year" if "year" in how["at"] else "new month"
+    return "not printed before"
+
+
+def _removed(place: tuple, how: dict, spans: dict) -> str:
+    time = _time(place, how)
+    return "earlier than the release goes back" if time is not None and spans["new"] and time < min(spans["new"]) else "no longer printed"
+
+
+def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
+    """Why a value that both releases print differs, as far as we know."""
+    known = _corrections(tables.data_dir())
+    fixes = [known[i] for r in (b, a) for i in _text(r.get("correction_id")).split(";") if i in known]
+    if replaced := [f for f in fixes if f["action"] == "supersede" and f["correction_id"] in _text(b.get("correction_id"))]:
+        return f"superseded reading, correction {replaced[0]['correction_id']}: {replaced[0]['reason']}"
+    for column in ("unit", "basis"):
+        if column not in how["label"] and _text(a.get(column)) != _text(b.get(column)):
+            return f"series break: {column} {_text(a.get(column)) or 'not stated'} → {_text(b.get(column)) or 'not stated'}"
+    if bool(a.get("excludes_us")) != bool(b.get("excludes_us")):
+        return f"series break: {'now' if b['excludes_us'] else 'no longer'} without the United States"
+    if _rounded(a["reading"], b["reading"]):
+        return ROUNDED
+    if apart:
+        return "series break: label and all figures differ"
+    if how.get("latest") in ("year", "period"):
+        return f"new {how['latest']}"
+    applied = ", ".join(dict.fromkeys(f["correction_id"] for f in fixes))
+    return "revised by the publisher" + (f" (correction {applied} applied)" if applied else "")
+
+
+def _rounded(a: float | str, b: float | str) -> bool:
+    """Whether one number is the other with fewer decimals.
+
+    >>> _rounded(20.845, 20.85), _rounded(2.0, 1.51), _rounded(62.0, 79.8)
+    (True, True, False)
+    """
+    if isinstance(a, str) or isinstance(b, str):
+        return False
+    few, many = sorted((f"{a:.12g}", f"{b:.12g}"), key=lambda text: len(text.partition(".")[2]))
+    places = len(few.partition(".")[2])
+    return len(many.partition(".")[2]) > places and abs(float(many) - float(few)) <= 0.5000001 * 10**-places
+
+
+@lru_cache(maxsize=4)
+def _corrections(data: Path) -> dict[str, dict]:
+    return {r["correction_id"]: r for r in tables.load("corrections").to_dict("records")}
+
+
+# --- facts ---
 
 
 def _facts(old: str, new: str) -> list[dict]:
     before, after = facts.evaluate(old), facts.evaluate(new)
+    years = [int(tables.load("production", release).year.max()) for release in (old, new)]
     moved = [k for k in sorted(before.keys() | after.keys()) if getattr(before.get(k), "text", None) != getattr(after.get(k), "text", None)]
-    return [{"fact_id": k, "label": (after.get(k) or before[k]).label, "old": getattr(before.get(k), "text", None),
-             "new": getattr(after.get(k), "text", None), "reason": "computed from the newer release"} for k in moved]
+    return [
+        {
+            "fact_id": k,
+            "label": (after.get(k) or before[k]).label,
+            "old": getattr(before.get(k), "text", None),
+            "new": getattr(after.get(k), "text", None),
+            "reason": _why(before.get(k), after.get(k), (old, new), years),
+        }
+        for k in moved
+    ]
 
 
-def _size(row: dict) -> float:
-    if not isinstance(row["old"], float) or not isinstance(row["new"], float):
-        return 0
-    return abs(row["new"] - row["old"]) / max(abs(row["old"]), abs(row["new"]), 1e-9)
+def _why(was: facts.Fact | None, now: facts.Fact | None, names: tuple[str, str], years: list[int]) -> str:
+    """Why a fact moved. One that is of a year of its own can only be revised; the others are of the release's latest year."""
+    if was is None or now is None:
+        return f"{names[0] if was is None else names[1]} does not print what it needs"
+    others = [set(fact.sources) - {name.upper()} for fact, name in zip((was, now), names, strict=True)]
+    if others[0] != others[1]:
+        told = [", ".join(sorted(fact.sources)) for fact in (was, now)]
+        return f"another source: {told[0]} → {told[1]}"
+    if now.note and now.superseded:
+        return now.note
+    if now.as_of and was.as_of == now.as_of:
+        return "revised by the publisher"
+    return f"new year ({years[0]} → {years[1]})" if years[0] != years[1] else "revised by the publisher"
 
 
-def _name(row: dict) -> str:
-    return ", ".join(row[k] for k in ("mineral", "stage", "statistic", "detail", "area", "year") if row.get(k))
+# --- as text ---
+
+
+def lines(changes: dict) -> list[str]:
+    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went."""
+    said = [f"{changes['old']} → {changes['new']}"]
+    for table, rows in changes["tables"].items():
+        said += [f"{table}: {_counts(rows)}"] + [f"    {line}" for line in _revisions(rows) + _series_lines(rows)]
+    moved = [r for r in changes["facts"] if r["old"] and r["new"]]
+    said.append(f"facts: {len(moved):,} moved")
+    said += [f"    {r['fact_id']}: {r['old']} → {r['new']} ({r['reason']})" for r in moved]
+    for side, other in (("new", "old"), ("old", "new")):
+        alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
+        said += (
+            [f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"]
+            if alone
+            else []
+        )
+    return said
+
+
+def _counts(rows: list[dict]) -> str:
+    kept = [r for r in rows if not r["series_change"]]
+    fresh = Counter(r["reason"] for r in kept if r["change"] == "added")
+    revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised")
+    counted = {
+        "revised": revised[False],
+        ROUNDED: revised[True],
+        **{k: v for k, v in fresh.items() if k.startswith("new ")},
+        "more": fresh["not printed before"],
+        "fewer": sum(r["change"] == "removed" and r["reason"] == "no longer printed" for r in kept),
+        "series appeared": len(_whole(rows, "appeared")),
+        "series vanished": len(_whole(rows, "vanished")),
+    }
+    return ", ".join(f"{n:,} {'of a ' if k.startswith('new ') else ''}{k}" for k, n in counted.items() if n) or "no change"
+
+
+def _revisions(rows: list[dict]) -> list[str]:
+    revised = [r for r in rows if r["change"] == "revised" and r["listed"] and r["reason"] != ROUNDED]
+    if rows and "listed" in (rows[0]["old"], rows[0]["new"]):
+        names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
+        return [f"{how}: {told}" for how, told in names.items() if told]
+    shown = [f"{_name(r)}: {_figure(r['old'])} → {_figure(r['new'])} {r['unit']} ({r['reason']})" for r in revised[:SHOWN]]
+    return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals"] if len(revised) > SHOWN else [])
+
+
+def _whole(rows: list[dict], how: str) -> dict[tuple, list[dict]]:
+    """Series that appeared or vanished, each with its rows."""
+    found: dict[tuple, list[dict]] = {}
+    for row in rows:
+        if row["series_change"] == how:
+            found.setdefault(
+                tuple(row.get(k) for k in ("mineral", "stage", "statistic", "commodity", "detail", "series", "basis", "unit")), []
+            ).append(row)
+    return found
+
+
+def _series_lines(rows: list[dict]) -> list[str]:
+    said = []
+    for how in ("appeared", "vanished"):
+        listed = [v for v in _whole(rows, how).values() if v[0]["listed"]]
+        said += [f"{how}: {_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
+        said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how}"] if len(listed) > SHOWN else []
+    return said
+
+
+def _name(row: dict, whole: bool = False) -> str:
+    """What a row is of, without saying a thing twice."""
+    keys = ("mineral", "stage", "statistic", "detail", "series", "form", *(() if whole else ("measure", "area", "year", "month")))
+    told = [str(row[k]) for k in keys if row.get(k)]
+    commodity = str(row.get("commodity") or "")
+    if commodity and commodity.casefold().replace(" ", "_") not in (t.casefold() for t in told):
+        told.insert(1, commodity)
+    return ", ".join(told)
+
+
+def _figure(reading: float | str) -> str:
+    return f"{reading:,.10g}" if isinstance(reading, float) else reading

@@ -27,6 +27,7 @@ class Fact:
 
     text is how it prints; value is a float where the fact is a number, else the text itself.
     computation says in words how a computed fact was come by; it is empty for a stated one.
+    superseded holds the readings that a later one of the same publisher replaced, each (text, sources), newest first.
     """
 
     fact_id: str
@@ -40,6 +41,7 @@ class Fact:
     computation: str = ""
     conflict_group: str = ""
     note: str = ""
+    superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
@@ -55,8 +57,9 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
     """One fact, and only that one is worked out. UserError, with the nearest id, when there is none."""
-    known = _known(tables.data_dir())
-    if fact_id not in known:
+    import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
+
+    if fact_id not in _COMPUTED and fact_id not in _ledger(tables.data_dir()) and fact_id not in (known := _known(tables.data_dir())):
         near = difflib.get_close_matches(fact_id, known, 1)
         hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and computed.py."
         raise UserError(f'No fact "{fact_id}". {hint}')
@@ -68,7 +71,8 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 @cache
 def _known(data: Path) -> tuple[str, ...]:
     """Ids of all facts, stated and computed."""
-    import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
+    import chokepoint.computed
+    import chokepoint.revised  # noqa: F401  both register facts; they need this module first
 
     return (*_ledger(data), *_COMPUTED)
 
@@ -97,12 +101,18 @@ def _from_ledger(row: dict) -> Fact:
 
 def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
     """The fact at a release, or None where that release does not hold what it needs."""
-    value, sources = compute(release)
-    return None if value is None else replace(shell, value=value, text=shell.text.format(value), sources=sources)
+    value, sources, *more = compute(release)
+    if value is None:
+        return None
+    further = {"text": shell.text.format(value), **(more[0] if more else {})}
+    return replace(shell, value=value, sources=sources, **further)
 
 
 def computed(fact_id: str, label: str, unit: str, text: str, how: str, confidence: str = "primary"):
-    """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'."""
+    """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'.
+
+    The function may give a third thing, a dictionary of further columns of the fact (as_of, note, superseded).
+    """
 
     def register(compute: Callable) -> Callable:
         _COMPUTED[fact_id] = Fact(fact_id, label, 0, unit, text, (), confidence, computation=how), compute

@@ -20,8 +20,14 @@ def fact_list(release: str) -> str:
 
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
     how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
-    return _row(f"fact-{fact.fact_id}", [f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>", f"<b>{_e(fact.text)}</b>", _e(fact.as_of),
-                                        _sources(fact.sources), _e(fact.confidence), how + _conflict(readings)])
+    value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
+    return _row(f"fact-{fact.fact_id}", [f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>", value, _e(fact.as_of), _sources(fact.sources),
+                                        _e(fact.confidence), how + _conflict(readings)])
+
+
+def _superseded(fact: facts.Fact) -> str:
+    """Readings that a later one replaced, under the value."""
+    return "".join(f'<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>' for text, sources in fact.superseded)
 
 
 def _conflict(readings: pd.DataFrame | None) -> str:
