@@ -6,7 +6,7 @@ from math import exp, log, sqrt
 import numpy as np
 import pandas as pd
 
-from chokepoint import forecast, reliance, supply, tables
+from chokepoint import forecast, reliance, supply, tables, tested
 from chokepoint.facts import computed, share
 from chokepoint.models import MODELS
 
@@ -279,3 +279,16 @@ def _draws(fact_id: str, label: str, how: str, year: int, compute) -> None:
 _draws("futures.spread_low", "Share outside China in 2035 that 19 draws of 20 exceed", "Five per cent quantile.", 11, lambda s: np.quantile(s, 0.05))
 _draws("futures.spread_high", "Share outside China in 2035 that 19 draws of 20 stay below", "Ninety-five per cent quantile.", 11, lambda s: np.quantile(s, 0.95))
 _draws("futures.half_draws", "Draws in which half is separated outside China in 2044", "Share of the draws.", 20, lambda s: 100 * (s >= 50).mean())
+
+
+# --- the models against the world ---
+
+def _tested(fact_id: str, label: str, how: str, compute) -> None:
+    computed(fact_id, label, "checks", "{:.0f}", how, "modelled")(
+        lambda release: (float(compute(tested.checks(release))), tuple(sorted(tested.checks(release).source_id.unique()))))
+
+
+_tested("validation.checks", "Published numbers and episodes that the models are set against", "Rows of the validation page", len)
+for _name, _outcome in (("within", "within"), ("missed", "missed"), ("fitted", tested.FITTED), ("bounds", tested.BOUND)):
+    _tested(f"validation.{_name}", f"Of these, checks with the outcome: {_outcome}", "Rows of the validation page with this outcome",
+            lambda rows, o=_outcome: (rows.outcome == o).sum())

@@ -117,7 +117,7 @@ class Explorable:
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
         results = "".join(
-            f'<tr><th scope="row">{html.escape(meanings[r][1])}</th><td data-result="{r}" data-value="{float(now[r])!r}" {_percent(meanings[r][0])}>'
+            f'<tr><th scope="row">{html.escape(meanings[r][1][:1].upper() + meanings[r][1][1:])}</th><td data-result="{r}" data-value="{float(now[r])!r}" {_percent(meanings[r][0])}>'
             f"{_shown(now[r], meanings[r][0])}</td><td>{_unit(meanings[r][0])}</td></tr>" for r in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (

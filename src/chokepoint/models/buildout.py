@@ -156,7 +156,7 @@ def validation():
     return [
         check("share outside China in 2035, every project viable", share_2035, 24, "%", 23.5, 24.5, "fitted to this one point", "M57"),
         check("share outside China in 2030", share_2030, 23, "%", 20, 26,
-              "the 2024 edition of the same outlook; the 2025 edition, to which the model is fitted, is slower", "M39"),
+              "the 2024 edition of the outlook, as reported; money becomes a plant only after the lead time, and the IEA counts plants being built", "M39"),
         check("capacity added a year", buildout(**BASE_CASE)["added"], 0.6, "kt/year", 0.3, 1.2,
               "2010 to 2024, with a price spike of 26 times; the base case assumes six times that pace", "M39"),
         check("projects that pay at US$54", 100 * viability(54, viability_price=77, viability_width=4.5), 0, "%", 0, 2, "fitted", "M30"),
