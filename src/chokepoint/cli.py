@@ -154,7 +154,7 @@ def sweep(name: str, samples: int, seed: int, scheduler: str | None, out: Path) 
 
     from chokepoint.models.sweep import sweep as run
 
-    with tqdm(total=samples, unit="sample", unit_scale=True, leave=False) as bar:
+    with tqdm(total=samples, unit="sample", unit_scale=True, leave=False, disable=None) as bar:
         run(name, tables.load("assumptions"), samples, seed, out, scheduler, progress=lambda done, _all: bar.update(done - bar.n))
     click.echo(f"{samples:,} samples of {name} are in {out}")
 

@@ -35,7 +35,7 @@ def fetch(name: str, folder: Path) -> Path:
         raise UserError(f'No files of a release "{name}" are listed in data/release_files.csv.{hint}')
     place = folder / release
     place.mkdir(parents=True, exist_ok=True)
-    for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False):
+    for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False, disable=None):
         _one(row, place)
     return place
 

@@ -18,7 +18,7 @@ def execute(runs: list[Run], folder: Path, workers: int = os.cpu_count() or 2) -
     """Execute every run into `folder`/<page>.ipynb. UserError names notebook, parameters, cell and error of a failure."""
     with ProcessPoolExecutor(min(workers, len(runs)), initializer=_prepare, initargs=(folder.with_name("kernels.log"),)) as pool:
         waiting = [pool.submit(_one, run, folder / f"{run.page}.ipynb") for run in runs]
-        for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False):
+        for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False, disable=None):
             if failure := done.result():
                 pool.shutdown(cancel_futures=True)
                 raise UserError(failure)
