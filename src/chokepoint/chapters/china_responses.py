@@ -50,7 +50,7 @@ def brief(release: str) -> Brief:
     april = rows.set_index("control_id").loc["control.2025-18"]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
     return Brief([
-        f"China answered the bloc with words, and with controls that were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
+        f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
         "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those were the scheduled days, and what followed is not known.",
         "Over six past episodes the model below was right within a factor of about {shock.typical_error}; it gives the size of a price jump and does not rank one mineral against another.",
     ], release)
