@@ -55,23 +55,21 @@ def turned(monkeypatch, step, share):
     """A world in which China's share of everything at one step is another."""
     real = supply.china()
     monkeypatch.setattr(supply, "china", lambda release=RELEASE: real.assign(**{step: real[step].where(real[step].isna(), share)}))
-    facts._evaluate.cache_clear()
+    monkeypatch.setattr(facts, "_fact", facts._fact.__wrapped__)  # nothing remembered from the real world, nothing kept of this one
 
 
 def test_the_first_sentence_turns_when_chinas_plants_are_gone(monkeypatch):
     assert said(dependence.brief(RELEASE)).startswith("China's hold is on the step after the mine")
     turned(monkeypatch, "refinery", 0.0)
     assert said(dependence.brief(RELEASE)).startswith("China's hold is no stronger after the mine")
-    facts._evaluate.cache_clear()
 
 
 def test_the_bloc_holds_ore_more_than_metal_only_while_it_does(monkeypatch):
     assert "ore more than metal" in said(frameworks.brief(RELEASE))
     real = supply.inside()
     monkeypatch.setattr(supply, "inside", lambda release=RELEASE: real.rename(columns={"mine": "refinery", "refinery": "mine"}))
-    facts._evaluate.cache_clear()
+    monkeypatch.setattr(facts, "_fact", facts._fact.__wrapped__)
     assert "metal as well as ore" in said(frameworks.brief(RELEASE))
-    facts._evaluate.cache_clear()
 
 
 def test_titles_state_what_the_rows_show():

@@ -7,7 +7,7 @@ from chokepoint.charts import reliance as reliance_charts
 from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.findings import Brief
-from chokepoint.sections import capital, in_words
+from chokepoint.sections import capital, in_words, known
 
 
 def brief(release: str) -> Brief:
@@ -22,7 +22,7 @@ def brief(release: str) -> Brief:
         "{dependence.majority_mined} and more than half of the refining or smelting in {dependence.majority_refined}.",
         f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
     ]
-    if "reliance.lines" in facts.evaluate(release):
+    if known("reliance.lines", release):
         sentences.append("Of {reliance.lines} lines of its own list that state a figure, the United States relies on imports altogether for "
                          "{reliance.full} and for at least half of its use in {reliance.half} more.")
     return Brief(sentences, release)
@@ -55,7 +55,7 @@ def largest(release: str, step: str) -> Figure:
     rows = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE))
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
-    says = f"China is the largest {what} of {in_words(china)} minerals out of {in_words(len(rows))}; of {in_words(half)} one country makes more than half"
+    says = f"China is the largest {what} of {in_words(china)} minerals out of {in_words(len(rows))}; for {in_words(half)}, one country makes more than half"
     table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
         columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"})
     return figure(shares.leaders(rows), says=says, table=table,

@@ -16,6 +16,6 @@ def yearly(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     colour = alt.Color("series:N", title=None, scale=scale, legend=legend)
     tips = [alt.Tooltip("series:N", title="Series"), alt.Tooltip("year:O", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")]
     line = alt.Chart(rows).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45)).encode(x, y, colour, tooltip=tips)
-    last = rows[rows.series == names[0]].tail(1).assign(text=lambda r: r.value.map("{:,.4g}".format))
+    last = rows[rows.series == names[0]].tail(1).assign(text=lambda r: r.value.map(lambda v: f"{v:,.0f}" if v >= 100 else f"{v:.3g}"))
     word = alt.Chart(last).mark_text(align="center", dy=-12, fontWeight="bold").encode(x, y, text="text:N")
     return alt.layer(line, word).properties(height=220)

@@ -18,8 +18,8 @@ def _share(title: str | None, *, low: float = 0, high: float = 100) -> alt.X:
     return alt.X("share:Q", axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
 
-def _names(field: str, order: list[str], padding: float = 6) -> alt.Y:
-    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=padding)
+def _names(field: str, order: list[str], padding: float = 6, extent: float = 0) -> alt.Y:
+    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=padding, minExtent=extent)
     return alt.Y(f"{field}:N", sort=order, title=None, axis=axis)
 
 
@@ -64,7 +64,7 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     order = list(dict.fromkeys(rows.mineral))
     rows = rows.assign(rank=rows.standing.map(STANDINGS.index))
     steps = alt.YOffset("step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35))
-    y = _names("mineral", order, padding=52)
+    y = _names("mineral", order, padding=52, extent=118)
     x = _share("Share of world output").stack("zero")
     tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("step:N", title="Step"), alt.Tooltip("standing:N", title="Who"),
             alt.Tooltip("share:Q", title="Share, %", format=".1f")]
