@@ -209,12 +209,26 @@ def _model(fact_id: str, model: str, result: str, label: str, unit: str, text: s
     computed(fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled")(value)
 
 
+def _setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
+    def value(release: str):
+        row = tables.load("assumptions").set_index("assumption_id").loc[f"{model}.{name}"]
+        return float(row["value"]), (row.source_id,) if pd.notna(row.source_id) else ()
+
+    computed(fact_id, label, unit, text, f"Default of {name} in model {model}", "modelled")(value)
+
+
 _model("floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram")
 _model("floor.buyers_pay", "price_floor", "consumer_surplus_change", "What the floor costs buyers in a year at the model's defaults", "US$ million",
        "US${:,.0f} million", scale=-1)
 _model("floor.deadweight", "price_floor", "deadweight_loss", "Loss that nobody gets back at the model's defaults", "US$ million", "US${:,.0f} million")
 _model("floor.secure_cost", "price_floor", "secure_cost", "Loss for each extra kilogram of bloc output at the model's defaults", "US$ per kg", "US${:.0f}")
 _model("floor.extra_supply", "price_floor", "extra_supply", "Output that the floor adds at the model's defaults", "kt a year", "{:,.1f} thousand tonnes")
+_model("mine.calm", "project_value", "npv", "Value of the mine if no flood comes", "A$ million", "A${:,.0f} million", flood_years=0)
+_model("mine.flooded", "project_value", "npv", "Value of the mine if eight flooded years are expected, without a floor", "A$ million", "A${:,.0f} million")
+_model("mine.floored", "project_value", "npv_with_floor", "The same with a floor of US$110", "A$ million", "A${:,.0f} million")
+_setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
+_setting("contract.start", "price_protection", "start_price", "Price at the start of the guarantee at the model's defaults", "US$ per kg", "US${:.0f}")
+_model("contract.cost", "price_protection", "net_cost", "Expected cost to the state of ten years of a guaranteed US$110", "US$ million", "US${:,.0f} million")
 _model("cascade.magnet_protection", "stage_cascade", "magnet_protection", "Protection of the magnet maker's own work when only the oxide has a floor", "percent",
        "{:.0f} %", scale=100, magnet_floor=47)
 _model("cascade.magnet_cost", "stage_cascade", "magnet_cost_rise", "Dearer oxide in a kilogram of magnet", "US$ per kg", "US${:.0f}")

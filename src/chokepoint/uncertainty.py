@@ -101,13 +101,24 @@ class Spread:
         """The finding: nine draws of ten, and what moves it most."""
         low, high = np.quantile(np.broadcast_to(model_named(self.model).function(**draws(self.model, self.held))[self.result], SAMPLES), (0.05, 0.95))
         first = self.rows.label.iloc[0]
-        return (f"{self.name}: {self._said(low)} to {self._said(high)}{'' if self.is_share else ' ' + self.unit} in nine draws of ten. "
-                f"What moves it most: {first[0].lower() + first[1:]}")
+        return f"{self.name}: {self._said(low)} to {self._said(high)}{self._counted} in nine draws of ten. What moves it most: {first[0].lower() + first[1:]}"
+
+    @property
+    def _counted(self) -> str:
+        """What follows a number: its unit without the currency, which stands before it."""
+        words = {"/kg": " a kilogram", "/year": " a year", "x": " times"}
+        rest = "" if self.is_share else self.unit.removeprefix("US$").removeprefix("A$").strip()
+        for short, long in words.items():
+            rest = rest.replace(short, long) if short != "x" or rest == "x" else rest
+        return f" {rest.strip()}" if rest else ""
 
     def _said(self, value: float) -> str:
         if self.is_share:
             return f"{100 * value:.0f} %"
-        return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.2g}" if abs(value) < 1 else f"{value:.3g}"
+        size = abs(value)
+        text = f"{size:,.0f}" if size >= 100 or size == round(size) else f"{size:.2g}" if size < 1 else f"{size:.3g}"
+        money = next((m for m in ("US$", "A$") if self.unit.startswith(m)), "")
+        return f"{'−' if value < 0 else ''}{money}{text}"
 
     def charts(self) -> tuple[alt.LayerChart, alt.LayerChart]:
         """The fan and the tornado."""

@@ -3,13 +3,16 @@
 import pandas as pd
 
 from chokepoint import facts
+from chokepoint.charts import theme
 from chokepoint.charts.cascade import protection
+from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.floor import levy_gap
 from chokepoint.charts.price import price_and_floor
 from chokepoint.computed import FLOOR, floor_price, ndpr
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
+from chokepoint.uncertainty import Spread, spread
 
 
 def brief(release: str) -> Brief:
@@ -72,3 +75,56 @@ def next_stage() -> Explorable:
                  "before their maker is no worse off. At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed the line lies below zero: makers are taxed.",
     )
+
+
+def floor_spread() -> Spread:
+    """Model 1 with every assumption free."""
+    return spread("price_floor", "deadweight_loss", "world_price", name="Loss that nobody gets back", held=("floor",))
+
+
+def stage_spread() -> Spread:
+    """The stage cascade with every assumption free."""
+    return spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor that magnets need", held=("oxide_floor", "magnet_floor"))
+
+
+def mine() -> Explorable:
+    """Model 2 under the reader's hand: a flood, with a floor and without."""
+    return explore(
+        "project_value",
+        ["flood_price", "flood_years", "flood_start", "floor", "price", "cost", "discount_rate"],
+        curves("flood_price", {"npv": ("Without a floor", theme.CHINA), "npv_with_floor": ("With the floor", theme.FLOOR)}, x_title="Price during the flood, US$ per kilogram",
+               y_title="Value, A$ million", y_format=",~f", level="0"),
+        along="flood_price",
+        says="A long flood empties a mine of its value; a floor pays it back",
+        results=["npv", "npv_with_floor", "floor_gain", "floor_payments", "pull_out", "pull_out_with_floor", "flat_break_even"],
+        sentence="An investor who expects this flood {built?builds even without a floor: the project is worth|does not build without a floor: the project is worth} "
+                 "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and {built_with_floor?is built|is not built}. "
+                 "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
+        alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. Without a floor the curve falls below zero when the flood is deep.",
+    )
+
+
+def mine_spread() -> Spread:
+    """Model 2 with every assumption free."""
+    return spread("project_value", "npv", "flood_price", name="Value of the mine without a floor", held=("floor",))
+
+
+def contract() -> Explorable:
+    """Model 2, second half: the promise of a price as an option that the state gives away."""
+    return explore(
+        "price_protection",
+        ["start_price", "strike", "long_run_price", "volatility", "reversion", "upside_share", "full_output"],
+        curves("start_price", {"net_cost": ("Expected cost", theme.FLOOR), "certain_cost": ("If prices were certain", theme.OTHER)}, x_title="Price at the start, US$ per kilogram",
+               y_title="US$ million, ten years", y_format=",~f", word="'US$' + format(net_cost, ',.0f') + ' million'"),
+        along="start_price",
+        says="The promise of a price costs most when the price is low, and something even when it is high",
+        results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
+        sentence="Ten years of this promise are expected to cost the state US${net_cost:,.0f} million, discounted: US${guarantee:,.0f} million for the guarantee, less "
+                 "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay US${first_payment:,.0f} million.",
+        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost if prices came out as expected. Both fall as the price rises; the gap between them is what uncertainty costs.",
+    )
+
+
+def contract_spread() -> Spread:
+    """The price guarantee with every assumption free."""
+    return spread("price_protection", "net_cost", "start_price", name="Cost of the guarantee over ten years", held=("strike", "benchmark_price", "eligible_tonnes"))
