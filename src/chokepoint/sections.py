@@ -11,6 +11,7 @@ from chokepoint.errors import UserError
 from chokepoint.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WITH_ARTICLE = ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "DR Congo")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def with_article(area: str) -> str:
     >>> with_article("United States"), with_article("China")
     ('the United States', 'China')
     """
-    return f"the {area}" if area in ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "DR Congo") or area.endswith("Islands") else area
+    return f"the {area}" if area in _WITH_ARTICLE or area.endswith("Islands") else area
 
 
 def capital(text: str) -> str:

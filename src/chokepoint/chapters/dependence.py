@@ -70,8 +70,10 @@ def imports(release: str) -> Figure | None:
         return None
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
-    says = capital(f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} of the {len(rows)} that are imported on balance")
-    shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=rows.text.str.replace(" %", "").str.replace("more than ", ">").str.replace("less than ", "<"))
+    says = capital(f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} "
+                   f"of the {len(rows)} that are imported on balance")
+    short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
+    shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)
     table = rows.assign(mineral=shown.mineral)[["mineral", "commodity", "text", "source", "source_id"]].rename(
         columns={"mineral": "Mineral", "commodity": "Line of the list", "text": "Net import reliance", "source": "Largest source of imports"})
     return figure(reliance_charts.reliance(shown), says=says, table=table,

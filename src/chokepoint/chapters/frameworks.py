@@ -4,16 +4,18 @@ import html
 
 import pandas as pd
 
-from chokepoint import coalitions, facts, supply, tables
+from chokepoint import facts, supply, tables
 from chokepoint.charts import shares
 from chokepoint.charts.coalition import cheating
+from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
+from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.listing import Listing, day
 from chokepoint.sections import in_words
+from chokepoint.uncertainty import Spread, spread
 
-TEXTS = ["framework", "memorandum", "strategic partnership"]
 BATCHES = {"eleven_4feb": "Signed on 4 February 2026", "earlier_ten": "Signed in the five months before", "after_february": "Signed since",
            "trade_track": "The trade track: plans, statements and the agreement in the making", "forum": "Forums", "other": "Other",
            "concluded_17": "Concluded, names not published", "reluctant": "Hesitant, or signed nothing"}
@@ -26,7 +28,8 @@ def brief(release: str) -> Brief:
     binding = facts.get("frameworks.texts_binding", release).value
     bind = ("none is said to bind and {frameworks.texts_not_binding} are said not to" if binding == 0
             else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not")
-    mined, refined = (facts.get(f"frameworks.majority_{step}", release).value / facts.get(f"dependence.known_{step}", release).value for step in ("mined", "refined"))
+    held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
+    mined, refined = (held[step] / facts.get(f"dependence.known_{step}", release).value for step in held)
     turn = "but" if refined < mined else "and"
     return Brief([
         f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
@@ -81,7 +84,8 @@ def _agreement(row: dict) -> str:
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
     status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
     binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
-    return (f'<tr id="{html.escape(row["agreement_id"])}"><td><b>{html.escape(row["partner"])}</b><br>{html.escape(row["instrument"]).capitalize()}{when}{status}</td>'
+    partner = f"<b>{html.escape(row['partner'])}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
+    return (f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
             f'<td>{html.escape(row["commits"])}. <small>[{source}]</small></td><td>{binding}</td></tr>')
 
 
@@ -99,3 +103,28 @@ def would_cheat() -> Explorable:
         alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
                  "patience this member has, and a dot the present setting.",
     )
+
+
+def cheating_spread() -> Spread:
+    """The member's choice with every assumption free."""
+    return spread("coalition", "patience_needed", "levy", name="Worth of next period's dollar that keeps a member honest")
+
+
+def stable_club() -> Explorable:
+    """How large a club holds together by itself, and what a penalty on outsiders does."""
+    return explore(
+        "club",
+        ["penalty", "countries", "benefit", "cost"],
+        curves("penalty", {"stable_size": ("Countries inside", BLOC)}, x_title="What an outsider loses for each member inside", y_title="Countries that hold together",
+               y_format="d", step=True, word="format(stable_size, 'd') + ' of ' + format(countries, 'd')"),
+        along="penalty",
+        says="A club that only gives holds three together; one that shuts others out can hold many",
+        results=["stable_size", "stable_share", "provided", "provided_of_full"],
+        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide {provided_of_full:.0%} of what all of them would together.",
+        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts at three and climbs.",
+    )
+
+
+def club_spread() -> Spread:
+    """The stable club with every assumption free."""
+    return spread("club", "stable_share", "penalty", name="Share of the countries that hold together")

@@ -101,7 +101,8 @@ def _bloc(speaks: str, steps: list[str], release: str) -> str:
         return ""
     held = supply.inside(release).loc[speaks]
     facts = {s: f"{{{speaks}.inside_{PAST[s]}}}" for s in steps}
-    parts = " and ".join(f"{'mine' if s == 'mine' else 'refine' if _row(speaks).headline_stage == 'mine' else 'make'} " + (f"almost none ({facts[s]})" if held[s] < 1 else facts[s]) for s in steps)
+    verbs = {"mine": "mine", "refinery": "refine" if _row(speaks).headline_stage == "mine" else "make"}
+    parts = " and ".join(f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps)
     return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}."
 
 
@@ -309,7 +310,8 @@ def prices(mineral: str, release: str) -> Section | None:
     note = [f"Annual figures as USGS prints them ({'; '.join(bases)}); the latest year is an estimate."] if bases else []
     table = rows[["series", "basis", "year", "value", "source_id"]].rename(columns={"series": "Series", "basis": "Basis", "year": "Year", "value": unit})
     drawn = figure(yearly(rows[["series", "year", "value"]], unit), says=says, table=table,
-                   alt_text=f"Lines of yearly prices in {unit}: " + "; ".join(f"{s} from {_money(g.value.iloc[0])} to {_money(g.value.iloc[-1])}" for s, g in rows.groupby("series", sort=False)) + ".")
+                   alt_text=f"Lines of yearly prices in {unit}: " + "; ".join(
+                       f"{s} from {_money(g.value.iloc[0])} to {_money(g.value.iloc[-1])}" for s, g in rows.groupby("series", sort=False)) + ".")
     return Section("What it costs", note, release, drawn)
 
 

@@ -69,7 +69,8 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("step:N", title="Step"), alt.Tooltip("standing:N", title="Who"),
             alt.Tooltip("share:Q", title="Share, %", format=".1f")]
     shown = [s for s in STANDINGS if s in set(rows.standing)]
-    bars = alt.Chart(rows).mark_bar().encode(x, y, steps, _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2)), alt.Order("rank:Q"), tooltip=tips)
+    colour = _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2))
+    bars = alt.Chart(rows).mark_bar().encode(x, y, steps, colour, alt.Order("rank:Q"), tooltip=tips)
     labels = rows[["mineral", "step"]].drop_duplicates().assign(share=0)
     step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="step:N")
     china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=100)
