@@ -54,7 +54,12 @@ def statements(speaker_kind: str) -> Listing:
 
 
 def _role(role) -> str:
-    return f" ({_e(role[:1].lower() + role[1:])})" if pd.notna(role) else ""
+    """The office of a person; what kind of body speaks (ministry, embassy) says itself.
+
+    >>> _role("President"), _role("ministry")
+    (', President', '')
+    """
+    return f", {_e(role)}" if pd.notna(role) and role[:1].isupper() else ""
 
 
 def day(row: dict, column: str = "date") -> str:
@@ -68,7 +73,8 @@ def day(row: dict, column: str = "date") -> str:
 
 
 def _sources(ids: Iterable[str]) -> str:
-    links = ", ".join(f'<a href="{link("sources", f"source-{_e(i)}")}">{_e(i)}</a>' for i in ids if pd.notna(i))
+    publisher = tables.load("sources").set_index("source_id").publisher
+    links = ", ".join(f'<a href="{link("sources", f"source-{_e(i)}")}" title="{_e(publisher[i])}">{_e(i)}</a>' for i in ids if pd.notna(i))
     return f"<small>[{links}]</small>" if links else ""
 
 
