@@ -205,9 +205,10 @@ def _unit(unit: str) -> str:
 
 
 def _slider(model: str, c: Control) -> str:
-    name = f"{model}-{c.name}"
+    name, unit = f"{model}-{c.name}", _unit(c.unit)
+    beside, below = (unit, "") if len(unit) <= 16 else ("", f" {unit}")  # a long one would push the name away
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-            f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {_unit(c.unit)}</output>'
+            f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
             f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
-            f'<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}; {source}</small></div>')
+            f'<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>')

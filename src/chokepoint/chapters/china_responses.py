@@ -10,6 +10,7 @@ from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.models import MODELS
+from chokepoint.uncertainty import Spread, spread
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
 HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"
@@ -78,7 +79,7 @@ def how_bad() -> Explorable:
     """Model 5 under the reader's hand."""
     return explore(
         "supply_shock",
-        ["cut", "china_share", "months", "buffer", "leakage", "hoarding", "elasticity"],
+        ["china_share", "cut", "months", "buffer", "leakage", "hoarding", "elasticity"],
         price_jump,
         along="cut",
         says="A cut bites when stocks and detours run out",
@@ -101,3 +102,8 @@ def how_wrong(release: str) -> Figure:
         rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2), "source_id": rows.source_id})
     return figure(misses(rows), says=says, table=shown, alt_text=(
         "Pairs of dots, predicted and seen, for six price episodes on a logarithmic axis. The two of 2009 to 2011 lie far above their predictions, the later ones below."))
+
+
+def shock_spread() -> Spread:
+    """Model 5 with every assumption free."""
+    return spread("supply_shock", "price_multiple", "cut", name="Price jump from an embargo", held=("cut", "china_share", "months", "probability", "highest_multiple"))

@@ -4,13 +4,15 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.bars import named_bars
+from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.runout import runout
 from chokepoint.charts.strip import strip
-from chokepoint.charts.theme import BLOC, OTHER
+from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.models import MODELS
+from chokepoint.uncertainty import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
@@ -89,3 +91,29 @@ def how_long() -> Explorable:
                  "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )
+
+
+def drawn_down() -> Explorable:
+    """The stock month by month: a cut, a draw, a refill."""
+    return explore(
+        "stockpile",
+        ["cut_months", "cut", "stock", "participation", "refill_rate", "price_multiple"],
+        curves("cut_months", {"unmet": ("Stays missing", CHINA), "released": ("The stock gives", BLOC)}, x_title="Length of the cut, months",
+               y_title="Years of net imports", y_format=".1f"),
+        along="cut_months",
+        says="A stock ends a short cut and only begins to answer a long one",
+        results=["needed", "released", "unmet", "months_covered", "lowest_stock", "refilled", "spike_loss", "stock_end"],
+        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it and {unmet:.2f} stay missing. "
+                 "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
+        alt_text="What a stock gives and what stays missing against the length of a cut. The first curve rises and then stays level, the second starts where it does.",
+    )
+
+
+def draw_spread() -> Spread:
+    """The draw with every assumption free."""
+    return spread("stockpile", "unmet", "stock", name="Need that stays unmet", held=("stock", "target"))
+
+
+def size_spread() -> Spread:
+    """The best size of a stock with every assumption free."""
+    return spread("vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled"))
