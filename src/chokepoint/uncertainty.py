@@ -124,8 +124,8 @@ class Spread:
         """The fan and the tornado."""
         control = next(r for r in assumptions_of(self.model, tables.load("assumptions")) if r["name"] == self.along)
         unit = "" if control["unit"] in ("share", "-") or control["label"].lower().startswith(control["unit"]) else f", {control['unit']}"
-        shape, title = ("~%", "Share") if self.is_share else (",~g", self.unit)
-        return (fan_chart.fan(self.bands, x_title=f"{control['label']}{unit}", x_format="~%" if control["unit"] == "share" else "~g", y_title=title, y_format=shape),
+        shape, title = ("~%", "Share") if self.is_share else (",~f", {"x": "Times"}.get(self.unit, self.unit))
+        return (fan_chart.fan(self.bands, x_title=f"{control['label']}{unit}", x_format="~%" if control["unit"] == "share" else ",~f", y_title=title, y_format=shape),
                 tornado_chart.tornado(self.rows[["row", "range", "at_low", "at_value", "at_high"]], x_title=title, x_format=shape))
 
     def to_html(self) -> str:

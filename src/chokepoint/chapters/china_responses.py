@@ -106,4 +106,4 @@ def how_wrong(release: str) -> Figure:
 
 def shock_spread() -> Spread:
     """Model 5 with every assumption free."""
-    return spread("supply_shock", "price_multiple", "cut", name="Price jump from an embargo", held=("cut", "china_share", "months", "probability", "highest_multiple"))
+    return spread("supply_shock", "loss", "cut", name="Loss from a year's embargo, nobody hoarding", held=("cut", "china_share", "months", "probability", "hoarding"))

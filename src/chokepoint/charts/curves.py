@@ -9,7 +9,7 @@ from chokepoint.charts.theme import INK, SOFT
 Line = tuple[str, str]  # name on the picture, colour
 
 
-def curves(x: str, lines: Mapping[str, Line], *, x_title: str, y_title: str, y_format: str = "~g", word: str = "", level: str = "",
+def curves(x: str, lines: Mapping[str, Line], *, x_title: str, y_title: str, y_format: str = "~f", word: str = "", level: str = "",
            x_expr: str = "", step: bool = False) -> Callable[[alt.Chart], alt.LayerChart]:
     """A view for `explore`: one curve a result, named in a legend where there are several.
 
