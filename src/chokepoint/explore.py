@@ -138,7 +138,7 @@ class Explorable:
         import ipywidgets as widgets
 
         sliders = {c.name: widgets.FloatSlider(
-            value=c.value, min=c.low, max=c.high, step=c.step, description=c.label, continuous_update=False, readout_format="~g",
+            value=c.value, min=c.low, max=c.high, step=c.step, description=c.label, continuous_update=False, readout_format=".4g",
             style={"description_width": "20em"}, layout={"width": "40em"}) for c in self.controls}
         chart = live_box(self._live_chart({}))
         words = widgets.HTML(html.escape(self.said()))

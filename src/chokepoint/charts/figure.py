@@ -95,14 +95,21 @@ def safe_csv(table: pd.DataFrame) -> str:
 
 
 def source_line(ids: Iterable[str]) -> str:
-    """Sources as links to their rows on the sources page."""
+    """Sources as links to their rows on the sources page; several documents of a publisher's year are counted, not repeated."""
     known = tables.load("sources").set_index("source_id")
-    links = []
+    documents: dict[str, list[str]] = {}
     for source in ids:
         row = known.loc[source]
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
-        links.append(f'<a href="{link("sources", f"source-{source}")}">{html.escape(row["publisher"])}{year}</a>')
-    return f"Source{'s' if len(links) > 1 else ''}: {'; '.join(links)}."
+        documents.setdefault(f"{row['publisher']}{year}", []).append(source)
+    said = [_documents(label, sources) for label, sources in documents.items()]
+    return f"Source{'s' if len(said) > 1 else ''}: {'; '.join(said)}."
+
+
+def _documents(label: str, sources: list[str]) -> str:
+    first, *others = (link("sources", f"source-{s}") for s in sources)
+    more = "".join(f' <a href="{address}">[{i}]</a>' for i, address in enumerate(others, 2))
+    return f'<a href="{first}">{html.escape(label)}</a>{more}'
 
 
 def link(page: str, anchor: str = "") -> str:

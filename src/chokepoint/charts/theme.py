@@ -17,7 +17,7 @@ _AXIS = {"labelColor": {"expr": "cp_soft"}, "titleColor": {"expr": "cp_soft"}, "
          "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220}
 _LEGEND = {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "titleFont": FONT,
            "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "orient": "top", "symbolType": "square"}
-CONFIG = {"background": None, "view": {"stroke": None}, "axis": _AXIS, "legend": _LEGEND,
+CONFIG = {"background": "transparent", "view": {"stroke": None}, "axis": _AXIS, "legend": _LEGEND,
           "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
           "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}}, "bar": {"cornerRadiusEnd": 1}}
 
