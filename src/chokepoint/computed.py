@@ -209,10 +209,13 @@ def _model(fact_id: str, model: str, result: str, label: str, unit: str, text: s
     computed(fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled")(value)
 
 
+OWN = "M00"  # the source of what we assume ourselves
+
+
 def _setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
     def value(release: str):
         row = tables.load("assumptions").set_index("assumption_id").loc[f"{model}.{name}"]
-        return float(row["value"]), (row.source_id,) if pd.notna(row.source_id) else ()
+        return float(row["value"]), (row.source_id if pd.notna(row.source_id) else OWN,)
 
     computed(fact_id, label, unit, text, f"Default of {name} in model {model}", "modelled")(value)
 

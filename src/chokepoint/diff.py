@@ -281,7 +281,7 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
     if how.get("latest") in ("year", "period"):
         return f"new {how['latest']}"
     applied = ", ".join(dict.fromkeys(f["correction_id"] for f in fixes))
-    return "revised by the publisher" + (f" (correction {applied} applied)" if applied else "")
+    return "revised by the publisher" + (f" (corrected: {applied})" if applied else "")
 
 
 def _rounded(a: float | str, b: float | str) -> bool:

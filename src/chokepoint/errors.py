@@ -1,4 +1,4 @@
-"""The one error a user is meant to read."""
+"""The errors a user is meant to read."""
 
 
 class UserError(Exception):
@@ -6,3 +6,7 @@ class UserError(Exception):
 
     The command line prints the message alone and exits with 2; nothing is written.
     """
+
+
+class MissingTable(UserError):
+    """A release does not have this table; what is computed from it has no value there."""

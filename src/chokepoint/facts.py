@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.errors import UserError
+from chokepoint.errors import MissingTable, UserError
 
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -101,7 +101,10 @@ def _from_ledger(row: dict) -> Fact:
 
 def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
     """The fact at a release, or None where that release does not hold what it needs."""
-    value, sources, *more = compute(release)
+    try:
+        value, sources, *more = compute(release)
+    except MissingTable:
+        return None
     if value is None:
         return None
     further = {"text": shell.text.format(value), **(more[0] if more else {})}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.errors import UserError
+from chokepoint.errors import MissingTable, UserError
 
 DEFAULT_RELEASE = "mcs2026"
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
@@ -56,7 +56,7 @@ def resource(table: str, release: str | None = None, data: Path | None = None) -
         return by_name[name]
     near = difflib.get_close_matches(name, by_name, 1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    raise UserError(f'No table "{name}" in data/datapackage.json.{hint}')
+    raise (MissingTable if release else UserError)(f'No table "{name}" in data/datapackage.json.{hint}')
 
 
 def releases(table: str = "production") -> list[str]:
@@ -83,10 +83,29 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
     declared = resource(table, release, data)
     fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
     dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
-    frame = pd.read_csv(data / declared["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8",
-                        true_values=["true"], false_values=["false"])
+    try:
+        frame = pd.read_csv(data / declared["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8",
+                            true_values=["true"], false_values=["false"])
+    except (OSError, ValueError) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
+        raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
+
+
+def corrections(release: str) -> pd.DataFrame:
+    """What was corrected in a release: the rows of data/corrections.csv with `rows`, how many rows of its table carry each.
+
+    NA where a correction leaves no row to carry it: a header read under its right names, rows dropped.
+
+    >>> int(corrections("mcs2026").set_index("correction_id").rows["MCS2026-02"])
+    1
+    """
+    fixes = load("corrections").query("release == @release")
+    held = [t for t in dict.fromkeys(fixes.table) if release in releases(t)]
+    moved = [value.split(";")[0] for value in fixes[fixes.action == "move"].value]
+    ids = pd.concat([load(t, release).correction_id for t in dict.fromkeys([*held, *moved])] or [pd.Series(dtype=str)])
+    counts = ids.dropna().str.split(";").explode().value_counts()
+    return fixes.assign(rows=fixes.correction_id.map(counts).astype("Int64")).reset_index(drop=True)
 
 
 def by_release(work: Callable[[str], pd.DataFrame]) -> Callable[..., pd.DataFrame]:

@@ -12,14 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.errors import UserError
+from chokepoint.ingest import register
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
 
-FAMILIES = {
-    "mcs": ("USGS Mineral Commodity Summaries", "https://www.usgs.gov/centers/national-minerals-information-center"),
-    "iea": ("IEA Critical Minerals Dataset", "https://www.iea.org/data-and-statistics/data-product/critical-minerals-dataset"),
-    "wb": ("World Bank Commodity Price Data", "https://www.worldbank.org/en/research/commodity-markets"),
-}
 LICENSES = {
     "public domain": {
         "name": "US-PD",
@@ -44,31 +40,23 @@ def schema(data: Path, table: str) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def about(release: str, ref: Reference) -> dict[str, str]:
-    """Title, address and licence of a release: its row in data/releases.csv, or what its family says."""
-    known = ref.releases[ref.releases["release"] == release]
-    if len(known):
-        return known.iloc[0].to_dict()
-    family = re.match(r"[a-z]+", release)[0]
-    title, url = FAMILIES[family]
-    return {"title": f"{title} {release[len(family) :]}", "url": url, "license": "public domain" if family == "mcs" else "CC-BY-4.0"}
-
-
 def resources(release: str, tables: list[str], data: Path, ref: Reference) -> list[dict]:
     """The Frictionless resources of a release's tables."""
-    what = about(release, ref)
+    what = register.about(release, ref.releases)
     return [
         {
             "name": f"{release}-{table}",
             "path": f"minerals/{release}/{table}.csv",
-            "title": f"{schema(data, table).get('title', table)}, {what['title']}",
             "profile": "tabular-data-resource",
+            "title": f"{schema(data, table).get('title', table)}, {what['title']}",
+            "description": schema(data, table).get("description", ""),
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "schema": f"schemas/{table}.json",
             "sources": [{"title": what["title"], "path": what["url"]}],
             "licenses": [LICENSES[what["license"]]],
+            "updates": what["next_release"],
         }
         for table in sorted(tables)
     ]
@@ -118,12 +106,14 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
 
 
 def write(tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Reference) -> None:
-    """Write a release's folder beside the old one and swap; then enter it in the data package."""
+    """Write a release's folder beside the old one and swap; then enter it in the data package, the releases and the sources."""
     release, data = report.release, Path(data)
     shaped_tables = {name: shaped(frame, name, data) for name, frame in tables.items() if len(frame)}
     package_path = data / "datapackage.json"
     package = json.loads(package_path.read_text(encoding="utf-8")) if package_path.exists() else EMPTY
     text = json.dumps(merged(package, release, resources(release, list(shaped_tables), data, ref)), indent=2, ensure_ascii=False)
+    entered = register.additions(release, ref.releases, data)
+    report.entered = [path.relative_to(data).as_posix() for path in entered]
     home = data / "minerals"
     home.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{release}-", dir=home))
@@ -134,9 +124,10 @@ def write(tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Refe
         _swap(fresh, home / release)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    beside = package_path.with_suffix(".json.new")
-    beside.write_text(text + "\n", encoding="utf-8")
-    os.replace(beside, package_path)
+    for path, content in {**entered, package_path: text + "\n"}.items():
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_text(content, encoding="utf-8")
+        os.replace(beside, path)
 
 
 def _swap(fresh: Path, place: Path) -> None:

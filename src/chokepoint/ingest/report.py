@@ -24,13 +24,16 @@ class Tally:
 
 @dataclass
 class Report:
-    """One ingest: `tables` counts readings, `rows` counts the lines of the files they stood on."""
+    """One ingest: `tables` counts readings, `rows` counts the lines of the files they stood on,
+    `entered` names the tables of the project that got a row for the release.
+    """
 
     release: str
     tables: dict[str, Tally] = field(default_factory=dict)
     rows: Tally = field(default_factory=Tally)
     corrections: list[str] = field(default_factory=list)
     unused_files: list[str] = field(default_factory=list)
+    entered: list[str] = field(default_factory=list)
 
     def table(self, name: str) -> Tally:
         return self.tables.setdefault(name, Tally())
@@ -45,6 +48,7 @@ class Report:
         said += [f"      {line}" for line in self.corrections]
         if self.unused_files:
             said.append(f"  files not read: {len(self.unused_files)} ({', '.join(self.unused_files)})")
+        said += [f"  entered in data/{name}" for name in self.entered]
         return said
 
     def __str__(self) -> str:

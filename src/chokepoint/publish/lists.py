@@ -70,7 +70,7 @@ def dictionary(release: str) -> str:
     """Every table: what it holds, where it comes from, and what each column means. Tables of yearly releases once."""
     described, parts = set(), []
     for declared in tables.package()["resources"]:
-        name = declared["name"].partition("-")[2] if declared["path"].startswith("minerals/") else declared["name"]
+        name = declared["path"].split("/")[-1].removesuffix(".csv") if declared["path"].startswith("minerals/") else declared["name"]
         if name in described:
             continue
         described.add(name)

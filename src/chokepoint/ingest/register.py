@@ -1,0 +1,96 @@
+"""Enters a release in data/releases.csv and data/evidence/sources.csv, so that its tables rest on a source that is listed.
+
+A row that is there stays as it is: what is known of a release by hand is more than what its family says.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+
+FAMILIES = {
+    "mcs": {
+        "title": "USGS Mineral Commodity Summaries {stamp} data release",
+        "publisher": "U.S. Geological Survey",
+        "url": "https://www.usgs.gov/centers/national-minerals-information-center/mineral-commodity-summaries",
+        "license": "public domain",
+        "viewpoint": "US government statistical agency",
+        "next_release": "Early in the next year, by the same publisher",
+    },
+    "iea": {
+        "title": "IEA Critical Minerals Dataset {stamp}",
+        "publisher": "International Energy Agency",
+        "url": "https://www.iea.org/data-and-statistics/data-product/critical-minerals-dataset",
+        "license": "CC-BY-4.0",
+        "viewpoint": "Intergovernmental agency of mostly OECD consumer states",
+        "next_release": "Yearly, with the Global Critical Minerals Outlook, same page",
+    },
+    "wb": {
+        "title": "World Bank Commodity Price Data (Pink Sheet), monthly, {stamp}",
+        "publisher": "World Bank",
+        "url": "https://www.worldbank.org/en/research/commodity-markets",
+        "license": "CC-BY-4.0",
+        "viewpoint": "Intergovernmental development bank",
+        "next_release": "At the start of each month, same page",
+    },
+}
+
+
+def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
+    """A release's row of data/releases.csv, or what its family says of it.
+
+    >>> about("mcs2027", pd.DataFrame(columns=["release"]))["title"]
+    'USGS Mineral Commodity Summaries 2027 data release'
+    """
+    known = releases[releases["release"] == release]
+    if len(known):
+        return known.iloc[0].to_dict()
+    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
+    said = FAMILIES[family]
+    return {**said, "release": release, "title": said["title"].format(stamp=stamp), "source_id": release.upper()}
+
+
+def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
+    """The row of a release in data/evidence/sources.csv."""
+    what = about(release, releases)
+    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
+    return {
+        "source_id": release.upper(),
+        "publisher": what["publisher"],
+        "title": what["title"],
+        "date": stamp,
+        "url": what["url"],
+        "kind": "dataset",
+        "viewpoint": FAMILIES[family]["viewpoint"],
+        "read_as": "original",
+        "reliability": f"Read in full by machine as published; {what['license'].replace('CC-BY-4.0', 'CC BY 4.0')}",
+    }
+
+
+def additions(release: str, releases: pd.DataFrame, data: Path) -> dict[Path, str]:
+    """The two files with the release's own row, where they lack it: path -> text. Nothing is written."""
+    rows = {data / "releases.csv": about(release, releases), data / "evidence" / "sources.csv": source(release, releases)}
+    there = {path: path.read_text(encoding="utf-8") for path in rows if path.exists()}
+    changed = {path: with_row(text, rows[path]) for path, text in there.items()}
+    return {path: text for path, text in changed.items() if text != there[path]}
+
+
+def with_row(text: str, row: dict[str, str]) -> str:
+    """A table with one more row in the order of its first column; the same text if that key is there. No other line changes.
+
+    >>> with_row("id,title\\na,A\\nc,C\\n", {"id": "b", "title": "B, or beta"})
+    'id,title\\na,A\\nb,"B, or beta"\\nc,C\\n'
+    """
+    header, *found = list(csv.reader(io.StringIO(text, newline="")))
+    key = row[header[0]]
+    if any(cells and cells[0] == key for cells in found):
+        return text
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerow([row.get(column, "") for column in header])
+    lines = text.splitlines(keepends=True)
+    after = next((i for i, line in enumerate(lines[1:], 1) if line.split(",")[0] > key), len(lines))
+    return "".join([*lines[:after], made.getvalue(), *lines[after:]])

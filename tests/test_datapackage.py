@@ -1,0 +1,154 @@
+"""The data package is valid by its standard's own tool, says what every number is, and takes next year's release as it comes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chokepoint import tables
+from chokepoint.ingest import register
+from chokepoint.ingest.package import LICENSES
+
+HOME = Path(__file__).resolve().parents[1]
+DATA = HOME / "data"
+LATEST = HOME.parent / "shared" / "releases" / "usgs_mcs2026"
+RESOURCES = tables.package(DATA)["resources"]
+NUMBERS = ("number", "integer", "year")
+# In the layout of 2026: enough of a release to go by where the published one is not at hand.
+SMALL = """\
+MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes
+COBALT,World Mine Production and Reserves,Cobalt,Congo (Kinshasa),Production,Mine production,metric tons,2025,"230,000",Estimated.,Yes,
+COBALT,World Mine Production and Reserves,Cobalt,World total,Production,Mine production: rounded,metric tons,2025,"310,000",Estimated.,Yes,
+COBALT,World Mine Production and Reserves,Cobalt,Congo (Kinshasa),Reserves,Reserves,metric tons,2025,"6,000,000",,Yes,
+COBALT,Salient Statistics—United States,Cobalt,United States,Net import reliance,Net import reliance,percent,2025,79,Estimated.,Yes,
+"""
+
+
+# --- valid, and complete
+
+@pytest.mark.slow
+def test_the_standards_own_tool_finds_no_fault():
+    """Metadata, types, constraints, primary and foreign keys of every table."""
+    from frictionless import Package
+
+    report = Package(str(DATA / "datapackage.json")).validate()
+    faults = [error.message for error in report.errors]
+    faults += [f"{task.name}: {error.message}" for task in report.tasks for error in task.errors]
+    assert report.valid, "\n".join(faults[:20])
+    assert len(report.tasks) == len(RESOURCES)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r["name"])
+def test_every_table_says_what_it_holds_whence_and_under_which_licence(resource):
+    assert resource.get("title") and resource.get("description")
+    assert resource["sources"] and all(source["title"] for source in resource["sources"])
+    assert resource["licenses"] and all(licence in LICENSES.values() for licence in resource["licenses"])
+    assert resource["schema"]["primaryKey"]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r["name"])
+def test_every_column_has_a_meaning_and_every_number_a_unit(resource):
+    for field in resource["schema"]["fields"]:
+        assert field.get("title") and field.get("description"), field["name"]
+        if field["type"] in NUMBERS:
+            assert field.get("unit"), f"{field['name']}: a number needs a unit, or to say that it counts"
+        if field.get("unit", "").startswith(("see column", "as in the column")):
+            assert "unit" in [f["name"] for f in resource["schema"]["fields"]], field["name"]
+
+
+def test_every_release_says_how_the_next_one_is_got():
+    told = {r["release"]: r["next_release"] for r in tables.load("releases").to_dict("records")}
+    for resource in RESOURCES:
+        if resource["path"].startswith("minerals/"):
+            assert resource["updates"] == told[resource["path"].split("/")[1]]
+
+
+def test_the_keys_of_comparison_are_columns_of_their_table():
+    compared = [r["schema"] for r in RESOURCES if "comparison" in r["schema"]]
+    assert compared
+    for schema in compared:
+        named = {f["name"] for f in schema["fields"]}
+        assert {c for part in ("same", "label", "at") for c in schema["comparison"][part]} <= named
+
+
+def test_every_csv_is_declared_and_every_declared_one_is_there():
+    on_disk = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*.csv")}
+    assert on_disk == {r["path"] for r in RESOURCES}
+
+
+# --- next year
+
+def shifted(text: str) -> str:
+    """The same release a year later: every year and every period moved by one.
+
+    >>> shifted("2021–24 and 2025_estimated, 12025, 2026-03")
+    '2022–25 and 2026_estimated, 12025, 2027-03'
+    """
+    def moved(found: re.Match) -> str:
+        year, dash, end = int(found[1]), found[2] or "", found[3] or ""
+        return f"{year + 1}{dash}{int(end) + 1 if end and int(end) > year % 100 else end}"
+
+    return re.sub(r"(?<!\d)(20[12]\d)(?:([–_-])(\d\d)(?![\d-]))?(?!\d)", moved, text)
+
+
+@pytest.fixture(scope="module")
+def next_year(tmp_path_factory) -> tuple[Path, str]:
+    """A copy of the data folder into which a made-up MCS 2027 was ingested, and what ingest said."""
+    home = tmp_path_factory.mktemp("next")
+    data, release = home / "data", home / "release"
+    shutil.copytree(DATA, data)
+    release.mkdir()
+    files = {p.name: p.read_bytes() for p in LATEST.glob("*.csv")} or {"MCS2026_Commodities_Data.csv": SMALL.encode()}
+    for name, content in files.items():
+        code = "cp1252" if name.endswith("Commodities_Data.csv") and LATEST.exists() else "utf-8"
+        (release / name.replace("2026", "2027")).write_bytes(shifted(content.decode(code)).encode(code))
+    return data, chokepoint(data, "ingest", "usgs", str(release))
+
+
+def chokepoint(data: Path, *arguments: str) -> str:
+    """`chokepoint …` on a data folder."""
+    environment = os.environ | {"CHOKEPOINT_DATA": str(data)}
+    command = [sys.executable, "-m", "chokepoint.cli", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_next_years_release_goes_in_without_code_and_leaves_a_sound_package(next_year):
+    data, said = next_year
+    assert said.startswith("mcs2027") and "entered in data/evidence/sources.csv" in said
+    assert "tables are sound" in chokepoint(data, "check")
+
+
+def test_next_years_release_touches_no_other_row(next_year):
+    data, _ = next_year
+    for name in ("releases.csv", "evidence/sources.csv"):
+        before, after = ((folder / name).read_text(encoding="utf-8").splitlines() for folder in (DATA, data))
+        added = [line for line in after if line not in before]
+        assert len(added) == 1 and "2027" in added[0]
+        assert [line for line in after if line in before] == before
+    same = [p for p in DATA.rglob("*") if p.is_file() and p.name not in ("releases.csv", "sources.csv", "datapackage.json")]
+    assert all(p.read_bytes() == (data / p.relative_to(DATA)).read_bytes() for p in same)
+    old = {r["name"]: r for r in json.loads((DATA / "datapackage.json").read_text())["resources"]}
+    new = {r["name"]: r for r in json.loads((data / "datapackage.json").read_text())["resources"]}
+    assert all(new[name] == old[name] for name in old)
+    assert {name.partition("-")[0] for name in new.keys() - old.keys()} == {"mcs2027"}
+
+
+@pytest.mark.slow
+def test_facts_can_be_asked_at_next_years_release_and_compared(next_year):
+    data, _ = next_year
+    known = json.loads(chokepoint(data, "facts", "--release", "mcs2027", "--json"))
+    assert {"vault.exim_loan"} < {fact["fact_id"] for fact in known}
+    assert chokepoint(data, "diff", "mcs2026", "mcs2027").startswith("mcs2026 → mcs2027")
+
+
+def test_a_row_that_is_there_is_never_overwritten():
+    text = "source_id,title\nMCS2026,mine\nMCS2028,later\n"
+    assert register.with_row(text, {"source_id": "MCS2026", "title": "other"}) == text
+    assert register.with_row(text, {"source_id": "MCS2027", "title": "next"}).splitlines()[2] == "MCS2027,next"

@@ -1,0 +1,94 @@
+"""Every number the prose may state has a source that is listed, at every release; a correction is told."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from chokepoint import facts, tables
+from chokepoint.cli import main
+from chokepoint.errors import UserError
+from chokepoint.publish.lists import fact_list
+
+RELEASES = tables.releases("production")
+
+
+@pytest.fixture(scope="module")
+def printed() -> list[dict]:
+    """What `chokepoint facts --json` prints."""
+    result = CliRunner().invoke(main, ["facts", "--json"])
+    assert result.exit_code == 0
+    return json.loads(result.output)
+
+
+def test_every_fact_has_a_source_that_is_listed(printed):
+    listed = set(tables.load("sources").source_id)
+    assert len(printed) > 400
+    assert [fact["fact_id"] for fact in printed if not fact["sources"]] == []
+    assert {s for fact in printed for s in fact["sources"]} - listed == set()
+    assert {s for fact in printed for _, sources in fact["superseded"] for s in sources} - listed == set()
+
+
+def test_no_fact_rests_on_a_lead_that_was_not_opened_or_on_a_row_kept_back(printed):
+    leads = set(tables.load("sources").query("kind == 'lead'").source_id)
+    assert [fact["fact_id"] for fact in printed if set(fact["sources"]) <= leads] == []
+    kept_back = set(tables.load("ledger").query("not published").fact_id)
+    assert kept_back & {fact["fact_id"] for fact in printed} == set()
+
+
+def test_every_fact_has_a_label_a_text_and_a_confidence_that_is_known(printed):
+    for fact in printed:
+        assert fact["label"] and fact["text"] and fact["confidence"] in ("primary", "corroborated", "single-source", "modelled"), fact
+    assert len({fact["fact_id"] for fact in printed}) == len(printed)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_facts_can_be_asked_at_every_release(release):
+    known = facts.evaluate(release)
+    assert {"rare_earths.china_mined", "gallium.reliance", "vault.exim_loan"} <= known.keys()
+    # A release's own facts rest on it, or on a publisher's table that has no yearly release, never on another year's.
+    others = {r.upper() for r in RELEASES if r != release}
+    strays = {k: f.sources for k, f in known.items() if f.computation and not f.confidence == "modelled" and set(f.sources) & others}
+    assert strays == {}
+
+
+def test_what_a_release_lacks_has_no_fact_there(monkeypatch):
+    assert "rare_earths.reliance_2024" not in facts.evaluate("mcs2024")
+    with pytest.raises(UserError, match='"mcs2024" does not hold'):
+        facts.get("rare_earths.reliance_2024", "mcs2024")
+
+
+def test_both_readings_of_reliance_on_rare_earths_are_visible():
+    fact = facts.get("rare_earths.reliance_2024")
+    assert (fact.text, fact.superseded) == ("53 %", (("80 %", ("MCS2025",)),))
+    assert facts.get("rare_earths.reliance_2024", "mcs2025").text == "80 %"
+    row = fact_list("mcs2026").split('id="fact-rare_earths.reliance_2024"')[1].split("</tr>")[0]
+    assert "<b>53 %</b>" in row and "<s>80 %</s>" in row and "MCS2025" in row
+
+
+def test_brazils_adopted_reserves_stand_beside_the_superseded_ones():
+    fact = facts.get("rare_earths.reserves_brazil")
+    assert (fact.text, fact.superseded) == ("11 million tonnes", (("21 million tonnes", ("MCS2026",)),))
+    assert "Version 1.3" in fact.note and "MCS2026-02" in fact.note
+    world = facts.get("rare_earths.reserves_world")
+    assert (world.text, world.superseded[0][0]) == ("more than 75 million tonnes", "more than 85 million tonnes")
+
+
+# --- corrections
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_release_can_say_what_was_corrected_in_it(release):
+    fixes = tables.corrections(release)
+    assert len(fixes) == (tables.load("corrections").release == release).sum() > 0
+    marked = fixes[~fixes.action.isin(["header", "drop"])]
+    assert (marked.rows > 0).all(), "every correction of a value marks the rows it touched"
+    assert fixes.reason.notna().all() and fixes.source_id.isin(tables.load("sources").source_id).all()
+
+
+def test_corrections_of_the_latest_release_by_table():
+    fixes = tables.corrections("mcs2026")
+    assert fixes.groupby("table").rows.sum()["reserves"] == tables.load("reserves", "mcs2026").correction_id.notna().sum()
+
+
+def test_a_release_without_corrections_has_none():
+    assert tables.corrections("iea2025").empty
