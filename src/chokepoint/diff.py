@@ -359,8 +359,8 @@ def lines(changes: dict) -> list[str]:
 
 def _counts(rows: list[dict]) -> str:
     kept = [r for r in rows if not r["series_change"]]
-    fresh = Counter(r["reason"] for r in kept if r["change"] == "added")
-    revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised")
+    fresh = Counter(r["reason"] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
+    revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised" and not r["reason"].startswith("new "))
     counted = {
         "revised": revised[False],
         ROUNDED: revised[True],
