@@ -137,4 +137,4 @@ def plain_links(text: str) -> str:
     >>> plain_links('Source: <a href="cp:sources#S1">USGS</a>.')
     'Source: USGS.'
     """
-    return re.sub(r'<a href="cp:[^"]*">(.*?)</a>', r"\1", text)
+    return re.sub(r'<a\b[^>]*href="cp:[^>]*>(.*?)</a>', r"\1", text)
