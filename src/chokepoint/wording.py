@@ -5,10 +5,21 @@
 
 import re
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from string import Formatter
 
 _VALUE = r"\{(\w+):([^}]*)\}"  # {levy:,.2f}
 _WORDS = r"((?:[^{}|]|\{[^{}]*\})*)"
 _CHOICE = re.compile(rf"\{{(\w+)\?{_WORDS}\|{_WORDS}\}}")  # {built?would build|would not build}
+
+
+class _LikeABrowser(Formatter):
+    """Rounds a half away from zero and writes a true minus, as the browser does; Python's own rounds a half to the even digit."""
+
+    def format_field(self, value, spec: str) -> str:
+        with localcontext(rounding=ROUND_HALF_UP):
+            text = format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%" if spec.endswith("%") else format(Decimal(float(value)), spec)
+        return text.replace("-", "\N{MINUS SIGN}")
 
 
 def written(sentence: str, numbers: Mapping[str, float]) -> str:
@@ -16,8 +27,10 @@ def written(sentence: str, numbers: Mapping[str, float]) -> str:
 
     >>> written("It {built?pays, by {npv:.0f}|fails}.", {"built": 1, "npv": 7.2})
     'It pays, by 7.'
+    >>> written("{share:.0%} of it", {"share": 0.065})
+    '7% of it'
     """
-    return _CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence).format(**numbers)
+    return _LikeABrowser().vformat(_CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers)
 
 
 def vega_sentence(sentence: str) -> str:

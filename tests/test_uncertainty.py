@@ -1,0 +1,51 @@
+"""The spread of a model: fixed draws inside the ranges, quantiles in order, a finding that follows the numbers."""
+
+import numpy as np
+import pytest
+
+from chokepoint import tables
+from chokepoint.models import MODELS
+from chokepoint.uncertainty import QUANTILES, SAMPLES, draws, fan, spread, swings
+
+ROWS = tables.load("assumptions")
+
+
+def test_draws_stay_in_their_ranges_and_are_the_same_every_time():
+    first, again = draws("price_floor", held=("floor",)), draws("price_floor", held=("floor",))
+    for row in ROWS.query("model == 'price_floor'").to_dict("records"):
+        values = first[row["name"]]
+        assert values.shape == (SAMPLES,) and (values == again[row["name"]]).all()
+        assert row["low"] <= values.min() and values.max() <= row["high"]
+    assert (first["floor"] == 110).all()
+
+
+@pytest.mark.parametrize("model, result, along", [
+    ("price_floor", "deadweight_loss", "world_price"), ("project_value", "npv", "flood_price"), ("pipeline", "share", "floor"), ("supply_shock", "loss", "cut")])
+def test_a_fan_opens_in_order_from_end_to_end_of_its_control(model, result, along):
+    bands = fan(model, result, along)
+    control = ROWS.query("model == @model and name == @along").iloc[0]
+    assert bands.x.iloc[0] == control.low and bands.x.iloc[-1] == control.high
+    assert (np.diff(bands[list(QUANTILES)].to_numpy(), axis=1) >= 0).all()
+
+
+def test_above_the_autarky_price_nothing_is_lost_whatever_the_assumptions():
+    assert fan("price_floor", "levy", "world_price", held=("floor", "price_response")).q95.iloc[-1] == 0  # world price of 140, floor of 110
+
+
+def test_a_cut_of_nothing_costs_nothing_unless_somebody_hoards():
+    assert fan("supply_shock", "loss", "cut", held=("hoarding",)).q95.iloc[0] == 0
+    assert fan("supply_shock", "loss", "cut").q95.iloc[0] > 0
+
+
+def test_the_finding_names_the_longest_bar_and_both_ends():
+    made = spread("buildout", "share", "year", name="Share outside China in 2035", held=("year", "target"))
+    values = MODELS["buildout"].function(**draws("buildout", held=("year", "target")))["share"]
+    low, high = (f"{100 * np.quantile(values, q):.0f} %" for q in (0.05, 0.95))
+    first = swings("buildout", "share", held=("year", "target")).iloc[0]
+    assert made.says == f"Share outside China in 2035: {low} to {high} in nine draws of ten. What moves it most: {first.label[0].lower()}{first.label[1:]}"
+    assert first["name"] == "capital" and not swings("buildout", "share", held=("capital",)).name.eq("capital").any()
+
+
+def test_money_is_written_as_money():
+    assert spread("project_value", "npv", "flood_price", name="Value", held=("floor",)).says.startswith("Value: −A$")
+    assert " a kilogram in nine draws" in spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor").says
