@@ -43,8 +43,11 @@ MOVE_ALL = """async section => {
 
 def pages_with_explorables(site):
     """Pages and the models on them."""
-    found = {p.relative_to(site).as_posix(): re.findall(r'class="cp-explorable" data-model="(\w+)"', p.read_text(encoding="utf-8")) for p in sorted(site.rglob("*.html"))}
-    return {page: models for page, models in found.items() if models}
+    found = {}
+    for path in sorted(site.rglob("*.html")):
+        if models := re.findall(r'class="cp-explorable" data-model="(\w+)"', path.read_text(encoding="utf-8")):
+            found[path.relative_to(site).as_posix()] = models
+    return found
 
 
 def in_words():
@@ -82,7 +85,7 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
                 for name, text in row["results"].items():
                     shown, right = float(text), float(expected[name])
                     if not agree(shown, right):
-                        faults.append(f"{page}, {model}, {row['moved']} = {row['settings'].get(row['moved'])}: {name} is {shown!r}, not {right!r}")
+                        faults.append(f"{page}, {model}, {row['moved']} moved: {name} is {shown!r}, not {right!r}")
                     if abs(right) >= 1e-3:
                         worst = max(worst, abs(shown / right - 1))
                 said = row["sentence"]

@@ -116,9 +116,7 @@ class Explorable:
         meanings = MODELS[self.model].results
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
-        results = "".join(
-            f'<tr><th scope="row">{html.escape(meanings[r][1][:1].upper() + meanings[r][1][1:])}</th><td data-result="{r}" data-value="{float(now[r])!r}" {_percent(meanings[r][0])}>'
-            f"{_shown(now[r], meanings[r][0])}</td><td>{_unit(meanings[r][0])}</td></tr>" for r in self.results)
+        results = "".join(_result(name, now[name], *meanings[name]) for name in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
@@ -156,7 +154,8 @@ class Explorable:
             slider.observe(move, "value")
         button = widgets.Button(description="Reset")
         button.on_click(reset)
-        rows = [widgets.HBox([sliders[c.name], widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>")]) for c in self.controls]
+        grounds = {c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>") for c in self.controls}
+        rows = [widgets.HBox([slider, grounds[name]]) for name, slider in sliders.items()]
         return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
 
     def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
@@ -173,8 +172,7 @@ def explore(model: str, controls: Sequence[str], view: Callable, *, along: str, 
     controls: parameters the reader moves; the others stay at their defaults of `data/assumptions.csv`.
     view: a function from a chart with one row for each value of the control `along` (and a column for each result) to the
     chart to show; it may also use every control and result at the present settings as a parameter of the same name.
-    results: named results listed under the chart. sentence: what they mean, with results and controls as `{levy:,.2f}`, and
-    `{built?would build|would not build}` for words that turn with a result (not 0, or 0).
+    results: named results listed under the chart. sentence: what they mean; see `wording` for how.
     """
     rows = tables.load("assumptions").query("model == @model").set_index("name")
     unknown = [c for c in [*controls, along] if c not in rows.index]
@@ -202,6 +200,12 @@ def _shown(value: float, unit: str) -> str:
 
 def _unit(unit: str) -> str:
     return "" if unit in ("share", "-") else html.escape(unit)
+
+
+def _result(name: str, value: float, unit: str, meaning: str) -> str:
+    return (f'<tr><th scope="row">{html.escape(meaning[:1].upper() + meaning[1:])}</th>'
+            f'<td data-result="{name}" data-value="{float(value)!r}" {_percent(unit)}>{_shown(value, unit)}</td>'
+            f"<td>{_unit(unit)}</td></tr>")
 
 
 def _slider(model: str, c: Control) -> str:

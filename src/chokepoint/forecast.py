@@ -6,13 +6,15 @@ from chokepoint import tables
 
 
 def china_refined() -> pd.DataFrame:
-    """China's share of refined output [%] by mineral: columns mineral, name, share_2024 (base year) and share_2030 … (base case), source_id.
+    """China's share of refined output [%] by mineral.
+
+    Columns mineral, name, share_2024 (base year), share_2030 … (base case), source_id.
 
     >>> f"{china_refined().set_index('mineral').share_2035['magnet_rare_earths']:.1f}"
     '75.5'
     """
     table = tables.load("iea_production", tables.releases("iea_production")[-1]).query("stage == 'refinery'")
-    by_year = {kind: table[test].set_index(["mineral", "year"]).value for kind, test in (("world", table.area_kind == "world"), ("china", table.iso3 == "CHN"))}
-    shares = (100 * by_year["china"] / by_year["world"]).unstack("year").add_prefix("share_")
+    world, china = (table[rows].set_index(["mineral", "year"]).value for rows in (table.area_kind == "world", table.iso3 == "CHN"))
+    shares = (100 * china / world).unstack("year").add_prefix("share_")
     names = tables.load("minerals").set_index("mineral").name
     return shares.assign(name=names.reindex(shares.index), source_id=table.source_id.iloc[0]).reset_index()

@@ -14,8 +14,9 @@ OUTCOMES = ("within", "missed", FITTED, BOUND)
 
 @by_release
 def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """One row a check: model, what, predicted, seen, unit, low, high, note, source_id, error (relative; NA where seen is 0), outcome.
+    """One row a check: model, what, predicted, seen, unit, low, high, note, source_id, error, outcome.
 
+    error: relative; NA where seen is 0.
     outcome: within or missed; FITTED where the model was set to meet the figure, BOUND where it need only lie on one side of it.
 
     >>> (checks().outcome == "missed").sum() >= 3
@@ -27,7 +28,8 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     order = [name for name in MODELS if name in set(frame.model)]
     frame = frame.sort_values("model", key=lambda m: m.map(order.index), kind="stable", ignore_index=True)
-    return frame.assign(error=(frame.predicted / frame.seen.where(frame.seen != 0) - 1), outcome=[_outcome(r) for r in frame.to_dict("records")])
+    error = frame.predicted / frame.seen.where(frame.seen != 0) - 1
+    return frame.assign(error=error, outcome=[_outcome(row) for row in frame.to_dict("records")])
 
 
 def _outcome(row: dict) -> str:
@@ -36,8 +38,8 @@ def _outcome(row: dict) -> str:
         return "missed"
     if "bound" in row["what"] or "must be enough" in row["note"]:
         return BOUND
-    fitted = row["note"].startswith("fitted") or "chosen to come near" in row["note"] or "judgement" in row["note"] or "wrong in ranking" in row["note"]
-    return FITTED if fitted else "within"
+    signs = ("fitted to this", "chosen to come near", "judgement", "wrong in ranking")  # how the models' notes say it
+    return FITTED if row["note"] == "fitted" or any(s in row["note"] for s in signs) else "within"
 
 
 def _mine_shares(release: str) -> dict[str, list[float]]:
@@ -56,5 +58,6 @@ def _against_the_iea() -> list[dict]:
     rows = []
     for year, note in notes.items():
         predicted, seen = 100 * buildout(**{**BASE_CASE, "year": year - 2024})["share"], 100 - china[f"share_{year}"]
-        rows.append(check(f"share outside China in {year}, the IEA's table of 2025", predicted, seen, "%", seen - 3, seen + 3, note, china.source_id))
+        what = f"share outside China in {year}, the IEA's table of 2025"
+        rows.append(check(what, predicted, seen, "%", seen - 3, seen + 3, note, china.source_id))
     return rows

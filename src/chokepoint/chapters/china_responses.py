@@ -10,7 +10,7 @@ from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.models import MODELS
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
 HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"

@@ -14,7 +14,7 @@ from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.listing import Listing, day
 from chokepoint.sections import in_words
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 BATCHES = {"eleven_4feb": "Signed on 4 February 2026", "earlier_ten": "Signed in the five months before", "after_february": "Signed since",
            "trade_track": "The trade track: plans, statements and the agreement in the making", "forum": "Forums", "other": "Other",

@@ -11,7 +11,7 @@ from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.forecast import china_refined
 from chokepoint.models.buildout import FIRST_YEAR, pipeline_path
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 CHOICES = ("year", "target")  # what the reader asks, not what is uncertain
 

@@ -12,7 +12,7 @@ from chokepoint.charts.price import price_and_floor
 from chokepoint.computed import FLOOR, floor_price, ndpr
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 
 def brief(release: str) -> Brief:

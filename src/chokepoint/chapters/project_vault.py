@@ -12,7 +12,7 @@ from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
 from chokepoint.findings import Brief
 from chokepoint.models import MODELS
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 

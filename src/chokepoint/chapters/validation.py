@@ -14,7 +14,7 @@ from chokepoint.listing import Listing
 from chokepoint.models import MODELS
 from chokepoint.sections import capital
 from chokepoint.tested import BOUND, checks
-from chokepoint.uncertainty import Spread, spread
+from chokepoint.spread import Spread, spread
 
 MODELS_OF = {"1": ("price_floor", "stage_cascade"), "2": ("project_value", "price_protection"), "3": ("vault",), "4": ("coalition",), "5": ("supply_shock",),
              "6": ("buildout",), "7": ("supply_risk",)}
