@@ -34,9 +34,9 @@ def test_a_share_of_140_is_refused_with_its_row(checkout):
 
 
 def test_an_unknown_source_is_refused_with_the_nearest(checkout):
-    checkout.edit("data/evidence/attendees.csv", ",S001,", ",S0O1,")
+    checkout.edit("data/evidence/attendees.csv", ",S001,", ",S0001,")
     said = refused(checkout)
-    assert "attendees.csv row" in said and '"S0O1"' in said and '"S001"' in said
+    assert "attendees.csv row" in said and '"S0001"' in said and '"S001"' in said
 
 
 def test_a_cell_that_raises_is_shown_with_its_notebook(checkout):
