@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from test_models_properties import ROWS
 
+from chokepoint.cli import main
 from chokepoint.errors import UserError
 from chokepoint.models.evaluate import assumptions_of, evaluate, settings
 
@@ -63,3 +65,13 @@ def test_a_table_without_a_needed_row_is_refused_by_name():
 
 def test_what_is_not_given_is_as_in_the_table():
     assert settings("vault", {"days": 90}, ROWS) == {**settings("vault", {}, ROWS), "days": 90.0}
+
+
+def test_the_same_setting_twice_is_refused():
+    run = CliRunner().invoke(main, ["model", "price_floor", "floor=100", "floor=110"])
+    assert run.exit_code == 2 and "floor" in run.output and "twice" in run.output
+
+
+def test_the_list_shows_what_each_model_takes():
+    text = CliRunner().invoke(main, ["model", "--list"]).output
+    assert "price_floor: Who pays" in text and "floor (PF) = 110, 60 to 160 US$/kg: Reference price" in text

@@ -13,8 +13,8 @@ from chokepoint.findings import Brief
 from chokepoint.listing import Listing
 from chokepoint.models import MODELS
 from chokepoint.sections import capital
-from chokepoint.tested import BOUND, checks
 from chokepoint.spread import Spread, spread
+from chokepoint.tested import BOUND, checks
 
 MODELS_OF = {"1": ("price_floor", "stage_cascade"), "2": ("project_value", "price_protection"), "3": ("vault",), "4": ("coalition",), "5": ("supply_shock",),
              "6": ("buildout",), "7": ("supply_risk",)}
@@ -63,7 +63,7 @@ def model(number: str, release: str) -> Listing:
     parts = []
     for name in MODELS_OF[number]:
         rows = checks(release).query("model == @name").to_dict("records")
-        head = "".join(f'<th scope="col">{h}</th>' for h in ("Check", "Model", "Seen", "Off by", "Outcome", "Source"))
+        head = "".join(f'<th scope="col">{h}</th>' for h in ("Check", "Model", "Seen", "Off by"))
         parts.append(f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Checks of {_e(name)}"><table class="cp-list cp-checks"><caption>{_e(MODELS[name].title)}</caption>'
                      f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>")
     cautions = "".join(f"<li>{_e(c)}</li>" for name in MODELS_OF[number] for c in MODELS[name].cautions)
@@ -71,10 +71,24 @@ def model(number: str, release: str) -> Listing:
 
 
 def _row(r: dict) -> str:
-    off = "" if pd.isna(r["error"]) else "exact" if abs(r["error"]) < 1e-6 else f"{100 * r['error']:+.1f} %" if abs(r["error"]) < 1 else f"{r['error'] + 1:.1f} times"
     outcome = f"<b>{_e(r['outcome'])}</b>" if r["outcome"] == "missed" else _e(r["outcome"])
-    return (f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(r['note'])}</small></td><td>{r['predicted']:,.4g}</td><td>{r['seen']:,.4g} {_e('' if r['unit'] == 'share' else r['unit'])}</td>"
-            f'<td>{off}</td><td>{outcome}</td><td><small><a href="{link("sources", "source-" + r["source_id"])}">{_e(r["source_id"])}</a></small></td></tr>')
+    source = f'<a href="{link("sources", "source-" + r["source_id"])}">{_e(r["source_id"])}</a>'
+    unit = "" if r["unit"] == "share" else f"<br><small>{_e(r['unit'])}</small>"
+    return (f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(capital(r['note']))} [{source}]</small></td><td>{r['predicted']:,.4g}</td>"
+            f"<td>{r['seen']:,.4g}{unit}</td><td>{_off(r['error'])}<br><small>{outcome}</small></td></tr>")
+
+
+def _off(error: float) -> str:
+    """A relative error as one says it.
+
+    >>> _off(0.165), _off(5.08), _off(0)
+    ('+16.5\xa0%', '6.1 times', 'exact')
+    """
+    if pd.isna(error):
+        return "–"
+    if abs(error) < 1e-6:
+        return "exact"
+    return f"{100 * error:+.1f} %".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}") if abs(error) < 1 else f"{error + 1:.1f} times"
 
 
 def _e(text: str) -> str:
