@@ -19,8 +19,8 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     error: relative; NA where seen is 0.
     outcome: within or missed; FITTED where the model was set to meet the figure, BOUND where it need only lie on one side of it.
 
-    >>> (checks().outcome == "missed").sum() >= 3
-    True
+    >>> int((checks().outcome == "missed").sum())
+    6
     """
     rows = [row | {"model": model.name} for model in MODELS.values() if model.validation for row in model.validation()]
     rows += [row | {"model": "coalition"} for row in concentration_validation(_mine_shares(release))]
