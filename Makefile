@@ -25,7 +25,8 @@ test: $(VENV)/.test-ready
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.test-ready
-	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff check -q src tests
+	@$(BIN)/ruff format -q --check src tests || { echo 'Run: $(BIN)/ruff format src tests'; exit 1; }
 	@$(BIN)/chokepoint check
 	@$(BIN)/pytest -m "not slow" -n 2
 

@@ -10,8 +10,15 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 # Without these a browser asks the network for updates at start, which a closed network answers with errors.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @lru_cache(maxsize=1)
@@ -20,8 +27,10 @@ def executable() -> str:
     for find in (_present, _install_systems, _install_playwrights):
         if path := find():
             return path
-    raise SystemExit("The browser tests need Chromium or Chrome: none was found and none could be installed. "
-                     "Install one (for example: apt install chromium), then run make test again.")
+    raise SystemExit(
+        "The browser tests need Chromium or Chrome: none was found and none could be installed. "
+        "Install one (for example: apt install chromium), then run make test again."
+    )
 
 
 def _present() -> str | None:
@@ -59,7 +68,13 @@ def _root() -> bool:
 
 def _quiet(command: list[str]) -> None:
     try:
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=400, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+        subprocess.run(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=400,
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        )
     except (OSError, subprocess.TimeoutExpired):
         pass
 

@@ -9,9 +9,8 @@ import threading
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 import browser as chromium
+import pytest
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
@@ -28,6 +27,7 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def address(site):
     """The site over HTTP, on this machine alone, below a path as on GitHub Pages."""
+
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def translate_path(self, path):
             return super().translate_path(path.removeprefix("/chokepoint"))
@@ -120,8 +120,14 @@ class Checkout:
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": str(self.folder / "src")}
-        return subprocess.run([sys.executable, "-m", "chokepoint.cli", *arguments], cwd=self.folder, env=environment,
-                              capture_output=True, text=True, timeout=600)
+        return subprocess.run(
+            [sys.executable, "-m", "chokepoint.cli", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
 
 
 @pytest.fixture

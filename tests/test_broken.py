@@ -27,7 +27,7 @@ def test_a_share_of_140_is_refused_with_its_row(checkout):
     lines = path.read_text(encoding="utf-8").splitlines()
     column = lines[0].split(",").index("value")
     cells = lines[1].split(",")
-    lines[1] = ",".join([*cells[:column], "140", *cells[column + 1:]])
+    lines[1] = ",".join([*cells[:column], "140", *cells[column + 1 :]])
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     said = refused(checkout)
     assert "import_sources.csv row 2" in said and '"140"' in said and "100" in said
@@ -59,6 +59,8 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(checkout):
 def test_a_fact_that_the_text_contradicts_stops_the_build(checkout):
     checkout.keep_only("03-price-floor.ipynb")
     checkout.edit("book/evidence.md", "# Evidence", "# Evidence\n\nThe Vault gets {fact}`US$11 billion <vault.exim_loan>`.")
-    (checkout.folder / "_toc.yml").write_text("format: jb-book\nroot: evidence\nchapters:\n  - file: sources\n  - file: assumptions\n  - file: 03-price-floor\n")
+    (checkout.folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: evidence\nchapters:\n  - file: sources\n  - file: assumptions\n  - file: 03-price-floor\n"
+    )
     said = refused(checkout)
     assert "US$11 billion" in said and "US$10 billion" in said and "vault.exim_loan" in said

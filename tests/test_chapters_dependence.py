@@ -1,6 +1,5 @@
 """Chapters 1 and 5 and the mineral pages: what a reader is told follows the data, and turns with them."""
 
-import pandas as pd
 import pytest
 
 from chokepoint import coalitions, facts, reliance, supply, tables
@@ -23,7 +22,12 @@ def test_the_two_numbers_everybody_quotes_are_the_sources_own():
 
 def test_refining_by_country_is_what_the_releases_print():
     refined = supply.china(RELEASE).refinery
-    assert refined[["cobalt", "lithium", "graphite", "nickel"]].round(1).to_dict() == {"cobalt": 78.4, "lithium": 70.2, "graphite": 95.7, "nickel": 31.3}
+    assert refined[["cobalt", "lithium", "graphite", "nickel"]].round(1).to_dict() == {
+        "cobalt": 78.4,
+        "lithium": 70.2,
+        "graphite": 95.7,
+        "nickel": 31.3,
+    }
 
 
 @pytest.mark.parametrize("release", tables.releases("production"))
@@ -79,20 +83,39 @@ def test_titles_state_what_the_rows_show():
     assert "cobalt from 77 to 11" in frameworks.lead(RELEASE).says
 
 
-@pytest.mark.parametrize("mineral, opening", [
-    ("rare_earths", "China holds both steps"), ("cobalt", "China mines only"), ("nickel", "Indonesia leads at both steps"),
-    ("gallium", "China makes nearly all"), ("antimony", "No country mines half"), ("germanium", "Neither USGS nor the IEA"),
-    ("scandium", "USGS prints how much"), ("neodymium", "No figures are published for neodymium alone"), ("niobium", "Brazil mines nearly all")])
+@pytest.mark.parametrize(
+    "mineral, opening",
+    [
+        ("rare_earths", "China holds both steps"),
+        ("cobalt", "China mines only"),
+        ("nickel", "Indonesia leads at both steps"),
+        ("gallium", "China makes nearly all"),
+        ("antimony", "No country mines half"),
+        ("germanium", "Neither USGS nor the IEA"),
+        ("scandium", "USGS prints how much"),
+        ("neodymium", "No figures are published for neodymium alone"),
+        ("niobium", "Brazil mines nearly all"),
+    ],
+)
 def test_a_mineral_page_opens_with_its_own_situation(mineral, opening):
     assert said(page.brief(mineral, RELEASE)).startswith(opening)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mineral", LISTED)
 def test_every_listed_mineral_has_a_page_without_an_empty_section(mineral):
     assert "{" not in said(page.brief(mineral, RELEASE))
-    sections = [page.makers(mineral, RELEASE, "mine"), page.makers(mineral, RELEASE, "refinery"), page.inside(mineral, RELEASE), page.imports(mineral, RELEASE),
-                page.controls(mineral, RELEASE), page.money(mineral, RELEASE), page.prices(mineral, RELEASE), page.reserves(mineral, RELEASE),
-                page.not_published(mineral, RELEASE)]
+    sections = [
+        page.makers(mineral, RELEASE, "mine"),
+        page.makers(mineral, RELEASE, "refinery"),
+        page.inside(mineral, RELEASE),
+        page.imports(mineral, RELEASE),
+        page.controls(mineral, RELEASE),
+        page.money(mineral, RELEASE),
+        page.prices(mineral, RELEASE),
+        page.reserves(mineral, RELEASE),
+        page.not_published(mineral, RELEASE),
+    ]
     for section in filter(None, sections):
         assert section.figure or section.items or section.sentences, section.heading
         assert section.figure is None or len(section.figure.table), section.heading
@@ -101,7 +124,9 @@ def test_every_listed_mineral_has_a_page_without_an_empty_section(mineral):
 
 def test_a_page_of_an_older_release_says_what_that_release_knows():
     older = said(page.brief("gallium", "mcs2025"))
-    assert "gallium" in older and page.makers("gallium", "mcs2025", "refinery").figure.says.endswith(("2024, Russia under 1 %", "2024, Japan under 1 %", "2024, Russia 1 %"))
+    assert "gallium" in older and page.makers("gallium", "mcs2025", "refinery").figure.says.endswith(
+        ("2024, Russia under 1 %", "2024, Japan under 1 %", "2024, Russia 1 %")
+    )
 
 
 def test_every_agreement_that_is_published_is_in_one_of_the_tables():

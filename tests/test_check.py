@@ -19,14 +19,26 @@ def field(name, kind="string", **more):
 @pytest.fixture
 def package(tmp_path):
     """A package of two sound tables, and a function that rewrites one of them."""
-    shares = {"fields": [field("country", constraints={"required": True}), field("iso3", constraints={"pattern": "[A-Z]{3}"}),
-                         field("share", "number", unit="percent", constraints={"minimum": 0, "maximum": 100}), field("year", "integer"),
-                         field("kind", constraints={"enum": ["mine", "refinery"]}), field("known", "boolean"),
-                         field("source_id", constraints={"required": True})],
-              "primaryKey": ["country", "year"],
-              "foreignKeys": [{"fields": "source_id", "reference": {"resource": "sources", "fields": "source_id"}}]}
+    shares = {
+        "fields": [
+            field("country", constraints={"required": True}),
+            field("iso3", constraints={"pattern": "[A-Z]{3}"}),
+            field("share", "number", unit="percent", constraints={"minimum": 0, "maximum": 100}),
+            field("year", "integer"),
+            field("kind", constraints={"enum": ["mine", "refinery"]}),
+            field("known", "boolean"),
+            field("source_id", constraints={"required": True}),
+        ],
+        "primaryKey": ["country", "year"],
+        "foreignKeys": [{"fields": "source_id", "reference": {"resource": "sources", "fields": "source_id"}}],
+    }
     sources = {"fields": [field("source_id"), field("publisher"), field("date", "date")], "primaryKey": "source_id"}
-    declared = {"resources": [{"name": "sources", "path": "sources.csv", "schema": sources}, {"name": "shares", "path": "shares.csv", "schema": shares}]}
+    declared = {
+        "resources": [
+            {"name": "sources", "path": "sources.csv", "schema": sources},
+            {"name": "shares", "path": "shares.csv", "schema": shares},
+        ]
+    }
     (tmp_path / "datapackage.json").write_text(json.dumps(declared))
 
     def write(shares=SHARES, sources=SOURCES):
@@ -46,37 +58,56 @@ def test_a_sound_package_has_no_fault(package):
 
 
 def test_ten_faults_are_reported_in_one_run_each_with_its_place(package):
-    faulty = ("country,iso3,share,year,kind,known,source_id\n"
-              ",PER,12.5,2025,mine,true,S1\n"          # 1 a required cell is empty
-              "China,CN,69.23,2025,mine,true,S1\n"      # 2 pattern
-              "Chile,CHL,140,2025,mine,true,S1\n"       # 3 above the maximum
-              "Brazil,BRA,-3,2025,mine,true,S1\n"       # 4 below the minimum
-              "India,IND,many,2025,mine,true,S1\n"      # 5 not a number
-              "Japan,JPN,1,2025.5,mine,true,S1\n"       # 6 not a whole number
-              "Gabon,GAB,1,2025,smelter,true,S1\n"      # 7 not one of the kinds
-              "Ghana,GHA,1,2025,mine,perhaps,S1\n"      # 8 not true or false
-              "Kenya,KEN,1,2025,mine,true,S3\n"         # 9 an unknown source
-              "Kenya,KEN,2,2025,mine,true,S1\n")        # 10 a key twice
+    faulty = (
+        "country,iso3,share,year,kind,known,source_id\n"
+        ",PER,12.5,2025,mine,true,S1\n"  # 1 a required cell is empty
+        "China,CN,69.23,2025,mine,true,S1\n"  # 2 pattern
+        "Chile,CHL,140,2025,mine,true,S1\n"  # 3 above the maximum
+        "Brazil,BRA,-3,2025,mine,true,S1\n"  # 4 below the minimum
+        "India,IND,many,2025,mine,true,S1\n"  # 5 not a number
+        "Japan,JPN,1,2025.5,mine,true,S1\n"  # 6 not a whole number
+        "Gabon,GAB,1,2025,smelter,true,S1\n"  # 7 not one of the kinds
+        "Ghana,GHA,1,2025,mine,perhaps,S1\n"  # 8 not true or false
+        "Kenya,KEN,1,2025,mine,true,S3\n"  # 9 an unknown source
+        "Kenya,KEN,2,2025,mine,true,S1\n"
+    )  # 10 a key twice
     faults = said(package(shares=faulty))
     assert len(faults) == 10
-    for row, (column, found) in enumerate([("country", "empty"), ("iso3", '"CN"'), ("share", '"140"'), ("share", '"-3"'), ("share", '"many"'),
-                                           ("year", '"2025.5"'), ("kind", '"smelter"'), ("known", '"perhaps"'), ("source_id", '"S3"'),
-                                           ("country+year", '"Kenya, 2025"')], start=2):
+    for row, (column, found) in enumerate(
+        [
+            ("country", "empty"),
+            ("iso3", '"CN"'),
+            ("share", '"140"'),
+            ("share", '"-3"'),
+            ("share", '"many"'),
+            ("year", '"2025.5"'),
+            ("kind", '"smelter"'),
+            ("known", '"perhaps"'),
+            ("source_id", '"S3"'),
+            ("country+year", '"Kenya, 2025"'),
+        ],
+        start=2,
+    ):
         assert any(f.startswith(f"shares.csv row {row}: {column} ") and found in f for f in faults), (row, faults)
 
 
 def test_a_misspelt_column_comes_with_the_right_one(package):
     assert said(package(shares=SHARES.replace("share,", "shaer,"))) == [
-        'shares.csv row 1: column "shaer" is not declared in datapackage.json. Did you mean "share"?']
+        'shares.csv row 1: column "shaer" is not declared in datapackage.json. Did you mean "share"?'
+    ]
 
 
-@pytest.mark.parametrize("content, expected", [
-    (SHARES.replace("Peru", "Perú").encode("cp1252"), "is not UTF-8"),
-    (b"", "is empty"),
-    ("country,iso3\nPeru,PER,1,2,3\n", "row 2: has 5 cells; the header has 2"),
-    (SHARES.replace("Peru", "=HYPERLINK(1)"), "starts like a formula"),
-    (SHARES.replace("Peru", "@SUM(A1)"), "starts like a formula"),
-], ids=["wrong encoding", "empty file", "ragged rows", "formula", "formula at"])
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        (SHARES.replace("Peru", "Perú").encode("cp1252"), "is not UTF-8"),
+        (b"", "is empty"),
+        ("country,iso3\nPeru,PER,1,2,3\n", "row 2: has 5 cells; the header has 2"),
+        (SHARES.replace("Peru", "=HYPERLINK(1)"), "starts like a formula"),
+        (SHARES.replace("Peru", "@SUM(A1)"), "starts like a formula"),
+    ],
+    ids=["wrong encoding", "empty file", "ragged rows", "formula", "formula at"],
+)
 def test_a_hostile_table_gets_a_clear_answer(package, content, expected):
     faults = said(package(shares=content))
     assert faults and any(expected in f for f in faults)

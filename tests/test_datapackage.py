@@ -14,6 +14,8 @@ from chokepoint import tables
 from chokepoint.ingest import register
 from chokepoint.ingest.package import LICENSES
 
+pytestmark = pytest.mark.slow
+
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / "data"
 LATEST = HOME.parent / "shared" / "releases" / "usgs_mcs2026"
@@ -30,6 +32,7 @@ COBALT,Salient Statistics—United States,Cobalt,United States,Net import relian
 
 
 # --- valid, and complete
+
 
 @pytest.mark.slow
 def test_the_standards_own_tool_finds_no_fault():
@@ -83,12 +86,14 @@ def test_every_csv_is_declared_and_every_declared_one_is_there():
 
 # --- next year
 
+
 def shifted(text: str) -> str:
     """The same release a year later: every year and every period moved by one.
 
     >>> shifted("2021–24 and 2025_estimated, 12025, 2026-03")
     '2022–25 and 2026_estimated, 12025, 2027-03'
     """
+
     def moved(found: re.Match) -> str:
         year, dash, end = int(found[1]), found[2] or "", found[3] or ""
         return f"{year + 1}{dash}{int(end) + 1 if end and int(end) > year % 100 else end}"

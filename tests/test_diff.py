@@ -12,6 +12,8 @@ from chokepoint import facts, tables
 from chokepoint.cli import main
 from chokepoint.diff import _pairs, _Series
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def changes() -> dict:

@@ -11,10 +11,25 @@ from chokepoint.tables import data_dir
 
 EVIDENCE = data_dir() / "evidence"
 SEEDS = sorted((Path(__file__).resolve().parents[2] / "shared" / "seeds").glob("*.txt"))
-KEYS = {"sources": "source_id", "seeds": "source_id", "claims": "claim_id", "conflicts": "conflict_group", "readings": "reading_id",
-        "errors": "error_id", "attendees": "iso3", "agreements": "agreement_id", "vault": "vault_id", "finance": "finance_id",
-        "controls": "control_id", "statements": "statement_id", "timeline": "event_id", "markets": "market_id",
-        "coalitions": "coalition_id", "ledger": "fact_id", "open_questions": "question_id"}
+KEYS = {
+    "sources": "source_id",
+    "seeds": "source_id",
+    "claims": "claim_id",
+    "conflicts": "conflict_group",
+    "readings": "reading_id",
+    "errors": "error_id",
+    "attendees": "iso3",
+    "agreements": "agreement_id",
+    "vault": "vault_id",
+    "finance": "finance_id",
+    "controls": "control_id",
+    "statements": "statement_id",
+    "timeline": "event_id",
+    "markets": "market_id",
+    "coalitions": "coalition_id",
+    "ledger": "fact_id",
+    "open_questions": "question_id",
+}
 NEWEST = "2026-10-08"  # no document held is later
 
 
@@ -33,7 +48,7 @@ def listed(cell):
 
 def eight_words(text):
     words = re.findall(r"[a-z0-9]+(?:'[a-z]+)?", text.lower().replace("’", "'"))
-    return {tuple(words[i:i + 8]) for i in range(len(words) - 7)}
+    return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -45,8 +60,12 @@ def test_every_row_has_a_key_of_its_own_and_a_place_in_order(table):
 @pytest.mark.parametrize("table", [*KEYS, "memberships"])
 def test_every_source_named_is_in_the_list_of_sources(table):
     known = set(by_key("sources"))
-    cited = {(column, source) for row in rows(table) for column in ("source_id", "source_ids", "check_source_id", "seed_id")
-             for source in listed(row.get(column, ""))}
+    cited = {
+        (column, source)
+        for row in rows(table)
+        for column in ("source_id", "source_ids", "check_source_id", "seed_id")
+        for source in listed(row.get(column, ""))
+    }
     assert not {c for c in cited if c[1] not in known}
     if table not in ("sources", "coalitions"):
         assert all(row.get("source_id") or row.get("source_ids") for row in rows(table))

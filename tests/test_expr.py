@@ -8,15 +8,20 @@ from chokepoint.models.expr import ExpressionError, Field, Param, absolute, comp
 x, y = Param("x"), Param("y")
 
 
-@pytest.mark.parametrize("function, args", [(maximum, (2, 3)), (minimum, (2, 3)), (power, (2, 3)), (exp, (2,)), (log, (2,)),
-                                            (absolute, (-2,)), (where, (True, 1.5, 2.5))])
+@pytest.mark.parametrize(
+    "function, args",
+    [(maximum, (2, 3)), (minimum, (2, 3)), (power, (2, 3)), (exp, (2,)), (log, (2,)), (absolute, (-2,)), (where, (True, 1.5, 2.5))],
+)
 def test_a_number_an_array_and_an_expression_go_through_the_same_function(function, args):
     number = function(*args)
     assert type(number) in (int, float)
     array = function(*(np.full(3, a) for a in args))
     assert array.tolist() == [number] * 3
-    assert repr(function(x, *args[1:])).startswith({"maximum": "max(x", "minimum": "min(x", "power": "pow(x",
-                                                    "absolute": "abs(x", "where": "if(x"}.get(function.__name__, function.__name__))
+    assert repr(function(x, *args[1:])).startswith(
+        {"maximum": "max(x", "minimum": "min(x", "power": "pow(x", "absolute": "abs(x", "where": "if(x"}.get(
+            function.__name__, function.__name__
+        )
+    )
 
 
 def test_an_expression_reads_like_the_formula():
@@ -35,8 +40,13 @@ def test_a_shared_step_is_computed_once_and_results_refer_to_each_other():
     shared = x * y + 1
     results = {"total": exp(shared) + shared, "half": shared / 2, "same": shared / 2, "flat": 3.0, "given": x}
     assert compile_vega(results) == [
-        ("_n0", "((x * y) + 1)"), ("total", "(exp(_n0) + _n0)"), ("half", "(_n0 / 2)"),
-        ("same", "half"), ("flat", "3"), ("given", "x")]
+        ("_n0", "((x * y) + 1)"),
+        ("total", "(exp(_n0) + _n0)"),
+        ("half", "(_n0 / 2)"),
+        ("same", "half"),
+        ("flat", "3"),
+        ("given", "x"),
+    ]
     assert compile_vega(results, target="datum", prefix="levy")[1] == ("total", "(exp(datum._nlevy0) + datum._nlevy0)")
 
 
@@ -72,14 +82,47 @@ def test_a_decision_in_python_names_the_model_and_the_line_and_what_to_do():
         decides(x)
 
 
-@pytest.mark.parametrize("model", [
-    lambda a: np.sin(a), lambda a: np.exp(a), lambda a: np.maximum(a, 0), lambda a: np.where(a > 0, a, 0),
-    lambda a: np.array([1.0, 2.0]) * a, lambda a: np.sum([a, a]), lambda a: np.asarray(a), lambda a: a // 2,
-    lambda a: 2 // a, lambda a: a % 2, lambda a: a and 1, lambda a: not a, lambda a: a == 1, lambda a: a != 1,
-    lambda a: 0 < a < 1, lambda a: a[0], lambda a: list(a), lambda a: len(a), lambda a: 1 in a, lambda a: float(a),
-    lambda a: int(a), lambda a: range(a), lambda a: round(a), lambda a: max(a, 1), lambda a: a & 1, lambda a: 1 | a,
-    lambda a: ~a, lambda a: a @ a, lambda a: a(), lambda a: a + "1", lambda a: a + None, lambda a: a + [1],
-    lambda a: a + float("inf"), lambda a: a * 1j, lambda a: np.add(a, 1, where=False), lambda a: np.add.reduce([a, a])])
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda a: np.sin(a),
+        lambda a: np.exp(a),
+        lambda a: np.maximum(a, 0),
+        lambda a: np.where(a > 0, a, 0),
+        lambda a: np.array([1.0, 2.0]) * a,
+        lambda a: np.sum([a, a]),
+        lambda a: np.asarray(a),
+        lambda a: a // 2,
+        lambda a: 2 // a,
+        lambda a: a % 2,
+        lambda a: a and 1,
+        lambda a: not a,
+        lambda a: a == 1,
+        lambda a: a != 1,
+        lambda a: 0 < a < 1,
+        lambda a: a[0],
+        lambda a: list(a),
+        lambda a: len(a),
+        lambda a: 1 in a,
+        lambda a: float(a),
+        lambda a: int(a),
+        lambda a: range(a),
+        lambda a: round(a),
+        lambda a: max(a, 1),
+        lambda a: a & 1,
+        lambda a: 1 | a,
+        lambda a: ~a,
+        lambda a: a @ a,
+        lambda a: a(),
+        lambda a: a + "1",
+        lambda a: a + None,
+        lambda a: a + [1],
+        lambda a: a + float("inf"),
+        lambda a: a * 1j,
+        lambda a: np.add(a, 1, where=False),
+        lambda a: np.add.reduce([a, a]),
+    ],
+)
 def test_what_the_browser_cannot_follow_is_refused_with_the_place(model):
     with pytest.raises(ExpressionError, match=r"<lambda> \(test_expr\.py, line \d+"):
         model(x)

@@ -76,6 +76,7 @@ def test_brazils_adopted_reserves_stand_beside_the_superseded_ones():
 
 # --- corrections
 
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_release_can_say_what_was_corrected_in_it(release):
     fixes = tables.corrections(release)

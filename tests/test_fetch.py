@@ -27,7 +27,7 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(CONTENT) - start))
         self.end_headers()
-        self.wfile.write(CONTENT[start:len(CONTENT) // 3] if Publisher.breaks and not wanted else CONTENT[start:])
+        self.wfile.write(CONTENT[start : len(CONTENT) // 3] if Publisher.breaks and not wanted else CONTENT[start:])
 
     def log_message(self, *args):
         pass
@@ -42,7 +42,9 @@ def publisher(monkeypatch):
     load = tables.load
 
     def listed(md5):
-        files = pd.DataFrame([{"release": "mcs2026", "file": "main.csv", "url": f"http://127.0.0.1:{server.server_port}/main.csv", "md5": md5}])
+        files = pd.DataFrame(
+            [{"release": "mcs2026", "file": "main.csv", "url": f"http://127.0.0.1:{server.server_port}/main.csv", "md5": md5}]
+        )
         monkeypatch.setattr(tables, "load", lambda table, release=None: files if table == "release_files" else load(table, release))
 
     listed(hashlib.md5(CONTENT).hexdigest())

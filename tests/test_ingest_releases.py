@@ -9,6 +9,8 @@ import pytest
 
 from chokepoint.ingest import iea, sums, usgs, worldbank
 
+pytestmark = pytest.mark.slow
+
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / "data"
 RELEASES = HOME.parent / "shared" / "releases"

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 from chokepoint.chapters import price_floor
 
+pytestmark = pytest.mark.slow
 BOOK = Path(__file__).resolve().parents[1] / "book"
 
 
@@ -40,7 +41,6 @@ def test_a_reset_brings_the_widget_back():
     assert slider.value == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
     monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)

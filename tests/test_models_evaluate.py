@@ -15,44 +15,55 @@ def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
     assert evaluate("price_floor", {"pw": 123}, ROWS)["levy"] == 0
 
 
-@pytest.mark.parametrize("model, values, result, golden, digits", [
-    ("price_floor", {}, "deadweight_loss", 282.03, 2),
-    ("price_floor", {"pw": 45}, "deadweight_loss", 492.5, 1),
-    ("stage_cascade", {"fl_mag": 52}, "magnet_protection", -0.73, 2),
-    ("project_value", {"d": 0}, "npv", 756, 0),
-    ("project_value", {"d": 0}, "irr", 0.1856, 4),
-    ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv", 207, 0),
-    ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75}, "npv_with_floor", 660, 0),
-    ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv_with_floor", 1451, 0),
-    ("price_protection", {}, "net_cost", 1906, 0),
-    ("price_protection", {"X0": 110, "Xbar": 80}, "net_cost", 994, 0),
-    ("vault", {}, "cover_days", 98.5, 1),
-    ("vault", {"V": 5.21}, "cover_months", 26.9, 1),
-    ("vault", {}, "best_days", 181, 0),
-    ("coalition", {"L": 1, "q": 0.5, "dprob": 1, "Fpen": 0, "Sval": 5}, "patience_needed", 0.5 / 5.5, 9),
-    ("club", {"pen": 5}, "stable_size", 13, 0),
-    ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "ed": 0.2, "es": 0.1}, "exact_multiple", 3.719, 3),
-    ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "sg": 0.3}, "price_multiple", 3.35, 2),
-    ("buildout", {}, "added", 1.426, 3),
-    ("buildout", {"PF": 160}, "share", 0.241, 3),
-    ("buildout", {"t": 15}, "added_needed", 7.1, 1),
-    ("supply_risk", {"H": 0.470663478647389, "WTA": 0.5842266185959466, "p": 2.2269069573987443}, "characterisation",
-     1.4956581418407857, 9),
-])
+@pytest.mark.parametrize(
+    "model, values, result, golden, digits",
+    [
+        ("price_floor", {}, "deadweight_loss", 282.03, 2),
+        ("price_floor", {"pw": 45}, "deadweight_loss", 492.5, 1),
+        ("stage_cascade", {"fl_mag": 52}, "magnet_protection", -0.73, 2),
+        ("project_value", {"d": 0}, "npv", 756, 0),
+        ("project_value", {"d": 0}, "irr", 0.1856, 4),
+        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv", 207, 0),
+        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75}, "npv_with_floor", 660, 0),
+        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv_with_floor", 1451, 0),
+        ("price_protection", {}, "net_cost", 1906, 0),
+        ("price_protection", {"X0": 110, "Xbar": 80}, "net_cost", 994, 0),
+        ("vault", {}, "cover_days", 98.5, 1),
+        ("vault", {"V": 5.21}, "cover_months", 26.9, 1),
+        ("vault", {}, "best_days", 181, 0),
+        ("coalition", {"L": 1, "q": 0.5, "dprob": 1, "Fpen": 0, "Sval": 5}, "patience_needed", 0.5 / 5.5, 9),
+        ("club", {"pen": 5}, "stable_size", 13, 0),
+        ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "ed": 0.2, "es": 0.1}, "exact_multiple", 3.719, 3),
+        ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "sg": 0.3}, "price_multiple", 3.35, 2),
+        ("buildout", {}, "added", 1.426, 3),
+        ("buildout", {"PF": 160}, "share", 0.241, 3),
+        ("buildout", {"t": 15}, "added_needed", 7.1, 1),
+        (
+            "supply_risk",
+            {"H": 0.470663478647389, "WTA": 0.5842266185959466, "p": 2.2269069573987443},
+            "characterisation",
+            1.4956581418407857,
+            9,
+        ),
+    ],
+)
 def test_golden_values_come_out_of_the_assumptions_table_too(model, values, result, golden, digits):
     assert evaluate(model, values, ROWS)[result] == pytest.approx(golden, abs=0.5001 * 10**-digits)
 
 
-@pytest.mark.parametrize("model, values, message", [
-    ("price_floor", {"floor": "-5"}, r"floor=-5 is outside the range.*60 to 160 US\$/kg"),
-    ("price_floor", {"evasion_share": 1.4}, r"evasion_share=1\.4 is outside the range.*0 to 0\.5 share"),
-    ("price_floor", {"floor": "high"}, r'floor="high" is not a number.*60 to 160 US\$/kg'),
-    ("price_floor", {"floor": "nan"}, "outside the range"),
-    ("price_floor", {"flor": 100}, r'has no "flor"\. Did you mean "floor"\?.*world_price \(pw\)'),
-    ("price_floor", {"pf": 100}, r'Did you mean "PF"\?'),
-    ("price_floor", {"PF": 100, "floor": 110}, r'"PF" and "floor" are the same setting'),
-    ("price_flour", {}, r'No model "price_flour"\. Did you mean "price_floor"\?'),
-])
+@pytest.mark.parametrize(
+    "model, values, message",
+    [
+        ("price_floor", {"floor": "-5"}, r"floor=-5 is outside the range.*60 to 160 US\$/kg"),
+        ("price_floor", {"evasion_share": 1.4}, r"evasion_share=1\.4 is outside the range.*0 to 0\.5 share"),
+        ("price_floor", {"floor": "high"}, r'floor="high" is not a number.*60 to 160 US\$/kg'),
+        ("price_floor", {"floor": "nan"}, "outside the range"),
+        ("price_floor", {"flor": 100}, r'has no "flor"\. Did you mean "floor"\?.*world_price \(pw\)'),
+        ("price_floor", {"pf": 100}, r'Did you mean "PF"\?'),
+        ("price_floor", {"PF": 100, "floor": 110}, r'"PF" and "floor" are the same setting'),
+        ("price_flour", {}, r'No model "price_flour"\. Did you mean "price_floor"\?'),
+    ],
+)
 def test_a_bad_setting_is_refused_with_what_would_be_good(model, values, message):
     with pytest.raises(UserError, match=message):
         evaluate(model, values, ROWS)

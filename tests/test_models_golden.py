@@ -89,8 +89,21 @@ def test_an_owner_closes_when_it_loses_money_with_nothing_to_wait_for():
 
 # ---- model 2: price protection ---------------------------------------------------------------------------------------
 
-CONTRACT = dict(strike=110, start_price=60, long_run_price=60, reversion=0.5, volatility=0.35, rate=0.045, upside_share=0.3,
-                upside_from=0, first_output=2.6, output_growth=0.9, full_output=6, benchmark_price=72, eligible_tonnes=1340)
+CONTRACT = dict(
+    strike=110,
+    start_price=60,
+    long_run_price=60,
+    reversion=0.5,
+    volatility=0.35,
+    rate=0.045,
+    upside_share=0.3,
+    upside_from=0,
+    first_output=2.6,
+    output_growth=0.9,
+    full_output=6,
+    benchmark_price=72,
+    eligible_tonnes=1340,
+)
 
 
 def test_a_guarantee_of_110_over_a_market_of_60_costs_nearly_two_billion():
@@ -108,6 +121,7 @@ def test_the_quarter_reported_lies_between_the_two_readings():
 
 def test_the_normal_distribution_is_good_to_seven_digits():
     from scipy.stats import norm
+
     x = np.linspace(-8, 8, 20_001)
     assert np.abs(normal_cdf(x) - norm.cdf(x)).max() <= 7.6e-8
 
@@ -121,8 +135,23 @@ def test_right_to_sell_less_right_to_buy_is_the_gap():
 
 # ---- model 3: vault --------------------------------------------------------------------------------------------------
 
-VAULT = dict(loan=10, private_capital=1.67, basket_value=43.24, loan_rate=0.0525, private_return=0.10, storage=0.015, filled=1,
-             days=60, cut=0.4, cut_years=0.5, fee=0.02, spike=3, disruption_rate=0.1, mean_shortage=0.5, loss_multiple=2)
+VAULT = dict(
+    loan=10,
+    private_capital=1.67,
+    basket_value=43.24,
+    loan_rate=0.0525,
+    private_return=0.10,
+    storage=0.015,
+    filled=1,
+    days=60,
+    cut=0.4,
+    cut_years=0.5,
+    fee=0.02,
+    spike=3,
+    disruption_rate=0.1,
+    mean_shortage=0.5,
+    loss_multiple=2,
+)
 
 
 def test_the_vault_covers_a_quarter_of_everything_or_years_of_the_small_metals():
@@ -143,8 +172,9 @@ def test_keeping_it_costs_seven_percent_a_year():
 
 def test_a_cut_of_forty_percent_empties_it_in_eight_months():
     assert vault(**VAULT)["months_last"] == approx(8.1, abs=0.05)
-    monthly = stockpile(stock=0.27, target=0.27, cut=0.4, cut_start=0, cut_months=12, participation=1, refill_rate=0,
-                        refill_budget=0, price_multiple=1)
+    monthly = stockpile(
+        stock=0.27, target=0.27, cut=0.4, cut_start=0, cut_months=12, participation=1, refill_rate=0, refill_budget=0, price_multiple=1
+    )
     assert monthly["months_covered"] == approx(8.1) and monthly["unmet"] == approx(0.4 - 0.27)
 
 
@@ -160,8 +190,7 @@ def test_cover_halves_when_prices_double():
 
 
 def test_buying_into_a_spike_loses_money():
-    path = dict(stock=0, target=0.2, cut=0, cut_start=0, cut_months=0, participation=1, refill_rate=0.2, refill_budget=1,
-                price_multiple=1)
+    path = dict(stock=0, target=0.2, cut=0, cut_start=0, cut_months=0, participation=1, refill_rate=0.2, refill_budget=1, price_multiple=1)
     assert stockpile(**path)["spike_loss"] == approx(0)
     late = given(path, cut=0.4, cut_start=0, cut_months=3, price_multiple=3)
     assert stockpile(**late)["spike_loss"] > 0
@@ -179,12 +208,26 @@ def test_money_goes_where_the_rule_says_and_never_beyond_a_year_of_cover():
 
 # ---- model 4: coalition ----------------------------------------------------------------------------------------------
 
-MEMBER = dict(levy=50, imports=2, diverted=1, detection=0.3, penalty=25, membership_value=20, patience=0.9, firm_fine=50,
-              bloc_weight=0.4, club_benefit=100, joining_cost=25, retaliation=15, finance=0)
+MEMBER = dict(
+    levy=50,
+    imports=2,
+    diverted=1,
+    detection=0.3,
+    penalty=25,
+    membership_value=20,
+    patience=0.9,
+    firm_fine=50,
+    bloc_weight=0.4,
+    club_benefit=100,
+    joining_cost=25,
+    retaliation=15,
+    finance=0,
+)
 
 
-@pytest.mark.parametrize("gain, loss, patience", [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)],
-                         ids=["price-setters", "quantity-setters"])
+@pytest.mark.parametrize(
+    "gain, loss, patience", [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)], ids=["price-setters", "quantity-setters"]
+)
 def test_two_firms_need_the_patience_of_the_textbook(gain, loss, patience):
     game = given(MEMBER, levy=gain, imports=1, detection=1, penalty=0, membership_value=loss)
     assert coalition(**game)["patience_needed"] == approx(patience, rel=1e-12)
@@ -219,13 +262,28 @@ def test_shares_add_up_and_the_index_stays_in_bounds():
 def test_an_index_of_newer_shares_is_set_beside_the_published_one():
     rows = concentration_validation({"copper": [0.3, 0.1, 0.05], "cobalt": [0.74, 0.14]})
     assert [(r["what"], r["verdict"]) for r in rows] == [
-        ("concentration of cobalt mining", "within"), ("concentration of copper mining", "within")]
+        ("concentration of cobalt mining", "within"),
+        ("concentration of copper mining", "within"),
+    ]
 
 
 # ---- model 5: supply shock -------------------------------------------------------------------------------------------
 
-SHOCK = dict(china_share=0.48, cut=0.8, months=12, leakage=0, buffer=0.08, hoarding=0, elasticity=0.3, demand_elasticity=0.2,
-             supply_elasticity=0.1, value_added=33.5, curvature=0.5, highest_multiple=30, probability=1)
+SHOCK = dict(
+    china_share=0.48,
+    cut=0.8,
+    months=12,
+    leakage=0,
+    buffer=0.08,
+    hoarding=0,
+    elasticity=0.3,
+    demand_elasticity=0.2,
+    supply_elasticity=0.1,
+    value_added=33.5,
+    curvature=0.5,
+    highest_multiple=30,
+    probability=1,
+)
 
 
 def test_the_exact_multiple_and_its_two_approximations():
@@ -263,10 +321,33 @@ def test_no_cut_and_no_fear_no_price():
 
 # ---- model 6: build-out ----------------------------------------------------------------------------------------------
 
-BUILD = dict(world_price=60, floor=75, start_capacity=8.7, start_demand=97, demand_growth=0.045, capital=0.73, capital_intensity=0.20,
-             lead_time=3, viability_price=77, viability_width=4.5, year=11, target=0.5)
-PIPE = given(BUILD, mine_lead_time=9, mine_capacity=30, projects=120, learning=0.88, price_response=0.5, closing=0, running_cost=45,
-             pulse_price=45, pulse_years=3, pulse_trigger=0.2)
+BUILD = dict(
+    world_price=60,
+    floor=75,
+    start_capacity=8.7,
+    start_demand=97,
+    demand_growth=0.045,
+    capital=0.73,
+    capital_intensity=0.20,
+    lead_time=3,
+    viability_price=77,
+    viability_width=4.5,
+    year=11,
+    target=0.5,
+)
+PIPE = given(
+    BUILD,
+    mine_lead_time=9,
+    mine_capacity=30,
+    projects=120,
+    learning=0.88,
+    price_response=0.5,
+    closing=0,
+    running_cost=45,
+    pulse_price=45,
+    pulse_years=3,
+    pulse_trigger=0.2,
+)
 
 
 def test_projects_start_to_pay_between_54_and_85_dollars():
@@ -327,9 +408,22 @@ def test_many_pipelines_run_side_by_side():
 
 # ---- model 7: supply risk --------------------------------------------------------------------------------------------
 
-GRAPHITE = dict(concentration=0.470663478647389, exposure=0.5842266185959466, price=2.2269069573987443, moved=0, risk_from=0.588215,
-                risk_to=0.3, eu_world=2, eu_actual=2, import_reliance=0.8, recycling=0.1, substitution=0.9, disruption=0.5,
-                trade_exposure=0.5, vulnerability=0.5)
+GRAPHITE = dict(
+    concentration=0.470663478647389,
+    exposure=0.5842266185959466,
+    price=2.2269069573987443,
+    moved=0,
+    risk_from=0.588215,
+    risk_to=0.3,
+    eu_world=2,
+    eu_actual=2,
+    import_reliance=0.8,
+    recycling=0.1,
+    substitution=0.9,
+    disruption=0.5,
+    trade_exposure=0.5,
+    vulnerability=0.5,
+)
 
 
 def test_graphite_is_scored_as_the_published_tool_scores_it():
@@ -360,6 +454,7 @@ def test_splitting_a_supplier_lowers_concentration():
 
 
 # ---- every model -----------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("model", [m for m in MODELS.values() if m.validation], ids=lambda m: m.name)
 def test_a_validation_row_says_what_was_predicted_what_was_seen_and_by_whom(model):

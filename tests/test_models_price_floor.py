@@ -5,10 +5,28 @@ import pytest
 
 from chokepoint.models.price_floor import effective_protection, price_floor, stage_cascade
 
-BASE = dict(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2, demand_elasticity=0.3,
-            supply_elasticity=1.0, evasion_share=0, rent_kept=1, price_response=0)
-STAGES = dict(oxide_world_price=55, oxide_floor=110, magnet_world_price=52, magnet_floor=74, oxide_per_magnet=0.40,
-              magnet_per_car=1.5, car_price=48000, jet_rare_earths=417)
+BASE = dict(
+    world_price=60,
+    floor=110,
+    base_price=60,
+    base_demand=25,
+    base_supply=9.2,
+    demand_elasticity=0.3,
+    supply_elasticity=1.0,
+    evasion_share=0,
+    rent_kept=1,
+    price_response=0,
+)
+STAGES = dict(
+    oxide_world_price=55,
+    oxide_floor=110,
+    magnet_world_price=52,
+    magnet_floor=74,
+    oxide_per_magnet=0.40,
+    magnet_per_car=1.5,
+    car_price=48000,
+    jet_rare_earths=417,
+)
 WELFARE = ("consumer_surplus_change", "producer_surplus_change", "revenue", "evasion", "deadweight_loss")
 
 
@@ -16,13 +34,30 @@ def run(**changes):
     return price_floor(**{**BASE, **changes})
 
 
-@pytest.mark.parametrize("changes, golden", [
-    ({}, dict(autarky_price=129.45, levy=50, demand=20.843, supply=16.867, imports=3.977, revenue=198.8,
-              consumer_surplus_change=-1132.5, producer_surplus_change=651.7, deadweight_loss=282.03, secure_cost=36.79)),
-    ({"world_price": 45}, dict(levy=65, deadweight_loss=492.5, demand=20.843, supply=16.867, imports=3.977)),
-    ({"floor": 150}, dict(bloc_price=129.45, autarky_price=129.45, imports=0, revenue=0, deadweight_loss=519.2, idle_floor=20.55)),
-    ({"supply_elasticity": 0.3}, dict(imports=9.81, revenue=490.4, deadweight_loss=133.0)),
-], ids=["a floor of 110 over a world price of 60", "flooding to 45", "a floor above autarky", "slow supply"])
+@pytest.mark.parametrize(
+    "changes, golden",
+    [
+        (
+            {},
+            dict(
+                autarky_price=129.45,
+                levy=50,
+                demand=20.843,
+                supply=16.867,
+                imports=3.977,
+                revenue=198.8,
+                consumer_surplus_change=-1132.5,
+                producer_surplus_change=651.7,
+                deadweight_loss=282.03,
+                secure_cost=36.79,
+            ),
+        ),
+        ({"world_price": 45}, dict(levy=65, deadweight_loss=492.5, demand=20.843, supply=16.867, imports=3.977)),
+        ({"floor": 150}, dict(bloc_price=129.45, autarky_price=129.45, imports=0, revenue=0, deadweight_loss=519.2, idle_floor=20.55)),
+        ({"supply_elasticity": 0.3}, dict(imports=9.81, revenue=490.4, deadweight_loss=133.0)),
+    ],
+    ids=["a floor of 110 over a world price of 60", "flooding to 45", "a floor above autarky", "slow supply"],
+)
 def test_golden_values(changes, golden):
     results = run(**changes)
     for name, value in golden.items():

@@ -19,6 +19,8 @@ from chokepoint.models.project_value import cash_flows, internal_rate, present_v
 from chokepoint.models.supply_shock import exact_shock
 from chokepoint.models.vault import allocate, stock_path
 
+pytestmark = pytest.mark.slow
+
 ROWS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "assumptions.csv").open(encoding="utf-8")))
 BOX = {name: {r["name"]: r for r in ROWS if r["model"] == name} for name in MODELS}
 
@@ -28,10 +30,12 @@ settings.load_profile("models")
 
 def box(model, **fixed):
     """Any setting of the model's sliders: ends and middle often, all between now and then."""
+
     def slider(row):
         low, high, step = (float(row[k]) for k in ("low", "high", "step"))
         steps = round((high - low) / step)
         return st.one_of(st.just(0), st.just(steps), st.integers(0, steps)).map(lambda k: min(high, round(low + k * step, 9)))
+
     return st.fixed_dictionaries({name: st.just(fixed[name]) if name in fixed else slider(row) for name, row in BOX[model].items()})
 
 
@@ -65,6 +69,7 @@ def test_no_setting_gives_nan_or_infinity(model):
     def check(setting):
         results = run(model, setting)
         assert all(np.isfinite(v) for v in results.values()), results
+
     check()
 
 
@@ -88,14 +93,23 @@ def test_one_array_among_numbers_broadcasts(model):
 
 # ---- the browser -----------------------------------------------------------------------------------------------------
 
+
 def in_vega(pairs, rows, names):
     """What Vega itself makes of compiled results: (name, expression over datum) pairs and rows of data → rows of named values."""
     text = " + ' ' + ".join(["'row ' + datum.row", *(f"datum['{name}']" for name in names)])
-    svg = vl_convert.vega_to_svg({
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "data": [{"name": "rows", "values": [{"row": i, **row} for i, row in enumerate(rows)],
-                  "transform": [{"type": "formula", "as": name, "expr": text} for name, text in pairs]}],
-        "marks": [{"type": "text", "from": {"data": "rows"}, "encode": {"enter": {"text": {"signal": text}}}}]})
+    svg = vl_convert.vega_to_svg(
+        {
+            "$schema": "https://vega.github.io/schema/vega/v6.json",
+            "data": [
+                {
+                    "name": "rows",
+                    "values": [{"row": i, **row} for i, row in enumerate(rows)],
+                    "transform": [{"type": "formula", "as": name, "expr": text} for name, text in pairs],
+                }
+            ],
+            "marks": [{"type": "text", "from": {"data": "rows"}, "encode": {"enter": {"text": {"signal": text}}}}],
+        }
+    )
     printed = [line.split() for line in re.findall(r">row ([^<]*)<", svg)]
     values = {int(line[0]): [float({"true": 1, "false": 0}.get(v, v)) for v in line[1:]] for line in printed}
     return [dict(zip(names, values[i], strict=True)) for i in range(len(rows))]
@@ -127,6 +141,7 @@ def test_every_model_on_the_page_compiles_to_signals_that_know_only_what_came_be
 
 
 # ---- model 1 ---------------------------------------------------------------------------------------------------------
+
 
 @given(box("price_floor"))
 def test_gains_losses_revenue_and_deadweight_sum_to_nothing(s):
@@ -175,6 +190,7 @@ def test_the_floor_said_to_be_needed_leaves_magnet_makers_whole(s):
 
 
 # ---- model 2 ---------------------------------------------------------------------------------------------------------
+
 
 def steps_up(model, setting, name, result, sign, tolerance=1e-9, **changes):
     """Whether a result moves only in one direction when a slider goes from the setting's value to its end."""
@@ -229,6 +245,7 @@ def test_options_keep_parity_bounds_and_directions(forward, variance, strike, ra
 
 # ---- model 3 ---------------------------------------------------------------------------------------------------------
 
+
 @given(box("vault"))
 def test_the_vault_s_books_balance(s):
     r = run("vault", s)
@@ -252,8 +269,9 @@ def test_month_by_month_nothing_appears_and_nothing_vanishes(s):
     assert close(r["stock_end"], s["stock"] + r["refilled"] - r["released"], scale=1) and r["spike_loss"] >= -1e-12
 
 
-@given(st.lists(st.floats(0.001, 20), min_size=1, max_size=8), st.floats(0.1, 100),
-       st.sampled_from(["days", "dollars", "weights", "greedy"]))
+@given(
+    st.lists(st.floats(0.001, 20), min_size=1, max_size=8), st.floats(0.1, 100), st.sampled_from(["days", "dollars", "weights", "greedy"])
+)
 def test_no_rule_spends_more_than_there_is_or_buys_more_than_a_year(values, capital, mode):
     money = allocate(values, capital, mode=mode, weights=np.linspace(1, 2, len(values)))
     assert (money >= -1e-12).all() and (money <= np.array(values) * (1 + 1e-9)).all()
@@ -261,6 +279,7 @@ def test_no_rule_spends_more_than_there_is_or_buys_more_than_a_year(values, capi
 
 
 # ---- model 4 ---------------------------------------------------------------------------------------------------------
+
 
 @given(box("coalition"))
 def test_patience_needed_is_a_share_and_moves_the_right_way(s):
@@ -277,6 +296,7 @@ def test_the_stable_club_is_the_one_found_by_trying_every_size(s):
 
 
 # ---- model 5 ---------------------------------------------------------------------------------------------------------
+
 
 @given(box("supply_shock"))
 def test_a_worse_shock_costs_more_and_never_more_than_there_is(s):
@@ -300,6 +320,7 @@ def test_at_the_exact_multiple_supply_meets_demand_or_the_miss_is_said(s):
 
 # ---- model 6 ---------------------------------------------------------------------------------------------------------
 
+
 @given(box("buildout"))
 def test_the_share_moves_the_right_way_and_stays_a_share(s):
     r = run("buildout", s)
@@ -322,6 +343,7 @@ def test_without_closing_capacity_never_falls_and_no_more_is_built_than_there_ar
 
 
 # ---- model 7 ---------------------------------------------------------------------------------------------------------
+
 
 @given(box("supply_risk"))
 def test_scores_stay_in_bounds_and_move_the_right_way(s):

@@ -44,13 +44,16 @@ def test_results_that_share_a_setting_s_name_have_a_column_of_their_own(tmp_path
 def test_a_broken_sweep_leaves_nothing_behind(tmp_path):
     def stop(done, total):
         raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
         sweep("club", ROWS, 100, 1, tmp_path / "c.parquet", progress=stop)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("change, message", [
-    (dict(model="clubb"), 'Did you mean "club"'), (dict(samples=0), "give 1 to"), (dict(out="nowhere/c.parquet"), "does not exist")])
+@pytest.mark.parametrize(
+    "change, message",
+    [(dict(model="clubb"), 'Did you mean "club"'), (dict(samples=0), "give 1 to"), (dict(out="nowhere/c.parquet"), "does not exist")],
+)
 def test_a_bad_request_is_refused_before_anything_runs(tmp_path, monkeypatch, change, message):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=message):

@@ -19,11 +19,21 @@ PAGES = [p for p in sorted(BOOK.glob("*.md")) if p.name != "LICENSE.md"]
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 NOT_DATA = [
-    r"\{fact\}`[^`]*`", r"```.*?```", r"`[^`]*`", r"\]\([^)]*\)", r"<[^>]*>", r"https?://\S+",
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s*(?:and|to|–|-)\s*\d{{1,2}})?\s+{_MONTH}(?:\s+\d{{4}})?", rf"\b{_MONTH}\s+\d{{4}}",  # dates
+    r"\{fact\}`[^`]*`",
+    r"```.*?```",
+    r"`[^`]*`",
+    r"\]\([^)]*\)",
+    r"<[^>]*>",
+    r"https?://\S+",
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s*(?:and|to|–|-)\s*\d{{1,2}})?\s+{_MONTH}(?:\s+\d{{4}})?",
+    rf"\b{_MONTH}\s+\d{{4}}",  # dates
     r"\b(?:19|20)\d\d(?:\s*(?:–|-|to)\s*(?:(?:19|20)?\d\d))?e?\b",  # years
     r"\b(?:H\.R\.|S\.|No\.|Nos\.|Decree|Section|EO|MCS|HS|Python|chapters?|model|models|version|IEA|CC BY|C5\+|WP)\s*\d[\d.]*(?:/\d+)?",
-    r"\bG(?:7|20)\b", r"\b(?:FORGE|SECURE)\b", r"^\s*\d+\.\s", r"\bC5\+1\b", r"\bpapermill\s+\d\S*",
+    r"\bG(?:7|20)\b",
+    r"\b(?:FORGE|SECURE)\b",
+    r"^\s*\d+\.\s",
+    r"\bC5\+1\b",
+    r"\bpapermill\s+\d\S*",
 ]
 SPELLED = r"\b(?:eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)\b"
 
@@ -39,11 +49,14 @@ def bare_numbers(text: str) -> list[str]:
     """Numbers that do not go through the registry and are neither dates, years nor parts of names."""
     for pattern in NOT_DATA:
         text = re.sub(pattern, " ", text, flags=re.S | re.M | re.I)
-    return [text[max(0, m.start() - 40):m.end() + 20].replace("\n", " ") for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)]
+    return [text[max(0, m.start() - 40) : m.end() + 20].replace("\n", " ") for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)]
 
 
 def test_the_test_itself_tells_numbers_from_dates_and_names():
-    assert bare_numbers("On 4 February 2026 the House passed H.R. 4090; {fact}`54 countries <ministerial.countries>` came (G7, MCS 2026).") == []
+    assert (
+        bare_numbers("On 4 February 2026 the House passed H.R. 4090; {fact}`54 countries <ministerial.countries>` came (G7, MCS 2026).")
+        == []
+    )
     assert len(bare_numbers("It lent US$10 billion to 3 firms.")) == 3
 
 
@@ -67,7 +80,9 @@ def test_a_notebook_tells_the_story_in_short_cells_without_outputs(path):
             assert cell.outputs == [] and cell.execution_count is None, "outputs are committed"
             lines = [line for line in cell.source.splitlines() if line.strip()]
             assert len(lines) <= 5, cell.source
-            assert not any(isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Lambda)) for n in ast.walk(ast.parse(cell.source))), cell.source
+            assert not any(isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Lambda)) for n in ast.walk(ast.parse(cell.source))), (
+                cell.source
+            )
             assert not re.search(r"['\"](?:\.{0,2}/|[A-Za-z]:\\)", cell.source), "a path in a notebook"
 
 
@@ -88,11 +103,13 @@ def words(text: str) -> list[str]:
 def test_no_sentence_of_the_five_articles_stands_in_the_book():
     def runs(text):
         w = words(text)
-        return {" ".join(w[i:i + 8]) for i in range(len(w) - 7)}
+        return {" ".join(w[i : i + 8]) for i in range(len(w) - 7)}
 
     articles = set().union(*(runs(p.read_text(encoding="utf-8", errors="replace")) for p in SEEDS.glob("*.txt")))
     texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
     texts |= {p.name: p.read_text(encoding="utf-8") for p in (HOME / "src" / "chokepoint" / "chapters").glob("*.py")}
-    texts |= {p.name: p.read_text(encoding="utf-8") for p in (HOME / "data" / "evidence").glob("*.csv") if p.name != "sources.csv"}  # titles are citations
+    texts |= {
+        p.name: p.read_text(encoding="utf-8") for p in (HOME / "data" / "evidence").glob("*.csv") if p.name != "sources.csv"
+    }  # titles are citations
     copied = {name: sorted(runs(text) & articles)[:3] for name, text in texts.items() if runs(text) & articles}
     assert not copied, json.dumps(copied, indent=1)

@@ -59,12 +59,15 @@ def test_no_page_scrolls_sideways(site, visit, width, scheme):
     assert not wide, wide
 
 
-@pytest.mark.parametrize("fact_id, text", [
-    ("rare_earths.china_mined", "69.23 %"),
-    ("rare_earths.china_refined", "91.3 %"),
-    ("ministerial.countries", "54"),
-    ("ministerial.institutions", "the European Commission"),
-])
+@pytest.mark.parametrize(
+    "fact_id, text",
+    [
+        ("rare_earths.china_mined", "69.23 %"),
+        ("rare_earths.china_refined", "91.3 %"),
+        ("ministerial.countries", "54"),
+        ("ministerial.institutions", "the European Commission"),
+    ],
+)
 def test_a_headline_number_leads_to_its_evidence(site, visit, fact_id, text):
     page = next(c for c in CHAPTERS if f"#fact-{fact_id}" in (site / f"{c}.html").read_text(encoding="utf-8"))
     seen = visit(f"{site.as_uri()}/{page}.html").page
@@ -89,9 +92,14 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
             before = section.get_attribute("data-settled") or "0"
             slider.press(key)
             seen.wait_for_function("([s, n]) => Number(s.dataset.settled || 0) > Number(n)", arg=[section.element_handle(), before])
-        settings = {i["name"]: float(i["value"]) for i in section.evaluate("s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))")}
+        settings = {
+            i["name"]: float(i["value"])
+            for i in section.evaluate("s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))")
+        }
         expected = explorable.at(**settings)
-        shown = section.evaluate("s => Object.fromEntries([...s.querySelectorAll('[data-result]')].map(c => [c.dataset.result, Number(c.dataset.value)]))")
+        shown = section.evaluate(
+            "s => Object.fromEntries([...s.querySelectorAll('[data-result]')].map(c => [c.dataset.result, Number(c.dataset.value)]))"
+        )
         assert shown == pytest.approx({k: expected[k] for k in shown}, rel=1e-9, abs=1e-9)
     assert f"US${expected['levy']:,.2f}" in section.locator(".cp-sentence").inner_text()
     section.locator("button[type=reset]").click()

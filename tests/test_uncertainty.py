@@ -8,6 +8,8 @@ from chokepoint.models import MODELS
 from chokepoint.spread import spread
 from chokepoint.uncertainty import QUANTILES, SAMPLES, draws, fan, swings
 
+pytestmark = pytest.mark.slow
+
 ROWS = tables.load("assumptions")
 
 
@@ -20,9 +22,15 @@ def test_draws_stay_in_their_ranges_and_are_the_same_every_time():
     assert (first["floor"] == 110).all()
 
 
-@pytest.mark.parametrize("model, result, along", [
-    ("price_floor", "deadweight_loss", "world_price"), ("project_value", "npv", "flood_price"), ("pipeline", "share", "floor"),
-    ("supply_shock", "loss", "cut")])
+@pytest.mark.parametrize(
+    "model, result, along",
+    [
+        ("price_floor", "deadweight_loss", "world_price"),
+        ("project_value", "npv", "flood_price"),
+        ("pipeline", "share", "floor"),
+        ("supply_shock", "loss", "cut"),
+    ],
+)
 def test_a_fan_opens_in_order_from_end_to_end_of_its_control(model, result, along):
     bands = fan(model, result, along)
     control = ROWS.query("model == @model and name == @along").iloc[0]

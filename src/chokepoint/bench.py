@@ -35,6 +35,7 @@ def ranges() -> tuple:
 
 def rates(ours: tuple[Callable, int], peer: tuple[Callable, int], repeat: int) -> tuple[float, float]:
     """Samples a second of two (work, samples), tried in turn so that a busy machine hurts both; the best try of each."""
+
     def once(work: Callable) -> float:
         start = perf_counter()
         work()
@@ -61,8 +62,13 @@ def on_arrays() -> tuple[Callable, int]:
 def sweep_vs_loop() -> dict:
     """One chunk as the sweep works it out, on one core; against a Python loop over the same function."""
     value, peer = rates(on_arrays(), by_loop(), repeat=8)
-    return dict(what="the price floor on a chunk of arrays, one core", unit="samples/s", value=value,
-                peer="a Python loop over the same function", peer_value=peer)
+    return dict(
+        what="the price floor on a chunk of arrays, one core",
+        unit="samples/s",
+        value=value,
+        peer="a Python loop over the same function",
+        peer_value=peer,
+    )
 
 
 @bench
@@ -71,8 +77,13 @@ def sweep_to_file_vs_loop() -> dict:
     with tempfile.TemporaryDirectory() as folder:
         whole = (lambda: sweep(MODEL, tables.load("assumptions"), 64 * CHUNK, 1, Path(folder) / "s.parquet")), 64 * CHUNK
         value, peer = rates(whole, by_loop(), repeat=3)
-    return dict(what="a whole sweep of the price floor, from drawing to the file, all cores", unit="samples/s", value=value,
-                peer="a Python loop over the same function, nothing written", peer_value=peer)
+    return dict(
+        what="a whole sweep of the price floor, from drawing to the file, all cores",
+        unit="samples/s",
+        value=value,
+        peer="a Python loop over the same function, nothing written",
+        peer_value=peer,
+    )
 
 
 @bench
@@ -83,27 +94,41 @@ def sweep_vs_numpy() -> dict:
     if set(by_hand) != set(ours) or not all(np.allclose(ours[name], values, rtol=1e-9, atol=1e-6) for name, values in by_hand.items()):
         raise AssertionError("the equations by hand are not those of the model: the comparison would mean nothing")
     value, peer = rates(on_arrays(), (lambda: price_floor_by_hand(**draws), CHUNK), repeat=30)
-    return dict(what="the price floor on a chunk of arrays, one core", unit="samples/s", value=value,
-                peer="the same equations in NumPy, by hand", peer_value=peer)
+    return dict(
+        what="the price floor on a chunk of arrays, one core",
+        unit="samples/s",
+        value=value,
+        peer="the same equations in NumPy, by hand",
+        peer_value=peer,
+    )
 
 
 @bench
 def sweep_memory() -> dict:
     """Highest memory of a sweep of four million samples on two processes, parent and one child; against one tenth of the samples."""
+
     def peak(samples: int) -> float:
-        code = ("import resource, sys; from chokepoint import tables; from chokepoint.models.sweep import sweep; "
-                f"sweep({MODEL!r}, tables.load('assumptions'), {samples}, 1, sys.argv[1], workers=2); "
-                "print(sum(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))")
+        code = (
+            "import resource, sys; from chokepoint import tables; from chokepoint.models.sweep import sweep; "
+            f"sweep({MODEL!r}, tables.load('assumptions'), {samples}, 1, sys.argv[1], workers=2); "
+            "print(sum(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
+        )
         with tempfile.TemporaryDirectory() as folder:
             run = subprocess.run([sys.executable, "-c", code, f"{folder}/s.parquet"], capture_output=True, text=True, check=True)
         return float(run.stdout) / 1024
 
-    return dict(what="memory of a sweep of 4 million samples", unit="MB", value=peak(4_000_000),
-                peer="a sweep of 400 thousand", peer_value=peak(400_000))
+    return dict(
+        what="memory of a sweep of 4 million samples",
+        unit="MB",
+        value=peak(4_000_000),
+        peer="a sweep of 400 thousand",
+        peer_value=peak(400_000),
+    )
 
 
-def price_floor_by_hand(world_price, floor, base_price, base_demand, base_supply, demand_elasticity, supply_elasticity,
-                        evasion_share, rent_kept, price_response):
+def price_floor_by_hand(
+    world_price, floor, base_price, base_demand, base_supply, demand_elasticity, supply_elasticity, evasion_share, rent_kept, price_response
+):
     """The equations of model 1 as one would write them in NumPy without thinking of a browser."""
     autarky = base_price * (base_demand / base_supply) ** (1 / (supply_elasticity + demand_elasticity))
     bloc = np.maximum(world_price, np.minimum(floor, autarky))
@@ -127,11 +152,24 @@ def price_floor_by_hand(world_price, floor, base_price, base_demand, base_supply
     extra = supply - supply_before
     contract = np.maximum(0, floor - world_price) * base_supply * (floor / base_price) ** supply_elasticity
     return {
-        "autarky_price": autarky, "bloc_price": bloc, "levy": levy, "demand": demand, "supply": supply, "imports": imports,
-        "revenue": revenue, "evasion": evasion, "consumer_surplus_change": buyers, "producer_surplus_change": sellers,
-        "deadweight_loss": loss, "extra_supply": extra, "secure_cost": np.where(extra > 1e-9, loss / np.maximum(extra, 1e-9), 0),
-        "idle_floor": np.maximum(0, floor - autarky), "world_price_after": world_after, "terms_of_trade_gain": terms,
-        "contract_cost": contract, "contract_loss": np.where(floor > world_price, contract - scale * (floor**more - world_more), 0),
+        "autarky_price": autarky,
+        "bloc_price": bloc,
+        "levy": levy,
+        "demand": demand,
+        "supply": supply,
+        "imports": imports,
+        "revenue": revenue,
+        "evasion": evasion,
+        "consumer_surplus_change": buyers,
+        "producer_surplus_change": sellers,
+        "deadweight_loss": loss,
+        "extra_supply": extra,
+        "secure_cost": np.where(extra > 1e-9, loss / np.maximum(extra, 1e-9), 0),
+        "idle_floor": np.maximum(0, floor - autarky),
+        "world_price_after": world_after,
+        "terms_of_trade_gain": terms,
+        "contract_cost": contract,
+        "contract_loss": np.where(floor > world_price, contract - scale * (floor**more - world_more), 0),
     }
 
 
@@ -143,8 +181,11 @@ def main() -> None:
     for name in sys.argv[1:] or BENCHES:
         found[name] = row = BENCHES[name]()
         row["ratio"] = row["value"] / row["peer_value"]
-        print(f"{name:22} {row['value']:>12,.0f} {row['unit']:10} {row['what']}\n"
-              f"{'':22} {row['peer_value']:>12,.0f} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.2f}", flush=True)
+        print(
+            f"{name:22} {row['value']:>12,.0f} {row['unit']:10} {row['what']}\n"
+            f"{'':22} {row['peer_value']:>12,.0f} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.2f}",
+            flush=True,
+        )
     out.write_text(json.dumps(found, indent=2), encoding="utf-8")
     print(f"Written to {out}")
 

@@ -73,7 +73,9 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
     except ValueError:
         return None, [Fault(name, 0, "", "is empty; a header line is expected")]
     rows = [row for row in rows if row]
-    ragged = [Fault(name, i, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in enumerate(rows, 2) if len(row) != len(found)]
+    ragged = [
+        Fault(name, i, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in enumerate(rows, 2) if len(row) != len(found)
+    ]
     if ragged:
         return None, ragged[:20]
     expected = [f["name"] for f in declared["schema"]["fields"]]
@@ -133,8 +135,13 @@ def _rules(field: dict, cells: pd.Series):
         yield filled & ~cells.isin(_TRUTHS), "{found} is not true or false"
     if "enum" in limits:
         allowed = [str(v) for v in limits["enum"]]
-        yield filled & ~cells.isin(allowed), f"{{found}} is not one of {', '.join(allowed)}".replace("{found}", "\0").replace(
-            "{", "{{").replace("}", "}}").replace("\0", "{found}")
+        yield (
+            filled & ~cells.isin(allowed),
+            f"{{found}} is not one of {', '.join(allowed)}".replace("{found}", "\0")
+            .replace("{", "{{")
+            .replace("}", "}}")
+            .replace("\0", "{found}"),
+        )
     if "pattern" in limits:
         wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
         yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"

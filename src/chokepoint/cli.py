@@ -43,7 +43,9 @@ def build(release: str) -> None:
     from chokepoint.publish.site import build as build_site
 
     site = build_site(release)
-    click.echo(f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve")
+    click.echo(
+        f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
+    )
 
 
 @main.command()
@@ -118,7 +120,9 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
         for each in MODELS.values():
             click.echo(f"{each.name}: {each.title}")
             for row in assumptions_of(each.name, assumptions):
-                click.echo(f"    {row['name']} ({row['symbol']}) = {row['value']:g}, {row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}")
+                click.echo(
+                    f"    {row['name']} ({row['symbol']}) = {row['value']:g}, {row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}"
+                )
         return
     chosen = model_named(name)
     results = evaluate(name, _settings(settings), assumptions)

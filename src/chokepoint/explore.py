@@ -87,7 +87,7 @@ class Explorable:
     def _curve(self) -> np.ndarray:
         """Where the curve is worked out: no more values of the slider than a chart has room for, both ends among them."""
         grid = next(c for c in self.controls if c.name == self.along).grid
-        return np.unique(np.append(grid[::-(-len(grid) // MOST_POINTS)], grid[-1]))
+        return np.unique(np.append(grid[:: -(-len(grid) // MOST_POINTS)], grid[-1]))
 
     def said(self, **values: float) -> str:
         """The sentence, with the results at some settings."""
@@ -126,7 +126,7 @@ class Explorable:
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
             f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
             f'<p class="cp-source">{source_line(sorted({c.source_id for c in self.controls if c.source_id}))} '
-            f"Ranges and what is assumed: <a href=\"{link('assumptions', f'model-{self.model}')}\">assumptions</a>.</p></section>"
+            f'Ranges and what is assumed: <a href="{link("assumptions", f"model-{self.model}")}">assumptions</a>.</p></section>'
         )
 
     # --- a live kernel ---
@@ -135,9 +135,20 @@ class Explorable:
         """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
-        sliders = {c.name: widgets.FloatSlider(
-            value=c.value, min=c.low, max=c.high, step=c.step, description=c.label, continuous_update=False, readout_format=".4g",
-            style={"description_width": "20em"}, layout={"width": "40em"}) for c in self.controls}
+        sliders = {
+            c.name: widgets.FloatSlider(
+                value=c.value,
+                min=c.low,
+                max=c.high,
+                step=c.step,
+                description=c.label,
+                continuous_update=False,
+                readout_format=".4g",
+                style={"description_width": "20em"},
+                layout={"width": "40em"},
+            )
+            for c in self.controls
+        }
         chart = live_box(self._live_chart({}))
         words = widgets.HTML(html.escape(self.said()))
 
@@ -165,8 +176,9 @@ class Explorable:
         return alt.Chart.from_dict(spec)
 
 
-def explore(model: str, controls: Sequence[str], view: Callable, *, along: str, says: str, results: Sequence[str], sentence: str,
-            alt_text: str) -> Explorable:
+def explore(
+    model: str, controls: Sequence[str], view: Callable, *, along: str, says: str, results: Sequence[str], sentence: str, alt_text: str
+) -> Explorable:
     """An explorable of `model`, on the page and live.
 
     controls: parameters the reader moves; the others stay at their defaults of `data/assumptions.csv`.
@@ -178,8 +190,14 @@ def explore(model: str, controls: Sequence[str], view: Callable, *, along: str, 
     unknown = [c for c in [*controls, along] if c not in rows.index]
     if unknown:
         raise UserError(f"{model} has no assumption {unknown[0]!r}; data/assumptions.csv has {', '.join(rows.index)}")
-    made = [Control(name, *(rows.loc[name, k] for k in ("label", "value", "low", "high", "step", "unit")),
-                    *(rows[k].fillna("")[name] for k in ("source_id", "basis"))) for name in controls]
+    made = [
+        Control(
+            name,
+            *(rows.loc[name, k] for k in ("label", "value", "low", "high", "step", "unit")),
+            *(rows[k].fillna("")[name] for k in ("source_id", "basis")),
+        )
+        for name in controls
+    ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
 
@@ -203,16 +221,20 @@ def _unit(unit: str) -> str:
 
 
 def _result(name: str, value: float, unit: str, meaning: str) -> str:
-    return (f'<tr><th scope="row">{html.escape(meaning[:1].upper() + meaning[1:])}</th>'
-            f'<td data-result="{name}" data-value="{float(value)!r}" {_percent(unit)}>{_shown(value, unit)}</td>'
-            f"<td>{_unit(unit)}</td></tr>")
+    return (
+        f'<tr><th scope="row">{html.escape(meaning[:1].upper() + meaning[1:])}</th>'
+        f'<td data-result="{name}" data-value="{float(value)!r}" {_percent(unit)}>{_shown(value, unit)}</td>'
+        f"<td>{_unit(unit)}</td></tr>"
+    )
 
 
 def _slider(model: str, c: Control) -> str:
     name, unit = f"{model}-{c.name}", _unit(c.unit)
     beside, below = (unit, "") if len(unit) <= 16 else ("", f" {unit}")  # a long one would push the name away
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
-    return (f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-            f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
-            f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
-            f'<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>')
+    return (
+        f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
+        f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
+        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
+        f"<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>"
+    )

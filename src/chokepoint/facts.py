@@ -17,8 +17,10 @@ from chokepoint import tables
 from chokepoint.errors import MissingTable, UserError
 
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
-_WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-          "seventeen eighteen nineteen twenty").split()
+_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+).split()
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,19 @@ def _from_ledger(row: dict) -> Fact:
         value: float | str = float(row["value"])
     except ValueError:
         value = row["value"] or row["text"]
-    return Fact(row["fact_id"], row["label"], value, row["unit"], row["text"], tuple(s.strip() for s in row["source_ids"].split(";")),
-                row["confidence"], str(row["as_of"])[:10], "", row["conflict_group"], row["note"])
+    return Fact(
+        row["fact_id"],
+        row["label"],
+        value,
+        row["unit"],
+        row["text"],
+        tuple(s.strip() for s in row["source_ids"].split(";")),
+        row["confidence"],
+        str(row["as_of"])[:10],
+        "",
+        row["conflict_group"],
+        row["note"],
+    )
 
 
 def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:

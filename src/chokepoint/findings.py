@@ -24,8 +24,10 @@ class Brief:
         if not printing():
             return {"text/markdown": "**In brief**\n\n" + "\n".join(f"- {s}" for s in plain)}
         items = "".join(f"<li>{with_links(s, self.release)}</li>" for s in self.sentences)
-        return {"text/html": f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>',
-                "text/plain": "\n".join(plain)}
+        return {
+            "text/html": f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>',
+            "text/plain": "\n".join(plain),
+        }
 
 
 def with_links(sentence: str, release: str) -> str:
@@ -41,4 +43,3 @@ def with_links(sentence: str, release: str) -> str:
 
 def _fact_link(fact: facts.Fact) -> str:
     return f'<a class="cp-fact" href="{link("evidence", f"fact-{fact.fact_id}")}" title="{html.escape(fact.label)}">{html.escape(fact.text)}</a>'
-

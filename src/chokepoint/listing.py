@@ -30,9 +30,13 @@ def disagreements(chapter: str) -> Listing:
 
 def _conflict(conflict: dict, readings: pd.DataFrame) -> str:
     verdict = "Not settled: " if conflict["outcome"] == "unresolved" else ""
-    said = "".join(f"<li>{_e(r['outlet'])}: {_e(r['reading'])}{_why(r['why'])} {_sources([r['source_id']])}</li>" for r in readings.to_dict("records"))
-    return (f'<p><strong>{_e(conflict["question"])}</strong> {verdict}{_e(conflict["resolution"])}. <em>{_e(conflict["why"])}.</em> '
-            f'{_sources([conflict["source_id"]])}</p><details class="cp-numbers"><summary>{len(readings)} readings</summary><ul>{said}</ul></details>')
+    said = "".join(
+        f"<li>{_e(r['outlet'])}: {_e(r['reading'])}{_why(r['why'])} {_sources([r['source_id']])}</li>" for r in readings.to_dict("records")
+    )
+    return (
+        f"<p><strong>{_e(conflict['question'])}</strong> {verdict}{_e(conflict['resolution'])}. <em>{_e(conflict['why'])}.</em> "
+        f'{_sources([conflict["source_id"]])}</p><details class="cp-numbers"><summary>{len(readings)} readings</summary><ul>{said}</ul></details>'
+    )
 
 
 def _why(text) -> str:
@@ -42,14 +46,19 @@ def _why(text) -> str:
 def not_known(chapter: str) -> Listing:
     """The open questions of a chapter, with why they matter and what was found; what is only reported is not among them."""
     rows = tables.load("open_questions").query("chapter == @chapter and kind != 'reported'").to_dict("records")
-    items = [f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>" for r in rows]
+    items = [
+        f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>" for r in rows
+    ]
     return Listing(f"<ul>{''.join(items)}</ul>")
 
 
 def statements(speaker_kind: str) -> Listing:
     """What was said, in our words, oldest first. speaker_kind: official or commentator."""
     rows = tables.load("statements").query("speaker_kind == @speaker_kind and published").sort_values("date_start").to_dict("records")
-    items = [f"<li><strong>{day(r)}, {_e(r['speaker'])}{_role(r['role'])}.</strong> {_e(r['paraphrase'])}. {_sources([r['source_id']])}</li>" for r in rows]
+    items = [
+        f"<li><strong>{day(r)}, {_e(r['speaker'])}{_role(r['role'])}.</strong> {_e(r['paraphrase'])}. {_sources([r['source_id']])}</li>"
+        for r in rows
+    ]
     return Listing(f"<ul>{''.join(items)}</ul>")
 
 

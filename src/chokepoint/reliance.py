@@ -27,7 +27,9 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     value = rows.value.fillna(rows.low).fillna(rows.high).fillna(0)
     text = [_WORDS.get(k, "{:.0f} %").format(v) for k, v in zip(kind, value, strict=True)]
     made = rows.assign(value=value, kind=kind, text=text, source=rows.mineral.map(source))
-    return made[made.kind.isin(["", *_WORDS])][["mineral", "commodity", "value", "kind", "text", "source", "source_id"]].reset_index(drop=True)
+    return made[made.kind.isin(["", *_WORDS])][["mineral", "commodity", "value", "kind", "text", "source", "source_id"]].reset_index(
+        drop=True
+    )
 
 
 def sources(release: str, mineral: str) -> pd.DataFrame:
@@ -46,10 +48,14 @@ def main_sources(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 @by_release
 def _sources(release: str) -> pd.DataFrame:
     if release not in tables.releases("import_sources"):
-        return pd.DataFrame(columns=["mineral", "commodity", "area", "iso3", "value", "rank", "first_year", "last_year", "detail", "source_id"])
+        return pd.DataFrame(
+            columns=["mineral", "commodity", "area", "iso3", "value", "rank", "first_year", "last_year", "detail", "source_id"]
+        )
     rows = tables.load("import_sources", release).query("headline")
     speaks = supply.summary(release).what.groupby(level="mineral").last()  # of bauxite, alumina and aluminum the last
-    rows = rows.assign(other=rows.commodity != rows.mineral.map(speaks)).sort_values(["mineral", "other", "commodity", "rank"], na_position="last")
+    rows = rows.assign(other=rows.commodity != rows.mineral.map(speaks)).sort_values(
+        ["mineral", "other", "commodity", "rank"], na_position="last"
+    )
     return rows[rows.commodity == rows.groupby("mineral").commodity.transform("first")].drop(columns="other")
 
 

@@ -29,7 +29,11 @@ class Section:
             return {"text/html": self.to_html(), "text/plain": self.heading}
         if self.figure is None:
             return {"text/html": plain_links(self._words()), "text/plain": self.heading}
-        return live(self.figure.chart, before=plain_links(self._words()) + f"<b>{html.escape(self.figure.says)}</b>", after=source_line(self.figure.sources))
+        return live(
+            self.figure.chart,
+            before=plain_links(self._words()) + f"<b>{html.escape(self.figure.says)}</b>",
+            after=source_line(self.figure.sources),
+        )
 
     def to_html(self) -> str:
         """As the page prints it."""

@@ -66,8 +66,10 @@ class Spread:
         """The finding: nine draws of ten, and what moves the result most."""
         low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
         first = self.rows.label.iloc[0]
-        return (f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in nine draws of ten. "
-                f"What moves it most: {first[0].lower() + first[1:]}")
+        return (
+            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in nine draws of ten. "
+            f"What moves it most: {first[0].lower() + first[1:]}"
+        )
 
     # --- the pictures ---
 
@@ -83,8 +85,13 @@ class Spread:
         control = assumptions(self.model)[self.along]
         label, unit = control["label"], control["unit"]
         told = unit in ("share", "-") or label.lower().startswith(unit)
-        return fan_chart.fan(self.bands, x_title=label if told else f"{label}, {unit}", x_format="~%" if unit == "share" else ",~f",
-                             y_title=self._axis["title"], y_format=self._axis["shape"])
+        return fan_chart.fan(
+            self.bands,
+            x_title=label if told else f"{label}, {unit}",
+            x_format="~%" if unit == "share" else ",~f",
+            y_title=self._axis["title"],
+            y_format=self._axis["shape"],
+        )
 
     def tornado(self) -> alt.LayerChart:
         """A bar for each assumption."""
@@ -95,17 +102,20 @@ class Spread:
         """Both under one finding, with the numbers of each and what the bands mean."""
         bands = self.bands.set_axis([self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1)
         moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
-            ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1)
+            ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1
+        )
         longest = "; ".join(self.rows.label)
         held = ", ".join(h.replace("_", " ") for h in self.held)
-        return (f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
-                '<div class="cp-pair">'
-                f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
-                f"{_panel('Each assumption alone, low to high', self.tornado(), f'Bars, the longest first: {longest}.', moved)}</div>"
-                f'<p class="cp-source">Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. '
-                f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
-                f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
-                "Yellow bars end at the assumption’s low end, blue bars at its high end.</p></figure>")
+        return (
+            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
+            '<div class="cp-pair">'
+            f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
+            f"{_panel('Each assumption alone, low to high', self.tornado(), f'Bars, the longest first: {longest}.', moved)}</div>"
+            f'<p class="cp-source">Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. '
+            f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
+            f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
+            "Yellow bars end at the assumption’s low end, blue bars at its high end.</p></figure>"
+        )
 
     def _ends(self) -> str:
         """The fan for those who do not see it."""

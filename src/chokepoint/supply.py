@@ -11,7 +11,21 @@ from chokepoint.tables import by_release
 
 MINE, REFINERY = "mine", "refinery"
 MAGNET = "magnet_rare_earths"  # the IEA's stand-in for refined rare earths
-_COLUMNS = ["mineral", "step", "what", "area", "area_kind", "iso3", "year", "value", "world", "share", "qualifier", "excludes_us", "source_id"]
+_COLUMNS = [
+    "mineral",
+    "step",
+    "what",
+    "area",
+    "area_kind",
+    "iso3",
+    "year",
+    "value",
+    "world",
+    "share",
+    "qualifier",
+    "excludes_us",
+    "source_id",
+]
 
 
 @by_release
@@ -42,7 +56,9 @@ def _usgs(release: str) -> pd.DataFrame:
     countries = table[table.area_kind != "world"].join(totals, on=series, how="inner")
     size = countries.groupby(series).value.sum().reset_index()
     minerals = tables.load("minerals").set_index("mineral")
-    wanted = size.mineral.map(minerals.headline_stage).eq(size.stage) & size.mineral.map(minerals.headline_detail.fillna("")).eq(size.detail)
+    wanted = size.mineral.map(minerals.headline_stage).eq(size.stage) & size.mineral.map(minerals.headline_detail.fillna("")).eq(
+        size.detail
+    )
     chosen = size.assign(wanted=wanted).sort_values(["wanted", "value"], ascending=False).drop_duplicates(["mineral", "step"])
     chosen = chosen[chosen.mineral.map(minerals.kind).ne("other")]
     excludes = table[(table.area_kind == "world") & table.excludes_us.fillna(False)].set_index(series).index
@@ -112,5 +128,15 @@ def summary(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     rows = output(release)
     largest = leaders(release).set_index(["mineral", "step"])
     sources = rows.groupby(["mineral", "step"]).source_id.agg(lambda ids: tuple(sorted(set(ids))))
-    return pd.DataFrame({"leader": largest.area, "leader_iso3": largest.iso3, "largest": largest.share, "what": largest.what, "year": largest.year,
-                         "china": china(release).stack(), "inside": inside(release).stack(), "sources": sources})
+    return pd.DataFrame(
+        {
+            "leader": largest.area,
+            "leader_iso3": largest.iso3,
+            "largest": largest.share,
+            "what": largest.what,
+            "year": largest.year,
+            "china": china(release).stack(),
+            "inside": inside(release).stack(),
+            "sources": sources,
+        }
+    )

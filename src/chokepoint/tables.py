@@ -84,8 +84,15 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
     fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
     dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
     try:
-        frame = pd.read_csv(data / declared["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8",
-                            true_values=["true"], false_values=["false"])
+        frame = pd.read_csv(
+            data / declared["path"],
+            dtype=dtypes,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8",
+            true_values=["true"],
+            false_values=["false"],
+        )
     except (OSError, ValueError) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
         raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
     dates = [name for name, kind in fields.items() if kind == "date"]

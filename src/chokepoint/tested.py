@@ -53,8 +53,10 @@ def _against_the_iea() -> list[dict]:
     from chokepoint.models.buildout import BASE_CASE, buildout
 
     china = forecast.china_refined().set_index("mineral").loc["magnet_rare_earths"]
-    notes = {2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the lead time",
-             2040: "the IEA's forecast stays level after 2035; the model keeps building"}
+    notes = {
+        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the lead time",
+        2040: "the IEA's forecast stays level after 2035; the model keeps building",
+    }
     rows = []
     for year, note in notes.items():
         predicted, seen = 100 * buildout(**{**BASE_CASE, "year": year - 2024})["share"], 100 - china[f"share_{year}"]

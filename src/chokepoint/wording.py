@@ -43,8 +43,10 @@ def vega_sentence(sentence: str) -> str:
     """
     parts, end = [], 0
     for m in re.finditer(rf"{_CHOICE.pattern}|{_VALUE}", sentence):
-        parts += [_quoted(sentence[end:m.start()]),
-                  f"({m[1]} ? {vega_sentence(m[2])} : {vega_sentence(m[3])})" if m[1] else f"format({m[4]}, '{m[5]}')"]
+        parts += [
+            _quoted(sentence[end : m.start()]),
+            f"({m[1]} ? {vega_sentence(m[2])} : {vega_sentence(m[3])})" if m[1] else f"format({m[4]}, '{m[5]}')",
+        ]
         end = m.end()
     return " + ".join(p for p in [*parts, _quoted(sentence[end:])] if p != "''") or "''"
 

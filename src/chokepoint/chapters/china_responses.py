@@ -17,13 +17,24 @@ HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not
 COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
 START, END = "2023-01-01", "2027-01-31"
 NAMES = {  # short enough for a phone; the full list of goods is in the table under the chart
-    "control.2023-23": "Gallium, germanium", "control.2023-39": "Graphite", "control.2023-technology": "Rare-earth technology",
-    "control.2024-33": "Antimony, superhard materials", "control.2024-46-item1": "US military users: all dual-use goods",
-    "control.2024-46-item2": "US: gallium, germanium, antimony", "control.2024-46-item2-graphite": "US: graphite, stricter review",
-    "control.2025-10": "Tungsten and four others", "control.2025-18": "Seven rare earths and magnets", "control.2025-55": "Superhard materials, wider",
-    "control.2025-56": "Rare-earth equipment, ores", "control.2025-57": "Five more rare earths", "control.2025-58": "Batteries, graphite anodes",
-    "control.2025-61-limb1": "Rare earths passed on abroad", "control.2025-61-rest": "Goods made abroad with Chinese rare earths",
-    "control.2025-62": "Rare-earth technology, wider", "control.2026-1": "Japan: military users and uses"}
+    "control.2023-23": "Gallium, germanium",
+    "control.2023-39": "Graphite",
+    "control.2023-technology": "Rare-earth technology",
+    "control.2024-33": "Antimony, superhard materials",
+    "control.2024-46-item1": "US military users: all dual-use goods",
+    "control.2024-46-item2": "US: gallium, germanium, antimony",
+    "control.2024-46-item2-graphite": "US: graphite, stricter review",
+    "control.2025-10": "Tungsten and four others",
+    "control.2025-18": "Seven rare earths and magnets",
+    "control.2025-55": "Superhard materials, wider",
+    "control.2025-56": "Rare-earth equipment, ores",
+    "control.2025-57": "Five more rare earths",
+    "control.2025-58": "Batteries, graphite anodes",
+    "control.2025-61-limb1": "Rare earths passed on abroad",
+    "control.2025-61-rest": "Goods made abroad with Chinese rare earths",
+    "control.2025-62": "Rare-earth technology, wider",
+    "control.2026-1": "Japan: military users and uses",
+}
 
 
 def controls() -> pd.DataFrame:
@@ -50,29 +61,53 @@ def brief(release: str) -> Brief:
     rows = controls()
     april = rows.set_index("control_id").loc["control.2025-18"]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
-    return Brief([
-        f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
-        "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those were the scheduled days, and what followed is not known.",
-        "Over six past episodes the model below was right within a factor of about {shock.typical_error}; it gives the size of a price jump and does not rank one mineral against another.",
-    ], release)
+    return Brief(
+        [
+            f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
+            "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those were the scheduled days, and what followed is not known.",
+            "Over six past episodes the model below was right within a factor of about {shock.typical_error}; it gives the size of a price jump and does not rank one mineral against another.",
+        ],
+        release,
+    )
 
 
 def lead(release: str) -> Figure:
     """Every control since 2023 as a bar: in force, suspended, or suspended before it applied."""
     rows, seen = controls(), pd.Timestamp(facts.get("evidence.newest_opened", release).value)
-    drawn = [{"row": NAMES.get(c["control_id"], c["items"]), "detail": c["legal_reference"], **phase} for c in rows.to_dict("records") for phase in phases(c, seen)]
+    drawn = [
+        {"row": NAMES.get(c["control_id"], c["items"]), "detail": c["legal_reference"], **phase}
+        for c in rows.to_dict("records")
+        for phase in phases(c, seen)
+    ]
     ends = rows.suspended_to.dropna().drop_duplicates().sort_values()
-    marks = pd.DataFrame({"date": [seen, *ends], "label": [f"evidence ends {seen:%-d %b %Y}", *(f"suspension to {d:%-d %b %Y}" for d in ends)]})
+    marks = pd.DataFrame(
+        {"date": [seen, *ends], "label": [f"evidence ends {seen:%-d %b %Y}", *(f"suspension to {d:%-d %b %Y}" for d in ends)]}
+    )
     paused, never = rows.suspended_from.notna().sum(), (rows.suspended_from.notna() & (rows.took_effect != "yes")).sum()
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
     says = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
-    shown = pd.DataFrame({"Goods": rows["items"], "Instrument": rows.instrument, "Reference": rows.legal_reference, "Aimed at": rows.target,
-                          "In effect from": rows.effective_date_start.dt.strftime("%Y-%m-%d"), "Took effect": rows.took_effect,
-                          "Suspended from": rows.suspended_from.dt.strftime("%Y-%m-%d"), "Suspended to, on paper": rows.suspended_to.dt.strftime("%Y-%m-%d"),
-                          "source_id": rows.source_id})
-    return figure(spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=END), says=says, table=shown, alt_text=(
-        f"Bars in time, 2023 to 2026, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day, "
-        "10 or 27 November 2026, is marked. Nothing is drawn after those days."))
+    shown = pd.DataFrame(
+        {
+            "Goods": rows["items"],
+            "Instrument": rows.instrument,
+            "Reference": rows.legal_reference,
+            "Aimed at": rows.target,
+            "In effect from": rows.effective_date_start.dt.strftime("%Y-%m-%d"),
+            "Took effect": rows.took_effect,
+            "Suspended from": rows.suspended_from.dt.strftime("%Y-%m-%d"),
+            "Suspended to, on paper": rows.suspended_to.dt.strftime("%Y-%m-%d"),
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=END),
+        says=says,
+        table=shown,
+        alt_text=(
+            f"Bars in time, 2023 to 2026, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day, "
+            "10 or 27 November 2026, is marked. Nothing is drawn after those days."
+        ),
+    )
 
 
 def how_bad() -> Explorable:
@@ -85,7 +120,7 @@ def how_bad() -> Explorable:
         says="A cut bites when stocks and detours run out",
         results=["effective_cut", "available", "price_multiple", "rationed", "loss"],
         sentence="At these settings {available:.0%} of a year's need can be had. The price rises to {price_multiple:,.1f} times what it was before, "
-                 "give or take a factor of 2.6, and pushes out {rationed:.0%} of use.",
+        "give or take a factor of 2.6, and pushes out {rationed:.0%} of use.",
         alt_text="Price multiple against the share of Chinese supply withheld, on a logarithmic axis, with a band of a factor of 2.6 either way. The line is flat until stocks run out, then climbs.",
     )
 
@@ -97,13 +132,34 @@ def how_wrong(release: str) -> Figure:
     rows = rows.sort_values("seen", ascending=False)
     ranks = rows.predicted.is_monotonic_decreasing
     factor = facts.get("shock.typical_error", release).value
-    says = f"The model misses by a factor of {factor:.1f} and " + ("ranks the episodes rightly" if ranks else "does not rank the episodes: the largest jumps were predicted as middling")
-    shown = pd.DataFrame({"Episode": rows.name, "Predicted, times": rows.predicted.round(2), "Seen, times": rows.seen, "Off by a factor of": (
-        rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2), "source_id": rows.source_id})
-    return figure(misses(rows), says=says, table=shown, alt_text=(
-        "Pairs of dots, predicted and seen, for six price episodes on a logarithmic axis. The two of 2009 to 2011 lie far above their predictions, the later ones below."))
+    says = f"The model misses by a factor of {factor:.1f} and " + (
+        "ranks the episodes rightly" if ranks else "does not rank the episodes: the largest jumps were predicted as middling"
+    )
+    shown = pd.DataFrame(
+        {
+            "Episode": rows.name,
+            "Predicted, times": rows.predicted.round(2),
+            "Seen, times": rows.seen,
+            "Off by a factor of": (rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2),
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        misses(rows),
+        says=says,
+        table=shown,
+        alt_text=(
+            "Pairs of dots, predicted and seen, for six price episodes on a logarithmic axis. The two of 2009 to 2011 lie far above their predictions, the later ones below."
+        ),
+    )
 
 
 def shock_spread() -> Spread:
     """Model 5 with every assumption free."""
-    return spread("supply_shock", "loss", "cut", name="Loss from a year's embargo, nobody hoarding", held=("cut", "china_share", "months", "probability", "hoarding"))
+    return spread(
+        "supply_shock",
+        "loss",
+        "cut",
+        name="Loss from a year's embargo, nobody hoarding",
+        held=("cut", "china_share", "months", "probability", "hoarding"),
+    )

@@ -23,8 +23,10 @@ def brief(release: str) -> Brief:
         f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
     ]
     if known("reliance.lines", release):
-        sentences.append("Of {reliance.lines} lines of its own list that state a figure, the United States relies on imports altogether for "
-                         "{reliance.full} and for at least half of its use in {reliance.half} more.")
+        sentences.append(
+            "Of {reliance.lines} lines of its own list that state a figure, the United States relies on imports altogether for "
+            "{reliance.full} and for at least half of its use in {reliance.half} more."
+        )
     return Brief(sentences, release)
 
 
@@ -40,27 +42,46 @@ def lead(release: str) -> Figure:
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
     detail = supply.summary(release)
     what = {step: [f"{detail.what[m, step]}, {detail.year[m, step]}" for m in both.index] for step in ("mine", "refinery")}
-    table = pd.DataFrame({"Mineral": rows.mineral, "China at the mine, %": rows.mine, "Mined product, year": what["mine"],
-                          "China at the refinery, %": rows.refinery, "Refined product, year": what["refinery"]})
+    table = pd.DataFrame(
+        {
+            "Mineral": rows.mineral,
+            "China at the mine, %": rows.mine,
+            "Mined product, year": what["mine"],
+            "China at the refinery, %": rows.refinery,
+            "Refined product, year": what["refinery"],
+        }
+    )
     sources = sorted({s for m in both.index for step in ("mine", "refinery") for s in detail.sources[m, step]})
     first, last = rows.iloc[0], rows.iloc[-1]
-    return figure(shares.two_steps(rows), says=says, table=table, sources=sources,
-                  alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
-                           f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and {last.refinery:.0f} percent.")
+    return figure(
+        shares.two_steps(rows),
+        says=says,
+        table=table,
+        sources=sources,
+        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
+        f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and {last.refinery:.0f} percent.",
+    )
 
 
 def largest(release: str, step: str) -> Figure:
     """The largest country of every mineral at one step."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
-    rows = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE))
+    rows = rows.assign(
+        mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
+    )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
     says = f"China is the largest {what} of {in_words(china)} minerals out of {in_words(len(rows))}; for {in_words(half)}, one country makes more than half"
     table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
-        columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"})
-    return figure(shares.leaders(rows), says=says, table=table,
-                  alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
-                           f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).")
+        columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"}
+    )
+    return figure(
+        shares.leaders(rows),
+        says=says,
+        table=table,
+        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
+        f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).",
+    )
 
 
 def imports(release: str) -> Figure | None:
@@ -70,12 +91,24 @@ def imports(release: str) -> Figure | None:
         return None
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
-    says = capital(f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} "
-                   f"of the {len(rows)} that are imported on balance")
+    says = capital(
+        f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} "
+        f"of the {len(rows)} that are imported on balance"
+    )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)
     table = rows.assign(mineral=shown.mineral)[["mineral", "commodity", "text", "source", "source_id"]].rename(
-        columns={"mineral": "Mineral", "commodity": "Line of the list", "text": "Net import reliance", "source": "Largest source of imports"})
-    return figure(reliance_charts.reliance(shown), says=says, table=table,
-                  alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
-                           f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.")
+        columns={
+            "mineral": "Mineral",
+            "commodity": "Line of the list",
+            "text": "Net import reliance",
+            "source": "Largest source of imports",
+        }
+    )
+    return figure(
+        reliance_charts.reliance(shown),
+        says=says,
+        table=table,
+        alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
+        f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.",
+    )

@@ -16,9 +16,16 @@ from chokepoint.listing import Listing, day
 from chokepoint.sections import in_words
 from chokepoint.spread import Spread, spread
 
-BATCHES = {"eleven_4feb": "Signed on 4 February 2026", "earlier_ten": "Signed in the five months before", "after_february": "Signed since",
-           "trade_track": "The trade track: plans, statements and the agreement in the making", "forum": "Forums", "other": "Other",
-           "concluded_17": "Concluded, names not published", "reluctant": "Hesitant, or signed nothing"}
+BATCHES = {
+    "eleven_4feb": "Signed on 4 February 2026",
+    "earlier_ten": "Signed in the five months before",
+    "after_february": "Signed since",
+    "trade_track": "The trade track: plans, statements and the agreement in the making",
+    "forum": "Forums",
+    "other": "Other",
+    "concluded_17": "Concluded, names not published",
+    "reluctant": "Hesitant, or signed nothing",
+}
 BINDS = {"yes": "Binds", "no": "Does not bind", "intended": "Meant to bind", "not stated": "Not stated"}
 EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out", "no": "Open to others", "not stated": ""}
 
@@ -26,18 +33,28 @@ EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out"
 def brief(release: str) -> Brief:
     """What was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
-    bind = ("none is said to bind and {frameworks.texts_not_binding} are said not to" if binding == 0
-            else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not")
+    bind = (
+        "none is said to bind and {frameworks.texts_not_binding} are said not to"
+        if binding == 0
+        else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not"
+    )
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
     mined, refined = (held[step] / facts.get(f"dependence.known_{step}", release).value for step in held)
     turn = "but" if refined < mined else "and"
-    return Brief([
-        f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
-        "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
-        f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
-        "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
-        + ("what the frameworks bring inside is ore more than metal." if refined < mined else "the frameworks bring in metal as well as ore."),
-    ], release)
+    return Brief(
+        [
+            f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
+            "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
+            f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
+            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
+            + (
+                "what the frameworks bring inside is ore more than metal."
+                if refined < mined
+                else "the frameworks bring in metal as well as ore."
+            ),
+        ],
+        release,
+    )
 
 
 def lead(release: str) -> Figure:
@@ -51,16 +68,28 @@ def lead(release: str) -> Figure:
     rows = rows.assign(mineral=rows.mineral.map(names))
     drops, most = int((inside.refinery < inside.mine).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
-    says = (f"In {of} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
-            f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %")
-    table = rows.pivot_table(index=["mineral", "step"], columns="standing", values="share", sort=False).reindex(columns=shares.STANDINGS).fillna(0).reset_index()
+    says = (
+        f"In {of} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
+        f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
+    )
+    table = (
+        rows.pivot_table(index=["mineral", "step"], columns="standing", values="share", sort=False)
+        .reindex(columns=shares.STANDINGS)
+        .fillna(0)
+        .reset_index()
+    )
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {s: f"{s}, %" for s in shares.STANDINGS})
     summary = supply.summary(release)
     sources = sorted({s for m in order for step in ("mine", "refinery") for s in summary.sources[m, step]} | {"S001"})
-    return figure(shares.stacks(rows[["mineral", "step", "standing", "share"]]), says=says, table=table, sources=sources,
-                  alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories, those who only attended, "
-                           f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
-                           f"{inside.refinery[order[0]]:.0f} at the refinery.")
+    return figure(
+        shares.stacks(rows[["mineral", "step", "standing", "share"]]),
+        says=says,
+        table=table,
+        sources=sources,
+        alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories, those who only attended, "
+        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
+        f"{inside.refinery[order[0]]:.0f} at the refinery.",
+    )
 
 
 def commitments(*batches: str) -> Listing:
@@ -74,9 +103,11 @@ def _batch(batch: str, rows: pd.DataFrame) -> str:
     title, is_open = BATCHES[batch], " open" if batch == "eleven_4feb" else ""
     body = "".join(_agreement(r) for r in rows.to_dict("records"))
     head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
-    return (f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} entries</summary>'
-            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>")
+    return (
+        f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} entries</summary>'
+        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
 
 
 def _agreement(row: dict) -> str:
@@ -85,8 +116,10 @@ def _agreement(row: dict) -> str:
     status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
     binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
     partner = f"<b>{html.escape(row['partner'])}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
-    return (f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
-            f'<td>{html.escape(row["commits"])}. <small>[{source}]</small></td><td>{binding}</td></tr>')
+    return (
+        f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
+        f"<td>{html.escape(row['commits'])}. <small>[{source}]</small></td><td>{binding}</td></tr>"
+    )
 
 
 def would_cheat() -> Explorable:
@@ -99,9 +132,9 @@ def would_cheat() -> Explorable:
         says="The higher the floor, the more patience it takes to keep a member honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
         sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
-                 "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
+        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
         alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
-                 "patience this member has, and a dot the present setting.",
+        "patience this member has, and a dot the present setting.",
     )
 
 
@@ -115,8 +148,15 @@ def stable_club() -> Explorable:
     return explore(
         "club",
         ["penalty", "countries", "benefit", "cost"],
-        curves("penalty", {"stable_size": ("Countries inside", BLOC)}, x_title="What an outsider loses for each member inside", y_title="Countries that hold together",
-               y_format="d", step=True, word="format(stable_size, 'd') + ' of ' + format(countries, 'd')"),
+        curves(
+            "penalty",
+            {"stable_size": ("Countries inside", BLOC)},
+            x_title="What an outsider loses for each member inside",
+            y_title="Countries that hold together",
+            y_format="d",
+            step=True,
+            word="format(stable_size, 'd') + ' of ' + format(countries, 'd')",
+        ),
         along="penalty",
         says="A club that only gives holds three together; one that shuts others out can hold many",
         results=["stable_size", "stable_share", "provided", "provided_of_full"],

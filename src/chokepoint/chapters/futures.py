@@ -22,14 +22,17 @@ def brief(release: str) -> Brief:
     hub = "China stays the hub" if most > known / 2 else "China is a hub no longer"
     far = facts.get("futures.share_floor", release).value > 2 * facts.get("futures.share_market", release).value
     price = "The price decides more than the calendar does" if far else "The price decides little"
-    return Brief([
-        f"{hub} in the IEA's base case, a forecast: in 2035 it still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} minerals, "
-        "and {futures.iea_rare_earths} of the magnet rare earths.",
-        f"{price}: in the model {{futures.share_floor}} are separated outside China in 2035 if builders can count on the price of the one published floor, and "
-        "{futures.share_market} if they get the market's.",
-        "With every assumption free within its range, nine draws of ten of the fuller model lie between {futures.spread_low} and {futures.spread_high}; "
-        "half by 2044 comes out in {futures.half_draws} of the draws.",
-    ], release)
+    return Brief(
+        [
+            f"{hub} in the IEA's base case, a forecast: in 2035 it still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} minerals, "
+            "and {futures.iea_rare_earths} of the magnet rare earths.",
+            f"{price}: in the model {{futures.share_floor}} are separated outside China in 2035 if builders can count on the price of the one published floor, and "
+            "{futures.share_market} if they get the market's.",
+            "With every assumption free within its range, nine draws of ten of the fuller model lie between {futures.spread_low} and {futures.spread_high}; "
+            "half by 2044 comes out in {futures.half_draws} of the draws.",
+        ],
+        release,
+    )
 
 
 def lead(release: str) -> Figure:
@@ -37,11 +40,24 @@ def lead(release: str) -> Figure:
     rows = china_refined().sort_values("share_2035", ascending=False)
     most = int((rows.share_2035 > 50).sum())
     says = f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals that the IEA follows"
-    table = rows[["name", "share_2024", "share_2030", "share_2035", "share_2040", "source_id"]].rename(columns={
-        "name": "Mineral", "share_2024": "China, 2024, %", "share_2030": "2030, forecast, %", "share_2035": "2035, forecast, %", "share_2040": "2040, forecast, %"})
-    return figure(change(rows), says=says, table=table, alt_text=(
-        "One row a mineral: China's share of refining in 2024 and, as an arrow's end, in the IEA's base case for 2035. "
-        + " ".join(f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent." for r in rows.itertuples(index=False))))
+    table = rows[["name", "share_2024", "share_2030", "share_2035", "share_2040", "source_id"]].rename(
+        columns={
+            "name": "Mineral",
+            "share_2024": "China, 2024, %",
+            "share_2030": "2030, forecast, %",
+            "share_2035": "2035, forecast, %",
+            "share_2040": "2040, forecast, %",
+        }
+    )
+    return figure(
+        change(rows),
+        says=says,
+        table=table,
+        alt_text=(
+            "One row a mineral: China's share of refining in 2024 and, as an arrow's end, in the IEA's base case for 2035. "
+            + " ".join(f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent." for r in rows.itertuples(index=False))
+        ),
+    )
 
 
 def build_out() -> Explorable:
@@ -49,13 +65,21 @@ def build_out() -> Explorable:
     return explore(
         "buildout",
         ["floor", "world_price", "capital", "capital_intensity", "lead_time", "demand_growth", "year", "target"],
-        curves("year", {"share": ("Separated outside China", BLOC)}, x_title="Year", y_title="Share of magnet rare earths", y_format=".0%", level="target",
-               word="format(share, '.1%') + ' in ' + format(2024 + year, 'd')", x_expr="2024 + datum.value"),
+        curves(
+            "year",
+            {"share": ("Separated outside China", BLOC)},
+            x_title="Year",
+            y_title="Share of magnet rare earths",
+            y_format=".0%",
+            level="target",
+            word="format(share, '.1%') + ' in ' + format(2024 + year, 'd')",
+            x_expr="2024 + datum.value",
+        ),
         along="year",
         says="Below the price that pays for a plant, more years bring nothing",
         results=["price", "viable", "added", "capacity", "demand", "share", "added_needed", "capital_needed", "target_year"],
         sentence="At US${price:,.0f} a kilogram {viable:.0%} of the projects outside China pay, and each year adds {added:,.2f} thousand tonnes. In the year looked at "
-                 "that is {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
+        "that is {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
         alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the target, a dot the year looked at.",
     )
 
@@ -77,7 +101,9 @@ def path(**moved: float) -> pd.DataFrame:
 
 def scenario_paths() -> pd.DataFrame:
     """`path` of each scenario, to 2050, with a column scenario."""
-    return pd.concat([path(**moved).assign(scenario=name) for name, (moved, _) in SCENARIOS.items()], ignore_index=True).query("year <= 2050")
+    return pd.concat([path(**moved).assign(scenario=name) for name, (moved, _) in SCENARIOS.items()], ignore_index=True).query(
+        "year <= 2050"
+    )
 
 
 def floor_left_alone() -> pd.Series:
@@ -91,16 +117,32 @@ def pressure(release: str) -> Figure:
     at = rows[rows.year == 2040].set_index("scenario").share
     names = list(SCENARIOS)
     alone, pressed = at[names[1]], at[names[2]]
-    effect = f"takes {100 * (alone - pressed):.0f} points off the share in 2040 if builders live on the market price" if alone > pressed + 0.005 else "changes nothing by 2040"
+    effect = (
+        f"takes {100 * (alone - pressed):.0f} points off the share in 2040 if builders live on the market price"
+        if alone > pressed + 0.005
+        else "changes nothing by 2040"
+    )
     floor = rows.query("scenario == @names[0]")
     spared = abs(at[names[0]] - floor_left_alone().loc[2040]) < 0.005
     says = f"In the model, Chinese price pressure {effect}{', and nothing if they have the floor' if spared else ', and less if they have the floor'}"
-    table = rows.pivot(index="year", columns="scenario", values="share").mul(100).reindex(columns=names).reset_index().rename(
-        columns={"year": "Year"} | {n: f"{n}, %" for n in names})
+    table = (
+        rows.pivot(index="year", columns="scenario", values="share")
+        .mul(100)
+        .reindex(columns=names)
+        .reset_index()
+        .rename(columns={"year": "Year"} | {n: f"{n}, %" for n in names})
+    )
     used = tables.load("assumptions").query("model == 'pipeline'").source_id.dropna().unique()
-    return figure(paths(rows, {n: c for n, (_, c) in SCENARIOS.items()}), says=says, table=table, sources=sorted(used), alt_text=(
-        f"Four curves of the share separated outside China from 2024 to 2050. With a floor it reaches {100 * floor.share.max():.0f} percent; at 90 dollars without pressure "
-        f"{100 * alone:.0f} percent in 2040, with pressure {100 * pressed:.0f}; at 60 dollars it falls from the start."))
+    return figure(
+        paths(rows, {n: c for n, (_, c) in SCENARIOS.items()}),
+        says=says,
+        table=table,
+        sources=sorted(used),
+        alt_text=(
+            f"Four curves of the share separated outside China from 2024 to 2050. With a floor it reaches {100 * floor.share.max():.0f} percent; at 90 dollars without pressure "
+            f"{100 * alone:.0f} percent in 2040, with pressure {100 * pressed:.0f}; at 60 dollars it falls from the start."
+        ),
+    )
 
 
 def simple_spread() -> Spread:

@@ -37,11 +37,17 @@ def _made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
 
 # --- in brief ---
 
+
 def brief(mineral: str, release: str) -> Brief:
     """Who makes it, what of that is inside the bloc, what the United States imports, since when China controls it."""
     speaks = _row(mineral).headline_mineral
     steps = list(_made(mineral, release))
-    sentences = [_makers(mineral, speaks, steps, release), _bloc(speaks, steps, release), _needs(mineral, release), _controlled(mineral, release)]
+    sentences = [
+        _makers(mineral, speaks, steps, release),
+        _bloc(speaks, steps, release),
+        _needs(mineral, release),
+        _controlled(mineral, release),
+    ]
     return Brief([s for s in sentences if s], release)
 
 
@@ -115,7 +121,9 @@ def _needs(mineral: str, release: str) -> str:
     of = f"{name(mineral)} ({form.lower()})" if form else name(mineral)
     if line.kind == "net_exporter":
         return f"The United States sells more {of} abroad than it buys."
-    other = form.lower() in {c.lower() for c in tables.load("production", release).query("mineral == @mineral").commodity}  # bauxite, but imports of metal
+    other = form.lower() in {
+        c.lower() for c in tables.load("production", release).query("mineral == @mineral").commodity
+    }  # bauxite, but imports of metal
     source = f"; {{{mineral}.main_source}} of its imports come from {with_article(first.area.iloc[0])}" if len(first) and not other else ""
     return f"On balance the United States imports {'all' if line.value == 100 else f'{{{mineral}.reliance}}'} of the {of} it uses{source}."
 
@@ -129,6 +137,7 @@ def _controlled(mineral: str, release: str) -> str:
 
 # --- who makes it ---
 
+
 def makers(mineral: str, release: str, step: str) -> Section | None:
     """The countries at one step; nothing where they are not known."""
     rows = _made(mineral, release).get(step)
@@ -139,7 +148,9 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
     what = f"refined {what.lower()}" if heading == "Who refines it" else what
     notes = []
     if rows.excludes_us.any():
-        notes.append("The printed world total leaves the United States out, whose figure is withheld, so the shares are a little too large.")
+        notes.append(
+            "The printed world total leaves the United States out, whose figure is withheld, so the shares are a little too large."
+        )
     if step == "refinery" and "Magnet" in rows.what.iloc[0]:
         notes.append("The refining figures are the IEA's and cover the four rare earths that go into magnets.")
     elif "IEA2025" in set(rows.source_id):
@@ -163,9 +174,17 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     says = f"{capital(with_article(shown.area.iloc[0]))} made {_share(shown.share.iloc[0])} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
         says = says.replace(" made ", " mined ")
-    table = rows[["area", "value", "share", "year", "source_id"]].rename(columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year"})
-    return figure(shares.producers(bars), says=says, table=table,
-                  alt_text=f"Bars of output by country in {year}: " + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars["size"], strict=True)) + ".")
+    table = rows[["area", "value", "share", "year", "source_id"]].rename(
+        columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year"}
+    )
+    return figure(
+        shares.producers(bars),
+        says=says,
+        table=table,
+        alt_text=f"Bars of output by country in {year}: "
+        + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars["size"], strict=True))
+        + ".",
+    )
 
 
 def _share(value: float) -> str:
@@ -205,13 +224,23 @@ def inside(mineral: str, release: str) -> Section | None:
     more = "more than China's" if bloc > china else "against China's"
     says = f"At the {last} the bloc could count on {_share(bloc)}, {more} {_share(china)}"
     table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
-    sources = sorted({s for step in set(rows.step) for s in supply.summary(release).sources[_row(mineral).headline_mineral, step]} | {"S001"})
-    drawn = figure(shares.stacks(rows[["mineral", "step", "standing", "share"]]), says=says, table=table, sources=sources,
-                   alt_text="Stacked bars of world output: " + "; ".join(f"{r.step}, {r.standing} {r.share:.0f} percent" for r in rows.itertuples()) + ".")
+    sources = sorted(
+        {s for step in set(rows.step) for s in supply.summary(release).sources[_row(mineral).headline_mineral, step]} | {"S001"}
+    )
+    drawn = figure(
+        shares.stacks(rows[["mineral", "step", "standing", "share"]]),
+        says=says,
+        table=table,
+        sources=sources,
+        alt_text="Stacked bars of world output: "
+        + "; ".join(f"{r.step}, {r.standing} {r.share:.0f} percent" for r in rows.itertuples())
+        + ".",
+    )
     return Section("Inside and outside the bloc", [], release, drawn)
 
 
 # --- what the United States needs ---
+
 
 def imports(mineral: str, release: str) -> Section | None:
     """Where the United States buys it."""
@@ -234,11 +263,17 @@ def imports(mineral: str, release: str) -> Section | None:
     else:
         says = f"{capital(with_article(first.area))} is the largest source of US imports, {first.value:.0f} %; China is not among the main ones"
     form = f" Form counted: {first.detail.lower()}." if pd.notna(first.detail) else ""
-    said.append(f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not be the one that made it.")
+    said.append(
+        f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not be the one that made it."
+    )
     shown = printed.assign(area=printed.area.replace("Other countries", "Others"), text=printed.value.map("{:.0f} %".format))
     table = printed[["area", "value", "source_id"]].rename(columns={"area": "Country", "value": "Share of US imports, %"})
-    drawn = figure(import_sources(shown), says=says, table=table,
-                   alt_text="Bars of shares of US imports: " + "; ".join(f"{r.area} {r.value:.0f} percent" for r in shown.itertuples()) + ".")
+    drawn = figure(
+        import_sources(shown),
+        says=says,
+        table=table,
+        alt_text="Bars of shares of US imports: " + "; ".join(f"{r.area} {r.value:.0f} percent" for r in shown.itertuples()) + ".",
+    )
     return Section("What the United States needs", said, release, drawn)
 
 
@@ -249,6 +284,7 @@ def _uses(release: str) -> dict[str, str]:
 
 
 # --- reserves and prices ---
+
 
 def reserves(mineral: str, release: str) -> Section | None:
     """What is in the ground, by country."""
@@ -268,15 +304,27 @@ def reserves(mineral: str, release: str) -> Section | None:
     first = countries.iloc[0]
     part = f", {100 * first.value / total:.0f} % of the world's" if total else ""
     says = f"{capital(with_article(first.area))} has the largest reserves, {_tons(first.value)}{part}"
-    notes = ["Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."]
+    notes = [
+        "Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."
+    ]
     if bound:
         notes.append(f"The world total is printed only as more than {_tons(bound)}, so no share of it can be given.")
     shown = countries.head(MOST)
-    bars = pd.DataFrame({"area": shown.area, "standing": shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
-                         "size": shown.value, "text": shown.value.map(_tons)})
+    bars = pd.DataFrame(
+        {
+            "area": shown.area,
+            "standing": shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
+            "size": shown.value,
+            "text": shown.value.map(_tons),
+        }
+    )
     table = countries[["area", "value", "source_id"]].rename(columns={"area": "Country", "value": "Reserves, t"})
-    drawn = figure(shares.producers(bars), says=says, table=table,
-                   alt_text="Bars of reserves: " + "; ".join(f"{r.area} {_tons(r.value)}" for r in shown.itertuples()) + ".")
+    drawn = figure(
+        shares.producers(bars),
+        says=says,
+        table=table,
+        alt_text="Bars of reserves: " + "; ".join(f"{r.area} {_tons(r.value)}" for r in shown.itertuples()) + ".",
+    )
     return Section("Reserves", notes, release, drawn)
 
 
@@ -308,14 +356,22 @@ def prices(mineral: str, release: str) -> Section | None:
     says = f"{capital(name(mineral))}{series}: {money} in {main.index[-1]}, {times}"
     bases = sorted(set(rows.basis.dropna()))
     note = [f"Annual figures as USGS prints them ({'; '.join(bases)}); the latest year is an estimate."] if bases else []
-    table = rows[["series", "basis", "year", "value", "source_id"]].rename(columns={"series": "Series", "basis": "Basis", "year": "Year", "value": unit})
-    drawn = figure(yearly(rows[["series", "year", "value"]], unit), says=says, table=table,
-                   alt_text=f"Lines of yearly prices in {unit}: " + "; ".join(
-                       f"{s} from {_money(g.value.iloc[0])} to {_money(g.value.iloc[-1])}" for s, g in rows.groupby("series", sort=False)) + ".")
+    table = rows[["series", "basis", "year", "value", "source_id"]].rename(
+        columns={"series": "Series", "basis": "Basis", "year": "Year", "value": unit}
+    )
+    drawn = figure(
+        yearly(rows[["series", "year", "value"]], unit),
+        says=says,
+        table=table,
+        alt_text=f"Lines of yearly prices in {unit}: "
+        + "; ".join(f"{s} from {_money(g.value.iloc[0])} to {_money(g.value.iloc[-1])}" for s, g in rows.groupby("series", sort=False))
+        + ".",
+    )
     return Section("What it costs", note, release, drawn)
 
 
 # --- what China controls, what is not known ---
+
 
 def controls(mineral: str, release: str) -> Section | None:
     """Chinese measures that name the mineral, oldest first."""
@@ -333,11 +389,15 @@ def controls(mineral: str, release: str) -> Section | None:
 def _control(row: dict) -> str:
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
     when = day(row, "effective_date") if pd.notna(row["effective_date_start"]) else day(row, "announced_date")
-    status = row["status"] + (f" until {_date(row['suspended_to'])}" if row["status"] == "suspended" and pd.notna(row["suspended_to"]) else "")
+    status = row["status"] + (
+        f" until {_date(row['suspended_to'])}" if row["status"] == "suspended" and pd.notna(row["suspended_to"]) else ""
+    )
     effect = "" if pd.isna(row["observed_effect"]) else f" {html.escape(row['observed_effect'])}."
     never = " It had not begun to apply." if row["took_effect"] == "no" else ""
-    return (f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
-            f"{html.escape(capital(status))}, as of {_date(row['as_of'])}.{never}{effect} <small>[{source}, {html.escape(row['legal_reference'])}]</small>")
+    return (
+        f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
+        f"{html.escape(capital(status))}, as of {_date(row['as_of'])}.{never}{effect} <small>[{source}, {html.escape(row['legal_reference'])}]</small>"
+    )
 
 
 def money(mineral: str, release: str) -> Section | None:
@@ -345,9 +405,12 @@ def money(mineral: str, release: str) -> Section | None:
     links = tables.load("finance_minerals")
     rows = tables.load("finance").query("published")
     rows = rows[rows.finance_id.isin(links[links.mineral == mineral].finance_id)].sort_values("date_start")
-    items = [f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
-             f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {_date(r['as_of'])}. "
-             f'<small>[<a href="{link("sources", "source-" + r["source_id"])}">{html.escape(r["source_id"])}</a>]</small>' for r in rows.to_dict("records")]
+    items = [
+        f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
+        f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {_date(r['as_of'])}. "
+        f'<small>[<a href="{link("sources", "source-" + r["source_id"])}">{html.escape(r["source_id"])}</a>]</small>'
+        for r in rows.to_dict("records")
+    ]
     words = ["Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."]
     return Section("Public money in it", words, release, None, items) if items else None
 
@@ -370,14 +433,18 @@ def not_published(mineral: str, release: str) -> Section:
         gaps.append("Who mines it: USGS prints output at the plant only.")
     for step, rows in made.items():
         if (rows.qualifier == "withheld").any():
-            gaps.append(f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: withheld, because it would disclose a company's data.")
+            gaps.append(
+                f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: withheld, because it would disclose a company's data."
+            )
     gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
     return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
 
 
 def read_on(mineral: str, release: str) -> Section:
     """Ways on from here."""
-    ways = [f'<a href="{link("01-dependence")}">Why minerals became leverage</a>, and where this one stands among them',
-            f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
-            f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>']
+    ways = [
+        f'<a href="{link("01-dependence")}">Why minerals became leverage</a>, and where this one stands among them',
+        f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
+        f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>',
+    ]
     return Section("Read on", [], release, None, ways)

@@ -20,13 +20,19 @@ PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 def brief(release: str) -> Brief:
     """What it is, what it covers, what is missing."""
     enough = facts.get("vault.cost_sixty", release).value <= facts.get("vault.total_parts", release).value
-    covers = ("more than enough for the {vault.cover_days} that one source gives as its aim, if days of net imports are meant" if enough
-              else "not enough for the {vault.cover_days} that one source gives as its aim")
-    return Brief([
-        "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
-        f"Spread over US net imports of every listed mineral that the model can price, the money would replace about {{vault.cover_whole}} of imports, {covers}.",
-        "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
-    ], release)
+    covers = (
+        "more than enough for the {vault.cover_days} that one source gives as its aim, if days of net imports are meant"
+        if enough
+        else "not enough for the {vault.cover_days} that one source gives as its aim"
+    )
+    return Brief(
+        [
+            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
+            f"Spread over US net imports of every listed mineral that the model can price, the money would replace about {{vault.cover_whole}} of imports, {covers}.",
+            "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
+        ],
+        release,
+    )
 
 
 def readings() -> pd.DataFrame:
@@ -39,16 +45,40 @@ def worth(release: str) -> Figure:
     """A dot a reading: private money, and the whole."""
     rows = readings()
     whole = rows[rows.conflict_group == "vault_total"]
-    frame = pd.DataFrame({"row": rows.conflict_group.map(PARTS), "value": rows["value"], "low": float("nan"), "high": float("nan"),
-                          "kind": rows.adopted.map({True: "reading we adopt", False: "other reading"}), "source": rows.outlet})
-    shown = pd.DataFrame({"What": frame.row, "US$ billion": rows["value"], "Outlet": rows.outlet, "Reading": rows.reading, "Why": rows.why, "source_id": rows.source_id})
+    frame = pd.DataFrame(
+        {
+            "row": rows.conflict_group.map(PARTS),
+            "value": rows["value"],
+            "low": float("nan"),
+            "high": float("nan"),
+            "kind": rows.adopted.map({True: "reading we adopt", False: "other reading"}),
+            "source": rows.outlet,
+        }
+    )
+    shown = pd.DataFrame(
+        {
+            "What": frame.row,
+            "US$ billion": rows["value"],
+            "Outlet": rows.outlet,
+            "Reading": rows.reading,
+            "Why": rows.why,
+            "source_id": rows.source_id,
+        }
+    )
     says = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
-    return figure(strip(frame, colours={"reading we adopt": BLOC, "other reading": OTHER}, axis="US$ billion", rows=list(PARTS.values()), dodge=True), says=says, table=shown,
-                  alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.")
+    return figure(
+        strip(frame, colours={"reading we adopt": BLOC, "other reading": OTHER}, axis="US$ billion", rows=list(PARTS.values()), dodge=True),
+        says=says,
+        table=shown,
+        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.",
+    )
 
 
-BASKETS = {"Everything the model can price": ("base_and_platinum", "other", "classic"),
-           "Without base and platinum metals": ("other", "classic"), "Fifteen critical minerals": ("classic",)}
+BASKETS = {
+    "Everything the model can price": ("base_and_platinum", "other", "classic"),
+    "Without base and platinum metals": ("other", "classic"),
+    "Fifteen critical minerals": ("classic",),
+}
 
 
 def cover() -> pd.DataFrame:
@@ -67,15 +97,29 @@ def cover() -> pd.DataFrame:
 def lead(release: str) -> Figure:
     """Days of cover for three baskets, beside the sixty days that one source gives as the aim."""
     rows, aim = cover(), facts.get("vault.cover_days", release).value
-    frame = pd.DataFrame({"name": rows.name + ": US$" + rows.value.map("{:.1f}".format) + " bn a year", "value": rows.days / 30.4167,
-                          "label": rows.days.map(lambda d: f"{d:.0f} days" if d < 365 else f"{d / 30.4167:.0f} months"), "detail": rows.minerals})
+    frame = pd.DataFrame(
+        {
+            "name": rows.name + ": US$" + rows.value.map("{:.1f}".format) + " bn a year",
+            "value": rows.days / 30.4167,
+            "label": rows.days.map(lambda d: f"{d:.0f} days" if d < 365 else f"{d / 30.4167:.0f} months"),
+            "detail": rows.minerals,
+        }
+    )
     low, high = rows.days.min(), rows.days.max() / 30.4167
     says = f"The Vault's money would replace {low:.0f} days of imports of everything, or {high:.0f} months of fifteen critical minerals"
-    shown = pd.DataFrame({"Basket": rows.name, "Net imports, US$ billion a year": rows.value, "Cover, days": rows.days.round(1), "Minerals": rows.minerals})
-    return figure(named_bars(frame, axis="Months of net imports", colour=BLOC, mark=aim / 30.4167, mark_label=f"{aim:.0f} days, the stated aim"), says=says, table=shown,
-                  sources=["MCS2026", "MCS2025", "S151", "S156"], alt_text=(
-        "Bars of months of net imports that the Vault's money would replace: shortest for everything, longer without base metals and platinum metals, "
-        f"longest for fifteen critical minerals. A dashed line marks the {aim:.0f} days of the aim, left of all bars' ends."))
+    shown = pd.DataFrame(
+        {"Basket": rows.name, "Net imports, US$ billion a year": rows.value, "Cover, days": rows.days.round(1), "Minerals": rows.minerals}
+    )
+    return figure(
+        named_bars(frame, axis="Months of net imports", colour=BLOC, mark=aim / 30.4167, mark_label=f"{aim:.0f} days, the stated aim"),
+        says=says,
+        table=shown,
+        sources=["MCS2026", "MCS2025", "S151", "S156"],
+        alt_text=(
+            "Bars of months of net imports that the Vault's money would replace: shortest for everything, longer without base metals and platinum metals, "
+            f"longest for fifteen critical minerals. A dashed line marks the {aim:.0f} days of the aim, left of all bars' ends."
+        ),
+    )
 
 
 def how_long() -> Explorable:
@@ -88,7 +132,7 @@ def how_long() -> Explorable:
         says="A stock buys time: how much depends on what is in it",
         results=["cover_days", "months_last", "draw", "unmet", "carry", "carry_rate", "fee_income", "best_years"],
         sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether, and lasts {months_last:,.1f} months against the cut set here. "
-                 "Holding it costs US${carry:,.2f} billion a year.",
+        "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )
 
@@ -98,13 +142,18 @@ def drawn_down() -> Explorable:
     return explore(
         "stockpile",
         ["cut_months", "cut", "stock", "participation", "refill_rate", "price_multiple"],
-        curves("cut_months", {"unmet": ("Stays missing", CHINA), "released": ("The stock gives", BLOC)}, x_title="Length of the cut, months",
-               y_title="Years of net imports", y_format=".1f"),
+        curves(
+            "cut_months",
+            {"unmet": ("Stays missing", CHINA), "released": ("The stock gives", BLOC)},
+            x_title="Length of the cut, months",
+            y_title="Years of net imports",
+            y_format=".1f",
+        ),
         along="cut_months",
         says="A stock ends a short cut and only begins to answer a long one",
         results=["needed", "released", "unmet", "months_covered", "lowest_stock", "refilled", "spike_loss", "stock_end"],
         sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it and {unmet:.2f} stay missing. "
-                 "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
+        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve rises and then stays level, the second starts where it does.",
     )
 

@@ -16,21 +16,32 @@ from chokepoint.sections import capital
 from chokepoint.spread import Spread, spread
 from chokepoint.tested import BOUND, checks
 
-MODELS_OF = {"1": ("price_floor", "stage_cascade"), "2": ("project_value", "price_protection"), "3": ("vault",), "4": ("coalition",), "5": ("supply_shock",),
-             "6": ("buildout",), "7": ("supply_risk",)}
+MODELS_OF = {
+    "1": ("price_floor", "stage_cascade"),
+    "2": ("project_value", "price_protection"),
+    "3": ("vault",),
+    "4": ("coalition",),
+    "5": ("supply_shock",),
+    "6": ("buildout",),
+    "7": ("supply_risk",),
+}
 EXACT = 0.002  # closer than this is drawn together: a row each would show nothing
 
 
 def brief(release: str) -> Brief:
     """How many checks there are, how many were a test at all, and which failed."""
     most = checks(release).query("outcome == 'missed'").model.value_counts()
-    return Brief([
-        "{validation.checks} published numbers or episodes are set against the models. In {validation.within} the model is within the band that was stated for it, in "
-        "{validation.missed} it is outside.",
-        "{validation.fitted} more are figures that a model was fitted to and {validation.bounds} are only bounds; neither counts as a success.",
-        f"Most misses fall to {_reader(most.index[0])} and {_reader(most.index[1])}. The supply shock is wrong by a factor of {{shock.typical_error}} as a rule, and does not rank episodes."
-        if len(most) > 1 else "The supply shock is wrong by a factor of {shock.typical_error} as a rule, and does not rank episodes.",
-    ], release)
+    return Brief(
+        [
+            "{validation.checks} published numbers or episodes are set against the models. In {validation.within} the model is within the band that was stated for it, in "
+            "{validation.missed} it is outside.",
+            "{validation.fitted} more are figures that a model was fitted to and {validation.bounds} are only bounds; neither counts as a success.",
+            f"Most misses fall to {_reader(most.index[0])} and {_reader(most.index[1])}. The supply shock is wrong by a factor of {{shock.typical_error}} as a rule, and does not rank episodes."
+            if len(most) > 1
+            else "The supply shock is wrong by a factor of {shock.typical_error} as a rule, and does not rank episodes.",
+        ],
+        release,
+    )
 
 
 def _reader(model: str) -> str:
@@ -48,14 +59,31 @@ def lead(release: str) -> Figure:
     if not ({"buildout", "supply_shock"} <= set(missed.model)):
         says = f"{len(missed)} misses of {len(every)}; the widest is {worst.what}"
     table = _table(every)
-    return figure(over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]), says=says, table=table, sources=sorted(every.source_id.unique()), alt_text=(
-        f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis. {exact} checks that agree exactly and "
-        f"{int(every.error.isna().sum())} whose published value is zero, and bounds, are not drawn. Missed: {'; '.join(missed.what)}."))
+    return figure(
+        over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
+        says=says,
+        table=table,
+        sources=sorted(every.source_id.unique()),
+        alt_text=(
+            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis. {exact} checks that agree exactly and "
+            f"{int(every.error.isna().sum())} whose published value is zero, and bounds, are not drawn. Missed: {'; '.join(missed.what)}."
+        ),
+    )
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"Model": rows.model.str.replace("_", " "), "Check": rows.what, "Model says": rows.predicted, "Seen": rows.seen, "Unit": rows.unit,
-                         "Off by, %": 100 * rows.error, "Outcome": rows.outcome, "Note": rows.note})
+    return pd.DataFrame(
+        {
+            "Model": rows.model.str.replace("_", " "),
+            "Check": rows.what,
+            "Model says": rows.predicted,
+            "Seen": rows.seen,
+            "Unit": rows.unit,
+            "Off by, %": 100 * rows.error,
+            "Outcome": rows.outcome,
+            "Note": rows.note,
+        }
+    )
 
 
 def model(number: str, release: str) -> Listing:
@@ -64,8 +92,10 @@ def model(number: str, release: str) -> Listing:
     for name in MODELS_OF[number]:
         rows = checks(release).query("model == @name").to_dict("records")
         head = "".join(f'<th scope="col">{h}</th>' for h in ("Check", "Model", "Seen", "Off by"))
-        parts.append(f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Checks of {_e(name)}"><table class="cp-list cp-checks"><caption>{_e(MODELS[name].title)}</caption>'
-                     f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>")
+        parts.append(
+            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Checks of {_e(name)}"><table class="cp-list cp-checks"><caption>{_e(MODELS[name].title)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>"
+        )
     cautions = "".join(f"<li>{_e(c)}</li>" for name in MODELS_OF[number] for c in MODELS[name].cautions)
     return Listing(f'{"".join(parts)}<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>')
 
@@ -74,8 +104,10 @@ def _row(r: dict) -> str:
     outcome = f"<b>{_e(r['outcome'])}</b>" if r["outcome"] == "missed" else _e(r["outcome"])
     source = f'<a href="{link("sources", "source-" + r["source_id"])}">{_e(r["source_id"])}</a>'
     unit = "" if r["unit"] == "share" else f"<br><small>{_e(r['unit'])}</small>"
-    return (f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(capital(r['note']))} [{source}]</small></td><td>{r['predicted']:,.4g}</td>"
-            f"<td>{r['seen']:,.4g}{unit}</td><td>{_off(r['error'])}<br><small>{outcome}</small></td></tr>")
+    return (
+        f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(capital(r['note']))} [{source}]</small></td><td>{r['predicted']:,.4g}</td>"
+        f"<td>{r['seen']:,.4g}{unit}</td><td>{_off(r['error'])}<br><small>{outcome}</small></td></tr>"
+    )
 
 
 def _off(error: float) -> str:
@@ -100,8 +132,14 @@ def index() -> Explorable:
     return explore(
         "supply_risk",
         ["moved", "risk_from", "risk_to", "concentration", "exposure", "import_reliance", "recycling"],
-        curves("moved", {"score": ("Risk score", CHINA)}, x_title="Share of supply moved to another country", y_title="GeoPolRisk score", y_format=".2f",
-               word="format(score, '.3f')"),
+        curves(
+            "moved",
+            {"score": ("Risk score", CHINA)},
+            x_title="Share of supply moved to another country",
+            y_title="GeoPolRisk score",
+            y_format=".2f",
+            word="format(score, '.3f')",
+        ),
         along="moved",
         says="Moving supply to another country helps only as far as that country is safer",
         results=["exposure_after", "score", "characterisation", "eu_score"],

@@ -16,16 +16,25 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
     words = "datum.value == 1 ? 'as seen' : datum.value < 1 ? '1/' + format(1 / datum.value, 'd') : format(datum.value, 'd') + ' times'"
     ticks = alt.Axis(values=[0.2, 0.5, 1, 2, 5], labelExpr=words)
     x = alt.X("ratio:Q", title="What the model says, over what was seen", scale=alt.Scale(type="log", domain=[0.15, 8]), axis=ticks)
-    tips = [alt.Tooltip("what:N", title="Check"), alt.Tooltip("predicted:Q", title="Model", format=",.4~g"),
-            alt.Tooltip("seen:Q", title="Seen", format=",.4~g"), alt.Tooltip("unit:N", title="Unit"),
-            alt.Tooltip("outcome:N", title="Outcome")]
+    tips = [
+        alt.Tooltip("what:N", title="Check"),
+        alt.Tooltip("predicted:Q", title="Model", format=",.4~g"),
+        alt.Tooltip("seen:Q", title="Seen", format=",.4~g"),
+        alt.Tooltip("unit:N", title="Unit"),
+        alt.Tooltip("outcome:N", title="Outcome"),
+    ]
     scale = {"domain": list(COLOURS)}
     legend = alt.Legend(title=None, columns=alt.ExprRef("width < 420 ? 2 : 4"), symbolOpacity=1)
     exact = alt.Chart({"values": [{}]}).mark_rule(color=SOFT, strokeWidth=1.5).encode(x=alt.XDatum(1))
     reach = base.mark_rule(color=GRID, strokeWidth=3).encode(x, alt.X2("one:Q"), y)
     dots = base.mark_point(size=110, filled=True, opacity=1).encode(
-        x, y, color=alt.Color("outcome:N", scale=alt.Scale(**scale, range=list(COLOURS.values())), legend=legend),
-        shape=alt.Shape("outcome:N", scale=alt.Scale(**scale, range=list(SHAPES.values())), legend=legend), tooltip=tips)
+        x,
+        y,
+        color=alt.Color("outcome:N", scale=alt.Scale(**scale, range=list(COLOURS.values())), legend=legend),
+        shape=alt.Shape("outcome:N", scale=alt.Scale(**scale, range=list(SHAPES.values())), legend=legend),
+        tooltip=tips,
+    )
     names = base.mark_text(align="left", baseline="bottom", dy=-7, fontSize=11.5, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), y, text="what:N")
+        alt.XValue(0), y, text="what:N"
+    )
     return alt.layer(exact, reach, dots, names).properties(height=34 * len(frame))

@@ -9,13 +9,24 @@ from chokepoint.charts.theme import INK, SOFT
 Line = tuple[str, str]  # name on the picture, colour
 
 
-def curves(x: str, lines: Mapping[str, Line], *, x_title: str, y_title: str, y_format: str = "~f", word: str = "", level: str = "",
-           x_expr: str = "", step: bool = False) -> Callable[[alt.Chart], alt.LayerChart]:
+def curves(
+    x: str,
+    lines: Mapping[str, Line],
+    *,
+    x_title: str,
+    y_title: str,
+    y_format: str = "~f",
+    word: str = "",
+    level: str = "",
+    x_expr: str = "",
+    step: bool = False,
+) -> Callable[[alt.Chart], alt.LayerChart]:
     """A view for `explore`: one curve a result, named in a legend where there are several.
 
     word: Vega expression written beside the first curve's dot. level: one drawn as a dashed line across (a target, zero).
     x_expr: label of a tick, for example "2024 + datum.value". step: the curve holds its value until the next.
     """
+
     def view(chart: alt.Chart) -> alt.LayerChart:
         names, colours = [n for n, _ in lines.values()], [c for _, c in lines.values()]
         labels = {"labelExpr": x_expr} if x_expr else {}

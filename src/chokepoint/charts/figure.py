@@ -59,8 +59,10 @@ class Figure:
 
 def canvas(spec: dict, alt_text: str) -> str:
     """The place where the browser draws `spec`."""
-    return (f'<div class="cp-chart" role="img" aria-label="{html.escape(alt_text)}"></div>'
-            f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>')
+    return (
+        f'<div class="cp-chart" role="img" aria-label="{html.escape(alt_text)}"></div>'
+        f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>'
+    )
 
 
 def embedded(value) -> str:
@@ -75,12 +77,21 @@ def embedded(value) -> str:
 
 def numbers(table: pd.DataFrame) -> str:
     """The numbers under a chart, folded away, with a button that saves them as CSV."""
-    body = table.to_html(index=False, border=0, na_rep="–", classes="cp-table", escape=True, justify="unset",
-                         float_format=lambda x: f"{x:,.4g}" if abs(x) < 1000 else f"{x:,.0f}")
-    return ('<details class="cp-numbers"><summary>Numbers</summary>'
-            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{body}</div>'
-            f'<button type="button" class="cp-save">Save as CSV</button>'
-            f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>')
+    body = table.to_html(
+        index=False,
+        border=0,
+        na_rep="–",
+        classes="cp-table",
+        escape=True,
+        justify="unset",
+        float_format=lambda x: f"{x:,.4g}" if abs(x) < 1000 else f"{x:,.0f}",
+    )
+    return (
+        '<details class="cp-numbers"><summary>Numbers</summary>'
+        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{body}</div>'
+        f'<button type="button" class="cp-save">Save as CSV</button>'
+        f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>'
+    )
 
 
 def safe_csv(table: pd.DataFrame) -> str:

@@ -12,10 +12,14 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
     """
     price = alt.Axis(title="US$ per kilogram", tickCount=6)
     x = alt.X("world_price:Q", title="World price, US$ per kg (left: flooding)", scale=alt.Scale(nice=False, zero=False))
-    gap = chart.mark_area(opacity=0.18, color=FLOOR).encode(x, alt.Y("bloc_price:Q", axis=price, scale=alt.Scale(zero=True)), alt.Y2("world_price:Q"))
+    gap = chart.mark_area(opacity=0.18, color=FLOOR).encode(
+        x, alt.Y("bloc_price:Q", axis=price, scale=alt.Scale(zero=True)), alt.Y2("world_price:Q")
+    )
     bloc = chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q"))
     world = chart.mark_line(color=CHINA, strokeWidth=2).encode(x, alt.Y("world_price:Q"))
-    here = alt.Chart({"values": [{}]}).transform_calculate(x_now="world_price", y_now="bloc_price", label="'levy US$' + format(levy, ',.2f')")
+    here = alt.Chart({"values": [{}]}).transform_calculate(
+        x_now="world_price", y_now="bloc_price", label="'levy US$' + format(levy, ',.2f')"
+    )
     now = here.mark_rule(color=INK, strokeWidth=3).encode(x="x_now:Q", y="x_now:Q", y2="y_now:Q")
     word = here.mark_text(align="left", dx=8, dy=-10, fontWeight="bold").encode(x="x_now:Q", y="y_now:Q", text="label:N")
     return alt.layer(gap, world, bloc, now, word).properties(height=340)

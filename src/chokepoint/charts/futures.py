@@ -13,14 +13,18 @@ def change(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame.assign(at=range(len(frame)), now="2024", then="2035, forecast"))
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.75], nice=False))
     x = alt.X("share_2035:Q", title="China's share of refining, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5))
-    tips = [alt.Tooltip("name:N", title="Mineral"), alt.Tooltip("share_2024:Q", title="2024, %", format=".1f"),
-            alt.Tooltip("share_2035:Q", title="2035, forecast, %", format=".1f")]
+    tips = [
+        alt.Tooltip("name:N", title="Mineral"),
+        alt.Tooltip("share_2024:Q", title="2024, %", format=".1f"),
+        alt.Tooltip("share_2035:Q", title="2035, forecast, %", format=".1f"),
+    ]
     half = alt.Chart({"values": [{}]}).mark_rule(color=SOFT, strokeDash=[4, 4]).encode(x=alt.XDatum(50))
     move = base.mark_rule(color=CHINA, strokeWidth=3, opacity=0.5).encode(x, alt.X2("share_2024:Q"), y)
     kinds = alt.Scale(domain=["2024", "2035, forecast"], range=["circle", "diamond"])
     legend = alt.Legend(title=None, symbolFillColor=CHINA, symbolStrokeColor=CHINA)
     old = base.mark_point(size=110, filled=True, color=CHINA, opacity=0.55).encode(
-        alt.X("share_2024:Q"), y, shape=alt.Shape("now:N", scale=kinds, legend=legend), tooltip=tips)
+        alt.X("share_2024:Q"), y, shape=alt.Shape("now:N", scale=kinds, legend=legend), tooltip=tips
+    )
     new = base.mark_point(size=150, filled=True, color=CHINA, opacity=1).encode(x, y, shape=alt.Shape("then:N", scale=kinds), tooltip=tips)
     names = base.mark_text(align="left", dy=-16, fontWeight="bold", color=INK).encode(alt.XValue(0), y, text="name:N")
     return alt.layer(half, move, old, new, names).properties(height=50 * len(frame))
@@ -32,11 +36,17 @@ def paths(rows: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     y = alt.Y("share:Q", title="Separated outside China", axis=alt.Axis(format=".0%", tickCount=5))
     legend = alt.Legend(title=None, columns=1, symbolType="stroke", labelLimit=330)
     colour = alt.Color("scenario:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend)
-    tips = [alt.Tooltip("scenario:N", title="Scenario"), alt.Tooltip("year:Q", title="Year"),
-            alt.Tooltip("share:Q", title="Share", format=".1%")]
+    tips = [
+        alt.Tooltip("scenario:N", title="Scenario"),
+        alt.Tooltip("year:Q", title="Year"),
+        alt.Tooltip("share:Q", title="Share", format=".1%"),
+    ]
     base = alt.Chart(rows)
     lines = base.mark_line(strokeWidth=3).encode(x, y, colour)
     dots = base.mark_circle(size=45, opacity=0.01).encode(x, y, tooltip=tips)
-    pulses = base.transform_filter("datum.pulse").mark_point(shape="triangle-down", size=60, filled=True, opacity=0.9).encode(
-        x, y, color=colour, tooltip=tips)
+    pulses = (
+        base.transform_filter("datum.pulse")
+        .mark_point(shape="triangle-down", size=60, filled=True, opacity=0.9)
+        .encode(x, y, color=colour, tooltip=tips)
+    )
     return alt.layer(lines, pulses, dots).properties(height=320)

@@ -14,13 +14,23 @@ def price_and_floor(frame: pd.DataFrame, floor: float, *, floor_label: str) -> a
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, grid=False))
     scale = alt.Scale(domain=[0, 1.15 * max(floor, frame.price.max())], nice=False)
     y = alt.Y("price:Q", title="US$ per kilogram", scale=scale, axis=alt.Axis(tickCount=5))
-    tooltip = [alt.Tooltip("year:O", title="Year"), alt.Tooltip("price:Q", title="Average, US$/kg"), alt.Tooltip("gap:Q", title="Below the floor by, US$/kg")]
+    tooltip = [
+        alt.Tooltip("year:O", title="Year"),
+        alt.Tooltip("price:Q", title="Average, US$/kg"),
+        alt.Tooltip("gap:Q", title="Below the floor by, US$/kg"),
+    ]
     base = alt.Chart(frame)
     bars = base.mark_bar(color=CHINA, width={"band": 0.62}).encode(x, y, tooltip=tooltip)
-    gaps = base.transform_filter("datum.gap > 0").transform_calculate(top="datum.price + datum.gap").mark_bar(
-        width={"band": 0.62}, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1).encode(x, y, alt.Y2("top:Q"), tooltip=tooltip)
+    gaps = (
+        base.transform_filter("datum.gap > 0")
+        .transform_calculate(top="datum.price + datum.gap")
+        .mark_bar(width={"band": 0.62}, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1)
+        .encode(x, y, alt.Y2("top:Q"), tooltip=tooltip)
+    )
     values = base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(x, y, text="label:N")
     line = alt.Chart(pd.DataFrame({"floor": [floor], "label": [floor_label]}))
     rule = line.mark_rule(color=FLOOR, strokeWidth=3).encode(alt.Y("floor:Q"))
-    word = line.mark_text(align="right", baseline="bottom", dy=-5, color=FLOOR, fontWeight="bold").encode(x=alt.XValue("width"), y="floor:Q", text="label:N")
+    word = line.mark_text(align="right", baseline="bottom", dy=-5, color=FLOOR, fontWeight="bold").encode(
+        x=alt.XValue("width"), y="floor:Q", text="label:N"
+    )
     return alt.layer(gaps, bars, rule, values, word).properties(height=300)

@@ -35,8 +35,14 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
     ends = rows.set_index("mineral")[list(words)].max(axis=1)
     long = long.assign(step=long.step.map(words), text=long.share.map("{:.0f}".format), right=long.share.eq(long.mineral.map(ends)))
     x, y = _share("China's share of world output", low=-8, high=108), _names("mineral", order)
-    tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("step:N", title="Step"), alt.Tooltip("share:Q", title="China, %", format=".1f")]
-    colour = alt.Color("step:N", title=None, scale=alt.Scale(domain=list(words.values()), range=[MINED, CHINA]), legend=alt.Legend(symbolType="circle"))
+    tips = [
+        alt.Tooltip("mineral:N", title="Mineral"),
+        alt.Tooltip("step:N", title="Step"),
+        alt.Tooltip("share:Q", title="China, %", format=".1f"),
+    ]
+    colour = alt.Color(
+        "step:N", title=None, scale=alt.Scale(domain=list(words.values()), range=[MINED, CHINA]), legend=alt.Legend(symbolType="circle")
+    )
     span = rows.assign(share=rows.mine, end=rows.refinery)
     line = alt.Chart(span).mark_rule(color=MINED, strokeWidth=4, opacity=0.55).encode(x, y, alt.X2("end:Q"))
     dots = alt.Chart(long).mark_circle(size=170, opacity=1).encode(x, y, colour, tooltip=tips)
@@ -50,7 +56,11 @@ def leaders(rows: pd.DataFrame) -> alt.LayerChart:
     rows = rows[["mineral", "area", "standing", "share"]].assign(text=rows.area + rows.share.map(" {:.0f} %".format))
     x, y = _share("Share of the largest country", high=150), _names("mineral", list(rows.mineral))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
-    tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("area:N", title="Largest"), alt.Tooltip("share:Q", title="Share, %", format=".1f")]
+    tips = [
+        alt.Tooltip("mineral:N", title="Mineral"),
+        alt.Tooltip("area:N", title="Largest"),
+        alt.Tooltip("share:Q", title="Share, %", format=".1f"),
+    ]
     bars = alt.Chart(rows).mark_bar(height=13).encode(x, y, _standing(shown, legend=alt.Legend(columns=2)), tooltip=tips)
     words = alt.Chart(rows).mark_text(align="left", dx=5, fontSize=11.5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=19 * len(rows))
@@ -66,8 +76,12 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     steps = alt.YOffset("step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35))
     y = _names("mineral", order, padding=52, extent=118)
     x = _share("Share of world output").stack("zero")
-    tips = [alt.Tooltip("mineral:N", title="Mineral"), alt.Tooltip("step:N", title="Step"), alt.Tooltip("standing:N", title="Who"),
-            alt.Tooltip("share:Q", title="Share, %", format=".1f")]
+    tips = [
+        alt.Tooltip("mineral:N", title="Mineral"),
+        alt.Tooltip("step:N", title="Step"),
+        alt.Tooltip("standing:N", title="Who"),
+        alt.Tooltip("share:Q", title="Share, %", format=".1f"),
+    ]
     shown = [s for s in STANDINGS if s in set(rows.standing)]
     colour = _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2))
     bars = alt.Chart(rows).mark_bar().encode(x, y, steps, colour, alt.Order("rank:Q"), tooltip=tips)
@@ -75,8 +89,13 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="step:N")
     china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=100)
     bloc = rows[(rows.standing == coalitions.SIGNED) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=0)
-    said = [alt.Chart(part).mark_text(align=align, dx=dx, color="white", fontWeight="bold", fontSize=11).encode(x.stack(None), y, steps, text="text:N")
-            for part, align, dx in ((china, "right", -5), (bloc, "left", 5)) if len(part)]
+    said = [
+        alt.Chart(part)
+        .mark_text(align=align, dx=dx, color="white", fontWeight="bold", fontSize=11)
+        .encode(x.stack(None), y, steps, text="text:N")
+        for part, align, dx in ((china, "right", -5), (bloc, "left", 5))
+        if len(part)
+    ]
     room = {"top": 64, "left": 5, "right": 5, "bottom": 5}  # the legend starts at the names, or it would not fit a phone
     return alt.layer(bars, step, *said).properties(height=52 * len(order), padding=room)
 

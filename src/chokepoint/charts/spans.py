@@ -21,15 +21,29 @@ def spans(frame: pd.DataFrame, marks: pd.DataFrame, *, colours: Mapping[str, str
     window = alt.Scale(domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
     x = alt.X("start:T", title=None, scale=window, axis=alt.Axis(format="%Y", tickCount="year", grid=True, orient="top"))
     y = alt.Y("at:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(order) + 0.45 * len(marks), -0.75], nice=False))
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-                       legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 4"), labelLimit=330))
-    tooltip = [alt.Tooltip("row:N", title="Measure"), alt.Tooltip("kind:N", title="State"), alt.Tooltip("start:T", title="From", format="%-d %B %Y"),
-               alt.Tooltip("end:T", title="To", format="%-d %B %Y"), alt.Tooltip("detail:N", title="Detail")]
+    colour = alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+        legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 4"), labelLimit=330),
+    )
+    tooltip = [
+        alt.Tooltip("row:N", title="Measure"),
+        alt.Tooltip("kind:N", title="State"),
+        alt.Tooltip("start:T", title="From", format="%-d %B %Y"),
+        alt.Tooltip("end:T", title="To", format="%-d %B %Y"),
+        alt.Tooltip("detail:N", title="Detail"),
+    ]
     base = alt.Chart(placed)
     bars = base.mark_bar(orient="horizontal", height=12).encode(x, alt.X2("end:T"), y, color=colour, tooltip=tooltip)
-    names = alt.Chart(pd.DataFrame({"row": order, "at": range(len(order))})).mark_text(
-        align="left", baseline="bottom", dy=-9, color=INK, limit=alt.ExprRef("width")).encode(alt.XValue(0), alt.Y("at:Q", axis=None), text="row:N")
+    names = (
+        alt.Chart(pd.DataFrame({"row": order, "at": range(len(order))}))
+        .mark_text(align="left", baseline="bottom", dy=-9, color=INK, limit=alt.ExprRef("width"))
+        .encode(alt.XValue(0), alt.Y("at:Q", axis=None), text="row:N")
+    )
     days = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=SOFT).encode(alt.X("date:T"))
-    words = alt.Chart(marks.assign(first=marks["date"].min(), at=[len(order) + 0.45 * i for i in range(len(marks))])).mark_text(
-        align="right", dx=-4, color=SOFT, baseline="bottom").encode(alt.X("first:T"), alt.Y("at:Q", axis=None), text="label:N")
+    words = (
+        alt.Chart(marks.assign(first=marks["date"].min(), at=[len(order) + 0.45 * i for i in range(len(marks))]))
+        .mark_text(align="right", dx=-4, color=SOFT, baseline="bottom")
+        .encode(alt.X("first:T"), alt.Y("at:Q", axis=None), text="label:N")
+    )
     return alt.layer(days, bars, names, words).properties(height=ROW * (len(order) + 1.5))

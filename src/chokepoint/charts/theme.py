@@ -12,14 +12,39 @@ INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp
 INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
-_AXIS = {"labelColor": {"expr": "cp_soft"}, "titleColor": {"expr": "cp_soft"}, "gridColor": {"expr": "cp_grid"},
-         "domainColor": {"expr": "cp_grid"}, "tickColor": {"expr": "cp_grid"}, "labelFont": FONT, "titleFont": FONT,
-         "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220}
-_LEGEND = {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "titleFont": FONT,
-           "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "orient": "top", "symbolType": "square"}
-CONFIG = {"background": "transparent", "view": {"stroke": None}, "axis": _AXIS, "legend": _LEGEND,
-          "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
-          "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}}, "bar": {"cornerRadiusEnd": 1}}
+_AXIS = {
+    "labelColor": {"expr": "cp_soft"},
+    "titleColor": {"expr": "cp_soft"},
+    "gridColor": {"expr": "cp_grid"},
+    "domainColor": {"expr": "cp_grid"},
+    "tickColor": {"expr": "cp_grid"},
+    "labelFont": FONT,
+    "titleFont": FONT,
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titleFontWeight": "normal",
+    "labelLimit": 220,
+}
+_LEGEND = {
+    "labelColor": {"expr": "cp_ink"},
+    "titleColor": {"expr": "cp_soft"},
+    "labelFont": FONT,
+    "titleFont": FONT,
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titleFontWeight": "normal",
+    "orient": "top",
+    "symbolType": "square",
+}
+CONFIG = {
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": _AXIS,
+    "legend": _LEGEND,
+    "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
+    "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
+    "bar": {"cornerRadiusEnd": 1},
+}
 
 
 def themed(chart: alt.TopLevelMixin) -> dict:

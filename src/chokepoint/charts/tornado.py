@@ -11,14 +11,21 @@ def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerCha
     placed = frame.reset_index(drop=True).assign(at=range(len(frame)))
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.6, -0.75], nice=False))
     axis = alt.Axis(format=x_format, tickCount=4)
-    tips = [alt.Tooltip("row:N", title="Assumption"), alt.Tooltip("range:N", title="Range"),
-            alt.Tooltip("at_low:Q", title="Result at its low end", format=x_format),
-            alt.Tooltip("at_high:Q", title="Result at its high end", format=x_format)]
+    tips = [
+        alt.Tooltip("row:N", title="Assumption"),
+        alt.Tooltip("range:N", title="Range"),
+        alt.Tooltip("at_low:Q", title="Result at its low end", format=x_format),
+        alt.Tooltip("at_high:Q", title="Result at its high end", format=x_format),
+    ]
     base = alt.Chart(placed)
-    bars = [base.mark_bar(height=12, color=colour, cornerRadiusEnd=0).encode(
-        alt.X("at_value:Q", title=x_title, axis=axis, scale=alt.Scale(zero=False, nice=True)), alt.X2(f"{end}:Q"), y, tooltip=tips)
-        for end, colour in (("at_low", ACCENT), ("at_high", BLOC))]
+    bars = [
+        base.mark_bar(height=12, color=colour, cornerRadiusEnd=0).encode(
+            alt.X("at_value:Q", title=x_title, axis=axis, scale=alt.Scale(zero=False, nice=True)), alt.X2(f"{end}:Q"), y, tooltip=tips
+        )
+        for end, colour in (("at_low", ACCENT), ("at_high", BLOC))
+    ]
     now = base.mark_rule(color=SOFT, strokeWidth=1).encode(alt.X("at_value:Q"))
     names = base.mark_text(align="left", baseline="bottom", dy=-8, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), alt.Y("at:Q"), text="row:N")
+        alt.XValue(0), alt.Y("at:Q"), text="row:N"
+    )
     return alt.layer(*bars, now, names).properties(height=280)

@@ -14,6 +14,20 @@ from .supply_risk import SUPPLY_RISK
 from .supply_shock import SUPPLY_SHOCK
 from .vault import STOCKPILE, VAULT
 
-MODELS: dict[str, Model] = {model.name: model for model in (
-    PRICE_FLOOR, STAGE_CASCADE, PROJECT_VALUE, PRICE_PROTECTION, VAULT, STOCKPILE, COALITION, CLUB, SUPPLY_SHOCK, BUILDOUT,
-    PIPELINE, SUPPLY_RISK)}
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (
+        PRICE_FLOOR,
+        STAGE_CASCADE,
+        PROJECT_VALUE,
+        PRICE_PROTECTION,
+        VAULT,
+        STOCKPILE,
+        COALITION,
+        CLUB,
+        SUPPLY_SHOCK,
+        BUILDOUT,
+        PIPELINE,
+        SUPPLY_RISK,
+    )
+}

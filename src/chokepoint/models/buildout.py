@@ -14,8 +14,21 @@ HORIZON = 60  # years looked ahead for the year a target is met
 PIPELINE_YEARS = 40
 
 
-def buildout(*, world_price, floor, start_capacity, start_demand, demand_growth, capital, capital_intensity, lead_time,
-             viability_price, viability_width, year, target):
+def buildout(
+    *,
+    world_price,
+    floor,
+    start_capacity,
+    start_demand,
+    demand_growth,
+    capital,
+    capital_intensity,
+    lead_time,
+    viability_price,
+    viability_width,
+    year,
+    target,
+):
     """Share of separated magnet rare earths made outside China.
 
     world_price        under Chinese pressure [US$/kg NdPr]
@@ -53,8 +66,9 @@ def buildout(*, world_price, floor, start_capacity, start_demand, demand_growth,
         "demand": demand,
         "share": minimum(1, capacity / demand),
         "added_needed": where(year > lead_time, maximum(0, target * demand - start_capacity) / maximum(year - lead_time, 1e-9), 0),
-        "capital_needed": where(year > lead_time, capital_intensity * maximum(0, target * demand - start_capacity)
-                                / maximum(year - lead_time, 1e-9), 0),
+        "capital_needed": where(
+            year > lead_time, capital_intensity * maximum(0, target * demand - start_capacity) / maximum(year - lead_time, 1e-9), 0
+        ),
         "target_year": target_year,
     }
 
@@ -68,9 +82,31 @@ def viability(price, *, viability_price, viability_width):
     return 1 / (1 + exp((viability_price - price) / viability_width))
 
 
-def pipeline(*, world_price, floor, start_capacity, start_demand, demand_growth, capital, capital_intensity, lead_time,
-             viability_price, viability_width, year, target, mine_lead_time, mine_capacity, projects, learning, price_response,
-             closing, running_cost, pulse_price, pulse_years, pulse_trigger):
+def pipeline(
+    *,
+    world_price,
+    floor,
+    start_capacity,
+    start_demand,
+    demand_growth,
+    capital,
+    capital_intensity,
+    lead_time,
+    viability_price,
+    viability_width,
+    year,
+    target,
+    mine_lead_time,
+    mine_capacity,
+    projects,
+    learning,
+    price_response,
+    closing,
+    running_cost,
+    pulse_price,
+    pulse_years,
+    pulse_trigger,
+):
     """The same with cohorts: each year's money becomes output after its lead time, mines and separation each on their own.
 
     Further keywords:
@@ -107,14 +143,53 @@ def pipeline(*, world_price, floor, start_capacity, start_demand, demand_growth,
     return {name: value.item() if np.ndim(value) == 0 else value for name, value in results.items()}
 
 
-def pipeline_path(*, world_price, floor, start_capacity, start_demand, demand_growth, capital, capital_intensity, lead_time,
-                  viability_price, viability_width, mine_lead_time, mine_capacity, projects, learning, price_response, closing,
-                  running_cost, pulse_price, pulse_years, pulse_trigger):
+def pipeline_path(
+    *,
+    world_price,
+    floor,
+    start_capacity,
+    start_demand,
+    demand_growth,
+    capital,
+    capital_intensity,
+    lead_time,
+    viability_price,
+    viability_width,
+    mine_lead_time,
+    mine_capacity,
+    projects,
+    learning,
+    price_response,
+    closing,
+    running_cost,
+    pulse_price,
+    pulse_years,
+    pulse_trigger,
+):
     """Years 2024 … 2064 of the cohort model: arrays with a first axis of PIPELINE_YEARS + 1."""
     given = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in locals().values()))
-    (world_price, floor, start_capacity, start_demand, demand_growth, capital, capital_intensity, lead_time, viability_price,
-     viability_width, mine_lead_time, mine_capacity, projects, learning, price_response, closing, running_cost, pulse_price,
-     pulse_years, pulse_trigger) = given
+    (
+        world_price,
+        floor,
+        start_capacity,
+        start_demand,
+        demand_growth,
+        capital,
+        capital_intensity,
+        lead_time,
+        viability_price,
+        viability_width,
+        mine_lead_time,
+        mine_capacity,
+        projects,
+        learning,
+        price_response,
+        closing,
+        running_cost,
+        pulse_price,
+        pulse_years,
+        pulse_trigger,
+    ) = given
     shape, zeros = world_price.shape, np.zeros(world_price.shape)
     arriving = {"separation": np.zeros((PIPELINE_YEARS + 1, *shape)), "mine": np.zeros((PIPELINE_YEARS + 1, *shape))}
     leads = {"separation": np.round(lead_time).astype(int), "mine": np.round(mine_lead_time).astype(int)}
@@ -135,8 +210,7 @@ def pipeline_path(*, world_price, floor, start_capacity, start_demand, demand_gr
         started = np.minimum(capital / unit_cost, left) * viability(price, viability_price=viability_price, viability_width=viability_width)
         for kind, lead in leads.items():  # both stages are started together; what arrives after the horizon is not followed
             due = t + lead
-            np.add.at(arriving[kind], (np.minimum(due, PIPELINE_YEARS), *np.indices(shape)),
-                      np.where(due <= PIPELINE_YEARS, started, 0))
+            np.add.at(arriving[kind], (np.minimum(due, PIPELINE_YEARS), *np.indices(shape)), np.where(due <= PIPELINE_YEARS, started, 0))
         for name, value in zip(path, (share, output, separation, mine, price, unit_cost, pulse), strict=True):
             path[name].append(value)
         shut = np.where(price < running_cost, closing, 0)
@@ -145,8 +219,20 @@ def pipeline_path(*, world_price, floor, start_capacity, start_demand, demand_gr
     return {name: np.array(values) for name, values in path.items()}
 
 
-BASE_CASE = dict(world_price=60, floor=160, start_capacity=8.7, start_demand=97, demand_growth=0.045, capital=0.73,
-                 capital_intensity=0.2, lead_time=3, viability_price=77, viability_width=4.5, year=11, target=0.5)
+BASE_CASE = dict(
+    world_price=60,
+    floor=160,
+    start_capacity=8.7,
+    start_demand=97,
+    demand_growth=0.045,
+    capital=0.73,
+    capital_intensity=0.2,
+    lead_time=3,
+    viability_price=77,
+    viability_width=4.5,
+    year=11,
+    target=0.5,
+)
 
 
 def validation():
@@ -155,10 +241,26 @@ def validation():
     share_2030 = 100 * buildout(**{**BASE_CASE, "year": 6})["share"]
     return [
         check("share outside China in 2035, every project viable", share_2035, 24, "%", 23.5, 24.5, "fitted to this one point", "M57"),
-        check("share outside China in 2030", share_2030, 23, "%", 20, 26,
-              "the 2024 edition of the outlook, as reported; money becomes a plant only after the lead time, and the IEA counts plants being built", "M39"),
-        check("capacity added a year", buildout(**BASE_CASE)["added"], 0.6, "kt/year", 0.3, 1.2,
-              "2010 to 2024, with a price spike of 26 times; the base case assumes six times that pace", "M39"),
+        check(
+            "share outside China in 2030",
+            share_2030,
+            23,
+            "%",
+            20,
+            26,
+            "the 2024 edition of the outlook, as reported; money becomes a plant only after the lead time, and the IEA counts plants being built",
+            "M39",
+        ),
+        check(
+            "capacity added a year",
+            buildout(**BASE_CASE)["added"],
+            0.6,
+            "kt/year",
+            0.3,
+            1.2,
+            "2010 to 2024, with a price spike of 26 times; the base case assumes six times that pace",
+            "M39",
+        ),
         check("projects that pay at US$54", 100 * viability(54, viability_price=77, viability_width=4.5), 0, "%", 0, 2, "fitted", "M30"),
         check("projects that pay at US$85", 100 * viability(85, viability_price=77, viability_width=4.5), 85, "%", 80, 90, "fitted", "M30"),
     ]
@@ -179,8 +281,10 @@ BUILDOUT = Model(
         "capital_needed": ("US$ billion/year", "money for that"),
         "target_year": ("year", "first year the target is met; 0: not within sixty years"),
     },
-    cautions=("Fitted to one point: the IEA's base case for 2035. That case already assumes six times the pace of 2010 to 2024.",
-              "China's answer is a setting here, not a decision."),
+    cautions=(
+        "Fitted to one point: the IEA's base case for 2035. That case already assumes six times the pace of 2010 to 2024.",
+        "China's answer is a setting here, not a decision.",
+    ),
     validation=validation,
 )
 

@@ -57,8 +57,22 @@ def concentration_inside(shares, members):
     return concentration(inside / inside.sum()) if inside.sum() > 0 else float("nan")
 
 
-def coalition(*, levy, imports, diverted, detection, penalty, membership_value, patience, firm_fine, bloc_weight, club_benefit,
-              joining_cost, retaliation, finance):
+def coalition(
+    *,
+    levy,
+    imports,
+    diverted,
+    detection,
+    penalty,
+    membership_value,
+    patience,
+    firm_fine,
+    bloc_weight,
+    club_benefit,
+    joining_cost,
+    retaliation,
+    finance,
+):
     """Would a member buy on the side, and would an outsider join?
 
     levy              gap between the price inside and outside [US$/kg]
@@ -128,6 +142,7 @@ def club(*, countries, benefit, cost, penalty):
 
 def club_by_enumeration(*, countries, benefit, cost, penalty):
     """The same, by trying every size: the largest club that nobody wants to leave and nobody outside wants to join."""
+
     def member(k):
         return benefit * _provided(k) - cost * (k * benefit / cost) ** 2 / 2
 
@@ -138,8 +153,11 @@ def club_by_enumeration(*, countries, benefit, cost, penalty):
         return (k * k + countries - k) * benefit / cost
 
     slack = 1e-9 * benefit * benefit / cost * countries
-    stable = [k for k in range(1, int(countries) + 1)
-              if (k == 1 or member(k) >= outsider(k - 1) - slack) and (k == countries or outsider(k) >= member(k + 1) - slack)]
+    stable = [
+        k
+        for k in range(1, int(countries) + 1)
+        if (k == 1 or member(k) >= outsider(k - 1) - slack) and (k == countries or outsider(k) >= member(k + 1) - slack)
+    ]
     return {"enumerated_size": max(stable, default=1)}
 
 
@@ -149,29 +167,80 @@ PUBLISHED_CONCENTRATION = {"cobalt": 0.491, "graphite": 0.500, "rare_earths": 0.
 
 def concentration_validation(shares_by_mineral):
     """Indices of newer mine shares beside those published for 2023. mineral → shares of the world total, by named country."""
-    moved = {"cobalt": "higher: the newer estimates give the DR Congo, the leader, a larger share",
-             "graphite": "higher: the newer estimates give China, the leader, a larger share"}
-    return [check(f"concentration of {mineral.replace('_', ' ')} mining", concentration(shares_by_mineral[mineral]), seen, "index 0–1",
-                  seen - 0.12, seen + 0.12, moved.get(mineral, "another year and another survey: within 0.12"), "M40")
-            for mineral, seen in PUBLISHED_CONCENTRATION.items() if mineral in shares_by_mineral]
+    moved = {
+        "cobalt": "higher: the newer estimates give the DR Congo, the leader, a larger share",
+        "graphite": "higher: the newer estimates give China, the leader, a larger share",
+    }
+    return [
+        check(
+            f"concentration of {mineral.replace('_', ' ')} mining",
+            concentration(shares_by_mineral[mineral]),
+            seen,
+            "index 0–1",
+            seen - 0.12,
+            seen + 0.12,
+            moved.get(mineral, "another year and another survey: within 0.12"),
+            "M40",
+        )
+        for mineral, seen in PUBLISHED_CONCENTRATION.items()
+        if mineral in shares_by_mineral
+    ]
 
 
 def validation():
     """Textbook games and published concentrations."""
+
     def game(gain, loss):
-        return coalition(levy=gain, imports=1, diverted=1, detection=1, penalty=0, membership_value=loss, patience=0.9, firm_fine=0,
-                         bloc_weight=0, club_benefit=1, joining_cost=0, retaliation=0, finance=0)["patience_needed"]
+        return coalition(
+            levy=gain,
+            imports=1,
+            diverted=1,
+            detection=1,
+            penalty=0,
+            membership_value=loss,
+            patience=0.9,
+            firm_fine=0,
+            bloc_weight=0,
+            club_benefit=1,
+            joining_cost=0,
+            retaliation=0,
+            finance=0,
+        )["patience_needed"]
 
     size = club(countries=20, benefit=1, cost=1, penalty=0)["stable_size"]
     rare_earths_2010 = concentration(np.array([130_000, 2_700]) / 133_600) * 10_000
     return [
         check("patience that holds two price-setters together", game(0.5, 0.5), 1 / 2, "share", 0.5, 0.5, "textbook, exact", "M37"),
-        check("patience that holds two quantity-setters together", game(1 / 64, 1 / 72), 9 / 17, "share", 9 / 17 - 1e-12,
-              9 / 17 + 1e-12, "textbook, exact", "M37"),
-        check("largest stable club without penalties", size, 3, "countries", 3, 3,
-              "no large stable club without penalties: the finding of the climate-club literature", "M37"),
-        check("concentration of rare-earth mining, 2010", rare_earths_2010, 9500, "index 0–10,000", 9450, 9550,
-              "published rounded to hundreds", "M47"),
+        check(
+            "patience that holds two quantity-setters together",
+            game(1 / 64, 1 / 72),
+            9 / 17,
+            "share",
+            9 / 17 - 1e-12,
+            9 / 17 + 1e-12,
+            "textbook, exact",
+            "M37",
+        ),
+        check(
+            "largest stable club without penalties",
+            size,
+            3,
+            "countries",
+            3,
+            3,
+            "no large stable club without penalties: the finding of the climate-club literature",
+            "M37",
+        ),
+        check(
+            "concentration of rare-earth mining, 2010",
+            rare_earths_2010,
+            9500,
+            "index 0–10,000",
+            9450,
+            9550,
+            "published rounded to hundreds",
+            "M47",
+        ),
     ]
 
 
@@ -191,8 +260,10 @@ COALITION = Model(
         "empty_is_stable": ("1 yes, 0 no", "with nobody inside, nobody joins"),
         "full_is_stable": ("1 yes, 0 no", "with all inside, nobody leaves"),
     },
-    cautions=("There are no data on detection, fines or what membership is worth: these sliders illustrate a mechanism.",
-              "China is a setting here, not a player."),
+    cautions=(
+        "There are no data on detection, fines or what membership is worth: these sliders illustrate a mechanism.",
+        "China is a setting here, not a player.",
+    ),
     validation=validation,
 )
 

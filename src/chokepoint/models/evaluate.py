@@ -29,8 +29,10 @@ def assumptions_of(name: str, assumptions) -> list[dict]:
     missing = [i for i in inputs if i not in by_name]
     if missing or len(by_name) != len(inputs):
         extra = [n for n in by_name if n not in inputs]
-        raise UserError(f"data/assumptions.csv, model {name}: expected one row for each of {', '.join(inputs)}; "
-                        f"missing {', '.join(missing) or 'none'}, unknown {', '.join(extra) or 'none'}.")
+        raise UserError(
+            f"data/assumptions.csv, model {name}: expected one row for each of {', '.join(inputs)}; "
+            f"missing {', '.join(missing) or 'none'}, unknown {', '.join(extra) or 'none'}."
+        )
     return [by_name[i] for i in inputs]
 
 
@@ -44,8 +46,7 @@ def settings(name: str, values, assumptions) -> dict[str, float]:
     for key, value in values.items():
         keyword = key if key in keywords else symbols.get(key)
         if keyword is None:
-            raise UserError(f'{name} has no "{key}".{_nearest(key, [*keywords, *symbols])} '
-                            f'It takes {_listed(rows)}.')
+            raise UserError(f'{name} has no "{key}".{_nearest(key, [*keywords, *symbols])} It takes {_listed(rows)}.')
         if keyword in given:
             raise UserError(f'{name}: "{given[keyword]}" and "{key}" are the same setting. Give one of them.')
         given[keyword] = key

@@ -40,23 +40,56 @@ class Expr:
     __hash__ = object.__hash__
 
     # what the browser can do too
-    def __add__(self, other): return _node("+", self, other)
-    def __radd__(self, other): return _node("+", other, self)
-    def __sub__(self, other): return _node("-", self, other)
-    def __rsub__(self, other): return _node("-", other, self)
-    def __mul__(self, other): return _node("*", self, other)
-    def __rmul__(self, other): return _node("*", other, self)
-    def __truediv__(self, other): return _node("/", self, other)
-    def __rtruediv__(self, other): return _node("/", other, self)
-    def __pow__(self, other): return _node("pow", self, other)
-    def __rpow__(self, other): return _node("pow", other, self)
-    def __lt__(self, other): return _node("<", self, other)
-    def __le__(self, other): return _node("<=", self, other)
-    def __gt__(self, other): return _node(">", self, other)
-    def __ge__(self, other): return _node(">=", self, other)
-    def __neg__(self): return _node("neg", self)
-    def __pos__(self): return self
-    def __abs__(self): return _node("abs", self)
+    def __add__(self, other):
+        return _node("+", self, other)
+
+    def __radd__(self, other):
+        return _node("+", other, self)
+
+    def __sub__(self, other):
+        return _node("-", self, other)
+
+    def __rsub__(self, other):
+        return _node("-", other, self)
+
+    def __mul__(self, other):
+        return _node("*", self, other)
+
+    def __rmul__(self, other):
+        return _node("*", other, self)
+
+    def __truediv__(self, other):
+        return _node("/", self, other)
+
+    def __rtruediv__(self, other):
+        return _node("/", other, self)
+
+    def __pow__(self, other):
+        return _node("pow", self, other)
+
+    def __rpow__(self, other):
+        return _node("pow", other, self)
+
+    def __lt__(self, other):
+        return _node("<", self, other)
+
+    def __le__(self, other):
+        return _node("<=", self, other)
+
+    def __gt__(self, other):
+        return _node(">", self, other)
+
+    def __ge__(self, other):
+        return _node(">=", self, other)
+
+    def __neg__(self):
+        return _node("neg", self)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return _node("abs", self)
 
     # NumPy numbers hand their operators to __array_ufunc__; whole arrays and every other function are refused
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
@@ -82,14 +115,23 @@ class Expr:
 def _refused(what, advice):
     def method(self, *args):
         _refuse(what, advice)
+
     return method
 
 
-Expr.__bool__ = _refused("a decision (`if`, `and`, `or`, `not`, built-in `max`/`min`) on an expression",
-                         "use where(test, a, b), maximum or minimum, so that the browser decides as well")
+Expr.__bool__ = _refused(
+    "a decision (`if`, `and`, `or`, `not`, built-in `max`/`min`) on an expression",
+    "use where(test, a, b), maximum or minimum, so that the browser decides as well",
+)
 for _name in "__float__ __int__ __index__ __complex__ __round__ __trunc__ __floor__ __ceil__".split():
-    setattr(Expr, _name, _refused("an expression taken as a number (`float`, `math.…`, `range`, `round`)",
-                                  "use exp, log, power, absolute of chokepoint.models.expr"))
+    setattr(
+        Expr,
+        _name,
+        _refused(
+            "an expression taken as a number (`float`, `math.…`, `range`, `round`)",
+            "use exp, log, power, absolute of chokepoint.models.expr",
+        ),
+    )
 for _name in "__eq__ __ne__".split():
     setattr(Expr, _name, _refused("`==` on an expression", "compare with <, <=, > or >="))
 for _name in "__getitem__ __iter__ __len__ __contains__ __call__".split():
@@ -99,8 +141,18 @@ for _name in "floordiv mod divmod matmul and or xor lshift rshift".split():
         setattr(Expr, _form, _refused(f"the operator `{_name}` on an expression", "Vega's subset here is + - * / **, < <= > >="))
 Expr.__invert__ = _refused("the operator `~` on an expression", "use where(test, a, b)")
 
-_NUMPY_OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "pow",
-                    "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
+_NUMPY_OPERATORS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "true_divide": "/",
+    "power": "pow",
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+}
 
 
 def _complaint(what, advice):
@@ -241,6 +293,7 @@ def where(test, a, b):
 
 
 # ---- printing --------------------------------------------------------------------------------------------------------
+
 
 def _below(roots):
     """All nodes under the roots, each after its arguments; no recursion, so that long recurrences print too."""

@@ -49,5 +49,14 @@ def check(what, predicted, seen, unit, low, high, note, source):
     >>> check("dearer", 3.0, 2.5, "x", 2.0, 3.5, "within a third", "M01")["verdict"]
     'within'
     """
-    return {"what": what, "predicted": predicted, "seen": seen, "unit": unit, "low": low, "high": high,
-            "verdict": "within" if low <= predicted <= high else "missed", "note": note, "source_id": source}
+    return {
+        "what": what,
+        "predicted": predicted,
+        "seen": seen,
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "verdict": "within" if low <= predicted <= high else "missed",
+        "note": note,
+        "source_id": source,
+    }

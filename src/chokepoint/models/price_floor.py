@@ -8,8 +8,19 @@ from .expr import maximum, minimum, power, where
 from .model import Model, check
 
 
-def price_floor(*, world_price, floor, base_price, base_demand, base_supply, demand_elasticity, supply_elasticity,
-                evasion_share, rent_kept, price_response):
+def price_floor(
+    *,
+    world_price,
+    floor,
+    base_price,
+    base_demand,
+    base_supply,
+    demand_elasticity,
+    supply_elasticity,
+    evasion_share,
+    rent_kept,
+    price_response,
+):
     """Who pays for a price floor, what it costs, and how much output it buys.
 
     world_price        price outside the bloc before the levy [US$/kg]
@@ -30,6 +41,7 @@ def price_floor(*, world_price, floor, base_price, base_demand, base_supply, dem
     >>> r["levy"], round(r["imports"], 3), round(r["revenue"], 1), round(r["deadweight_loss"], 2)
     (50.0, 3.977, 198.8, 282.03)
     """
+
     def demand_at(price):
         return base_demand * power(price / base_price, -demand_elasticity)
 
@@ -53,8 +65,9 @@ def price_floor(*, world_price, floor, base_price, base_demand, base_supply, dem
     revenue = (1 - evasion_share) * levy * imports
     evasion = rent_kept * evasion_share * levy * imports
     buyers = 1 - demand_elasticity
-    consumer_surplus_change = (-base_demand * power(base_price, demand_elasticity)
-                               * (power(bloc_price, buyers) - power(world_price, buyers)) / buyers)
+    consumer_surplus_change = (
+        -base_demand * power(base_price, demand_elasticity) * (power(bloc_price, buyers) - power(world_price, buyers)) / buyers
+    )
     producer_surplus_change = sellers_gain(bloc_price)
     deadweight_loss = terms_of_trade_gain - (consumer_surplus_change + producer_surplus_change + revenue + evasion)
     extra_supply = supply - supply_at(world_price)
@@ -98,8 +111,9 @@ def effective_protection(*, protection, input_protection, input_share):
     return (protection - input_share * input_protection) / (1 - input_share)
 
 
-def stage_cascade(*, oxide_world_price, oxide_floor, magnet_world_price, magnet_floor, oxide_per_magnet, magnet_per_car,
-                  car_price, jet_rare_earths):
+def stage_cascade(
+    *, oxide_world_price, oxide_floor, magnet_world_price, magnet_floor, oxide_per_magnet, magnet_per_car, car_price, jet_rare_earths
+):
     """What a floor on the oxide does to magnet makers, carmakers and a fighter jet.
 
     oxide_world_price   [US$/kg NdPr oxide]
@@ -127,7 +141,8 @@ def stage_cascade(*, oxide_world_price, oxide_floor, magnet_world_price, magnet_
         "magnet_protection": effective_protection(
             protection=magnet_price / magnet_world_price - 1,
             input_protection=oxide_price / oxide_world_price - 1,
-            input_share=oxide_per_magnet * oxide_world_price / magnet_world_price),
+            input_share=oxide_per_magnet * oxide_world_price / magnet_world_price,
+        ),
         "magnet_floor_needed": magnet_world_price + magnet_cost_rise,
         "car_cost_rise": car_cost_rise,
         "car_cost_rise_share": car_cost_rise / car_price,
@@ -135,30 +150,75 @@ def stage_cascade(*, oxide_world_price, oxide_floor, magnet_world_price, magnet_
     }
 
 
-NDPR = dict(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2, demand_elasticity=0.3, supply_elasticity=1,
-            evasion_share=0, rent_kept=1, price_response=0)
+NDPR = dict(
+    world_price=60,
+    floor=110,
+    base_price=60,
+    base_demand=25,
+    base_supply=9.2,
+    demand_elasticity=0.3,
+    supply_elasticity=1,
+    evasion_share=0,
+    rent_kept=1,
+    price_response=0,
+)
 
 
 def validation():
     """The levy at a known quote, with Chinese VAT and without; who pays a tariff."""
+
     def levy_at(world_price):
         return price_floor(**{**NDPR, "world_price": world_price})["levy"]
 
-    passed_on = (price_floor(**{**NDPR, "floor": 101})["bloc_price"] - price_floor(**{**NDPR, "floor": 100})["bloc_price"])
+    passed_on = price_floor(**{**NDPR, "floor": 101})["bloc_price"] - price_floor(**{**NDPR, "floor": 100})["bloc_price"]
     return [
-        check("levy on 18 Feb 2026, quote as printed (US$123/kg)", levy_at(123), 0, "US$/kg", 0, 0,
-              "the quote is above 110: no support needed, as reported; but it includes 13 % Chinese VAT", "M17"),
-        check("levy on 18 Feb 2026, quote without VAT (US$109/kg)", levy_at(123 / 1.13), 0, "US$/kg", 0, 1.5,
-              "on the basis used everywhere here a levy of about US$1 was still due", "M17"),
-        check("share of a levy that buyers pay", passed_on, 1.0, "share", 0.95, 1.05,
-              "the tariffs of 2018 were passed on in full; so they are here while the bloc is a small buyer", "M38"),
+        check(
+            "levy on 18 Feb 2026, quote as printed (US$123/kg)",
+            levy_at(123),
+            0,
+            "US$/kg",
+            0,
+            0,
+            "the quote is above 110: no support needed, as reported; but it includes 13 % Chinese VAT",
+            "M17",
+        ),
+        check(
+            "levy on 18 Feb 2026, quote without VAT (US$109/kg)",
+            levy_at(123 / 1.13),
+            0,
+            "US$/kg",
+            0,
+            1.5,
+            "on the basis used everywhere here a levy of about US$1 was still due",
+            "M17",
+        ),
+        check(
+            "share of a levy that buyers pay",
+            passed_on,
+            1.0,
+            "share",
+            0.95,
+            1.05,
+            "the tariffs of 2018 were passed on in full; so they are here while the bloc is a small buyer",
+            "M38",
+        ),
     ]
 
 
 def cascade_validation():
     """The fall of magnet prices when the oxide got cheaper."""
-    return [check("fall of the magnet price, 2023 to 2024, from oxide alone", 0.40 * (75 - 55), 66.149 - 52.118, "US$/kg", 7, 28.1,
-                  "within a factor of 2; terbium, dysprosium and delays are left out", "M23")]
+    return [
+        check(
+            "fall of the magnet price, 2023 to 2024, from oxide alone",
+            0.40 * (75 - 55),
+            66.149 - 52.118,
+            "US$/kg",
+            7,
+            28.1,
+            "within a factor of 2; terbium, dysprosium and delays are left out",
+            "M23",
+        )
+    ]
 
 
 PRICE_FLOOR = Model(
@@ -208,8 +268,6 @@ STAGE_CASCADE = Model(
         "car_cost_rise_share": ("share", "the same as a share of the car's price"),
         "jet_cost_rise": ("US$", "dearer oxide in a fighter jet, if the claimed weight were all oxide"),
     },
-    cautions=(
-        "920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts whole components.",
-    ),
+    cautions=("920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts whole components.",),
     validation=cascade_validation,
 )

@@ -51,8 +51,22 @@ def put_and_call(*, forward, variance, strike, rate, years):
     return put, call
 
 
-def price_protection(*, strike, start_price, long_run_price, reversion, volatility, rate, upside_share, upside_from,
-                     first_output, output_growth, full_output, benchmark_price, eligible_tonnes):
+def price_protection(
+    *,
+    strike,
+    start_price,
+    long_run_price,
+    reversion,
+    volatility,
+    rate,
+    upside_share,
+    upside_from,
+    first_output,
+    output_growth,
+    full_output,
+    benchmark_price,
+    eligible_tonnes,
+):
     """What ten years of a guaranteed price are expected to cost the state.
 
     strike           guaranteed price [US$/kg]
@@ -79,8 +93,9 @@ def price_protection(*, strike, start_price, long_run_price, reversion, volatili
     for year in range(YEARS):
         years = year + 0.5
         output = where(first_output + output_growth * year < full_output, first_output + output_growth * year, full_output)
-        forward, variance = expected_price(start_price=start_price, long_run_price=long_run_price, reversion=reversion,
-                                           volatility=volatility, years=years)
+        forward, variance = expected_price(
+            start_price=start_price, long_run_price=long_run_price, reversion=reversion, volatility=volatility, years=years
+        )
         put, call = put_and_call(forward=forward, variance=variance, strike=strike, rate=rate, years=years)
         guarantee = guarantee + put * output
         upside = upside + where(upside_from <= year, upside_share, 0) * call * output
@@ -109,12 +124,24 @@ def quarter_payment(*, strike, benchmark_price, eligible_tonnes):
 def validation():
     """The fourth quarter of 2025 as the company reported it: US$51 million."""
     rows = []
-    for what, tonnes, low, high in (("only what was sold: a lower bound", 562, 0, 51),
-                                    ("all NdPr in concentrate: an upper bound", 12080 * 0.157, 51, 200)):
+    for what, tonnes, low, high in (
+        ("only what was sold: a lower bound", 562, 0, 51),
+        ("all NdPr in concentrate: an upper bound", 12080 * 0.157, 51, 200),
+    ):
         for benchmark in (68, 77):
             paid = quarter_payment(strike=110, benchmark_price=benchmark, eligible_tonnes=tonnes)
-            rows.append(check(f"payment of Q4 2025, {what}, benchmark {benchmark}", paid, 51, "US$ million", low, high,
-                              "the two readings must bracket the reported figure; no more is claimed", "M18"))
+            rows.append(
+                check(
+                    f"payment of Q4 2025, {what}, benchmark {benchmark}",
+                    paid,
+                    51,
+                    "US$ million",
+                    low,
+                    high,
+                    "the two readings must bracket the reported figure; no more is claimed",
+                    "M18",
+                )
+            )
     return rows
 
 
@@ -130,7 +157,9 @@ PRICE_PROTECTION = Model(
         "first_payment": ("US$ million/year", "expected payment in the first year"),
         "quarter_payment": ("US$ million/quarter", "payment for the quarter looked at"),
     },
-    cautions=("Volatility, return and long-run price are assumptions; five annual averages since 2021 are all there is to judge them by.",
-              "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, not a finding."),
+    cautions=(
+        "Volatility, return and long-run price are assumptions; five annual averages since 2021 are all there is to judge them by.",
+        "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, not a finding.",
+    ),
     validation=validation,
 )

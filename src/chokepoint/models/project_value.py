@@ -11,8 +11,29 @@ BUILD_YEARS = 3
 LONGEST_LIFE = 38  # upper end of the slider; the browser writes out this many years
 
 
-def cash_flows(*, price, flood_price, flood_start, flood_years, recovery_years, floor, cost, output, life, capital,
-               exchange_rate, tax_rate, depreciation_years, sustaining, discount_rate, build_1, build_2, ramp_1, ramp_2, ramp_3):
+def cash_flows(
+    *,
+    price,
+    flood_price,
+    flood_start,
+    flood_years,
+    recovery_years,
+    floor,
+    cost,
+    output,
+    life,
+    capital,
+    exchange_rate,
+    tax_rate,
+    depreciation_years,
+    sustaining,
+    discount_rate,
+    build_1,
+    build_2,
+    ramp_1,
+    ramp_2,
+    ramp_3,
+):
     """Cash after tax, operating profit and floor payment of each year from the first of building [A$ million each].
 
     A year after the end of life has nothing in it. `floor` at or below every price on the path pays nothing.
@@ -66,8 +87,29 @@ def pull_out_year(flows, rate):
     return year_out
 
 
-def project_value(*, price, flood_price, flood_start, flood_years, recovery_years, floor, cost, output, life, capital,
-                  exchange_rate, tax_rate, depreciation_years, sustaining, discount_rate, build_1, build_2, ramp_1, ramp_2, ramp_3):
+def project_value(
+    *,
+    price,
+    flood_price,
+    flood_start,
+    flood_years,
+    recovery_years,
+    floor,
+    cost,
+    output,
+    life,
+    capital,
+    exchange_rate,
+    tax_rate,
+    depreciation_years,
+    sustaining,
+    discount_rate,
+    build_1,
+    build_2,
+    ramp_1,
+    ramp_2,
+    ramp_3,
+):
     """What a project is worth when outside supply floods the market, with a floor and without.
 
     price               price expected without flooding [US$/kg]
@@ -146,6 +188,7 @@ def _root(function, low, high):
 
 def project_returns(**given):
     """Rates of return and the prices needed, which take root-finding: keywords of `project_value`, single numbers."""
+
     def npv_at(price, rate):
         return present_value([cash for cash, _, _ in cash_flows(**{**given, "floor": 0, "price": price})], rate)
 
@@ -159,9 +202,28 @@ def project_returns(**given):
     }
 
 
-NOLANS_2019 = dict(price=87.37, flood_price=45, flood_start=2, flood_years=0, recovery_years=0, floor=0, cost=25.94, output=4.357,
-                   life=23, capital=1006, exchange_rate=0.71, tax_rate=0.3, depreciation_years=10, sustaining=0.015,
-                   discount_rate=0.1, build_1=0.25, build_2=0.45, ramp_1=0.3, ramp_2=0.6, ramp_3=0.85)
+NOLANS_2019 = dict(
+    price=87.37,
+    flood_price=45,
+    flood_start=2,
+    flood_years=0,
+    recovery_years=0,
+    floor=0,
+    cost=25.94,
+    output=4.357,
+    life=23,
+    capital=1006,
+    exchange_rate=0.71,
+    tax_rate=0.3,
+    depreciation_years=10,
+    sustaining=0.015,
+    discount_rate=0.1,
+    build_1=0.25,
+    build_2=0.45,
+    ramp_1=0.3,
+    ramp_2=0.6,
+    ramp_3=0.85,
+)
 
 
 def validation():
@@ -170,14 +232,39 @@ def validation():
     dearer = project_value(**{**NOLANS_2019, "price": NOLANS_2019["price"] + 5})["npv"]
     fast = {**NOLANS_2019, "ramp_1": 0.5, "ramp_2": 0.8, "ramp_3": 1}
     return [
-        check("Nolans 2019: value at 10 %", npv, 729, "A$ million", 729 * 0.85, 729 * 1.15,
-              "within 15 %; the start-up years were chosen to come near it", "M28"),
-        check("Nolans 2019: rate of return", 100 * project_returns(**NOLANS_2019)["irr"], 17.43, "%", 15.43, 19.43,
-              "within 2 points", "M28"),
-        check("Nolans 2019: value of US$5/kg more", dearer - npv, 130, "A$ million", 130 * 0.92, 130 * 1.08,
-              "within 8 %; the clean test, nothing was fitted to it", "M29"),
-        check("price for a 15 % return", project_returns(**fast)["price_for_15"], 75, "US$/kg", 54, 85,
-              "no project outside China reached 15 % at 54; most of the pipeline needs 75 to 85, some more", "M30"),
+        check(
+            "Nolans 2019: value at 10 %",
+            npv,
+            729,
+            "A$ million",
+            729 * 0.85,
+            729 * 1.15,
+            "within 15 %; the start-up years were chosen to come near it",
+            "M28",
+        ),
+        check(
+            "Nolans 2019: rate of return", 100 * project_returns(**NOLANS_2019)["irr"], 17.43, "%", 15.43, 19.43, "within 2 points", "M28"
+        ),
+        check(
+            "Nolans 2019: value of US$5/kg more",
+            dearer - npv,
+            130,
+            "A$ million",
+            130 * 0.92,
+            130 * 1.08,
+            "within 8 %; the clean test, nothing was fitted to it",
+            "M29",
+        ),
+        check(
+            "price for a 15 % return",
+            project_returns(**fast)["price_for_15"],
+            75,
+            "US$/kg",
+            54,
+            85,
+            "no project outside China reached 15 % at 54; most of the pipeline needs 75 to 85, some more",
+            "M30",
+        ),
     ]
 
 

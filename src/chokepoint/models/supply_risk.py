@@ -12,8 +12,23 @@ from .model import Model, check
 COPPER_MIDPOINT = 0.409412948  # the published library's reference, recovered from its workbook [US$/kg]
 
 
-def supply_risk(*, concentration, exposure, price, moved, risk_from, risk_to, eu_world, eu_actual, import_reliance, recycling,
-                substitution, disruption, trade_exposure, vulnerability):
+def supply_risk(
+    *,
+    concentration,
+    exposure,
+    price,
+    moved,
+    risk_from,
+    risk_to,
+    eu_world,
+    eu_actual,
+    import_reliance,
+    recycling,
+    substitution,
+    disruption,
+    trade_exposure,
+    vulnerability,
+):
     """Scores of one mineral for one buyer.
 
     concentration    of world production, Herfindahl–Hirschman index [0–1]
@@ -74,19 +89,45 @@ def trade_exposure(risks, imports_t, domestic_t):
 def validation():
     """The published test case: graphite, imports of the United States in 2022."""
     exposure = 50585.910846903287 / 86586.111
-    given = dict(concentration=0.470663478647389, exposure=exposure, price=2.2269069573987443, moved=0, risk_from=0, risk_to=0,
-                 eu_world=0, eu_actual=0, import_reliance=0, recycling=0, substitution=0, disruption=0, trade_exposure=0, vulnerability=0)
+    given = dict(
+        concentration=0.470663478647389,
+        exposure=exposure,
+        price=2.2269069573987443,
+        moved=0,
+        risk_from=0,
+        risk_to=0,
+        eu_world=0,
+        eu_actual=0,
+        import_reliance=0,
+        recycling=0,
+        substitution=0,
+        disruption=0,
+        trade_exposure=0,
+        vulnerability=0,
+    )
     results = supply_risk(**given)
     rows = []
     for what, predicted, seen, unit in (
-            ("exposure", exposure, 0.5842266185959466, "share"), ("score", results["score"], 0.27497413262676956, "share"),
-            ("midpoint", results["midpoint"], 0.61234180905123825, "US$/kg"),
-            ("characterisation factor", results["characterisation"], 1.4956581418407857, "ratio"),
-            ("political risk of China, 2022", float(political_risk(-0.44107362627983093)), 0.588215, "share"),
-            ("political risk of South Africa, 2022", float(political_risk(-0.722118079662323)), 0.644424, "share")):
+        ("exposure", exposure, 0.5842266185959466, "share"),
+        ("score", results["score"], 0.27497413262676956, "share"),
+        ("midpoint", results["midpoint"], 0.61234180905123825, "US$/kg"),
+        ("characterisation factor", results["characterisation"], 1.4956581418407857, "ratio"),
+        ("political risk of China, 2022", float(political_risk(-0.44107362627983093)), 0.588215, "share"),
+        ("political risk of South Africa, 2022", float(political_risk(-0.722118079662323)), 0.644424, "share"),
+    ):
         tolerance = 1e-9 if "political" not in what else 1e-6
-        rows.append(check(f"GeoPolRisk, graphite: {what}", predicted, seen, unit, seen * (1 - tolerance), seen * (1 + tolerance),
-                          "must agree to 1e-9" if tolerance == 1e-9 else "published to six digits", "M61"))
+        rows.append(
+            check(
+                f"GeoPolRisk, graphite: {what}",
+                predicted,
+                seen,
+                unit,
+                seen * (1 - tolerance),
+                seen * (1 + tolerance),
+                "must agree to 1e-9" if tolerance == 1e-9 else "published to six digits",
+                "M61",
+            )
+        )
     return rows
 
 
@@ -102,8 +143,10 @@ SUPPLY_RISK = Model(
         "eu_score": ("index", "EU method; critical from 1.0 if the economic importance is 2.8 or more"),
         "us_score": ("index", "method of the US list of 2021: third root of three parts; critical from 0.40"),
     },
-    cautions=("The inputs of the EU and US methods are not public in one table: those two sliders illustrate a formula.",
-              "A partner without a governance score counts as no risk, as in the published method; Taiwan is one.",
-              "Indices disagree because they ask different questions; the US survey now measures lost output instead (model 5)."),
+    cautions=(
+        "The inputs of the EU and US methods are not public in one table: those two sliders illustrate a formula.",
+        "A partner without a governance score counts as no risk, as in the published method; Taiwan is one.",
+        "Indices disagree because they ask different questions; the US survey now measures lost output instead (model 5).",
+    ),
     validation=validation,
 )

@@ -19,8 +19,22 @@ STRATEGIES = {
 """Beijing's answers as settings of the model. Flooding is not a cut: it is a low world price in models 1 and 2."""
 
 
-def supply_shock(*, china_share, cut, months, leakage, buffer, hoarding, elasticity, demand_elasticity, supply_elasticity,
-                 value_added, curvature, highest_multiple, probability):
+def supply_shock(
+    *,
+    china_share,
+    cut,
+    months,
+    leakage,
+    buffer,
+    hoarding,
+    elasticity,
+    demand_elasticity,
+    supply_elasticity,
+    value_added,
+    curvature,
+    highest_multiple,
+    probability,
+):
     """Price and loss when a supplier cuts.
 
     china_share        share of the market's supply that is Chinese [0–1]
@@ -75,8 +89,7 @@ def expected_loss(probabilities, losses):
     return float(np.dot(np.asarray(probabilities, dtype=float), np.asarray(losses, dtype=float)))
 
 
-def exact_shock(*, china_share, cut, months, leakage, buffer, hoarding, demand_elasticity, supply_elasticity, highest_multiple,
-                **unused):
+def exact_shock(*, china_share, cut, months, leakage, buffer, hoarding, demand_elasticity, supply_elasticity, highest_multiple, **unused):
     """The multiple at which supply meets demand, which takes root-finding: keywords of `supply_shock`, single numbers.
 
     Other supply rises with the price, what is left of the Chinese and the buffer do not.
@@ -128,8 +141,18 @@ def validation():
     for what, share, cut, buffer, seen, source in EPISODES:
         multiple = (1 - share * cut + buffer) ** (-1 / elasticity)
         misses.append(np.log(multiple / seen))
-        rows.append(check(f"price multiple: {what}", multiple, seen, "x", seen / 2.6, seen * 2.6,
-                          "within a factor of 2.6; cut and buffer are judgement", source))
+        rows.append(
+            check(
+                f"price multiple: {what}",
+                multiple,
+                seen,
+                "x",
+                seen / 2.6,
+                seen * 2.6,
+                "within a factor of 2.6; cut and buffer are judgement",
+                source,
+            )
+        )
     spread = float(np.exp(np.sqrt(np.mean(np.square(misses)))))
     rows.append(check("typical error of the six, as a factor", spread, 1, "x", 1, 2.65, "right in magnitude, wrong in ranking", "M52"))
     gallium, germanium = (loss_at(m, value_added=33.5, demand_elasticity=0.25, curvature=0.5) for m in (2.5, 1.26))
@@ -153,11 +176,15 @@ SUPPLY_SHOCK = Model(
         "loss": ("US$ billion/year", "lost value added of the using industries"),
         "expected_loss": ("US$ billion/year", "the same times the chance of the event"),
     },
-    cautions=("Over six past episodes the multiple was wrong by a factor of about 2.6: order of magnitude, not ranking.",
-              "Elasticity and exposure are fitted to few points; inventories and the size of past cuts are judgement.",
-              "The loss is in lost use, not in the price: it is many times the trade value of the mineral."),
+    cautions=(
+        "Over six past episodes the multiple was wrong by a factor of about 2.6: order of magnitude, not ranking.",
+        "Elasticity and exposure are fitted to few points; inventories and the size of past cuts are judgement.",
+        "The loss is in lost use, not in the price: it is many times the trade value of the mineral.",
+    ),
     exact=exact_shock,
-    exact_results={"exact_multiple": ("x", "price multiple when other supply answers too, by root-finding"),
-                   "unmatched": ("share of need", "need still above supply at that price; above 0 only where the multiple is capped")},
+    exact_results={
+        "exact_multiple": ("x", "price multiple when other supply answers too, by root-finding"),
+        "unmatched": ("share of need", "need still above supply at that price; above 0 only where the multiple is capped"),
+    },
     validation=validation,
 )

@@ -147,6 +147,17 @@ def tornado(model, assumptions, result):
     table = []
     for row in rows:
         low, high = (float(function(**{**base, row["name"]: row[end]})[result]) for end in ("low", "high"))
-        table.append({"name": row["name"], "label": row["label"], "unit": row["unit"], "low": row["low"], "high": row["high"],
-                      "at_low": low, "at_high": high, "at_value": float(function(**base)[result]), "swing": abs(high - low)})
+        table.append(
+            {
+                "name": row["name"],
+                "label": row["label"],
+                "unit": row["unit"],
+                "low": row["low"],
+                "high": row["high"],
+                "at_low": low,
+                "at_high": high,
+                "at_value": float(function(**base)[result]),
+                "swing": abs(high - low),
+            }
+        )
     return sorted(table, key=lambda r: -r["swing"])

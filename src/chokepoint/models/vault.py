@@ -11,8 +11,24 @@ from .model import Model, check
 MONTHS = 36  # length of the month-by-month path
 
 
-def vault(*, loan, private_capital, basket_value, loan_rate, private_return, storage, filled, days, cut, cut_years, fee,
-          spike, disruption_rate, mean_shortage, loss_multiple):
+def vault(
+    *,
+    loan,
+    private_capital,
+    basket_value,
+    loan_rate,
+    private_return,
+    storage,
+    filled,
+    days,
+    cut,
+    cut_years,
+    fee,
+    spike,
+    disruption_rate,
+    mean_shortage,
+    loss_multiple,
+):
     """Cover, cost, draw and best size of a stockpile spread over a basket for equal days.
 
     loan             public loan [US$ billion]
@@ -79,8 +95,17 @@ def stock_path(*, stock, target, cut, cut_start, cut_months, participation, refi
         wanted = minimum(refill_rate / 12, refill_budget / 12 / multiple)
         refill = where(cut_now > 0, 0, maximum(0, minimum(wanted, target - stock)))
         stock = stock + refill - release
-        rows.append({"month": month + 1, "stock": stock, "need": need, "release": release, "unmet": need - release,
-                     "refill": refill, "refill_cost": refill * multiple})
+        rows.append(
+            {
+                "month": month + 1,
+                "stock": stock,
+                "need": need,
+                "release": release,
+                "unmet": need - release,
+                "refill": refill,
+                "refill_cost": refill * multiple,
+            }
+        )
     return rows
 
 
@@ -102,9 +127,17 @@ def stockpile(*, stock, target, cut, cut_start, cut_months, participation, refil
     >>> round(r["released"], 2), round(r["unmet"], 2), round(r["months_covered"], 1)
     (0.27, 0.13, 8.1)
     """
-    rows = stock_path(stock=stock, target=target, cut=cut, cut_start=cut_start, cut_months=cut_months,
-                      participation=participation, refill_rate=refill_rate, refill_budget=refill_budget,
-                      price_multiple=price_multiple)
+    rows = stock_path(
+        stock=stock,
+        target=target,
+        cut=cut,
+        cut_start=cut_start,
+        cut_months=cut_months,
+        participation=participation,
+        refill_rate=refill_rate,
+        refill_budget=refill_budget,
+        price_multiple=price_multiple,
+    )
     total = {name: _sum(row[name] for row in rows) for name in ("need", "release", "unmet", "refill", "refill_cost")}
     lowest = stock
     for row in rows:
@@ -170,9 +203,18 @@ def too_large_for_the_market(stock_t, supply_outside_china_t):
 def validation():
     """The official 60 days, priced; and the stock rules of others in the same unit."""
     sixty = 43.24 * 60 / 365
-    return [check("cost of 60 days of net imports of the whole basket", sixty, 11.67, "US$ billion", 0, 11.67,
-                  "the money announced must be enough for the claim; if days of consumption are meant, divide by import reliance",
-                  "M31")]
+    return [
+        check(
+            "cost of 60 days of net imports of the whole basket",
+            sixty,
+            11.67,
+            "US$ billion",
+            0,
+            11.67,
+            "the money announced must be enough for the claim; if days of consumption are meant, divide by import reliance",
+            "M31",
+        )
+    ]
 
 
 VAULT = Model(
@@ -196,9 +238,11 @@ VAULT = Model(
         "best_days": ("days", "the same in days"),
         "best_cost": ("US$ billion", "money for that size"),
     },
-    cautions=("What the Vault will hold, its rates and its fees are not public.",
-              "Annual averages hide days without stock.",
-              "How often supply fails and what the last missing unit costs are assumptions."),
+    cautions=(
+        "What the Vault will hold, its rates and its fees are not public.",
+        "Annual averages hide days without stock.",
+        "How often supply fails and what the last missing unit costs are assumptions.",
+    ),
     validation=validation,
 )
 

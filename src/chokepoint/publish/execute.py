@@ -39,8 +39,15 @@ def _one(run: Run, output: Path) -> str:
 
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        papermill.execute_notebook(run.notebook, output, run.parameters, kernel_name="python3", progress_bar=False,
-                                   cwd=run.notebook.parent, execution_timeout=TIMEOUT_S)
+        papermill.execute_notebook(
+            run.notebook,
+            output,
+            run.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=run.notebook.parent,
+            execution_timeout=TIMEOUT_S,
+        )
     except papermill.PapermillExecutionError as error:
         return _explain(run, error)
     except Exception as error:  # a dead kernel, a timeout, a full disk: said in the same form

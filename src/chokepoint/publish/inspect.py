@@ -35,7 +35,9 @@ def require_whole(site: Path) -> None:
     pages = {path.relative_to(site).as_posix(): _parse(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
     faults = [f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(site, page, parsed, pages)]
     if faults:
-        raise UserError("The printed site is not whole:\n" + "\n".join(faults[:30]) + (f"\n… and {len(faults) - 30} more" if len(faults) > 30 else ""))
+        raise UserError(
+            "The printed site is not whole:\n" + "\n".join(faults[:30]) + (f"\n… and {len(faults) - 30} more" if len(faults) > 30 else "")
+        )
 
 
 def _parse(path: Path) -> _Page:

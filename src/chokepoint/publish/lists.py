@@ -21,13 +21,22 @@ def fact_list(release: str) -> str:
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
     how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
     value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
-    return _row(f"fact-{fact.fact_id}", [f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>", value, _e(fact.as_of), _sources(fact.sources),
-                                        _e(fact.confidence), how + _conflict(readings)])
+    return _row(
+        f"fact-{fact.fact_id}",
+        [
+            f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>",
+            value,
+            _e(fact.as_of),
+            _sources(fact.sources),
+            _e(fact.confidence),
+            how + _conflict(readings),
+        ],
+    )
 
 
 def _superseded(fact: facts.Fact) -> str:
     """Readings that a later one replaced, under the value."""
-    return "".join(f'<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>' for text, sources in fact.superseded)
+    return "".join(f"<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>" for text, sources in fact.superseded)
 
 
 def _conflict(readings: pd.DataFrame | None) -> str:
@@ -35,8 +44,11 @@ def _conflict(readings: pd.DataFrame | None) -> str:
     if readings is None:
         return ""
     ordered = readings.fillna({"adopted": False}).sort_values("adopted", ascending=False, kind="stable").to_dict("records")
-    items = [f"<li>{'<b>Adopted:</b> ' if r['adopted'] else ''}{_e(r['reading'])} ({_e(r['outlet'])}, {_sources([r['source_id']])})"
-             f"{'. ' + _e(r['why']) if pd.notna(r['why']) else ''}</li>" for r in ordered]
+    items = [
+        f"<li>{'<b>Adopted:</b> ' if r['adopted'] else ''}{_e(r['reading'])} ({_e(r['outlet'])}, {_sources([r['source_id']])})"
+        f"{'. ' + _e(r['why']) if pd.notna(r['why']) else ''}</li>"
+        for r in ordered
+    ]
     return f'<details class="cp-readings"><summary>{len(items)} readings</summary><ul>{"".join(items)}</ul></details>'
 
 
@@ -48,8 +60,19 @@ def source_list(release: str) -> str:
         url = str(s["url"])
         if url.startswith(("https://", "http://")):
             title = f'<a href="{_e(url.split()[0])}" rel="noopener noreferrer">{title}</a>'
-        rows.append(_row(f"source-{s['source_id']}", [f"<code>{_e(s['source_id'])}</code>", f"{_e(s['publisher'])}: {title}", _e(str(s["date"])[:10]),
-                                                     _e(s["kind"]), _e(s["viewpoint"]), _e(s["reliability"])]))
+        rows.append(
+            _row(
+                f"source-{s['source_id']}",
+                [
+                    f"<code>{_e(s['source_id'])}</code>",
+                    f"{_e(s['publisher'])}: {title}",
+                    _e(str(s["date"])[:10]),
+                    _e(s["kind"]),
+                    _e(s["viewpoint"]),
+                    _e(s["reliability"]),
+                ],
+            )
+        )
     return _table("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows)
 
 
@@ -57,10 +80,22 @@ def assumption_list(release: str) -> str:
     """Every parameter of every model: default, range, unit, and what it rests on."""
     parts = []
     for model, group in tables.load("assumptions").groupby("model"):
-        rows = [_row(f"assumption-{a['assumption_id']}", [
-            _e(a["label"]), f"<code>{_e(a['symbol'])}</code>", f"{a['value']:g}", f"{a['low']:g} to {a['high']:g}", _e(a["unit"]),
-            _sources([a["source_id"]]) if pd.notna(a["source_id"]) else "", _e(a["basis"]), _e(a["note"] if pd.notna(a["note"]) else "")])
-            for a in group.to_dict("records")]
+        rows = [
+            _row(
+                f"assumption-{a['assumption_id']}",
+                [
+                    _e(a["label"]),
+                    f"<code>{_e(a['symbol'])}</code>",
+                    f"{a['value']:g}",
+                    f"{a['low']:g} to {a['high']:g}",
+                    _e(a["unit"]),
+                    _sources([a["source_id"]]) if pd.notna(a["source_id"]) else "",
+                    _e(a["basis"]),
+                    _e(a["note"] if pd.notna(a["note"]) else ""),
+                ],
+            )
+            for a in group.to_dict("records")
+        ]
         parts.append(f'<h2 id="model-{_e(model)}">{_e(model.replace("_", " ").capitalize())}</h2>')
         parts.append(_table("cp-assumptions", ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"], rows))
     return "".join(parts)
@@ -75,26 +110,58 @@ def dictionary(release: str) -> str:
             continue
         described.add(name)
         schema = declared["schema"]
-        rows = [_row(f"column-{name}-{f['name']}", [f"<code>{_e(f['name'])}</code>", _e(f.get("description") or f.get("title")), _e(f["type"]),
-                                                    _e(f.get("unit")), _e(_rule(f.get("constraints", {})))]) for f in schema["fields"]]
+        rows = [
+            _row(
+                f"column-{name}-{f['name']}",
+                [
+                    f"<code>{_e(f['name'])}</code>",
+                    _e(f.get("description") or f.get("title")),
+                    _e(f["type"]),
+                    _e(f.get("unit")),
+                    _e(_rule(f.get("constraints", {}))),
+                ],
+            )
+            for f in schema["fields"]
+        ]
         held = [r["name"].removesuffix(f"-{name}") for r in tables.package()["resources"] if r["name"].endswith(f"-{name}")]
-        parts.append(f'<h2 id="table-{_e(name)}">{_e(declared.get("title", name))}</h2><p>{_e(declared.get("description"))} '
-                     f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
-                     f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>")
+        parts.append(
+            f'<h2 id="table-{_e(name)}">{_e(declared.get("title", name))}</h2><p>{_e(declared.get("description"))} '
+            f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
+            f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>"
+        )
         parts.append(_table("cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows))
     return "".join(parts)
 
 
 def _rule(limits: dict) -> str:
     low, high = limits.get("minimum"), limits.get("maximum")
-    span = f"{low} to {high}" if low is not None and high is not None else f"from {low}" if low is not None else f"to {high}" if high is not None else ""
+    span = (
+        f"{low} to {high}"
+        if low is not None and high is not None
+        else f"from {low}"
+        if low is not None
+        else f"to {high}"
+        if high is not None
+        else ""
+    )
     return "; ".join(filter(None, ["required" if limits.get("required") else "", span, ", ".join(map(str, limits.get("enum", [])))]))
 
 
 def question_list(release: str) -> str:
     """What is not known, and the rows of the evidence that rest on no source we have opened: they are not published as fact."""
-    asked = [_row(q["question_id"], [_e(q["question"]), _e(q["why"]), _e(q["looked_for"]), _e(q["as_of"])[:10], _sources([q["source_id"]]) if pd.notna(q["source_id"]) else ""])
-             for q in tables.load("open_questions").to_dict("records")]
+    asked = [
+        _row(
+            q["question_id"],
+            [
+                _e(q["question"]),
+                _e(q["why"]),
+                _e(q["looked_for"]),
+                _e(q["as_of"])[:10],
+                _sources([q["source_id"]]) if pd.notna(q["source_id"]) else "",
+            ],
+        )
+        for q in tables.load("open_questions").to_dict("records")
+    ]
     return _table("cp-questions", ["What is not known", "Why it matters", "What was looked for", "As of", "Reported by"], asked)
 
 
@@ -112,13 +179,20 @@ def _table(kind: str, heads: list[str], rows: list[str], filters: Iterable[str] 
     narrow = f'<label>Show <select><option value="">all</option>{options}</select></label>' if options else ""
     search = f'<form class="cp-search"><label>Search <input type="search"></label>{narrow}<output>{len(rows)} rows</output></form>'
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return (f'{search}<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
-            f'<tbody>{"".join(rows)}</tbody></table></div>')
+    return (
+        f'{search}<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def _e(value) -> str:
     return html.escape("" if pd.isna(value) else str(value))
 
 
-LISTS = {"fact-list": fact_list, "source-list": source_list, "assumption-list": assumption_list, "data-dictionary": dictionary,
-         "question-list": question_list}
+LISTS = {
+    "fact-list": fact_list,
+    "source-list": source_list,
+    "assumption-list": assumption_list,
+    "data-dictionary": dictionary,
+    "question-list": question_list,
+}

@@ -59,7 +59,9 @@ class FactRole(SphinxRole):
             _log.warning(str(error), location=self.get_location())
             return [nodes.problematic(self.rawtext, self.rawtext)], []
         if text and not facts.agrees(text, fact):
-            _log.warning(f'The text says "{text}", the registry says "{fact.text}" for {fact_id}. Change one of them.', location=self.get_location())
+            _log.warning(
+                f'The text says "{text}", the registry says "{fact.text}" for {fact_id}. Change one of them.', location=self.get_location()
+            )
         node = nodes.reference("", text or fact.text, refuri=link("evidence", f"fact-{fact_id}"), internal=True, classes=["cp-fact"])
         node["reftitle"] = fact.label
         return [node], []
@@ -75,7 +77,13 @@ class Excerpt(SphinxDirective):
         path = Path(self.env.srcdir) / f"{page}.ipynb"
         self.env.note_dependency(str(path))
         cells = nbformat.read(path, as_version=4).cells
-        found = [o["data"]["text/html"] for c in cells if tag in c.metadata.get("tags", []) for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
+        found = [
+            o["data"]["text/html"]
+            for c in cells
+            if tag in c.metadata.get("tags", [])
+            for o in c.get("outputs", [])
+            if "text/html" in o.get("data", {})
+        ]
         if not found:
             raise self.error(f'no printed cell with the tag "{tag}" in {page}')
         return [nodes.raw("", "".join(found), format="html")]

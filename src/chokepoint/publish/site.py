@@ -67,8 +67,21 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
     out = home / "build" / "sphinx"
     shutil.rmtree(out, ignore_errors=True)
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(stage), "--config", str(home / "_config.yml"), "--toc",
-               str(home / "_toc.yml"), "--path-output", str(out), "-W", "-n", "--keep-going", "-q"]
+    command = [
+        str(Path(sys.executable).with_name("jupyter-book")),
+        "build",
+        str(stage),
+        "--config",
+        str(home / "_config.yml"),
+        "--toc",
+        str(home / "_toc.yml"),
+        "--path-output",
+        str(out),
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+    ]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
     said = run.stdout + run.stderr
     (home / "build" / "print.log").write_text(said, encoding="utf-8")
