@@ -2,9 +2,10 @@
 
 import pytest
 
-from chokepoint import coalitions, facts, reliance, supply, tables
+from chokepoint import facts, tables
 from chokepoint.chapters import dependence, frameworks
 from chokepoint.chapters import mineral as page
+from chokepoint.measures import coalitions, reliance, supply
 
 RELEASE = "mcs2026"
 LISTED = [m for m in tables.load("minerals").query("kind != 'other'").mineral]

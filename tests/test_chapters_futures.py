@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chokepoint import facts, forecast, tested
+from chokepoint import facts
 from chokepoint.chapters import futures, validation
+from chokepoint.measures import forecast, tested
 from chokepoint.models import MODELS
 
 RELEASE = "mcs2026"

@@ -5,10 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from chokepoint import facts, listing, tables
+from chokepoint import facts, tables
 from chokepoint.chapters import china_responses, ministerial, price_floor, project_vault
 from chokepoint.charts import shock
 from chokepoint.charts.tiles import tiles
+from chokepoint.prose import listing
 
 CHAPTERS = [ministerial, price_floor, project_vault, china_responses]
 RELEASE = tables.DEFAULT_RELEASE

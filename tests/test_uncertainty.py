@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from chokepoint import tables
+from chokepoint.measures.uncertainty import QUANTILES, SAMPLES, draws, fan, swings
 from chokepoint.models import MODELS
-from chokepoint.spread import spread
-from chokepoint.uncertainty import QUANTILES, SAMPLES, draws, fan, swings
+from chokepoint.prose.spread import spread
 
 pytestmark = pytest.mark.slow
 

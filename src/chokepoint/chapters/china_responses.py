@@ -8,9 +8,9 @@ from chokepoint.charts.shock import misses, price_jump
 from chokepoint.charts.spans import spans
 from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
 from chokepoint.models import MODELS
-from chokepoint.spread import Spread, spread
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.spread import Spread, spread
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
 HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"

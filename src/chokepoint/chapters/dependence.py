@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from chokepoint import coalitions, facts, reliance, supply, tables
+from chokepoint import facts, tables
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure
-from chokepoint.findings import Brief
-from chokepoint.sections import capital, in_words, known
+from chokepoint.measures import coalitions, reliance, supply
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.sections import capital, in_words, known
 
 
 def brief(release: str) -> Brief:

@@ -4,17 +4,18 @@ import html
 
 import pandas as pd
 
-from chokepoint import facts, supply, tables
+from chokepoint import facts, tables
 from chokepoint.charts import shares
 from chokepoint.charts.coalition import cheating
 from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
-from chokepoint.listing import Listing, day
-from chokepoint.sections import in_words
-from chokepoint.spread import Spread, spread
+from chokepoint.measures import supply
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.listing import Listing, day
+from chokepoint.prose.sections import in_words
+from chokepoint.prose.spread import Spread, spread
 
 BATCHES = {
     "eleven_4feb": "Signed on 4 February 2026",

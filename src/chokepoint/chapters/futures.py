@@ -8,10 +8,10 @@ from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.futures import change, paths
 from chokepoint.charts.theme import BLOC, CHINA, FLOOR, OTHER
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
-from chokepoint.forecast import china_refined
+from chokepoint.measures.forecast import china_refined
 from chokepoint.models.buildout import FIRST_YEAR, pipeline_path
-from chokepoint.spread import Spread, spread
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.spread import Spread, spread
 
 CHOICES = ("year", "target")  # what the reader asks, not what is uncertain
 

@@ -4,14 +4,15 @@ import html
 
 import pandas as pd
 
-from chokepoint import coalitions, reliance, supply, tables
+from chokepoint import tables
 from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.lines import yearly
 from chokepoint.charts.reliance import import_sources
-from chokepoint.findings import Brief
-from chokepoint.listing import day
-from chokepoint.sections import Section, capital, known, with_article
+from chokepoint.measures import coalitions, reliance, supply
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.listing import day
+from chokepoint.prose.sections import Section, capital, known, with_article
 
 MOST = 8  # countries shown by name
 VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refinery": "refined"}

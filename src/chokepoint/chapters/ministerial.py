@@ -7,8 +7,8 @@ from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
-from chokepoint.coalitions import members
-from chokepoint.findings import Brief
+from chokepoint.measures.coalitions import members
+from chokepoint.prose.findings import Brief
 
 SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Signed on 4 February",

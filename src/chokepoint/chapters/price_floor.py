@@ -9,10 +9,10 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.floor import levy_gap
 from chokepoint.charts.price import price_and_floor
-from chokepoint.computed import FLOOR, floor_price, ndpr
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
-from chokepoint.spread import Spread, spread
+from chokepoint.facts.prices_and_models import FLOOR, floor_price, ndpr
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.spread import Spread, spread
 
 
 def brief(release: str) -> Brief:

@@ -10,9 +10,9 @@ from chokepoint.charts.runout import runout
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
 from chokepoint.models import MODELS
-from chokepoint.spread import Spread, spread
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.spread import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 

@@ -9,12 +9,12 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import CHINA
 from chokepoint.explore import Explorable, explore
-from chokepoint.findings import Brief
-from chokepoint.listing import Listing
+from chokepoint.measures.tested import BOUND, checks
 from chokepoint.models import MODELS
-from chokepoint.sections import capital
-from chokepoint.spread import Spread, spread
-from chokepoint.tested import BOUND, checks
+from chokepoint.prose.findings import Brief
+from chokepoint.prose.listing import Listing
+from chokepoint.prose.sections import capital
+from chokepoint.prose.spread import Spread, spread
 
 MODELS_OF = {
     "1": ("price_floor", "stage_cascade"),

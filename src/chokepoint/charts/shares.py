@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from chokepoint import coalitions
 from chokepoint.charts.theme import BLOC, CHINA, INK, OTHER, SOFT
+from chokepoint.measures import coalitions
 
 MINED = "#e0998a"  # a pale form of China's colour: the same country, one step earlier
 CAME = "#93bfdf"  # a pale form of the bloc's

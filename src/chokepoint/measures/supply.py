@@ -6,7 +6,8 @@ has it, one year earlier, and for rare earths only for the four magnet elements.
 
 import pandas as pd
 
-from chokepoint import coalitions, tables
+from chokepoint import tables
+from chokepoint.measures import coalitions
 from chokepoint.tables import by_release
 
 MINE, REFINERY = "mine", "refinery"

@@ -14,8 +14,8 @@ from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
 from chokepoint.charts.figure import canvas, link, live_box, numbers, printing
 from chokepoint.charts.theme import themed
+from chokepoint.measures.uncertainty import SAMPLES, assumptions, fan, results, swings
 from chokepoint.models.evaluate import model_named
-from chokepoint.uncertainty import SAMPLES, assumptions, fan, results, swings
 
 
 def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":

@@ -7,8 +7,9 @@ import re
 
 import pandas as pd
 
-from chokepoint import reliance, tables
+from chokepoint import tables
 from chokepoint.facts import computed
+from chokepoint.measures import reliance
 
 
 def _register_reliance(mineral: str, year: int, name: str) -> None:

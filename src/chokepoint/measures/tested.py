@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from chokepoint import forecast, supply, tables
+from chokepoint import tables
+from chokepoint.measures import forecast, supply
 from chokepoint.models import MODELS
 from chokepoint.models.coalition import PUBLISHED_CONCENTRATION, concentration_validation
 from chokepoint.models.model import check

@@ -1,6 +1,7 @@
 """Every number the prose states: value, unit, sources, and how it was come by.
 
-A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of `computed.py` (we computed it from tables).
+A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of
+a module of this folder (we computed it from tables).
 Both can be evaluated at any release, so "what changed" is this registry evaluated twice.
 """
 
@@ -9,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.errors import MissingTable, UserError
 
+_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised")
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -59,11 +62,9 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
     """One fact, and only that one is worked out. UserError, with the nearest id, when there is none."""
-    import chokepoint.computed  # noqa: F401  registers the computed facts; it needs this module first
-
     if fact_id not in _COMPUTED and fact_id not in _ledger(tables.data_dir()) and fact_id not in (known := _known(tables.data_dir())):
         near = difflib.get_close_matches(fact_id, known, 1)
-        hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and computed.py."
+        hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and src/chokepoint/facts/."
         raise UserError(f'No fact "{fact_id}". {hint}')
     if fact := _fact(tables.data_dir(), release, fact_id):
         return fact
@@ -73,8 +74,8 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 @cache
 def _known(data: Path) -> tuple[str, ...]:
     """Ids of all facts, stated and computed."""
-    import chokepoint.computed
-    import chokepoint.revised  # noqa: F401  both register facts; they need this module first
+    for name in _DEFINITIONS:
+        import_module(f"chokepoint.facts.{name}")  # registers its facts; it needs this module first
 
     return (*_ledger(data), *_COMPUTED)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chokepoint import facts
 from chokepoint.charts.figure import Figure, live, plain_links, printing, source_line
 from chokepoint.errors import UserError
-from chokepoint.findings import with_links
+from chokepoint.prose.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WITH_ARTICLE = ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "DR Congo")

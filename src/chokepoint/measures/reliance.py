@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint import supply, tables
+from chokepoint import tables
+from chokepoint.measures import supply
 from chokepoint.tables import by_release
 
 _WORDS = {"greater": "more than {:.0f} %", "less": "less than {:.0f} %", "net_exporter": "net exporter"}

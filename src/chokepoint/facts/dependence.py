@@ -1,0 +1,256 @@
+"""Facts of who makes what, of US reliance, of controls and of the bloc: worked out from the tables."""
+
+from functools import lru_cache
+
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.facts import computed, share
+from chokepoint.measures import reliance, supply
+
+
+def _production(release: str):
+    table = tables.load("production", release)
+    return table, int(table.year.max())
+
+
+@computed(
+    "rare_earths.china_mined",
+    "China's share of the rare earths mined in the release's latest year",
+    "%",
+    "{:.2f} %",
+    "China's mine output over the printed world total, rare-earth oxides, latest year of the release",
+)
+def _china_mined(release: str):
+    table, year = _production(release)
+    return share(table, "rare_earths", "mine", "CHN", year)
+
+
+# --- who makes what: for every mineral whose producers are published ---
+
+_STEPS = {"mine": "mined", "refinery": "refined"}
+_REFINED = "The mine is USGS; refining is USGS where it has countries, else the IEA's base year (for rare earths the four magnet elements)."
+
+
+@lru_cache(maxsize=8)
+def _summary(data: str, release: str) -> dict:
+    return supply.summary(release).to_dict("index")
+
+
+def _share_of(release: str, mineral: str, step: str, whose: str) -> tuple[float | None, tuple[str, ...]]:
+    """A column of supply.summary for a mineral and step, with its sources; nothing where it is not known."""
+    row = _summary(str(tables.data_dir()), release).get((mineral, step))
+    if row is None or pd.isna(row[whose]):
+        return None, ()
+    return float(row[whose]), row["sources"] + (("S001",) if whose == "inside" else ())
+
+
+def _register_shares(mineral: str, name: str, step: str) -> None:
+    word = _STEPS[step]
+    digits = "{:.1f} %" if (mineral, word) == ("rare_earths", "refined") else "{:.0f} %"
+    wanted = [
+        ("china", f"China's share of world output, {word}: {name}", "China's output over the printed world total, latest year."),
+        (
+            "largest",
+            f"Share of the largest producing country, {word}: {name}",
+            "Largest country over the printed world total, latest year.",
+        ),
+        (
+            "inside",
+            f"Share of the United States, signatories and attendees, {word}: {name}",
+            "Output of the United States, every signatory of a framework and every delegation of 4 February over the world total.",
+        ),
+    ]
+    for whose, label, how in wanted:
+        fact_id = f"{mineral}.{whose}_{word}"
+        if fact_id != "rare_earths.china_mined":
+            computed(fact_id, label, "%", digits if whose != "inside" else "{:.0f} %", f"{how} {_REFINED}")(
+                lambda r, w=whose: _share_of(r, mineral, step, w)
+            )
+
+
+@lru_cache(maxsize=8)
+def _imports(data: str, release: str) -> tuple[dict, dict]:
+    lines, first = reliance.lines(release), reliance.main_sources(release)
+    return lines.set_index("mineral").to_dict("index"), first.set_index("mineral").to_dict("index")
+
+
+def _reliance(release: str, mineral: str):
+    """Net import reliance as printed: a figure, or a bound in words."""
+    row = _imports(str(tables.data_dir()), release)[0].get(mineral)
+    return (row["text"], (row["source_id"],)) if row else (None, ())
+
+
+def _main_source(release: str, mineral: str):
+    row = _imports(str(tables.data_dir()), release)[1].get(mineral)
+    return (float(row["value"]), (row["source_id"],)) if row else (None, ())
+
+
+def _register_reliance(mineral: str, name: str) -> None:
+    computed(
+        f"{mineral}.reliance",
+        f"Net import reliance of the United States: {name}",
+        "%",
+        "{}",
+        "As USGS prints it for the release's latest year, a bound where figures are withheld",
+    )(lambda r: _reliance(r, mineral))
+    computed(
+        f"{mineral}.main_source",
+        f"Share of US imports from their largest source: {name}",
+        "%",
+        "{:.0f} %",
+        "Average of the four years that USGS prints, for the form that speaks for the mineral",
+    )(lambda r: _main_source(r, mineral))
+
+
+@lru_cache(maxsize=8)
+def _first_licences(data: str) -> dict:
+    """mineral -> its first licence that took effect."""
+    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
+    rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
+    group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
+    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values("effective_date_start", kind="stable")
+    return rows.drop_duplicates("mineral").set_index("mineral").to_dict("index")
+
+
+def _controlled_since(mineral: str):
+    row = _first_licences(str(tables.data_dir())).get(mineral)
+    return (f"{row['effective_date_start']:%-d %B %Y}", (row["source_id"],)) if row else (None, ())
+
+
+for _row in tables.load("minerals").query("kind != 'other'").itertuples():
+    for _step in _STEPS:
+        _register_shares(_row.mineral, _row.name, _step)
+    _register_reliance(_row.mineral, _row.name)
+    computed(
+        f"{_row.mineral}.controlled_since",
+        f"Day from which China asks an export licence: {_row.name}",
+        "",
+        "{}",
+        "First licence in the table of controls that names the mineral and took effect",
+    )(lambda _, m=_row.mineral: _controlled_since(m))
+
+
+# --- over all minerals ---
+
+
+def _both(release: str) -> pd.DataFrame:
+    return supply.china(release).dropna()
+
+
+def _output_sources(release: str) -> tuple[str, ...]:
+    return tuple(sorted(supply.output(release).source_id.unique()))
+
+
+def _count(fact_id: str, label: str, how: str, count, unit: str = "minerals", extra: tuple[str, ...] = ()) -> None:
+    computed(fact_id, label, unit, "{:.0f}", how)(lambda r: (float(count(r)), _output_sources(r) + extra))
+
+
+_count(
+    "dependence.both_known",
+    "Minerals whose producers are known at the mine and after it",
+    "Minerals with country figures at both steps",
+    lambda r: len(_both(r)),
+)
+_count(
+    "dependence.higher_refined",
+    "Of these, minerals in which China's share is larger after the mine",
+    "China's share after the mine above its share at the mine",
+    lambda r: (_both(r).refinery > _both(r).mine).sum(),
+)
+_count(
+    "dependence.majority_mined",
+    "Of these, minerals of which China mines more than half",
+    "China's share at the mine above 50 %",
+    lambda r: (_both(r).mine > 50).sum(),
+)
+_count(
+    "dependence.majority_refined",
+    "Of these, minerals of which China makes more than half after the mine",
+    "China's share after the mine above 50 %",
+    lambda r: (_both(r).refinery > 50).sum(),
+)
+for _step, _word in _STEPS.items():
+    _count(
+        f"dependence.known_{_word}",
+        f"Minerals whose producers are known, {_word}",
+        "Minerals with country figures at this step",
+        lambda r, s=_step: supply.leaders(r).step.eq(s).sum(),
+    )
+    _count(
+        f"dependence.china_leads_{_word}",
+        f"Minerals in which China is the largest producer, {_word}",
+        "Largest country is China",
+        lambda r, s=_step: supply.leaders(r).query("step == @s").iso3.eq("CHN").sum(),
+    )
+    _count(
+        f"frameworks.majority_{_word}",
+        f"Minerals of which the United States, signatories and attendees hold more than half, {_word}",
+        "Their summed share above 50 %",
+        lambda r, s=_step: (supply.inside(r)[s] > 50).sum(),
+        extra=("S001",),
+    )
+    _count(
+        f"frameworks.china_majority_{_word}",
+        f"Minerals of which China holds more than half, {_word}",
+        "China's share above 50 %",
+        lambda r, s=_step: (supply.china(r)[s] > 50).sum(),
+    )
+
+
+def _reliance_count(test):
+    def count(release: str):
+        lines = reliance.lines(release)
+        return float(test(lines)), tuple(lines.source_id.unique())
+
+    return count
+
+
+computed(
+    "reliance.lines",
+    "Lines of the list with a net import reliance",
+    "lines",
+    "{:.0f}",
+    "Lines of the USGS summary table of listed minerals that state a reliance, figure or bound",
+)(_reliance_count(len))
+computed(
+    "reliance.full",
+    "Lines of the list for which the United States relies on imports altogether",
+    "lines",
+    "{:.0f}",
+    "Net import reliance printed as 100 %",
+)(_reliance_count(lambda t: (t.value == 100).sum()))
+computed(
+    "reliance.half",
+    "Further lines with at least half net import reliance",
+    "lines",
+    "{:.0f}",
+    "Printed figure of 50 to 99 %, or a lower bound of 50 % or more",
+)(_reliance_count(lambda t: ((t.value >= 50) & (t.value < 100) & (t.kind != "less")).sum()))
+computed(
+    "reliance.bounds",
+    "Lines for which only a bound is printed",
+    "lines",
+    "{:.0f}",
+    "More than or less than a printed figure, because a company's data are withheld",
+)(_reliance_count(lambda t: t.kind.isin(["greater", "less"]).sum()))
+
+
+def _signed(release: str) -> pd.DataFrame:
+    rows = tables.load("agreements")
+    return rows[(rows.status == "signed") & rows.instrument.isin(["framework", "memorandum", "strategic partnership"]) & rows.iso3s.notna()]
+
+
+computed(
+    "frameworks.texts",
+    "Frameworks, memorandums and partnerships whose partner is known",
+    "texts",
+    "{:.0f}",
+    "Signed rows of these three kinds in the table of agreements",
+)(lambda r: (float(len(_signed(r))), ("S001",)))
+computed("frameworks.texts_binding", "Of these, texts said to bind", "texts", "{:.0f}", "Rows whose column binding says yes")(
+    lambda r: (float((_signed(r).binding == "yes").sum()), ("S001",))
+)
+computed("frameworks.texts_not_binding", "Of these, texts said not to bind", "texts", "{:.0f}", "Rows whose column binding says no")(
+    lambda r: (float((_signed(r).binding == "no").sum()), ("S001",))
+)
