@@ -12,7 +12,7 @@ import pandas as pd
 
 from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
-from chokepoint.charts.figure import canvas, link, live_box, numbers, printing
+from chokepoint.charts.figure import canvas, link, live_box, numbers, printing, unbroken
 from chokepoint.charts.theme import themed
 from chokepoint.measures.uncertainty import SAMPLES, assumptions, fan, results, swings
 from chokepoint.models.evaluate import model_named
@@ -107,7 +107,7 @@ class Spread:
         longest = "; ".join(self.rows.label)
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return (
-            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
+            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
             '<div class="cp-pair">'
             f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
             f"{_panel('Each assumption alone, low to high', self.tornado(), f'Bars, the longest first: {longest}.', moved)}</div>"
