@@ -162,6 +162,13 @@ def shock_spread() -> Spread:
         "supply_shock",
         "loss",
         "cut",
-        name="Loss when half of it is withheld for a year, nobody hoarding",
-        held=("cut", "china_share", "months", "probability", "hoarding"),
+        name="Loss when half of it is withheld for a year, stocks being small and nobody hoarding",
+        held=(
+            "cut",
+            "china_share",
+            "months",
+            "probability",
+            "hoarding",
+            "buffer",
+        ),  # large buffers belong to shocks of less than three months
     )
