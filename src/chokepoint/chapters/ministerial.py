@@ -15,7 +15,7 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Had signed before",
     "Signed later",
     "Through the EU's text of April",
-    "Came, no text found",
+    "Came, no framework found",
     "Did not come",
 )
 COLOURS = {SIGNED: BLOC, EARLIER: "#8fbfe3", LATER: ACCENT, UNION: "#ecd9a6", ATTENDED: "#b9b9b1", ABSENT: "transparent"}
@@ -47,7 +47,7 @@ def delegations() -> pd.DataFrame:
 def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
     """
     >>> _kind(True, MEETING), _kind(True, pd.NaT), _kind(False, pd.Timestamp(2026, 9, 8))
-    ('Signed on 4 February', 'Came, no text found', 'Did not come')
+    ('Signed on 4 February', 'Came, no framework found', 'Did not come')
     """
     if not present:
         return ABSENT
