@@ -124,6 +124,15 @@ def test_a_table_of_300_mb_is_refused_unread(package):
     assert said(folder) == ["shares.csv: 300 MB is more than the 50 MB a table may have"]
 
 
+def test_a_default_outside_its_own_range_is_refused(package):
+    folder = package(shares="country,low,value,high\nPeru,1,5,9\nChile,1,12,9\n")
+    declared = json.loads((folder / "datapackage.json").read_text())
+    numbers = [field("low", "number"), field("value", "number", between=["low", "high"]), field("high", "number")]
+    declared["resources"][1]["schema"] = {"fields": [field("country"), *numbers]}
+    (folder / "datapackage.json").write_text(json.dumps(declared))
+    assert said(folder) == ['shares.csv row 3: value "12" is not between its low 1 and its high 9']
+
+
 def test_a_missing_file_is_named(package):
     (folder := package()).joinpath("shares.csv").unlink()
     assert said(folder)[0].startswith("shares.csv: the file is missing")

@@ -103,6 +103,9 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
         column, cells = field["name"], frame[field["name"]]
         for bad, said in _rules(field, cells):
             faults += [Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i]))) for i in cells.index[bad][:20]]
+    for field in declared["schema"]["fields"]:
+        if "between" in field:
+            faults += _outside(name, field["name"], field["between"], frame)
     key = declared["schema"].get("primaryKey", [])
     key = [key] if isinstance(key, str) else key
     if key:
@@ -111,6 +114,14 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
             value = ", ".join(frame.loc[i, key])
             faults.append(Fault(name, int(i) + 2, "+".join(key), f"{_quoted(value)} is a duplicate key; each must be unique"))
     return faults
+
+
+def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> list[Fault]:
+    """Cells that lie outside the two columns of the same row that bound them (`between`)."""
+    value, low, high = (pd.to_numeric(frame[c], errors="coerce") for c in (column, *limits))
+    bad = frame.index[(value < low) | (value > high)]
+    said = "{} is not between its {} {} and its {} {}"
+    return [Fault(name, int(i) + 2, column, said.format(_quoted(frame[column][i]), limits[0], low[i], limits[1], high[i])) for i in bad]
 
 
 def _rules(field: dict, cells: pd.Series):
