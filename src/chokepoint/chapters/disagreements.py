@@ -26,6 +26,9 @@ STRIPS = {  # what is measured in one unit and can stand on one axis
 }
 
 
+_SURE = {"certain": "certain", "high": "very likely", "judgement": "a judgement"}
+
+
 def brief(release: str) -> Brief:
     """How the claims fare, how many questions remain, that no viewpoint has the errors to itself."""
     table = accounts.verdicts()
@@ -181,14 +184,12 @@ def errors(release: str) -> Listing:
             [
                 html.escape(names[r["seed_id"]]),
                 html.escape(r["error"]),
-                html.escape(r["correct"]),
-                f'<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>',
-                html.escape({"certain": "certain", "high": "very likely"}.get(r["certainty"], r["certainty"])),
+                f'{html.escape(r["correct"])} <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>; {_SURE[r["certainty"]]}]</small>',
             ],
         )
         for r in accounts.errors().to_dict("records")
     ]
-    return Listing(searchable("cp-errors", ["Article", "What it says", "What is right", "Source", "How sure"], rows, list(names)))
+    return Listing(searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names)))
 
 
 def opinions(release: str) -> Listing:
