@@ -1,6 +1,7 @@
 """One country: what it signed, what it brings at each step, what was done to it, what is not known. Only what there are data for."""
 
 import html
+import re
 
 import pandas as pd
 
@@ -170,13 +171,23 @@ def _text(row: dict) -> str:
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
     status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] != "signed" else ""
     bind = BINDS[row["binding"]] if row["binding"] != "not stated" else "Whether it binds is not stated"
-    binding = "; ".join(t for t in (bind, EXCLUDES.get(row["exclusive"], "")) if t) if row["status"] in ("signed", "announced") else ""
+    note = f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row["binding_note"]) else ""
+    further = EXCLUDES.get(row["exclusive"], "")
+    binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""
     commits = "" if pd.isna(row["commits"]) else f" {html.escape(row['commits'])}."
-    note = f" ({html.escape(row['binding_note'])})" if pd.notna(row["binding_note"]) and binding else ""
     return (
         f'<b><a href="{where}">{html.escape(capital(title))}</a></b>{when}{status}.{commits}'
-        f"{f' {html.escape(binding)}{note}.' if binding else ''} {source(row['source_id'])}"
+        f"{f' {html.escape(binding)}.' if binding else ''} {source(row['source_id'])}"
     )
+
+
+def _told(note) -> bool:
+    """Whether a note on binding says more than the entry itself: not the bare number of a source.
+
+    >>> _told("The text itself"), _told("S126 calls it so"), _told(None)
+    (True, False, False)
+    """
+    return pd.notna(note) and not re.match(r"S\d", note)
 
 
 _ROLES = {"founder": "as a founder", "joined later": "joined later", "chair": "in the chair to June 2026", "member": "", "participant": ""}
@@ -289,7 +300,7 @@ def not_known(country: str, release: str) -> Section:
     ]
     held = countries.withheld(iso3, release)
     if held:
-        gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))} it makes: withheld.")
+        gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}.")
     if not len(countries.brings(iso3, release)) and not held:
         gaps.append("Whether it mines or refines a listed mineral: the tables name the largest producers and put the rest together.")
     if iso3 not in (countries.HOST, countries.CHINA):

@@ -11,7 +11,7 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures import supply
+from chokepoint.measures import countries, supply
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.sections import in_words
@@ -116,11 +116,17 @@ def _agreement(row: dict) -> str:
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
     status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
     binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
-    partner = f"<b>{html.escape(row['partner'])}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
+    partner = f"<b>{_partner(row)}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
     return (
         f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
         f"<td>{html.escape(row['commits'])}. <small>[{source}]</small></td><td>{binding}</td></tr>"
     )
+
+
+def _partner(row: dict) -> str:
+    """The partner's name, linked to its page where it has one."""
+    name, iso3 = html.escape(row["partner"]), row["iso3s"]
+    return f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>' if iso3 in countries.names() else name
 
 
 def would_cheat() -> Explorable:

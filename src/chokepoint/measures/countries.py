@@ -139,8 +139,8 @@ STATUS = {
     "signed_before": "Signed before",
     "signed_since": "Signed since",
     "union": "Through the European Union",
-    "came": "Came, no framework known",
-    "away": "Not on the list, no framework known",
+    "came": "None known",
+    "away": "None known",
 }
 
 

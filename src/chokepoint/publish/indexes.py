@@ -48,7 +48,7 @@ def country_index(release: str) -> str:
     seats = tables.load("attendees").set_index("iso3")
     body = [_country_row(iso3, name, seats, release) for iso3, name in countries.names().items()]
     heads = ["Country", "Region", "4 February", "Framework", "Largest share of world output", "Minerals it is named for"]
-    return _searchable(heads, body, [*countries.STATUS.values()], "countries")
+    return _searchable(heads, body, [*dict.fromkeys(countries.STATUS.values()), "Came", "Not on the list"], "countries")
 
 
 def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str:
@@ -63,7 +63,7 @@ def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str
     came = "Host" if iso3 == countries.HOST else "Came" if countries.came(iso3) else "Not on the list"
     text = countries.signed(iso3)
     when = "99999999" if text is None else f"{text.date_start:%Y%m%d}"
-    day = "" if text is None else f", {_fact(f'{prefix(iso3)}.signed', release)}"
+    day = "" if text is None or countries.status(iso3) == "signed_day" else f", {_fact(f'{prefix(iso3)}.signed', release)}"
     status = f'<span class="cp-label">{html.escape(countries.STATUS[countries.status(iso3)])}</span>{day}'
     named = f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{html.escape(name)}</a>'
     count = rows.mineral.nunique()

@@ -69,7 +69,7 @@ def inside(mineral: str, release: str) -> Section | None:
     rows = rows[rows.mineral == row_of(mineral).headline_mineral]
     if rows.empty:
         return None
-    rows = rows.assign(mineral=capital(name(mineral)))
+    rows = rows.assign(mineral=capital(name(row_of(mineral).headline_mineral)))
     last = "refinery" if "refinery" in set(rows.step) else "mine"
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
