@@ -144,17 +144,19 @@ def signed(country: str, release: str) -> Section:
     if iso3 == countries.HOST:
         words = ["It is a party to all of them; the chapter on the frameworks has each text, what it commits to and whether it binds."]
         return Section("What it signed", words, release, None, [f'<a href="{link("05-frameworks")}">What each country signed</a>'])
+    if iso3 == countries.CHINA:
+        words = ["No framework. The truce agreed at Busan, and what was suspended with it, are told in the chapter on what Beijing did."]
+        return Section("What it signed", words, release, None, [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'])
     items = [_text(r) for r in rows.to_dict("records")]
     words = []
     if countries.in_union(iso3):
-        own = "beside this, it is" if items else "it is"
-        words.append(f"{capital(own)} a member of the European Union, whose texts with the United States are on the Union's page.")
+        words.append("It is a member of the European Union, whose texts with the United States are on the Union's page.")
         items.append(
             f'<a href="{link(f"countries/{countries.slug(countries.UNION)}")}">European Union</a>: the memorandum and the action plan'
         )
     if not len(rows):
         words.insert(0, f"We know of no text on critical minerals between the United States and {name}, as of {_as_of()}.")
-    if countries.came(iso3) and not len(rows) and iso3 != countries.CHINA:
+    if countries.came(iso3) and not len(rows):
         words.append(
             "State says that negotiations with seventeen more countries were concluded and does not name them, so it may be one of them."
         )
@@ -290,7 +292,7 @@ def not_known(country: str, release: str) -> Section:
     keys = {f"agreements:{i}" for i in rows.agreement_id} | {f"timeline:{i}" for i in countries.events(iso3).event_id}
     questions = tables.load("open_questions").query("kind != 'reported'").fillna({"row_keys": ""})
     own = questions[
-        [bool(keys & set(k.split(";"))) or _names_it(name, q) for k, q in zip(questions.row_keys, questions.question, strict=True)]
+        [bool(keys & set(k.split(";"))) or _names_it(name, q) for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)]
     ]
     if iso3 == countries.HOST:
         own = questions[questions.question_id.isin(["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"])]
@@ -306,6 +308,12 @@ def not_known(country: str, release: str) -> Section:
     if iso3 not in (countries.HOST, countries.CHINA):
         gaps.append("What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found.")
     return Section("What is not known", [], release, None, gaps)
+
+
+def _asked(iso3: str, questions: pd.DataFrame) -> pd.Series:
+    """Where a country's name counts: in the question, and in why it matters, unless it is one of the two that nearly all are about."""
+    both = iso3 in (countries.HOST, countries.CHINA)
+    return questions.question if both else questions.question + " " + questions.why
 
 
 def _names_it(name: str, question: str) -> bool:
