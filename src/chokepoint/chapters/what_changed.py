@@ -13,6 +13,7 @@ from chokepoint import diff, facts, tables
 from chokepoint.chapters import mineral as minerals
 from chokepoint.charts import moved
 from chokepoint.charts.figure import Figure, figure, link
+from chokepoint.errors import UserError
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
 from chokepoint.prose.sections import capital, known
@@ -48,7 +49,9 @@ def _changes(old: str, new: str) -> dict:
 
 def _moved(old: str, new: str) -> pd.DataFrame:
     """Facts that both releases have, and that read differently, those in per cent with their change, largest first."""
-    rows = pd.DataFrame([r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=["fact_id", "label", "old", "new", "reason"])
+    rows = pd.DataFrame(
+        [r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=["fact_id", "label", "old", "new", "reason"]
+    )
     values = [[_number(text) for text in rows[c]] for c in ("old", "new")]
     rows = rows.assign(before=values[0], after=values[1])
     share = rows.old.str.endswith("%") & rows.new.str.endswith("%")
@@ -94,14 +97,19 @@ def _name(release: str) -> str:
 
 def lead(old: str, new: str) -> Figure:
     """The numbers in per cent that moved most."""
-    rows = _moved(old, new).dropna(subset="change").head(MOST)
+    rows = _moved(old, new).dropna(subset="change")
+    rows = rows.assign(row=rows.label.map(_short)).drop_duplicates("row")  # China's share is a fact of the mineral and of China
+    leader = rows.row.str.contains(": largest")  # the same number as that of the country that leads
+    rows = rows[~(leader & rows.duplicated(["old", "new"], keep=False))].head(MOST)
+    if rows.empty:
+        raise UserError(f"{old} and {new} state the same shares: there is no move to draw. Name two releases that differ.")
     first = rows.iloc[0]
     told = rows.old.str.removesuffix(" %") + " → " + rows.new
-    frame = pd.DataFrame({"row": rows.label.map(_short), "old": rows.before, "new": rows.after, "told": told, "why": rows.reason})
+    frame = pd.DataFrame({"row": rows.row, "old": rows.before, "new": rows.after, "told": told, "why": rows.reason})
     shown = pd.DataFrame({"Number": rows.label, _name(old): rows.old, _name(new): rows.new, "Why": rows.reason})
     return figure(
         moved.moved(frame, axis="Per cent", names=(_name(old), _name(new))),
-        says=f"What moved most: {_short(first.label).replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
+        says=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
         alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {_name(old)} and a blue one at {_name(new)}.",
@@ -115,18 +123,25 @@ def _short(label: str) -> str:
     'Gallium: US reliance, 2023'
     >>> _short("China's share of world output, mined: Antimony")
     'Antimony: China, mined'
+    >>> _short("Share of world output, mined, of DR Congo: Tantalum")
+    'Tantalum: DR Congo, mined'
     """
     what, _, name = label.rpartition(": ")
-    for long, short in (
-        ("Net import reliance of the United States in ", "US reliance, "),
-        ("Net import reliance of the United States", "US reliance"),
-        ("China's share of world output", "China"),
-        ("Share of the largest producing country", "largest"),
-        ("Share of the United States, signatories and attendees", "bloc"),
-        ("Share of US imports from their largest source", "first source"),
-    ):
-        what = what.replace(long, short)
-    return f"{name}: {what}" if what else label
+    for long, short in _LABELS:
+        what = re.sub(long, short, what)
+    return f"{name.removesuffix(' (total)')}: {what}" if what else label
+
+
+_LABELS = (
+    (r"Net import reliance of the United States in ", "US reliance, "),
+    (r"Net import reliance of the United States", "US reliance"),
+    (r"China's share of world output", "China"),
+    (r"Share of world output, (\w+), of (.+)", r"\2, \1"),
+    (r"Share of the largest producing country", "largest"),
+    (r"Share of the United States, signatories and attendees of world output", "bloc"),
+    (r"Share of the United States, signatories and attendees", "bloc"),
+    (r"Share of US imports from their largest source", "first source"),
+)
 
 
 # --- sentences ---
@@ -211,7 +226,8 @@ def series(old: str, new: str) -> Listing:
     """Of each table how much moved, and the largest revisions of listed minerals."""
     tables_of = _changes(old, new)["tables"]
     counts = "".join(
-        f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(diff.counts(rows)))}.</li>" for t, rows in tables_of.items()
+        f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(diff.counts(rows)))}.</li>"
+        for t, rows in tables_of.items()
     )
     revised = [
         (t, r)
@@ -235,5 +251,5 @@ def series(old: str, new: str) -> Listing:
     ]
     listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows)
     return Listing(
-        f'<ul>{counts}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}'
+        f"<ul>{counts}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
     )

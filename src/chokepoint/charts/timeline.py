@@ -41,11 +41,7 @@ def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestam
         .mark_text(align="right", baseline="bottom", color=SOFT)
         .encode(alt.XValue(alt.ExprRef("width")), alt.YValue(-24), text="told:N")
     )
-    return (
-        alt.layer(*_frame(rows, seen), done, only, count)
-        .add_params(who, what)
-        .properties(height=ROW * (len(rows) + 0.6))
-    )
+    return alt.layer(*_frame(rows, seen), done, only, count).add_params(who, what).properties(height=ROW * (len(rows) + 0.6))
 
 
 def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str) -> alt.LayerChart:
@@ -70,7 +66,11 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
         .mark_rule(strokeWidth=2, strokeDash=[3, 3])
         .encode(alt.X("due:T"), alt.X2("kept:T"), y, color=colour)
     )
-    kept = base.transform_filter("isValid(datum.kept)").mark_circle(size=110, opacity=1).encode(alt.X("kept:T"), y, color=colour, tooltip=tooltip)
+    kept = (
+        base.transform_filter("isValid(datum.kept)")
+        .mark_circle(size=110, opacity=1)
+        .encode(alt.X("kept:T"), y, color=colour, tooltip=tooltip)
+    )
     days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
         alt.XValue(alt.ExprRef("width")), y, text="day:N"
     )

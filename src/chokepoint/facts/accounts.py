@@ -14,7 +14,13 @@ def _of_verdict(verdict: str, article: str | None = None) -> int:
 
 
 _count("accounts.articles", "Articles that this book began with", "Rows of the table of seeds", "articles", lambda: len(accounts.outlets()))
-_count("accounts.claims", "Claims taken from the five articles", "Published rows of the table of claims", "claims", lambda: len(accounts.claims()))
+_count(
+    "accounts.claims",
+    "Claims taken from the five articles",
+    "Published rows of the table of claims",
+    "claims",
+    lambda: len(accounts.claims()),
+)
 _count(
     "accounts.settled",
     "Of these, claims that a source could settle",
@@ -24,7 +30,13 @@ _count(
 )
 for _verdict in accounts.VERDICTS:
     _name = _verdict.replace(" ", "_")
-    _count(f"accounts.{_name}", f"Claims with the verdict {_verdict}", "Counted in the table of claims", "claims", lambda v=_verdict: _of_verdict(v))
+    _count(
+        f"accounts.{_name}",
+        f"Claims with the verdict {_verdict}",
+        "Counted in the table of claims",
+        "claims",
+        lambda v=_verdict: _of_verdict(v),
+    )
     for _article, _short in accounts.outlets().short.items():
         _count(
             f"accounts.{_name}_{_article.lower()}",
@@ -34,7 +46,13 @@ for _verdict in accounts.VERDICTS:
             lambda v=_verdict, a=_article: _of_verdict(v, a),
             (_article,),
         )
-_count("accounts.errors", "Errors listed in the five articles", "Published rows of the table of errors", "errors", lambda: len(accounts.errors()))
+_count(
+    "accounts.errors",
+    "Errors listed in the five articles",
+    "Published rows of the table of errors",
+    "errors",
+    lambda: len(accounts.errors()),
+)
 _count(
     "accounts.errors_judgement",
     "Of these, errors that are a matter of judgement",
@@ -49,7 +67,11 @@ _count(
     "questions",
     lambda: len(accounts.questions()),
 )
-for _outcome, _told in (("adopted", "one reading adopted"), ("both", "both readings right, of different things"), ("unresolved", "not settled")):
+for _outcome, _told in (
+    ("adopted", "one reading adopted"),
+    ("both", "both readings right, of different things"),
+    ("unresolved", "not settled"),
+):
     _count(
         f"accounts.questions_{_outcome}",
         f"Of these, {_told}",

@@ -58,7 +58,13 @@ for _fact_id, _label, _kind in (
     ("since.terms_untraced", "Terms passed, outcome not traced", events.UNTRACED),
     ("since.terms_ahead", "Terms set for a day after the evidence ends", events.AHEAD),
 ):
-    _count(_fact_id, _label, "Term counted from its text, outcome from the tables of agreements and events", "terms", lambda k=_kind: _outcome(k))
+    _count(
+        _fact_id,
+        _label,
+        "Term counted from its text, outcome from the tables of agreements and events",
+        "terms",
+        lambda k=_kind: _outcome(k),
+    )
 
 
 @computed(
@@ -73,7 +79,13 @@ def _newest(_release: str):
     return f"{last.date_start:%-d %B %Y}", (last.source_id,)
 
 
-@computed("since.half_year", "Days that half a year is counted as", "days", "{:.0f} days", "The days given to the Australian framework in the table of agreements")
+@computed(
+    "since.half_year",
+    "Days that half a year is counted as",
+    "days",
+    "{:.0f} days",
+    "The days given to the Australian framework in the table of agreements",
+)
 def _half_year(_release: str):
     row = tables.load("agreements").set_index("agreement_id").loc["agreement.australia_framework"]
     return float(row.deadline_days), (row.source_id,)
