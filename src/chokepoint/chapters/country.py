@@ -6,12 +6,12 @@ import re
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.chapters.frameworks import BINDS, EXCLUDES
 from chokepoint.charts.country import contributions
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.facts.countries import prefix
 from chokepoint.measures import countries, reliance
 from chokepoint.prose import country as lead_prose
+from chokepoint.prose.agreements import BINDS, EXCLUDES
 from chokepoint.prose.amounts import date, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import day

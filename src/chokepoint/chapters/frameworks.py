@@ -12,6 +12,7 @@ from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
 from chokepoint.measures import countries, supply
+from chokepoint.prose.agreements import BINDS, EXCLUDES
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.sections import in_words
@@ -27,8 +28,6 @@ BATCHES = {
     "concluded_17": "Concluded, names not published",
     "reluctant": "Hesitant, or signed nothing",
 }
-BINDS = {"yes": "Binds", "no": "Does not bind", "intended": "Meant to bind", "not stated": "Not stated"}
-EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out", "no": "Open to others", "not stated": ""}
 
 
 def brief(release: str) -> Brief:

@@ -71,6 +71,17 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
     raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
 
 
+def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
+    """One fact, or None where there is none or the release does not hold what it needs."""
+    data = tables.data_dir()
+    return _fact(data, release, fact_id) if fact_id in _COMPUTED or fact_id in _ids(data) else None
+
+
+@cache
+def _ids(data: Path) -> frozenset[str]:
+    return frozenset(_known(data))
+
+
 @cache
 def _known(data: Path) -> tuple[str, ...]:
     """Ids of all facts, stated and computed."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from chokepoint import facts
 from chokepoint.charts.figure import Figure, live, plain_links, printing, source_line
-from chokepoint.errors import UserError
 from chokepoint.prose.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -81,7 +80,4 @@ def capital(text: str) -> str:
 
 def known(fact_id: str, release: str) -> bool:
     """Whether the registry has a fact at a release."""
-    try:
-        return bool(facts.get(fact_id, release))
-    except UserError:
-        return False
+    return facts.find(fact_id, release) is not None
