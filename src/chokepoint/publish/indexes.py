@@ -53,7 +53,7 @@ def country_index(release: str) -> str:
 
 def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str:
     rows = countries.brings(iso3, release)
-    top, size = NONE, -1.0
+    top, size = NONE, -1
     if len(rows):
         first = rows.iloc[0]
         page = f'<a href="{link(f"minerals/{first.mineral}")}">{html.escape(product(first))}</a>'
