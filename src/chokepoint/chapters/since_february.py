@@ -1,6 +1,7 @@
 """Chapter 8: what happened after the ministerial, up to the newest dated event, and what runs out when."""
 
 import html
+import re
 
 import pandas as pd
 
@@ -72,7 +73,7 @@ def brief(release: str) -> Brief:
             "After the day of the ministerial this book has {since.events} dated events, the newest of {since.newest_event}; {frameworks.since_february} are frameworks or memorandums with "
             "new partners. The newest source opened is of {evidence.newest_opened}, and what followed is not known here.",
             f"Of {{since.terms_passed}} terms that ran out, {told}. For {{since.terms_not_found}} no result was found, and {{since.terms_untraced}} were not traced.",
-            f"On paper China's suspensions ran to {{controls.oct_package_suspended_to}} for the October package and to {{controls.us_ban_suspended_to}} for the ban on the United States; {truce}.",
+            f"The last day on paper of China's suspensions is {{controls.oct_package_suspended_to}} for the October package and {{controls.us_ban_suspended_to}} for the ban on the United States; {truce}.",
         ],
         release,
     )
@@ -167,12 +168,20 @@ def every_event(release: str) -> Listing:
         row(
             r["event_id"],
             [
-                f"{r['said']}{'' if r['state'] == 'happened' else '<br><small>' + r['state'] + '</small>'}",
+                f"{_brief_day(r['said'])}{'' if r['state'] == 'happened' else '<br><small>' + r['state'] + '</small>'}",
                 html.escape(r["who"]),
-                f'{html.escape(r["description"])} <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small>',
-                html.escape(r["what"]),
+                f'{html.escape(r["description"])} <small>({html.escape(r["what"])}) [<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small>',
             ],
         )
         for r in rows.to_dict("records")
     ]
-    return Listing(searchable("cp-events", ["Date", "Actor", "What", "Instrument"], drawn, [c for c in COLOURS if c in set(rows.who)]))
+    return Listing(searchable("cp-events", ["Date", "Actor", "What"], drawn, [c for c in COLOURS if c in set(rows.who)]))
+
+
+def _brief_day(said: str) -> str:
+    """A date that fits a narrow column.
+
+    >>> _brief_day("21 September 2026"), _brief_day("June 2026")
+    ('21 Sep 2026', 'Jun 2026')
+    """
+    return re.sub(r"([A-Z][a-z]{2})[a-z]+", r"\1", said)

@@ -35,9 +35,9 @@ def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestam
     only = only.encode(x, y, color=colour, tooltip=tooltip)
     count = (
         alt.Chart(placed)
-        .transform_filter(shown)
-        .transform_aggregate(n="count()")
-        .transform_calculate(told=f"datum.n + ' of {len(placed)} shown'")
+        .transform_calculate(hit=f"{shown} ? 1 : 0")
+        .transform_aggregate(hits="sum(hit)")
+        .transform_calculate(told=f"datum.hits + ' of {len(placed)} shown'")
         .mark_text(align="right", baseline="bottom", color=SOFT)
         .encode(alt.XValue(alt.ExprRef("width")), alt.YValue(-24), text="told:N")
     )
