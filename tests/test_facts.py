@@ -93,3 +93,12 @@ def test_corrections_of_the_latest_release_by_table():
 
 def test_a_release_without_corrections_has_none():
     assert tables.corrections("iea2025").empty
+
+
+def test_a_share_shows_the_rows_it_was_worked_out_from():
+    assert facts.get("rare_earths.china_mined").rows == ("China 2025: 270,000 t", "World 2025: 390,000 t")
+
+
+def test_a_count_names_what_it_counted():
+    counted = facts.get("dependence.both_known")
+    assert len(counted.rows) == counted.value and "Cobalt" in counted.rows

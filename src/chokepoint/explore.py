@@ -210,10 +210,12 @@ def _percent(unit: str) -> str:
 def _shown(value: float, unit: str) -> str:
     """A number as the page's script writes it.
 
-    >>> _shown(0.1277, "share"), _shown(20.111, "kt/year")
-    ('12.8 %', '20.11')
+    >>> _shown(0.1277, "share"), _shown(20.111, "kt/year"), _shown(22935.8, "US$")
+    ('12.8 %', '20.11', '22,940')
     """
-    return f"{100 * value:,.3g} %" if unit == "share" else f"{value:,.4g}"
+    if unit == "share":
+        return f"{100 * value:,.3g} %"
+    return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
 
 
 def _unit(unit: str) -> str:

@@ -64,8 +64,8 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
-            "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those were the scheduled days, and what followed is not known.",
-            "Over six past episodes the model below was right within a factor of about {shock.typical_error}; it gives the size of a price jump and does not rank one mineral against another.",
+            "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those are the scheduled days, and what followed is not known.",
+            "The model below is fitted to six past price jumps and still misses them by a factor of about {shock.typical_error} as a rule; it gives an order of magnitude and does not rank one mineral against another.",
         ],
         release,
     )
@@ -85,7 +85,9 @@ def lead(release: str) -> Figure:
     )
     paused, never = rows.suspended_from.notna().sum(), (rows.suspended_from.notna() & (rows.took_effect != "yes")).sum()
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
+    unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
     says = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
+    says += f"; {unchecked} was not checked again" if unchecked == 1 else f"; {unchecked} were not checked again" if unchecked else ""
     shown = pd.DataFrame(
         {
             "Goods": rows["items"],
@@ -121,7 +123,7 @@ def how_bad() -> Explorable:
         results=["effective_cut", "available", "price_multiple", "rationed", "loss"],
         sentence="At these settings {available:.0%} of a year's need can be had. The price rises to {price_multiple:,.1f} times what it was before, "
         "give or take a factor of 2.6, and pushes out {rationed:.0%} of use.",
-        alt_text="Price multiple against the share of Chinese supply withheld, on a logarithmic axis, with a band of a factor of 2.6 either way. The line is flat until stocks run out, then climbs.",
+        alt_text="Price multiple against the share of Chinese supply withheld, on a logarithmic axis, with a band of a factor of 2.6 either way. The line is flat until stocks run out, climbs, and is level again at the ceiling of the model.",
     )
 
 
@@ -132,7 +134,7 @@ def how_wrong(release: str) -> Figure:
     rows = rows.sort_values("seen", ascending=False)
     ranks = rows.predicted.is_monotonic_decreasing
     factor = facts.get("shock.typical_error", release).value
-    says = f"The model misses by a factor of {factor:.1f} and " + (
+    says = f"The model misses by a factor of {factor:.1f} as a rule and " + (
         "ranks the episodes rightly" if ranks else "does not rank the episodes: the largest jumps were predicted as middling"
     )
     shown = pd.DataFrame(
@@ -160,6 +162,13 @@ def shock_spread() -> Spread:
         "supply_shock",
         "loss",
         "cut",
-        name="Loss from a year's embargo, nobody hoarding",
-        held=("cut", "china_share", "months", "probability", "hoarding"),
+        name="Loss when half of it is withheld for a year, stocks being small and nobody hoarding",
+        held=(
+            "cut",
+            "china_share",
+            "months",
+            "probability",
+            "hoarding",
+            "buffer",
+        ),  # large buffers belong to shocks of less than three months
     )

@@ -19,14 +19,14 @@ def brief(release: str) -> Brief:
     mined, refined = facts.get("rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
     turn = "and refines" if refined > mined else "but refines only"
     sentences = [
-        f"{what}: of {{dependence.both_known}} minerals whose makers are known at both steps it has more than half of the mining in "
-        "{dependence.majority_mined} and more than half of the refining or smelting in {dependence.majority_refined}.",
+        f"{what}: of the {{dependence.both_known}} minerals with published figures for both steps it mines more than half of "
+        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}.",
         f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
     ]
     if known("reliance.lines", release):
         sentences.append(
-            "Of {reliance.lines} lines of its own list that state a figure, the United States relies on imports altogether for "
-            "{reliance.full} and for at least half of its use in {reliance.half} more."
+            "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
+            "altogether for {reliance.full}, and for at least half of what it uses for {reliance.half} more."
         )
     return Brief(sentences, release)
 
@@ -39,7 +39,7 @@ def lead(release: str) -> Figure:
     """China's share at the mine beside its share after it."""
     both = supply.china(release).dropna().sort_values("refinery", ascending=False)
     higher, count = int((both.refinery > both.mine).sum()), len(both)
-    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals whose makers are known"
+    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals with figures for both steps"
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
     detail = supply.summary(release)
     what = {step: [f"{detail.what[m, step]}, {detail.year[m, step]}" for m in both.index] for step in ("mine", "refinery")}
@@ -72,7 +72,7 @@ def largest(release: str, step: str) -> Figure:
     )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
-    says = f"China is the largest {what} of {in_words(china)} minerals out of {in_words(len(rows))}; for {in_words(half)}, one country makes more than half"
+    says = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
     table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
         columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"}
     )
@@ -93,8 +93,7 @@ def imports(release: str) -> Figure | None:
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
     says = capital(
-        f"{in_words(full)} minerals come wholly from abroad; China is the largest source of {in_words(china)} "
-        f"of the {len(rows)} that are imported on balance"
+        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from abroad; for {china}, China is the largest source"
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)

@@ -21,13 +21,14 @@ from chokepoint.prose.spread import Spread, spread
 BATCHES = {
     "eleven_4feb": "Signed on 4 February 2026",
     "earlier_ten": "Signed in the five months before",
-    "after_february": "Signed since",
+    "after_february": "Signed or announced since",
     "trade_track": "The trade track: plans, statements and the agreement in the making",
     "forum": "Forums",
     "other": "Other",
     "concluded_17": "Concluded, names not published",
     "reluctant": "Hesitant, or signed nothing",
 }
+LEVEL = 1  # percentage points: less than this is no fall, since the output figures are rounded
 
 
 def brief(release: str) -> Brief:
@@ -66,10 +67,10 @@ def lead(release: str) -> Figure:
     rows = rows.sort_values("mineral", key=lambda m: m.map(list(order).index), kind="stable")
     names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
     rows = rows.assign(mineral=rows.mineral.map(names))
-    drops, most = int((inside.refinery < inside.mine).sum()), names[order[0]]
+    drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
     says = (
-        f"In {of} minerals the bloc's share shrinks between mine and refinery; for {most.lower()} "
+        f"In {of} minerals the share of the US, signatories and attendees shrinks after the mine; for {most.lower()} "
         f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
     )
     table = (
@@ -86,7 +87,7 @@ def lead(release: str) -> Figure:
         says=says,
         table=table,
         sources=sources,
-        alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories, those who only attended, "
+        alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
         f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
         f"{inside.refinery[order[0]]:.0f} at the refinery.",
     )
@@ -101,10 +102,11 @@ def commitments(*batches: str) -> Listing:
 
 def _batch(batch: str, rows: pd.DataFrame) -> str:
     title, is_open = BATCHES[batch], " open" if batch == "eleven_4feb" else ""
+    many = "entry" if len(rows) == 1 else "entries"
     body = "".join(_agreement(r) for r in rows.to_dict("records"))
     head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
     return (
-        f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} entries</summary>'
+        f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} {many}</summary>'
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )

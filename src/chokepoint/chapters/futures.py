@@ -24,9 +24,9 @@ def brief(release: str) -> Brief:
     price = "The price decides more than the calendar does" if far else "The price decides little"
     return Brief(
         [
-            f"{hub} in the IEA's base case, a forecast: in 2035 it still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} minerals, "
+            f"{hub} in the base case of the International Energy Agency (IEA), a forecast: in 2035 it still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} minerals, "
             "and {futures.iea_rare_earths} of the magnet rare earths.",
-            f"{price}: in the model {{futures.share_floor}} are separated outside China in 2035 if builders can count on the price of the one published floor, and "
+            f"{price}: in the model {{futures.share_floor}} are separated outside China in 2035 if builders can count on the price of the published floors, and "
             "{futures.share_market} if they get the market's.",
             "With every assumption free within its range, nine draws of ten of the fuller model lie between {futures.spread_low} and {futures.spread_high}; "
             "half by 2044 comes out in {futures.half_draws} of the draws.",
@@ -54,7 +54,7 @@ def lead(release: str) -> Figure:
         says=says,
         table=table,
         alt_text=(
-            "One row a mineral: China's share of refining in 2024 and, as an arrow's end, in the IEA's base case for 2035. "
+            "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's base case for 2035. A dashed line marks half. "
             + " ".join(f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent." for r in rows.itertuples(index=False))
         ),
     )

@@ -15,7 +15,7 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Had signed before",
     "Signed later",
     "Through the EU's text of April",
-    "Came, no text found",
+    "Came, no framework found",
     "Did not come",
 )
 COLOURS = {SIGNED: BLOC, EARLIER: "#8fbfe3", LATER: ACCENT, UNION: "#ecd9a6", ATTENDED: "#b9b9b1", ABSENT: "transparent"}
@@ -47,7 +47,7 @@ def delegations() -> pd.DataFrame:
 def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
     """
     >>> _kind(True, MEETING), _kind(True, pd.NaT), _kind(False, pd.Timestamp(2026, 9, 8))
-    ('Signed on 4 February', 'Came, no text found', 'Did not come')
+    ('Signed on 4 February', 'Came, no framework found', 'Did not come')
     """
     if not present:
         return ABSENT
@@ -159,7 +159,7 @@ def shares(release: str) -> Figure:
         }
     )
     says = (
-        "Every share measured more than once fell furthest in the earliest snapshot"
+        "Every share measured more than once fell furthest in early trading"
         if earliest_is_deepest(moves)
         else "The same share has a different fall in every snapshot"
     )
@@ -168,13 +168,13 @@ def shares(release: str) -> Figure:
         says=says,
         table=shown,
         alt_text=(
-            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures lie furthest to the left; the S&P 500 is near zero."
+            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures lie furthest to the left; the S&P 500, for comparison, is near zero."
         ),
     )
 
 
 def earliest_is_deepest(moves: pd.DataFrame) -> bool:
-    """Whether, of each share with several timed snapshots, the earliest shows the lowest figure."""
+    """Whether, of each share with several timed snapshots, the one of early trading shows the lowest figure."""
     timed = moves[moves.hour.isin(["early trading", "morning", "intraday"]) & moves["value"].notna()]
     groups = [g.sort_values("hour") for _, g in timed.groupby("instrument") if len(g) > 1]
-    return bool(groups) and all(g["value"].iloc[0] == g["value"].min() for g in groups)
+    return bool(groups) and all(g.hour.iloc[0] == "early trading" and g["value"].iloc[0] == g["value"].min() for g in groups)

@@ -19,19 +19,19 @@ def brief(release: str) -> Brief:
     """What is proposed, where the price stands, who pays."""
     below = facts.get("ndpr.latest", release).value < floor_price()
     stands = (
-        "{ndpr.latest}, so a floor at that height would have cost somebody money"
+        "{ndpr.latest}, so a floor at the height of that contract would have cost somebody money"
         if below
-        else "{ndpr.latest}, so a floor at that height would have done nothing"
+        else "{ndpr.latest}, so a floor at the height of that contract would have done nothing"
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
-        "A floor on the oxide alone turns against the next stage: in the model the magnet maker's own work is protected by {cascade.magnet_protection}, which is a tax"
+        "A floor on the oxide alone turns against the next stage: in the model it acts on the magnet maker's own work like a tariff of {cascade.magnet_protection}, that is, a tax"
         if taxed
         else "In the model a floor on the oxide alone does no harm to the magnet maker"
     )
     return Brief(
         [
-            "No reference price has been published for any mineral or stage; the one floor with a number is a company's contract, {mp.price_floor} of NdPr oxide for {mp.price_floor_term}.",
+            "No reference price has been published for any mineral or stage. Floors with a number stand in contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for {mp.price_floor_term}, in that of MP Materials.",
             f"USGS puts the average price in its latest year at {stands}.",
             f"{next_stage}.",
         ],

@@ -30,7 +30,7 @@ def curves(
     def view(chart: alt.Chart) -> alt.LayerChart:
         names, colours = [n for n, _ in lines.values()], [c for _, c in lines.values()]
         labels = {"labelExpr": x_expr} if x_expr else {}
-        axis = alt.Axis(tickCount=6, labelFlush=True, **labels)
+        axis = alt.Axis(tickCount=6, labelFlush=True, labelOverlap=True, labelSeparation=8, **labels)
         across = alt.X(f"{x}:Q", title=x_title, scale=alt.Scale(nice=False, zero=False), axis=axis)
         key = alt.Legend(title=None, symbolType="stroke", labelLimit=300, columns=alt.ExprRef("width < 420 ? 1 : 3"))
         colour = alt.Color("line:N", scale=alt.Scale(domain=names, range=colours), legend=key if len(lines) > 1 else None)

@@ -52,10 +52,19 @@ class Figure:
         """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
         return (
             '<figure class="cp-figure">'
-            f'<figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
+            f'<figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
             f"{canvas(themed(self.chart), self.alt_text)}"
             f'<p class="cp-source">{source_line(self.sources)}</p>{numbers(self.table)}</figure>'
         )
+
+
+def unbroken(says: str) -> str:
+    """A title as HTML, in which no line ends between a number and its per cent.
+
+    >>> unbroken("5 % & more")
+    '5&nbsp;% &amp; more'
+    """
+    return html.escape(says).replace(" %", "&nbsp;%")
 
 
 def canvas(spec: dict, alt_text: str) -> str:
@@ -120,6 +129,8 @@ def source_line(ids: Iterable[str]) -> str:
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
         documents.setdefault(f"{row['publisher']}{year}", []).append(source)
     said = [_documents(label, sources) for label, sources in documents.items()]
+    if not said:
+        return "No source: every setting here is an assumption."
     return f"Source{'s' if len(said) > 1 else ''}: {'; '.join(said)}."
 
 

@@ -9,7 +9,7 @@ from chokepoint.charts.theme import CHINA, INK, SOFT
 
 
 def change(frame: pd.DataFrame) -> alt.LayerChart:
-    """China's share now (ring) and in the forecast for 2035 (dot), a row a mineral. Columns name, share_2024, share_2035 [%]."""
+    """China's share now (circle) and in the forecast for 2035 (diamond), a row a mineral. Columns name, share_2024, share_2035 [%]."""
     base = alt.Chart(frame.assign(at=range(len(frame)), now="2024", then="2035, forecast"))
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.75], nice=False))
     x = alt.X("share_2035:Q", title="China's share of refining, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5))
@@ -22,7 +22,7 @@ def change(frame: pd.DataFrame) -> alt.LayerChart:
     move = base.mark_rule(color=CHINA, strokeWidth=3, opacity=0.5).encode(x, alt.X2("share_2024:Q"), y)
     kinds = alt.Scale(domain=["2024", "2035, forecast"], range=["circle", "diamond"])
     legend = alt.Legend(title=None, symbolFillColor=CHINA, symbolStrokeColor=CHINA)
-    old = base.mark_point(size=110, filled=True, color=CHINA, opacity=0.55).encode(
+    old = base.mark_point(size=110, filled=True, color=CHINA, opacity=0.75).encode(
         alt.X("share_2024:Q"), y, shape=alt.Shape("now:N", scale=kinds, legend=legend), tooltip=tips
     )
     new = base.mark_point(size=150, filled=True, color=CHINA, opacity=1).encode(x, y, shape=alt.Shape("then:N", scale=kinds), tooltip=tips)

@@ -32,6 +32,7 @@ class Fact:
 
     text is how it prints; value is a float where the fact is a number, else the text itself.
     computation says in words how a computed fact was come by; it is empty for a stated one.
+    rows are the rows a computed fact was worked out from, in words.
     superseded holds the readings that a later one of the same publisher replaced, each (text, sources), newest first.
     """
 
@@ -46,6 +47,7 @@ class Fact:
     computation: str = ""
     conflict_group: str = ""
     note: str = ""
+    rows: tuple[str, ...] = ()
     superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
@@ -139,7 +141,7 @@ def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
 def computed(fact_id: str, label: str, unit: str, text: str, how: str, confidence: str = "primary"):
     """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'.
 
-    The function may give a third thing, a dictionary of further columns of the fact (as_of, note, superseded).
+    The function may give a third thing, a dictionary of further columns of the fact (as_of, note, rows, superseded).
     """
 
     def register(compute: Callable) -> Callable:

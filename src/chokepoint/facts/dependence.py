@@ -6,7 +6,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.facts import computed, share
-from chokepoint.measures import reliance, supply
+from chokepoint.measures import coalitions, reliance, supply
 
 
 def _production(release: str):
@@ -23,7 +23,8 @@ def _production(release: str):
 )
 def _china_mined(release: str):
     table, year = _production(release)
-    return share(table, "rare_earths", "mine", "CHN", year)
+    value, sources = share(table, "rare_earths", "mine", "CHN", year)
+    return value, sources, {"rows": _output_rows(release, "rare_earths", "mine", "china")}
 
 
 # --- who makes what: for every mineral whose producers are published ---
@@ -37,12 +38,27 @@ def _summary(data: str, release: str) -> dict:
     return supply.summary(release).to_dict("index")
 
 
-def _share_of(release: str, mineral: str, step: str, whose: str) -> tuple[float | None, tuple[str, ...]]:
-    """A column of supply.summary for a mineral and step, with its sources; nothing where it is not known."""
+def _share_of(release: str, mineral: str, step: str, whose: str):
+    """A column of supply.summary for a mineral and step, with its sources and rows; nothing where it is not known."""
     row = _summary(str(tables.data_dir()), release).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None, ()
-    return float(row[whose]), row["sources"] + (("S001",) if whose == "inside" else ())
+    sources = row["sources"] + (("S001",) if whose == "inside" else ())
+    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)}
+
+
+def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
+    """The countries that a share counts, and the world total, as "China 2025: 270,000 t"."""
+    output = supply.output(release).query("mineral == @mineral and step == @step and value > 0")
+    countries = output[output.area_kind == "country"]
+    where = countries.iso3.map(coalitions.standing())
+    counted = {
+        "china": countries[countries.iso3 == "CHN"],
+        "largest": countries.head(1),
+        "inside": countries[where.isin([coalitions.SIGNED, coalitions.CAME])],
+    }[whose]
+    world = output.world.iloc[0]
+    return (*(f"{r.area} {r.year}: {r.value:,.0f} t" for r in counted.itertuples()), f"World {output.year.iloc[0]}: {world:,.0f} t")
 
 
 def _register_shares(mineral: str, name: str, step: str) -> None:
@@ -78,12 +94,12 @@ def _imports(data: str, release: str) -> tuple[dict, dict]:
 def _reliance(release: str, mineral: str):
     """Net import reliance as printed: a figure, or a bound in words."""
     row = _imports(str(tables.data_dir()), release)[0].get(mineral)
-    return (row["text"], (row["source_id"],)) if row else (None, ())
+    return (row["text"], (row["source_id"],), {"rows": (f"{row['commodity']}: {row['text']}",)}) if row else (None, ())
 
 
 def _main_source(release: str, mineral: str):
     row = _imports(str(tables.data_dir()), release)[1].get(mineral)
-    return (float(row["value"]), (row["source_id"],)) if row else (None, ())
+    return (float(row["value"]), (row["source_id"],), {"rows": (f"{row['area']}: {row['value']:g} %",)}) if row else (None, ())
 
 
 def _register_reliance(mineral: str, name: str) -> None:
@@ -115,7 +131,9 @@ def _first_licences(data: str) -> dict:
 
 def _controlled_since(mineral: str):
     row = _first_licences(str(tables.data_dir())).get(mineral)
-    return (f"{row['effective_date_start']:%-d %B %Y}", (row["source_id"],)) if row else (None, ())
+    if row is None:
+        return None, ()
+    return f"{row['effective_date_start']:%-d %B %Y}", (row["source_id"],), {"rows": (f"{row['legal_reference']}: {row['items']}",)}
 
 
 for _row in tables.load("minerals").query("kind != 'other'").itertuples():
@@ -142,66 +160,84 @@ def _output_sources(release: str) -> tuple[str, ...]:
     return tuple(sorted(supply.output(release).source_id.unique()))
 
 
-def _count(fact_id: str, label: str, how: str, count, unit: str = "minerals", extra: tuple[str, ...] = ()) -> None:
-    computed(fact_id, label, unit, "{:.0f}", how)(lambda r: (float(count(r)), _output_sources(r) + extra))
+def _count(fact_id: str, label: str, how: str, counted, extra: tuple[str, ...] = ()) -> None:
+    """A number of minerals; `counted` gives which, from the release."""
+
+    def value(release: str):
+        which = list(counted(release))
+        return float(len(which)), _output_sources(release) + extra, {"rows": tuple(_names()[m] for m in which)}
+
+    computed(fact_id, label, "minerals", "{:.0f}", how)(value)
+
+
+def _names() -> dict[str, str]:
+    return tables.load("minerals").set_index("mineral").name.to_dict()
+
+
+def _where(shares: pd.DataFrame, test) -> list[str]:
+    """Minerals (the index of `shares`) for which the test holds."""
+    return list(shares.index[test(shares)])
 
 
 _count(
     "dependence.both_known",
     "Minerals whose producers are known at the mine and after it",
     "Minerals with country figures at both steps",
-    lambda r: len(_both(r)),
+    lambda r: _both(r).index,
 )
 _count(
     "dependence.higher_refined",
     "Of these, minerals in which China's share is larger after the mine",
     "China's share after the mine above its share at the mine",
-    lambda r: (_both(r).refinery > _both(r).mine).sum(),
+    lambda r: _where(_both(r), lambda t: t.refinery > t.mine),
 )
 _count(
     "dependence.majority_mined",
     "Of these, minerals of which China mines more than half",
     "China's share at the mine above 50 %",
-    lambda r: (_both(r).mine > 50).sum(),
+    lambda r: _where(_both(r), lambda t: t.mine > 50),
 )
 _count(
     "dependence.majority_refined",
     "Of these, minerals of which China makes more than half after the mine",
     "China's share after the mine above 50 %",
-    lambda r: (_both(r).refinery > 50).sum(),
+    lambda r: _where(_both(r), lambda t: t.refinery > 50),
 )
 for _step, _word in _STEPS.items():
     _count(
         f"dependence.known_{_word}",
         f"Minerals whose producers are known, {_word}",
         "Minerals with country figures at this step",
-        lambda r, s=_step: supply.leaders(r).step.eq(s).sum(),
+        lambda r, s=_step: supply.leaders(r).query("step == @s").mineral,
     )
     _count(
         f"dependence.china_leads_{_word}",
         f"Minerals in which China is the largest producer, {_word}",
         "Largest country is China",
-        lambda r, s=_step: supply.leaders(r).query("step == @s").iso3.eq("CHN").sum(),
+        lambda r, s=_step: supply.leaders(r).query("step == @s and iso3 == 'CHN'").mineral,
     )
     _count(
         f"frameworks.majority_{_word}",
         f"Minerals of which the United States, signatories and attendees hold more than half, {_word}",
         "Their summed share above 50 %",
-        lambda r, s=_step: (supply.inside(r)[s] > 50).sum(),
+        lambda r, s=_step: _where(supply.inside(r), lambda t: t[s] > 50),
         extra=("S001",),
     )
     _count(
         f"frameworks.china_majority_{_word}",
         f"Minerals of which China holds more than half, {_word}",
         "China's share above 50 %",
-        lambda r, s=_step: (supply.china(r)[s] > 50).sum(),
+        lambda r, s=_step: _where(supply.china(r), lambda t: t[s] > 50),
     )
 
 
 def _reliance_count(test):
+    """A number of lines of the table of net import reliance; `test` gives which, as a mask."""
+
     def count(release: str):
         lines = reliance.lines(release)
-        return float(test(lines)), tuple(lines.source_id.unique())
+        which = lines[test(lines)]
+        return float(len(which)), tuple(lines.source_id.unique()), {"rows": tuple(f"{r.commodity}: {r.text}" for r in which.itertuples())}
 
     return count
 
@@ -212,28 +248,28 @@ computed(
     "lines",
     "{:.0f}",
     "Lines of the USGS summary table of listed minerals that state a reliance, figure or bound",
-)(_reliance_count(len))
+)(_reliance_count(lambda t: t.value.notna()))
 computed(
     "reliance.full",
     "Lines of the list for which the United States relies on imports altogether",
     "lines",
     "{:.0f}",
     "Net import reliance printed as 100 %",
-)(_reliance_count(lambda t: (t.value == 100).sum()))
+)(_reliance_count(lambda t: t.value == 100))
 computed(
     "reliance.half",
     "Further lines with at least half net import reliance",
     "lines",
     "{:.0f}",
     "Printed figure of 50 to 99 %, or a lower bound of 50 % or more",
-)(_reliance_count(lambda t: ((t.value >= 50) & (t.value < 100) & (t.kind != "less")).sum()))
+)(_reliance_count(lambda t: (t.value >= 50) & (t.value < 100) & (t.kind != "less")))
 computed(
     "reliance.bounds",
     "Lines for which only a bound is printed",
     "lines",
     "{:.0f}",
     "More than or less than a printed figure, because a company's data are withheld",
-)(_reliance_count(lambda t: t.kind.isin(["greater", "less"]).sum()))
+)(_reliance_count(lambda t: t.kind.isin(["greater", "less"])))
 
 
 def _signed(release: str) -> pd.DataFrame:
@@ -241,16 +277,19 @@ def _signed(release: str) -> pd.DataFrame:
     return rows[(rows.status == "signed") & rows.instrument.isin(["framework", "memorandum", "strategic partnership"]) & rows.iso3s.notna()]
 
 
-computed(
+def _texts(fact_id: str, label: str, how: str, test) -> None:
+    def value(release: str):
+        which = _signed(release)[test]
+        return float(len(which)), tuple(sorted({"S001", *which.source_id})), {"rows": tuple(which.partner)}
+
+    computed(fact_id, label, "texts", "{:.0f}", how)(value)
+
+
+_texts(
     "frameworks.texts",
     "Frameworks, memorandums and partnerships whose partner is known",
-    "texts",
-    "{:.0f}",
     "Signed rows of these three kinds in the table of agreements",
-)(lambda r: (float(len(_signed(r))), ("S001",)))
-computed("frameworks.texts_binding", "Of these, texts said to bind", "texts", "{:.0f}", "Rows whose column binding says yes")(
-    lambda r: (float((_signed(r).binding == "yes").sum()), ("S001",))
+    lambda t: t.status == "signed",
 )
-computed("frameworks.texts_not_binding", "Of these, texts said not to bind", "texts", "{:.0f}", "Rows whose column binding says no")(
-    lambda r: (float((_signed(r).binding == "no").sum()), ("S001",))
-)
+_texts("frameworks.texts_binding", "Of these, texts said to bind", "Rows whose column binding says yes", lambda t: t.binding == "yes")
+_texts("frameworks.texts_not_binding", "Of these, texts said not to bind", "Rows whose column binding says no", lambda t: t.binding == "no")

@@ -26,7 +26,10 @@ def floor_price() -> float:
 def _ndpr(fact_id: str, label: str, unit: str, text: str, how: str, compute) -> None:
     def value(release: str):
         rows = ndpr(release)
-        return (float(compute(rows)), tuple(rows.source_id.unique())) if len(rows) else (None, ())
+        if rows.empty:
+            return None, ()
+        years = tuple(f"{r.year}: US${r.value:g} a kilogram" for r in rows.sort_values("year").itertuples())
+        return float(compute(rows)), tuple(rows.source_id.unique()), {"rows": years}
 
     computed(fact_id, label, unit, text, how)(value)
 
@@ -56,9 +59,10 @@ _ndpr(
 def from_model(fact_id: str, model: str, result: str, label: str, unit: str, text: str, scale: float = 1, **moved: float) -> None:
     def value(release: str):
         rows = tables.load("assumptions").query("model == @model").set_index("name")
-        return float(scale * MODELS[model].function(**(rows.value.to_dict() | moved))[result]), tuple(
-            sorted(rows.source_id.dropna().unique())
-        )
+        chosen = rows.value.to_dict() | moved
+        settings = tuple(f"{r.label}: {chosen[r.Index]:g} {r.unit}" for r in rows.itertuples())
+        sources = tuple(sorted(rows.source_id.dropna().unique()))
+        return float(scale * MODELS[model].function(**chosen)[result]), sources, {"rows": settings}
 
     settings = "".join(f", {k} = {v:g}" for k, v in moved.items())
     computed(fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled")(value)

@@ -21,7 +21,7 @@ def members(coalition: str) -> frozenset[str]:
 
 def standing() -> dict[str, str]:
     """Where each country stands: China; the United States and the signatories of a framework; those that came to
-    Washington on 4 February without a text that is known. A country that is not here is elsewhere.
+    Washington on 4 February without a framework that is known. A country that is not here is elsewhere.
 
     >>> where = standing()
     >>> where["CHN"], where["AUS"], where["KOR"]

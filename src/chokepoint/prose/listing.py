@@ -40,7 +40,7 @@ def _conflict(conflict: dict, readings: pd.DataFrame) -> str:
 
 
 def _why(text) -> str:
-    return f" ({_e(text[:1].lower() + text[1:])})" if pd.notna(text) else ""
+    return f" ({_e(text if text[1:2].isupper() else text[:1].lower() + text[1:])})" if pd.notna(text) else ""  # US stays US
 
 
 def not_known(chapter: str) -> Listing:

@@ -75,6 +75,7 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series) -> str:
     same = row_of(mineral).headline_stage == "mine"  # else ore and metal are counted as two products
     ore, metal = (name(mineral), "") if same else (_product(mine.what), f" of its {_product(after.what)}")
     makes = "refines" if same else "makes"
+    metal = " of the four that go into magnets" if "Magnet" in after.what else metal
     if after.leader != "China" and mine.leader == after.leader:
         return f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of refining; China mines {mined} and {makes} {refined}."
     if after.leader != "China":

@@ -12,7 +12,7 @@ import pandas as pd
 
 from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
-from chokepoint.charts.figure import canvas, link, live_box, numbers, printing
+from chokepoint.charts.figure import canvas, link, live_box, numbers, printing, unbroken
 from chokepoint.charts.theme import themed
 from chokepoint.measures.uncertainty import SAMPLES, assumptions, fan, results, swings
 from chokepoint.models.evaluate import model_named
@@ -107,7 +107,7 @@ class Spread:
         longest = "; ".join(self.rows.label)
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return (
-            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{html.escape(self.says)}</figcaption>'
+            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
             '<div class="cp-pair">'
             f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
             f"{_panel('Each assumption alone, low to high', self.tornado(), f'Bars, the longest first: {longest}.', moved)}</div>"
@@ -134,13 +134,13 @@ def _is_share(unit: str) -> bool:
 def amount(value: float, unit: str) -> str:
     """A result in a sentence, the currency before it; the rest of the unit is `counted`.
 
-    >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg")
-    ('5 %', '−A$1,234', 'US$50')
+    >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg"), amount(0.0067, "US$ billion/year")
+    ('5 %', '−A$1,234', 'US$50', 'US$0')
     """
     if _is_share(unit):
         return f"{100 * value:.0f} %"
     size = abs(value)
-    text = f"{size:,.0f}" if size >= 100 or size == round(size) else f"{size:.2g}" if size < 1 else f"{size:.3g}"
+    text = f"{size:,.0f}" if size >= 100 or size == round(size) else "0" if size < 0.01 else f"{size:.2g}" if size < 1 else f"{size:.3g}"
     money = re.match(r"(US|A)\$", unit)
     return f"{'−' if value < 0 else ''}{money[0] if money else ''}{text}"
 

@@ -29,9 +29,17 @@ def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
             _e(fact.as_of),
             _sources(fact.sources),
             _e(fact.confidence),
-            how + _conflict(readings),
+            how + _used(fact) + _conflict(readings),
         ],
     )
+
+
+def _used(fact: facts.Fact) -> str:
+    """The rows that a computed fact was worked out from, one click away."""
+    if not fact.rows:
+        return ""
+    items = "".join(f"<li>{_e(row)}</li>" for row in fact.rows)
+    return f'<details class="cp-readings"><summary>from {len(fact.rows)} rows</summary><ul>{items}</ul></details>'
 
 
 def _superseded(fact: facts.Fact) -> str:

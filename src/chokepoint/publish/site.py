@@ -27,6 +27,7 @@ def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Pa
     home = home or root()
     work = home / "build"
     executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
+    recover(site)
     check.require_sound()
     runs = plan(home / "book", release)
     for folder in (executed, stage, printed):
@@ -103,9 +104,19 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
 
 def swap(new: Path, site: Path) -> None:
     """Put `new` in the place of `site`; the old one goes only when the new one stands."""
-    old = site.with_name("html.old")
+    old = _aside(site)
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)
     new.rename(site)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(site: Path) -> None:
+    """Put the old site back, where a build was killed between taking it away and putting the new one there."""
+    if not site.exists() and _aside(site).exists():
+        _aside(site).rename(site)
+
+
+def _aside(site: Path) -> Path:
+    return site.with_name(f"{site.name}.old")

@@ -47,7 +47,8 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
         bars = pd.concat([bars, others], ignore_index=True)
     bars = bars.assign(text=[f"{share(s)} · {tons(v)}" for s, v in zip(bars["size"], bars.value, strict=True)])
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
-    says = f"{capital(with_article(shown.area.iloc[0]))} made {share(shown.share.iloc[0])} of the world's {what[0].lower() + what[1:]} in {year}{second}"
+    most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0])
+    says = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
         says = says.replace(" made ", " mined ")
     table = rows[["area", "value", "share", "year", "source_id"]].rename(
@@ -73,8 +74,7 @@ def inside(mineral: str, release: str) -> Section | None:
     last = "refinery" if "refinery" in set(rows.step) else "mine"
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
-    more = "more than China's" if bloc > china else "against China's"
-    says = f"At the {last} the bloc could count on {share(bloc)}, {more} {share(china)}"
+    says = f"At the {last} the United States and all who signed or came have {share(bloc)}, China {share(china)}"
     table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
     sources = sorted(
         {s for step in set(rows.step) for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]} | {"S001"}
