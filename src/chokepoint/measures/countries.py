@@ -68,7 +68,7 @@ def held(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     Rows that the source withholds are kept without a value. The Union's rows are sums of its members, without a place.
 
     >>> row = held().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
-    >>> round(row.share, 1), int(row.place)
+    >>> round(float(row.share), 1), int(row.place)
     (7.9, 5)
     """
     rows = supply.output(release).query("area_kind == 'country'")
