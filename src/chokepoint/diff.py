@@ -343,7 +343,7 @@ def lines(changes: dict) -> list[str]:
     """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went."""
     said = [f"{changes['old']} → {changes['new']}"]
     for table, rows in changes["tables"].items():
-        said += [f"{table}: {_counts(rows)}"] + [f"    {line}" for line in _revisions(rows) + _series_lines(rows)]
+        said += [f"{table}: {counts(rows)}"] + [f"    {line}" for line in _revisions(rows) + _series_lines(rows)]
     moved = [r for r in changes["facts"] if r["old"] and r["new"]]
     said.append(f"facts: {len(moved):,} moved")
     said += [f"    {r['fact_id']}: {r['old']} → {r['new']} ({r['reason']})" for r in moved]
@@ -357,7 +357,8 @@ def lines(changes: dict) -> list[str]:
     return said
 
 
-def _counts(rows: list[dict]) -> str:
+def counts(rows: list[dict]) -> str:
+    """How many rows of a table changed, by kind of change, in words."""
     kept = [r for r in rows if not r["series_change"]]
     fresh = Counter(r["reason"] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
     revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised" and not r["reason"].startswith("new "))
@@ -378,7 +379,7 @@ def _revisions(rows: list[dict]) -> list[str]:
     if rows and "listed" in (rows[0]["old"], rows[0]["new"]):
         names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
         return [f"{how}: {told}" for how, told in names.items() if told]
-    shown = [f"{_name(r)}: {_figure(r['old'])} → {_figure(r['new'])} {r['unit']} ({r['reason']})" for r in revised[:SHOWN]]
+    shown = [f"{series_name(r)}: {figure_text(r['old'])} → {figure_text(r['new'])} {r['unit']} ({r['reason']})" for r in revised[:SHOWN]]
     return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals"] if len(revised) > SHOWN else [])
 
 
@@ -397,12 +398,12 @@ def _series_lines(rows: list[dict]) -> list[str]:
     said = []
     for how in ("appeared", "vanished"):
         listed = [v for v in _whole(rows, how).values() if v[0]["listed"]]
-        said += [f"{how}: {_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
+        said += [f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
         said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how}"] if len(listed) > SHOWN else []
     return said
 
 
-def _name(row: dict, whole: bool = False) -> str:
+def series_name(row: dict, whole: bool = False) -> str:
     """What a row is of, without saying a thing twice."""
     keys = ("mineral", "stage", "statistic", "detail", "series", "form", *(() if whole else ("measure", "area", "year", "month")))
     told = [str(row[k]) for k in keys if row.get(k)]
@@ -412,5 +413,6 @@ def _name(row: dict, whole: bool = False) -> str:
     return ", ".join(told)
 
 
-def _figure(reading: float | str) -> str:
+def figure_text(reading: float | str) -> str:
+    """A reading as it is printed."""
     return f"{reading:,.10g}" if isinstance(reading, float) else reading

@@ -11,7 +11,8 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures import supply
+from chokepoint.measures import countries, supply
+from chokepoint.prose.agreements import BINDS, EXCLUDES
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.sections import in_words
@@ -28,8 +29,6 @@ BATCHES = {
     "reluctant": "Hesitant, or signed nothing",
 }
 LEVEL = 1  # percentage points: less than this is no fall, since the output figures are rounded
-BINDS = {"yes": "Binds", "no": "Does not bind", "intended": "Meant to bind", "not stated": "Not stated"}
-EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out", "no": "Open to others", "not stated": ""}
 
 
 def brief(release: str) -> Brief:
@@ -118,11 +117,17 @@ def _agreement(row: dict) -> str:
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
     status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
     binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
-    partner = f"<b>{html.escape(row['partner'])}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
+    partner = f"<b>{_partner(row)}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
     return (
         f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
         f"<td>{html.escape(row['commits'])}. <small>[{source}]</small></td><td>{binding}</td></tr>"
     )
+
+
+def _partner(row: dict) -> str:
+    """The partner's name, linked to its page where it has one."""
+    name, iso3 = html.escape(row["partner"]), row["iso3s"]
+    return f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>' if iso3 in countries.names() else name
 
 
 def would_cheat() -> Explorable:

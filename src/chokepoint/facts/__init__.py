@@ -18,7 +18,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.errors import MissingTable, UserError
 
-_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised")
+_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised", "countries", "since", "accounts")
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -71,6 +71,17 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
     if fact := _fact(tables.data_dir(), release, fact_id):
         return fact
     raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
+
+
+def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
+    """One fact, or None where there is none or the release does not hold what it needs."""
+    data = tables.data_dir()
+    return _fact(data, release, fact_id) if fact_id in _COMPUTED or fact_id in _ids(data) else None
+
+
+@cache
+def _ids(data: Path) -> frozenset[str]:
+    return frozenset(_known(data))
 
 
 @cache

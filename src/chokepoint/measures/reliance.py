@@ -47,6 +47,15 @@ def main_sources(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 @by_release
+def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Every country that USGS names as a source of US imports of a listed mineral, with its share [%]; `first`: it is the largest."""
+    rows = _sources(release).dropna(subset=["iso3", "value"])
+    rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
+    largest = main_sources(release).set_index("mineral").iso3
+    return rows.assign(first=rows.iso3 == rows.mineral.map(largest)).sort_values("value", ascending=False, ignore_index=True)
+
+
+@by_release
 def _sources(release: str) -> pd.DataFrame:
     if release not in tables.releases("import_sources"):
         return pd.DataFrame(

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 from chokepoint import facts
 from chokepoint.charts.figure import Figure, live, plain_links, printing, source_line
-from chokepoint.errors import UserError
 from chokepoint.prose.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WITH_ARTICLE = ("United States", "Philippines", "United Kingdom", "Netherlands", "United Arab Emirates", "DR Congo")
+_WITH_ARTICLE = (
+    "United States",
+    "Philippines",
+    "United Kingdom",
+    "Netherlands",
+    "United Arab Emirates",
+    "DR Congo",
+    "European Union",
+    "Dominican Republic",
+)
 
 
 @dataclass(frozen=True)
@@ -23,21 +31,22 @@ class Section:
     release: str
     figure: Figure | None = None
     items: Sequence[str] = ()  # HTML, already escaped
+    after: str = ""  # HTML, already escaped: what stands under the figure
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         if printing():
             return {"text/html": self.to_html(), "text/plain": self.heading}
         if self.figure is None:
-            return {"text/html": plain_links(self._words()), "text/plain": self.heading}
+            return {"text/html": plain_links(self._words() + self.after), "text/plain": self.heading}
         return live(
             self.figure.chart,
             before=plain_links(self._words()) + f"<b>{html.escape(self.figure.says)}</b>",
-            after=source_line(self.figure.sources),
+            after=source_line(self.figure.sources) + self.after,
         )
 
     def to_html(self) -> str:
         """As the page prints it."""
-        return f'<section class="cp-section">{self._words()}{self.figure.to_html() if self.figure else ""}</section>'
+        return f'<section class="cp-section">{self._words()}{self.figure.to_html() if self.figure else ""}{self.after}</section>'
 
     def _words(self) -> str:
         anchor = re.sub(r"\W+", "-", self.heading.lower()).strip("-")
@@ -71,7 +80,4 @@ def capital(text: str) -> str:
 
 def known(fact_id: str, release: str) -> bool:
     """Whether the registry has a fact at a release."""
-    try:
-        return bool(facts.get(fact_id, release))
-    except UserError:
-        return False
+    return facts.find(fact_id, release) is not None

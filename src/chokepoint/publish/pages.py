@@ -20,6 +20,7 @@ from chokepoint import facts, tables
 from chokepoint.charts.figure import embedded, link
 from chokepoint.errors import UserError
 from chokepoint.publish import lists
+from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
@@ -32,7 +33,7 @@ def setup(app: Sphinx) -> dict:
     """Register all of it with Sphinx."""
     app.add_role("fact", FactRole())
     app.add_directive("excerpt", Excerpt)
-    for name, make in lists.LISTS.items():
+    for name, make in (lists.LISTS | INDEXES).items():
         app.add_directive(name, _list_directive(make))
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", _write_vega)

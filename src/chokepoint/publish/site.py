@@ -11,6 +11,7 @@ import nbformat
 
 from chokepoint import check, tables
 from chokepoint.errors import UserError
+from chokepoint.measures import countries
 from chokepoint.publish import inspect
 from chokepoint.publish.execute import execute
 from chokepoint.publish.runs import Run, plan
@@ -52,9 +53,9 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
 def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
     """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
     notebook.metadata.pop("widgets", None)
-    if "mineral" in parameters:
-        names = tables.load("minerals").set_index("mineral").name.str.split(" (", regex=False).str[0]
-        notebook.cells[0].source = notebook.cells[0].source.replace("{mineral}", names[parameters["mineral"]])
+    for parameter in set(parameters) & set(_TITLES):
+        title = _TITLES[parameter](parameters[parameter])
+        notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", title)
     notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -62,6 +63,13 @@ def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbforma
             quiet = tags & {"parameters", "injected-parameters", "setup"}
             cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if quiet else {"hide-input"}))
     return notebook
+
+
+def _mineral_title(mineral: str) -> str:
+    return tables.load("minerals").set_index("mineral").name[mineral].split(" (")[0]
+
+
+_TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[countries.code(page)]}
 
 
 def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:

@@ -1,0 +1,91 @@
+"""Who makes a mineral at each step, and where those countries stand."""
+
+import pandas as pd
+
+from chokepoint.charts import shares
+from chokepoint.charts.figure import Figure, figure
+from chokepoint.measures import coalitions, supply
+from chokepoint.prose.amounts import share, tons
+from chokepoint.prose.country import page_links
+from chokepoint.prose.mineral import made, name, row_of
+from chokepoint.prose.sections import Section, capital, with_article
+
+MOST = 8  # countries shown by name
+
+
+def makers(mineral: str, release: str, step: str) -> Section | None:
+    """The countries at one step; nothing where they are not known."""
+    rows = made(mineral, release).get(step)
+    if rows is None:
+        return None
+    what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]
+    heading = "Who mines it" if step == "mine" else "Who refines it" if row_of(mineral).headline_stage == "mine" else "Who makes it"
+    what = f"refined {what.lower()}" if heading == "Who refines it" else what
+    notes = []
+    if rows.excludes_us.any():
+        notes.append(
+            "The printed world total leaves the United States out, whose figure is withheld, so the shares are a little too large."
+        )
+    if step == "refinery" and "Magnet" in rows.what.iloc[0]:
+        notes.append("The refining figures are the IEA's and cover the four rare earths that go into magnets.")
+    elif "IEA2025" in set(rows.source_id):
+        notes.append("USGS prints no refining by country; these are the IEA's figures for its base year.")
+    if (rows.qualifier == "withheld").any():
+        notes.append(f"Withheld: {', '.join(with_article(a) for a in rows[rows.qualifier == 'withheld'].area)}.")
+    named = rows[(rows.area_kind == "country") & (rows.value > 0)].iso3.head(MOST)
+    return Section(heading, notes, release, _makers_figure(rows, what, year, first, step), (), page_links(named))
+
+
+def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, step: str) -> Figure:
+    countries = rows[(rows.area_kind == "country") & (rows.value > 0)]
+    shown, tail = countries.head(MOST), countries.iloc[MOST:]
+    rest = rows[(rows.area_kind != "country") & (rows.value > 0)].value.sum() + tail.value.sum()
+    standing = shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
+    bars = pd.DataFrame({"area": shown.area, "standing": standing, "size": shown.share, "value": shown.value})
+    if rest > 0:
+        others = pd.DataFrame([{"area": "Others", "standing": coalitions.NOT_NAMED, "size": 100 * rest / first.world, "value": rest}])
+        bars = pd.concat([bars, others], ignore_index=True)
+    bars = bars.assign(text=[f"{share(s)} · {tons(v)}" for s, v in zip(bars["size"], bars.value, strict=True)])
+    second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
+    most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0])
+    says = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
+    if step == "mine":
+        says = says.replace(" made ", " mined ")
+    table = rows[["area", "value", "share", "year", "source_id"]].rename(
+        columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year"}
+    )
+    return figure(
+        shares.producers(bars),
+        says=says,
+        table=table,
+        alt_text=f"Bars of output by country in {year}: "
+        + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars["size"], strict=True))
+        + ".",
+    )
+
+
+def inside(mineral: str, release: str) -> Section | None:
+    """Where the makers stand towards the bloc."""
+    rows = supply.by_standing(release)
+    rows = rows[rows.mineral == row_of(mineral).headline_mineral]
+    if rows.empty:
+        return None
+    rows = rows.assign(mineral=capital(name(row_of(mineral).headline_mineral)))
+    last = "refinery" if "refinery" in set(rows.step) else "mine"
+    at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
+    bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
+    says = f"At the {last} the United States and all who signed or came have {share(bloc)}, China {share(china)}"
+    table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
+    sources = sorted(
+        {s for step in set(rows.step) for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]} | {"S001"}
+    )
+    drawn = figure(
+        shares.stacks(rows[["mineral", "step", "standing", "share"]]),
+        says=says,
+        table=table,
+        sources=sources,
+        alt_text="Stacked bars of world output: "
+        + "; ".join(f"{r.step}, {r.standing} {r.share:.0f} percent" for r in rows.itertuples())
+        + ".",
+    )
+    return Section("Inside and outside the bloc", [], release, drawn)

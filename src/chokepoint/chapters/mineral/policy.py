@@ -1,0 +1,52 @@
+"""What China controls of a mineral, and the public money in it."""
+
+import html
+
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.prose.amounts import date, source
+from chokepoint.prose.listing import day
+from chokepoint.prose.mineral import row_of
+from chokepoint.prose.sections import Section, capital, with_article
+
+
+def controls(mineral: str, release: str) -> Section | None:
+    """Chinese measures that name the mineral, oldest first."""
+    row, minerals = row_of(mineral), tables.load("minerals")
+    named = {mineral, row.headline_mineral} | (set(minerals[minerals.group == row.group].mineral) if row.kind == "aggregate" else set())
+    links = tables.load("control_minerals")
+    rows = tables.load("controls").query("published")
+    rows = rows[rows.control_id.isin(links[links.mineral.isin(named)].control_id)].sort_values("effective_date_start")
+    if rows.empty:
+        return None
+    items = [_control(r) for r in rows.to_dict("records")]
+    return Section("What China controls", [], release, None, items)
+
+
+def _control(row: dict) -> str:
+    when = day(row, "effective_date") if pd.notna(row["effective_date_start"]) else day(row, "announced_date")
+    status = row["status"] + (
+        f" until {date(row['suspended_to'])}" if row["status"] == "suspended" and pd.notna(row["suspended_to"]) else ""
+    )
+    effect = "" if pd.isna(row["observed_effect"]) else f" {html.escape(row['observed_effect'])}."
+    never = " It had not begun to apply." if row["took_effect"] == "no" else ""
+    return (
+        f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
+        f"{html.escape(capital(status))}, as of {date(row['as_of'])}.{never}{effect} {source(row['source_id'], row['legal_reference'])}"
+    )
+
+
+def money(mineral: str, release: str) -> Section | None:
+    """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
+    links = tables.load("finance_minerals")
+    rows = tables.load("finance").query("published")
+    rows = rows[rows.finance_id.isin(links[links.mineral == mineral].finance_id)].sort_values("date_start")
+    items = [
+        f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
+        f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {date(r['as_of'])}. "
+        f"{source(r['source_id'])}"
+        for r in rows.to_dict("records")
+    ]
+    words = ["Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."]
+    return Section("Public money in it", words, release, None, items) if items else None

@@ -1,0 +1,118 @@
+"""Facts of each country that has a page: its shares of output, reserves and US imports, and the day it signed."""
+
+from functools import lru_cache
+
+import pandas as pd
+
+from chokepoint import tables
+from chokepoint.facts import computed
+from chokepoint.measures import coalitions, countries, reliance, supply
+
+_STEPS = {"mine": "mined", "refinery": "refined"}
+_REFINED = "The mine is USGS; after it USGS where it has countries, else the IEA's base year (for rare earths the four magnet elements)."
+
+
+def prefix(iso3: str) -> str:
+    """What the ids of a country's facts begin with.
+
+    >>> prefix("COK")
+    'cook_islands'
+    """
+    return countries.slug(iso3).replace("-", "_")
+
+
+def _printed(value: float) -> dict[str, str]:
+    """How a share prints: the totals are rounded, so no more than two figures.
+
+    >>> _printed(33.3), _printed(7.93), _printed(0.04)
+    ({'text': '33 %'}, {'text': '7.9 %'}, {'text': 'under 0.1 %'})
+    """
+    return {"text": "under 0.1 %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"}
+
+
+@lru_cache(maxsize=8)
+def _output(data: str, release: str) -> dict:
+    rows = countries.held(release)
+    rows = rows[rows.value > 0]
+    return {
+        (r.iso3, r.mineral, r.step): (float(r.share), (r.source_id,), _printed(r.share)) for r in rows.itertuples() if pd.notna(r.share)
+    }
+
+
+@lru_cache(maxsize=8)
+def _reserves(data: str, release: str) -> dict:
+    rows = countries.underground(release).dropna(subset=["share"])
+    return {(r.iso3, r.mineral): (float(r.share), (r.source_id,), _printed(r.share)) for r in rows.itertuples()}
+
+
+@lru_cache(maxsize=8)
+def _imports(data: str, release: str) -> dict:
+    rows = reliance.by_country(release)
+    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,)) for r in rows.itertuples()}
+
+
+_KINDS = {
+    "mined": (
+        "Share of world output, mined, of {0}: {1}",
+        "{:.1f} %",
+        f"Output of {{0}} over the printed world total, latest year. {_REFINED}",
+    ),
+    "refined": ("Share of world output, refined, of {0}: {1}", "{:.1f} %", f"Output of {{0}} over the printed world total. {_REFINED}"),
+    "reserves": ("Share of world reserves of {0}: {1}", "{:.1f} %", "Reserves of {0} over the printed world total"),
+    "us_imports": (
+        "Share of US imports that come from {0}: {1}",
+        "{:.0f} %",
+        "Average of the four years that USGS prints, for the form that speaks for the mineral",
+    ),
+}
+
+
+def _register(iso3: str, name: str, mineral: str, what: str, kind: str) -> None:
+    label, text, how = _KINDS[kind]
+    fact_id = f"{prefix(iso3)}.{mineral}_{kind}"
+    computed(fact_id, label.format(name, what), "%", text, how.format(name))(lambda release: _value(release, iso3, mineral, kind))
+
+
+def _value(release: str, iso3: str, mineral: str, kind: str):
+    data = str(tables.data_dir())
+    if kind in _STEPS.values():
+        step = next(s for s, word in _STEPS.items() if word == kind)
+        return _output(data, release).get((iso3, mineral, step), (None, ()))
+    return (_reserves if kind == "reserves" else _imports)(data, release).get((iso3, mineral), (None, ()))
+
+
+def _signed(iso3: str):
+    row = countries.signed(iso3)
+    return (None, ()) if row is None else (f"{row.date_start:%-d %B %Y}", (row.source_id,))
+
+
+def _named() -> set[tuple[str, str, str]]:
+    """Country, mineral and kind of every figure that some release could hold: what can be registered without computing anything."""
+    found: set[tuple[str, str, str]] = set()
+    for table in ("production", "iea_production", "reserves", "import_sources"):
+        for release in tables.releases(table):
+            rows = tables.load(table, release).dropna(subset=["iso3"])
+            stage = rows.stage if "stage" in rows else pd.Series(table, index=rows.index)
+            kind = stage.map({"mine": "mined", "reserves": "reserves", "import_sources": "us_imports"}).fillna("refined")
+            found |= set(zip(rows.iso3, rows.mineral.replace(supply.MAGNET, "rare_earths"), kind, strict=True))
+    members = coalitions.members("eu27")
+    union = {(countries.UNION, mineral, kind) for iso3, mineral, kind in found if iso3 in members and kind != "us_imports"}
+    return found | union
+
+
+def _register_all() -> None:
+    minerals, names = tables.load("minerals").query("kind != 'other'").set_index("mineral").name.to_dict(), countries.names()
+    for iso3, mineral, kind in sorted(_named()):
+        if iso3 in names and mineral in minerals:
+            _register(iso3, names[iso3], mineral, minerals[mineral], kind)
+    for iso3, name in names.items():
+        computed(
+            f"{prefix(iso3)}.signed",
+            f"Day on which {name} signed its first framework, memorandum or partnership with the United States",
+            "",
+            "{}",
+            "Earliest signed row of these kinds in the table of agreements",
+        )(lambda _, iso3=iso3: _signed(iso3))
+
+
+_register_all()

@@ -1,0 +1,129 @@
+"""The country pages and the two indexes: what a reader is told follows each country's own situation, and turns with the data."""
+
+import re
+
+import pytest
+import yaml
+
+from chokepoint import facts, tables
+from chokepoint.chapters import country as page
+from chokepoint.chapters import mineral as mineral_page
+from chokepoint.errors import UserError
+from chokepoint.measures import countries, supply
+from chokepoint.prose import country as lead
+from chokepoint.publish.indexes import country_index, mineral_index
+from chokepoint.publish.runs import plan
+
+RELEASE = tables.DEFAULT_RELEASE
+PAGES = [countries.slug(iso3) for iso3 in countries.names()]
+
+
+def said(country: str, release: str = RELEASE) -> str:
+    return " ".join(facts.linked(s, release) for s in page.brief(country, release).sentences)
+
+
+def test_every_delegation_the_host_and_the_absentees_have_a_page(request):
+    runs = [r for r in plan(request.config.rootpath / "book") if r.notebook.name == "country.ipynb"]
+    assert [r.parameters["country"] for r in runs] == PAGES and len(PAGES) == 77
+    assert {"argentina", "cook-islands", "european-union", "united-states", "china", "turkiye"} <= set(PAGES)
+
+
+def test_every_mineral_of_the_list_has_a_page(request):
+    listed = yaml.safe_load((request.config.rootpath / "book/runs.yml").read_text(encoding="utf-8"))["mineral.ipynb"]["runs"]
+    assert {r["mineral"] for r in listed} == {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"} and len(listed) == 61
+
+
+@pytest.mark.parametrize(
+    "country, words",
+    [
+        ("argentina", ["signed a framework with the United States on 4 February 2026", "lithium", "said not to bind", "meant to bind"]),
+        (
+            "dr-congo",
+            ["strategic partnership already signed, on 4 December 2025", "more cobalt than any other", "not named among those that refine"],
+        ),
+        ("cook-islands", ["signed a framework", "No output of a listed mineral is printed"]),
+        ("denmark", ["is not on State's list", "the European Union, of which it is a member"]),
+        ("bahrain", ["no framework with the United States is known", "2.2 % of the world's aluminum"]),
+        ("colombia", ["is not on State's list of delegations but signed a framework later, on 8 September 2026"]),
+        ("chile", ["what it did sign is a joint statement"]),
+        ("greenland", ["reserves of rare earths there"]),
+        ("indonesia", ["limits exports itself", "nickel ore"]),
+        ("japan", ["Chinese measures name it"]),
+        ("guinea", ["more bauxite than any other country", "Nothing found says whether the framework binds"]),
+    ],
+)
+def test_a_country_page_opens_with_its_own_situation(country, words):
+    text = said(country)
+    assert [w for w in words if w not in text] == [], text
+
+
+def test_a_share_is_the_sources_own():
+    row = supply.output(RELEASE).query("iso3 == 'COD' and mineral == 'cobalt' and step == 'mine'").iloc[0]
+    fact = facts.get("dr_congo.cobalt_mined")
+    assert fact.value == pytest.approx(100 * row.value / row.world) and fact.text == "74 %" and fact.sources == ("MCS2026",)
+
+
+def test_the_union_brings_what_its_members_bring():
+    rows = countries.held(RELEASE).set_index(["iso3", "mineral", "step"]).share
+    assert rows["EUE", "cobalt", "refinery"] >= rows["FIN", "cobalt", "refinery"] > 0
+
+
+def test_the_sentence_turns_when_the_mine_closes(monkeypatch):
+    assert "more cobalt than any other" in said("dr-congo")
+    real = countries.held(RELEASE)
+    monkeypatch.setattr(countries, "held", lambda release=RELEASE: real[(real.iso3 != "COD")])
+    assert "No output of a listed mineral is printed for the DR Congo" in lead.brings("COD", RELEASE)
+
+
+@pytest.mark.parametrize("country", PAGES)
+def test_no_section_is_empty_and_every_fact_is_known(country):
+    assert "{" not in said(country)
+    for make in (page.brings, page.signed, page.standing, page.controls, page.money, page.events, page.not_known, page.read_on):
+        section = make(country, RELEASE)
+        if section:
+            assert section.figure or section.items or section.sentences or section.after, section.heading
+            assert not re.search(r"\bnan\b|<NA>", section.to_html()), section.heading
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("country", PAGES)
+def test_an_older_release_makes_the_same_pages(country):
+    assert "{" not in said(country, "mcs2024")
+    page.brings(country, "mcs2024")
+
+
+def test_a_page_that_is_not_there_says_which_are():
+    with pytest.raises(UserError, match="argentina"):
+        countries.code("atlantis")
+
+
+@pytest.mark.parametrize("release", ["mcs2025", RELEASE])
+def test_the_indexes_link_every_page_and_can_be_sorted(release):
+    minerals, listed = mineral_index(release), country_index(release)
+    assert minerals.count('<a href="cp:minerals/') == 61 and listed.count('<a href="cp:countries/') == 77
+    assert "data-order" in minerals and "data-order" in listed
+
+
+def test_minerals_and_countries_link_both_ways():
+    assert 'href="cp:countries/argentina"' in mineral_page.makers("lithium", RELEASE, "mine").to_html()
+    assert 'href="cp:minerals/lithium"' in page.brings("argentina", RELEASE).to_html()
+
+
+@pytest.mark.parametrize(
+    "mineral, gap",
+    [("germanium", "World output"), ("thulium", "no price of thulium"), ("uranium", "World output"), ("metallurgical_coal", "no price")],
+)
+def test_what_is_not_published_is_said(mineral, gap):
+    assert any(gap in item for item in mineral_page.not_published(mineral, RELEASE).items)
+
+
+def test_a_mineral_outside_the_yearly_summaries_says_so():
+    text = " ".join(mineral_page.brief("uranium", RELEASE).sentences)
+    assert "no chapter in USGS's yearly summaries" in text
+
+
+def test_a_cut_starts_at_what_china_makes():
+    gallium, cobalt = mineral_page.cut("gallium", RELEASE), mineral_page.cut("cobalt", RELEASE)
+    assert gallium.defaults["cut"] == 1.0 > cobalt.defaults["cut"] > 0.7
+    assert gallium.at()["months_last"] < cobalt.at()["months_last"]
+    assert mineral_page.cut("niobium", RELEASE) is None and mineral_page.cut("uranium", RELEASE) is None
