@@ -49,7 +49,7 @@ def test_every_mineral_of_the_list_has_a_page(request):
         ("greenland", ["reserves of rare earths there"]),
         ("indonesia", ["limits exports itself", "nickel ore"]),
         ("japan", ["Chinese measures name it"]),
-        ("guinea", ["more bauxite than any other country", "Nothing found says whether the framework binds"]),
+        ("guinea", ["more bauxite than any other country", "signed a framework or memorandum", "Nothing found says whether"]),
     ],
 )
 def test_a_country_page_opens_with_its_own_situation(country, words):

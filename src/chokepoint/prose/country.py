@@ -31,7 +31,7 @@ def stands(iso3: str, release: str) -> str:
         return f"{name} is not on State's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
     seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on State's list of delegations"
     if text is not None:
-        kind, day = _KINDS[text.instrument], f"{{{prefix(iso3)}.signed}}"
+        kind, day = _kind(text), f"{{{prefix(iso3)}.signed}}"
         if where == "signed_day":
             return f"{name} signed {kind} with the United States on {day}, the day of the meeting."
         if where == "signed_before":
@@ -49,6 +49,11 @@ def stands(iso3: str, release: str) -> str:
     if countries.came(iso3):
         return f"{name} {seat}; no framework with the United States is known."
     return f"{name} {seat}, and no framework with the United States is known."
+
+
+def _kind(text: pd.Series) -> str:
+    """A framework, a memorandum or a partnership; where State does not say which, both."""
+    return "a framework or memorandum" if "which of the two" in text.instrument_name else _KINDS[text.instrument]
 
 
 def _one(what: str) -> str:
@@ -131,7 +136,7 @@ def binds(iso3: str) -> str:
     parts = []
     if len(frame):
         bind = frame.iloc[0].binding
-        word = frame.iloc[0].instrument
+        word = _kind(frame.iloc[0]).removeprefix("a ")
         parts.append(
             {
                 "no": f"The {word} is said not to bind",

@@ -26,11 +26,11 @@ def cut(mineral: str, release: str) -> Explorable | None:
         ["cut_years", "cut", "loan", "private_capital"],
         runout,
         along="cut_years",
-        says=f"If China sold no more {what}: how long the Vault would last",
+        says=f"How long the Vault would last in a cut as deep as China's share of {what}",
         results=["cover_days", "months_last", "draw", "unmet"],
         sentence="A Vault that holds every mineral it can price in proportion to its yearly net imports replaces {cover_days:,.0f} days of each. "
-        "Against the cut set here it lasts {months_last:,.1f} months.",
-        alt_text=f"Areas of what the stock gives and what stays missing of {what}, by the length of the cut in months.",
+        "Against the cut set here it lasts {months_last:,.1f} months. The dollars are those of all these minerals together.",
+        alt_text=f"Areas of what the stock gives and what stays missing of all minerals, by the length of a cut as deep as China's share of {what}.",
     )
     exposed = round(round(row.china / 5) * 0.05, 2)
     return replace(
