@@ -131,7 +131,7 @@ def how_long() -> Explorable:
         along="cut_years",
         says="A stock buys time: how much depends on what is in it",
         results=["cover_days", "months_last", "draw", "unmet", "carry", "carry_rate", "fee_income", "best_years"],
-        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether, and lasts {months_last:,.1f} months against the cut set here. "
+        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )

@@ -29,7 +29,7 @@ def cut(mineral: str, release: str) -> Explorable | None:
         says=f"How long the Vault would last in a cut as deep as China's share of {what}",
         results=["cover_days", "months_last", "draw", "unmet"],
         sentence="A Vault that holds every mineral it can price in proportion to its yearly net imports replaces {cover_days:,.0f} days of each. "
-        "Against the cut set here it lasts {months_last:,.1f} months. The dollars are those of all these minerals together.",
+        "{cut?Against the cut set here it lasts {months_last:,.1f} months|With no cut nothing is drawn from it}. The dollars are those of all these minerals together.",
         alt_text=f"Areas of what the stock gives and what stays missing of all minerals, by the length of a cut as deep as China's share of {what}.",
     )
     exposed = round(round(row.china / 5) * 0.05, 2)
