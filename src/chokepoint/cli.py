@@ -38,11 +38,13 @@ def check() -> None:
 
 @main.command()
 @click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True, help="The yearly release the book is computed from.")
-def build(release: str) -> None:
+@click.option("--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept.")
+@click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
+def build(release: str, fresh: bool, explain: bool) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
     from chokepoint.publish.site import build as build_site
 
-    site = build_site(release)
+    site = build_site(release, fresh=fresh, explain=explain, say=click.echo)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )

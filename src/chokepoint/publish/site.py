@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
 from chokepoint.publish import inspect
+from chokepoint.publish.cache import Cache
 from chokepoint.publish.execute import execute
 from chokepoint.publish.runs import Run, plan
 
@@ -22,8 +24,17 @@ def root() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Path:
-    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails."""
+def build(
+    release: str = tables.DEFAULT_RELEASE,
+    home: Path | None = None,
+    fresh: bool = False,
+    explain: bool = False,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
+
+    fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
+    """
     home = home or root()
     work = home / "build"
     executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
@@ -32,7 +43,9 @@ def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Pa
     runs = plan(home / "book", release)
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
-    execute(runs, executed)
+    why = execute(runs, executed, Cache(work / "cache", fresh, say))
+    if explain:
+        say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
     lay_out(home / "book", runs, executed, stage)
     print_pages(home, stage, printed, release)
     inspect.require_whole(printed)
