@@ -5,6 +5,8 @@ In a live kernel the same function runs on NumPy behind ipywidgets. There is no 
 """
 
 import html
+import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.charts.figure import canvas, link, live_box, printing, source_line
+from chokepoint.charts.figure import canvas, embedded, link, live_box, printing, source_line
 from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -101,15 +103,27 @@ class Explorable:
         function = MODELS[self.model].function
         here = compile_vega(function(**(self.fixed | moved)), prefix="s")
         there = compile_vega(function(**(self.fixed | moved | {self.along: Field(self.along)})), target="datum", prefix="d")
+        sentence = vega_sentence(self.sentence)
+        shown = json.dumps(self.view(alt.Chart()).to_dict(validate=False))
         base = alt.Chart(pd.DataFrame({self.along: self._curve}))
-        for name, expression in there:
+        for name, expression in _needed(there, shown):
             base = base.transform_calculate(**{name: expression})
         spec = themed(self.view(base))
         signals = [{"name": c.name, "value": c.value} for c in self.controls]
-        signals += [{"name": name, "expr": expression} for name, expression in here]
-        signals += [{"name": "cp_sentence", "expr": vega_sentence(self.sentence)}]
+        signals += [{"name": name, "expr": expression} for name, expression in _needed(here, f"{shown} {sentence} {self.results}")]
+        signals += [{"name": "cp_sentence", "expr": sentence}]
         spec["params"] = signals + spec["params"]
         return spec
+
+    def columns(self) -> list[dict]:
+        """What the curve holds of each setting: the control along which it runs, and the results it shows."""
+        meanings, control = MODELS[self.model].results, next(c for c in self.controls if c.name == self.along)
+        shown = json.dumps(self.view(alt.Chart()).to_dict(validate=False))
+        first = {"name": self.along, "label": control.label, "unit": control.unit, "percent": control.unit == "share"}
+        drawn = {name: meanings[name] for name in meanings if _mentions(shown, name)}
+        return [first] + [
+            {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"} for name, (unit, meaning) in drawn.items()
+        ]
 
     def to_html(self) -> str:
         """Sliders, chart, sentence and results, ready for the page's script."""
@@ -120,13 +134,23 @@ class Explorable:
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
-            f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls">{sliders}'
+            f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
             f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text)}'
-            f'<p class="cp-sentence" role="status">{html.escape(self.said())}</p></div></div>'
+            f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
+            f"{self._numbers()}"
             f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
             f'<p class="cp-source">{source_line(sorted({c.source_id for c in self.controls if c.source_id}))} '
             f'Ranges and what is assumed: <a href="{link("assumptions", f"model-{self.model}")}">assumptions</a>.</p></section>'
+        )
+
+    def _numbers(self) -> str:
+        """Where the page's script writes the curve at the present settings, as the table under a chart."""
+        return (
+            '<details class="cp-numbers cp-live-numbers"><summary>Numbers of the curve at these settings</summary>'
+            '<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this curve"><table class="cp-table"><caption></caption>'
+            '<thead></thead><tbody></tbody></table></div><button type="button" class="cp-save">Save as CSV</button>'
+            f'<script type="application/json" class="cp-columns">{embedded(self.columns())}</script></details>'
         )
 
     # --- a live kernel ---
@@ -202,6 +226,33 @@ def explore(
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
 
 
+def _mentions(text: str, name: str) -> bool:
+    """Whether a name stands in a text as a word of its own.
+
+    >>> _mentions("datum.levy > 0", "levy"), _mentions("levy_paid", "levy")
+    (True, False)
+    """
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _needed(steps: Sequence[tuple[str, str]], shown: str) -> list[tuple[str, str]]:
+    """The steps of a calculation without those that neither `shown` nor a later step mentions.
+
+    >>> _needed([("a", "x + 1"), ("b", "2 * x"), ("c", "a * a")], "y: c")
+    [('a', 'x + 1'), ('c', 'a * a')]
+    """
+    words, kept = set(re.findall(r"\w+", shown)), []
+    for name, expression in reversed(steps):
+        if name in words:
+            kept.append((name, expression))
+            words |= set(re.findall(r"\w+", expression))
+    return kept[::-1]
+
+
+def _capital(meaning: str) -> str:
+    return meaning[:1].upper() + meaning[1:]
+
+
 def _percent(unit: str) -> str:
     """Mark of a number that the page shows in per cent."""
     return "data-percent" if unit == "share" else ""
@@ -224,8 +275,8 @@ def _unit(unit: str) -> str:
 
 def _result(name: str, value: float, unit: str, meaning: str) -> str:
     return (
-        f'<tr><th scope="row">{html.escape(meaning[:1].upper() + meaning[1:])}</th>'
-        f'<td data-result="{name}" data-value="{float(value)!r}" {_percent(unit)}>{_shown(value, unit)}</td>'
+        f'<tr><th scope="row">{html.escape(_capital(meaning))}</th>'
+        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}" {_percent(unit)}>{_shown(value, unit)}</td>'
         f"<td>{_unit(unit)}</td></tr>"
     )
 
@@ -236,7 +287,7 @@ def _slider(model: str, c: Control) -> str:
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (
         f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-        f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
-        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
+        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
+        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}" data-unit="{html.escape(c.unit)}">'
         f"<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>"
     )
