@@ -5,12 +5,9 @@ from statistics import median, quantiles
 # From the browser's own time of the event to the second animation frame after it: the new picture has been handed over by then.
 # `work` is what the page's own code and Vega took of that, between the event and the chart being done.
 WATCH = """() => {
-  window.frames_ = []; window.done_ = [];
-  addEventListener("cp:shown", () => done_.push(performance.now()));
-  addEventListener("input", event => {
-    const start = event.timeStamp, seen = done_.length;
-    requestAnimationFrame(() => requestAnimationFrame(() => frames_.push({ frame: performance.now() - start, shown: done_.length > seen })));
-  }, true);
+  window.frames_ = []; window.work_ = [];
+  new PerformanceObserver(list => work_.push(...list.getEntries().map(e => e.duration))).observe({ entryTypes: ["measure"] });
+  addEventListener("input", event => requestAnimationFrame(() => requestAnimationFrame(() => frames_.push(performance.now() - event.timeStamp))), true);
 }"""
 
 
@@ -23,17 +20,18 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
     page.evaluate(WATCH)
     found = {}
     for section in page.locator(".cp-explorable").all():
+        page.evaluate("frames_.length = work_.length = 0")
         section.scroll_into_view_if_needed()
         sliders = section.locator("input[type=range]").all()
-        times, work = [], []
         for slider in sliders:
             slider.focus()
+            there, back = ("ArrowLeft", "ArrowRight") if slider.evaluate("s => s.value > (+s.min + +s.max) / 2") else ("ArrowRight", "ArrowLeft")
             for step in range(max(2, moves // len(sliders))):
-                before = page.evaluate("chokepoint.worked.length = 0, frames_.length")
-                page.keyboard.press("ArrowRight" if step % 4 < 2 else "ArrowLeft")
+                before = page.evaluate("frames_.length")
+                page.keyboard.press(there if step % 2 == 0 else back)
                 page.wait_for_function("n => frames_.length > n", arg=before, timeout=5000, polling=5)
-                times.append(page.evaluate("frames_.at(-1).frame"))
-                work += page.evaluate("chokepoint.worked.slice(0, 1)")
+        page.wait_for_timeout(100)
+        times, work = page.evaluate("[frames_.splice(0), work_.splice(0)]")
         found[section.get_attribute("data-model")] = summary(times) | {f"work_{k}": v for k, v in summary(work).items()}
     return found
 

@@ -35,6 +35,8 @@
     return drawing.get(box);
   };
 
+  for (const [name, model] of Object.entries(window.chokepointModels ?? {})) vega.expressionFunction(name, model);
+
   const start = async (box) => {
     const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.

@@ -32,10 +32,17 @@ VEGA = {
     "encode": "5.1.0",
     "view": "6.1.0",
     "parser": "7.1.0",
+    "functions": "6.1.0",
     "interpreter": "2.0.0",
 }
 VEGA_GLOBAL = """Object.assign(dataflow.transforms, transforms, view_transforms, encode);
-window.vega = {View: view.View, parse: parser.parse, expressionInterpreter: interpreter.expressionInterpreter};"""
+window.vega = {View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
+  expressionInterpreter: interpreter.expressionInterpreter};"""
+_MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
+MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
+(() => {
+const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
+"""
 MOST_MARKS = 1000  # beyond these a canvas is faster than svg
 # Of the theme and Jupyter Book: thebe and require.js come from other sites and no page here needs them.
 # The page's own script is added below, and only where there is something for it to do.
@@ -114,9 +121,9 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
-    context["body"] = compiled(related(body, pagename))
+    context["body"], models = compiled(related(body, pagename)), _models(app, pagename, body)
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
-    needed = ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body) + ["lists.js"] * ("cp-list" in body)
+    needed = models + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body) + ["lists.js"] * ("cp-list" in body)
     up = "../" * pagename.count("/")
     context["body"] += "".join(f'<script defer src="{up}_static/{name}"></script>' for name in needed)
 
@@ -132,9 +139,22 @@ def related(body: str, pagename: str) -> str:
 
 
 def compiled(body: str) -> str:
-    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not."""
+    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not; models go to a file of their own."""
     pattern = r'<script type="application/vnd\.vegalite\+json">(.*?)</script>'
-    return re.sub(pattern, lambda m: _vega(m[1]), body, flags=re.S)
+    return re.sub(pattern, lambda m: _vega(m[1]), _MODEL.sub("", body), flags=re.S)
+
+
+def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
+    """The models of a page's explorables as a script of the site, which its Content-Security-Policy lets run; that file, if there are any."""
+    models = dict(json.loads(found) for found in _MODEL.findall(body))
+    if not models:
+        return []
+    file = f"models/{pagename.replace('/', '-')}.js"
+    functions = ",\n".join(f"{name}: {code}" for name, code in models.items())
+    path = Path(app.outdir) / "_static" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8")
+    return [file]
 
 
 @cache
