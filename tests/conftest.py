@@ -68,10 +68,7 @@ class Visit:
 
     def marks(self) -> list[int]:
         """How many marks each chart of the page has drawn (axes and grid do not count)."""
-        return self.page.evaluate("""[...document.querySelectorAll('.cp-chart')].map(box => [...box.querySelectorAll(
-            'g[class*="mark-"]:not([class*="role-axis"]):not([class*="role-legend"]):not(.mark-group)')].filter(
-            g => g.classList.contains('role-mark')).reduce((n, g) => n + [...g.children].filter(
-            c => (c.getAttribute('d') || c.textContent || c.tagName === 'line' || c.tagName === 'image')).length, 0))""")
+        return self.page.evaluate("window.chokepoint ? chokepoint.marks() : []")
 
     def close(self) -> None:
         """Free the browser's memory."""
