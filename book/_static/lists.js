@@ -62,7 +62,7 @@
     if (table.tHead) sortable(table);
     if (form?.matches(".cp-search")) searchable(form, table);
     const page = location.pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save", textContent: "Save the rows shown as CSV" });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save cp-save-rows", textContent: "Save the rows shown as CSV" });
     button.addEventListener("click", () => save(table, `${page}${i ? `-${i + 1}` : ""}`));
     table.parentElement.after(button);
   });

@@ -17,7 +17,7 @@
       apply();
     });
 
-    const menu = document.querySelector(".cp-menu"), book = document.getElementById("cp-book");
+    const menu = document.querySelector(".cp-unfold"), book = document.getElementById("cp-book");
     const open = (is) => { menu.setAttribute("aria-expanded", String(is)); book.classList.toggle("cp-open", is); };
     menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => {

@@ -5,7 +5,10 @@ In a live kernel the same function runs on NumPy behind ipywidgets. There is no 
 """
 
 import html
-from collections.abc import Callable, Sequence
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -13,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.charts.figure import canvas, link, live_box, printing, source_line
+from chokepoint.charts.figure import canvas, embedded, link, live_box, printing, source_line
 from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
-from chokepoint.models.expr import Field, Param, compile_vega
+from chokepoint.models.expr import Param, compile_vega
 from chokepoint.wording import vega_sentence, written
 
 MOST_POINTS = 121  # of a curve
@@ -95,38 +98,72 @@ class Explorable:
 
     # --- the page ---
 
-    def spec(self) -> dict:
-        """Vega-Lite in which the reader's browser does the model's arithmetic."""
+    @property
+    def _shown(self) -> str:
+        """The view as text, to see which results it mentions."""
+        return json.dumps(self.view(alt.Chart()).to_dict(validate=False))
+
+    def program(self) -> tuple[str, list[str], str]:
+        """The model as a JavaScript function of the controls: its name, the results it returns, its code."""
         moved = {c.name: Param(c.name) for c in self.controls}
-        function = MODELS[self.model].function
-        here = compile_vega(function(**(self.fixed | moved)), prefix="s")
-        there = compile_vega(function(**(self.fixed | moved | {self.along: Field(self.along)})), target="datum", prefix="d")
-        base = alt.Chart(pd.DataFrame({self.along: self._curve}))
-        for name, expression in there:
-            base = base.transform_calculate(**{name: expression})
+        steps = compile_vega(MODELS[self.model].function(**(self.fixed | moved)), prefix="s")
+        wanted = _named(f"{self._shown} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps])
+        code = javascript(list(moved), _needed(steps, wanted), wanted)
+        return f"cp_{self.model}_{zlib.crc32(code.encode()):08x}", wanted, code
+
+    def spec(self) -> dict:
+        """Vega-Lite in which the reader's browser calls the model, once for the present settings and once for each row of the curve."""
+        name, wanted, _ = self.program()
+        here = ", ".join(c.name for c in self.controls)
+        there = ", ".join(f"datum.{c.name}" if c.name == self.along else c.name for c in self.controls)
+        base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(cp_row=f"{name}({there})")
+        for result in _named(self._shown, wanted):
+            base = base.transform_calculate(**{result: f"datum.cp_row.{result}"})
         spec = themed(self.view(base))
         signals = [{"name": c.name, "value": c.value} for c in self.controls]
-        signals += [{"name": name, "expr": expression} for name, expression in here]
+        signals += [{"name": "cp_now", "expr": f"{name}({here})"}]
+        signals += [{"name": result, "expr": f"cp_now.{result}"} for result in wanted]
         signals += [{"name": "cp_sentence", "expr": vega_sentence(self.sentence)}]
         spec["params"] = signals + spec["params"]
         return spec
 
+    def columns(self) -> list[dict]:
+        """What the curve holds of each setting: the control along which it runs, and the results it shows."""
+        meanings, control = MODELS[self.model].results, next(c for c in self.controls if c.name == self.along)
+        first = {"name": self.along, "label": control.label, "unit": control.unit, "percent": control.unit == "share"}
+        drawn = {name: meanings[name] for name in _named(self._shown, meanings)}
+        return [first] + [
+            {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"} for name, (unit, meaning) in drawn.items()
+        ]
+
     def to_html(self) -> str:
         """Sliders, chart, sentence and results, ready for the page's script."""
         meanings = MODELS[self.model].results
+        name, _, code = self.program()
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
         results = "".join(_result(name, now[name], *meanings[name]) for name in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
+            f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
-            f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls">{sliders}'
+            f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
             f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text)}'
-            f'<p class="cp-sentence" role="status">{html.escape(self.said())}</p></div></div>'
+            f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
+            f"{self._numbers()}"
             f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
             f'<p class="cp-source">{source_line(sorted({c.source_id for c in self.controls if c.source_id}))} '
             f'Ranges and what is assumed: <a href="{link("assumptions", f"model-{self.model}")}">assumptions</a>.</p></section>'
+        )
+
+    def _numbers(self) -> str:
+        """Where the page's script writes the curve at the present settings, as the table under a chart."""
+        return (
+            '<details class="cp-numbers cp-live-numbers"><summary>Numbers of the curve at these settings</summary>'
+            '<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this curve"><table class="cp-table"><caption></caption>'
+            '<thead></thead><tbody></tbody></table></div><button type="button" class="cp-save">Save as CSV</button>'
+            f'<script type="application/json" class="cp-columns">{embedded(self.columns())}</script></details>'
         )
 
     # --- a live kernel ---
@@ -202,6 +239,47 @@ def explore(
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
 
 
+def _named(text: str, names: Iterable[str]) -> list[str]:
+    """Those of some names that stand in a text, each as a word of its own.
+
+    >>> _named("datum.levy > cost", ["levy", "revenue", "cost"])
+    ['levy', 'cost']
+    """
+    words = set(re.findall(r"\w+", text))
+    return [name for name in names if name in words]
+
+
+def _needed(steps: Sequence[tuple[str, str]], wanted: Iterable[str]) -> list[tuple[str, str]]:
+    """The steps of a calculation that lead to the wanted ones.
+
+    >>> _needed([("a", "x + 1"), ("b", "2 * x"), ("c", "a * a")], ["c"])
+    [('a', 'x + 1'), ('c', 'a * a')]
+    """
+    words, kept = set(wanted), []
+    for name, expression in reversed(steps):
+        if name in words:
+            kept.append((name, expression))
+            words |= set(re.findall(r"\w+", expression))
+    return kept[::-1]
+
+
+def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wanted: Sequence[str]) -> str:
+    """Steps as `compile_vega` writes them, as a JavaScript function that returns the wanted ones by name.
+
+    Its arithmetic is that of the expressions: Vega's `max`, `pow` … are those of `Math`, and only `if` has another name.
+
+    >>> javascript(["price"], [("gap", "(10 - price)"), ("levy", "if((gap > 0), gap, 0)")], ["levy"])
+    '(price) => { const gap = (10 - price); const levy = when((gap > 0), gap, 0); return { levy }; }'
+    """
+    lines = "".join(f"const {name} = {expression}; " for name, expression in steps)
+    lines = re.sub(r"\bif(?=\()", "when", lines)
+    return f"({', '.join(arguments)}) => {{ {lines}return {{ {', '.join(wanted)} }}; }}"
+
+
+def _capital(meaning: str) -> str:
+    return meaning[:1].upper() + meaning[1:]
+
+
 def _percent(unit: str) -> str:
     """Mark of a number that the page shows in per cent."""
     return "data-percent" if unit == "share" else ""
@@ -224,8 +302,8 @@ def _unit(unit: str) -> str:
 
 def _result(name: str, value: float, unit: str, meaning: str) -> str:
     return (
-        f'<tr><th scope="row">{html.escape(meaning[:1].upper() + meaning[1:])}</th>'
-        f'<td data-result="{name}" data-value="{float(value)!r}" {_percent(unit)}>{_shown(value, unit)}</td>'
+        f'<tr><th scope="row">{html.escape(_capital(meaning))}</th>'
+        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}" {_percent(unit)}>{_shown(value, unit)}</td>'
         f"<td>{_unit(unit)}</td></tr>"
     )
 
@@ -236,7 +314,7 @@ def _slider(model: str, c: Control) -> str:
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (
         f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-        f'<output for="{name}"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
-        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}">'
+        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
+        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}" data-unit="{html.escape(c.unit)}">'
         f"<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>"
     )

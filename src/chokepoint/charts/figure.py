@@ -69,13 +69,14 @@ def unbroken(says: str) -> str:
 
 def canvas(spec: dict, alt_text: str) -> str:
     """The place where the browser draws `spec`. Its selects, if it has any, stand before it: nothing within an image can be operated."""
-    place = f"cp-selects-{zlib.crc32(alt_text.encode()):08x}"
+    name = f"{zlib.crc32(alt_text.encode()):08x}"
+    place = f"cp-selects-{name}"
     bound = [p["bind"] for p in spec.get("params", []) if isinstance(p.get("bind"), dict) and "input" in p["bind"]]
     for bind in bound:
         bind["element"] = f"#{place}"
     selects = f'<div class="cp-selects" id="{place}"></div>' if bound else ""
     return (
-        f'{selects}<div class="cp-chart" role="img" aria-label="{html.escape(alt_text)}"></div>'
+        f'{selects}<div class="cp-chart" id="chart-{name}" role="img" aria-label="{html.escape(alt_text)}"></div>'
         f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>'
     )
 

@@ -37,6 +37,7 @@ _LEGEND = {
     "symbolType": "square",
 }
 CONFIG = {
+    "aria": False,  # the chart's place on the page carries the alt text; a description of every mark would only slow it down
     "background": "transparent",
     "view": {"stroke": None},
     "axis": _AXIS,

@@ -18,11 +18,12 @@ def cover(release: str) -> str:
     columns = "".join(_column(i * step, step * 0.72, row) for i, row in enumerate(shares.to_dict("records")))
     most = int((shares.china > 50).sum())
     alt = f"{len(shares)} minerals in a row. China makes more than half of {most} of them; the bloc makes more than half of {int((shares.inside > 50).sum())}."
+    first, last = (html.escape(shares.name.iloc[i]) for i in (0, -1))
     return (
         f'<figure class="cp-cover"><svg viewBox="0 0 {_WIDTH} {2 * _HALF + 8}" role="img" aria-label="{alt}" preserveAspectRatio="none">'
-        f'{columns}</svg><figcaption><span class="cp-china">China’s</span> share of world output, upwards, and the '
-        f'<span class="cp-bloc">bloc’s</span>, downwards, for the {len(shares)} <a href="{link("minerals")}">minerals</a> with figures '
-        f"at the last step published: {html.escape(shares.name.iloc[0])} first, {html.escape(shares.name.iloc[-1])} last.</figcaption></figure>"
+        f"{columns}</svg><p><span>{first}</span><span>{last}</span></p>"
+        f'<figcaption><span class="cp-china">China’s</span> share of world output upwards, the <span class="cp-bloc">bloc’s</span> downwards, '
+        f'each of the {len(shares)} <a href="{link("minerals")}">minerals</a> at the last step that has figures.</figcaption></figure>'
     )
 
 

@@ -23,7 +23,10 @@ class Numbers(Domain):
 
     name = "number"
     label = "Numbers"
-    object_types = {"fact": ObjType("number of the evidence")}
+    object_types = {"fact": ObjType("number")}
+
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:
+        return type.lname
 
     def get_objects(self):
         known = facts.evaluate(self.env.config.cp_release)

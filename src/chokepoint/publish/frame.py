@@ -13,8 +13,11 @@ from sphinx.application import Sphinx
 from chokepoint.publish import about
 
 TEMPLATES = Path(__file__).with_name("templates")
-# Vega compiles the expressions of a chart with `Function`; a page without charts forbids that too.
-_CHARTS_NEED = " 'unsafe-eval'"
+# What a page may load and run: the site's own files. No inline script or style, no `eval`, no plug-in, no other base.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+)
 _SEARCH = ["documentation_options.js", "doctools.js", "sphinx_highlight.js", "language_data.js", "searchtools.js", "../searchindex.js"]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _MENDS = [
@@ -31,17 +34,17 @@ _MENDS = [
 _SHOWN_SOURCES = 6
 
 
-def frame(app: Sphinx, pagename: str, context: dict) -> dict:
-    """The template's `cp`: everything that the page's frame says, as text and HTML."""
+def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
+    """The template's `cp`: everything that the page's frame says, as text and HTML. models: scripts of this page's own."""
     body = context.get("body") or ""
     known = about.page(app, pagename, body, context)
     charts = "cp-chart" in body
     return {
         **known,
         "up": up(app, pagename),
-        "policy": policy(charts),
+        "policy": POLICY,
         "styles": _styles(app, charts, "highlight" in body),
-        "scripts": _scripts(pagename, body, charts),
+        "scripts": _scripts(pagename, body, models),
         "contents": contents(context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "", pagename),
         "on_page": on_page(body),
     }
@@ -52,35 +55,15 @@ def up(app: Sphinx, pagename: str) -> str:
     return about.root_path(app) if pagename == "404" else "../" * pagename.count("/")
 
 
-def policy(charts: bool) -> str:
-    """What a page may load and run: the site's own files; no inline script or style, no plug-in, no other base.
-
-    >>> policy(charts=False)[:44]
-    "default-src 'none'; script-src 'self'; style"
-    """
-    allowed = {
-        "default-src": "'none'",
-        "script-src": "'self'" + (_CHARTS_NEED if charts else ""),
-        "style-src": "'self'",
-        "img-src": "'self' data: blob:",
-        "font-src": "'self'",
-        "connect-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "object-src": "'none'",
-    }
-    return "; ".join(f"{what} {where}" for what, where in allowed.items())
-
-
 def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
     wanted = [("chokepoint.css", "", True), ("pygments.css", "", code), ("charts.css", "", charts), ("print.css", "print", True)]
     return [(name, media) for name, media, use in wanted if use and (name == "pygments.css" or (Path(app.srcdir) / "_static" / name).is_file())]
 
 
-def _scripts(pagename: str, body: str, charts: bool) -> list[str]:
+def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
     if pagename == "search":
         return _SEARCH
-    return ["lists.js"] * ("cp-list" in body) + ["vega.js", "chokepoint.js"] * charts
+    return models + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body) + ["lists.js"] * ("cp-list" in body)
 
 
 def contents(toctree: str, pagename: str) -> str:

@@ -25,6 +25,26 @@ from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
+# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no maps, trees or clouds; and an interpreter in place of `Function`.
+VEGA = {
+    "dataflow": "6.1.0",
+    "transforms": "5.1.0",
+    "view-transforms": "5.1.0",
+    "encode": "5.1.0",
+    "view": "6.1.0",
+    "parser": "7.1.0",
+    "functions": "6.1.0",
+    "interpreter": "2.0.0",
+}
+VEGA_GLOBAL = """Object.assign(dataflow.transforms, transforms, view_transforms, encode);
+window.vega = {View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
+  expressionInterpreter: interpreter.expressionInterpreter};"""
+_MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
+MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
+(() => {
+const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
+"""
+MOST_MARKS = 1000  # beyond these a canvas is faster than svg
 
 
 def setup(app: Sphinx) -> dict:
@@ -104,8 +124,10 @@ def _list_directive(make):
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
-    context["body"] = mended(compiled(related(context.get("body") or "", pagename)))
-    context["cp"] = frame(app, pagename, context)
+    body = related(context.get("body") or "", pagename)
+    models = _models(app, pagename, body)
+    context["body"] = mended(compiled(body))
+    context["cp"] = frame(app, pagename, context, models)
 
 
 def related(body: str, pagename: str) -> str:
@@ -119,18 +141,55 @@ def related(body: str, pagename: str) -> str:
 
 
 def compiled(body: str) -> str:
-    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not."""
+    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not; models go to a file of their own."""
     pattern = r'<script type="application/vnd\.vegalite\+json">(.*?)</script>'
-    return re.sub(pattern, lambda m: f'<script type="application/json" class="cp-spec">{_vega(m[1])}</script>', body, flags=re.S)
+    return re.sub(pattern, lambda m: _vega(m[1]), _MODEL.sub("", body), flags=re.S)
+
+
+def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
+    """The models of a page's explorables as a script of the site, which its Content-Security-Policy lets run; that file, if there are any."""
+    models = dict(json.loads(found) for found in _MODEL.findall(body))
+    if not models:
+        return []
+    file = f"models/{pagename.replace('/', '-')}.js"
+    functions = ",\n".join(f"{name}: {code}" for name, code in models.items())
+    path = Path(app.outdir) / "_static" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8")
+    return [file]
 
 
 @cache
 def _vega(vegalite: str) -> str:
-    return embedded(vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE))
+    spec = vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE)
+    canvas = ' data-renderer="canvas"' if marks(spec) > MOST_MARKS else ""
+    return f'<script type="application/json" class="cp-spec"{canvas}>{embedded(spec)}</script>'
+
+
+def marks(spec: dict) -> int:
+    """About how many marks a compiled chart draws: a mark for each row of its data as given, and one for a line.
+
+    >>> marks({"data": [{"name": "a", "values": [1, 2, 3]}, {"name": "b", "source": "a"}],
+    ...        "marks": [{"type": "rect", "from": {"data": "b"}}, {"type": "line", "from": {"data": "a"}}]})
+    4
+    """
+    tables = {d["name"]: d for d in spec.get("data", [])}
+
+    def rows(name: str) -> int:
+        table = tables.get(name, {})
+        return rows(table["source"]) if isinstance(table.get("source"), str) else len(table.get("values", ()))
+
+    return sum(1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", "")) for m in spec.get("marks", []))
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
-    """The charts' script, once for the site; wrapped, because the bundle's names would clash with the page's."""
-    if not exception and app.builder.format == "html":
-        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
-        (Path(app.outdir) / "_static" / "vega.js").write_text("(()=>{" + bundle + "})();", encoding="utf-8")
+    """The charts' script, once for the site: Vega's own modules without those that no chart here needs.
+
+    Wrapped, because the bundle's names would clash with the page's. The versions are those that vl-convert carries;
+    where they differ the build stops and names the module.
+    """
+    if exception or app.builder.format != "html":
+        return
+    take = "\n".join(f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";' for name, version in VEGA.items())
+    bundle = vl_convert.javascript_bundle(f"{take}\n{VEGA_GLOBAL}", vl_version=VEGA_LITE)
+    (Path(app.outdir) / "_static" / "vega.js").write_text("(()=>{" + bundle + "})();", encoding="utf-8")
