@@ -29,7 +29,13 @@ def cover(release: str) -> str:
 
 def _last_step(release: str) -> pd.DataFrame:
     """name, china, inside [%] of each listed mineral that has both, at the refinery where there are figures, else at the mine."""
-    names = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'").set_index("mineral").name.str.split(" (", regex=False).str[0]
+    names = (
+        tables.load("minerals")
+        .query("listed_2025 or mineral == 'rare_earths'")
+        .set_index("mineral")
+        .name.str.split(" (", regex=False)
+        .str[0]
+    )
     known = supply.summary(release).dropna(subset=["china", "inside"]).reset_index()
     known = known[known.mineral.isin(names.index)].sort_values("step").drop_duplicates("mineral", keep="last")
     return known.assign(name=known.mineral.map(names)).sort_values(["china", "name"], ascending=[False, True], ignore_index=True)

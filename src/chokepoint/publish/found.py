@@ -1,6 +1,7 @@
 """How the book is found: facts in its search, a map of the site for search engines, cards where it is shared, a page for lost readers."""
 
 import html
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -14,8 +15,18 @@ from chokepoint.measures import events
 from chokepoint.publish import about
 
 # Copied by the theme and its extensions, and asked for by no page.
-_UNUSED = ["clipboard.min.js", "copy*", "design-tabs.js", "mystnb*", "sphinx-*", "toggle*", "basic.css", "*webpack-macros.html", "*-solid.svg"]
-_UNUSED += ["*.png", "images/*", "locales/**/*", "scripts/*", "styles/*", "vendor/**/*"]
+_UNUSED = [
+    "clipboard.min.js",
+    "copy*",
+    "design-tabs.js",
+    "mystnb*",
+    "sphinx-*",
+    "toggle*",
+    "basic.css",
+    "*webpack-macros.html",
+    "*-solid.svg",
+]
+_UNUSED += ["*.png", "images", "locales", "scripts", "styles", "vendor"]
 
 
 class Numbers(Domain):
@@ -61,8 +72,8 @@ def tell(app: Sphinx, exception: Exception | None) -> None:
     cards.mkdir(parents=True, exist_ok=True)
     for page in filter(about.has_card, sorted(app.env.found_docs)):
         (cards / about.card_name(page)).write_bytes(card(app.env.titles[page].astext()))
-    for path in {p for pattern in _UNUSED for p in (out / "_static").glob(pattern) if p.is_file()}:
-        path.unlink()
+    for path in [p for pattern in _UNUSED for p in (out / "_static").glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def robots(address: str) -> str:

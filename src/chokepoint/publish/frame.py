@@ -28,7 +28,10 @@ _MENDS = [
     (r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = [^<]*</script>', ""),
     (r' style="text-align: unset;"', ""),
     # a sign that stands alone is no name for a link
-    (r'<a class="headerlink" href="(#[^"]*)" title="[^"]*">#</a>', r'<a class="headerlink" href="\1" aria-label="Link to this heading">#</a>'),
+    (
+        r'<a class="headerlink" href="(#[^"]*)" title="[^"]*">#</a>',
+        r'<a class="headerlink" href="\1" aria-label="Link to this heading">#</a>',
+    ),
     (r'<table class="(docutils align-default|table)">', r'<table class="cp-table">'),
 ]
 _SHOWN_SOURCES = 6
@@ -57,7 +60,9 @@ def up(app: Sphinx, pagename: str) -> str:
 
 def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
     wanted = [("chokepoint.css", "", True), ("pygments.css", "", code), ("charts.css", "", charts), ("print.css", "print", True)]
-    return [(name, media) for name, media, use in wanted if use and (name == "pygments.css" or (Path(app.srcdir) / "_static" / name).is_file())]
+    return [
+        (name, media) for name, media, use in wanted if use and (name == "pygments.css" or (Path(app.srcdir) / "_static" / name).is_file())
+    ]
 
 
 def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:

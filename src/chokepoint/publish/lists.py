@@ -2,12 +2,15 @@
 
 import html
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
 from chokepoint.prose.searchable import row, scrolled, searchable
+
+_IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brackets, for one, it may not
 
 
 def fact_list(release: str) -> str:
@@ -68,7 +71,7 @@ def source_list(release: str) -> str:
         title = _e(s["title"])
         url = str(s["url"])
         if url.startswith(("https://", "http://")):
-            title = f'<a href="{_e(url.split()[0])}" rel="noopener noreferrer">{title}</a>'
+            title = f'<a href="{_e(quote(url.split()[0], safe=_IN_ADDRESSES))}" rel="noopener noreferrer">{title}</a>'
         rows.append(
             row(
                 f"source-{s['source_id']}",
