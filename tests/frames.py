@@ -25,7 +25,9 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
         sliders = section.locator("input[type=range]").all()
         for slider in sliders:
             slider.focus()
-            there, back = ("ArrowLeft", "ArrowRight") if slider.evaluate("s => s.value > (+s.min + +s.max) / 2") else ("ArrowRight", "ArrowLeft")
+            there, back = (
+                ("ArrowLeft", "ArrowRight") if slider.evaluate("s => s.value > (+s.min + +s.max) / 2") else ("ArrowRight", "ArrowLeft")
+            )
             for step in range(max(2, moves // len(sliders))):
                 before = page.evaluate("frames_.length")
                 page.keyboard.press(there if step % 2 == 0 else back)
