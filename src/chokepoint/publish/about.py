@@ -29,9 +29,13 @@ def site_address() -> str:
     return f"{known.rstrip('/')}/" if known else ""
 
 
-def root_path(app: Sphinx) -> str:
-    """The path of the site on its server; `/` where its address is not known."""
-    return urlsplit(app.config.cp_address).path or "/"
+def root_path(address: str) -> str:
+    """The path of the site on its server; `/` where its address is not known.
+
+    >>> root_path("https://example.org/book/"), root_path("")
+    ('/book/', '/')
+    """
+    return urlsplit(address).path or "/"
 
 
 def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:

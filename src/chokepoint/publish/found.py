@@ -43,7 +43,7 @@ class Numbers(Domain):
         known = facts.evaluate(self.env.config.cp_release)
         for fact_id, fact in sorted(known.items()):
             said = f"{fact.label}: {fact.text}"
-            yield fact_id, said, "fact", "evidence", f"fact-{fact_id}", 1
+            yield said, said, "fact", "evidence", f"fact-{fact_id}", 1
 
     def merge_domaindata(self, docnames, otherdata) -> None:
         """Nothing is kept with the pages: the registry is the same in every process."""

@@ -55,7 +55,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
 
 def up(app: Sphinx, pagename: str) -> str:
     """The way from a page to the site's root. The 404 page is shown at any depth, so its links begin at the root of the server."""
-    return about.root_path(app) if pagename == "404" else "../" * pagename.count("/")
+    return about.root_path(app.config.cp_address) if pagename == "404" else "../" * pagename.count("/")
 
 
 def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
