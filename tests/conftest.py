@@ -9,11 +9,13 @@ import threading
 from functools import partial
 from pathlib import Path
 
+import axe_playwright_python
 import browser as chromium
 import pytest
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,26 @@ class Visit:
     def marks(self) -> list[int]:
         """How many marks each chart of the page has drawn (axes and grid do not count)."""
         return self.page.evaluate("window.chokepoint ? chokepoint.marks() : []")
+
+    def look(self, width: int, scheme: str) -> None:
+        """The same page on another screen, in another light."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+
+    def violations(self, rules: list[str] | None = None) -> list[str]:
+        """What axe finds against WCAG 2.2 AA and good practice; by default all of its rules.
+
+        Of a long list it reads the first rows: one function prints them all.
+        """
+        if not self.page.evaluate("!!window.axe"):
+            self.page.evaluate(f"{AXE.read_text(encoding='utf-8')};1")
+        return self.page.evaluate(
+            """rules => axe.run({exclude: [[".cp-list tbody tr:nth-child(n+25)"]]}, {resultTypes: ["violations"],
+                runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+              .then(r => r.violations.map(v => `${v.id}, ${v.nodes.length} times: ${v.nodes[0].html.slice(0, 200)}`))""",
+            rules,
+        )
 
     def close(self) -> None:
         """Free the browser's memory."""

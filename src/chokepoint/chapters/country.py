@@ -123,7 +123,7 @@ def _chains(iso3: str, release: str) -> str:
     )
 
 
-_NONE = '<span class="cp-none" aria-label="not printed">–</span>'
+_NONE = '<span class="cp-none" title="not printed">–</span>'
 
 
 def _cell(fact_id: str, release: str) -> str:

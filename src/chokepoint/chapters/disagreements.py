@@ -189,7 +189,7 @@ def errors(release: str) -> Listing:
         )
         for r in accounts.errors().to_dict("records")
     ]
-    return Listing(searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names)))
+    return Listing(searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names), of="errors"))
 
 
 def opinions(release: str) -> Listing:
@@ -221,7 +221,7 @@ def every_claim(release: str) -> Listing:
         )
         for c in accounts.claims().to_dict("records")
     ]
-    return Listing(searchable("cp-claims", ["Article", "Topic", "Claim, in our words", "Verdict"], rows, list(names)))
+    return Listing(searchable("cp-claims", ["Article", "Topic", "Claim, in our words", "Verdict"], rows, list(names), of="claims"))
 
 
 def _check(claim: dict) -> str:

@@ -175,7 +175,7 @@ def every_event(release: str) -> Listing:
         )
         for r in rows.to_dict("records")
     ]
-    return Listing(searchable("cp-events", ["Date", "Actor", "What"], drawn, [c for c in COLOURS if c in set(rows.who)]))
+    return Listing(searchable("cp-events", ["Date", "Actor", "What"], drawn, [c for c in COLOURS if c in set(rows.who)], of="events"))
 
 
 def _brief_day(said: str) -> str:

@@ -176,7 +176,7 @@ def sentences(old: str, new: str) -> Listing:
         )
         for i, (page, name, a, b) in enumerate(_sentences(old, new))
     ]
-    return Listing(searchable("cp-turned", ["Page", _name(old), _name(new)], rows))
+    return Listing(searchable("cp-turned", ["Page", _name(old), _name(new)], rows, of="sentences"))
 
 
 def _marked(old: str, new: str) -> tuple[str, str]:
@@ -208,7 +208,7 @@ def numbers(old: str, new: str, release: str) -> Listing:
     ]
     alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
     more = "" if alone.empty else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
-    return Listing(searchable("cp-moved", ["Number", _name(old), _name(new), "Why"], rows) + more)
+    return Listing(searchable("cp-moved", ["Number", _name(old), _name(new), "Why"], rows, of="numbers") + more)
 
 
 def _evidence(fact_id: str, label: str, release: str) -> str:
@@ -249,7 +249,7 @@ def series(old: str, new: str) -> Listing:
         )
         for i, (t, r) in enumerate(largest)
     ]
-    listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows)
+    listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows, of="series")
     return Listing(
         f"<ul>{counts}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
     )

@@ -10,9 +10,10 @@ from chokepoint.facts.countries import prefix
 from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.country import product
 from chokepoint.prose.findings import with_links
+from chokepoint.prose.searchable import searchable
 from chokepoint.prose.sections import known
 
-NONE = '<span class="cp-none" aria-label="not published">–</span>'
+NONE = '<span class="cp-none" title="not published">–</span>'
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
@@ -23,7 +24,7 @@ def mineral_index(release: str) -> str:
     bought = reliance.lines(release).set_index("mineral")
     body = [_mineral_row(r, summary, bought, release) for r in rows.to_dict("records")]
     heads = ["Mineral", "Group", "First at the mine", "First after it", "China, mined", "China, refined", "Inside the bloc, last step"]
-    return _searchable([*heads, "US net imports", "Chinese licence since"], body, sorted(set(rows.group)), "minerals")
+    return searchable("cp-index", [*heads, "US net imports", "Chinese licence since"], body, sorted(set(rows.group)), of="minerals")
 
 
 def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release: str) -> str:
@@ -48,7 +49,7 @@ def country_index(release: str) -> str:
     seats = tables.load("attendees").set_index("iso3")
     body = [_country_row(iso3, name, seats, release) for iso3, name in countries.names().items()]
     heads = ["Country", "Region", "4 February", "Framework", "Largest share of world output", "Minerals it is named for"]
-    return _searchable(heads, body, [*dict.fromkeys(countries.STATUS.values()), "Came", "Not on the list"], "countries")
+    return searchable("cp-index", heads, body, [*dict.fromkeys(countries.STATUS.values()), "Came", "Not on the list"], of="countries")
 
 
 def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str:
@@ -85,16 +86,6 @@ def _fact(fact_id: str, release: str) -> str:
 
 def _text(fact_id: str, release: str) -> str:
     return facts.get(fact_id, release).text
-
-
-def _searchable(heads: list[str], rows: list[str], labels: list[str], what: str) -> str:
-    options = "".join(f"<option>{html.escape(label)}</option>" for label in labels)
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return (
-        f'<form class="cp-search"><label>Search <input type="search"></label><label>Show <select><option value="">all</option>{options}'
-        f'</select></label><output aria-live="polite">{len(rows)} rows</output></form><div class="cp-scroll" tabindex="0" role="region" '
-        f'aria-label="Table of {what}"><table class="cp-list cp-index"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    )
 
 
 INDEXES = {"mineral-index": mineral_index, "country-index": country_index}

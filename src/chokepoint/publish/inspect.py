@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chokepoint.errors import UserError
+from chokepoint.publish.about import root_path, site_address
 
 _LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
 _LOADING_LINKS = {"stylesheet", "preload", "icon", "modulepreload", "manifest", "prefetch"}
@@ -66,4 +67,7 @@ def _faults(site: Path, page: str, parsed: _Page, pages: dict[str, _Page]) -> It
 
 
 def _target(site: Path, page: str, path: str) -> Path:
-    return (site / page).parent.joinpath(unquote(path)).resolve()
+    """The file that a path of a page means; one that begins at the server's root begins at the site's own place there."""
+    root = root_path(site_address())
+    near = site / page if not path.startswith(root) else site / "index.html"
+    return near.parent.joinpath(unquote(path.removeprefix(root))).resolve()

@@ -2,11 +2,15 @@
 
 import html
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
+from chokepoint.prose.searchable import row, scrolled, searchable
+
+_IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brackets, for one, it may not
 
 
 def fact_list(release: str) -> str:
@@ -15,13 +19,13 @@ def fact_list(release: str) -> str:
     readings = {group: rows for group, rows in tables.load("readings").query("published").groupby("conflict_group")}
     rows = [_fact_row(fact, readings.get(fact.conflict_group)) for _, fact in sorted(known.items())]
     heads = ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"]
-    return _table("cp-facts", heads, rows, filters=sorted({fact.confidence for fact in known.values()}))
+    return searchable("cp-facts", heads, rows, sorted({fact.confidence for fact in known.values()}), of="numbers")
 
 
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
     how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
     value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
-    return _row(
+    return row(
         f"fact-{fact.fact_id}",
         [
             f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>",
@@ -67,9 +71,9 @@ def source_list(release: str) -> str:
         title = _e(s["title"])
         url = str(s["url"])
         if url.startswith(("https://", "http://")):
-            title = f'<a href="{_e(url.split()[0])}" rel="noopener noreferrer">{title}</a>'
+            title = f'<a href="{_e(quote(url.split()[0], safe=_IN_ADDRESSES))}" rel="noopener noreferrer">{title}</a>'
         rows.append(
-            _row(
+            row(
                 f"source-{s['source_id']}",
                 [
                     f"<code>{_e(s['source_id'])}</code>",
@@ -81,7 +85,7 @@ def source_list(release: str) -> str:
                 ],
             )
         )
-    return _table("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows)
+    return searchable("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources")
 
 
 def assumption_list(release: str) -> str:
@@ -89,7 +93,7 @@ def assumption_list(release: str) -> str:
     parts = []
     for model, group in tables.load("assumptions").groupby("model"):
         rows = [
-            _row(
+            row(
                 f"assumption-{a['assumption_id']}",
                 [
                     _e(a["label"]),
@@ -105,7 +109,8 @@ def assumption_list(release: str) -> str:
             for a in group.to_dict("records")
         ]
         parts.append(f'<h2 id="model-{_e(model)}">{_e(model.replace("_", " ").capitalize())}</h2>')
-        parts.append(_table("cp-assumptions", ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"], rows))
+        heads = ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"]
+        parts.append(searchable("cp-assumptions", heads, rows, of=f"assumptions: {model.replace('_', ' ')}"))
     return "".join(parts)
 
 
@@ -119,7 +124,7 @@ def dictionary(release: str) -> str:
         described.add(name)
         schema = declared["schema"]
         rows = [
-            _row(
+            row(
                 f"column-{name}-{f['name']}",
                 [
                     f"<code>{_e(f['name'])}</code>",
@@ -137,7 +142,7 @@ def dictionary(release: str) -> str:
             f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
             f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>"
         )
-        parts.append(_table("cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows))
+        parts.append(scrolled("cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows, of=f"columns: {name}"))
     return "".join(parts)
 
 
@@ -158,7 +163,7 @@ def _rule(limits: dict) -> str:
 def question_list(release: str) -> str:
     """What is not known, and the rows of the evidence that rest on no source we have opened: they are not published as fact."""
     asked = [
-        _row(
+        row(
             q["question_id"],
             [
                 _e(q["question"]),
@@ -170,27 +175,12 @@ def question_list(release: str) -> str:
         )
         for q in tables.load("open_questions").to_dict("records")
     ]
-    return _table("cp-questions", ["What is not known", "Why it matters", "What was looked for", "As of", "Reported by"], asked)
+    heads = ["What is not known", "Why it matters", "What was looked for", "As of", "Reported by"]
+    return searchable("cp-questions", heads, asked, of="open questions")
 
 
 def _sources(ids: Iterable[str]) -> str:
     return ", ".join(f'<a href="{link("sources", f"source-{_e(s)}")}">{_e(s)}</a>' for s in ids)
-
-
-def _row(anchor: str, cells: list[str]) -> str:
-    return f'<tr id="{_e(anchor)}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
-
-
-def _table(kind: str, heads: list[str], rows: list[str], filters: Iterable[str] = ()) -> str:
-    """A table that the page's script lets the reader search, and narrow to one of `filters`."""
-    options = "".join(f"<option>{_e(f)}</option>" for f in filters)
-    narrow = f'<label>Show <select><option value="">all</option>{options}</select></label>' if options else ""
-    search = f'<form class="cp-search"><label>Search <input type="search"></label>{narrow}<output>{len(rows)} rows</output></form>'
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return (
-        f'{search}<div class="cp-scroll" tabindex="0" role="region" aria-label="Table"><table class="cp-list {kind}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
 
 
 def _e(value) -> str:

@@ -19,7 +19,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from chokepoint import facts, tables
 from chokepoint.charts.figure import embedded, link
 from chokepoint.errors import UserError
-from chokepoint.publish import lists
+from chokepoint.publish import about, cover, found, lists
+from chokepoint.publish.frame import TEMPLATES, frame, mended
 from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
@@ -44,18 +45,21 @@ MODELS_HEAD = """// The models of this page, written by the book's Python from t
 const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
 """
 MOST_MARKS = 1000  # beyond these a canvas is faster than svg
-# Of the theme and Jupyter Book: thebe and require.js come from other sites and no page here needs them.
-# The page's own script is added below, and only where there is something for it to do.
-_UNWANTED = re.compile(r"thebe|require(\.min)?\.js|embed-amd|html-manager|mathjax|(charts|menu|lists)\.js", re.I)
 
 
 def setup(app: Sphinx) -> dict:
     """Register all of it with Sphinx."""
     app.add_role("fact", FactRole())
     app.add_directive("excerpt", Excerpt)
-    for name, make in (lists.LISTS | INDEXES).items():
+    for name, make in (lists.LISTS | INDEXES | {"cover": cover.cover}).items():
         app.add_directive(name, _list_directive(make))
+    app.add_domain(found.Numbers)
+    app.add_config_value("cp_address", lambda config: about.site_address(), "html", [str])
+    app.add_config_value("cp_release", lambda config: release(), "env", [str])
+    app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
+    app.connect("html-collect-pages", found.lost)
     app.connect("html-page-context", _finish_page, priority=900)
+    app.connect("build-finished", found.tell)
     app.connect("build-finished", _write_vega)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -119,13 +123,11 @@ def _list_directive(make):
 
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Relative links, compiled charts, and only the scripts that this page needs."""
-    body = context.get("body") or ""
-    context["body"], models = compiled(related(body, pagename)), _models(app, pagename, body)
-    context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
-    needed = models + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body) + ["lists.js"] * ("cp-list" in body)
-    up = "../" * pagename.count("/")
-    context["body"] += "".join(f'<script defer src="{up}_static/{name}"></script>' for name in needed)
+    """Relative links, compiled charts, mended faults, and the frame around them."""
+    body = related(context.get("body") or "", pagename)
+    models = _models(app, pagename, body)
+    context["body"] = mended(compiled(body))
+    context["cp"] = frame(app, pagename, context, models)
 
 
 def related(body: str, pagename: str) -> str:

@@ -1,0 +1,27 @@
+// The frame of every page: light or dark, and the table of contents of a narrow screen. Loaded first, so that no page flashes.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = () => { try { return localStorage.getItem("mode") || "auto"; } catch { return "auto"; } };
+  const apply = () => { root.dataset.theme = chosen() !== "auto" ? chosen() : system.matches ? "dark" : "light"; };
+  root.classList.add("js");
+  apply();
+  system.addEventListener("change", apply);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const scheme = document.querySelector(".cp-scheme select");
+    scheme.value = chosen();
+    scheme.addEventListener("change", () => {
+      try { localStorage.setItem("mode", scheme.value); } catch { /* a reader who keeps no data chooses anew on each page */ }
+      apply();
+    });
+
+    const menu = document.querySelector(".cp-unfold"), book = document.getElementById("cp-book");
+    const open = (is) => { menu.setAttribute("aria-expanded", String(is)); book.classList.toggle("cp-open", is); };
+    menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus(); }
+    });
+  });
+})();

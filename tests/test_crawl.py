@@ -1,0 +1,84 @@
+"""Every page as its readers meet it: at the width of a phone and of a desk, in light and in dark, read by axe as well as by eye."""
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+WIDTHS = (360, 1440)
+SHARDS = 2  # both cores crawl
+PLAIN_KB, CHARTS_KB = 200, 600  # what a page may send, gzipped, without charts and with them
+# One page of each kind.
+KINDS = ["index", "03-price-floor", "06-china-responses", "minerals/gallium", "countries/argentina", "minerals", "countries", "evidence"]
+KINDS += ["sources", "assumptions", "validation", "what-changed", "glossary", "data-dictionary", "rerun", "search", "404"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", [pytest.param(i, marks=pytest.mark.xdist_group(f"crawl-{i}")) for i in range(SHARDS)])
+def test_every_page_is_whole_light_and_open_to_everyone(site, address, visit, shard):
+    """Charts drawn, nothing complained of, nothing asked for elsewhere, no sideways scroll, no weight, and axe has nothing to say."""
+    faults = []
+    for page in pages(site)[shard::SHARDS]:
+        seen = visit(address_of(address, page))
+        faults += [f"{page}: {fault}" for fault in [*faults_of(seen, address), *overweight(site, address, seen)]]
+        faults += [f"{page}: {fault}" for fault in looks(seen, thorough=page in KINDS)]
+        seen.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("page", [kind for kind in KINDS if kind != "404"])  # no server, no 404 page
+def test_a_page_of_each_kind_is_the_same_from_a_folder(site, visit, page):
+    seen = visit(f"{site.as_uri()}/{page}.html", width=360, scheme="dark")
+    assert not [*faults_of(seen, site.as_uri()), *sideways(seen, 360)]
+
+
+def pages(site: Path) -> list[str]:
+    """Every page of the site, by name."""
+    return sorted(p.relative_to(site).as_posix().removesuffix(".html") for p in site.rglob("*.html") if "_static" not in p.parts)
+
+
+def address_of(address: str, page: str) -> str:
+    """A page below the site's path; the 404 page, whose links begin at the server's root, from there."""
+    return f"{address.removesuffix('/chokepoint') if page == '404' else address}/{page}.html"
+
+
+def faults_of(seen, root: str) -> list[str]:
+    """What a page complained of, asked for elsewhere, or left undrawn."""
+    root = root.removesuffix("/chokepoint")
+    undrawn = [f"chart {i + 1} has {n} marks" for i, n in enumerate(seen.marks()) if n < 1]
+    foreign = [f"asked for {r}" for r in seen.requests if not r.startswith((root, "data:", "blob:"))]
+    return [*seen.complaints, *foreign, *undrawn]
+
+
+def overweight(site: Path, address: str, seen) -> list[str]:
+    """The kilobytes a page sends, where they are too many."""
+    weight = sum(_gzipped(site / r.removeprefix(address).lstrip("/").split("?")[0]) for r in set(seen.requests) if r.startswith(address))
+    most = CHARTS_KB if seen.marks() else PLAIN_KB
+    return [f"sends {weight // 1000} kB, more than {most}"] if weight > most * 1000 else []
+
+
+@cache
+def _gzipped(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def looks(seen, thorough: bool) -> list[str]:
+    """Every width and scheme on one visit. All rules once, and those of contrast in the dark; a page of each kind: all rules each time."""
+    faults = []
+    for width in reversed(WIDTHS):
+        for scheme in ("light", "dark"):
+            seen.look(width, scheme)
+            faults += [f"{width} px, {scheme}: {fault}" for fault in sideways(seen, width)]
+            first = (width, scheme) == (1440, "light")
+            if first or thorough or width == 1440:
+                faults += [f"{width} px, {scheme}: {fault}" for fault in seen.violations(None if first or thorough else ["color-contrast"])]
+    return faults
+
+
+def sideways(seen, width: int) -> list[str]:
+    """How far the page is wider than the screen."""
+    over = seen.page.evaluate("document.documentElement.scrollWidth") - width
+    return [f"wider than the screen by {over} px"] if over > 0 else []
