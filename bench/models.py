@@ -1,9 +1,5 @@
-"""How fast and how small, measured in one run: `make bench` prints a table and writes build/bench.json.
+"""The models on arrays: against a Python loop, and against the same equations by hand."""
 
-Each entry has a value, the peer it is measured against, and their ratio. A new one is a function decorated with `bench`.
-"""
-
-import json
 import subprocess
 import sys
 import tempfile
@@ -13,19 +9,13 @@ from time import perf_counter
 
 import numpy as np
 
+from bench import bench
 from chokepoint import tables
 from chokepoint.models import MODELS
 from chokepoint.models.evaluate import assumptions_of
 from chokepoint.models.sweep import CHUNK, sample, sweep
 
 MODEL = "price_floor"
-BENCHES: dict[str, Callable[[], dict]] = {}
-
-
-def bench(function: Callable[[], dict]) -> Callable[[], dict]:
-    """Register a measurement: () -> {what, unit, value, peer, peer_value}; `peer` says what it is measured against."""
-    BENCHES[function.__name__] = function
-    return function
 
 
 def ranges() -> tuple:
@@ -171,24 +161,3 @@ def price_floor_by_hand(
         "contract_cost": contract,
         "contract_loss": np.where(floor > world_price, contract - scale * (floor**more - world_more), 0),
     }
-
-
-def main() -> None:
-    """Measure all, or those named on the command line."""
-    out = tables.data_dir().parent / "build" / "bench.json"
-    out.parent.mkdir(exist_ok=True)
-    found = {}
-    for name in sys.argv[1:] or BENCHES:
-        found[name] = row = BENCHES[name]()
-        row["ratio"] = row["value"] / row["peer_value"]
-        print(
-            f"{name:22} {row['value']:>12,.0f} {row['unit']:10} {row['what']}\n"
-            f"{'':22} {row['peer_value']:>12,.0f} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.2f}",
-            flush=True,
-        )
-    out.write_text(json.dumps(found, indent=2), encoding="utf-8")
-    print(f"Written to {out}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,17 @@
+"""How fast and how small, measured in one run: `make bench` prints a table and writes build/bench.json.
+
+Each entry has a value, the peer it is measured against, and their ratio. A new one is a function decorated with `bench`,
+in the module of its subject: `models`, `press` (the build) or `page` (what the reader's browser does).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[1]
+BENCHES: dict[str, Callable[[], dict]] = {}
+
+
+def bench(function: Callable[[], dict]) -> Callable[[], dict]:
+    """Register a measurement: () -> {what, unit, value, peer, peer_value}; `peer` says what it is measured against."""
+    BENCHES[function.__name__] = function
+    return function

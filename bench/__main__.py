@@ -1,0 +1,44 @@
+"""Measure all, or those named on the command line: `python -m bench [NAME]...`."""
+
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+from bench import BENCHES, HOME, models, page, press  # noqa: F401  importing a module registers its measurements
+
+OUT = HOME / "build" / "bench.json"
+
+
+def machine() -> str:
+    """This machine in a few words: processor, cores, memory, Python."""
+    info = Path("/proc/cpuinfo")
+    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
+
+
+def main() -> None:
+    """Print each figure as it is found, and write them all; those not measured now keep what was written before."""
+    OUT.parent.mkdir(exist_ok=True)
+    wanted = sys.argv[1:] or list(BENCHES)
+    if unknown := set(wanted) - set(BENCHES):
+        raise SystemExit(f"No measurement called {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
+    known = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
+    for name in wanted:
+        row = BENCHES[name]()
+        known[name] = row | {"ratio": row["value"] / row["peer_value"], "machine": machine()}
+        show(name, known[name])
+        OUT.write_text(json.dumps({n: known[n] for n in BENCHES if n in known}, indent=2), encoding="utf-8")
+    print(f"Written to {OUT.relative_to(HOME)}")
+
+
+def show(name: str, row: dict) -> None:
+    """Two lines: ours, and the peer's with the ratio."""
+    print(f"{name:24} {row['value']:>14,.4g} {row['unit']:10} {row['what']}")
+    print(f"{'':24} {row['peer_value']:>14,.4g} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.3g}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What a reader's browser does with a page: bytes, time to the first chart, time from a slider to the new frame.
+
+The peer is the same page as stock Jupyter Book prints it (`stock`). What stock asks other sites for is answered here from this
+machine, at once: Vega from the package that holds it; anything else with nothing. Both favour the peer.
+"""
+
+import gzip
+import http.server
+import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from pathlib import Path
+
+import browser as chromium
+import vl_convert
+from playwright.sync_api import Browser, Route, sync_playwright
+
+from bench import HOME, bench, stock
+from chokepoint.publish.pages import VEGA_LITE
+
+SITE = HOME / "build" / "html"
+PAGE = "03-price-floor.html"
+PLAIN = "glossary.html"
+TRIES = 7
+# Set when the first mark of any chart stands in the page, on svg or canvas, ours or Altair's own.
+WATCH = """
+const look = () => {
+  if (document.querySelector('.cp-chart svg .mark-line path, .cp-chart svg [class*="role-mark"] path, .cp-chart canvas, .vega-embed svg, .vega-embed canvas'))
+    window.firstChart = performance.now();
+  else requestAnimationFrame(look);
+};
+look();
+"""
+
+
+class _Gzipped(http.server.SimpleHTTPRequestHandler):
+    """Files as any host sends them: text compressed."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            return self.send_error(404)
+        body, text = path.read_bytes(), path.suffix in {".html", ".js", ".css", ".svg", ".json", ".csv", ".xml"}
+        body = gzip.compress(body, 6) if text else body
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(body)))
+        if text:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The folder over HTTP on this machine, compressed; yields its address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Gzipped, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=chromium.executable(), args=chromium.ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+def visit(browser: Browser, address: str, chart: bool = True) -> tuple[float, float]:
+    """One visit with an empty cache: bytes transferred, and milliseconds until the first chart stood (0 where none is expected)."""
+    home = "/".join(address.split("/")[:3])
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    page.route(lambda url: not url.startswith(home), _elsewhere)
+    asked, sent = {}, []
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
+    devtools.on("Network.loadingFinished", lambda event: sent.append((asked.get(event["requestId"], home), event["encodedDataLength"])))
+    page.goto(address, wait_until="load")
+    shown = page.wait_for_function("window.firstChart", timeout=60_000).json_value() if chart else 0
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return sum(size for url, size in sent if url.startswith(home)), shown
+
+
+def _elsewhere(route: Route) -> None:
+    if "vega-embed" in route.request.url:
+        route.fulfill(body=vega(), headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"})
+    elif "vega" in route.request.url:
+        route.fulfill(body=";", headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"})
+    else:
+        route.abort()
+
+
+@cache
+def vega() -> str:
+    """Vega, Vega-Lite and Vega-Embed in one script, in the place of the three that Altair's page asks for."""
+    return "(()=>{" + vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE) + "})();"
+
+
+def visits(name: str, chart: bool = True) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """The page of ours and of stock, in turn, some times each."""
+    with served(SITE) as ours, served(stock.built()[0]) as theirs, browsing() as browser:
+        pairs = [(visit(browser, f"{ours}/{name}", chart), visit(browser, f"{theirs}/{name}", chart)) for _ in range(TRIES)]
+    return tuple(list(side) for side in zip(*pairs, strict=True))
+
+
+@bench
+def page_bytes_vs_stock() -> dict:
+    """Bytes of a chapter with charts, compressed, all that the browser fetched."""
+    ours, theirs = visits(PAGE)
+    return dict(
+        what=f"transferred for {PAGE}, gzipped",
+        unit="kB",
+        value=ours[0][0] / 1000,
+        peer="the same page of stock Jupyter Book; of what it fetches elsewhere only Vega counted",
+        peer_value=(theirs[0][0] + len(gzip.compress(vega().encode(), 6))) / 1000,
+    )
+
+
+@bench
+def first_chart_vs_stock() -> dict:
+    """From asking for the page to its first chart."""
+    ours, theirs = visits(PAGE)
+    return dict(
+        what=f"first chart of {PAGE}, median of {TRIES}",
+        unit="ms",
+        value=statistics.median(shown for _, shown in ours),
+        peer="the same page of stock Jupyter Book, other sites answering at once",
+        peer_value=statistics.median(shown for _, shown in theirs),
+    )
