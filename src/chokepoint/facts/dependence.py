@@ -44,7 +44,16 @@ def _share_of(release: str, mineral: str, step: str, whose: str):
     if row is None or pd.isna(row[whose]):
         return None, ()
     sources = row["sources"] + (("S001",) if whose == "inside" else ())
-    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)}
+    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)} | _extreme(float(row[whose]))
+
+
+def _extreme(share: float) -> dict[str, str]:
+    """The text of a share that rounding would make nothing or everything.
+
+    >>> _extreme(0.4), _extreme(99.6), _extreme(0), _extreme(50)
+    ({'text': 'under 1 %'}, {'text': 'over 99 %'}, {}, {})
+    """
+    return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if 99 < share < 100 else {}
 
 
 def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
