@@ -158,6 +158,22 @@ for _row in tables.load("minerals").query("kind != 'other'").itertuples():
     )(lambda _, m=_row.mineral: _controlled_since(m))
 
 
+# --- the years that are compared ---
+
+
+def _year(fact_id: str, label: str, step: str, source: str) -> None:
+    def value(release: str):
+        rows = supply.output(release)
+        rows = rows[(rows.mineral == "rare_earths") & (rows.step == step)]
+        return float(rows.year.max()), tuple(sorted(rows.source_id.unique()))
+
+    computed(fact_id, label, "", "{:.0f}", f"Latest year of the rows used, {source}")(value)
+
+
+_year("rare_earths.year_mined", "Year of the rare earths' mine output", "mine", "US Geological Survey")
+_year("rare_earths.year_refined", "Year of the magnet rare earths' refining", "refinery", "International Energy Agency")
+
+
 # --- over all minerals ---
 
 

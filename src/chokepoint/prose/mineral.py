@@ -53,12 +53,7 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     verb, leader = VERBS[step], with_article(row.leader)
     rest = "who refines it is not published" if step == "mine" else "no mine figures are published"
     if row.largest >= 90:
-        most = (
-            f"nearly all of the world's {what}, {fact} of a rounded total"
-            if row.largest < 100
-            else f"all of the world's {what} that is counted"
-        )
-        return f"{whole}{capital(leader)} {verb} {most}; {rest}."
+        return f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded total; {rest}."
     if row.largest > 50:
         return f"{whole}{capital(leader)} alone {verb} more than half of the world's {what}, {fact}; {rest}."
     return f"{whole}No country {verb} half of the world's {what}: {leader} has the most, {fact}; {rest}."

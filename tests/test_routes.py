@@ -1,0 +1,111 @@
+"""Two readers with a question, who follow links whose words promise the answer, from the first page and no address bar."""
+
+import html
+import re
+
+import pytest
+
+from chokepoint import facts, tables
+from chokepoint.chapters import country, mineral
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+class Reader:
+    """Somebody on a page of the site, who sees its own text and clicks on words in it."""
+
+    def __init__(self, site):
+        self.site, self.page, self.clicks = site, "index.html", 0
+
+    @property
+    def text(self) -> str:
+        return re.search(r'<article class="bd-article".*?</article>', (self.site / self.page).read_text(encoding="utf-8"), re.S)[0]
+
+    def click(self, words: str) -> "Reader":
+        """Follow the first link of the page's own text that shows these words."""
+        links = re.findall(r'<a [^>]*?href="([^"#]+)[^"]*"[^>]*>(.*?)</a>', self.text, re.S)
+        shown = [(address, html.unescape(re.sub(r"<[^>]+>", "", text))) for address, text in links]
+        address = next((a for a, text in shown if words.lower() in " ".join(text.lower().split()) and "://" not in a), None)
+        assert address, f"{self.page} shows no link with the words “{words}”"
+        target = ((self.site / self.page).parent / address).resolve()
+        self.page, self.clicks = target.relative_to(self.site.resolve()).as_posix(), self.clicks + 1
+        return self
+
+    @property
+    def sees(self) -> str:
+        """The page's words, without what is folded away."""
+        plain = re.sub(r"<(script|style|details)\b.*?</\1>|<[^>]+>", " ", self.text, flags=re.S)
+        return " ".join(html.unescape(plain).split())
+
+
+def plain(sentences) -> list[str]:
+    return [" ".join(facts.linked(s, tables.DEFAULT_RELEASE).split()) for s in sentences]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ["what each country signed", "Argentina"],  # by the finding on what partners bring
+        ["every delegation", "Argentina"],  # by the list of countries
+        ["Argentina"],  # by the name itself
+    ],
+)
+def test_what_did_argentina_sign_and_what_does_it_bring(site, way):
+    reader = Reader(site)
+    for words in way:
+        reader.click(words)
+    assert reader.page == "countries/argentina.html" and reader.clicks <= 4
+    for sentence in plain(country.brief("argentina", tables.DEFAULT_RELEASE).sentences):
+        assert sentence in re.sub(r" ([.,;)])", r"\1", reader.sees.replace("( ", "("))
+    signed = reader.sees.split("What it signed")[1]
+    assert "4 February 2026" in signed and "5 February 2026" in signed and "Does not bind" in signed and "Meant to bind" in signed
+    assert "Lithium" in reader.sees.split("What it brings")[1].split("What it signed")[0]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ["what Project Vault would buy", "gallium"],
+        ["every mineral", "Gallium"],
+        ["how China has answered", "gallium"],
+        ["gallium"],
+    ],
+)
+def test_how_long_would_the_vault_last_if_china_cut_gallium(site, way):
+    reader = Reader(site)
+    for words in way:
+        reader.click(words)
+    assert reader.page == "minerals/gallium.html" and reader.clicks <= 4
+    answer = reader.sees.split("If China stopped selling it")[1]
+    for sentence in plain(mineral.vault("gallium", tables.DEFAULT_RELEASE).sentences):
+        assert sentence in re.sub(r" ([.,;)])", r"\1", answer)
+    assert facts.get("gallium.vault_months").text in answer and 'data-model="vault"' in reader.text
+
+
+def test_from_an_answer_the_reader_can_go_on_and_back(site):
+    for page, ways in {
+        "countries/argentina.html": ["Lithium", "What each country signed", "All countries", "evidence"],
+        "minerals/gallium.html": ["Project Vault", "China", "All minerals", "evidence"],
+        "04-project-vault.html": ["gallium", "list of minerals"],
+        "05-frameworks.html": ["Argentina"],
+    }.items():
+        for words in ways:
+            reader = Reader(site)
+            reader.page = page
+            assert (site / reader.click(words).page).is_file()
+    evidence = Reader(site)
+    evidence.page = "evidence.html"
+    row = evidence.text.split('id="fact-gallium.vault_months"')[1].split("</tr>")[0]
+    assert 'href="04-project-vault.html"' in row and 'href="minerals/gallium.html"' in row
+
+
+def test_with_no_cut_a_stock_has_no_end(site, visit):
+    seen = visit(f"{site.as_uri()}/04-project-vault.html").page
+    section = seen.locator('.cp-explorable[data-model="vault"]').first
+    slider = section.locator('input[name="cut"]')
+    slider.focus()
+    slider.press("Home")
+    cell = section.locator('[data-result="months_last"]')
+    seen.wait_for_function("cell => cell.textContent === 'no end'", arg=cell.element_handle(), timeout=10_000)
+    slider.press("End")
+    seen.wait_for_function("cell => /^[\\d.]+$/.test(cell.textContent)", arg=cell.element_handle(), timeout=10_000)
