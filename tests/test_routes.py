@@ -109,3 +109,61 @@ def test_with_no_cut_a_stock_has_no_end(site, visit):
     seen.wait_for_function("cell => cell.textContent === 'no end'", arg=cell.element_handle(), timeout=10_000)
     slider.press("End")
     seen.wait_for_function("cell => /^[\\d.]+$/.test(cell.textContent)", arg=cell.element_handle(), timeout=10_000)
+
+
+# --- the table of systems on `methods` ---
+
+SYSTEMS = {  # each thing that the articles speak of, and a word that every place it is sent to must have
+    "The ministerial": "delegation|minister|countr",
+    "The preferential trade zone": "price|floor|levy",
+    "Project Vault": "vault",
+    "A draw for a fee": "draw|stock|vault",
+    "The bilateral frameworks": "framework",
+    "FORGE, the plurilateral": "forge|plurilateral|action plan|days",
+    "US stakes, loans": "loan|floor|stake",
+    "The two bills": "bill|h.r. 4090|secure",
+    "Cheating by members": "cheat|member",
+    "Flooding": "flood",
+    "Separation as a moat": "separation|refine",
+    "China's controls since 2010": "licence|suspen",
+    "What Beijing said": "ministry|china",
+    "How bad a cut would be": "cut|shock",
+    "Hedging": "argentina|korea|european union",
+    "The quarrel over Greenland": "greenland",
+    "The market's answer": "share|usa rare earth",
+    "Parallel systems": "outside china|separation",
+    "Disagreements and errors": "claim|error|reading",
+    "What has happened since": "2026",
+}
+
+
+def systems(site):
+    """Rows of the printed table: subject, and for each of the three columns the addresses in it."""
+    table = re.search(r"<table.*?</table>", (site / "methods.html").read_text(encoding="utf-8"), re.S)[0]
+    for row in re.findall(r"<tr.*?</tr>", table, re.S)[1:]:
+        cells = re.findall(r"<td.*?</td>", row, re.S)
+        yield html.unescape(re.sub(r"<[^>]+>", "", cells[0])), [re.findall(r'href="([^"]+)"', cell) for cell in cells[1:]]
+
+
+def test_every_system_of_the_articles_has_a_page_a_chart_and_evidence(site):
+    rows = [subject.strip().replace("’", "'") for subject, _ in systems(site)]
+    assert [next((r for r in rows if r.startswith(s)), s) for s in SYSTEMS] == rows
+
+
+def test_each_link_of_the_table_lands_on_something_that_treats_the_subject(site):
+    faults = []
+    for (subject, columns), words in zip(systems(site), SYSTEMS.values(), strict=True):
+        for column, addresses in zip(("page", "chart", "evidence"), columns, strict=True):
+            if not addresses:
+                faults.append(f"{subject}: no {column}")
+            for address in addresses:
+                page, _, anchor = address.partition("#")
+                text = (site / page).read_text(encoding="utf-8")
+                start = text.index(f'id="{anchor}"') if anchor else 0
+                part = text[start : start + 60_000 if anchor else None]
+                if not re.search(words, re.sub(r"<[^>]+>", " ", part), re.I):
+                    faults.append(f"{subject}: {address} does not speak of it")
+                drawn = "cp-chart|cp-explorable|cp-list|<li>"
+                if column == "chart" and not re.search(drawn, part):
+                    faults.append(f"{subject}: nothing is drawn or listed at {address}")
+    assert not faults, "\n".join(faults)

@@ -10,6 +10,16 @@ from chokepoint.models import MODELS
 LEAST = 10  # share of world output [%] below which a Chinese cut is no story
 
 
+def last_step(mineral: str, release: str) -> str | None:
+    """The last step whose countries are known.
+
+    >>> last_step("gallium", "mcs2026"), last_step("antimony", "mcs2026"), last_step("thulium", "mcs2026")
+    ('refinery', 'mine', None)
+    """
+    summary = supply.summary(release).dropna(subset=["year"])
+    return next((s for s in ("refinery", "mine") if (mineral, s) in summary.index), None)
+
+
 def deepest_cut(mineral: str, release: str) -> tuple[float, tuple[str, ...]] | None:
     """China's share of world output at the last step that is known [0–1], rounded as the slider steps, and its sources.
 
@@ -18,9 +28,8 @@ def deepest_cut(mineral: str, release: str) -> tuple[float, tuple[str, ...]] | N
     >>> deepest_cut("gallium", "mcs2026"), deepest_cut("thulium", "mcs2026"), deepest_cut("niobium", "mcs2026")
     ((1.0, ('MCS2026',)), None, None)
     """
-    summary = supply.summary(release)
-    steps = [s for s in ("refinery", "mine") if (mineral, s) in summary.index]
-    row = summary.loc[(mineral, steps[0])] if steps else None
+    step = last_step(mineral, release)
+    row = supply.summary(release).loc[(mineral, step)] if step else None
     if row is None or pd.isna(row.china) or row.china < LEAST:
         return None
     return round(round(row.china / 5) * 0.05, 2), row.sources

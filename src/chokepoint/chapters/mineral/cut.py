@@ -5,8 +5,8 @@ from dataclasses import replace
 from chokepoint import facts, tables
 from chokepoint.charts.runout import runout
 from chokepoint.explore import Explorable, explore
-from chokepoint.facts.vault import deepest_cut
-from chokepoint.measures import reliance, supply
+from chokepoint.facts.vault import deepest_cut, last_step
+from chokepoint.measures import reliance
 from chokepoint.prose.mineral import name
 from chokepoint.prose.sections import Section, known
 
@@ -17,7 +17,7 @@ def vault(mineral: str, release: str) -> Section | None:
     """The answer in words; nothing where China's share is small or unknown, or the United States sells more than it buys."""
     if _no_cut(mineral, release):
         return None
-    what, step = name(mineral), "refined" if (mineral, "refinery") in supply.summary(release).index else "mined"
+    what, step = name(mineral), {"refinery": "refined", "mine": "mined"}[last_step(mineral, release)]
     held = (
         "A Vault that holds every mineral it can price in proportion to a year's net imports"
         if (tables.load("vault_basket").mineral == mineral).any()

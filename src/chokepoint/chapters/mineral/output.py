@@ -109,11 +109,11 @@ _BLOC = (
 
 def _unlike(mineral: str, release: str) -> list[str]:
     """That the two steps are not of one year, or not of one product, where it is so."""
-    summary = supply.summary(release)
+    summary = supply.summary(release).dropna(subset=["year"])
     if not all((mineral, step) in summary.index for step in ("mine", "refinery")):
         return []
     mine, after = summary.loc[(mineral, "mine")], summary.loc[(mineral, "refinery")]
-    apart = [f"years ({int(mine.year)} and {int(after.year)})"] * (mine.year != after.year)
+    apart = [f"years ({int(mine.year)} and {int(after.year)})"] if mine.year != after.year else []
     if row_of(mineral).headline_stage != "mine" or "Magnet" in after.what:
         apart.append(f"products ({_said(mine.what.split(' (')[0]).lower()} and {_said(after.what.split(' (')[0]).lower()})")
     return (
