@@ -167,3 +167,42 @@ def test_each_link_of_the_table_lands_on_something_that_treats_the_subject(site)
                 if column == "chart" and not re.search(drawn, part):
                     faults.append(f"{subject}: nothing is drawn or listed at {address}")
     assert not faults, "\n".join(faults)
+
+
+# --- every page ---
+
+
+def test_no_heading_stands_without_anything_under_it(site):
+    bare = []
+    for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts and p.stem not in ("search", "genindex")):
+        body = re.search(r'<article class="bd-article".*?</article>', path.read_text(encoding="utf-8"), re.S)[0]
+        pieces = re.split(r"<h([1-4])\b[^>]*>(.*?)</h\1>", body, flags=re.S)
+        for level, head, under, below in zip(pieces[1::3], pieces[2::3], pieces[3::3], [*pieces[4::3], "0"], strict=True):
+            told = re.search(r"<(?:svg|canvas|table|ul|ol|pre|figure)\b", under) or re.sub(r"<[^>]+>", " ", under).strip()
+            if not told and below <= level:
+                bare.append(f"{path.relative_to(site)}: {re.sub(r'<[^>]+>', '', head)}")
+    assert not bare, "\n".join(bare)
+
+
+def test_chapters_minerals_countries_and_evidence_lead_to_each_other(site):
+    def leads(page: str) -> set[str]:
+        reader = Reader(site)
+        reader.page = page
+        found = {(site / page).parent.joinpath(a.split("#")[0]).resolve() for a in re.findall(r'href="([^"#:]+)', reader.text)}
+        return {p.relative_to(site.resolve()).as_posix() for p in found if p.is_relative_to(site.resolve())}
+
+    missing = []
+    for page in sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html")):
+        there = leads(page) if re.match(r"0\d-|minerals/|countries/", page) else None
+        if there is None:
+            continue
+        wanted = {"minerals/": r"minerals/", "countries/": r"countries/", "the evidence": r"evidence"}
+        if not page.startswith("0"):
+            wanted = {
+                "a chapter": r"0\d-",
+                "the evidence": r"evidence",
+                "all minerals": r"minerals\.html",
+                "all countries": r"countries\.html",
+            }
+        missing += [f"{page} leads to no {what}" for what, form in wanted.items() if not any(re.match(form, t) for t in there)]
+    assert not missing, "\n".join(missing)
