@@ -95,6 +95,18 @@ def test_the_whole_plan_is_valid_before_anything_runs():
     assert len(plan(BOOK)) >= len(NOTEBOOKS)
 
 
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.name[:2].isdigit()], ids=lambda p: p.name)
+def test_a_chapter_has_every_part_that_the_book_promises(path):
+    cells = nbformat.read(path, as_version=4).cells
+    tags = [tag for c in cells for tag in c.metadata.get("tags", [])]
+    assert tags.index("brief") < tags.index("lead")
+    heads = re.findall(r"^## (.+)$", narrative(path), re.M)
+    assert heads[-2:] == ["What is not known", "Sources and disagreements"]
+    last = [c.source for c in cells[-4:]]
+    assert any("not_known(" in s for s in last) or path.name[:2] == "07"  # which goes on in words
+    assert any("disagreements(" in s for s in last)
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
 
@@ -107,9 +119,9 @@ def test_no_sentence_of_the_five_articles_stands_in_the_book():
 
     articles = set().union(*(runs(p.read_text(encoding="utf-8", errors="replace")) for p in SEEDS.glob("*.txt")))
     texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
-    texts |= {p.name: p.read_text(encoding="utf-8") for p in (HOME / "src" / "chokepoint" / "chapters").glob("*.py")}
+    written = [*(HOME / "src" / "chokepoint").rglob("*.py"), *(HOME / "data").rglob("*.csv"), HOME / "README.md"]
     texts |= {
-        p.name: p.read_text(encoding="utf-8") for p in (HOME / "data" / "evidence").glob("*.csv") if p.name != "sources.csv"
+        p.relative_to(HOME).as_posix(): p.read_text(encoding="utf-8") for p in written if p.name != "sources.csv"
     }  # titles are citations
     copied = {name: sorted(runs(text) & articles)[:3] for name, text in texts.items() if runs(text) & articles}
     assert not copied, json.dumps(copied, indent=1)

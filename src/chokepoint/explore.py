@@ -239,6 +239,9 @@ def explore(
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
 
 
+NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
+
+
 def _named(text: str, names: Iterable[str]) -> list[str]:
     """Those of some names that stand in a text, each as a word of its own.
 
@@ -281,8 +284,8 @@ def _capital(meaning: str) -> str:
 
 
 def _percent(unit: str) -> str:
-    """Mark of a number that the page shows in per cent."""
-    return "data-percent" if unit == "share" else ""
+    """Marks of a number for the page's script: shown in per cent, or without end beyond so much."""
+    return {"share": "data-percent", "months": f'data-no-end="{NO_END}"'}.get(unit, "")
 
 
 def _shown(value: float, unit: str) -> str:
@@ -290,7 +293,11 @@ def _shown(value: float, unit: str) -> str:
 
     >>> _shown(0.1277, "share"), _shown(20.111, "kt/year"), _shown(22935.8, "US$")
     ('12.8 %', '20.11', '22,940')
+    >>> _shown(3e9, "months")
+    'no end'
     """
+    if unit == "months" and value > NO_END:
+        return "no end"
     if unit == "share":
         return f"{100 * value:,.3g} %"
     return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"

@@ -237,7 +237,7 @@ def controls(country: str, release: str) -> Section | None:
         when = day(r, "effective_date") if pd.notna(r["effective_date_start"]) else day(r, "announced_date")
         until = f" until {date(r['suspended_to'])}" if r["status"] == "suspended" and pd.notna(r["suspended_to"]) else ""
         items.append(
-            f"<b>{when}</b>, China: {html.escape(r['instrument'])} on {html.escape(r['items'])}. Target: {html.escape(r['target'])}. "
+            f"<b>{when}</b>, China. {html.escape(capital(r['instrument']))}: {html.escape(r['items'])}. Target: {html.escape(with_article(r['target']))}. "
             f"{html.escape(capital(r['status']))}{until}, as of {date(r['as_of'])}. {source(r['source_id'], r['legal_reference'])}"
         )
     own = countries.own_controls(iso3, release)
@@ -322,9 +322,19 @@ def _names_it(name: str, question: str) -> bool:
 
 def read_on(country: str, release: str) -> Section:
     """Ways on from here."""
+    iso3 = countries.code(country)
     ways = [
         f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
         f'<a href="{link("02-ministerial")}">Who came on 4 February</a>, and who stayed away',
+        *(
+            [f'<a href="{link("01-dependence")}">Who makes what</a>, at the mine and after it']
+            if len(countries.brings(iso3, release))
+            else []
+        ),
+        *([f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'] if len(countries.aimed_at(iso3)) else []),
+        *([f'<a href="{link("04-project-vault")}">What Project Vault would buy</a>'] if iso3 == countries.HOST else []),
+        f'<a href="{link("08-since-february")}">What has happened since February</a>, to the newest dated event',
+        f'<a href="{link("evidence")}">The evidence</a> for every number, and the <a href="{link("glossary")}">glossary</a>',
         f'<a href="{link("countries")}">All countries</a> and <a href="{link("minerals")}">all minerals</a>, to search and sort',
     ]
     return Section("Read on", [], release, None, ways)

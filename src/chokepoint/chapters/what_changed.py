@@ -68,8 +68,22 @@ def _number(text: str) -> float:
     return float(found[1].replace(",", "")) if found else float("nan")
 
 
-def brief(old: str, new: str) -> Listing:
-    """How many numbers, sentences and series moved; each count leads to its list on the page."""
+def before(release: str, old: str = "") -> str | None:
+    """The release to compare with: the one named, else the one before; None where there is none.
+
+    >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2024")
+    ('mcs2025', 'mcs2024', None)
+    """
+    held = tables.releases()
+    if old and old not in held:
+        raise UserError(f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one before.')
+    return old or next((r for r in reversed(held) if r < release), None)
+
+
+def brief(old: str | None, new: str) -> Listing:
+    """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
+    if old is None:
+        return Listing(_brief([f"{_name(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
     changes, rows = _changes(old, new), _moved(old, new)
     fresh = rows.reason.str.startswith("new year").sum()
     turned, whole = _sentences(old, new), list(changes["tables"].values())
@@ -82,8 +96,12 @@ def brief(old: str, new: str) -> Listing:
         else "No sentence at the head of a page reads differently.",
         f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised by their publisher. A sentence can hold while its figures move.",
     ]
+    return Listing(_brief(said))
+
+
+def _brief(said: list[str]) -> str:
     items = "".join(f"<li>{s}</li>" for s in said)
-    return Listing(f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>')
+    return f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>'
 
 
 def _to(anchor: str, count) -> str:
@@ -95,8 +113,10 @@ def _name(release: str) -> str:
     return re.sub(r"([a-z]+)(\d{4})", lambda m: f"{m[1].upper()} {m[2]}", release)
 
 
-def lead(old: str, new: str) -> Figure:
-    """The numbers in per cent that moved most."""
+def lead(old: str | None, new: str) -> Figure | None:
+    """The numbers in per cent that moved most; nothing where there is nothing to compare with."""
+    if old is None:
+        return None
     rows = _moved(old, new).dropna(subset="change")
     rows = rows.assign(row=rows.label.map(_short)).drop_duplicates("row")  # China's share is a fact of the mineral and of China
     leader = rows.row.str.contains(": largest")  # the same number as that of the country that leads
@@ -167,8 +187,10 @@ def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str
             yield page, name, a, b
 
 
-def sentences(old: str, new: str) -> Listing:
+def sentences(old: str | None, new: str) -> Listing:
     """The sentences that turned, old beside new, with the words that moved marked."""
+    if old is None:
+        return Listing("<p>Nothing to compare with.</p>")
     rows = [
         row(
             f"sentence-{i}",
@@ -197,12 +219,14 @@ def _marked(old: str, new: str) -> tuple[str, str]:
 # --- numbers and series ---
 
 
-def numbers(old: str, new: str, release: str) -> Listing:
-    """Every fact that moved; one that the printed release holds leads to its evidence."""
+def numbers(old: str | None, new: str) -> Listing:
+    """Every fact that moved, with a link to its evidence."""
+    if old is None:
+        return Listing("<p>Nothing to compare with.</p>")
     rows = [
         row(
             f"moved-{r.fact_id}",
-            [_evidence(r.fact_id, r.label, release), html.escape(r.old), html.escape(r.new), html.escape(_reason(r.reason))],
+            [_evidence(r.fact_id, r.label, new), html.escape(r.old), html.escape(r.new), html.escape(_reason(r.reason))],
         )
         for r in _moved(old, new).itertuples()
     ]
@@ -222,8 +246,10 @@ def _reason(reason: str) -> str:
     return "another source" if reason.startswith("another source") else reason
 
 
-def series(old: str, new: str) -> Listing:
+def series(old: str | None, new: str) -> Listing:
     """Of each table how much moved, and the largest revisions of listed minerals."""
+    if old is None:
+        return Listing("<p>Nothing to compare with.</p>")
     tables_of = _changes(old, new)["tables"]
     counts = "".join(
         f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(diff.counts(rows)))}.</li>"

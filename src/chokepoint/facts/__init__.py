@@ -18,7 +18,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.errors import MissingTable, UserError
 
-_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised", "countries", "since", "accounts")
+_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised", "countries", "since", "accounts", "vault")
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "

@@ -27,7 +27,9 @@ def _printed(value: float) -> dict[str, str]:
     >>> _printed(33.3), _printed(7.93), _printed(0.04)
     ({'text': '33 %'}, {'text': '7.9 %'}, {'text': 'under 0.1 %'})
     """
-    return {"text": "under 0.1 %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"}
+    return {
+        "text": "under 0.1 %" if value < 0.1 else f"{value:.1f} %" if value < 10 else "over 99 %" if 99 < value < 100 else f"{value:.0f} %"
+    }
 
 
 @lru_cache(maxsize=8)

@@ -44,7 +44,16 @@ def _share_of(release: str, mineral: str, step: str, whose: str):
     if row is None or pd.isna(row[whose]):
         return None, ()
     sources = row["sources"] + (("S001",) if whose == "inside" else ())
-    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)}
+    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)} | _extreme(float(row[whose]))
+
+
+def _extreme(share: float) -> dict[str, str]:
+    """The text of a share that rounding would make nothing or everything.
+
+    >>> _extreme(0.4), _extreme(99.6), _extreme(0), _extreme(50)
+    ({'text': 'under 1 %'}, {'text': 'over 99 %'}, {}, {})
+    """
+    return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if 99 < share < 100 else {}
 
 
 def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
@@ -147,6 +156,22 @@ for _row in tables.load("minerals").query("kind != 'other'").itertuples():
         "{}",
         "First licence in the table of controls that names the mineral and took effect",
     )(lambda _, m=_row.mineral: _controlled_since(m))
+
+
+# --- the years that are compared ---
+
+
+def _year(fact_id: str, label: str, step: str, source: str) -> None:
+    def value(release: str):
+        rows = supply.output(release)
+        rows = rows[(rows.mineral == "rare_earths") & (rows.step == step)]
+        return float(rows.year.max()), tuple(sorted(rows.source_id.unique()))
+
+    computed(fact_id, label, "", "{:.0f}", f"Latest year of the rows used, {source}")(value)
+
+
+_year("rare_earths.year_mined", "Year of the rare earths' mine output", "mine", "US Geological Survey")
+_year("rare_earths.year_refined", "Year of the magnet rare earths' refining", "refinery", "International Energy Agency")
 
 
 # --- over all minerals ---

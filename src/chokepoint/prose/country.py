@@ -79,6 +79,11 @@ def brings(iso3: str, release: str) -> str:
     leads = rows[rows.place == 1]
     if len(leads) > 3:
         best = listed([f"{product(r)} ({_fact(iso3, r)})" for r in leads.drop_duplicates("mineral").head(3).itertuples()])
+        if iso3 == countries.CHINA:
+            return (
+                "It is the largest producer of {dependence.china_leads_mined} of {dependence.known_mined} minerals at the mine and of "
+                f"{{dependence.china_leads_refined}} of {{dependence.known_refined}} after it, among them {best}."
+            )
         return f"It is the largest producer in {in_words(len(leads))} cases at the mine or after it, among them {best}."
     elif first.place == 1:
         also = [f"{product(r)} ({_fact(iso3, r)})" for r in leads.iloc[1:].itertuples() if r.mineral != first.mineral]
@@ -157,7 +162,7 @@ def sells(iso3: str, release: str) -> str:
     """What the United States buys from it."""
     if iso3 == countries.HOST:
         return (
-            "On balance it imports all it uses at {reliance.full} of {reliance.lines} lines of its list."
+            "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or groups for which USGS states a reliance."
             if known("reliance.lines", release)
             else ""
         )
@@ -191,10 +196,8 @@ def _import(iso3: str, code: str) -> str:
 
 def aimed(iso3: str) -> str:
     """Chinese measures that name it."""
-    if iso3 == countries.CHINA:
-        return "It leads in {dependence.china_leads_mined} of {dependence.known_mined} minerals at the mine and {dependence.china_leads_refined} of {dependence.known_refined} after it."
     rows = countries.aimed_at(iso3)
-    if rows.empty:
+    if rows.empty or iso3 == countries.CHINA:
         return ""
     many = in_words(len(rows))
     standing = rows[rows.status.isin(["in force", "suspended"])]

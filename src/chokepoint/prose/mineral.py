@@ -33,7 +33,7 @@ def sentences(mineral: str, release: str) -> list[str]:
     steps = list(made(mineral, release))
     said = [
         _makers(mineral, speaks, steps, release),
-        _bloc(speaks, steps, release),
+        _bloc(mineral, speaks, steps, release),
         _needs(mineral, release),
         _controlled(mineral, release),
     ]
@@ -85,7 +85,7 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series) -> str:
     if mine.leader == "China":
         return f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
     if mine.china < 10:
-        return f"China mines only {mined} of the world's {ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
+        return f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's {ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
     return f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is first with {most_mined}."
 
 
@@ -94,14 +94,15 @@ def _product(what: str) -> str:
     return what.split(" (")[0].split(",")[0].lower()
 
 
-def _bloc(speaks: str, steps: list[str], release: str) -> str:
+def _bloc(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     if not steps:
         return ""
     held = supply.inside(release).loc[speaks]
     facts = {s: f"{{{speaks}.inside_{PAST[s]}}}" for s in steps}
     verbs = {"mine": "mine", "refinery": "refine" if row_of(speaks).headline_stage == "mine" else "make"}
     parts = " and ".join(f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps)
-    return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}."
+    of = "" if speaks == mineral else f" of the {name(speaks)} taken together"
+    return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}{of}."
 
 
 def _needs(mineral: str, release: str) -> str:

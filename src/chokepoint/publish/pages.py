@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from chokepoint import facts, tables
 from chokepoint.charts.figure import embedded, link
 from chokepoint.errors import UserError
-from chokepoint.publish import about, cover, found, lists
+from chokepoint.publish import about, cover, crosslinks, found, lists
 from chokepoint.publish.frame import TEMPLATES, frame, mended
 from chokepoint.publish.indexes import INDEXES
 
@@ -124,7 +124,7 @@ def _list_directive(make):
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
-    body = related(context.get("body") or "", pagename)
+    body = related(crosslinks.finish(app, pagename, context.get("body") or ""), pagename)
     models = _models(app, pagename, body)
     context["body"] = mended(compiled(body))
     context["cp"] = frame(app, pagename, context, models)

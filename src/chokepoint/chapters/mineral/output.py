@@ -18,7 +18,7 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
     rows = made(mineral, release).get(step)
     if rows is None:
         return None
-    what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]
+    what, year, first = _said(rows.what.iloc[0].split(" (")[0]), int(rows.year.iloc[0]), rows.iloc[0]
     heading = "Who mines it" if step == "mine" else "Who refines it" if row_of(mineral).headline_stage == "mine" else "Who makes it"
     what = f"refined {what.lower()}" if heading == "Who refines it" else what
     notes = []
@@ -34,6 +34,16 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
         notes.append(f"Withheld: {', '.join(with_article(a) for a in rows[rows.qualifier == 'withheld'].area)}.")
     named = rows[(rows.area_kind == "country") & (rows.value > 0)].iso3.head(MOST)
     return Section(heading, notes, release, _makers_figure(rows, what, year, first, step), (), page_links(named))
+
+
+def _said(what: str) -> str:
+    """A product without its name twice.
+
+    >>> _said("Silicon, silicon metal"), _said("Bauxite")
+    ('silicon metal', 'Bauxite')
+    """
+    first, _, rest = what.partition(", ")
+    return rest if rest.lower().startswith(first.lower()) else what
 
 
 def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, step: str) -> Figure:
@@ -88,4 +98,26 @@ def inside(mineral: str, release: str) -> Section | None:
         + "; ".join(f"{r.step}, {r.standing} {r.share:.0f} percent" for r in rows.itertuples())
         + ".",
     )
-    return Section("Inside and outside the bloc", [], release, drawn)
+    return Section("Inside and outside the bloc", [_BLOC, *_unlike(row_of(mineral).headline_mineral, release)], release, drawn)
+
+
+_BLOC = (
+    "The bloc is counted here in the widest way: the United States, every signatory of a framework or memorandum, with the members of the "
+    "European Union through the Union's own, and every delegation of 4 February. Coming bound nobody, and no list of members exists."
+)
+
+
+def _unlike(mineral: str, release: str) -> list[str]:
+    """That the two steps are not of one year, or not of one product, where it is so."""
+    summary = supply.summary(release).dropna(subset=["year"])
+    if not all((mineral, step) in summary.index for step in ("mine", "refinery")):
+        return []
+    mine, after = summary.loc[(mineral, "mine")], summary.loc[(mineral, "refinery")]
+    apart = [f"years ({int(mine.year)} and {int(after.year)})"] if mine.year != after.year else []
+    if row_of(mineral).headline_stage != "mine" or "Magnet" in after.what:
+        apart.append(f"products ({_said(mine.what.split(' (')[0]).lower()} and {_said(after.what.split(' (')[0]).lower()})")
+    return (
+        [f"The two bars are of different {' and of different '.join(apart)}: compare their colours, not their lengths in tons."]
+        if apart
+        else []
+    )

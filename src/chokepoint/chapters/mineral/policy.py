@@ -7,7 +7,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.prose.amounts import date, source
 from chokepoint.prose.listing import day
-from chokepoint.prose.mineral import row_of
+from chokepoint.prose.mineral import name, row_of
 from chokepoint.prose.sections import Section, capital, with_article
 
 
@@ -20,8 +20,15 @@ def controls(mineral: str, release: str) -> Section | None:
     rows = rows[rows.control_id.isin(links[links.mineral.isin(named)].control_id)].sort_values("effective_date_start")
     if rows.empty:
         return None
-    items = [_control(r) for r in rows.to_dict("records")]
-    return Section("What China controls", [], release, None, items)
+    own = set(links[links.mineral == mineral].control_id) if row.headline_mineral != mineral else set(rows.control_id)
+    items, wider = ([_control(r) for r in rows[rows.control_id.isin(own) == mine].to_dict("records")] for mine in (True, False))
+    if not wider or not items:
+        return Section("What China controls", [], release, None, items or wider)
+    whole = name(row.headline_mineral)
+    said = [f"Measures that name {name(mineral)}; those on the {whole} as a whole follow."]
+    rest = "".join(f"<li>{i}</li>" for i in wider)
+    fold = f'<details class="cp-numbers"><summary>{len(wider)} measures on the {html.escape(whole)} as a whole</summary><ul>{rest}</ul></details>'
+    return Section("What China controls", said, release, None, items, fold)
 
 
 def _control(row: dict) -> str:

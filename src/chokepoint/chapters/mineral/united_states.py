@@ -21,7 +21,7 @@ def imports(mineral: str, release: str) -> Section | None:
     if not lines.empty and lines.kind.iloc[0] in ("greater", "less"):
         said.append("USGS prints a bound for import reliance in place of a figure, because it withholds a company's data.")
     if printed.empty:
-        return Section("What the United States needs", said, release)
+        return Section("What the United States needs", said, release) if said else None
     first, period = printed.iloc[0], f"{printed.first_year.iloc[0]} to {printed.last_year.iloc[0]}"
     china = printed[printed.area == "China"].value
     if first.area == "China":

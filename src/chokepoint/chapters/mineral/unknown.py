@@ -2,6 +2,7 @@
 
 import html
 
+from chokepoint import tables
 from chokepoint.chapters.mineral.market import prices
 from chokepoint.charts.figure import link
 from chokepoint.measures import reliance
@@ -16,7 +17,7 @@ def not_published(mineral: str, release: str) -> Section:
     if row.headline_mineral != mineral:
         gaps.append(f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published.")
     if not output:
-        gaps.append("World output, by country or in all.")
+        gaps.append("Which countries make it." if _total_printed(mineral, release) else "World output, by country or in all.")
     elif "refinery" not in output:
         gaps.append("Who refines it: neither USGS nor the IEA prints refining by country.")
     elif "mine" not in output:
@@ -34,13 +35,31 @@ def not_published(mineral: str, release: str) -> Section:
     return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
 
 
+def _total_printed(mineral: str, release: str) -> bool:
+    table = tables.load("production", release)
+    return bool(((table.mineral == mineral) & (table.area_kind == "world")).any())
+
+
 def read_on(mineral: str, release: str) -> Section:
     """Ways on from here."""
     ways = [
-        f'<a href="{link("04-project-vault")}">Project Vault</a>: how long a stock would last if a mineral were cut',
+        f'<a href="{link("04-project-vault")}">Project Vault</a>: what its money would buy, and how long a stock lasts',
         f'<a href="{link("01-dependence")}">Why minerals became leverage</a>, and where this one stands among them',
         f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
         f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>',
+        *_magnet_chapters(mineral),
+        f'<a href="{link("08-since-february")}">What has happened since February</a>, to the newest dated event',
+        f'<a href="{link("evidence")}">The evidence</a> for every number, and the <a href="{link("glossary")}">glossary</a>',
         f'<a href="{link("minerals")}">All minerals</a> and <a href="{link("countries")}">all countries</a>, to search and sort',
     ]
     return Section("Read on", [], release, None, ways)
+
+
+def _magnet_chapters(mineral: str) -> list[str]:
+    """The chapters whose models are about rare earths, for the rare earths."""
+    if row_of(mineral).group != "rare earths":
+        return []
+    return [
+        f'<a href="{link("03-price-floor")}">How a price floor would work</a>, with the oxide of magnets as its example',
+        f'<a href="{link("07-futures")}">How fast separation could be built</a> outside China',
+    ]

@@ -1,0 +1,65 @@
+"""The book at the release before: a set of pages of every kind is computed there, and what moved is named."""
+
+import pytest
+
+from chokepoint import facts, tables
+from chokepoint.chapters import country, dependence, frameworks, mineral, price_floor, project_vault, what_changed
+from chokepoint.prose.findings import Brief
+
+NOW, BEFORE = tables.DEFAULT_RELEASE, what_changed.before(tables.DEFAULT_RELEASE)
+PARTS_OF_A_MINERAL = [name for name in mineral.__all__ if name not in ("makers",)]
+
+
+def text(part) -> str:
+    return " ".join(facts.linked(s, part.release) for s in part.sentences)
+
+
+@pytest.mark.parametrize("release", [NOW, BEFORE])
+@pytest.mark.parametrize("code", ["gallium", "silicon", "scandium", "thulium", "boron", "cesium", "uranium", "rare_earths"])
+def test_a_mineral_page_is_made_at_either_release(code, release):
+    assert 1 <= len(mineral.brief(code, release).sentences) <= 5
+    for name in PARTS_OF_A_MINERAL:
+        part = getattr(mineral, name)(code, release)
+        if part is not None and hasattr(part, "sentences") and not isinstance(part, Brief):
+            assert part.figure or part.items or part.after or text(part).strip(), f"{name} is empty"
+
+
+@pytest.mark.parametrize("release", [NOW, BEFORE])
+@pytest.mark.parametrize("name", ["argentina", "bahrain", "china", "cook-islands", "united-states", "european-union"])
+def test_a_country_page_is_made_at_either_release(name, release):
+    assert "{" not in text(country.brief(name, release))
+    for part in ("brings", "signed", "standing", "controls", "money", "events", "not_known", "read_on"):
+        made = getattr(country, part)(name, release)
+        assert made is None or made.to_html()
+
+
+@pytest.mark.parametrize("chapter", [dependence, frameworks, price_floor, project_vault])
+def test_sentences_and_charts_of_a_chapter_follow_the_release(chapter):
+    assert chapter.brief(BEFORE).release == BEFORE
+    assert chapter.lead(BEFORE).says
+    if chapter is not project_vault:  # its basket is one table, with no edition of its own
+        assert text(chapter.brief(BEFORE)) != text(chapter.brief(NOW))
+
+
+def test_what_changed_compares_with_the_edition_before_and_says_so_of_the_oldest():
+    oldest = tables.releases()[0]
+    assert BEFORE == tables.releases()[-2] and what_changed.before(oldest) is None
+    assert "oldest edition" in what_changed.brief(None, oldest).body and what_changed.lead(None, oldest) is None
+    assert all("<table" not in part(None, oldest).body for part in (what_changed.sentences, what_changed.numbers, what_changed.series))
+
+
+def test_a_year_in_the_prose_is_that_of_the_release():
+    assert [facts.get("rare_earths.year_mined", r).text for r in (NOW, BEFORE)] == ["2025", "2024"]
+
+
+def test_shares_that_rounding_would_make_nothing_or_everything_say_so():
+    assert facts.get("gallium.inside_refined").text == "under 1 %"
+    assert text(mineral.brief("cobalt", NOW)).startswith("China mines only very little (under 1 %)")
+
+
+def test_a_page_says_how_long_the_vault_lasts_only_where_a_cut_could_hurt():
+    said = text(mineral.vault("gallium", NOW))
+    assert facts.get("gallium.vault_months").text in said and "money is not the limit" in said
+    assert "more than all of the Vault's money" in text(mineral.vault("aluminum", NOW))
+    assert facts.get("antimony.china_mined").text in text(mineral.vault("antimony", NOW))  # who refines it is not published
+    assert mineral.vault("niobium", NOW) is None and mineral.vault("thulium", NOW) is None
