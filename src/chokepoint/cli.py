@@ -37,12 +37,24 @@ def check() -> None:
 
 
 @main.command()
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True, help="The yearly release the book is computed from.")
-def build(release: str) -> None:
+@click.option("--release", help=f"The yearly release the book is computed from.  [default: {tables.DEFAULT_RELEASE}, the newest]")
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NOTEBOOK:NAME=VALUE",
+    help="Set a parameter, for example 04-project-vault:capital_usd_bn=20.",
+)
+@click.option("--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html.")
+def build(release: str | None, parameters: tuple[str, ...], named: str | None) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
+    from chokepoint.publish import runs
     from chokepoint.publish.site import build as build_site
+    from chokepoint.publish.site import root
 
-    site = build_site(release)
+    chosen = runs.edition(named, root() / "editions") if named else None
+    settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
+    site = build_site(release or (chosen and chosen.release) or tables.DEFAULT_RELEASE, settings=settings, edition=chosen)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )

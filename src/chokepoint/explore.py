@@ -6,7 +6,7 @@ In a live kernel the same function runs on NumPy behind ipywidgets. There is no 
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
@@ -40,7 +40,7 @@ class Control:
     @property
     def grounds(self) -> str:
         """What its default rests on, in a word or two."""
-        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]"
+        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]" if self.source_id else self.basis
 
     @property
     def grid(self) -> np.ndarray:
@@ -65,6 +65,13 @@ class Explorable:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/html": self.to_html(), "text/plain": self.says} if printing() else self.widget()._repr_mimebundle_()
+
+    def starting(self, **values: float | None) -> "Explorable":
+        """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
+
+        UserError for a value that the slider cannot take; one between two of its steps is moved to the nearer.
+        """
+        return replace(self, controls=[_begun(c, values.get(c.name)) for c in self.controls])
 
     # --- the numbers ---
 
@@ -200,6 +207,14 @@ def explore(
     ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
+
+
+def _begun(control: Control, value: float | None) -> Control:
+    if value is None:
+        return control
+    if not control.low <= value <= control.high:
+        raise UserError(f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}.")
+    return replace(control, value=float(control.grid[np.abs(control.grid - value).argmin()]), source_id="", basis="set for this printing")
 
 
 def _percent(unit: str) -> str:

@@ -21,6 +21,7 @@ from chokepoint.charts.figure import embedded, link
 from chokepoint.errors import UserError
 from chokepoint.publish import lists
 from chokepoint.publish.indexes import INDEXES
+from chokepoint.publish.launch import launch
 
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
@@ -101,6 +102,7 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
+    body = body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1)
     context["body"] = compiled(related(body, pagename))
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
     needed = ["vega.js"] * ("cp-chart" in body) + ["chokepoint.js"] * ("cp-chart" in body or "cp-list" in body)

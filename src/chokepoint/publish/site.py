@@ -12,28 +12,34 @@ import nbformat
 from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
-from chokepoint.publish import inspect
+from chokepoint.publish import inspect, launch
 from chokepoint.publish.execute import execute
-from chokepoint.publish.runs import Run, plan
+from chokepoint.publish.runs import Edition, Run, Settings, plan
 
 
 def root() -> Path:
     """The checkout: the folder that holds `book/` and `_config.yml`."""
-    return Path(__file__).resolve().parents[3]
+    return tables.home()
 
 
-def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Path:
-    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails."""
+def build(
+    release: str = tables.DEFAULT_RELEASE, home: Path | None = None, settings: Settings | None = None, edition: Edition | None = None
+) -> Path:
+    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
+
+    An edition is made in a folder of its own, build/editions/<name>/html.
+    """
     home = home or root()
-    work = home / "build"
+    work = home / "build" / "editions" / edition.name if edition else home / "build"
     executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
     recover(site)
     check.require_sound()
-    runs = plan(home / "book", release)
+    runs = plan(home / "book", release, settings)
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
     execute(runs, executed)
     lay_out(home / "book", runs, executed, stage)
+    launch.record(runs, edition, stage, home)
     print_pages(home, stage, printed, release)
     inspect.require_whole(printed)
     swap(printed, site)
@@ -74,7 +80,7 @@ _TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[
 
 def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
-    out = home / "build" / "sphinx"
+    out = printed.with_name("sphinx")
     shutil.rmtree(out, ignore_errors=True)
     command = [
         str(Path(sys.executable).with_name("jupyter-book")),
@@ -93,11 +99,15 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     ]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
     said = run.stdout + run.stderr
-    (home / "build" / "print.log").write_text(said, encoding="utf-8")
+    printed.with_name("print.log").write_text(said, encoding="utf-8")
     if run.returncode:
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
         faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
-        raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + "\nAll of it: build/print.log")
+        raise UserError(
+            "Printing the pages failed:\n"
+            + "\n".join((faults or lines)[-20:])
+            + f"\nAll of it: {printed.with_name('print.log').relative_to(home)}"
+        )
     shutil.move(out / "_build" / "html", printed)
     shutil.rmtree(printed / "_sources", ignore_errors=True)
 
