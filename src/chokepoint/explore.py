@@ -5,15 +5,17 @@ In a live kernel the same function runs on NumPy behind ipywidgets. There is no 
 """
 
 import html
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from traitlets import link as link_values
 
 from chokepoint import tables
-from chokepoint.charts.figure import canvas, link, live_box, printing, source_line
+from chokepoint.charts.figure import canvas, link, live_box, live_csv, printing, source_line
 from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -142,39 +144,43 @@ class Explorable:
         """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
-        sliders = {
-            c.name: widgets.FloatSlider(
-                value=c.value,
-                min=c.low,
-                max=c.high,
-                step=c.step,
-                description=c.label,
-                continuous_update=False,
-                readout_format=".4g",
-                style={"description_width": "20em"},
-                layout={"width": "40em"},
-            )
-            for c in self.controls
-        }
-        chart = live_box(self._live_chart({}))
-        words = widgets.HTML(html.escape(self.said()))
+        sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
+        chart, words = live_box(self._live_chart({})), widgets.HTML()
 
-        def move(_change) -> None:
+        def move(_change=None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
-            chart.chart = self._live_chart(values)
-            words.value = html.escape(self.said(**values))
+            words.value = self._live_words(values)
+            if _change:
+                chart.chart = self._live_chart(values)
 
         def reset(_button) -> None:
             for c in self.controls:
                 sliders[c.name].value = c.value
 
+        move()
         for slider in sliders.values():
             slider.observe(move, "value")
         button = widgets.Button(description="Reset")
         button.on_click(reset)
         grounds = {c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>") for c in self.controls}
         rows = [widgets.HBox([slider, grounds[name]]) for name, slider in sliders.items()]
-        return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
+        box = widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
+        return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
+
+    def _live_words(self, values: dict[str, float]) -> str:
+        """The sentence, the results as on the page, all settings and results to save, and what the model cannot say."""
+        model, now = MODELS[self.model], self.at(**values)
+        settings = self.defaults | values
+        rows = [(name, float(value), "") for name, value in settings.items()]
+        rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
+        results = "".join(_result(name, now[name], *model.results[name]) for name in self.results)
+        cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
+        moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
+        return (
+            f'<p class="cp-sentence">{html.escape(self.said(**values))}</p><table data-settings="{moved}"><tbody>{results}</tbody></table>'
+            f"{live_csv(pd.DataFrame(rows, columns=['name', 'value', 'unit']), self.model)}"
+            f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
+        )
 
     def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
         spec = themed(self.view(alt.Chart(self.rows(**values))))
@@ -207,6 +213,32 @@ def explore(
     ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
+
+
+_ASKED: dict[tuple, dict[str, object]] = {}  # in this kernel: what a slider asks → model → its slider
+
+
+def _live_slider(model: str, control: Control):
+    """A slider; where another model of the notebook asks the same (label, unit, range) from the same start, the two move together."""
+    import ipywidgets as widgets
+
+    slider = widgets.FloatSlider(
+        value=control.value,
+        min=control.low,
+        max=control.high,
+        step=control.step,
+        description=control.label,
+        continuous_update=False,
+        readout_format=".4g",
+        style={"description_width": "20em"},
+        layout={"width": "40em"},
+    )
+    asked = _ASKED.setdefault((control.label, control.unit, control.low, control.high, control.step), {})
+    asked[model] = slider  # a cell that is run again starts afresh
+    for other in asked.values():
+        if other is not slider and other.comm is not None and other.value == slider.value:
+            link_values((slider, "value"), (other, "value"))
+    return slider.add_class(f"cp-{control.name}")
 
 
 def _begun(control: Control, value: float | None) -> Control:
