@@ -46,7 +46,9 @@ def check() -> None:
     help="Set a parameter, for example 04-project-vault:capital_usd_bn=20.",
 )
 @click.option("--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html.")
-def build(release: str | None, parameters: tuple[str, ...], named: str | None) -> None:
+@click.option("--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept.")
+@click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
+def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
     from chokepoint.publish import runs
     from chokepoint.publish.site import build as build_site
@@ -54,7 +56,8 @@ def build(release: str | None, parameters: tuple[str, ...], named: str | None) -
 
     chosen = runs.edition(named, root() / "editions") if named else None
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
-    site = build_site(release or (chosen and chosen.release) or tables.DEFAULT_RELEASE, settings=settings, edition=chosen)
+    release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
+    site = build_site(release, settings=settings, edition=chosen, fresh=fresh, explain=explain, say=click.echo)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )

@@ -5,6 +5,7 @@ A table that comes with every yearly release is the resource `<release>-<table>`
 """
 
 import difflib
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -15,7 +16,9 @@ import pandas as pd
 
 from chokepoint.errors import MissingTable, UserError
 
+DESCRIPTOR = "data/datapackage.json"
 PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
+_reads: set[str] = set()
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
 
 
@@ -30,8 +33,56 @@ def data_dir() -> Path:
     return Path(os.environ.get("CHOKEPOINT_DATA") or home() / "data")
 
 
+def reads() -> list[str]:
+    """What this process has read of the data so far, whoever asked and whatever remembered it: each a name for `digest`.
+
+    >>> load("sources") is None, {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads())
+    (False, True)
+    """
+    return sorted(_reads)
+
+
+def digest(read: str) -> str:
+    """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
+
+    "data/…" is a file, with the private tables that speak in its place; "data/datapackage.json: NAME" the declaration of one table; "data/datapackage.json: *" the tables' names.
+    """
+    if read == f"{DESCRIPTOR}: *":
+        content = json.dumps(sorted(_named()))
+    elif read.startswith(f"{DESCRIPTOR}: "):
+        content = json.dumps(_named().get(read.removeprefix(f"{DESCRIPTOR}: ")), sort_keys=True)
+    else:
+        path = data_dir() / read.removeprefix("data/")
+        if not path.is_file():
+            return "absent"
+        own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == read]
+        content = "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in (path, *own))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def all_reads() -> list[str]:
+    """Every name that `reads` may give of a table that is there."""
+    of_tables = [name for declared in _named().values() for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")]
+    return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables]
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    now = path.stat()
+    return now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino
+
+
+@lru_cache(maxsize=512)
+def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def package(data: Path | None = None) -> dict:
     """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
+    _reads.add(DESCRIPTOR)
+    return _package(data)
+
+
+def _package(data: Path | None = None) -> dict:
     path = (data or data_dir()) / "datapackage.json"
     try:
         return _descriptor(path, path.stat().st_mtime_ns)
@@ -56,13 +107,18 @@ def resource(table: str, release: str | None = None, data: Path | None = None) -
     >>> resource("sources")["path"]
     'evidence/sources.csv'
     """
-    by_name = {r["name"]: r for r in package(data)["resources"]}
+    by_name = _named(data)
     name = f"{release}-{table}" if release else table
+    _reads.add(f"{DESCRIPTOR}: {name}")
     if name in by_name:
         return by_name[name]
     near = difflib.get_close_matches(name, by_name, 1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
     raise (MissingTable if release else UserError)(f'No table "{name}" in data/datapackage.json.{hint}')
+
+
+def _named(data: Path | None = None) -> dict[str, dict]:
+    return {r["name"]: r for r in _package(data)["resources"]}
 
 
 def releases(table: str = "production") -> list[str]:
@@ -71,7 +127,8 @@ def releases(table: str = "production") -> list[str]:
     >>> "mcs2026" in releases()
     True
     """
-    names = [r["name"] for r in package()["resources"]]
+    _reads.add(f"{DESCRIPTOR}: *")
+    names = list(_named())
     return sorted(n.removesuffix(f"-{table}") for n in names if n.endswith(f"-{table}"))
 
 
@@ -94,6 +151,7 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
     >>> load("sources").columns[0]
     'source_id'
     """
+    _reads.add(f"data/{resource(table, release)['path']}")
     return _read(data_dir(), table, release).copy()
 
 

@@ -1,61 +1,128 @@
-"""Run notebooks with papermill, some at a time; stop at the first that fails and say where."""
+"""Run notebooks with papermill, some at a time, those whose inputs changed; stop at the first that fails and say where."""
 
 import logging
+import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import nbformat
 from tqdm import tqdm
 
 from chokepoint.charts.figure import PRESS
 from chokepoint.errors import UserError
+from chokepoint.publish import kernels
+from chokepoint.publish.cache import Cache, Executed
 from chokepoint.publish.runs import Run
 
 TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
 
 
-def execute(runs: list[Run], folder: Path, workers: int = os.cpu_count() or 2) -> None:
-    """Execute every run into `folder`/<page>.ipynb. UserError names notebook, parameters, cell and error of a failure."""
-    with ProcessPoolExecutor(min(workers, len(runs)), initializer=_prepare, initargs=(folder.with_name("kernels.log"),)) as pool:
-        waiting = [pool.submit(_one, run, folder / f"{run.page}.ipynb") for run in runs]
+def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None = None) -> dict[str, str]:
+    """Bring every run into `folder`/<page>.ipynb, and return for each page why it ran, or "" where a kept result was right.
+
+    UserError names notebook, parameters, cell and error of a failure. `pool` is any executor of the kind of concurrent.futures
+    (Dask's too); without one, processes of this machine.
+    """
+    found = {run.page: cache.find(run) for run in runs}
+    due = sorted((run for run in runs if not found[run.page][0]), key=lambda run: -cache.seconds(run))  # the longest first
+    done = {page: kept for page, (kept, _why) in found.items()}
+    if due:
+        for run, result in _run_all(due, pool or _processes(len(due), folder.with_name("kernels.log"))):
+            cache.keep(run, result)
+            done[run.page] = result
+    for page, result in done.items():
+        _write(folder / f"{page}.ipynb", result.notebook)
+    return {page: why for page, (_kept, why) in found.items()}
+
+
+def _run_all(runs: list[Run], pool: Executor):
+    waiting = {pool.submit(press, run): run for run in runs}
+    try:
         for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False, disable=None):
-            if failure := done.result():
-                pool.shutdown(cancel_futures=True)
-                raise UserError(failure)
+            try:
+                yield waiting[done], done.result()
+            except BrokenProcessPool:
+                raise UserError(f"{waiting[done]}: a process that runs notebooks was killed, perhaps for want of memory.") from None
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():  # its kernels end with it
+            process.kill()
+        raise
+
+
+def _processes(most: int, log: Path) -> Executor:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("", encoding="utf-8")
+    return ProcessPoolExecutor(min(os.cpu_count() or 2, most), kernels.loaded(), _prepare, (log,))
 
 
 def _prepare(log: Path) -> None:
-    """In each worker: say that we print, and keep what kernels chat about out of the terminal."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    """In each worker."""
+    kernels.die_with_parent()
+    kernels.say_into(log)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
+
+
+def press(run: Run, kernel: str | None = None) -> Executed:
+    """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
+
+    This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
+    """
+    import papermill  # takes a second: not paid by the command line
+
+    from chokepoint.publish import engine
+
+    forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
+    kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
     os.environ[PRESS] = "1"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     logging.getLogger("papermill").setLevel(logging.ERROR)
-
-
-def _one(run: Run, output: Path) -> str:
-    """Execute one notebook; the message of its failure, or nothing."""
-    import papermill  # takes a second: paid once a worker, and not by the command line
-
-    output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        papermill.execute_notebook(
+        notebook = papermill.execute_notebook(
             run.notebook,
-            output,
+            None,
             run.parameters,
+            engine_name=engine.NAME,
             kernel_name="python3",
             progress_bar=False,
             cwd=run.notebook.parent,
             execution_timeout=TIMEOUT_S,
         )
     except papermill.PapermillExecutionError as error:
-        return _explain(run, error)
+        raise UserError(_explain(run, error)) from None
     except Exception as error:  # a dead kernel, a timeout, a full disk: said in the same form
-        return f"{run}: {type(error).__name__}: {error}"
-    return ""
+        raise UserError(f"{run}: {type(error).__name__}: {error}") from None
+    reads, seconds = tuple(notebook.metadata[engine.READS]), cell_seconds(notebook)
+    return Executed(_timeless(notebook), reads, seconds)
+
+
+def cell_seconds(notebook) -> float:
+    """Time that the code cells of a notebook executed by papermill took themselves [s]: no kernel's start, no waiting for one."""
+    return sum(cell.metadata.papermill.duration or 0 for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _timeless(notebook) -> str:
+    """The notebook as JSON without what differs from one execution to the next: times, and the name of the cell that papermill adds."""
+    for part in (notebook, *notebook.cells):
+        for name in ("papermill", "execution", "reads"):
+            part.metadata.pop(name, None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+    return nbformat.writes(notebook)
 
 
 def _explain(run: Run, error) -> str:
     source = error.source.strip().splitlines()
     shown = "\n".join(f"    {line}" for line in source[:5])
     return f"{run}, cell {error.cell_index}: {error.ename}: {error.evalue}\n{shown}"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file where it is not there already, so that what did not change keeps its time."""
+    if not path.is_file() or path.read_bytes() != text.encode():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())

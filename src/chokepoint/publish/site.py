@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
 from chokepoint.publish import inspect, launch
+from chokepoint.publish.cache import Cache
 from chokepoint.publish.execute import execute
 from chokepoint.publish.runs import Edition, Run, Settings, plan
 
@@ -23,11 +25,18 @@ def root() -> Path:
 
 
 def build(
-    release: str = tables.DEFAULT_RELEASE, home: Path | None = None, settings: Settings | None = None, edition: Edition | None = None
+    release: str = tables.DEFAULT_RELEASE,
+    home: Path | None = None,
+    settings: Settings | None = None,
+    edition: Edition | None = None,
+    fresh: bool = False,
+    explain: bool = False,
+    say: Callable[[str], None] = print,
 ) -> Path:
     """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
 
-    An edition is made in a folder of its own, build/editions/<name>/html.
+    settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
+    build/editions/<name>/html. fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
@@ -37,7 +46,9 @@ def build(
     runs = plan(home / "book", release, settings)
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
-    execute(runs, executed)
+    why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say))
+    if explain:
+        say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
     lay_out(home / "book", runs, executed, stage)
     launch.record(runs, edition, stage, home)
     print_pages(home, stage, printed, release)

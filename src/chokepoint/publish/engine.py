@@ -1,0 +1,33 @@
+"""Papermill's engine of this book: its own, which at the end also asks the kernel what it has read of the data."""
+
+import ast
+import json
+
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.log import logger
+
+NAME, READS = "chokepoint", "reads"
+_ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.tables'].reads())"
+
+
+class Engine(NBClientEngine):
+    """Leaves the reads of a notebook (see `tables.reads`) in its metadata."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=60, execution_timeout=None, **_others):
+        """See the base class."""
+        how = {"timeout": execution_timeout, "startup_timeout": start_timeout, "kernel_name": kernel_name, "log": logger}
+        return _Client(nb_man, **how).execute()
+
+
+class _Client(PapermillNotebookClient):
+    def papermill_execute_cells(self) -> None:
+        super().papermill_execute_cells()
+        reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions={READS: _ASK}))
+        said = reply["content"]["user_expressions"][READS]
+        # A notebook that does not import the package reads nothing through it.
+        self.nb.metadata[READS] = json.loads(ast.literal_eval(said["data"]["text/plain"])) if said["status"] == "ok" else []
+
+
+papermill_engines.register(NAME, Engine)

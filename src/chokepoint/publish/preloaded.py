@@ -1,0 +1,21 @@
+"""Imported once, by the process that kernels are forked from: what notebooks, kernels and papermill import, and no table."""
+
+import os
+import pkgutil
+from importlib import import_module
+
+os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the debugger that kernels bring along warns of itself
+
+import ipykernel.debugger  # noqa: F401
+import ipykernel.kernelapp  # noqa: F401
+import IPython.core.completer  # noqa: F401
+import papermill  # noqa: F401
+
+import chokepoint
+
+for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint."):
+    if module.name.split(".")[1] in ("chapters", "charts", "measures", "models", "prose"):
+        try:
+            import_module(module.name)
+        except Exception:  # the notebook that imports it raises it again, in its own cell
+            continue
