@@ -52,13 +52,14 @@ def pages_with_explorables(site):
 
 
 def in_words():
-    """The explorables of the chapters by model: functions that return one and need nothing."""
+    """The explorables of the chapters by model, at their defaults: functions that return one and need nothing."""
     made = {}
     for name in [m.name for m in pkgutil.iter_modules(chapters.__path__)]:
         module = importlib.import_module(f"chokepoint.chapters.{name}")
         for _, function in inspect.getmembers(module, inspect.isfunction):
             signature = inspect.signature(function)
-            if function.__module__ == module.__name__ and signature.return_annotation is Explorable and not signature.parameters:
+            needs = [p for p in signature.parameters.values() if p.default is p.empty]
+            if function.__module__ == module.__name__ and signature.return_annotation is Explorable and not needs:
                 explorable = function()
                 made[explorable.model] = explorable
     return made

@@ -40,10 +40,49 @@ def check(data: Path | None = None) -> list[Fault]:
         if frame is not None:
             frames[declared["name"]] = frame
             faults += _cells(declared, frame)
-    for declared in resources:
+    brought, unknown = _overlays(data, resources)
+    faults += unknown
+    for declared in brought:
+        frame, unread = _read(data, declared)
+        faults += unread
+        if frame is not None:
+            faults += _cells(declared, frame) + _of_another(declared, frame)
+            frames[declared["path"]] = frame
+            if declared["name"] in frames and "mineral" not in frame:  # what it adds may be referred to
+                frames[declared["name"]] = pd.concat([frames[declared["name"]], frame], ignore_index=True)
+    for declared in [*resources, *({**d, "name": d["path"]} for d in brought)]:
         if declared["name"] in frames:
             faults += _references(declared, frames)
     return sorted(set(faults))
+
+
+def _overlays(data: Path, resources: list[dict]) -> tuple[list[dict], list[Fault]]:
+    """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
+    by_name = {r["name"]: r for r in resources if r["name"] == "sources" or any(f["name"] == "mineral" for f in r["schema"]["fields"])}
+    minerals = set(tables.load("minerals").mineral) if data == tables.data_dir() else set()
+    brought, faults = [], []
+    for mineral, name, path in tables.overlays(data):
+        file = path.relative_to(data).as_posix()
+        if name not in by_name:
+            faults.append(Fault(file, 0, "", f'no table "{name}" can be replaced. {_hint(name, by_name)}'))
+        elif minerals and mineral not in minerals:
+            faults.append(Fault(file, 0, "", f'no mineral "{mineral}" in minerals.csv. {_hint(mineral, minerals)}'))
+        else:
+            brought.append({**by_name[name], "path": file})
+    return brought, faults
+
+
+def _hint(name: str, known) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f'Did you mean "{near[0]}"?' if near else "The data dictionary lists what there is."
+
+
+def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
+    """Rows of a private table that are not of the mineral whose folder it lies in."""
+    mineral = declared["path"].split("/")[-2]
+    bad = frame.index[frame["mineral"] != mineral][:20] if "mineral" in frame else []
+    said = f"is not {mineral}: a private table holds the rows of the mineral whose folder it lies in"
+    return [Fault(declared["path"], int(i) + 2, "mineral", f"{_quoted(frame['mineral'][i])} {said}") for i in bad]
 
 
 def require_sound(data: Path | None = None) -> None:

@@ -37,14 +37,27 @@ def check() -> None:
 
 
 @main.command()
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True, help="The yearly release the book is computed from.")
+@click.option("--release", help=f"The yearly release the book is computed from.  [default: {tables.DEFAULT_RELEASE}, the newest]")
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NOTEBOOK:NAME=VALUE",
+    help="Set a parameter, for example 04-project-vault:capital_usd_bn=20.",
+)
+@click.option("--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html.")
 @click.option("--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept.")
 @click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
-def build(release: str, fresh: bool, explain: bool) -> None:
+def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
+    from chokepoint.publish import runs
     from chokepoint.publish.site import build as build_site
+    from chokepoint.publish.site import root
 
-    site = build_site(release, fresh=fresh, explain=explain, say=click.echo)
+    chosen = runs.edition(named, root() / "editions") if named else None
+    settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
+    release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
+    site = build_site(release, settings=settings, edition=chosen, fresh=fresh, explain=explain, say=click.echo)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )

@@ -9,14 +9,15 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from traitlets import link as link_values
 
 from chokepoint import tables
-from chokepoint.charts.figure import canvas, embedded, link, live_box, printing, source_line
+from chokepoint.charts.figure import canvas, embedded, link, live_box, live_csv, printing, source_line
 from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -43,7 +44,7 @@ class Control:
     @property
     def grounds(self) -> str:
         """What its default rests on, in a word or two."""
-        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]"
+        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]" if self.source_id else self.basis
 
     @property
     def grid(self) -> np.ndarray:
@@ -68,6 +69,13 @@ class Explorable:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/html": self.to_html(), "text/plain": self.says} if printing() else self.widget()._repr_mimebundle_()
+
+    def starting(self, **values: float | None) -> "Explorable":
+        """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
+
+        UserError for a value that the slider cannot take; one between two of its steps is moved to the nearer.
+        """
+        return replace(self, controls=[_begun(c, values.get(c.name)) for c in self.controls])
 
     # --- the numbers ---
 
@@ -172,39 +180,43 @@ class Explorable:
         """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
-        sliders = {
-            c.name: widgets.FloatSlider(
-                value=c.value,
-                min=c.low,
-                max=c.high,
-                step=c.step,
-                description=c.label,
-                continuous_update=False,
-                readout_format=".4g",
-                style={"description_width": "20em"},
-                layout={"width": "40em"},
-            )
-            for c in self.controls
-        }
-        chart = live_box(self._live_chart({}))
-        words = widgets.HTML(html.escape(self.said()))
+        sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
+        chart, words = live_box(self._live_chart({})), widgets.HTML()
 
-        def move(_change) -> None:
+        def move(_change=None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
-            chart.chart = self._live_chart(values)
-            words.value = html.escape(self.said(**values))
+            words.value = self._live_words(values)
+            if _change:
+                chart.chart = self._live_chart(values)
 
         def reset(_button) -> None:
             for c in self.controls:
                 sliders[c.name].value = c.value
 
+        move()
         for slider in sliders.values():
             slider.observe(move, "value")
         button = widgets.Button(description="Reset")
         button.on_click(reset)
         grounds = {c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>") for c in self.controls}
         rows = [widgets.HBox([slider, grounds[name]]) for name, slider in sliders.items()]
-        return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
+        box = widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
+        return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
+
+    def _live_words(self, values: dict[str, float]) -> str:
+        """The sentence, the results as on the page, all settings and results to save, and what the model cannot say."""
+        model, now = MODELS[self.model], self.at(**values)
+        settings = self.defaults | values
+        rows = [(name, float(value), "") for name, value in settings.items()]
+        rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
+        results = "".join(_result(name, now[name], *model.results[name]) for name in self.results)
+        cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
+        moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
+        return (
+            f'<p class="cp-sentence">{html.escape(self.said(**values))}</p><table data-settings="{moved}"><tbody>{results}</tbody></table>'
+            f"{live_csv(pd.DataFrame(rows, columns=['name', 'value', 'unit']), self.model)}"
+            f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
+        )
 
     def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
         spec = themed(self.view(alt.Chart(self.rows(**values))))
@@ -281,6 +293,40 @@ def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wante
 
 def _capital(meaning: str) -> str:
     return meaning[:1].upper() + meaning[1:]
+
+
+_ASKED: dict[tuple, dict[str, object]] = {}  # in this kernel: what a slider asks → model → its slider
+
+
+def _live_slider(model: str, control: Control):
+    """A slider; where another model of the notebook asks the same (label, unit, range) from the same start, the two move together."""
+    import ipywidgets as widgets
+
+    slider = widgets.FloatSlider(
+        value=control.value,
+        min=control.low,
+        max=control.high,
+        step=control.step,
+        description=control.label,
+        continuous_update=False,
+        readout_format=".4g",
+        style={"description_width": "20em"},
+        layout={"width": "40em"},
+    )
+    asked = _ASKED.setdefault((control.label, control.unit, control.low, control.high, control.step), {})
+    asked[model] = slider  # a cell that is run again starts afresh
+    for other in asked.values():
+        if other is not slider and other.comm is not None and other.value == slider.value:
+            link_values((slider, "value"), (other, "value"))
+    return slider.add_class(f"cp-{control.name}")
+
+
+def _begun(control: Control, value: float | None) -> Control:
+    if value is None:
+        return control
+    if not control.low <= value <= control.high:
+        raise UserError(f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}.")
+    return replace(control, value=float(control.grid[np.abs(control.grid - value).argmin()]), source_id="", basis="set for this printing")
 
 
 def _percent(unit: str) -> str:

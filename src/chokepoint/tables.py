@@ -16,15 +16,21 @@ import pandas as pd
 
 from chokepoint.errors import MissingTable, UserError
 
-DEFAULT_RELEASE = "mcs2026"
 DESCRIPTOR = "data/datapackage.json"
+PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
 _reads: set[str] = set()
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
 
 
+def home() -> Path:
+    """The checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
+    places = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
+    return next((p for p in places if (p / "data" / "datapackage.json").is_file()), places[0])
+
+
 def data_dir() -> Path:
-    """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout this package is installed from."""
-    return Path(os.environ.get("CHOKEPOINT_DATA") or Path(__file__).resolve().parents[2] / "data")
+    """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
+    return Path(os.environ.get("CHOKEPOINT_DATA") or home() / "data")
 
 
 def reads() -> list[str]:
@@ -39,7 +45,7 @@ def reads() -> list[str]:
 def digest(read: str) -> str:
     """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
 
-    "data/…" is a file; "data/datapackage.json: NAME" the declaration of one table; "data/datapackage.json: *" the tables' names.
+    "data/…" is a file, with the private tables that speak in its place; "data/datapackage.json: NAME" the declaration of one table; "data/datapackage.json: *" the tables' names.
     """
     if read == f"{DESCRIPTOR}: *":
         content = json.dumps(sorted(_named()))
@@ -49,8 +55,8 @@ def digest(read: str) -> str:
         path = data_dir() / read.removeprefix("data/")
         if not path.is_file():
             return "absent"
-        now = path.stat()
-        return _file_digest(path, (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino))
+        own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == read]
+        content = "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in (path, *own))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -58,6 +64,11 @@ def all_reads() -> list[str]:
     """Every name that `reads` may give of a table that is there."""
     of_tables = [name for declared in _named().values() for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")]
     return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables]
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    now = path.stat()
+    return now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino
 
 
 @lru_cache(maxsize=512)
@@ -121,6 +132,19 @@ def releases(table: str = "production") -> list[str]:
     return sorted(n.removesuffix(f"-{table}") for n in names if n.endswith(f"-{table}"))
 
 
+def _newest() -> str:
+    """The latest yearly release there is: the book follows it, with nothing else to change."""
+    try:
+        return max((r for r in releases() if r.startswith("mcs")), default="")
+    except UserError:  # a descriptor that does not read is said by whoever needs a table
+        return ""
+
+
+def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
+    """Private tables: (mineral, name of the table they speak in place of, file) of every data/private/<mineral>/<table>.csv."""
+    return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
+
+
 def load(table: str, release: str | None = None) -> pd.DataFrame:
     """One table with the types its schema gives; a missing cell is NA.
 
@@ -134,6 +158,22 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
     declared = resource(table, release, data)
+    frame = _csv(data, declared)
+    for mineral, name, path in overlays(data):
+        if name == declared["name"]:
+            frame = _replaced(frame, mineral, _csv(data, {**declared, "path": path.relative_to(data).as_posix()}))
+    return frame
+
+
+def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFrame:
+    """A table with one mineral's rows, where it has minerals, giving way to `own`; the rest stays in its order."""
+    theirs = frame["mineral"] == mineral if "mineral" in frame else pd.Series(False, index=frame.index)
+    at = int(theirs.argmax()) if theirs.any() else len(frame)
+    return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
+
+
+def _csv(data: Path, declared: dict) -> pd.DataFrame:
+    """A file with the types of its schema."""
     fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
     dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
     try:
@@ -150,6 +190,9 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
         raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
+
+
+DEFAULT_RELEASE = _newest()
 
 
 def corrections(release: str) -> pd.DataFrame:

@@ -7,8 +7,11 @@ from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.shock import misses, price_jump
 from chokepoint.charts.spans import spans
 from chokepoint.charts.theme import ACCENT, CHINA, OTHER
+from chokepoint.errors import UserError
 from chokepoint.explore import Explorable, explore
+from chokepoint.measures import supply
 from chokepoint.models import MODELS
+from chokepoint.parameters import nearest
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.spread import Spread, spread
 
@@ -112,9 +115,12 @@ def lead(release: str) -> Figure:
     )
 
 
-def how_bad() -> Explorable:
-    """Model 5 under the reader's hand."""
-    return explore(
+def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
+    """Model 5 under the reader's hand; with a mineral, from China's share of its output at the last step that is known.
+
+    UserError where neither step is known for that mineral.
+    """
+    made = explore(
         "supply_shock",
         ["china_share", "cut", "months", "buffer", "leakage", "hoarding", "elasticity"],
         price_jump,
@@ -125,6 +131,16 @@ def how_bad() -> Explorable:
         "give or take a factor of 2.6, and pushes out {rationed:.0%} of use.",
         alt_text="Price multiple against the share of Chinese supply withheld, on a logarithmic axis, with a band of a factor of 2.6 either way. The line is flat until stocks run out, climbs, and is level again at the ceiling of the model.",
     )
+    return made.starting(china_share=_share_of_china(mineral, release)) if mineral else made
+
+
+def _share_of_china(mineral: str, release: str) -> float:
+    """China's share [0–1] of a mineral's output, refined where that is known, else mined."""
+    known = supply.china(release)
+    if mineral not in known.index:
+        raise UserError(f"mineral {mineral!r}: no published output by country. {nearest(mineral, known.index)}")
+    steps = known.loc[mineral].dropna()
+    return round(float(steps.get("refinery", steps.iloc[-1])) / 100, 2)
 
 
 def how_wrong(release: str) -> Figure:

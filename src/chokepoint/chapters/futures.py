@@ -60,9 +60,9 @@ def lead(release: str) -> Figure:
     )
 
 
-def build_out() -> Explorable:
-    """Model 6 under the reader's hand."""
-    return explore(
+def build_out(horizon: int | None = None) -> Explorable:
+    """Model 6 under the reader's hand, looking at the year `horizon` first."""
+    made = explore(
         "buildout",
         ["floor", "world_price", "capital", "capital_intensity", "lead_time", "demand_growth", "year", "target"],
         curves(
@@ -82,6 +82,7 @@ def build_out() -> Explorable:
         "that is {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
         alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the target, a dot the year looked at.",
     )
+    return made.starting(year=horizon and horizon - FIRST_YEAR)
 
 
 SCENARIOS = {  # name → settings of the pipeline that differ from its defaults, colour

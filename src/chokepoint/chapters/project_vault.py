@@ -1,5 +1,7 @@
 """Chapter 4: what Project Vault's money buys, for how long, and on what terms it may be drawn."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from chokepoint import facts, tables
@@ -11,14 +13,15 @@ from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
 from chokepoint.models import MODELS
+from chokepoint.parameters import checked
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.spread import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
 
-def brief(release: str) -> Brief:
-    """What it is, what it covers, what is missing."""
+def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
+    """What it is, what it covers, what is missing; and what another sum would cover."""
     enough = facts.get("vault.cost_sixty", release).value <= facts.get("vault.total_parts", release).value
     covers = (
         "more than enough for the {vault.cover_days} that one source gives as its aim, if days of net imports are meant"
@@ -30,6 +33,13 @@ def brief(release: str) -> Brief:
             "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
             f"Spread over US net imports of every listed mineral that the model can price, the money would replace about {{vault.cover_whole}} of imports, {covers}.",
             "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
+            *(
+                [
+                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(capital_usd_bn).days.min():.0f} days of the same imports."
+                ]
+                if capital_usd_bn
+                else []
+            ),
         ],
         release,
     )
@@ -81,10 +91,23 @@ BASKETS = {
 }
 
 
-def cover() -> pd.DataFrame:
-    """Net imports [US$ billion a year] of three baskets, and the days of them that the Vault's money would replace."""
+def money(capital_usd_bn: float | None) -> dict[str, float]:
+    """Loan and private capital [US$ billion] that make up a sum, in the proportion announced (the loan in halves); nothing for None.
+
+    >>> money(20)
+    {'loan': 17.0, 'private_capital': 3.0}
+    """
+    if checked("capital_usd_bn", float, capital_usd_bn) is None:
+        return {}
+    announced = tables.load("assumptions").query("model == 'vault'").set_index("name").value
+    loan = round(2 * capital_usd_bn * announced.loan / (announced.loan + announced.private_capital)) / 2
+    return {"loan": loan, "private_capital": round(capital_usd_bn - loan, 2)}
+
+
+def cover(capital_usd_bn: float | None = None) -> pd.DataFrame:
+    """Net imports [US$ billion a year] of three baskets, and the days of them that the Vault's money, or another sum, would replace."""
     items = tables.load("vault_basket")
-    settings = tables.load("assumptions").query("model == 'vault'").set_index("name").value.to_dict()
+    settings = tables.load("assumptions").query("model == 'vault'").set_index("name").value.to_dict() | money(capital_usd_bn)
     rows = []
     for name, parts in BASKETS.items():
         chosen = items[items.basket.isin(parts)]
@@ -94,9 +117,9 @@ def cover() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def lead(release: str) -> Figure:
+def lead(release: str, capital_usd_bn: float | None = None) -> Figure:
     """Days of cover for three baskets, beside the sixty days that one source gives as the aim."""
-    rows, aim = cover(), facts.get("vault.cover_days", release).value
+    rows, aim = cover(capital_usd_bn), facts.get("vault.cover_days", release).value
     frame = pd.DataFrame(
         {
             "name": rows.name + ": US$" + rows.value.map("{:.1f}".format) + " bn a year",
@@ -106,7 +129,8 @@ def lead(release: str) -> Figure:
         }
     )
     low, high = rows.days.min(), rows.days.max() / 30.4167
-    says = f"The Vault's money would replace {low:.0f} days of imports of everything, or {high:.0f} months of fifteen critical minerals"
+    whose = f"US${capital_usd_bn:g} billion, as set for this page," if capital_usd_bn else "The Vault's money"
+    says = f"{whose} would replace {low:.0f} days of imports of everything, or {high:.0f} months of fifteen critical minerals"
     shown = pd.DataFrame(
         {"Basket": rows.name, "Net imports, US$ billion a year": rows.value, "Cover, days": rows.days.round(1), "Minerals": rows.minerals}
     )
@@ -122,9 +146,9 @@ def lead(release: str) -> Figure:
     )
 
 
-def how_long() -> Explorable:
-    """Model 3 under the reader's hand."""
-    return explore(
+def how_long(capital_usd_bn: float | None = None) -> Explorable:
+    """Model 3 under the reader's hand; with another sum than the one announced, sliders that reach it."""
+    made = explore(
         "vault",
         ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
         runout,
@@ -135,6 +159,9 @@ def how_long() -> Explorable:
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )
+    sums = money(capital_usd_bn)
+    wide = [replace(c, low=min(c.low, sums[c.name]), high=max(c.high, sums[c.name])) if c.name in sums else c for c in made.controls]
+    return replace(made, controls=wide).starting(**sums)
 
 
 def drawn_down() -> Explorable:

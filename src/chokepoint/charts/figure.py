@@ -1,5 +1,6 @@
 """A chart with all that a reader needs beside it: finding, picture, alt text, numbers, sources."""
 
+import base64
 import html
 import json
 import os
@@ -46,7 +47,17 @@ class Figure:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         if printing():
             return {"text/html": self.to_html(), "text/plain": f"{self.says}. {self.alt_text}"}
-        return live(self.chart, before=f"<b>{html.escape(self.says)}</b>", after=source_line(self.sources))
+        return self.widget()._repr_mimebundle_()
+
+    def widget(self, before: str = "", after: str = ""):
+        """The figure in a live kernel: finding, chart, sources, and the numbers to look at and to save. before, after: HTML around it."""
+        import ipywidgets as widgets
+
+        above = f"{before}<b>{html.escape(self.says)}</b>"
+        below = f"<small>{source_line(self.sources)}</small><details><summary>Numbers</summary>{_body(self.table)}</details>"
+        below += live_csv(self.table, self.says) + after
+        chart = live_box(alt.Chart.from_dict(themed(self.chart)))
+        return widgets.VBox([widgets.HTML(plain_links(above)), chart, widgets.HTML(plain_links(below))])
 
     def to_html(self) -> str:
         """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
@@ -93,7 +104,16 @@ def embedded(value) -> str:
 
 def numbers(table: pd.DataFrame) -> str:
     """The numbers under a chart, folded away, with a button that saves them as CSV."""
-    body = table.to_html(
+    return (
+        '<details class="cp-numbers"><summary>Numbers</summary>'
+        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{_body(table)}</div>'
+        f'<button type="button" class="cp-save">Save as CSV</button>'
+        f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>'
+    )
+
+
+def _body(table: pd.DataFrame) -> str:
+    return table.to_html(
         index=False,
         border=0,
         na_rep="–",
@@ -101,12 +121,6 @@ def numbers(table: pd.DataFrame) -> str:
         escape=True,
         justify="unset",
         float_format=lambda x: f"{x:,.4g}" if abs(x) < 1000 else f"{x:,.0f}",
-    )
-    return (
-        '<details class="cp-numbers"><summary>Numbers</summary>'
-        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{body}</div>'
-        f'<button type="button" class="cp-save">Save as CSV</button>'
-        f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>'
     )
 
 
@@ -146,12 +160,11 @@ def link(page: str, anchor: str = "") -> str:
     return f"cp:{page}" + (f"#{anchor}" if anchor else "")
 
 
-def live(chart: alt.TopLevelMixin, *, before: str = "", after: str = "") -> dict:
-    """A mime bundle that draws `chart` in a live kernel."""
-    import ipywidgets as widgets
-
-    shown = live_box(alt.Chart.from_dict(themed(chart)))
-    return widgets.VBox([widgets.HTML(before), shown, widgets.HTML(plain_links(after))])._repr_mimebundle_()
+def live_csv(table: pd.DataFrame, name: str) -> str:
+    """A link that saves a table from a notebook, with no server: the file is in the link."""
+    inside = base64.b64encode(safe_csv(table).encode("utf-8-sig")).decode()
+    file = re.sub(r"\W+", "-", name.lower()).strip("-")[:60]
+    return f'<p><a class="cp-save" download="{file}.csv" href="data:text/csv;base64,{inside}">Save CSV</a></p>'
 
 
 def live_box(chart: alt.TopLevelMixin) -> alt.JupyterChart:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chokepoint import facts
-from chokepoint.charts.figure import Figure, live, plain_links, printing, source_line
+from chokepoint.charts.figure import Figure, plain_links, printing
 from chokepoint.prose.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -38,11 +38,11 @@ class Section:
             return {"text/html": self.to_html(), "text/plain": self.heading}
         if self.figure is None:
             return {"text/html": plain_links(self._words() + self.after), "text/plain": self.heading}
-        return live(
-            self.figure.chart,
-            before=plain_links(self._words()) + f"<b>{html.escape(self.figure.says)}</b>",
-            after=source_line(self.figure.sources) + self.after,
-        )
+        return self.widget()._repr_mimebundle_()
+
+    def widget(self):
+        """In a live kernel, where there is a figure."""
+        return self.figure.widget(self._words(), self.after) if self.figure else None
 
     def to_html(self) -> str:
         """As the page prints it."""

@@ -8,7 +8,9 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
+from chokepoint.parameters import KINDS
 from chokepoint.prose.searchable import row, scrolled, searchable
+from chokepoint.publish.runs import interface
 
 _IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brackets, for one, it may not
 
@@ -179,6 +181,30 @@ def question_list(release: str) -> str:
     return searchable("cp-questions", heads, asked, of="open questions")
 
 
+def parameter_list(release: str) -> str:
+    """The parameters of every notebook: what each means, its type, its default and what it may be."""
+    rows = [
+        row(
+            f"parameter-{path.stem}-{p.name}",
+            [
+                f'<a href="{link(path.stem)}">{_e(path.stem)}</a>' if path.stem not in _TEMPLATES else f"{_TEMPLATES[path.stem]}",
+                f"<code>{_e(p.name)}</code>",
+                _e(p.meaning[:1].upper() + p.meaning[1:]),
+                KINDS[p.type],
+                "none" if p.default is None else f"<code>{_e(p.default)}</code>",
+                _e(p.allowed),
+            ],
+        )
+        for path in sorted((tables.home() / "book").glob("*.ipynb"))
+        for p in interface(path).values()
+    ]
+    heads = ["Notebook", "Parameter", "What it means", "Type", "Default", "Allowed"]
+    return searchable("cp-parameters", heads, rows, of="parameters")
+
+
+_TEMPLATES = {"mineral": "mineral: every page of a mineral", "country": "country: every page of a country"}
+
+
 def _sources(ids: Iterable[str]) -> str:
     return ", ".join(f'<a href="{link("sources", f"source-{_e(s)}")}">{_e(s)}</a>' for s in ids)
 
@@ -193,4 +219,5 @@ LISTS = {
     "assumption-list": assumption_list,
     "data-dictionary": dictionary,
     "question-list": question_list,
+    "parameter-list": parameter_list,
 }

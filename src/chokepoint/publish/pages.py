@@ -22,6 +22,7 @@ from chokepoint.errors import UserError
 from chokepoint.publish import about, cover, crosslinks, found, lists
 from chokepoint.publish.frame import TEMPLATES, frame, mended
 from chokepoint.publish.indexes import INDEXES
+from chokepoint.publish.launch import launch
 
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
@@ -124,7 +125,8 @@ def _list_directive(make):
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
-    body = related(crosslinks.finish(app, pagename, context.get("body") or ""), pagename)
+    body = crosslinks.finish(app, pagename, context.get("body") or "")
+    body = related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename)
     models = _models(app, pagename, body)
     context["body"] = mended(compiled(body))
     context["cp"] = frame(app, pagename, context, models)

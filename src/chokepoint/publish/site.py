@@ -13,40 +13,44 @@ import nbformat
 from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
-from chokepoint.publish import inspect
+from chokepoint.publish import inspect, launch
 from chokepoint.publish.cache import Cache
 from chokepoint.publish.execute import execute
-from chokepoint.publish.runs import Run, plan
+from chokepoint.publish.runs import Edition, Run, Settings, plan
 
 
 def root() -> Path:
     """The checkout: the folder that holds `book/` and `_config.yml`."""
-    return Path(__file__).resolve().parents[3]
+    return tables.home()
 
 
 def build(
     release: str = tables.DEFAULT_RELEASE,
     home: Path | None = None,
+    settings: Settings | None = None,
+    edition: Edition | None = None,
     fresh: bool = False,
     explain: bool = False,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
 
-    fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
+    settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
+    build/editions/<name>/html. fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
     """
     home = home or root()
-    work = home / "build"
+    work = home / "build" / "editions" / edition.name if edition else home / "build"
     executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
     recover(site)
     check.require_sound()
-    runs = plan(home / "book", release)
+    runs = plan(home / "book", release, settings)
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
-    why = execute(runs, executed, Cache(work / "cache", fresh, say))
+    why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say))
     if explain:
         say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
     lay_out(home / "book", runs, executed, stage)
+    launch.record(runs, edition, stage, home)
     print_pages(home, stage, printed, release)
     inspect.require_whole(printed)
     swap(printed, site)
@@ -87,7 +91,7 @@ _TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[
 
 def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
-    out = home / "build" / "sphinx"
+    out = printed.with_name("sphinx")
     shutil.rmtree(out, ignore_errors=True)
     command = [
         str(Path(sys.executable).with_name("jupyter-book")),
@@ -106,11 +110,15 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
     ]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
     said = run.stdout + run.stderr
-    (home / "build" / "print.log").write_text(said, encoding="utf-8")
+    printed.with_name("print.log").write_text(said, encoding="utf-8")
     if run.returncode:
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
         faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
-        raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + "\nAll of it: build/print.log")
+        raise UserError(
+            "Printing the pages failed:\n"
+            + "\n".join((faults or lines)[-20:])
+            + f"\nAll of it: {printed.with_name('print.log').relative_to(home)}"
+        )
     shutil.move(out / "_build" / "html", printed)
     shutil.rmtree(printed / "_sources", ignore_errors=True)
 

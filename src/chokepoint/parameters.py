@@ -1,0 +1,126 @@
+"""What a notebook's parameters are and may be: the interface of the book, checked before anything runs."""
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chokepoint import tables
+from chokepoint.errors import UserError
+from chokepoint.measures import countries
+
+KINDS = {str: "a name", int: "a whole number", float: "a number", bool: "true or false"}
+_TYPES = {t.__name__: t for t in KINDS}
+_LINE = re.compile(r"^(\w+)[^#]*#\s*(.+)$", re.M)
+SPAN = {"capital_usd_bn": (1.0, 100.0)}  # of what no assumption bounds
+ASSUMED = {  # parameter → assumption whose range it has, and what the parameter has more than the assumption
+    "floor_usd_per_kg": ("price_floor.floor", 0),
+    "levy_usd_per_kg": ("coalition.levy", 0),
+    "cut": ("supply_shock.cut", 0),
+    "months": ("supply_shock.months", 0),
+    "horizon": ("buildout.year", 2024),
+    "target": ("buildout.target", 0),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A line of a parameters cell: `name: type = default  # meaning`. A default of None leaves it to the data."""
+
+    name: str
+    type: type
+    default: object
+    meaning: str
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """Lowest and highest value of a number that has bounds."""
+        if self.name not in ASSUMED:
+            return SPAN.get(self.name)
+        assumption, more = ASSUMED[self.name]
+        row = tables.load("assumptions").set_index("assumption_id").loc[assumption]
+        return float(row.low) + more, float(row.high) + more
+
+    @property
+    def choices(self) -> list[str] | None:
+        """Every value of a name that has a list."""
+        if self.name in ("release", "old", "new"):
+            return [r for r in tables.releases() if r.startswith("mcs")]
+        if self.name == "mineral":
+            return sorted(tables.load("minerals").mineral)
+        return sorted(map(countries.slug, countries.names())) if self.name == "country" else None
+
+    def fault(self, value: object) -> str:
+        """What is wrong with a value, and what would be right; nothing if it may be.
+
+        >>> Parameter("horizon", int, None, "").fault("soon"), Parameter("horizon", int, None, "").fault(2035)
+        ("is 'soon'; expected a whole number, 2024 to 2064", '')
+        """
+        if value is None and self.default is None:
+            return ""
+        fits = type(value) is self.type or (self.type is float and type(value) is int)
+        if not fits:
+            return f"is {value!r}; expected {KINDS[self.type]}, {self.allowed or f'like {self.default!r}'}"
+        if self.span and not self.span[0] <= value <= self.span[1]:
+            return f"is {value!r}, outside its range; expected {self.allowed}"
+        if self.choices and value not in self.choices:
+            return f"is {value!r}, which there is not. {nearest(value, self.choices)}"
+        return ""
+
+    @property
+    def allowed(self) -> str:
+        """What it may be, in words."""
+        if self.span:
+            return f"{self.span[0]:g} to {self.span[1]:g}"
+        if self.choices:
+            return ", ".join(self.choices) if len(self.choices) < 6 else f"one of {len(self.choices)} names"
+        return ""
+
+    def read(self, text: str) -> object:
+        """A value typed on the command line, of the type it should have if it can be; else the text, for `fault` to refuse.
+
+        >>> Parameter("capital_usd_bn", float, None, "").read("20"), Parameter("mineral", str, "tin", "").read("gallium")
+        (20.0, 'gallium')
+        """
+        try:
+            return {"true": True, "false": False}.get(text.lower(), text) if self.type is bool else self.type(text)
+        except ValueError:
+            return text
+
+
+def parse(source: str) -> dict[str, Parameter]:
+    """The parameters of a cell's source. ValueError or SyntaxError when a line is anything else.
+
+    >>> parse('horizon: int = None  # the year looked at')["horizon"].meaning
+    'the year looked at'
+    """
+    said = dict(_LINE.findall(source))
+    found = {}
+    for line in ast.parse(source).body:
+        if isinstance(line, ast.AnnAssign):
+            target, kind = line.target, _TYPES[line.annotation.id]
+        elif isinstance(line, ast.Assign):
+            target, kind = line.targets[0], type(ast.literal_eval(line.value))
+        else:
+            continue
+        found[target.id] = Parameter(target.id, kind, ast.literal_eval(line.value), said.get(target.id, ""))
+    return found
+
+
+def checked(name: str, kind: type, value: object) -> object:
+    """A value given to a notebook by hand; UserError when it may not be."""
+    if fault := Parameter(name, kind, None, "").fault(value):
+        raise UserError(f"parameter {name} {fault}")
+    return value
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The hint at the end of a refusal.
+
+    >>> nearest("galium", ["gallium", "tin"])
+    'Did you mean "gallium"?'
+    """
+    known = list(known)
+    near = difflib.get_close_matches(str(name), known, 1)
+    return f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(known[:12]) or 'none'}{', …' if len(known) > 12 else ''}."

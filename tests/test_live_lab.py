@@ -1,0 +1,223 @@
+"""The live book as its readers meet it: a real JupyterLab in a real browser, moved by keyboard, with the network watched."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_explorables import in_words
+
+from chokepoint import tables
+from chokepoint.chapters.mineral import cut
+from chokepoint.models import MODELS
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
+BOOK = Path(__file__).resolve().parents[1] / "book"
+WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation", "mineral")
+PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
+# Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
+WATCH = """
+import socket
+_connect = socket.socket.connect
+def connect(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        open({log!r}, "a").write(f"{{address}}\\n")
+        raise OSError("the network is not to be used")
+    return _connect(self, address)
+socket.socket.connect = connect
+"""
+READY = "() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext; return s?.isReady && s.session?.kernel }"
+DONE = """() => {
+  const cells = [...jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === "code").map(c => c.toJSON());
+  return cells.some(c => c.outputs.some(o => o.output_type === "error")) || cells.every(c => c.execution_count) }"""
+FAULTS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === "code").flatMap(
+  c => c.toJSON().outputs).filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue)"""
+
+
+class Lab:
+    """A JupyterLab on this machine alone, over a copy of the notebooks."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.strays = folder, folder / "strays.log"
+        (folder / "book").mkdir()
+        for path in BOOK.glob("*.ipynb"):
+            shutil.copy(path, folder / "book")
+        (folder / "sitecustomize.py").write_text(WATCH.format(log=str(self.strays)))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": port,
+            "ServerApp.token": "",
+            "ServerApp.password": "",
+            "ServerApp.open_browser": False,
+            "ServerApp.allow_root": True,
+            "ServerApp.root_dir": folder / "book",
+            "LabApp.expose_app_in_browser": True,
+            "LabApp.news_url": None,
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "LabApp.extension_manager": "readonly",
+        }
+        search = os.pathsep.join([str(folder), str(BOOK.parent / "src"), os.environ.get("PYTHONPATH", "")])
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": search}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
+            stdout=open(folder / "lab.log", "w"),
+            stderr=subprocess.STDOUT,
+            env=environment | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")},
+        )
+        for _ in range(240):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.5)
+        pytest.fail("JupyterLab did not start:\n" + (folder / "lab.log").read_text()[-2000:])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = Lab(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def pages(lab, browser):
+    """Each notebook is opened and run once: name → (page, what it asked for)."""
+    opened = {}
+    yield opened
+    for page, _ in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def run_all(lab, browser, pages):
+    """Open a notebook and run all its cells; a cell that raises, or a request to anywhere else, fails."""
+
+    def go(name: str):
+        if name not in pages:
+            pages[name] = _opened(browser, lab, name)
+        return pages[name][0]
+
+    yield go
+    strays = [url for _, asked in pages.values() for url in asked if not url.startswith((lab.address, f"blob:{lab.address}", "data:"))]
+    assert strays == []
+    assert not lab.strays.exists(), lab.strays.read_text()
+
+
+def _opened(browser, lab: Lab, name: str):
+    page, asked = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True).new_page(), []
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto(f"{lab.address}/doc/tree/{name}.ipynb")
+    page.wait_for_function(READY)
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(DONE)
+    assert page.evaluate(FAULTS) == []
+    return page, asked
+
+
+def settings_of(box) -> dict[str, float]:
+    return json.loads(box.locator("[data-settings]").get_attribute("data-settings"))
+
+
+def press(page, box, name: str, key: str) -> dict[str, float]:
+    """One key on a slider; the settings when the kernel has answered."""
+    before = box.locator("[data-settings]").get_attribute("data-settings")
+    handle = box.locator(f".cp-{name} .noUi-handle")
+    handle.focus()
+    handle.press(key)
+    page.wait_for_function(
+        "([box, was]) => box.querySelector('[data-settings]').dataset.settings !== was", arg=[box.element_handle(), before], polling=50
+    )
+    return settings_of(box)
+
+
+def require_the_models_answer(box, explorable, settings: dict[str, float]) -> None:
+    expected = explorable.at(**settings)
+    shown = box.locator("[data-result]").evaluate_all("cells => cells.map(c => [c.dataset.result, Number(c.dataset.value)])")
+    assert {name for name, _ in shown} == set(explorable.results)
+    for name, value in shown:
+        assert value == pytest.approx(float(expected[name]), rel=1e-9, abs=1e-12, nan_ok=True), (settings, name)
+    assert box.locator(".cp-sentence").inner_text() == explorable.said(**settings)
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(run_all, name):
+    page = run_all(name)
+    known = in_words() if name != "mineral" else {"vault": cut("gallium", tables.DEFAULT_RELEASE)}
+    boxes = page.locator(".cp-live")
+    boxes.first.wait_for()
+    for i in range(boxes.count()):
+        box = boxes.nth(i)
+        model = next(c for c in box.get_attribute("class").split() if c.startswith("cp-live-")).removeprefix("cp-live-")
+        for control in known[model].controls:
+            was = settings_of(box)[control.name]
+            now = press(page, box, control.name, "ArrowLeft" if was > control.value or was >= control.high else "ArrowRight")
+            assert now[control.name] != was
+            require_the_models_answer(box, known[model], now)
+        box.get_by_role("button", name="Reset").press("Enter")
+        page.wait_for_function(
+            "([box, wanted]) => box.querySelector('[data-settings]').dataset.settings === wanted",
+            arg=[box.element_handle(), json.dumps({c.name: float(c.value) for c in known[model].controls})],
+        )
+        assert box.locator("svg.marks, canvas.marks").count() == 1
+
+
+def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
+    held = "".join((BOOK / f"{name}.ipynb").read_text(encoding="utf-8") for name in WITH_WIDGETS)
+    functions = {model: explorable for model, explorable in in_words().items()}
+    assert set(functions) == {model.name for model in MODELS.values() if model.browser}
+    others = [p for p in BOOK.glob("*.ipynb") if p.stem not in WITH_WIDGETS and "explorable" in p.read_text(encoding="utf-8")]
+    assert "explorable" in held and others == []
+
+
+def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_all):
+    page = run_all("04-project-vault")
+    vault, stock = page.locator(".cp-live-vault"), page.locator(".cp-live-stockpile")
+    stock.wait_for()
+    moved = press(page, vault, "cut", "ArrowRight")["cut"]
+    page.wait_for_function(
+        "([box, cut]) => JSON.parse(box.querySelector('[data-settings]').dataset.settings).cut === cut", arg=[stock.element_handle(), moved]
+    )
+    with page.expect_download() as caught:
+        vault.locator("a.cp-save").press("Enter")
+    saved = dict(line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:])
+    assert float(saved["cut"]) == moved
+    assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].at(cut=moved)["cover_days"])
+
+
+def test_a_mineral_is_chosen_once_for_the_whole_notebook(run_all):
+    page = run_all("mineral")
+    page.locator(".cp-live-vault").wait_for()
+    chosen = page.locator(".cp-choice select")
+    chosen.focus()
+    chosen.press("g")  # gallium → the next name with that letter
+    page.wait_for_function("() => !document.querySelector('.cp-choice select').selectedOptions[0].text.startsWith('gallium')")
+    other = chosen.evaluate("s => s.selectedOptions[0].text")
+    page.wait_for_function(
+        "name => [...document.querySelectorAll('.jp-OutputArea-output')].filter(o => o.innerText.toLowerCase().includes(name)).length >= 3",
+        arg=other,
+    )
+
+
+def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
+    page = run_all("08-since-february")
+    select = page.locator(".vega-bind select").first
+    select.wait_for()
+    count = "() => document.querySelectorAll('svg.marks .mark-symbol path').length"
+    page.wait_for_function(count)
+    before = page.evaluate(count)
+    select.select_option(index=1)
+    page.wait_for_function(f"was => ({count})() !== was", arg=before)
