@@ -25,7 +25,10 @@ def data_dir() -> Path:
 
 
 def package(data: Path | None = None) -> dict:
-    """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
+    """The data package descriptor, with `schema` references resolved; `files` are the resources that are no tables.
+
+    UserError when it is missing or not JSON.
+    """
     path = (data or data_dir()) / "datapackage.json"
     try:
         return _descriptor(path, path.stat().st_mtime_ns)
@@ -38,7 +41,9 @@ def package(data: Path | None = None) -> dict:
 @lru_cache(maxsize=8)
 def _descriptor(path: Path, _changed: int) -> dict:
     descriptor = json.loads(path.read_text(encoding="utf-8"))
-    for declared in descriptor["resources"]:
+    tabular = [r for r in descriptor["resources"] if "schema" in r]
+    descriptor |= {"resources": tabular, "files": [r for r in descriptor["resources"] if r not in tabular]}
+    for declared in tabular:
         if isinstance(declared.get("schema"), str):
             declared["schema"] = json.loads((path.parent / declared["schema"]).read_text(encoding="utf-8"))
     return descriptor
@@ -97,6 +102,15 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
         raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
+
+
+def outlines() -> dict:
+    """The map's TopoJSON: objects `countries` (outlines) and `dots` (points of the small ones), by iso3.
+
+    >>> sorted(outlines()["objects"])
+    ['countries', 'dots']
+    """
+    return json.loads((data_dir() / "outlines.topojson").read_text(encoding="utf-8"))
 
 
 def corrections(release: str) -> pd.DataFrame:
