@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def check(data: Path | None = None) -> list[Fault]:
             frames[declared["path"]] = frame
             if declared["name"] in frames and "mineral" not in frame:  # what it adds may be referred to
                 frames[declared["name"]] = pd.concat([frames[declared["name"]], frame], ignore_index=True)
+    faults += [fault for declared in tables.package(data)["files"] for fault in _file(data, declared["path"])]
     for declared in [*resources, *({**d, "name": d["path"]} for d in brought)]:
         if declared["name"] in frames:
             faults += _references(declared, frames)
@@ -92,6 +94,15 @@ def require_sound(data: Path | None = None) -> None:
         shown = [f"data/{fault}" for fault in faults[:40]]
         more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []
         raise UserError("\n".join([f"The data has {len(faults)} fault(s):", *shown, *more]))
+
+
+def _file(data: Path, name: str) -> list[Fault]:
+    """Faults of a resource that is no table: it must be there, and JSON."""
+    try:
+        json.loads((data / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [Fault(name, 0, "", f"is not readable as JSON ({error}). Restore it, or take it out of datapackage.json")]
+    return []
 
 
 def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]:

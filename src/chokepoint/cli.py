@@ -120,6 +120,13 @@ def ingest_worldbank(path: Path) -> None:
     _ingest("worldbank", path)
 
 
+@ingest.command("outlines")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_outlines(path: Path) -> None:
+    """Country outlines for the map, from the npm package world-atlas."""
+    _ingest("outlines", path)
+
+
 @main.command()
 @click.argument("name", required=False)
 @click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")

@@ -63,7 +63,8 @@ def digest(read: str) -> str:
 def all_reads() -> list[str]:
     """Every name that `reads` may give of a table that is there."""
     of_tables = [name for declared in _named().values() for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")]
-    return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables]
+    files = [f"data/{declared['path']}" for declared in _package()["files"]]
+    return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables, *files]
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -77,7 +78,10 @@ def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
 
 
 def package(data: Path | None = None) -> dict:
-    """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
+    """The data package descriptor, with `schema` references resolved; `files` are the resources that are no tables.
+
+    UserError when it is missing or not JSON.
+    """
     _reads.add(DESCRIPTOR)
     return _package(data)
 
@@ -95,7 +99,9 @@ def _package(data: Path | None = None) -> dict:
 @lru_cache(maxsize=8)
 def _descriptor(path: Path, _changed: int) -> dict:
     descriptor = json.loads(path.read_text(encoding="utf-8"))
-    for declared in descriptor["resources"]:
+    tabular = [r for r in descriptor["resources"] if "schema" in r]
+    descriptor |= {"resources": tabular, "files": [r for r in descriptor["resources"] if r not in tabular]}
+    for declared in tabular:
         if isinstance(declared.get("schema"), str):
             declared["schema"] = json.loads((path.parent / declared["schema"]).read_text(encoding="utf-8"))
     return descriptor
@@ -193,6 +199,16 @@ def _csv(data: Path, declared: dict) -> pd.DataFrame:
 
 
 DEFAULT_RELEASE = _newest()
+
+
+def outlines() -> dict:
+    """The map's TopoJSON: objects `countries` (outlines) and `dots` (points of the small ones), by iso3.
+
+    >>> sorted(outlines()["objects"])
+    ['countries', 'dots']
+    """
+    _reads.add("data/outlines.topojson")
+    return json.loads((data_dir() / "outlines.topojson").read_text(encoding="utf-8"))
 
 
 def corrections(release: str) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from chokepoint import facts, tables
+from chokepoint.charts import chooser, shares
 from chokepoint.charts import reliance as reliance_charts
-from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.measures import coalitions, reliance, supply
 from chokepoint.prose.findings import Brief
@@ -111,4 +111,70 @@ def imports(release: str) -> Figure | None:
         table=table,
         alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
         f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.",
+    )
+
+
+MOST = 7  # countries shown by name
+FIRST = "rare_earths"
+
+
+def choose(release: str) -> Figure:
+    """Any mineral, at the mine and after it, in any year that is held."""
+    held = [r for r in tables.releases() if r <= release]
+    parts = [supply.output(r).assign(release=r) for r in held]
+    rows = pd.concat(parts, ignore_index=True).drop_duplicates(["mineral", "step", "year", "area", "area_kind"], keep="last")
+    rows = rows[rows.share.notna() & (rows.share > 0)]
+    years = sorted(int(tables.load("production", r).year.max()) for r in held)
+    rows = rows.assign(shown=rows.year.astype(int))
+    agency = rows[rows.source_id.str.startswith("IEA") & (rows.year != years[-1])]  # one year only: it also stands for the latest
+    rows = pd.concat([rows, agency.assign(shown=years[-1])], ignore_index=True)
+    rows = rows[rows.shown.isin(years)].drop_duplicates(["mineral", "step", "shown", "area", "area_kind"])
+    keys = ["mineral", "shown", "step"]
+    countries = rows[rows.area_kind == "country"].sort_values("share", ascending=False)
+    countries = countries.assign(place=countries.groupby(keys).cumcount()).query("place < @MOST")
+    names = _named(pd.Index(sorted(set(rows.mineral))))
+    drawn = pd.DataFrame(
+        {
+            "mineral": countries.mineral.map(names),
+            "year": countries.shown,
+            "step": countries.step,
+            "area": countries.area,
+            "standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
+            "share": countries.share.round(2),
+            "rank": countries.place,
+            "text": countries.value.map("{:,.0f} t".format) + countries.qualifier.map(lambda q: f" ({q})", na_action="ignore").fillna(""),
+        }
+    )
+    told = countries.groupby(keys).first().reset_index()
+    known = pd.MultiIndex.from_product([sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=keys).to_frame(index=False)
+    known = known.merge(told[[*keys, "what", "year", "source_id"]], on=keys, how="left")
+    publisher = (
+        tables.load("sources")
+        .set_index("source_id")
+        .publisher.replace({"US Geological Survey": "USGS", "International Energy Agency": "IEA"})
+    )
+    known["told"] = [
+        f"{'At the mine' if r.step == 'mine' else 'After the mine'}|"
+        + (f"{r.what.split(' (')[0]}, {int(r.year)}, {publisher[r.source_id]}" if isinstance(r.what, str) else "no country is published")
+        for r in known.itertuples()
+    ]
+    known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
+    now = countries[(countries.mineral == FIRST) & (countries.shown == years[-1]) & (countries.place == 0)].set_index("step")
+    one = {step: now.loc[step] for step in ("mine", "refinery")}
+    whose = one["mine"].area == one["refinery"].area
+    says = (
+        f"{one['mine'].area} mines {one['mine'].share:.0f} % of the world’s rare earths and {'' if whose else one['refinery'].area + ' '}refines "
+        f"{one['refinery'].share:.0f} % of the four for magnets; choose another mineral"
+    )
+    table = (
+        drawn.drop(columns="rank").rename(columns=str.capitalize).rename(columns={"Text": "Output", "Share": "Share of world output, %"})
+    )
+    return figure(
+        chooser.producers(drawn, known, mineral=names[FIRST]),
+        says=says,
+        table=table.assign(source_id=countries.source_id.to_numpy()),
+        alt_text=(
+            f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
+            f"the years {years[0]} to {years[-1]}, and the step."
+        ),
     )

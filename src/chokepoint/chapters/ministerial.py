@@ -4,6 +4,7 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import Figure, figure
+from chokepoint.charts.shares import CAME
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
@@ -18,7 +19,8 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Came, no framework found",
     "Did not come",
 )
-COLOURS = {SIGNED: BLOC, EARLIER: "#8fbfe3", LATER: ACCENT, UNION: "#ecd9a6", ATTENDED: "#b9b9b1", ABSENT: "transparent"}
+EARLY = "#174a73"  # a deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5
+COLOURS = {SIGNED: BLOC, EARLIER: EARLY, LATER: ACCENT, UNION: "#e6cf9c", ATTENDED: CAME, ABSENT: "transparent"}
 SHORT = {
     "Democratic Republic of the Congo": "DR Congo",
     "United Arab Emirates": "Emirates",

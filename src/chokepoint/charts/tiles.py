@@ -8,7 +8,7 @@ import pandas as pd
 from chokepoint.charts.theme import SOFT
 
 COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
-_WHITE_ON = {"#2a78b5"}  # the fills dark enough for white letters
+_WHITE_ON = {"#2a78b5", "#174a73"}  # the fills dark enough for white letters
 
 
 def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:

@@ -29,3 +29,29 @@ def standing() -> dict[str, str]:
     """
     came, signed = members("attendees_4feb"), members("framework_any") | {"USA"}
     return {iso3: CAME for iso3 in came} | {iso3: SIGNED for iso3 in signed} | {"CHN": CHINA}
+
+
+CLUBS = {  # key → name, short name, coalitions that make it up; the United States is in each but the Union and China
+    "signed": ("US and who signed", "Signed", ("framework_any",)),
+    "came": ("US, signed or came", "Signed or came", ("framework_any", "attendees_4feb")),
+    "day": ("US and the eleven of 4 February", "4 February", ("signed_4feb",)),
+    "track": ("US, EU, Japan, Mexico", "Trade track", ("trade_track",)),
+    "g7": ("G7", "G7", ("g7",)),
+    "quad": ("Quad", "Quad", ("quad",)),
+    "msp": ("Minerals Security Partnership", "MSP", ("msp",)),
+    "pax": ("Pax Silica", "Pax Silica", ("pax_silica",)),
+    "union": ("European Union", "EU", ("eu27",)),
+    "china": ("China alone", "China", ()),
+}
+
+
+def club(key: str) -> frozenset[str]:
+    """Country codes of one of CLUBS.
+
+    >>> sorted(club("quad"))
+    ['AUS', 'IND', 'JPN', 'USA']
+    """
+    if key == "china":
+        return frozenset({"CHN"})
+    inside = frozenset().union(*(members(c) for c in CLUBS[key][2]))
+    return inside if key == "union" else inside | {"USA"}

@@ -116,6 +116,36 @@ def by_standing(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 @by_release
+def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Share of world output [%] of each named country, scaled as in `by_standing`: columns mineral, step, iso3, share.
+
+    >>> rows = by_country()
+    >>> round(float(rows[(rows.mineral == "lithium") & (rows.step == "mine")].share.sum())) <= 100
+    True
+    """
+    rows = output(release)
+    total = rows.groupby(["mineral", "step"]).share.transform("sum").clip(lower=100)
+    named = rows.assign(share=rows.share * 100 / total).query("area_kind == 'country' and share > 0")
+    return named.groupby(["mineral", "step", "iso3"], as_index=False).share.sum()
+
+
+@by_release
+def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Share of world output [%] inside each of `coalitions.CLUBS`: a row a mineral and step of which countries are published, a column a club.
+
+    >>> float(clubs().loc[("gallium", "refinery"), "china"]) > 95
+    True
+    """
+    rows = by_country(release)
+    known = output(release).query("share > 0")[["mineral", "step"]].drop_duplicates().set_index(["mineral", "step"]).index
+    sums = {
+        key: rows[rows.iso3.isin(coalitions.club(key))].groupby(["mineral", "step"]).share.sum().reindex(known, fill_value=0.0)
+        for key in coalitions.CLUBS
+    }
+    return pd.DataFrame(sums).sort_index()
+
+
+@by_release
 def inside(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share [%] of the United States, the signatories and those that came, columns `mine` and `refinery`."""
     rows = by_standing(release)
