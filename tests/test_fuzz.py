@@ -40,14 +40,37 @@ TABLES = {
     "T5.csv": "Country,Agreement,Signing_date,Signing_date,Focus_area,Source\nAustralia,Framework,20-Oct-25,2025-10-20,Mining.,\n",
     "T6.csv": "Critical_mineral,Primary_applications,Category_note\nCobalt,Batteries,\n",
     "T7.csv": "Critical_mineral,Year,Primary_prod,Leading_source_country,World_total_prod\nCobalt,2025,300,Congo (Kinshasa),310000\n",
-    "F3.csv": "Commodity,Import_share_order,Major_Import_Sources_2021_24,Notes\nCobalt,1,\"Norway, Finland\",\n",
+    "F3.csv": 'Commodity,Import_share_order,Major_Import_Sources_2021_24,Notes\nCobalt,1,"Norway, Finland",\n',
 }
 LAYOUTS = {
     "long": {"MCS2026_Commodities_Data.csv": LONG, **TABLES},
     "wide": {"MCS2025_World_Data.csv": WIDE, "MCS2025_zinc_salient.csv": FIGURES, **TABLES},
     "small": {"mcs2024-zinc_world.csv": SMALL, "mcs2024-zinc_salient.csv": FIGURES, **TABLES},
 }
-HOSTILE = ["", "=1+1", "W", "—", "9" * 400, "1e999", "-", "²", "٢٠٢٥", "<script>", "\x00", "\u202e", '"', ",", "\n", "{0}", "nan", "2025", "x" * 500]
+HOSTILE = [
+    *(
+        "",
+        " ",
+        "W",
+        "—",
+        "-",
+        "nan",
+        "inf",
+        "1e999",
+        "9" * 400,
+        "²",
+        "٢٠٢٥",
+        "2025",
+        "2025.0",
+        "1e3",
+        "+1",
+        " 1",
+        "1_0",
+        "2026-2-4",
+        "TRUE",
+    ),
+    *("=1+1", "<script>", "\x00", "\u202e", '"', ",", "\n", "\r", "{0}", "NA", "null", "x" * 500),
+]
 words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
 
 
@@ -146,7 +169,8 @@ side = {"countries": {"China": {"2024": 70.2}, "Chile": {"2024": 1}}, "total": {
 demand = {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": series}
 IEA = {"supply": {"Lithium": {"mining": side, "refining": side}}, "totalDemand": {"Lithium": demand}}
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | words, lambda x: st.lists(x, max_size=3) | st.dictionaries(words, x, max_size=3)
+    st.none() | st.booleans() | st.integers() | st.floats() | words,
+    lambda x: st.lists(x, max_size=3) | st.dictionaries(words, x, max_size=3),
 )
 
 
@@ -168,7 +192,9 @@ def test_a_disturbed_iea_file_is_read_or_refused(folder, content):
 
 ROWS = [["World Bank Commodity Price Data"], ["Updated on June 02, 2026"], [None, "Crude oil, average", "Copper", "Platinum"],
         [None, "($/bbl)", "($/mt)", "($/troy oz)"], ["2026M04", 99.0, 9000.5, "…"], ["2026M05", 100.0, 9100, 1500.0]]  # fmt: skip
-cells = st.one_of(st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False), words, st.dates())
+cells = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False), words, st.dates()
+)
 
 
 @settings(FUZZ, max_examples=40)

@@ -5,7 +5,6 @@ A table that comes with every yearly release is the resource `<release>-<table>`
 """
 
 import difflib
-import json
 import os
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint import descriptor
 from chokepoint.errors import MissingTable, UserError
 
 DEFAULT_RELEASE = "mcs2026"
@@ -25,23 +25,14 @@ def data_dir() -> Path:
 
 
 def package(data: Path | None = None) -> dict:
-    """The data package descriptor, with `schema` references resolved. UserError when it is missing or not JSON."""
+    """The data package descriptor, with `schema` references resolved. UserError when it is missing or faulty."""
     path = (data or data_dir()) / "datapackage.json"
-    try:
-        return _descriptor(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found. It declares every table; restore it from the repository.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not readable as JSON ({error}). Mend that place, or restore the file.") from None
+    return _descriptor(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=8)
 def _descriptor(path: Path, _changed: int) -> dict:
-    descriptor = json.loads(path.read_text(encoding="utf-8"))
-    for declared in descriptor["resources"]:
-        if isinstance(declared.get("schema"), str):
-            declared["schema"] = json.loads((path.parent / declared["schema"]).read_text(encoding="utf-8"))
-    return descriptor
+    return descriptor.read(path)
 
 
 def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
