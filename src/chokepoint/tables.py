@@ -60,6 +60,14 @@ def releases(table: str = "production") -> list[str]:
     return sorted(n.removesuffix(f"-{table}") for n in names if n.endswith(f"-{table}"))
 
 
+def require_release(release: str) -> None:
+    """UserError, with the nearest, when there is no yearly release of that name."""
+    if release not in (known := releases()):
+        near = difflib.get_close_matches(release, known, 1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise UserError(f'No release "{release}".{hint} Here are: {", ".join(known)}.')
+
+
 def load(table: str, release: str | None = None) -> pd.DataFrame:
     """One table with the types its schema gives; a missing cell is NA.
 

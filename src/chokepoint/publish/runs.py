@@ -2,14 +2,16 @@
 
 import ast
 import difflib
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from chokepoint.errors import UserError
+from chokepoint.publish.settings import mapping
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ def plan(book: Path, release: str | None = None) -> list[Run]:
 
     A `release` is given to every notebook that has that parameter.
     """
-    listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8")) or {}
+    listed = mapping(book / "runs.yml", "book/runs.yml")
+    for name, entry in listed.items():
+        _require_entry(name, entry)
     runs = []
     for path in sorted(book.glob("*.ipynb")):
         runs += _runs_of(path, listed.pop(path.name, None))
@@ -40,7 +44,27 @@ def plan(book: Path, release: str | None = None) -> list[Run]:
         runs = [Run(r.page, r.notebook, {**r.parameters, "release": release}) if "release" in interface(r.notebook) else r for r in runs]
     for run in runs:
         require_valid(run)
+    if twice := [page for page, n in Counter(run.page for run in runs).items() if n > 1]:
+        raise UserError(f"book/runs.yml: the page {twice[0]} is made twice. Take one of the two runs out.")
     return runs
+
+
+def _require_entry(name: str, entry: object) -> None:
+    """UserError for an entry of runs.yml that is not a page and its runs, or whose pages would lie outside the book."""
+    runs = entry.get("runs") if isinstance(entry, dict) else None
+    if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) and r for r in runs) or not isinstance(entry.get("page"), str):
+        raise UserError(
+            f"book/runs.yml, {name}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected."
+        )
+    for parameters in runs:
+        try:
+            page = entry["page"].format(**parameters)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
+            raise UserError(
+                f"book/runs.yml, {name}: page {entry['page']} does not go with the run {parameters}. Name its parameters."
+            ) from None
+        if not re.fullmatch(r"[\w-]+(/[\w-]+)*", page):
+            raise UserError(f'book/runs.yml, {name}: page "{page}" is not a place in the book; letters, digits, - and / are expected.')
 
 
 def _runs_of(path: Path, entry: dict | None) -> Iterable[Run]:
@@ -56,13 +80,13 @@ def interface(notebook: Path) -> dict:
     """
     try:
         cells = nbformat.read(notebook, as_version=4).cells
-    except (nbformat.reader.NotJSONError, KeyError, AttributeError, UnicodeDecodeError):
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, LookupError, AttributeError, TypeError, ValueError, RecursionError):
         raise UserError(f"book/{notebook.name}: not a notebook (its JSON does not read). Restore it from the repository.") from None
     source = "\n".join(c.source for c in cells if "parameters" in c.metadata.get("tags", []))
     try:
         statements = [s for s in ast.parse(source).body if isinstance(s, ast.Assign)]
         return {s.targets[0].id: ast.literal_eval(s.value) for s in statements}
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, AttributeError):  # AttributeError: a line like a.b = 1
         raise UserError(f"book/{notebook.name}: the parameters cell must hold only lines like name = value, with plain values.") from None
 
 

@@ -15,6 +15,7 @@ from chokepoint.measures import countries
 from chokepoint.publish import inspect
 from chokepoint.publish.execute import execute
 from chokepoint.publish.runs import Run, plan
+from chokepoint.publish.settings import require_settings
 
 
 def root() -> Path:
@@ -30,6 +31,7 @@ def build(release: str = tables.DEFAULT_RELEASE, home: Path | None = None) -> Pa
     recover(site)
     check.require_sound()
     runs = plan(home / "book", release)
+    require_settings(home, [run.page for run in runs])
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
     execute(runs, executed)
