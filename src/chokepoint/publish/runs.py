@@ -2,8 +2,6 @@
 
 import ast
 import difflib
-import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from chokepoint.errors import UserError
-from chokepoint.publish.settings import mapping
+from chokepoint.publish.settings import templates
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,7 @@ def plan(book: Path, release: str | None = None) -> list[Run]:
 
     A `release` is given to every notebook that has that parameter.
     """
-    listed = mapping(book / "runs.yml", "book/runs.yml")
-    for name, entry in listed.items():
-        _require_entry(name, entry)
+    listed = templates(book)
     runs = []
     for path in sorted(book.glob("*.ipynb")):
         runs += _runs_of(path, listed.pop(path.name, None))
@@ -44,27 +40,7 @@ def plan(book: Path, release: str | None = None) -> list[Run]:
         runs = [Run(r.page, r.notebook, {**r.parameters, "release": release}) if "release" in interface(r.notebook) else r for r in runs]
     for run in runs:
         require_valid(run)
-    if twice := [page for page, n in Counter(run.page for run in runs).items() if n > 1]:
-        raise UserError(f"book/runs.yml: the page {twice[0]} is made twice. Take one of the two runs out.")
     return runs
-
-
-def _require_entry(name: str, entry: object) -> None:
-    """UserError for an entry of runs.yml that is not a page and its runs, or whose pages would lie outside the book."""
-    runs = entry.get("runs") if isinstance(entry, dict) else None
-    if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) and r for r in runs) or not isinstance(entry.get("page"), str):
-        raise UserError(
-            f"book/runs.yml, {name}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected."
-        )
-    for parameters in runs:
-        try:
-            page = entry["page"].format(**parameters)
-        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
-            raise UserError(
-                f"book/runs.yml, {name}: page {entry['page']} does not go with the run {parameters}. Name its parameters."
-            ) from None
-        if not re.fullmatch(r"[\w-]+(/[\w-]+)*", page):
-            raise UserError(f'book/runs.yml, {name}: page "{page}" is not a place in the book; letters, digits, - and / are expected.')
 
 
 def _runs_of(path: Path, entry: dict | None) -> Iterable[Run]:

@@ -1,5 +1,7 @@
 """The book's YAML files, read safely and looked over before anything runs: a fault there would show only minutes later."""
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -24,6 +26,31 @@ def mapping(path: Path, shown: str) -> dict:
     if found is not None and not isinstance(found, dict):
         raise UserError(f"{shown}: holds a {type(found).__name__}; lines like name: value are expected.")
     return found or {}
+
+
+def templates(book: Path) -> dict:
+    """The entries of runs.yml: notebook → page and runs. UserError for one that is not so, or whose pages are none of the book or the same."""
+    listed = mapping(book / "runs.yml", "book/runs.yml")
+    pages = [page for name, entry in listed.items() for page in _pages(f"book/runs.yml, {name}", entry)]
+    if twice := [page for page, n in Counter(pages).items() if n > 1]:
+        raise UserError(f"book/runs.yml: the page {twice[0]} is made twice. Take one of the two runs out.")
+    return listed
+
+
+def _pages(where: str, entry: object) -> Iterator[str]:
+    runs = entry.get("runs") if isinstance(entry, dict) else None
+    if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) and r for r in runs) or not isinstance(entry.get("page"), str):
+        raise UserError(f"{where}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected.")
+    for parameters in runs:
+        try:
+            page = entry["page"].format_map({name: str(value) for name, value in parameters.items()})
+        except (LookupError, ValueError, AttributeError):
+            raise UserError(
+                f"{where}: page {entry['page']} does not go with the run {parameters}. Name its parameters in braces."
+            ) from None
+        if not re.fullmatch(r"[\w-]+(/[\w-]+)*", page):
+            raise UserError(f'{where}: page "{page}" is not a place in the book; letters, digits, - and / are expected.')
+        yield page
 
 
 def require_settings(home: Path, pages: Collection[str]) -> None:
