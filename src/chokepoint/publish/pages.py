@@ -101,7 +101,7 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
-    context["body"] = compiled(related(body, pagename))
+    context["body"] = compiled(guarded(related(body, pagename)))
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
     needed = ["vega.js"] * ("cp-chart" in body) + ["chokepoint.js"] * ("cp-chart" in body or "cp-list" in body)
     up = "../" * pagename.count("/")
@@ -116,6 +116,15 @@ def related(body: str, pagename: str) -> str:
     """
     up = "../" * pagename.count("/")
     return re.sub(r'href="cp:([^"#]+)(#[^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
+
+
+def guarded(body: str) -> str:
+    """Links to other sites, which learn nothing of this one.
+
+    >>> guarded('<a class="reference external" href="https://example.org">')
+    '<a rel="noopener noreferrer" class="reference external" href="https://example.org">'
+    """
+    return re.sub(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)', '<a rel="noopener noreferrer" ', body)
 
 
 def compiled(body: str) -> str:
