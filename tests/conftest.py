@@ -135,6 +135,9 @@ class Checkout:
             if path.name not in notebooks:
                 path.unlink()
         (self.folder / "book" / "runs.yml").write_text("{}")
+        pages = ["sources", "assumptions", *(name.removesuffix(".ipynb") for name in notebooks)]
+        listed = "".join(f"  - file: {page}\n" for page in pages)
+        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: evidence\nchapters:\n{listed}")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""

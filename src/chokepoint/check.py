@@ -3,13 +3,16 @@
 import csv
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from chokepoint import tables
+from chokepoint.descriptor import listed
 from chokepoint.errors import UserError
+from chokepoint.ingest.files import UNSEEN
 
 MAX_BYTES = 50_000_000
 _TRUTHS = {"true", "false"}
@@ -119,22 +122,33 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
     except UnicodeDecodeError as error:
         return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
     except csv.Error as error:
-        return None, [Fault(name, 0, "", f"is not a readable CSV table ({error})")]
+        hint = "A quotation mark may be opened and never closed" if "end of data" in str(error) or "field larger" in str(error) else ""
+        return None, [Fault(name, 0, "", f"is not a readable CSV table ({error}). {hint or 'Save it anew as CSV'}")]
+    except OSError as error:
+        return None, [Fault(name, 0, "", f"cannot be read ({error.strerror}). Give yourself leave to read it, or restore it")]
     except ValueError:
         return None, [Fault(name, 0, "", "is empty; a header line is expected")]
-    rows = [row for row in rows if row]
+    rows = {i: row for i, row in enumerate(rows) if row}
+    if merge := [i for i, row in rows.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
+        return None, [
+            Fault(name, i + 2, "", "is the mark of a merge that was not finished. Choose one side, and take the marks out") for i in merge
+        ]
     ragged = [
-        Fault(name, i, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in enumerate(rows, 2) if len(row) != len(found)
+        Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in rows.items() if len(row) != len(found)
     ]
     if ragged:
         return None, ragged[:20]
     expected = [f["name"] for f in declared["schema"]["fields"]]
+    if found == expected and rows:
+        return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
     if found == expected:
-        return pd.DataFrame(rows, columns=found, dtype=str), []
+        return None, [Fault(name, 0, "", "has a header and no rows. Restore its rows, or take it out of datapackage.json")]
     return None, _header_faults(name, found, expected)
 
 
 def _header_faults(name: str, found: list[str], expected: list[str]) -> list[Fault]:
+    if len(found) == 1 < len(expected) and (mark := next((m for m in ";\t|" if m in found[0]), "")):
+        return [Fault(name, 1, "", f"is parted by {mark!r}; a comma is expected. Save it as CSV with commas")]
     missing, extra = [c for c in expected if c not in found], [c for c in found if c not in expected]
     faults = []
     for column in extra:
@@ -156,9 +170,7 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     for field in declared["schema"]["fields"]:
         if "between" in field:
             faults += _outside(name, field["name"], field["between"], frame)
-    key = declared["schema"].get("primaryKey", [])
-    key = [key] if isinstance(key, str) else key
-    if key:
+    if key := listed(declared["schema"].get("primaryKey", [])):
         twice = frame.duplicated(key, keep="first")
         for i in frame.index[twice][:20]:
             value = ", ".join(frame.loc[i, key])
@@ -183,7 +195,7 @@ def _rules(field: dict, cells: pd.Series):
     typed = cells.where(filled)
     if kind in ("number", "integer", "year"):
         number = pd.to_numeric(typed, errors="coerce")
-        wrong = filled & (number.isna() | ((number % 1 != 0) if kind != "number" else False))
+        wrong = filled & (number.isna() | number.abs().eq(float("inf")) | ((number % 1 != 0) if kind != "number" else False))
         yield wrong, f"{{found}} is not {'a number' if kind == 'number' else 'a whole number'}"
         unit = f" [{field['unit']}]" if field.get("unit") else ""
         if "minimum" in limits:
@@ -192,6 +204,8 @@ def _rules(field: dict, cells: pd.Series):
             yield number > limits["maximum"], f"{{found}} is above the maximum {limits['maximum']}{unit}"
     elif kind == "date":
         yield filled & pd.to_datetime(typed, format="%Y-%m-%d", errors="coerce").isna(), "{found} is not a date like 2026-02-04"
+    elif kind == "yearmonth":
+        yield filled & pd.to_datetime(typed, format="%Y-%m", errors="coerce").isna(), "{found} is not a month like 2026-02"
     elif kind == "boolean":
         yield filled & ~cells.isin(_TRUTHS), "{found} is not true or false"
     if "enum" in limits:
@@ -208,6 +222,8 @@ def _rules(field: dict, cells: pd.Series):
         yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
     # A spreadsheet would run a cell that starts like a formula.
     if kind == "string":
+        yield cells.str.contains(UNSEEN), "{found} holds a control character or a mark of writing direction. Take it out"
+        yield cells.str.contains(r"\{[a-z0-9_.]+\}"), "{found} holds a word in braces, which the book takes for a fact. Use round ones"
         yield cells.str.match(r"[=@\t\r]|[+-](?![\d.]|$)"), "{found} starts like a formula; put a letter or a quote before it"
 
 
@@ -215,7 +231,7 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     """Faults of foreign keys, and of `;`-separated lists of keys (`foreignList`)."""
     frame, name, faults = frames[declared["name"]], declared["path"], []
     for key in declared["schema"].get("foreignKeys", []):
-        column = key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
+        column = listed(key["fields"])[0]
         faults += _unknown(name, column, frame[column].map(lambda cell: [cell] if cell else []), key["reference"], declared, frames)
     for field in declared["schema"]["fields"]:
         if "foreignList" in field:
@@ -228,8 +244,7 @@ def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
     target = reference["resource"] or declared["name"]
     if target not in frames:
         return []  # its own fault is already said
-    known_column = reference["fields"] if isinstance(reference["fields"], str) else reference["fields"][0]
-    known = set(frames[target][known_column])
+    known = set(frames[target][listed(reference["fields"])[0]])
     faults = []
     for i, values in lists.items():
         for value in values:
@@ -241,4 +256,5 @@ def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
 
 
 def _quoted(value: str) -> str:
+    value = UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", value)
     return f'"{value if len(value) <= 60 else value[:57] + "…"}"'

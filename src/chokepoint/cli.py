@@ -2,7 +2,10 @@
 
 import http.server
 import json
+import os
 import sys
+import tempfile
+import traceback
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +17,27 @@ from chokepoint.errors import UserError
 
 class _Commands(click.Group):
     def invoke(self, context: click.Context):
-        """Say a UserError plainly, and exit with 2."""
+        """Say what is wrong plainly, and exit with 2, or with 1 where the fault is not the user's: never a traceback."""
         try:
             return super().invoke(context)
         except UserError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+        except BrokenPipeError:  # the reader of a pipe, such as `head`, has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except OSError as error:
+            click.echo(
+                f"{error.filename or 'The system'}: {error.strerror or error}. Make room or give leave, then run it again.", err=True
+            )
+            sys.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            trace = Path(tempfile.gettempdir()) / "chokepoint-fault.log"
+            trace.write_text(traceback.format_exc(), encoding="utf-8")
+            click.echo(f"A fault of the program, not of what you gave it: {error!r}. Please report it with {trace}.", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=_Commands)
@@ -64,7 +82,7 @@ def build(release: str | None, parameters: tuple[str, ...], named: str | None, f
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(port: int) -> None:
     """Serve build/html on this machine."""
     from chokepoint.publish.site import root
@@ -194,6 +212,7 @@ def facts_command(release: str, as_json: bool) -> None:
 
     from chokepoint import facts
 
+    tables.require_release(release)
     known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
     if as_json:
         click.echo(json.dumps(known, indent=2, ensure_ascii=False))

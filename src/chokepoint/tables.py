@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint import descriptor
 from chokepoint.errors import MissingTable, UserError
 
 DESCRIPTOR = "data/datapackage.json"
@@ -88,23 +89,12 @@ def package(data: Path | None = None) -> dict:
 
 def _package(data: Path | None = None) -> dict:
     path = (data or data_dir()) / "datapackage.json"
-    try:
-        return _descriptor(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found. It declares every table; restore it from the repository.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not readable as JSON ({error}). Mend that place, or restore the file.") from None
+    return _descriptor(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=8)
 def _descriptor(path: Path, _changed: int) -> dict:
-    descriptor = json.loads(path.read_text(encoding="utf-8"))
-    tabular = [r for r in descriptor["resources"] if "schema" in r]
-    descriptor |= {"resources": tabular, "files": [r for r in descriptor["resources"] if r not in tabular]}
-    for declared in tabular:
-        if isinstance(declared.get("schema"), str):
-            declared["schema"] = json.loads((path.parent / declared["schema"]).read_text(encoding="utf-8"))
-    return descriptor
+    return descriptor.read(path)
 
 
 def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
@@ -149,6 +139,14 @@ def _newest() -> str:
 def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
     """Private tables: (mineral, name of the table they speak in place of, file) of every data/private/<mineral>/<table>.csv."""
     return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
+
+
+def require_release(release: str) -> None:
+    """UserError, with the nearest, when there is no yearly release of that name."""
+    if release not in (known := releases()):
+        near = difflib.get_close_matches(release, known, 1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise UserError(f'No release "{release}".{hint} Here are: {", ".join(known)}.')
 
 
 def load(table: str, release: str | None = None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ def strip(
     axis: its title, with the unit. rows: in order, top first. dodge: pile up dots of the same value instead of hiding them.
     """
     pile = frame.groupby(["row", "value"]).cumcount() if dodge else 0
-    base = alt.Chart(frame.assign(pile=pile)).transform_calculate(at=f"indexof({list(rows)!r}, datum.row)")
+    base = alt.Chart(frame.assign(pile=pile, at=frame["row"].map(list(rows).index)))
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.8], nice=False))
     tooltip = [
         alt.Tooltip("row:N", title="What"),

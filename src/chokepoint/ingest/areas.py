@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,10 +17,8 @@ class Area(NamedTuple):
     estimated: bool = False
 
 
-@lru_cache(maxsize=8)
-def names(path: Path) -> dict[str, tuple[str, str]]:
+def names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Every spelling in data/geography.csv -> (name, iso3)."""
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
     found: dict[str, tuple[str, str]] = {}
     for column in ("name", "usgs_names", "iea_names", "state_names"):
         for row in table.itertuples():

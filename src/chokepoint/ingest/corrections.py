@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from chokepoint.errors import UserError
@@ -26,7 +28,10 @@ def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
 def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Corrections of whole headers by the short code of their file."""
     rows = corrections[(corrections["release"] == release) & (corrections["action"] == "header")].to_dict("records")
-    return {dict(part.split("=") for part in row["key"].split(";"))["file"]: row for row in rows}
+    wrong = [row["correction_id"] for row in rows if not re.fullmatch(r"file=[\w-]+", row["key"])]
+    if wrong:
+        raise UserError(f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. Mend it.")
+    return {row["key"].removeprefix("file="): row for row in rows}
 
 
 def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Report) -> None:
@@ -50,13 +55,20 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
             tally.kept -= count
             tally.refused[f"dropped by {fix['correction_id']}: {fix['reason']}"] += count
         else:
-            _act(frame, mask, fix, where)
+            try:
+                _act(frame, mask, fix, where)
+            except (KeyError, TypeError, ValueError) as fault:
+                told = f'action "{fix["action"]}" with column "{fix["column"]}" and value "{fix["value"]}" cannot be done'
+                raise UserError(f"{where}: {told} ({fault}). Mend the row. Nothing was written.") from None
         report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
 
 
 def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str], report: Report) -> None:
     """Put rows into the table they belong to: `capacity;stage=refinery`."""
     target, *sets = fix["value"].split(";")
+    if target not in tables or not all("=" in part for part in sets):
+        expected = f"a table of the release ({', '.join(tables)}), then column=value"
+        raise UserError(f'data/corrections.csv {fix["correction_id"]}: value "{fix["value"]}" is not {expected}. Mend it.')
     moved = tables[fix["table"]][mask].assign(correction_id=fix["correction_id"], **dict(part.split("=") for part in sets))
     tables[fix["table"]] = tables[fix["table"]][~mask]
     tables[target] = pd.concat([tables[target], moved[tables[target].columns]], ignore_index=True)

@@ -4,6 +4,7 @@ The files are rows of `data/release_files.csv`; pooch looks after cache and chec
 """
 
 import difflib
+import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from tqdm import tqdm
 
 from chokepoint import tables
 from chokepoint.errors import UserError
+from chokepoint.ingest.files import MOST_BYTES
 
 TIMEOUT_S = 60
 _BLOCK = 1 << 16
@@ -33,11 +35,21 @@ def fetch(name: str, folder: Path) -> Path:
         near = difflib.get_close_matches(release, known, 1)
         hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
         raise UserError(f'No files of a release "{name}" are listed in data/release_files.csv.{hint}')
+    for row in files.to_dict("records"):
+        _require_plain(row)
     place = folder / release
     place.mkdir(parents=True, exist_ok=True)
     for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False, disable=None):
         _one(row, place)
     return place
+
+
+def _require_plain(row: dict) -> None:
+    """UserError for a row that would write outside its folder, or fetch by anything but HTTP."""
+    if not re.fullmatch(r"[\w-][\w. -]*", row["file"]):
+        raise UserError(f'data/release_files.csv: file "{row["file"]}" is not a plain file name. Nothing was fetched.')
+    if not re.match(r"https?://", row["url"]):
+        raise UserError(f'data/release_files.csv: url "{row["url"]}" does not begin with https://. Nothing was fetched.')
 
 
 def _one(row: dict, place: Path) -> None:
@@ -65,6 +77,8 @@ def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None)
             answer.raise_for_status()
             with open(kept, "ab" if answer.status_code == 206 else "wb") as file:
                 for block in answer.iter_content(_BLOCK):
+                    if file.tell() > MOST_BYTES:
+                        raise ValueError(f"more than {MOST_BYTES:,} bytes")
                     file.write(block)
     shutil.copyfile(kept, output_file)
     kept.unlink()

@@ -5,13 +5,22 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
+import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from chokepoint.errors import UserError
 
 MOST_BYTES = 200_000_000  # a whole release is under 10 MB; anything near this is not one
+MOST_FILES = 5_000  # a release has some 200
+MOST_PACKED = 100  # times smaller packed than unpacked; text packs to a tenth
+MOST_CHARACTERS = 10_000  # of a cell; the longest note of a release has under 1,000
+YEARS = range(1990, 2101)  # a release of any other year is a misreading
+# What no printed text needs and what can turn or hide the text around it: control characters, marks of writing direction.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -40,26 +49,49 @@ def members(path: Path, suffix: str = ".csv") -> dict[str, bytes]:
             name = each.relative_to(path).as_posix()
             is_zip = each.suffix.lower() == ".zip"
             read |= {f"{name}/{inside}": b for inside, b in members(each, suffix).items()} if is_zip else {name: each.read_bytes()}
+            _refuse_if_large(path, sum(map(len, read.values())))
         return read
-    if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
+    if path.suffix.lower() == ".zip":
         return _members_of_zip(path, suffix)
     _refuse_if_large(path, path.stat().st_size)
     return {path.name: path.read_bytes()} if path.suffix.lower() == suffix else {}
 
 
 def _members_of_zip(path: Path, suffix: str) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        infos = [i for i in archive.infolist() if not i.is_dir()]
-        for info in infos:
-            inside = PurePosixPath(info.filename.replace("\\", "/"))
-            if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
-                raise UserError(f"{path}: member {info.filename!r} points outside the archive. Nothing was read.")
-        _refuse_if_large(path, sum(i.file_size for i in infos))
-        wanted = sorted((i for i in infos if i.filename.lower().endswith(suffix)), key=lambda i: i.filename)
-        return {i.filename: archive.read(i) for i in wanted if "__MACOSX" not in i.filename}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [i for i in archive.infolist() if not i.is_dir()]
+            require_harmless(infos, path)
+            wanted = sorted((i for i in infos if i.filename.lower().endswith(suffix)), key=lambda i: i.filename)
+            return {i.filename: archive.read(i) for i in wanted if "__MACOSX" not in i.filename}
+    except UNZIPPABLE as fault:
+        raise UserError(f"{path}: not readable as a zip ({fault}). Download it again; nothing was written.") from None
 
 
-def _refuse_if_large(path: Path, size: int) -> None:
+# What zipfile raises of a file cut short, damaged, locked with a password, or packed by a method it does not know.
+UNZIPPABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+
+
+def require_harmless(infos: list[zipfile.ZipInfo], path: Path | str) -> None:
+    """UserError for an archive that leaves its place, links elsewhere, or unpacks to more than a release can be.
+
+    Goes by what the archive says of itself; `zipfile` reads no more of a member than that.
+    """
+    for info in infos:
+        inside = PurePosixPath(info.filename.replace("\\", "/"))
+        if inside.is_absolute() or ".." in inside.parts or ":" in (inside.parts or ("",))[0]:
+            raise UserError(f"{path}: member {info.filename!r} points outside the archive. Nothing was read.")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise UserError(f"{path}: member {info.filename!r} is a link, not a file. Nothing was read; download it again.")
+    if len(infos) > MOST_FILES:
+        raise UserError(f"{path}: {len(infos):,} files; a release has at most {MOST_FILES:,}. Check that this is the right file.")
+    size, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
+    _refuse_if_large(path, size)
+    if size > 1_000_000 and size > MOST_PACKED * packed:
+        raise UserError(f"{path}: {packed:,} bytes unpack to {size:,}, which no table does. Nothing was read; download it again.")
+
+
+def _refuse_if_large(path: Path | str, size: int) -> None:
     if size > MOST_BYTES:
         raise UserError(f"{path}: {size:,} bytes; a release has at most {MOST_BYTES:,}. Check that this is the right file.")
 
@@ -88,11 +120,17 @@ def sheet(name: str, content: bytes, header: list[str] | None = None) -> Sheet:
     reader = csv.reader(io.StringIO(decode(content, name), newline=""))
     try:
         printed = next(reader, [])
-        header = _distinct([" ".join(cell.split()) for cell in (header or printed)])
+        header = _distinct([" ".join(UNSEEN.sub("", cell).split()) for cell in (header or printed)])
         rows, blank = [], 0
         for cells in reader:
-            row = {h: c.strip() for h, c in zip(header, cells, strict=False) if h}
-            stray = [c.strip() for h, c in zip(header + [""] * len(cells), cells, strict=False) if not h and c.strip()]
+            if any(len(c) > MOST_CHARACTERS for c in cells):
+                raise UserError(
+                    f"{name} line {reader.line_num}: a cell of more than {MOST_CHARACTERS:,} characters; "
+                    "most likely a quotation mark was opened and never closed. Close it."
+                )
+            cells = [UNSEEN.sub("", c).strip() for c in cells]
+            row = dict.fromkeys(filter(None, header), "") | {h: c for h, c in zip(header, cells, strict=False) if h}
+            stray = [c for h, c in zip(header + [""] * len(cells), cells, strict=False) if not h and c]
             if stray:
                 row["_stray"] = " ".join(stray)
             if any(row.values()):
@@ -126,3 +164,12 @@ def need(table: Sheet, columns: list[str]) -> None:
             f"{table.name}: column {', '.join(told)} not found. The header reads: {', '.join(table.header)}. "
             "Mend the header, or add a reader for this layout in chokepoint/ingest."
         )
+
+
+def require_year(year: int, name: Path | str) -> int:
+    """The year of a release. UserError when it is none that a release can have, as where the years are missing."""
+    if year not in YEARS:
+        raise UserError(
+            f"{name}: its years make it a release of {year}; expected {YEARS[0]} to {YEARS[-1]}. Check the years. Nothing was written."
+        )
+    return year

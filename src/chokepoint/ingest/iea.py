@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pandas as pd
 
 from chokepoint.errors import UserError
 from chokepoint.ingest import areas, package, reference
-from chokepoint.ingest.files import decode, members
+from chokepoint.ingest.files import decode, members, require_year
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
-from chokepoint.ingest.tidy import exact
+from chokepoint.ingest.tidy import MOST, exact
 
 STAGES = {"mining": "mine", "refining": "refinery"}
 TO_TONS = 1000  # the file is in thousand tons of contained element
@@ -30,12 +31,17 @@ def ingest(path: Path, data: Path) -> Report:
 def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     name, content = _document(path)
     base = _base_year(content, name)
-    report = Report(release=f"iea{base + 1}")
+    report = Report(release=f"iea{require_year(base + 1, name)}")
     slugs = _slugs(data)
-    tables = {
-        "iea_production": _production(content["supply"], base, slugs, ref, report),
-        "iea_demand": _demand(content["totalDemand"], base, slugs, report),
-    }
+    try:
+        tables = {
+            "iea_production": _production(content["supply"], base, slugs, ref, report),
+            "iea_demand": _demand(content["totalDemand"], base, slugs, report),
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise UserError(
+            f"{name}: the layout is another, or a figure is none ({fault!r}). Download it again; nothing was written."
+        ) from None
     report.rows.read = sum(t.read for t in report.tables.values())
     report.rows.kept = sum(t.kept for t in report.tables.values())
     for tally in report.tables.values():
@@ -48,8 +54,8 @@ def _document(path: Path) -> tuple[str, dict]:
     for name, text in found.items():
         try:
             content = json.loads(decode(text, name))
-        except json.JSONDecodeError as fault:
-            raise UserError(f"{name} line {fault.lineno}: not readable as JSON ({fault.msg}).") from None
+        except (ValueError, RecursionError) as fault:  # ValueError: also a whole number of thousands of digits
+            raise UserError(f"{name}: not readable as JSON ({fault}). Download it again; nothing was written.") from None
         if isinstance(content, dict) and {"supply", "totalDemand"} <= set(content):
             return name, content
     keys = ", ".join(found) or "no JSON file"
@@ -94,11 +100,18 @@ def _production(supply: dict, base: int, slugs: dict[str, str], ref: Reference, 
                         tally.kept += 1
                         rows.append({
                             "mineral": slugs[mineral], "stage": stage, "area": place.name, "area_kind": place.kind,
-                            "iso3": place.iso3, "year": int(year), "value": exact(value * TO_TONS), "unit": "t",
+                            "iso3": place.iso3, "year": int(year), "value": _tons(value), "unit": "t",
                             "printed": repr(value), "printed_unit": "thousand tons", "scenario": _scenario(int(year), base),
                             "forecast": int(year) > base, "footnote": "", "source_id": source,
                         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _tons(value: float) -> float:
+    """Thousand tons as tons. ValueError for anything but a plain number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > MOST:
+        raise ValueError(f"{value!r} is not a number of thousand tons")
+    return exact(value * TO_TONS)
 
 
 def _scenario(year: int, base: int) -> str:
@@ -128,7 +141,7 @@ def _demand(demand: dict, base: int, slugs: dict[str, str], report: Report) -> p
                 tally.kept += 1
                 rows.append({
                     "mineral": slugs[mineral], "use": use, "use_kind": kind, "scenario": scenario, "year": year,
-                    "value": exact(value * TO_TONS), "unit": "t", "forecast": year > base, "source_id": report.release.upper(),
+                    "value": _tons(value), "unit": "t", "forecast": year > base, "source_id": report.release.upper(),
                 })  # fmt: skip
     return pd.DataFrame(rows)
 

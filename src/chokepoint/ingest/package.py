@@ -37,12 +37,25 @@ def schema(data: Path, table: str) -> dict:
     path = Path(data) / "schemas" / f"{table}.json"
     if not path.exists():
         raise UserError(f"{path}: not found. Every table has a schema there; write it, or restore it from the repository.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return _json(path)
+
+
+def _json(path: Path) -> dict:
+    """A JSON object of the project. UserError when it is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as fault:
+        raise UserError(f"{path}: not readable as JSON ({fault}). Mend that place, or restore the file. Nothing was written.") from None
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: holds a {type(found).__name__}; an object {{…}} is expected. Restore the file. Nothing was written.")
+    return found
 
 
 def resources(release: str, tables: list[str], data: Path, ref: Reference) -> list[dict]:
     """The Frictionless resources of a release's tables."""
     what = register.about(release, ref.releases)
+    if what["license"] not in LICENSES:
+        raise UserError(f'data/releases.csv {release}: license "{what["license"]}" is none of {", ".join(LICENSES)}. Mend it.')
     return [
         {
             "name": f"{release}-{table}",
@@ -68,16 +81,20 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
     >>> merged({"resources": [{"name": "b", "path": "b.csv"}]}, "r", [{"name": "a", "path": "minerals/r/a.csv"}])["resources"]
     [{'name': 'a', 'path': 'minerals/r/a.csv'}, {'name': 'b', 'path': 'b.csv'}]
     """
-    others = [r for r in package.get("resources", []) if not str(r.get("path", "")).startswith(f"minerals/{release}/")]
+    found = package.get("resources", [])
+    if not isinstance(found, list) or not all(isinstance(r, dict) and isinstance(r.get("name"), str) for r in found):
+        raise UserError('data/datapackage.json: "resources" must be a list of tables, each with its name. Restore it. Nothing was written.')
+    others = [r for r in found if not str(r.get("path", "")).startswith(f"minerals/{release}/")]
     return {**package, "resources": sorted(others + fresh, key=lambda r: r["name"])}
 
 
 def inert(text: str) -> str:
-    """Text that no spreadsheet runs: a cell that begins like a formula gets an apostrophe before it.
+    """Text that nothing runs: a cell that begins like a formula gets an apostrophe before it, a word in braces (a fact's place) round ones.
 
-    >>> inert("=1+1"), inert("-1"), inert("—")
-    ("'=1+1", '-1', '—')
+    >>> inert("=1+1"), inert("-1"), inert("—"), inert("{sic}")
+    ("'=1+1", '-1', '—', '(sic)')
     """
+    text = re.sub(r"\{([a-z0-9_.]+)\}", r"(\1)", text)
     return f"'{text}" if re.match(r"[=@\t\r]|[+-](?![\d.]|$)", text) else text
 
 
@@ -110,28 +127,33 @@ def write(tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Refe
     release, data = report.release, Path(data)
     shaped_tables = {name: shaped(frame, name, data) for name, frame in tables.items() if len(frame)}
     package_path = data / "datapackage.json"
-    package = json.loads(package_path.read_text(encoding="utf-8")) if package_path.exists() else EMPTY
+    package = _json(package_path) if package_path.exists() else EMPTY
     text = json.dumps(merged(package, release, resources(release, list(shaped_tables), data, ref)), indent=2, ensure_ascii=False)
     entered = register.additions(release, ref.releases, data)
     report.entered = [path.relative_to(data).as_posix() for path in entered]
     home = data / "minerals"
     home.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{release}-", dir=home))
-    try:
+    beside = {path.with_name(f"{path.name}.new"): path for path in [*entered, package_path]}
+    try:  # all that can fail for want of room comes before anything is put in place
         for name, frame in shaped_tables.items():
             frame.to_csv(fresh / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
         fresh.chmod(0o755)
+        for new, content in zip(beside, [*entered.values(), text + "\n"], strict=True):
+            new.write_text(content, encoding="utf-8")
         _swap(fresh, home / release)
+        for new, path in beside.items():
+            os.replace(new, path)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    for path, content in {**entered, package_path: text + "\n"}.items():
-        beside = path.with_name(f"{path.name}.new")
-        beside.write_text(content, encoding="utf-8")
-        os.replace(beside, path)
+        for new in beside:
+            new.unlink(missing_ok=True)
 
 
 def _swap(fresh: Path, place: Path) -> None:
     old = place.with_name(f".{place.name}-old")
+    if old.exists() and not place.exists():
+        old.rename(place)  # an ingest was killed between the two renames below
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
         place.rename(old)

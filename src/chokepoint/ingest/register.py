@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint.errors import UserError
+
 FAMILIES = {
     "mcs": {
         "title": "USGS Mineral Commodity Summaries {stamp} data release",
@@ -74,9 +76,16 @@ def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
 def additions(release: str, releases: pd.DataFrame, data: Path) -> dict[Path, str]:
     """The two files with the release's own row, where they lack it: path -> text. Nothing is written."""
     rows = {data / "releases.csv": about(release, releases), data / "evidence" / "sources.csv": source(release, releases)}
-    there = {path: path.read_text(encoding="utf-8") for path in rows if path.exists()}
+    there = {path: _text(path) for path in rows if path.exists()}
     changed = {path: with_row(text, rows[path]) for path, text in there.items()}
     return {path: text for path, text in changed.items() if text != there[path]}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise UserError(f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8. Nothing was written.") from None
 
 
 def with_row(text: str, row: dict[str, str]) -> str:
@@ -85,7 +94,9 @@ def with_row(text: str, row: dict[str, str]) -> str:
     >>> with_row("id,title\\na,A\\nc,C\\n", {"id": "b", "title": "B, or beta"})
     'id,title\\na,A\\nb,"B, or beta"\\nc,C\\n'
     """
-    header, *found = list(csv.reader(io.StringIO(text, newline="")))
+    header, *found = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    if not header or header[0] not in row:
+        raise UserError(f"data/releases.csv or data/evidence/sources.csv begins with {header}; a header with its key first is expected.")
     key = row[header[0]]
     if any(cells and cells[0] == key for cells in found):
         return text

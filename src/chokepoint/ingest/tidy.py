@@ -44,6 +44,7 @@ KEYS = {
     "trade_agreements": ["party", "agreement"],
     "chapter_notes": ["mineral", "commodity", "note"],
 }
+MOST = 1e18  # of any unit: no figure of a mineral comes near it
 BOILERPLATE = (r"Estimated ?\.?", r"Reported\.?", r"See Appendix C for [^.]*\.")
 
 
@@ -157,6 +158,9 @@ class Tables:
         tally.read += 1
         if isinstance(row, str):
             tally.refuse(row)
+            return
+        if any(isinstance(v, float) and not abs(v) < MOST for v in row.values()):
+            tally.refuse(f"{row['printed'][:40]!r} is larger than any figure can be")
             return
         key = tuple(row[k] for k in KEYS[table])
         before = self.rows.setdefault(table, {}).get(key)

@@ -41,7 +41,7 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Refer
     layouts = [name for name, found in (("2026", long), ("2025", wide), ("2022 to 2024", worlds)) if found]
     if len(layouts) > 1 or len(long) > 1:
         raise UserError(f"{path}: holds more than one release (layouts {', '.join(layouts)}). Give one release at a time.")
-    year = usgs_2026.year(long[0]) if long else _printed_year(wide or worlds, path)
+    year = files.require_year(usgs_2026.year(long[0]) if long else _printed_year(wide or worlds, path), path)
     report = Report(release=f"mcs{year}")
     tables = Tables(ref, report)
     used = set()

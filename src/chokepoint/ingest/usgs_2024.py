@@ -73,8 +73,8 @@ def columns(header: list[str]) -> list[Column]:
 
 def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
     """Every figure of a world file into the tables."""
-    beside = sheet.header[sheet.header.index("Country") + 1]
-    kind = "Type" if "Type" in sheet.header else beside  # one file says "Form", one has the type itself for a name
+    beside = sheet.header[sheet.header.index("Country") + 1 :][:1] or [""]
+    kind = "Type" if "Type" in sheet.header else beside[0]  # one file says "Form", one has the type itself for a name
     found, rows = columns(sheet.header), tables.report.rows
     for line, row in sheet.rows:
         rows.read += 1
@@ -130,7 +130,7 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
             rows.refuse("a line of salient statistics without a year")
             continue
         rows.kept += 1
-        newest = max(int(r["Year"][:4]) for _, r in sheet.rows if r["Year"][:4].isdigit())
+        newest = max(int(r["Year"][:4]) for _, r in sheet.rows if r["Year"][:4].isdecimal())
         for header in sheet.header[3:]:
             if row.get(header):
                 salient.add(tables, _label(sheet, line, row, header, int(year[0]), usual, newest))

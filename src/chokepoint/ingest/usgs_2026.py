@@ -48,9 +48,9 @@ def read(sheet: Sheet, tables: Tables) -> None:
         where = f"{sheet.name} line {line}"
         rows.read += 1
         section, statistic = row.get("Section", ""), row.get("Statistics", "")
-        if section.startswith("World") and statistic in WORLD and row["Year"].isdigit():
+        if section.startswith("World") and statistic in WORLD and row["Year"].isdecimal():
             tables.world(_world(row, where))
-        elif section.startswith("Salient") and statistic in SALIENT and row["Year"].isdigit():
+        elif section.startswith("Salient") and statistic in SALIENT and row["Year"].isdecimal():
             salient.add(tables, _label(row, SALIENT[statistic], where))
         elif section.startswith("Import"):
             tables.add("import_sources", _import_source(row, tables), where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chokepoint.ingest import areas, values
-from chokepoint.ingest.files import Sheet
+from chokepoint.ingest.files import Sheet, need
 from chokepoint.ingest.tidy import Tables, exact
 from chokepoint.ingest.usgs_2026 import period
 
@@ -41,15 +41,18 @@ def plain_header(sheet: Sheet) -> dict[str, str]:
 def read(sheet: Sheet, tables: Tables) -> bool:
     """Read a small table if it is one of these; False if it is none."""
     names = plain_header(sheet)
-    if {"critical_mineral", "leading_source_country"} <= set(names):
+    if {"critical_mineral", "leading_source_country", "year"} <= set(names):
         _each(sheet, tables, lambda row, where: _headline(row, names, tables, where))
     elif {"critical_mineral", "primary_applications"} <= set(names):
         _each(sheet, tables, lambda row, where: _critical(row, names, tables, where))
     elif {"country", "control_type"} <= set(names):
+        need(sheet, ["Country", "Control_Type", "Commodity_Year", "Data_source"])
         _each(sheet, tables, lambda row, where: _control(row, tables, where))
     elif {"agreement", "signing_date"} <= set(names):
+        need(sheet, ["Country", "Agreement"])
         _each(sheet, tables, lambda row, where: _agreement(row, tables, where))
     elif "import_share_order" in names:
+        need(sheet, ["Commodity"])
         column = next((h for h in sheet.header if h.startswith("Major_Import_Sources")), "")
         if not column:
             return False
@@ -94,7 +97,11 @@ def _critical(row: dict[str, str], names: dict[str, str], tables: Tables, where:
 def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
     printed = row[names["critical_mineral"]]
     slug = mineral(printed, tables)
-    year = int(re.match(r"\d{4}", row[names["year"]])[0])
+    stated = re.match(r"\d{4}", row[names["year"]])
+    if not stated:
+        tables.add("headline", f'year "{row[names["year"]]}" is no year', where)
+        return
+    year = int(stated[0])
     for measure, column, unit in MEASURES:
         cell = row.get(names.get(column.lower(), ""), "")
         if not slug:
@@ -145,7 +152,7 @@ def _control(row: dict[str, str], tables: Tables, where: str) -> None:
                 "commodity": item,
                 "minerals": named_minerals(item, tables.ref.minerals),
                 "since": year,
-                "url": row["Data_source"],
+                "url": web(row["Data_source"]),
                 "printed": row["Commodity_Year"],
                 "source_id": tables.source_id,
             },
@@ -215,7 +222,7 @@ def _agreement(row: dict[str, str], tables: Tables, where: str) -> None:
         "printed": printed,
         "dates_agree": same_date(printed, iso),
         "focus": row.get("Focus_area", ""),
-        "url": row.get("Source", ""),
+        "url": web(row.get("Source", "")),
         "note": "",
         "correction_id": "",
         "source_id": tables.source_id,
@@ -223,6 +230,15 @@ def _agreement(row: dict[str, str], tables: Tables, where: str) -> None:
     place = areas.area(made["party"], tables.ref.areas)
     made["iso3"] = place.iso3 if place.kind == "country" else ""
     tables.add("trade_agreements", made, where)
+
+
+def web(address: str) -> str:
+    """An address that a browser may be sent to, or nothing.
+
+    >>> web("https://example.org/a"), web("javascript:alert(1)")
+    ('https://example.org/a', '')
+    """
+    return address if re.fullmatch(r"https?://\S+", address) else ""
 
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -234,9 +250,9 @@ def same_date(printed: str, iso: str) -> bool:
     >>> same_date("20-Oct-25", "2025-10-20"), same_date("23-Aug", "2025-09-23"), same_date("25-Feb", "2025-02")
     (True, False, True)
     """
-    day = re.fullmatch(r"(\d+)-(\w{3})(?:-(\d+))?", printed)
+    day = re.fullmatch(r"(\d{1,4})-(\w{3})(?:-(\d{1,4}))?", printed)
     parts = iso.split("-")
-    if not day or len(parts) < 2 or day[2].lower() not in MONTHS:
+    if not day or not re.fullmatch(r"\d{4}-\d{1,2}(-\d{1,2})?", iso) or day[2].lower() not in MONTHS:
         return printed == iso
     if MONTHS.index(day[2].lower()) + 1 != int(parts[1]):
         return False

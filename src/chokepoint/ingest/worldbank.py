@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 import openpyxl
@@ -13,14 +14,15 @@ import pandas as pd
 
 from chokepoint.errors import UserError
 from chokepoint.ingest import package, reference
-from chokepoint.ingest.files import MOST_BYTES, members
+from chokepoint.ingest.files import UNSEEN, members, require_harmless, require_year
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
-from chokepoint.ingest.tidy import exact
+from chokepoint.ingest.tidy import MOST, exact
 
 SHEET = "Monthly Prices"
+MOST_ROWS, MOST_COLUMNS = 5_000, 300  # the sheet has some 800 rows and 75 columns
 UNITS = {"($/mt)": "US$/t", "($/kg)": "US$/kg", "($/troy oz)": "US$/troy oz", "($/dmtu)": "US$/dmtu"}
-MISSING = ("…", "..", "...", None, "")
+MISSING = ("…", "..", "...", "")
 
 
 def ingest(path: Path, data: Path) -> Report:
@@ -32,14 +34,13 @@ def ingest(path: Path, data: Path) -> Report:
 
 
 def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
-    name, book = _book(path)
-    grid = [list(row) for row in book[SHEET].iter_rows(values_only=True)]
+    name, grid, described = _book(path)
     report = Report(release=f"wb{_updated(grid, name)}")
-    months = [i for i, row in enumerate(grid) if re.fullmatch(r"\d{4}M\d{2}", str(row[0] or ""))]
+    months = [i for i, row in enumerate(grid) if re.fullmatch(r"(19|20)\d\dM(0[1-9]|1[0-2])", str(row[0] or ""))]
     if not months:
         raise UserError(f'{name}: no row of sheet "{SHEET}" begins with a month (1960M01). The layout is another; nothing was written.')
     names, units = _header(grid, months[0], name)
-    definitions = _definitions(book, [n for n in names if n])
+    definitions = _definitions(described, [n for n in names if n])
     tables = {"prices_monthly": [], "price_series": []}
     tally = report.table("prices_monthly")
     for column, series in enumerate(names):
@@ -56,9 +57,9 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
         about = {"mineral": rule["mineral"], "series": series, "unit": unit, "source_id": report.release.upper()}
         tables["price_series"].append({**about, "definition": definitions.get(series, "")})
         for month, cell in cells:
-            if cell in MISSING:
+            if cell is None or cell in MISSING:
                 tally.refuse("no price in that month (printed as an ellipsis)")
-            elif not isinstance(cell, int | float):
+            elif isinstance(cell, bool) or not isinstance(cell, int | float) or not 0 <= cell < MOST:
                 tally.refuse(f'"{cell}" is not a price')
             else:
                 tally.kept += 1
@@ -68,30 +69,43 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     return {table: pd.DataFrame(rows) for table, rows in tables.items()}, report
 
 
-def _book(path: Path) -> tuple[str, openpyxl.Workbook]:
+def _book(path: Path) -> tuple[str, list[list], list[list]]:
+    """Name of the workbook, the rows of the monthly sheet, and those of the sheet that describes the series."""
     found = members(path, ".xlsx")
     if len(found) != 1:
         raise UserError(f"{path}: looked for one monthly workbook (.xlsx), found {', '.join(found) or 'none'}. Give the workbook itself.")
     name, content = next(iter(found.items()))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as inside:
-            size = sum(i.file_size for i in inside.infolist())
-        if size > MOST_BYTES:
-            raise UserError(f"{name}: unpacks to {size:,} bytes; the workbook has under 10 million. Check that this is the right file.")
+            require_harmless(inside.infolist(), name)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError) as fault:
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again.") from None
-    if SHEET not in book.sheetnames:
-        found = ", ".join(book.sheetnames)
-        raise UserError(f'{name}: looked for the sheet "{SHEET}", found {found}. Give the monthly workbook of the Pink Sheet.')
-    return name, book
+        if SHEET not in book.sheetnames:
+            found = ", ".join(book.sheetnames)
+            raise UserError(f'{name}: looked for the sheet "{SHEET}", found {found}. Give the monthly workbook of the Pink Sheet.')
+        return name, _rows(book, SHEET), _rows(book, "Description") if "Description" in book.sheetnames else []
+    except UserError:
+        raise
+    except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
+        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
+
+
+def _rows(book: openpyxl.Workbook, sheet: str) -> list[list]:
+    """The cells of a sheet, as far as such a sheet can reach: what it says of its own size is not to be relied on."""
+    book[sheet].reset_dimensions()
+    rows = [list(row[:MOST_COLUMNS]) for row in islice(book[sheet].iter_rows(values_only=True), MOST_ROWS)]
+    width = max(map(len, rows), default=0)
+    return [row + [None] * (width + 1 - len(row)) for row in rows]
 
 
 def _updated(grid: list[list], name: str) -> str:
     """Year and month the workbook was updated in."""
     for row in grid[:10]:
         if said := re.search(r"Updated on (\w+ \d+, \d{4})", str(row[0] or "")):
-            return dt.datetime.strptime(said[1], "%B %d, %Y").strftime("%Y-%m")
+            try:
+                day = dt.datetime.strptime(said[1], "%B %d, %Y")
+            except ValueError:
+                break
+            return f"{require_year(day.year, name)}-{day.month:02}"
     expected = '"Updated on <month day, year>"'
     raise UserError(f"{name}: the first ten rows do not say {expected}. The layout is another; nothing was written.")
 
@@ -100,16 +114,14 @@ def _header(grid: list[list], first: int, name: str) -> tuple[list[str], list[st
     """Names and units of the columns: the two last rows above the months that look like them."""
     for row in range(first - 1, 0, -1):
         if any(str(cell) in UNITS for cell in grid[row] if cell):
-            names = [re.sub(r"\s*\*+$", "", str(cell or "")).strip() for cell in grid[row - 1]]
+            names = [re.sub(r"\s*\*+$", "", UNSEEN.sub("", str(cell or ""))).strip() for cell in grid[row - 1]]
             return names, [str(cell or "").strip() for cell in grid[row]]
     raise UserError(f"{name}: no row of units ({', '.join(UNITS)}) above the months. The layout is another; nothing was written.")
 
 
-def _definitions(book: openpyxl.Workbook, series: list[str]) -> dict[str, str]:
+def _definitions(described: list[list], series: list[str]) -> dict[str, str]:
     """What the sheet Description says each series is: the text that begins with its name."""
-    if "Description" not in book.sheetnames:
-        return {}
-    texts = [" ".join(str(c or "").split()) for row in book["Description"].iter_rows(values_only=True) for c in row[:3]]
+    texts = [" ".join(UNSEEN.sub("", str(c or "")).split()) for row in described for c in row[:3]]
     said = {}
     for name in series:
         stem = re.escape(name.split(",")[0])

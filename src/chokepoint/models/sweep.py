@@ -44,6 +44,8 @@ def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None,
         raise UserError(f"samples={samples} is outside the range: give 1 to {MOST_SAMPLES}.")
     if not out.parent.is_dir():
         raise UserError(f"{out}: the folder {out.parent} does not exist. Make it, or choose another.")
+    if out.is_dir():
+        raise UserError(f"{out}: this is a folder. Give the name of a Parquet file in it.")
     chunks = -(-samples // CHUNK)
     with _executor(scheduler, min(chunks, workers or os.cpu_count() or 1)) as executor:
         futures = (executor.submit(chunk, model, ranges, seed, k, min(CHUNK, samples - k * CHUNK)) for k in range(chunks))

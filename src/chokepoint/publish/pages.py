@@ -126,7 +126,7 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
     body = crosslinks.finish(app, pagename, context.get("body") or "")
-    body = related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename)
+    body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
     models = _models(app, pagename, body)
     context["body"] = mended(compiled(body))
     context["cp"] = frame(app, pagename, context, models)
@@ -140,6 +140,15 @@ def related(body: str, pagename: str) -> str:
     """
     up = "../" * pagename.count("/")
     return re.sub(r'href="cp:([^"#]+)(#[^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
+
+
+def guarded(body: str) -> str:
+    """Links to other sites, which learn nothing of this one.
+
+    >>> guarded('<a class="reference external" href="https://example.org">')
+    '<a rel="noopener noreferrer" class="reference external" href="https://example.org">'
+    """
+    return re.sub(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)', '<a rel="noopener noreferrer" ', body)
 
 
 def compiled(body: str) -> str:

@@ -10,6 +10,7 @@ import yaml
 from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.parameters import Parameter, nearest, parse
+from chokepoint.publish.settings import templates
 
 Settings = dict[str, dict[str, object]]  # notebook (no suffix) → parameter → value
 
@@ -47,7 +48,7 @@ def plan(book: Path, release: str | None = None, settings: Settings | None = Non
 
     A `release` is given to every notebook that has that parameter; one that compares two releases compares it with the one before.
     """
-    listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8")) or {}
+    listed = templates(book)
     notebooks = sorted(book.glob("*.ipynb"))
     runs = []
     for path in notebooks:
@@ -95,7 +96,7 @@ def interface(notebook: Path) -> dict[str, Parameter]:
     """
     try:
         cells = nbformat.read(notebook, as_version=4).cells
-    except (nbformat.reader.NotJSONError, KeyError, AttributeError, UnicodeDecodeError):
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, LookupError, AttributeError, TypeError, ValueError, RecursionError):
         raise UserError(f"book/{notebook.name}: not a notebook (its JSON does not read). Restore it from the repository.") from None
     try:
         return parse("\n".join(c.source for c in cells if "parameters" in c.metadata.get("tags", [])))

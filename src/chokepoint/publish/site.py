@@ -17,6 +17,7 @@ from chokepoint.publish import inspect, launch
 from chokepoint.publish.cache import Cache
 from chokepoint.publish.execute import execute
 from chokepoint.publish.runs import Edition, Run, Settings, plan
+from chokepoint.publish.settings import require_settings
 
 
 def root() -> Path:
@@ -44,6 +45,7 @@ def build(
     recover(site)
     check.require_sound()
     runs = plan(home / "book", release, settings)
+    require_settings(home, [run.page for run in runs])
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
     why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say))
@@ -70,9 +72,10 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
 def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
     """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
     notebook.metadata.pop("widgets", None)
+    notebook.metadata.pop("papermill", None)  # it names folders of this machine
     for parameter in set(parameters) & set(_TITLES):
         title = _TITLES[parameter](parameters[parameter])
-        notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", title)
+        notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", plain_markdown(title))
     notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -80,6 +83,15 @@ def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbforma
             quiet = tags & {"parameters", "injected-parameters", "setup"}
             cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if quiet else {"hide-input"}))
     return notebook
+
+
+def plain_markdown(text: str) -> str:
+    """Text from the data as Markdown in which nothing of it is markup.
+
+    >>> plain_markdown("Rare earths"), plain_markdown("<b>")
+    ('Rare earths', '\\\\<b\\\\>')
+    """
+    return re.sub(r"([\\`*_{}\[\]()<>#!|~$&:@\"'^])", r"\\\1", " ".join(text.split()))
 
 
 def _mineral_title(mineral: str) -> str:

@@ -1,0 +1,71 @@
+"""What runs on a server: pinned to the letter, allowed no more than it needs, and deaf to what strangers write."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+HOME = Path(__file__).resolve().parents[1]
+FILES = sorted((HOME / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = {p.name: yaml.safe_load(p.read_text(encoding="utf-8")) for p in FILES}
+JOBS = [pytest.param(job, id=f"{file}: {name}") for file, flow in WORKFLOWS.items() for name, job in flow["jobs"].items()]
+WRITES = {"pages", "id-token"}  # what publishing needs, in a job that runs nothing of ours
+
+
+def triggers(flow: dict) -> set[str]:
+    """What starts a workflow. (YAML 1.1 reads its key `on` as true.)"""
+    on = flow[True]
+    return {on} if isinstance(on, str) else set(on)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_action_is_pinned_to_a_commit(job):
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert [u for u in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", u)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+def test_every_pin_says_which_version_it_is(path):
+    pins = [line for line in path.read_text(encoding="utf-8").splitlines() if "uses:" in line]
+    assert [line for line in pins if not re.search(r"@[0-9a-f]{40}  # v\d+\.\d+\.\d+$", line)] == []
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_may_read_the_repository_or_publish_but_not_both(job):
+    allowed = job["permissions"]
+    assert set(allowed.items()) <= {("contents", "read")} or set(allowed) == WRITES
+    if set(allowed) & WRITES:
+        assert not [step for step in job["steps"] if "run" in step]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_nothing_is_allowed_that_no_job_asks_for(name):
+    assert WORKFLOWS[name]["permissions"] == {}
+    assert "pull_request_target" not in triggers(WORKFLOWS[name]) and "workflow_run" not in triggers(WORKFLOWS[name])
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_no_command_holds_what_a_stranger_can_write(job):
+    assert [step["run"] for step in job["steps"] if "${{" in step.get("run", "")] == []
+    assert "secrets." not in str(job) and "env" not in job
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_checkout_leaves_no_key_behind_and_every_job_ends(job):
+    checkouts = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert job["timeout-minutes"] <= 90
+
+
+def test_the_audit_reads_the_pins_and_runs_when_they_change():
+    audit = WORKFLOWS["audit.yml"]
+    assert {"pull_request", "schedule"} <= triggers(audit)
+    commands = "\n".join(step.get("run", "") for step in audit["jobs"]["audit"]["steps"])
+    assert "pip-audit" in commands and "requirements.txt" in commands and re.search(r"pip-audit==\d", commands)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+def test_every_dependency_is_pinned(name):
+    lines = [line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()]
+    assert [line for line in lines if line and line != "-e ." and not re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.+!-]+", line)] == []
