@@ -1,7 +1,7 @@
 // Run in each page of the site, at print width and with its charts drawn: what of the page goes into the book, and how it fits.
 async ({ page, kind, pages, home, web }) => {
-  const article = document.querySelector("article.bd-article");
-  article.classList.add("cp-leaf", `cp-${kind}`);
+  const article = document.querySelector(".bd-article");
+  article.classList.add("cp-leaf", `cp-${kind}`, "cp-drawing");
   const charts = [...article.querySelectorAll(".cp-chart")];
   const says = charts.map((box) => box.getAttribute("aria-label"));
   const title = article.querySelector("h1").textContent.replace(/#$/, "").trim();
@@ -14,14 +14,32 @@ async ({ page, kind, pages, home, web }) => {
   const drawnWidth = (box) => Math.max(0, ...[...box.querySelectorAll("svg, canvas")].map((c) => c.width.baseVal?.value ?? parseFloat(c.style.width)));
   const tooWide = () => charts.filter((box) => drawnWidth(box) > box.clientWidth + 1);
   for (let tries = 0; tries < 40 && tooWide().length; tries++) await new Promise((done) => setTimeout(done, 50));
-  const wide = tooWide().map((box) => box.getAttribute("aria-label"));
-  const empty = charts.filter((box) => !box.querySelector("svg path, svg text, canvas")).map((box) => box.getAttribute("aria-label"));
+  const name = (box) => box.getAttribute("aria-label");
+  const lettersOutside = (box) => [...box.querySelectorAll("svg")].some((svg) => {
+    const frame = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text")].some((text) => {
+      const at = text.getBoundingClientRect();
+      return at.width && getComputedStyle(text).opacity > 0 && (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2);
+    });
+  });
+  const cut = charts.filter((box) => tooWide().includes(box) || lettersOutside(box)).map(name);
+  article.classList.remove("cp-drawing");
+  const empty = charts.filter((box) => !box.querySelector("svg path, svg text, canvas")).map(name);
 
   // What print hides, a book does not carry.
   const drawn = (el) => el.closest("svg") && el.localName !== "svg";
-  for (const el of [...article.querySelectorAll("*")]) if (!drawn(el) && (getComputedStyle(el).display === "none" || el.localName === "script")) el.remove();
+  const gone = [...article.querySelectorAll("*")].filter((el) => !drawn(el) && getComputedStyle(el).display === "none");
+  for (const el of gone) el.remove();
   for (const button of article.querySelectorAll(".cp-sort")) button.replaceWith(...button.childNodes);
-  for (const details of article.querySelectorAll("details")) details.open = true;
+  const become = (el, name, extra = "") => {
+    const other = document.createElement(name);
+    for (const { name: key, value } of [...el.attributes]) other.setAttribute(key, value);
+    if (extra) other.classList.add(extra);
+    other.append(...el.childNodes);
+    el.replaceWith(other);
+  };
+  for (const summary of article.querySelectorAll("summary")) become(summary, "span", "cp-summary");
+  for (const details of article.querySelectorAll("details")) become(details, "div");
   if (kind !== "chapter") for (const head of article.querySelectorAll("h2")) if (head.textContent.startsWith("Read on")) (head.closest(".cell") ?? head.parentElement).remove();
   for (const section of article.querySelectorAll(".cp-explorable")) {
     const note = Object.assign(document.createElement("p"), { className: "cp-moves" });
@@ -58,13 +76,7 @@ async ({ page, kind, pages, home, web }) => {
   }
 
   // Parts are first-order headings, so a page's own headings go down by one.
-  for (let order = 5; order > 0; order--) {
-    for (const head of article.querySelectorAll(`h${order}`)) {
-      const lower = document.createElement(`h${order + 1}`);
-      for (const { name, value } of [...head.attributes]) lower.setAttribute(name, value);
-      lower.append(...head.childNodes);
-      head.replaceWith(lower);
-    }
-  }
-  return { title, html: article.innerHTML, charts: charts.length, wide, empty };
+  for (let order = 5; order > 0; order--) for (const head of article.querySelectorAll(`h${order}`)) become(head, `h${order + 1}`);
+  const sheets = [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href);
+  return { title, html: article.innerHTML, charts: charts.length, cut, empty, sheets };
 }

@@ -7,7 +7,6 @@ those numbers in the contents.
 
 import html
 import json
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +34,9 @@ class Leaf:
     title: str
     html: str
     charts: int
-    wide: list[str]
+    cut: list[str]
     empty: list[str]
+    sheets: list[str]
 
 
 def parts(toc: Path, site: Path) -> dict[str, list[str]]:
@@ -66,28 +66,22 @@ def kind(page: str) -> str:
 def leaf(browser_page, site: Path, page: str, pages: list[str]) -> Leaf:
     """Open a page at the width of the paper, draw its charts, and take what print shows of it."""
     browser_page.goto((site / f"{page}.html").as_uri(), wait_until="load")
-    web = browser_page.evaluate("document.querySelector('link[rel=canonical]')?.href.replace(/[^/]*$/, '') ?? ''")
-    if "/" in page and web:
-        web = web.rsplit("/", page.count("/") + 1)[0] + "/"
+    web = browser_page.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(f"{page}.html")
     browser_page.add_style_tag(content=(_HERE / "pdf.css").read_text(encoding="utf-8"))
     given = {"page": page, "kind": kind(page), "pages": pages, "home": f"{site.as_uri()}/", "web": web}
     return Leaf(page=page, **browser_page.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given))
 
 
-def document(leaves: dict[str, list[Leaf]], site: Path, release: str, numbers: dict[str, int]) -> str:
+def document(leaves: dict[str, list[Leaf]], release: str, numbers: dict[str, int]) -> str:
     """The book as HTML: title, contents, parts. `numbers` are the pages of the PDF on which the site's pages begin."""
-    head = "".join(f'<link rel="stylesheet" href="{href}">' for href in _sheets(site))
+    sheets = dict.fromkeys(sheet for of in leaves.values() for one in of for sheet in one.sheets)
+    head = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
     body = "".join(_part(caption, of) for caption, of in leaves.items())
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Chokepoint</title>{head}<style>{style}{_heads(leaves)}</style></head>'
-        f'<body><main class="bd-main"><div class="bd-content">{_cover(leaves, release)}{_contents(leaves, numbers)}{body}</div></main></body></html>'
+        f"<body><main>{_cover(leaves, release)}{_contents(leaves, numbers)}{body}</main></body></html>"
     )
-
-
-def _sheets(site: Path) -> list[str]:
-    links = re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*>', (site / "index.html").read_text(encoding="utf-8"))
-    return [f"{site.as_uri()}/{address}" for link in links for address in re.findall(r'href="([^"]+)"', link)]
 
 
 def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
@@ -101,7 +95,7 @@ def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
         f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
     ]
     return (
-        f'<section class="cp-cover"><div><h1>{html.escape(title)}</h1><p class="cp-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>'
+        f'<section class="cp-title-page"><div><h1>{html.escape(title)}</h1><p class="cp-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>'
         + "".join(f"<p>{line}</p>" for line in says)
         + '<p class="cp-small">The printed edition of a web book. There, sliders move the models, every chart opens to its numbers, and tables can be searched and sorted; '
         "here, each is shown at its starting values. Text and figures: CC BY 4.0. The Chokepoint authors.</p></div></section>"
@@ -118,7 +112,7 @@ def _contents(leaves: dict[str, list[Leaf]], numbers: dict[str, int]) -> str:
             yield f"<li><ol>{items}</ol></li>" if short else items
 
     lists = "".join(f'<p class="cp-caption">{html.escape(caption)}</p><ol>{"".join(lines(of))}</ol>' for caption, of in leaves.items())
-    return f'<nav class="cp-contents"><h1>Contents</h1>{lists}</nav>'
+    return f'<nav class="cp-book-contents"><h1>Contents</h1>{lists}</nav>'
 
 
 def _part(caption: str, of: list[Leaf]) -> str:
@@ -126,7 +120,7 @@ def _part(caption: str, of: list[Leaf]) -> str:
     heads = [f"<h1>{html.escape(caption)}</h1>"] + [""] * len(of)
     return "".join(
         f'<article id="{one.page}" class="bd-article cp-leaf cp-{kind(one.page)}" style="page: {_running(one)}">{head}{one.html}</article>'
-        for head, one in zip(heads, of)
+        for head, one in zip(heads, of, strict=False)
     )
 
 
@@ -137,10 +131,14 @@ def _running(one: Leaf) -> str:
 
 def _heads(leaves: dict[str, list[Leaf]]) -> str:
     titles = {_running(one): one.title for of in leaves.values() for one in of if "/" not in one.page}
-    return "".join(f"@page {name} {{ @top-right {{ content: {json.dumps(title, ensure_ascii=False)}; }} }}\n" for name, title in titles.items())
+    return "".join(
+        f"@page {name} {{ @top-right {{ content: {json.dumps(title, ensure_ascii=False)}; }} }}\n" for name, title in titles.items()
+    )
 
 
-def print_book(site: Path, target: Path, toc: Path, chrome: str, release: str = tables.DEFAULT_RELEASE, only: set[str] | None = None) -> list[Leaf]:
+def print_book(
+    site: Path, target: Path, toc: Path, chrome: str, release: str = tables.DEFAULT_RELEASE, only: set[str] | None = None
+) -> list[Leaf]:
     """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit. UserError where a chart did not draw."""
     from playwright.sync_api import sync_playwright
     from pypdf import PdfReader
@@ -151,7 +149,9 @@ def print_book(site: Path, target: Path, toc: Path, chrome: str, release: str = 
     pages = [p for of in plan.values() for p in of]
     sheet = target.with_suffix(".html")
     with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
-        context = browser.new_context(viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True)
+        context = browser.new_context(
+            viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True
+        )
         tab = context.new_page()
         tab.emulate_media(media="print", color_scheme="light")
         bar = tqdm(total=len(pages), desc="Setting pages", unit="page", leave=False, disable=None)
@@ -162,10 +162,10 @@ def print_book(site: Path, target: Path, toc: Path, chrome: str, release: str = 
                 bar.update()
         bar.close()
         numbers: dict[str, int] = {}
-        for _ in range(2):
-            sheet.write_text(document(leaves, site, release, numbers), encoding="utf-8")
+        for final in (False, True):
+            sheet.write_text(document(leaves, release, numbers), encoding="utf-8")
             tab.goto(sheet.as_uri())
-            tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+            tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=final, tagged=final)
             numbers = _page_numbers(PdfReader(target), pages)
     sheet.unlink()
     return [one for of in leaves.values() for one in of]
