@@ -3,23 +3,23 @@ async ({ page, kind, pages, home, web }) => {
   const article = document.querySelector(".bd-article");
   article.classList.add("cp-leaf", `cp-${kind}`, "cp-drawing");
   const charts = [...article.querySelectorAll(".cp-chart")];
-  const says = charts.map((box) => box.getAttribute("aria-label"));
   const title = article.querySelector("h1").textContent.replace(/#$/, "").trim();
   if (window.chokepoint) await chokepoint.drawAll();
   await document.fonts.ready;
-  charts.forEach((box, i) => { box.setAttribute("role", "img"); box.setAttribute("aria-label", says[i]); });   // Vega puts its own in their place
+  charts.forEach((box, i) => { box.setAttribute("role", "img"); box.setAttribute("aria-label", chartsSay[i]); });   // Vega puts its own in their place
 
   // A chart wider than its column would be cut off, or shrunk out of reading.
   // Those drawn before the page took its width are drawn again by the page, a moment later.
   const drawnWidth = (box) => Math.max(0, ...[...box.querySelectorAll("svg, canvas")].map((c) => c.width.baseVal?.value ?? parseFloat(c.style.width)));
   const tooWide = () => charts.filter((box) => drawnWidth(box) > box.clientWidth + 1);
   for (let tries = 0; tries < 40 && tooWide().length; tries++) await new Promise((done) => setTimeout(done, 50));
+  const hang = 20;   // px, less than the gutter between two columns: so far may a letter stand out, for print shows it
   const name = (box) => box.getAttribute("aria-label");
   const lettersOutside = (box) => [...box.querySelectorAll("svg")].some((svg) => {
     const frame = svg.getBoundingClientRect();
     return [...svg.querySelectorAll("text")].some((text) => {
       const at = text.getBoundingClientRect();
-      return at.width && getComputedStyle(text).opacity > 0 && (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2);
+      return at.width && getComputedStyle(text).opacity > 0 && (at.left < frame.left - hang || at.right > frame.right + hang || at.top < frame.top - hang || at.bottom > frame.bottom + hang);
     });
   });
   const cut = charts.filter((box) => tooWide().includes(box) || lettersOutside(box)).map(name);

@@ -23,6 +23,12 @@ WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
 _HERE = Path(__file__).parent
 _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
+# What each chart shows in words, kept from before it is drawn.
+_KEEP_WORDS = """document.addEventListener("readystatechange", () => {
+    window.chartsSay ??= [...document.querySelectorAll(".cp-chart")].map((box) => box.getAttribute("aria-label"));
+});"""
+_NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
+    line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -42,7 +48,7 @@ class Leaf:
 def parts(toc: Path, site: Path) -> dict[str, list[str]]:
     """Pages by part, in the book's order; the start page is a part of its own. A pattern takes the pages that the site has."""
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    return {"": [contents["root"]]} | {part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]}
+    return {"Summary": [contents["root"]]} | {part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]}
 
 
 def _pages(entries: list[dict], site: Path) -> Iterator[str]:
@@ -72,15 +78,15 @@ def leaf(browser_page, site: Path, page: str, pages: list[str]) -> Leaf:
     return Leaf(page=page, **browser_page.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given))
 
 
-def document(leaves: dict[str, list[Leaf]], release: str, numbers: dict[str, int]) -> str:
-    """The book as HTML: title, contents, parts. `numbers` are the pages of the PDF on which the site's pages begin."""
+def document(leaves: dict[str, list[Leaf]], release: str) -> str:
+    """The book as HTML: title, contents, whose page numbers are still to come, and parts."""
     sheets = dict.fromkeys(sheet for of in leaves.values() for one in of for sheet in one.sheets)
     head = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
     body = "".join(_part(caption, of) for caption, of in leaves.items())
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Chokepoint</title>{head}<style>{style}{_heads(leaves)}</style></head>'
-        f"<body><main>{_cover(leaves, release)}{_contents(leaves, numbers)}{body}</main></body></html>"
+        f"<body><main>{_cover(leaves, release)}{_contents(leaves)}{body}</main></body></html>"
     )
 
 
@@ -102,9 +108,9 @@ def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
     )
 
 
-def _contents(leaves: dict[str, list[Leaf]], numbers: dict[str, int]) -> str:
+def _contents(leaves: dict[str, list[Leaf]]) -> str:
     def line(one: Leaf) -> str:
-        return f'<a href="#{one.page}">{html.escape(one.title)} <span>{numbers.get(one.page, "")}</span></a>'
+        return f'<a href="#{one.page}">{html.escape(one.title)} <span></span></a>'
 
     def lines(of: list[Leaf]) -> Iterator[str]:
         for short, group in groupby(of, lambda one: kind(one.page) == "short"):
@@ -145,30 +151,27 @@ def print_book(
 
     if not (site / "index.html").is_file():
         raise UserError(f"There is no site in {site}: run `make book` first.")
-    plan = {caption or "Summary": [p for p in pages if only is None or p in only] for caption, pages in parts(toc, site).items()}
+    plan = {caption: [p for p in pages if only is None or p in only] for caption, pages in parts(toc, site).items()}
     pages = [p for of in plan.values() for p in of]
     sheet = target.with_suffix(".html")
     with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
         context = browser.new_context(
             viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True
         )
+        context.add_init_script(_KEEP_WORDS)
         tab = context.new_page()
         tab.emulate_media(media="print", color_scheme="light")
-        bar = tqdm(total=len(pages), desc="Setting pages", unit="page", leave=False, disable=None)
-        leaves: dict[str, list[Leaf]] = {caption: [] for caption in plan}
-        for caption, of in plan.items():
-            for page in of:
-                leaves[caption].append(leaf(tab, site, page, pages))
-                bar.update()
-        bar.close()
-        numbers: dict[str, int] = {}
-        for final in (False, True):
-            sheet.write_text(document(leaves, release, numbers), encoding="utf-8")
-            tab.goto(sheet.as_uri())
-            tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=final, tagged=final)
-            numbers = _page_numbers(PdfReader(target), pages)
+        taken = {page: leaf(tab, site, page, pages) for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)}
+        leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
+        context.close()  # and with it the memory of all those pages
+        sheet.write_text(document(leaves, release), encoding="utf-8")
+        tab = browser.new_page()
+        tab.goto(sheet.as_uri())
+        tab.pdf(path=target, prefer_css_page_size=True, print_background=True)
+        tab.evaluate(_NUMBER, _page_numbers(PdfReader(target), pages))
+        tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     sheet.unlink()
-    return [one for of in leaves.values() for one in of]
+    return list(taken.values())
 
 
 def _page_numbers(reader, pages: list[str]) -> dict[str, int]:
@@ -182,7 +185,9 @@ def main(chrome: str) -> None:
     from chokepoint.publish.site import root
 
     target = root() / "build" / "chokepoint.pdf"
-    print_book(root() / "build" / "html", target, root() / "_toc.yml", chrome)
+    leaves = print_book(root() / "build" / "html", target, root() / "_toc.yml", chrome)
+    if faults := [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]:
+        raise UserError(f"{target.relative_to(root())} is printed, but these charts are not drawn whole on paper:\n" + "\n".join(faults))
     print(f"The book is in {target.relative_to(root())} ({target.stat().st_size / 1e6:.1f} MB)")
 
 
