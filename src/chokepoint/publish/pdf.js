@@ -2,6 +2,12 @@
 async ({ page, kind, pages, home, web }) => {
   const article = document.querySelector(".bd-article");
   article.classList.add("cp-leaf", `cp-${kind}`, "cp-drawing");
+  if (kind === "short") {   // its title stands over both columns, and goes with them to the next page
+    const columns = Object.assign(document.createElement("div"), { className: "cp-columns" });
+    const title = article.querySelector("h1");
+    while (title.nextSibling) columns.append(title.nextSibling);
+    title.after(columns);
+  }
   const charts = [...article.querySelectorAll(".cp-chart")];
   const title = article.querySelector("h1").textContent.replace(/#$/, "").trim();
   if (window.chokepoint) await chokepoint.drawAll();
