@@ -6,10 +6,11 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check serve lab bench clean
+.PHONY: help book pdf test check serve lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
+	@echo "make pdf     print the whole book into build/chokepoint.pdf"
 	@echo "make test    run every test, browser tests included"
 	@echo "make check   lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
@@ -19,8 +20,12 @@ help:
 book: $(VENV)/.ready
 	@$(BIN)/chokepoint build
 
+pdf: $(VENV)/.test-ready
+	@test -f build/html/index.html || $(BIN)/chokepoint build
+	@chrome=$$($(BIN)/python tests/browser.py) && $(BIN)/python -m chokepoint.publish.pdf "$$chrome"
+
 test: $(VENV)/.test-ready
-	@$(BIN)/python tests/browser.py
+	@$(BIN)/python tests/browser.py > /dev/null
 	@$(BIN)/chokepoint build
 	@$(BIN)/pytest -n 2 --dist loadgroup
 

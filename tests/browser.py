@@ -80,4 +80,4 @@ def _quiet(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    executable()
+    print(executable())

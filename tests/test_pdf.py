@@ -1,0 +1,103 @@
+"""The book on paper: what a colleague is handed, and what a reader's own printer gives."""
+
+import re
+from pathlib import Path
+
+import browser as chromium
+import pytest
+
+from chokepoint.publish import pdf
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+HOME = Path(__file__).resolve().parents[1]
+SOME = ["index", "04-project-vault", "minerals", "minerals/gallium", "countries/argentina", "evidence"]
+
+
+@pytest.fixture(scope="module")
+def printed(site, tmp_path_factory):
+    """Some pages of every kind, printed as the book is: the file, opened, and its leaves by page."""
+    from pypdf import PdfReader
+
+    target = tmp_path_factory.mktemp("pdf") / "some.pdf"
+    leaves = pdf.print_book(site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME))
+    return PdfReader(target), {one.page: one for one in leaves}
+
+
+def links(reader) -> list[dict]:
+    """The actions of all links."""
+    return [
+        note.get_object() for page in reader.pages for note in page.get("/Annots") or [] if note.get_object().get("/Subtype") == "/Link"
+    ]
+
+
+def test_every_chart_is_drawn_and_none_is_cut_off(printed):
+    _, leaves = printed
+    assert list(leaves) == SOME
+    assert sum(one.charts for one in leaves.values()) > 10
+    assert not {one.page: one.cut + one.empty for one in leaves.values() if one.cut or one.empty}
+
+
+def test_every_page_but_the_cover_carries_its_number(printed):
+    reader, _ = printed
+    for number, page in enumerate(reader.pages[1:], start=2):
+        assert str(number) in page.extract_text().split(), f"page {number}"
+
+
+def test_the_contents_name_the_page_where_each_chapter_begins(printed):
+    reader, leaves = printed
+    contents = " ".join(reader.pages[1].extract_text().split())
+    for one in leaves.values():
+        number = int(re.search(rf"{re.escape(one.title)} (\d+)", contents)[1])
+        assert one.title in " ".join(reader.pages[number - 1].extract_text().split())
+
+
+def test_every_link_inside_the_book_leads_somewhere(printed):
+    reader, _ = printed
+    inside = [note for note in links(reader) if "/Dest" in note or note.get("/A", {}).get("/S") == "/GoTo"]
+    aims = {str(note.get("/Dest") or note["/A"]["/D"]) for note in inside}
+    assert len(inside) > 50
+    assert not [aim for aim in aims if aim not in reader.named_destinations]
+
+
+def test_links_to_elsewhere_are_kept_and_none_names_a_file_of_this_machine(printed):
+    reader, _ = printed
+    addresses = {note["/A"]["/URI"] for note in links(reader) if note.get("/A", {}).get("/S") == "/URI"}
+    assert all(address.startswith(("https://", "http://", "mailto:")) for address in addresses), addresses
+
+
+def test_its_bookmarks_are_parts_then_chapters(printed):
+    reader, leaves = printed
+
+    def squeezed(text):
+        return re.sub(r"\s", "", text)
+
+    first = [squeezed(entry.title) for entry in reader.outline if not isinstance(entry, list)]
+    second = [
+        squeezed(entry.title) for group in reader.outline if isinstance(group, list) for entry in group if not isinstance(entry, list)
+    ]
+    assert [t.lower() for t in first[2:]] == ["summary", "thestory", "onebyone", "reference"]
+    assert {squeezed(one.title) for one in leaves.values()} <= set(second)
+
+
+def test_sliders_are_printed_as_their_settings_with_the_sentence_that_follows(printed, site):
+    reader, _ = printed
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    shown = (site / "04-project-vault.html").read_text(encoding="utf-8")
+    sentence = re.search(r'class="cp-sentence"[^>]*>([^<]+)<', shown)[1]
+    assert sentence in text
+    assert "these settings are sliders" in text
+
+
+@pytest.mark.parametrize("page", ["04-project-vault", "evidence", "minerals", "countries/argentina"])
+def test_a_reader_who_prints_a_page_gets_the_article_alone(site, visit, page):
+    """No sidebar, no control, no table or chart beyond the paper; sources stay."""
+    seen = visit(f"{site.as_uri()}/{page}.html", width=pdf.WIDTH_PX).page
+    seen.emulate_media(media="print")
+    left_over = seen.evaluate("""[...document.querySelectorAll('.bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .bd-footer, button, input, select')]
+        .filter(e => e.getClientRects().length && !e.matches('.cp-sort')).map(e => e.outerHTML.slice(0, 80))""")
+    assert not left_over
+    wide = seen.evaluate("""[...document.querySelectorAll('article table, article figure, article pre, article .cp-chart svg')]
+        .filter(e => e.getClientRects().length && (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1)).map(e => e.outerHTML.slice(0, 80))""")
+    assert not wide
+    if page == "04-project-vault":
+        assert seen.locator(".cp-source").first.is_visible()
