@@ -3,10 +3,8 @@
 HTML that a notebook printed cannot know how deep its page lies: it links to `cp:page#anchor`, which becomes a relative path here.
 """
 
-import json
 import os
 import re
-from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -17,13 +15,13 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from chokepoint import facts, tables
-from chokepoint.charts.figure import embedded, link
+from chokepoint.charts.figure import link
+from chokepoint.charts.vega import VEGA_LITE, drawn
 from chokepoint.errors import UserError
-from chokepoint.publish import lists
+from chokepoint.publish import lists, printing
 from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
-VEGA_LITE = "6.4"
 # Of the theme and Jupyter Book: thebe and require.js come from other sites and no page here needs them.
 # The page's own script is added below, and only where there is something for it to do.
 _UNWANTED = re.compile(r"thebe|require(\.min)?\.js|embed-amd|html-manager|mathjax|chokepoint\.js", re.I)
@@ -35,6 +33,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("excerpt", Excerpt)
     for name, make in (lists.LISTS | INDEXES).items():
         app.add_directive(name, _list_directive(make))
+    printing.setup(app)
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", _write_vega)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -101,7 +100,7 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
-    context["body"] = compiled(related(body, pagename))
+    context["body"] = drawn(related(body, pagename))
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
     needed = ["vega.js"] * ("cp-chart" in body) + ["chokepoint.js"] * ("cp-chart" in body or "cp-list" in body)
     up = "../" * pagename.count("/")
@@ -116,17 +115,6 @@ def related(body: str, pagename: str) -> str:
     """
     up = "../" * pagename.count("/")
     return re.sub(r'href="cp:([^"#]+)(#[^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
-
-
-def compiled(body: str) -> str:
-    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not."""
-    pattern = r'<script type="application/vnd\.vegalite\+json">(.*?)</script>'
-    return re.sub(pattern, lambda m: f'<script type="application/json" class="cp-spec">{_vega(m[1])}</script>', body, flags=re.S)
-
-
-@cache
-def _vega(vegalite: str) -> str:
-    return embedded(vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE))
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
