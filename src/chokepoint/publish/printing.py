@@ -84,11 +84,18 @@ def _die_with_parent() -> None:
 
 def setup(app: Sphinx) -> None:
     """Make Sphinx print again what depends on more than the time of its own file."""
-    # It numbers in one process, once all pages are read, and does not say so; without its word Sphinx would read one page at a time.
-    numbering = app.extensions["sphinx_multitoc_numbering"]
-    numbering.parallel_read_safe = numbering.parallel_write_safe = True
+    app.connect("builder-inited", _declare_safe)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-updated", _retitled)
+
+
+def _declare_safe(app: Sphinx) -> None:
+    """Two extensions of Jupyter Book do not say that pages may be read in parallel, and Sphinx would then read one at a time.
+
+    One numbers sections in the parent process once all pages are read (there are no numbers here), the other is for LaTeX.
+    """
+    for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
+        app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
