@@ -18,7 +18,7 @@ import vl_convert
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from bench import HOME, bench, stock
-from chokepoint.publish.pages import VEGA_LITE
+from chokepoint.charts.vega import VEGA_LITE
 
 SITE = HOME / "build" / "html"
 PAGE = "03-price-floor.html"

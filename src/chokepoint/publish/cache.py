@@ -23,7 +23,8 @@ from chokepoint.errors import UserError
 from chokepoint.publish.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
-_APART = {"publish", "ingest", "bench.py", "check.py", "cli.py"}  # code that no notebook runs
+_APART = {"publish", "ingest", "bench.py", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
+_PRESS = {"execute.py", "engine.py", "kernels.py"}  # of `publish`, what runs them
 _SOURCE = Path(__file__).parents[1]
 
 
@@ -113,14 +114,12 @@ class Cache:
         return {name: tables.digest(name) for name in tables.all_reads()}
 
 
-def code() -> str:
-    """Digest of the package's code that notebooks can run."""
-    files = [
-        path
-        for path in sorted(_SOURCE.rglob("*"))
-        if path.suffix in (".py", ".json", ".csv") and not _APART & {*path.relative_to(_SOURCE).parts}
-    ]
-    return _sha(b"".join(f"{path.relative_to(_SOURCE)}\0".encode() + path.read_bytes() + b"\0" for path in files))
+def code(printing: bool = False) -> str:
+    """Digest of the package's code that notebooks can run; with `printing`, of all that makes the site."""
+    files = [path.relative_to(_SOURCE) for path in sorted(_SOURCE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    if not printing:
+        files = [file for file in files if not _APART & set(file.parts) or file.name in _PRESS]
+    return _sha(b"".join(f"{file}\0".encode() + (_SOURCE / file).read_bytes() + b"\0" for file in files))
 
 
 def versions() -> str:

@@ -34,7 +34,7 @@ def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None =
             cache.keep(run, result)
             done[run.page] = result
     for page, result in done.items():
-        _write(folder / f"{page}.ipynb", result.notebook)
+        write(folder / f"{page}.ipynb", result.notebook.encode())
     return {page: why for page, (_kept, why) in found.items()}
 
 
@@ -49,8 +49,6 @@ def _run_all(runs: list[Run], pool: Executor):
         pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():  # its kernels end with it
-            process.kill()
         raise
 
 
@@ -72,8 +70,9 @@ def press(run: Run, kernel: str | None = None) -> Executed:
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
     """
-    import papermill  # takes a second: not paid by the command line
+    import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
+    from chokepoint.charts.vega import drawn
     from chokepoint.publish import engine
 
     forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
@@ -95,6 +94,9 @@ def press(run: Run, kernel: str | None = None) -> Executed:
         raise UserError(_explain(run, error)) from None
     except Exception as error:  # a dead kernel, a timeout, a full disk: said in the same form
         raise UserError(f"{run}: {type(error).__name__}: {error}") from None
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = drawn(output.data["text/html"])
     reads, seconds = tuple(notebook.metadata[engine.READS]), cell_seconds(notebook)
     return Executed(_timeless(notebook), reads, seconds)
 
@@ -121,8 +123,8 @@ def _explain(run: Run, error) -> str:
     return f"{run}, cell {error.cell_index}: {error.ename}: {error.evalue}\n{shown}"
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file where it is not there already, so that what did not change keeps its time."""
-    if not path.is_file() or path.read_bytes() != text.encode():
+def write(path: Path, content: bytes) -> None:
+    """Write a file, where it is not there already: what did not change keeps its time."""
+    if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+        path.write_bytes(content)

@@ -6,7 +6,6 @@ HTML that a notebook printed cannot know how deep its page lies: it links to `cp
 import json
 import os
 import re
-from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -17,15 +16,15 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from chokepoint import facts, tables
-from chokepoint.charts.figure import embedded, link
+from chokepoint.charts.figure import link
+from chokepoint.charts.vega import VEGA_LITE, drawn
 from chokepoint.errors import UserError
-from chokepoint.publish import about, cover, crosslinks, found, lists
+from chokepoint.publish import about, cover, crosslinks, found, lists, printing
 from chokepoint.publish.frame import TEMPLATES, frame, mended
 from chokepoint.publish.indexes import INDEXES
 from chokepoint.publish.launch import launch
 
 _log = logging.getLogger(__name__)
-VEGA_LITE = "6.4"
 # Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no maps, trees or clouds; and an interpreter in place of `Function`.
 VEGA = {
     "dataflow": "6.1.0",
@@ -45,7 +44,6 @@ MODELS_HEAD = """// The models of this page, written by the book's Python from t
 (() => {
 const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
 """
-MOST_MARKS = 1000  # beyond these a canvas is faster than svg
 
 
 def setup(app: Sphinx) -> dict:
@@ -59,6 +57,7 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", found.lost)
+    printing.setup(app)
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", found.tell)
     app.connect("build-finished", _write_vega)
@@ -128,7 +127,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, d
     body = crosslinks.finish(app, pagename, context.get("body") or "")
     body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
     models = _models(app, pagename, body)
-    context["body"] = mended(compiled(body))
+    context["body"] = mended(drawn(_MODEL.sub("", body)))
     context["cp"] = frame(app, pagename, context, models)
 
 
@@ -151,12 +150,6 @@ def guarded(body: str) -> str:
     return re.sub(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)', '<a rel="noopener noreferrer" ', body)
 
 
-def compiled(body: str) -> str:
-    """Vega-Lite in script elements, compiled to Vega, so that the reader's browser need not; models go to a file of their own."""
-    pattern = r'<script type="application/vnd\.vegalite\+json">(.*?)</script>'
-    return re.sub(pattern, lambda m: _vega(m[1]), _MODEL.sub("", body), flags=re.S)
-
-
 def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
     """The models of a page's explorables as a script of the site, which its Content-Security-Policy lets run; that file, if there are any."""
     models = dict(json.loads(found) for found in _MODEL.findall(body))
@@ -168,29 +161,6 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8")
     return [file]
-
-
-@cache
-def _vega(vegalite: str) -> str:
-    spec = vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE)
-    canvas = ' data-renderer="canvas"' if marks(spec) > MOST_MARKS else ""
-    return f'<script type="application/json" class="cp-spec"{canvas}>{embedded(spec)}</script>'
-
-
-def marks(spec: dict) -> int:
-    """About how many marks a compiled chart draws: a mark for each row of its data as given, and one for a line.
-
-    >>> marks({"data": [{"name": "a", "values": [1, 2, 3]}, {"name": "b", "source": "a"}],
-    ...        "marks": [{"type": "rect", "from": {"data": "b"}}, {"type": "line", "from": {"data": "a"}}]})
-    4
-    """
-    tables = {d["name"]: d for d in spec.get("data", [])}
-
-    def rows(name: str) -> int:
-        table = tables.get(name, {})
-        return rows(table["source"]) if isinstance(table.get("source"), str) else len(table.get("values", ()))
-
-    return sum(1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", "")) for m in spec.get("marks", []))
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:

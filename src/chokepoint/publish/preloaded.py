@@ -10,8 +10,11 @@ import ipykernel.debugger  # noqa: F401
 import ipykernel.kernelapp  # noqa: F401
 import IPython.core.completer  # noqa: F401
 import papermill  # noqa: F401
+from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
+import chokepoint.publish.execute  # noqa: F401
+import chokepoint.publish.pages  # noqa: F401
 
 for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint."):
     if module.name.split(".")[1] in ("chapters", "charts", "measures", "models", "prose"):

@@ -1,21 +1,31 @@
-"""Publishing is a transaction: check the data, run, print, check the site, swap it in. Any failure leaves the last site."""
+"""Publishing is a transaction: check the data, run, print, check the site, swap it in. Any failure leaves the last site.
 
-import os
+A build that fails, is killed or runs out of disk at any moment is taken up by the next one: what it had executed is kept (see
+`cache`), what it had half written is not trusted. Nothing is done at all where every input and the site are those of the last build.
+"""
+
+import hashlib
+import json
+import multiprocessing
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
 import nbformat
 
 from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
-from chokepoint.publish import inspect, launch
-from chokepoint.publish.cache import Cache
-from chokepoint.publish.execute import execute
+from chokepoint.publish import about, address, cache, inspect, launch
+from chokepoint.publish.execute import execute, write
+from chokepoint.publish.lock import alone
+from chokepoint.publish.printing import print_pages
 from chokepoint.publish.runs import Edition, Run, Settings, plan
 from chokepoint.publish.settings import require_settings
 
@@ -33,40 +43,108 @@ def build(
     fresh: bool = False,
     explain: bool = False,
     say: Callable[[str], None] = print,
+    pool: Executor | None = None,
 ) -> Path:
     """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
 
     settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
-    build/editions/<name>/html. fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
+    build/editions/<name>/html. fresh: run every notebook and print every page again. explain: `say`, a line a page, why it
+    ran or did not. pool: where notebooks run, any executor of the kind of concurrent.futures; without one, processes here.
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
-    executed, stage, printed, site = work / "executed", work / "stage", work / "printed", work / "html"
-    recover(site)
-    check.require_sound()
+    with _answering_for_all(), alone(home / "build"):
+        recover(work / "html")
+        return _build(home, work, release, settings, edition, fresh, explain, say, pool)
+
+
+def _build(home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool) -> Path:
+    """See `build`; `work` is where this edition is built."""
+    took, start = {}, perf_counter()
+    executed, stage, printed, site, state = (work / name for name in ("executed", "stage", "printed", "html", "site.json"))
+
+    def lap(step: str) -> None:
+        took[step] = perf_counter() - start - sum(took.values())
+
+    tables.package()  # missing or broken, it is the first thing to say
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
-    for folder in (executed, stage, printed):
-        shutil.rmtree(folder, ignore_errors=True)
-    why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say))
+    before = inputs(home, runs, release, edition)
+    if not fresh and not explain and _load(state) == {"inputs": before, "site": contents(site)}:
+        return site
+    check.require_sound()
+    lap("check")
+    kept = cache.Cache(home / "build" / "cache", fresh, say)
+    why = execute(runs, executed, kept, pool)
     if explain:
         say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
+    lap("execute")
     lay_out(home / "book", runs, executed, stage)
     launch.record(runs, edition, stage, home)
-    print_pages(home, stage, printed, release)
+    shutil.rmtree(printed, ignore_errors=True)
+    pages = {name: digest for name, digest in before.items() if not name.startswith(("book/", "data/")) or name.startswith("book/_static")}
+    print_pages(home, stage, printed, release, _digest(pages | {"pages": _named(stage)}), fresh)
+    lap("print")
     inspect.require_whole(printed)
+    if changed := [name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was]:
+        raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
+    state.unlink(missing_ok=True)
     swap(printed, site)
+    state.write_text(json.dumps({"inputs": before, "site": contents(site)}), encoding="utf-8")
+    lap("inspect")
+    cells = {run.page: kept.seconds(run) for run in runs}
+    (work / "timing.json").write_text(json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1))
     return site
 
 
+def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:
+    """A digest, by name, of everything the site is made from."""
+    files = [home / "_config.yml", home / "_toc.yml", *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p))]
+    own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    data = {name: tables.digest(name) for name in tables.all_reads()}
+    asked = _digest(
+        {
+            "release": release,
+            "runs": [[run.page, run.notebook.name, run.parameters, run.settings] for run in runs],
+            "edition": [edition.title, edition.about] if edition else [],
+            "addresses": [address.repository(home), about.site_address()],
+        }
+    )
+    return {**own, **data, "what was asked for": asked, "the package": cache.code(printing=True), "an installed version": cache.versions()}
+
+
+def _wanted(path: Path) -> bool:
+    return ".ipynb_checkpoints" not in path.parts
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """A digest of every file in `folder` by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
-    """Gather in `stage` what Jupyter Book prints: the Markdown pages, static files, and executed notebooks made ready."""
-    shutil.copytree(book, stage, ignore=shutil.ignore_patterns("*.ipynb", "runs.yml", ".ipynb_checkpoints"))
+    """Gather in `stage` what is printed: the Markdown pages, static files, and executed notebooks made ready.
+
+    A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
+    """
+    files = [path for path in book.rglob("*") if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"]
+    made = {path.relative_to(book): path.read_bytes() for path in files}
     for run in runs:
         notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
-        target = stage / f"{run.page}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(ready_to_print(notebook, run.parameters), target)
+        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_print(notebook, run.parameters)).encode()
+    for path, content in made.items():
+        write(stage / path, content)
+    for path in _named(stage):
+        if Path(path) not in made:
+            (stage / path).unlink()
+
+
+def _named(stage: Path) -> list[str]:
+    return sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
 
 
 def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
@@ -101,40 +179,6 @@ def _mineral_title(mineral: str) -> str:
 _TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[countries.code(page)]}
 
 
-def print_pages(home: Path, stage: Path, printed: Path, release: str) -> None:
-    """Print `stage` with Jupyter Book into `printed`. UserError lists its warnings: each is an error here."""
-    out = printed.with_name("sphinx")
-    shutil.rmtree(out, ignore_errors=True)
-    command = [
-        str(Path(sys.executable).with_name("jupyter-book")),
-        "build",
-        str(stage),
-        "--config",
-        str(home / "_config.yml"),
-        "--toc",
-        str(home / "_toc.yml"),
-        "--path-output",
-        str(out),
-        "-W",
-        "-n",
-        "--keep-going",
-        "-q",
-    ]
-    run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHOKEPOINT_RELEASE": release})
-    said = run.stdout + run.stderr
-    printed.with_name("print.log").write_text(said, encoding="utf-8")
-    if run.returncode:
-        lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
-        faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
-        raise UserError(
-            "Printing the pages failed:\n"
-            + "\n".join((faults or lines)[-20:])
-            + f"\nAll of it: {printed.with_name('print.log').relative_to(home)}"
-        )
-    shutil.move(out / "_build" / "html", printed)
-    shutil.rmtree(printed / "_sources", ignore_errors=True)
-
-
 def swap(new: Path, site: Path) -> None:
     """Put `new` in the place of `site`; the old one goes only when the new one stands."""
     old = _aside(site)
@@ -153,3 +197,39 @@ def recover(site: Path) -> None:
 
 def _aside(site: Path) -> Path:
     return site.with_name(f"{site.name}.old")
+
+
+@contextmanager
+def _answering_for_all() -> Iterator[None]:
+    """Whatever ends the work ends the processes it started; the system's own refusals and an interruption are said plainly."""
+
+    def stop(*_) -> None:
+        raise KeyboardInterrupt
+
+    answers = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, stop) if answers else None
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise UserError("The build was interrupted. The last good site stands; the next build goes on from what is done.") from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise UserError(
+            f"The build stopped: {error.strerror or error}{where}. The last good site stands. Mend that, then build again."
+        ) from None
+    finally:
+        for process in multiprocessing.active_children():
+            process.kill()
+        if answers:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _load(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _digest(value) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

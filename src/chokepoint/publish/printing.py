@@ -1,0 +1,121 @@
+"""Print the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
+
+Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so three things are added:
+a page that states facts or lists tables (a role or directive in its text) is read again when any data changed; all pages
+are written again when a title or heading changed, which their sidebars, next and previous links and references repeat; and
+all are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
+"""
+
+import json
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from chokepoint import tables
+from chokepoint.errors import UserError
+from chokepoint.publish import kernels
+
+_SPEAKS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive or role of MyST
+
+
+def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, fresh: bool = False) -> None:
+    """Print `stage` into `printed`. UserError lists its warnings: each is an error here.
+
+    key: a digest of all that every page depends on; `fresh`, or another key than the last time, prints all pages anew.
+    """
+    out, log = printed.with_name("sphinx"), printed.with_name("print.log")
+    whole = out / "whole"  # the key of a print that went through, and nothing while one is under way
+    if fresh or not whole.is_file() or whole.read_text() != key:
+        shutil.rmtree(out, ignore_errors=True)
+    whole.unlink(missing_ok=True)
+    log.write_text("", encoding="utf-8")
+    printer = kernels.loaded().Process(target=_print, args=(home, stage, out, release, log))
+    printer.start()
+    printer.join()
+    if printer.exitcode:
+        lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
+        faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
+        raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + f"\nAll of it: {log.relative_to(home)}")
+    whole.write_text(key)
+    shutil.copytree(out / "html", printed, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
+
+
+def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
+    """In a process of its own: what `jupyter-book build -W -n --keep-going -q` does."""
+    kernels.die_with_parent()
+    os.register_at_fork(after_in_child=_die_with_parent)
+    kernels.say_into(log)
+    os.environ["CHOKEPOINT_RELEASE"] = release
+    from jupyter_book.sphinx import build_sphinx
+
+    result = build_sphinx(
+        stage,
+        out / "html",
+        doctreedir=out / "doctrees",
+        noconfig=True,
+        path_config=home / "_config.yml",
+        confoverrides={"external_toc_path": (home / "_toc.yml").as_posix(), "latex_individualpages": False, "nitpicky": True},
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+        jobs=os.cpu_count() or 1,
+    )
+    raise SystemExit(1 if result else 0)
+
+
+def _die_with_parent() -> None:
+    """In a process that Sphinx forked: end when the one that prints has ended, and its folder is another build's."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def setup(app: Sphinx) -> None:
+    """Make Sphinx print again what depends on more than the time of its own file."""
+    app.connect("builder-inited", _declare_safe)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("env-updated", _retitled)
+
+
+def _declare_safe(app: Sphinx) -> None:
+    """Two extensions of Jupyter Book do not say that pages may be read in parallel, and Sphinx would then read one at a time.
+
+    One numbers sections in the parent process once all pages are read (there are no numbers here), the other is for LaTeX.
+    """
+    for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
+        app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
+
+
+def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
+    """Pages that state facts or list tables, where any data is not what it was when they were read."""
+    data = {name: tables.digest(name) for name in tables.all_reads()}
+    before, env.chokepoint_data = getattr(env, "chokepoint_data", None), data
+    return [] if before == data else [page for page in env.all_docs if _SPEAKS.search(_said(Path(env.doc2path(page))))]
+
+
+def _said(source: Path) -> str:
+    """The Markdown of a page: of a notebook, its Markdown cells."""
+    text = source.read_text(encoding="utf-8")
+    if source.suffix != ".ipynb":
+        return text
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+
+
+def _retitled(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """All pages, where a title or heading of any is new."""
+    titles = {page: (title.astext(), env.metadata[page].get("myst_slugs")) for page, title in sorted(env.titles.items())}
+    now = json.dumps([titles, env.domaindata["std"]["labels"], env.domaindata["std"]["anonlabels"]], sort_keys=True, default=str)
+    before, env.chokepoint_titles = getattr(env, "chokepoint_titles", now), now
+    return [] if before == now else env.found_docs

@@ -1,0 +1,182 @@
+"""Only what is needed runs, and a kept result is never served when an input differs."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from small_book import Small
+
+from chokepoint.errors import UserError
+from chokepoint.publish import cache
+from chokepoint.publish.cache import Cache, Executed
+from chokepoint.publish.runs import Run
+
+READS = ("data/evidence/vault.csv", "data/datapackage.json: vault")
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch) -> Path:
+    """A small data folder of two tables."""
+    folder = tmp_path / "data"
+    (folder / "evidence").mkdir(parents=True)
+    tables = [
+        {"name": n, "path": f"evidence/{n}.csv", "schema": {"fields": [{"name": "a", "type": "integer"}]}} for n in ("vault", "sources")
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": tables}))
+    for table in tables:
+        (folder / table["path"]).write_text("a\n1\n")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    (tmp_path / "a.ipynb").write_text("{}")
+    return Run("a", tmp_path / "a.ipynb", {"mineral": "gallium"})
+
+
+@pytest.fixture
+def kept(tmp_path, data, run):
+    """A function that opens the cache as a new build does; a result of `run` is in it."""
+
+    def opened(**how) -> Cache:
+        return Cache(tmp_path / "cache", **how)
+
+    opened().keep(run, Executed("{}", READS, 1.0))
+    return opened
+
+
+def test_what_did_not_change_is_kept(kept, run):
+    assert kept().find(run) == (Executed("{}", READS, 1.0), "")
+
+
+def change_the_notebook(data, run, monkeypatch):
+    run.notebook.write_text("{ }")
+    return "book/a.ipynb"
+
+
+def change_a_value(data, run, monkeypatch):
+    (data / "evidence/vault.csv").write_text("a\n2\n")
+    return "data/evidence/vault.csv"
+
+
+def change_a_declaration(data, run, monkeypatch):
+    path = data / "datapackage.json"
+    path.write_text(path.read_text().replace("integer", "number", 1))
+    return "data/datapackage.json: vault"
+
+
+def remove_the_table(data, run, monkeypatch):
+    (data / "evidence/vault.csv").unlink()
+    return "data/evidence/vault.csv"
+
+
+def use_another_data_folder(data, run, monkeypatch):
+    other = data.with_name("other")
+    (other / "evidence").mkdir(parents=True)
+    (other / "datapackage.json").write_text((data / "datapackage.json").read_text())
+    (other / "evidence/vault.csv").write_text("a\n3\n")
+    (other / "evidence/sources.csv").write_text("a\n1\n")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(other))
+    return "data/evidence/vault.csv"
+
+
+def change_the_code(data, run, monkeypatch):
+    monkeypatch.setattr(cache, "code", lambda: "other")
+    return "the package"
+
+
+def install_another_version(data, run, monkeypatch):
+    monkeypatch.setattr(cache, "versions", lambda: "other")
+    return "an installed version"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_the_notebook,
+        change_a_value,
+        change_a_declaration,
+        remove_the_table,
+        use_another_data_folder,
+        change_the_code,
+        install_another_version,
+    ],
+)
+def test_any_other_input_runs_it_again_and_is_named(kept, data, run, monkeypatch, change):
+    named = change(data, run, monkeypatch)
+    assert kept().find(run) == (None, f"{named} changed")
+
+
+def test_other_parameters_run_it_again(kept, run):
+    found, why = kept().find(Run("a", run.notebook, {"mineral": "cobalt"}))
+    assert found is None and why == "its parameters changed"
+
+
+def test_a_table_it_did_not_read_changes_nothing(kept, data, run):
+    (data / "evidence/sources.csv").write_text("a\n2\n")
+    assert kept().find(run)[0]
+
+
+def test_a_value_put_back_finds_the_older_result(kept, data, run):
+    (data / "evidence/vault.csv").write_text("a\n2\n")
+    kept().keep(run, Executed('{"new": 1}', READS, 1.0))
+    assert kept().find(run)[0].notebook == '{"new": 1}'
+    (data / "evidence/vault.csv").write_text("a\n1\n")
+    assert kept().find(run)[0].notebook == "{}"
+
+
+def test_fresh_finds_nothing(kept, run):
+    assert kept(fresh=True).find(run)[0] is None
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b[:20] + b"\0" + b[21:], lambda b: b"", lambda b: gzip.compress(b"{}")]
+)
+def test_a_damaged_entry_is_said_and_runs_again(kept, run, tmp_path, damage):
+    [path] = (tmp_path / "cache").rglob("*.gz")
+    path.write_bytes(damage(path.read_bytes()))
+    said = []
+    assert kept(say=said.append).find(run)[0] is None
+    assert len(said) == 1 and "damaged" in said[0] and not path.exists()
+
+
+def test_a_table_that_changes_while_the_book_is_built_is_not_kept_for_what_it_was(kept, data, run):
+    began = kept()
+    began.find(run)
+    (data / "evidence/vault.csv").write_text("a\n9\n")
+    with pytest.raises(UserError, match="vault.csv changed while the book was being built"):
+        began.keep(run, Executed("{}", READS, 1.0))
+
+
+def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
+    for path in cache._SOURCE.rglob("*.py"):
+        inside = path.relative_to(cache._SOURCE)
+        if not cache._APART & set(inside.parts):
+            imports = [line for line in path.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("import ", "from "))]
+            wrong = [line for line in imports for apart in cache._APART if f"chokepoint.{apart.removesuffix('.py')}" in line]
+            assert not wrong, f"{inside}: {wrong}"
+
+
+@pytest.mark.slow
+def test_a_changed_value_runs_the_pages_that_read_its_table_and_prints_the_same_as_anew(checkout):
+    small = Small(checkout)
+    assert small.ran() == {"stock", "roads", "one/cobalt", "one/gallium"}
+    first = small.printed()
+    assert small.ran() == set() and small.printed() == first
+    small.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
+    assert small.ran() == {"stock"}
+    again = small.printed()
+    assert {name for name in first if again[name] != first[name]} == {"stock.html", "searchindex.js"} - (
+        {"searchindex.js"} if again["searchindex.js"] == first["searchindex.js"] else set()
+    )
+    small.change("data/evidence/timeline.csv", "Rare-earth shipments", "All rare-earth shipments")
+    assert small.ran() == {"roads"}
+    assert "All rare-earth shipments" in (small.site / "index.html").read_text(encoding="utf-8")  # the excerpt
+    small.change("book/roads.ipynb", "# Roads", "# Railways")
+    assert small.ran() == {"roads"}
+    assert "Railways" in (small.site / "one" / "cobalt.html").read_text(encoding="utf-8")  # its sidebar
+    kept = small.printed()
+    assert small.ran("--fresh") == {"stock", "roads", "one/cobalt", "one/gallium"}
+    assert small.printed() == kept
