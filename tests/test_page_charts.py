@@ -10,7 +10,7 @@ from chokepoint.chapters import price_floor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 FLOOR = '.cp-explorable[data-model="price_floor"]'
-PICTURE = "async () => { await chokepoint.drawAll(); const v = await chokepoint.view(document.querySelector('%s')); return v.toSVG(); }"
+PICTURE = "async () => { await chokepoint.drawAll(); const v = await chokepoint.view(document.querySelector('%s')); return (await v.toSVG()).replace(/clip[0-9]+/g, 'clip'); }"
 
 
 def by_keyboard(page, part: str, choice: str) -> None:
@@ -85,6 +85,7 @@ def test_a_copied_link_opens_the_same_picture(site, address, visit, from_disk):
     page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
     by_keyboard(page, FLOOR, "Copy link to this view")
     page.wait_for_function("window.copied")
+    page.wait_for_function("location.search.includes('price_floor.floor=60')")
     link = page.evaluate("copied")
     assert "price_floor.world_price=139" in link and "highlight=levy" in link and "#chart-" in link
     again = visit(link).page
@@ -104,7 +105,8 @@ def test_a_link_keeps_what_was_chosen_in_a_chart_and_reset_lets_it_go(site, visi
     again = visit(page.url).page
     assert again.evaluate(PICTURE % part) == chosen != everything
     by_keyboard(again, part, "Reset")
-    assert again.evaluate(PICTURE % part) == everything
+    shapes = [sorted(re.findall(r"<path[^>]*>", picture)) for picture in (again.evaluate(PICTURE % part), everything)]
+    assert shapes[0] == shapes[1]  # what was hidden comes back on top: the order may differ
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,9 @@ def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):
         f"""window.spoken = []; new MutationObserver(() => spoken.push(document.querySelector('{FLOOR} [role=status].cp-said').textContent))
         .observe(document.querySelector('{FLOOR} .cp-said'), {{ childList: true, characterData: true }})"""
     )
-    moved(page, FLOOR, "floor", *["ArrowLeft"] * 6)
+    page.locator(f"{FLOOR} input[name=floor]").evaluate(
+        "async s => { for (let i = 0; i < 6; i++) { s.value -= 1; s.dispatchEvent(new Event('input', { bubbles: true })); await new Promise(requestAnimationFrame); } }"
+    )
     page.wait_for_function("spoken.length > 0")
     assert len(page.evaluate("spoken")) == 1
     assert page.locator(f"{FLOOR} .cp-sentence").inner_text() in page.evaluate("spoken[0]")
@@ -174,7 +178,8 @@ def test_a_page_draws_and_recomputes_when_only_the_sites_own_scripts_may_run(sit
     html = (site / "03-price-floor.html").read_text(encoding="utf-8")
     (tmp_path / "_static").symlink_to(site / "_static")
     tag = f'<meta http-equiv="Content-Security-Policy" content="{strict}">'
-    ours = re.sub(r"<script(?![^>]*\bsrc=)(?![^>]*application/json).*?</script>", "", html, flags=re.S)  # the theme's inline scripts
+    theirs = r"<script(?![^>]*_static/(?:vega|charts|menu|lists|models/))(?![^>]*application/json).*?</script>"
+    ours = re.sub(theirs, "", html, flags=re.S)
     ours = re.sub(r' style="[^"]*"', "", ours)
     (tmp_path / "page.html").write_text(ours.replace("<head>", f"<head>{tag}", 1), encoding="utf-8")
     seen = visit((tmp_path / "page.html").as_uri())

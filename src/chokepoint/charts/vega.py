@@ -40,6 +40,9 @@ def marks(spec: dict) -> int:
 
     def rows(name: str) -> int:
         table = tables.get(name, {})
-        return rows(table["source"]) if isinstance(table.get("source"), str) else len(table.get("values", ()))
+        if isinstance(table.get("source"), str):
+            return rows(table["source"])
+        values = table.get("values", ())
+        return len(values["objects"][table["format"]["feature"]]["geometries"]) if isinstance(values, dict) else len(values)
 
     return sum(1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", "")) for m in spec.get("marks", []))
