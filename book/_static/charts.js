@@ -35,6 +35,7 @@
     return drawing.get(box);
   };
 
+  vega.expressionFunction("datetime", (...parts) => new Date(...parts)); // the interpreter's own takes one number for a year
   for (const [name, model] of Object.entries(window.chokepointModels ?? {})) vega.expressionFunction(name, model);
 
   const start = async (box) => {
@@ -43,12 +44,14 @@
     const view = new vega.View(vega.parse(spec, {}, { ast: true }), {
       expr: vega.expressionInterpreter, renderer: script.dataset.renderer || "svg", container: box, hover: true, tooltip: tip, logLevel: 2,
     });
-    drawn.set(box, { view, spec });
+    const chart = { view, spec };
+    drawn.set(box, chart);
     const section = box.closest(".cp-explorable");
     for (const input of section?.querySelectorAll(".cp-controls input") ?? []) view.signal(input.name, Number(input.value));
     await paint(view).runAsync();
-    if (restore(box)) await view.runAsync();
-    keep(box);
+    chart.own = settings(chart);
+    if (restore(chart)) await view.runAsync();
+    keep(chart);
     if (spec.signals.some((s) => s.name === "width")) fit.observe(box);
     box.dataset.drawn = "true";
     performance.mark("cp-chart");
@@ -72,16 +75,21 @@
   const sliders = () => [...document.querySelectorAll(".cp-controls input")];
   const key = (input) => `${input.closest(".cp-explorable").dataset.model}.${input.name}`;
   const inputs = (section) => [...section.querySelectorAll(".cp-controls input")];
-  const selects = (spec) => spec.signals.filter((s) => s.bind?.options);
-  const stores = (spec) => spec.data.map((d) => d.name).filter((n) => n.endsWith("_store"));
-  const fields = (view, store) => view.signal(`${store.slice(0, -6)}_tuple_fields`) ?? [];
-  const marked = (view, spec) => stores(spec).filter((store) => fields(view, store).length === 1 && fields(view, store)[0].type === "E");
-  const now = (view, store) => view.data(store).map((tuple) => String(tuple.values[0]));
+  const selects = ({ spec }) => spec.signals.filter((s) => s.bind?.options);
+  // Marks that were clicked, by one field; those that a select chooses as well are kept by the select.
+  const clicks = ({ view, spec }) => spec.data.filter((d) => d.name.endsWith("_store")).map((d) => {
+    const name = d.name.slice(0, -6), fields = view.signal(`${name}_tuple_fields`) ?? [];
+    return { name, store: d.name, field: fields[0], one: fields.length === 1 && fields[0].type === "E" };
+  }).filter(({ name, field, one }) => one && !selects({ spec }).some((s) => s.name === `${name}_${field.field}`));
+  // What is chosen in a chart, as an address says it: name → list of texts.
+  const settings = (chart) => Object.fromEntries([
+    ...selects(chart).map(({ name }) => [name, [String(chart.view.signal(name))]]),
+    ...clicks(chart).map(({ name, store }) => [name, chart.view.data(store).map((tuple) => String(tuple.values[0]))])]);
+  const changed = (chart) => Object.entries(settings(chart)).filter(([name, values]) => String(values) !== String(chart.own[name]));
 
   const altered = (part) => {
-    if (inputs(part).some((i) => i.value !== i.defaultValue)) return true;
     const chart = drawn.get(part.querySelector(".cp-chart"));
-    return !!chart && (selects(chart.spec).some((s) => chart.view.signal(s.name) !== s.value) || marked(chart.view, chart.spec).some((s) => now(chart.view, s).length));
+    return inputs(part).some((i) => i.value !== i.defaultValue) || !!chart?.own && changed(chart).length > 0;
   };
 
   // What an address asks for is taken only if the page itself offers it.
@@ -89,38 +97,41 @@
     const text = asked.get(key(input)), value = Number(text);
     if (text?.trim() && value >= Number(input.min) && value <= Number(input.max)) input.value = value;
   };
-  const restore = (box) => {
-    const { view, spec } = drawn.get(box);
-    let found = false;
-    for (const { name, bind, value } of selects(spec)) {
-      const option = bind.options.find((o) => String(o) === asked.get(name));
-      if (option !== undefined && option !== value) found = !!view.signal(name, option);
+  const choose = (chart, wanted) => {
+    const { view, spec } = chart;
+    for (const { name, bind } of selects(chart)) {
+      const option = bind.options.find((o) => String(o) === wanted(name)[0]);
+      if (option !== undefined) view.signal(name, option);
     }
-    for (const store of marked(view, spec)) {
-      const [field] = fields(view, store), wanted = asked.getAll(store.slice(0, -6));
-      const offered = new Map(spec.data.filter((d) => !stores(spec).includes(d.name)).flatMap((d) => view.data(d.name)).map((row) => [String(row[field.field]), row[field.field]]));
-      const values = wanted.filter((text) => offered.has(text)).map((text) => ({ unit: "", fields: [field], values: [offered.get(text)] }));
-      if (values.length) found = !!view.data(store, values);
+    for (const { name, store, field } of clicks(chart)) {
+      const rows = spec.data.filter((d) => d.name !== store).flatMap((d) => view.data(d.name));
+      const offered = new Map(rows.map((row) => [String(row[field.field]), row[field.field]]));
+      if (wanted(name).length && wanted(name).every((text) => offered.has(text))) {
+        view.data(store, wanted(name).map((text) => ({ unit: "", fields: [field], values: [offered.get(text)] })));
+      }
     }
-    return found;
+  };
+  const restore = (chart) => {
+    choose(chart, (name) => asked.getAll(name));
+    return changed(chart).length > 0;
   };
 
-  const keep = (box) => {
-    const { view, spec } = drawn.get(box);
-    for (const { name } of selects(spec)) view.addSignalListener(name, (_, value) => {
-      for (const other of drawn.values()) if (selects(other.spec).some((s) => s.name === name && s.bind.options.includes(value))) other.view.signal(name, value).runAsync();
+  const keep = (chart) => {
+    for (const { name } of selects(chart)) chart.view.addSignalListener(name, (_, value) => {
+      for (const other of drawn.values()) if (selects(other).some((s) => s.name === name && s.bind.options.includes(value))) other.view.signal(name, value).runAsync();
       pause();
     });
-    for (const store of marked(view, spec)) view.addDataListener(store, () => pause());
+    for (const { store } of clicks(chart)) chart.view.addDataListener(store, () => pause());
   };
 
   const address = (part) => {
     const query = new URLSearchParams(location.search);
     const put = (name, values) => { query.delete(name); values.forEach((v) => query.append(name, v)); };
     for (const input of sliders()) put(key(input), input.value === input.defaultValue ? [] : [input.value]);
-    for (const { view, spec } of drawn.values()) {
-      for (const { name, value } of selects(spec)) put(name, view.signal(name) === value ? [] : [view.signal(name)]);
-      for (const store of marked(view, spec)) put(store.slice(0, -6), now(view, store));
+    for (const chart of drawn.values()) {
+      if (!chart.own) continue;
+      for (const name of Object.keys(chart.own)) put(name, []);
+      for (const [name, values] of changed(chart)) put(name, values);
     }
     const url = new URL(location.href);
     url.search = query.toString();
@@ -133,7 +144,10 @@
     if (section) moved.add(section);
     clearTimeout(resting);
     resting = setTimeout(() => {
-      for (const one of moved) announce(one);
+      for (const one of moved) {
+        announce(one);
+        drawn.get(one.querySelector(".cp-chart"))?.view.resize().runAsync(); // labels may be wider now; not while a slider moves, or the picture would jump
+      }
       moved = new Set();
       try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the menu still copies the link */ }
       document.dispatchEvent(new CustomEvent("cp:paused"));
@@ -196,9 +210,9 @@
     own.forEach((input) => { input.value = input.defaultValue; });
     own.forEach(follow);
     const chart = drawn.get(part.querySelector(".cp-chart"));
-    if (!chart) return;
-    selects(chart.spec).forEach((s) => chart.view.signal(s.name, s.value));
-    marked(chart.view, chart.spec).forEach((store) => chart.view.data(store, []));
+    if (!chart?.own) return;
+    for (const { name, store } of clicks(chart)) if (!chart.own[name].length) chart.view.data(store, []);
+    choose(chart, (name) => chart.own[name] ?? []);
     chart.view.runAsync();
   };
 
@@ -237,6 +251,7 @@
     drawAll: () => Promise.all(boxes.map(draw)),
     marks: () => boxes.map((box) => (drawn.has(box) ? marks(drawn.get(box).view.scenegraph().root) : 0)),
     view: (part) => draw(part.querySelector(".cp-chart")),
+    data: (part) => { const { view, spec } = drawn.get(part.querySelector(".cp-chart")); return spec.data.map((d) => view.data(d.name)); },
     address, altered, reset, shown,
   };
 })();

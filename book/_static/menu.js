@@ -1,7 +1,7 @@
 // A menu on every chart: its numbers, its picture, a link to it as it stands, the whole screen.
 (() => {
   "use strict";
-  const { address, altered, reset, shown, view } = window.chokepoint;
+  const { address, altered, data, reset, shown, view } = window.chokepoint;
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -29,8 +29,9 @@
 
   // The curve as it is now drawn, from the chart's own data.
   const curve = async (section) => {
-    const columns = JSON.parse(section.querySelector(".cp-columns").textContent), chart = await view(section);
-    const rows = Object.values(chart.getState({ data: () => true, signals: () => false }).data ?? {}).find((d) => d.length > 1 && columns.every((c) => c.name in d[0])) ?? [];
+    const columns = JSON.parse(section.querySelector(".cp-columns").textContent);
+    await view(section);
+    const rows = data(section).find((d) => d.length > 1 && columns.every((c) => c.name in d[0])) ?? [];
     return { columns, rows };
   };
 
@@ -75,14 +76,15 @@
     const wrapped = (words, size, colour, weight = "400", family = "system-ui, sans-serif") => {
       const font = `${weight} ${size}px ${family}`, lines = [""];
       pen.font = font;
-      for (const word of words.split(" ")) {
-        const longer = `${lines.at(-1)} ${word}`.trim();
+      for (const word of words.split(/ |(?<=[/?&])/)) {
+        const longer = `${lines.at(-1)}${/[/?&]$/.test(lines.at(-1)) ? "" : " "}${word}`.trim();
         if (pen.measureText(longer).width <= width || !lines.at(-1)) lines[lines.length - 1] = longer; else lines.push(word);
       }
       return lines.filter(Boolean).map((line) => ({ line, font, size, colour, weight, family, step: 1.35 * size }));
     };
     const above = wrapped(title(part), 20, ink, "600", "Charter, Cambria, Georgia, serif");
-    const below = [...wrapped(text(part, ".cp-sentence"), 14, ink), ...wrapped(text(figure(part), ".cp-source"), 12, soft), ...wrapped(address(part), 11, soft)];
+    const said = wrapped(text(part, ".cp-sentence"), 14, ink);
+    const below = [...said, ...said.slice(0, 1).map((one) => ({ ...one, line: "", step: 8 })), ...wrapped(text(figure(part), ".cp-source"), 12, soft), ...wrapped(address(part), 11, soft)];
     return { above, below, paper: css.getPropertyValue("--cp-paper") };
   };
   const placed = (lines, top) => { let y = top; return lines.map((one) => ({ ...one, y: (y += one.step) })); };

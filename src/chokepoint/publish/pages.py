@@ -25,18 +25,19 @@ from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
 VEGA_LITE = "6.4"
-# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no maps, trees or clouds; and an interpreter in place of `Function`.
+# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no trees or clouds; and an interpreter in place of `Function`.
 VEGA = {
     "dataflow": "6.1.0",
     "transforms": "5.1.0",
     "view-transforms": "5.1.0",
     "encode": "5.1.0",
+    "geo": "5.1.0",
     "view": "6.1.0",
     "parser": "7.1.0",
     "functions": "6.1.0",
     "interpreter": "2.0.0",
 }
-VEGA_GLOBAL = """Object.assign(dataflow.transforms, transforms, view_transforms, encode);
+VEGA_GLOBAL = """Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);
 window.vega = {View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
   expressionInterpreter: interpreter.expressionInterpreter};"""
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
@@ -177,7 +178,10 @@ def marks(spec: dict) -> int:
 
     def rows(name: str) -> int:
         table = tables.get(name, {})
-        return rows(table["source"]) if isinstance(table.get("source"), str) else len(table.get("values", ()))
+        if isinstance(table.get("source"), str):
+            return rows(table["source"])
+        values = table.get("values", ())
+        return len(values["objects"][table["format"]["feature"]]["geometries"]) if isinstance(values, dict) else len(values)
 
     return sum(1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", "")) for m in spec.get("marks", []))
 
