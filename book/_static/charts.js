@@ -41,8 +41,10 @@
   const start = async (box) => {
     const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.
+    const place = box.appendChild(document.createElement("div"));
+    place.setAttribute("aria-hidden", "true"); // Vega writes over its place's role and name; those in words are the box's
     const view = new vega.View(vega.parse(spec, {}, { ast: true }), {
-      expr: vega.expressionInterpreter, renderer: script.dataset.renderer || "svg", container: box, hover: true, tooltip: tip, logLevel: 2,
+      expr: vega.expressionInterpreter, renderer: script.dataset.renderer || "svg", container: place, hover: true, tooltip: tip, logLevel: 2,
     });
     const chart = { view, spec };
     drawn.set(box, chart);
