@@ -42,6 +42,13 @@ def test_the_first_key_leads_past_the_contents_to_the_text(site, visit):
     page.wait_for_function("document.activeElement.id === 'main'")
 
 
+def test_a_drawn_chart_is_still_the_picture_that_its_words_describe(site, visit):
+    page = visit(f"{site.as_uri()}/01-dependence.html").page
+    for chart in page.locator(".cp-chart[data-drawn]").all():
+        assert chart.get_attribute("role") == "img" and len(chart.get_attribute("aria-label")) > 40
+        assert "Vega" not in chart.get_attribute("aria-label")
+
+
 def test_on_a_phone_the_contents_open_and_close_by_keyboard(site, visit):
     page = visit(f"{site.as_uri()}/minerals/gallium.html", width=360).page
     contents, book = page.get_by_role("button", name="Contents"), page.get_by_role("navigation", name="Book")

@@ -16,6 +16,7 @@ DAY = pd.Timestamp("2026-10-08")
         ({}, ""),
         ({"CHOKEPOINT_ADDRESS": "https://example.org/book"}, "https://example.org/book/"),
         ({"GITHUB_REPOSITORY": "Owner/chokepoint"}, "https://owner.github.io/chokepoint/"),
+        ({"GITHUB_REPOSITORY": "Owner/owner.github.io"}, "https://owner.github.io/"),
     ],
 )
 def test_the_sites_address_is_told_and_never_guessed(monkeypatch, given, known):
@@ -55,7 +56,7 @@ def test_the_sitemap_needs_an_address_and_robots_do_without():
 
 
 def test_a_card_is_a_picture_of_the_size_that_is_shown():
-    png = found.card("How would a price floor work?")
+    png = found.card("How would a price floor work?", "mcs2026")
     assert png[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (1200, 630)
 
 

@@ -59,7 +59,7 @@
 
   document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
     const form = table.parentElement.previousElementSibling;
-    if (table.tHead) sortable(table);
+    if (table.tHead && table.tBodies[0].rows.length > 3) sortable(table);
     if (form?.matches(".cp-search")) searchable(form, table);
     const page = location.pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
     const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save cp-save-rows", textContent: "Save the rows shown as CSV" });

@@ -25,7 +25,8 @@ def site_address() -> str:
     """
     given = os.environ.get("CHOKEPOINT_ADDRESS", "")
     owner, _, name = os.environ.get("GITHUB_REPOSITORY", "").partition("/")
-    known = given or (f"https://{owner.lower()}.github.io/{name}" if name else "")
+    host = f"{owner.lower()}.github.io"
+    known = given or (f"https://{host}/{'' if name.lower() == host else name}" if name else "")
     return f"{known.rstrip('/')}/" if known else ""
 
 

@@ -9,22 +9,28 @@ from chokepoint.charts.figure import link
 from chokepoint.measures import supply
 
 _WIDTH, _HALF = 1000, 100  # of the drawing; each half is 100 %
+VIEW = f"0 0 {_WIDTH} {2 * _HALF + 8}"
 
 
 def cover(release: str) -> str:
     """A column a mineral, sorted by China's share: China's upwards, the bloc's downwards, at the last step that has figures."""
     shares = _last_step(release)
-    step = _WIDTH / len(shares)
-    columns = "".join(_column(i * step, step * 0.72, row) for i, row in enumerate(shares.to_dict("records")))
     most = int((shares.china > 50).sum())
     alt = f"{len(shares)} minerals in a row. China makes more than half of {most} of them; the bloc makes more than half of {int((shares.inside > 50).sum())}."
     first, last = (html.escape(shares.name.iloc[i]) for i in (0, -1))
     return (
-        f'<figure class="cp-cover"><svg viewBox="0 0 {_WIDTH} {2 * _HALF + 8}" role="img" aria-label="{alt}" preserveAspectRatio="none">'
-        f"{columns}</svg><p><span>{first}</span><span>{last}</span></p>"
+        f'<figure class="cp-cover"><svg viewBox="{VIEW}" role="img" aria-label="{alt}" preserveAspectRatio="none">'
+        f"{columns(release)}</svg><p><span>{first}</span><span>{last}</span></p>"
         f'<figcaption><span class="cp-china">China’s</span> share of world output upwards, the <span class="cp-bloc">bloc’s</span> downwards, '
         f'each of the {len(shares)} <a href="{link("minerals")}">minerals</a> at the last step that has figures.</figcaption></figure>'
     )
+
+
+def columns(release: str) -> str:
+    """The drawing itself, without its frame."""
+    shares = _last_step(release)
+    step = _WIDTH / len(shares)
+    return "".join(_column(i * step, step * 0.72, row) for i, row in enumerate(shares.to_dict("records")))
 
 
 def _last_step(release: str) -> pd.DataFrame:

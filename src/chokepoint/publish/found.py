@@ -12,7 +12,7 @@ from sphinx.domains import Domain, ObjType
 
 from chokepoint import facts
 from chokepoint.measures import events
-from chokepoint.publish import about
+from chokepoint.publish import about, cover
 
 # Copied by the theme and its extensions, and asked for by no page.
 _UNUSED = [
@@ -71,7 +71,7 @@ def tell(app: Sphinx, exception: Exception | None) -> None:
     cards = out / "_static" / "cards"
     cards.mkdir(parents=True, exist_ok=True)
     for page in filter(about.has_card, sorted(app.env.found_docs)):
-        (cards / about.card_name(page)).write_bytes(card(app.env.titles[page].astext()))
+        (cards / about.card_name(page)).write_bytes(card(app.env.titles[page].astext(), app.config.cp_release))
     for path in [p for pattern in _UNUSED for p in (out / "_static").glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -93,16 +93,15 @@ def sitemap(address: str, pages: list[str]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
 
 
-def card(title: str) -> bytes:
-    """A picture of 1200 × 630 pixels with a page's title, as PNG."""
+def card(title: str, release: str) -> bytes:
+    """A picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
     book, _, rest = title.partition(": ")
-    lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 26)
-    said = "".join(f'<text x="90" y="{250 + 84 * i}" font-size="70">{html.escape(line)}</text>' for i, line in enumerate(lines))
+    lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 29)
+    said = "".join(f'<text x="70" y="{190 + 82 * i}" font-size="68">{html.escape(line)}</text>' for i, line in enumerate(lines))
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Georgia, Liberation Serif, serif" fill="#22252a">'
-        '<rect width="1200" height="630" fill="#fcfcfa"/><path d="M0 0H44V250L26 315L44 380V630H0Z" fill="#1f659b"/>'
-        '<path d="M44 0H62V630H44V380L30 315L44 250Z" fill="#b3452f"/>'
-        f'<text x="90" y="130" font-size="40" fill="#5d636b">Chokepoint</text>{said}'
-        f'<text x="90" y="560" font-size="32" fill="#5d636b">The minerals bloc of 2026, explained and recomputed</text></svg>'
+        '<style>.cp-china { fill: #b3452f } .cp-bloc { fill: #1f659b }</style><rect width="1200" height="630" fill="#fcfcfa"/>'
+        f'<text x="70" y="96" font-size="38" fill="#585e66">Chokepoint</text>{said}'
+        f'<svg x="70" y="420" width="1060" height="150" viewBox="{cover.VIEW}" preserveAspectRatio="none">{cover.columns(release)}</svg></svg>'
     )
     return vl_convert.svg_to_png(svg, scale=1)
