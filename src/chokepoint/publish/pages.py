@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from chokepoint import facts, tables
 from chokepoint.charts.figure import embedded, link
 from chokepoint.errors import UserError
-from chokepoint.publish import crosslinks, lists
+from chokepoint.publish import lists
 from chokepoint.publish.indexes import INDEXES
 
 _log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, and only the scripts that this page needs."""
     body = context.get("body") or ""
-    context["body"] = compiled(related(crosslinks.finish(app, pagename, body), pagename))
+    context["body"] = compiled(related(body, pagename))
     context["script_files"] = [s for s in context["script_files"] if not _UNWANTED.search(f"{s} {getattr(s, 'attributes', '')}")]
     needed = ["vega.js"] * ("cp-chart" in body) + ["chokepoint.js"] * ("cp-chart" in body or "cp-list" in body)
     up = "../" * pagename.count("/")
