@@ -120,7 +120,7 @@ SYSTEMS = {  # each thing that the articles speak of, and a word that every plac
     "A draw for a fee": "draw|stock|vault",
     "The bilateral frameworks": "framework",
     "FORGE, the plurilateral": "forge|plurilateral|action plan|days",
-    "US stakes, loans": "loan|floor|stake",
+    "US stakes, loans": "loan|floor|stake|promise",
     "The two bills": "bill|h.r. 4090|secure",
     "Cheating by members": "cheat|member",
     "Flooding": "flood",

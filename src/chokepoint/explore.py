@@ -24,6 +24,7 @@ from chokepoint.models import MODELS
 from chokepoint.models.expr import Param, compile_vega
 from chokepoint.wording import vega_sentence, written
 
+NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
 MOST_POINTS = 121  # of a curve
 
 
@@ -249,9 +250,6 @@ def explore(
     ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
     return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
-
-
-NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
 
 
 def _named(text: str, names: Iterable[str]) -> list[str]:

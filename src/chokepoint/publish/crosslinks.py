@@ -35,6 +35,17 @@ class Target:
     says: str = ""
 
 
+def setup(app: Sphinx) -> dict:
+    """Register with Sphinx, before `pages` makes its `cp:` addresses relative."""
+    app.connect("html-page-context", _finish, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _finish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    if context.get("body"):
+        context["body"] = finish(app, pagename, context["body"])
+
+
 def finish(app: Sphinx, pagename: str, body: str) -> str:
     """A page's HTML with these links, as `cp:` addresses."""
     printed = app.env.found_docs

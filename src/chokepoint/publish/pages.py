@@ -19,7 +19,7 @@ from chokepoint import facts, tables
 from chokepoint.charts.figure import link
 from chokepoint.charts.vega import VEGA_LITE, drawn
 from chokepoint.errors import UserError
-from chokepoint.publish import about, cover, crosslinks, found, lists, printing
+from chokepoint.publish import about, cover, found, lists, printing
 from chokepoint.publish.frame import TEMPLATES, frame, mended
 from chokepoint.publish.indexes import INDEXES
 from chokepoint.publish.launch import launch
@@ -125,7 +125,7 @@ def _list_directive(make):
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
-    body = crosslinks.finish(app, pagename, context.get("body") or "")
+    body = context.get("body") or ""
     body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
     models = _models(app, pagename, body)
     context["body"] = mended(drawn(_MODEL.sub("", body)))

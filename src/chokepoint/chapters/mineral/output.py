@@ -116,8 +116,4 @@ def _unlike(mineral: str, release: str) -> list[str]:
     apart = [f"years ({int(mine.year)} and {int(after.year)})"] if mine.year != after.year else []
     if row_of(mineral).headline_stage != "mine" or "Magnet" in after.what:
         apart.append(f"products ({_said(mine.what.split(' (')[0]).lower()} and {_said(after.what.split(' (')[0]).lower()})")
-    return (
-        [f"The two bars are of different {' and of different '.join(apart)}: compare their colours, not their lengths in tons."]
-        if apart
-        else []
-    )
+    return [f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own total."] if apart else []
