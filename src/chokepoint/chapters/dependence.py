@@ -142,7 +142,9 @@ def choose(release: str) -> Figure:
             "standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
             "share": countries.share.round(2),
             "rank": countries.place,
-            "text": countries.value.map("{:,.0f} t".format) + countries.qualifier.map(lambda q: f" ({q})", na_action="ignore").fillna(""),
+            "text": [
+                f"{v:,.0f} t" + (f" ({q})" if isinstance(q, str) else "") for v, q in zip(countries.value, countries.qualifier, strict=True)
+            ],
         }
     )
     told = countries.groupby(keys).first().reset_index()
