@@ -3,10 +3,10 @@
 import pandas as pd
 
 from chokepoint import facts, tables
-from chokepoint.charts import chooser, shares
+from chokepoint.charts import chooser, multiples, shares
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.charts.figure import Figure, figure
-from chokepoint.measures import coalitions, reliance, supply
+from chokepoint.measures import coalitions, prices, reliance, supply
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.sections import capital, in_words, known
 
@@ -142,7 +142,9 @@ def choose(release: str) -> Figure:
             "standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
             "share": countries.share.round(2),
             "rank": countries.place,
-            "text": countries.value.map("{:,.0f} t".format) + countries.qualifier.map(lambda q: f" ({q})", na_action="ignore").fillna(""),
+            "text": [
+                f"{v:,.0f} t" + (f" ({q})" if isinstance(q, str) else "") for v, q in zip(countries.value, countries.qualifier, strict=True)
+            ],
         }
     )
     told = countries.groupby(keys).first().reset_index()
@@ -155,7 +157,7 @@ def choose(release: str) -> Figure:
     )
     known["told"] = [
         f"{'At the mine' if r.step == 'mine' else 'After the mine'}|"
-        + (f"{r.what.split(' (')[0]}, {int(r.year)}, {publisher[r.source_id]}" if isinstance(r.what, str) else "no country is published")
+        + (f"{r.what.split(' (')[0]}|{int(r.year)}, {publisher[r.source_id]}" if isinstance(r.what, str) else "no country is published")
         for r in known.itertuples()
     ]
     known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
@@ -176,5 +178,76 @@ def choose(release: str) -> Figure:
         alt_text=(
             f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
             f"the years {years[0]} to {years[-1]}, and the step."
+        ),
+    )
+
+
+KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}
+
+
+def prices_and_controls(release: str) -> Figure | None:
+    """Prices of what China put under licence or banned, before and after; nothing where the release has no prices."""
+    if release not in tables.releases("prices"):
+        return None
+    rows, ratio = prices.controlled(release), prices.rises(release)
+    if ratio.empty:
+        return None
+    dear = [m for m in ratio.sort_values(ascending=False).index if ratio[m] >= 1.5]
+    names = _named(pd.Index(sorted(set(rows.mineral))))
+    cells = {m: i for i, m in enumerate(sorted(ratio.index, key=lambda m: -ratio[m]))}
+    rows = rows[rows.mineral.isin(cells)]
+    series = rows.series.str.replace(r",.*", "", regex=True)
+    product = series.where(series.notna() & (rows.mineral != "tellurium"), rows.basis)
+    drawn = pd.DataFrame(
+        {
+            "cell": rows.mineral.map(cells),
+            "mineral": rows.mineral.map(names),
+            "unit": rows.unit + ", " + product.fillna("average"),
+            "year": rows.year.astype(int),
+            "value": rows.value,
+            "text": rows.value.map(lambda v: f"{v:,.0f}" if v >= 20 else f"{v:.3g}"),
+        }
+    )
+    marks = prices.days(release)
+    marks = marks[marks.mineral.isin(cells) & ((marks.instrument == "ban") | (marks.target == "all destinations"))]
+    days = pd.DataFrame(
+        {
+            "cell": marks.mineral.map(cells),
+            "mineral": marks.mineral.map(names),
+            "day": marks.day,
+            "kind": marks.instrument.map(dict(zip(("licence", "ban"), KINDS, strict=True))),
+            "detail": marks.target,
+        }
+    )
+    most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
+    count = in_words(len(dear)) if dear else "none"
+    says = capital(f"{count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}")
+    table = rows.assign(
+        mineral=rows.mineral.map(names),
+        first=rows["first"].dt.strftime("%Y-%m-%d"),
+        series=rows.series.fillna("–"),
+        ratio=rows.mineral.map(ratio),
+    )
+    table = table.rename(
+        columns={
+            "mineral": "Mineral",
+            "series": "Series",
+            "basis": "Basis",
+            "year": "Year",
+            "value": "Price",
+            "unit": "Unit",
+            "first": "First control in force",
+            "ratio": "Newest price over that of the year before the control",
+        }
+    )
+    return figure(
+        multiples.prices(drawn, days, dashes=KINDS),
+        says=says,
+        table=table,
+        sources=sorted({*rows.source_id, *marks.source_id}),
+        alt_text=(
+            f"{len(cells)} small charts of yearly prices, each with a rule on the day of a Chinese licence or ban, from the largest rise to the largest fall: "
+            + "; ".join(f"{names[m]} {ratio[m]:.2f} times" for m in cells)
+            + "."
         ),
     )

@@ -5,8 +5,10 @@ import pandas as pd
 
 from chokepoint.charts.shares import COLOURS, STANDINGS
 from chokepoint.charts.theme import INK, SOFT
+from chokepoint.measures import coalitions
 
 ROW = 42  # pixels a country: its name above its bar
+NAMED = {s: c for s, c in zip(STANDINGS, COLOURS, strict=True) if s != coalitions.NOT_NAMED}
 NARROW = "width < 560"
 
 
@@ -31,15 +33,15 @@ def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.L
     base = base.transform_calculate(
         from_=begin,
         to=f"{begin} + max(datum.share / 100 * ({wide} - 44), 1)",
-        down=f"64 + {ROW} * datum.rank",
-        over=f"50 + {ROW} * datum.rank",
+        down=f"80 + {ROW} * datum.rank",
+        over=f"64 + {ROW} * datum.rank",
     )
     y, above = (alt.Y(f"{f}:Q", scale=None, axis=None) for f in ("down", "over"))
     left = alt.X("from_:Q", scale=None, axis=None)
     tips = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("area", "text", "standing")]
     colour = alt.Color(
         "standing:N",
-        scale=alt.Scale(domain=STANDINGS, range=COLOURS),
+        scale=alt.Scale(domain=list(NAMED), range=list(NAMED.values())),
         legend=alt.Legend(title=None, columns=alt.ExprRef(f"{NARROW} ? 2 : 5"), labelLimit=180),
     )
     bars = base.mark_bar(height=15, orient="horizontal").encode(left, alt.X2("to:Q"), y, colour, tooltip=tips)
@@ -52,4 +54,4 @@ def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.L
     heads = heads.mark_text(
         align="left", baseline="top", lineHeight=15, color=SOFT, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")
     ).encode(left, alt.YValue(0), text="lines:N")
-    return alt.layer(bars, names, figures, heads).add_params(which, when, step).properties(height=ROW * (int(rows["rank"].max()) + 1) + 58)
+    return alt.layer(bars, names, figures, heads).add_params(which, when, step).properties(height=ROW * (int(rows["rank"].max()) + 1) + 72)

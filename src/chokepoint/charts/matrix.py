@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT
+from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, click_on
 
 NARROW = "width < 560"
 STEPS = {"mine": "at the mine", "refinery": "after the mine"}
@@ -21,7 +21,7 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     chosen = alt.selection_point(
         name="by",
         fields=["club"],
-        on="click",
+        on=click_on("club"),
         clear=False,
         toggle=False,
         value=[{"club": next(iter(clubs))}],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT
+from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, click_on
 from chokepoint.charts.worldmap import NARROW, WORLD, points, projected, region_select, shapes
 
 ROW = 50  # pixels a mineral: two bars
@@ -30,7 +30,7 @@ def membership(topology: dict, people: pd.DataFrame, shares: pd.DataFrame, *, cl
         value=NOBODY,
         bind=alt.binding_select(options=[NOBODY, *named.iso3], labels=[NOBODY, *named.country], name="Let in or out "),
     )
-    swap = alt.selection_point(name="swap", fields=["iso3"], on="click", toggle="true", clear="dblclick", empty=False)
+    swap = alt.selection_point(name="swap", fields=["iso3"], on=click_on("country"), toggle="true", clear="dblclick", empty=False)
     columns = ["country", "region", *clubs]
     base = "(datum[club] === true) != (datum.iso3 == also)"
     inside = alt.LookupData(people, "iso3", columns)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, GRID, INK, SOFT
+from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, click_on
 
 WORLD = "World"
 # Region → longitude and latitude of its middle, and how much larger than the whole world it is drawn.
@@ -70,7 +70,7 @@ def delegations(
     chosen = alt.selection_point(
         name="country",
         fields=["iso3"],
-        on="click",
+        on=click_on("country"),
         clear=False,
         empty=False,
         toggle=False,
@@ -118,7 +118,7 @@ def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) ->
     page = (
         words.transform_calculate(under=f"{top} + 62 + 17 * length(datum.lines)")
         .mark_text(**left, color=BLOC, cursor="pointer", fontWeight=600)
-        .encode(alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="link:N", href="page:N")
+        .encode(alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="link:N", href="page:N", tooltip="link:N")
     )
     hint = alt.Chart({"values": [{}]}).transform_filter("!isValid(country.iso3)").mark_text(**left, color=SOFT)
     hint = hint.encode(alt.XValue(0), alt.YValue(alt.ExprRef(top)), text=alt.value("Click a country, or choose one above."))

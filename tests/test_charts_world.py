@@ -1,0 +1,244 @@
+"""The maps, the matrix, the ladder of money and the prices around controls: what they draw is what the tables hold, and a click is followed."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from chokepoint import tables
+from chokepoint.chapters import coverage, dependence, money, world
+from chokepoint.charts import worldmap
+from chokepoint.measures import coalitions, countries, prices, supply
+from chokepoint.measures import money as measured
+
+RELEASE = tables.DEFAULT_RELEASE
+FIGURES = [world.who_signed, coverage.matrix, coverage.your_club, money.ladder_of_money, dependence.choose, dependence.prices_and_controls]
+
+
+@pytest.mark.parametrize("draw", FIGURES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("release", ["mcs2024", "mcs2025", "mcs2026"])
+def test_every_chart_is_drawn_at_every_release_or_says_nothing(draw, release):
+    figure = draw(release)
+    assert figure is None or (len(figure.table) and figure.sources and figure.alt_text and not figure.says.endswith("."))
+
+
+def test_every_delegate_and_absentee_is_on_the_map_with_a_shape_or_a_dot():
+    topology = tables.outlines()
+    drawn = {g["id"] for g in topology["objects"]["countries"]["geometries"]} | set(worldmap.points(topology).iso3)
+    assert set(countries.names()) <= drawn
+
+
+def test_the_small_ones_have_a_dot():
+    assert {"COK", "BHR", "SGP", "EUE", "ISR", "QAT", "DOM"} <= set(worldmap.points(tables.outlines()).iso3)
+
+
+def test_a_dot_lies_where_its_country_does():
+    dots = worldmap.points(tables.outlines()).set_index("iso3")
+    assert dots.loc["SGP"].tolist() == pytest.approx([103.8, 1.3], abs=0.3)
+    assert dots.loc["COK"].tolist() == pytest.approx([-159.8, -21.2], abs=0.5)
+
+
+def test_the_map_weighs_less_than_sixty_kilobytes_packed():
+    import gzip
+
+    assert len(gzip.compress((tables.data_dir() / "outlines.topojson").read_bytes())) < 60_000
+
+
+def test_statuses_on_the_map_are_those_of_the_country_pages():
+    rows = world.places().set_index("iso3")
+    assert all(rows.kind[i] == world.KINDS[countries.status(i)][0] for i in rows.index)
+    assert rows.outline["DNK"] == rows.outline["CAN"] == world.WAVERS and rows.outline["COL"] == world.AWAY
+    assert pd.isna(rows.outline["ARG"]) and "trade agreement" in rows.papers["ARG"]
+
+
+def test_a_colour_means_the_same_in_every_chapter():
+    from chokepoint.chapters import ministerial
+    from chokepoint.charts.shares import CAME
+
+    assert ministerial.COLOURS[ministerial.ATTENDED] == world.KINDS["came"][1] == CAME
+    assert CAME not in [c for k, c in ministerial.COLOURS.items() if k != ministerial.ATTENDED]
+
+
+def test_the_matrix_holds_the_numbers_of_the_measures():
+    rows, inside = supply.clubs(RELEASE), supply.inside(RELEASE)
+    pd.testing.assert_frame_equal(rows.came.unstack("step"), inside.reindex(columns=["mine", "refinery"]), check_names=False)
+    china = supply.by_standing(RELEASE).query("standing == 'China'").set_index(["mineral", "step"]).share
+    assert (rows.china - china.reindex(rows.index)).abs().max() < 1e-9
+
+
+def test_a_larger_circle_never_holds_less():
+    rows = supply.clubs(RELEASE)
+    assert (rows.came >= rows.signed - 1e-9).all() and (rows.signed >= rows.day - 1e-9).all() and (rows <= 100 + 1e-9).all(axis=None)
+
+
+def test_a_cell_without_published_countries_is_empty_and_not_nought():
+    spec = coverage.matrix(RELEASE).chart.to_dict()
+    cells = pd.concat([pd.DataFrame(v) for v in spec["datasets"].values() if v and "club" in v[0]])
+    assert cells[(cells.mineral == "Gallium") & (cells.step == "mine")].share.isna().all()
+    assert cells[(cells.mineral == "Gallium") & (cells.step == "refinery")].share.notna().all()
+
+
+def test_the_parts_of_each_deal_add_up_to_its_sum():
+    sums = measured.parts().groupby("finance_id").amount.sum()
+    assert sums.to_dict() == pytest.approx(measured.deals().set_index("finance_id").amount_usd_m.to_dict())
+
+
+def test_every_published_sum_is_on_the_ladder_once_or_apart_for_a_reason():
+    rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
+    assert set(rows.finance_id) == set(measured.deals().finance_id) | set(measured.apart().finance_id) | (
+        set(measured.WITHIN) & set(rows.finance_id)
+    )
+    assert set(measured.WITHIN.values()) <= set(measured.deals().finance_id)
+
+
+def test_what_is_paid_is_never_more_than_what_was_promised():
+    paid = tables.load("finance_payments").query("state == 'paid'").set_index("finance_id").amount_usd_m
+    sums = tables.load("finance").set_index("finance_id").amount_usd_m
+    assert (paid <= sums.reindex(paid.index)).all()
+
+
+def test_tallies_that_disagree_stand_on_two_rungs():
+    shown = money.ladder_of_money(RELEASE).table
+    tallies = shown[shown.Instrument == "Tally of others"]
+    assert tallies.State.nunique() == len(tallies) == 2
+
+
+def test_a_price_stands_beside_the_day_of_its_control():
+    rows = prices.controlled(RELEASE)
+    assert rows.groupby("mineral").series.nunique(dropna=False).eq(1).all() and rows.unit.notna().all()
+    assert prices.rises(RELEASE)["graphite"] < 1 < prices.rises(RELEASE)["antimony"]
+    assert set(rows.mineral) <= set(prices.days(RELEASE).mineral)
+
+
+# --- in the browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """A page with one figure, opened in a browser; call with the figure."""
+    import browser
+    import vl_convert
+    from playwright.sync_api import sync_playwright
+
+    from chokepoint.publish.pages import VEGA_LITE, compiled
+
+    home = tmp_path_factory.mktemp("charts")
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser.executable(), args=browser.ARGUMENTS)
+
+        def open_(figure, width: int = 1000):
+            body = compiled(figure.to_html())
+            spec = re.search(r'class="cp-spec">(.*?)</script>', body, re.S)[1]
+            selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
+            file = home / "page.html"
+            file.write_text(
+                f'<meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
+                f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, renderer: 'svg'}})"
+                ".then(r => { window.view = r.view })</script>",
+                encoding="utf-8",
+            )
+            tab = chromium.new_page(viewport={"width": width, "height": 1000})
+            tab.faults = []
+            tab.on("pageerror", lambda e: tab.faults.append(str(e)))
+            tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+            tab.goto(f"file://{file}")
+            tab.wait_for_function("window.view")
+            return tab
+
+        yield open_
+        chromium.close()
+
+
+def choose(tab, label: str, option: str):
+    """Choose an option of the select with a label."""
+    tab.locator(".cp-selects label", has=tab.locator("span", has_text=label)).locator("select").select_option(label=option)
+    tab.evaluate("view.runAsync().then(() => 1)")
+
+
+def texts(tab) -> str:
+    return " | ".join(tab.locator("#chart svg text").all_text_contents())
+
+
+@pytest.mark.slow
+def test_a_click_on_the_map_selects_and_the_panel_and_the_select_follow(page):
+    tab = page(world.who_signed(RELEASE))
+    assert "5 February 2026" in texts(tab)  # Argentina, at first
+    tab.locator("#chart path[aria-label*='DR Congo']").first.click()
+    tab.evaluate("view.runAsync().then(() => 1)")
+    assert "Cobalt, mined" in texts(tab) and "DR Congo: all that is held" in texts(tab)
+    assert tab.locator(".cp-selects select").first.input_value() == "COD"
+    assert not tab.faults
+
+
+@pytest.mark.slow
+def test_the_keyboard_reaches_what_a_click_does(page):
+    tab = page(world.who_signed(RELEASE), width=360)
+    choose(tab, "Country", "Cook Islands")
+    assert "Cook Islands: all that is held" in texts(tab)
+    choose(tab, "Region", "Africa")
+    choose(tab, "Country", "Zambia")
+    assert "Zambia: all that is held" in texts(tab) and not tab.faults
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.slow
+def test_the_link_of_the_panel_leads_to_the_page_of_the_country(page):
+    tab = page(world.who_signed(RELEASE))
+    tab.locator("#chart text", has_text="all that is held").click()
+    tab.wait_for_function("location.pathname.endsWith('countries/argentina.html')")
+
+
+@pytest.mark.slow
+def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
+    tab, rows = page(coverage.your_club(RELEASE)), supply.by_country(RELEASE)
+    choose(tab, "Start from", "Quad")
+
+    def inside(mineral: str, step: str, club: set[str]) -> str:
+        held = rows[(rows.mineral == mineral) & (rows.step == step) & rows.iso3.isin(club)].share.sum()
+        return f"{held:.0f} %"
+
+    def shown() -> list[str]:
+        told = [t for t in tab.locator("#chart svg text").all_text_contents() if re.fullmatch(r"\d+ %", t)]
+        return sorted(told)
+
+    order = supply.inside(RELEASE).dropna().index
+    club = set(coalitions.club("quad"))
+    assert shown() == sorted(inside(m, s, club) for m in order for s in ("mine", "refinery"))
+    choose(tab, "Let in or out", "Chile")
+    assert shown() == sorted(inside(m, s, club | {"CHL"}) for m in order for s in ("mine", "refinery"))
+    choose(tab, "Let in or out", "Australia")
+    tab.locator("#chart path[aria-label*='DR Congo']").first.click()
+    tab.evaluate("view.runAsync().then(() => 1)")
+    assert shown() == sorted(inside(m, s, (club | {"COD"}) - {"AUS"}) for m in order for s in ("mine", "refinery")) and not tab.faults
+
+
+@pytest.mark.slow
+def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
+    tab = page(coverage.matrix(RELEASE))
+    choose(tab, "Sorted by", "G7")
+    names = [t for t in tab.locator("#chart .role-axis-label text").all_text_contents() if t not in coverage.HEADS.values()]
+    tables_names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
+    assert names[0] == tables_names[supply.clubs(RELEASE).g7.xs("mine", level="step").idxmax()] and not tab.faults
+
+
+@pytest.mark.slow
+def test_the_ladder_narrows_to_an_instrument_and_tells_of_the_deal_that_is_chosen(page):
+    tab = page(money.ladder_of_money(RELEASE))
+    equity = measured.parts().merge(measured.deals()[["finance_id", "kind"]]).query("kind == 'Equity'").amount.sum() / 1000
+    choose(tab, "Instrument", "Equity")
+    shown = [float(t.removesuffix(" bn")) for t in tab.locator("#chart svg text").all_text_contents() if t.endswith(" bn")]
+    assert sum(shown) == pytest.approx(equity, abs=0.3)
+    choose(tab, "Instrument", "all")
+    choose(tab, "Deal", "Korea Zinc: chips subsidy")
+    assert "CHIPS subsidy" in texts(tab) and not tab.faults
+
+
+@pytest.mark.slow
+def test_any_mineral_can_be_chosen_in_any_year(page):
+    tab = page(dependence.choose(RELEASE), width=360)
+    choose(tab, "Mineral", "Cobalt")
+    choose(tab, "Year", "2024")
+    assert "DR Congo" in texts(tab) and "USGS" in texts(tab) and not tab.faults
+    assert json.loads(tab.evaluate("JSON.stringify(view.signal('year'))")) == 2024
