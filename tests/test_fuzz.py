@@ -16,6 +16,7 @@ from chokepoint.errors import UserError
 from chokepoint.ingest import iea, usgs, worldbank
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+pytestmark = pytest.mark.slow
 REFERENCE = ("minerals", "commodities", "geography", "corrections", "releases")
 FUZZ = settings(deadline=None, suppress_health_check=list(HealthCheck))
 WORLD, SALIENT = "World Mine Production and Reserves", "Salient Statistics—United States"

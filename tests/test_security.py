@@ -71,12 +71,15 @@ def test_a_title_from_the_data_is_no_markup(text):
     assert "<" not in shown and not re.search(r"href|\*\*", shown.replace("**a**", ""))
 
 
-@pytest.mark.parametrize("text", ["{vault.exim_loan}", "{raw}", "{0}"])
-def test_a_word_in_braces_cannot_pass_for_a_fact(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{vault.exim_loan}", "takes for a fact"), ("{raw}", "for a fact"), ("{0}", "for a fact"), ('\\"+(1)+"', "a backslash")],
+)
+def test_what_the_book_itself_would_read_as_its_own_is_refused(tmp_path, text, said):
     schema = {"fields": [{"name": "note", "type": "string"}]}
     (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}))
-    (tmp_path / "t.csv").write_text(f"note\nsee {text}\n")
-    assert "takes for a fact" in str(check.check(tmp_path)[0])
+    (tmp_path / "t.csv").write_text('note\n"see {}"\n'.format(text.replace('"', '""')))
+    assert said in str(check.check(tmp_path)[0])
     assert text not in inert(f"see {text}")
 
 
@@ -90,7 +93,6 @@ PAYLOADS = (
     "`code` **bold** $x$ <b>pwned</b>",
     "'+(pwned=1)+'",
     '"+(pwned=1)+"',
-    "\\'+(pwned=1)//",
     "${pwned=1} {{ 7*7 }} {% pwned %} {} %s",
     "&lt;img src=x onerror=pwned=1&gt;",
     'href="cp:pwned#x"',
@@ -240,7 +242,8 @@ def test_no_expression_of_a_chart_is_made_from_data(hostile):
     ]
     assert len(specs) >= 8
     assert sum("pwned" in json.dumps(spec) for _, spec in specs) >= 2, "the hostile text did reach charts"
-    assert [(page, e) for page, spec in specs for e in expressions(spec) if "pwned" in e] == []
+    quoted = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")  # titles and orders: Vega-Lite quotes them
+    assert [(page, e) for page, spec in specs for e in expressions(spec) if "pwned" in quoted.sub("", e)] == []
 
 
 @pytest.mark.slow

@@ -223,6 +223,8 @@ def _rules(field: dict, cells: pd.Series):
     # A spreadsheet would run a cell that starts like a formula.
     if kind == "string":
         yield cells.str.contains(UNSEEN), "{found} holds a control character or a mark of writing direction. Take it out"
+        # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
+        yield cells.str.contains(r'\\"|\\$'), "{found} holds a backslash before a quotation mark or at its end. Take it out"
         yield cells.str.contains(r"\{[a-z0-9_.]+\}"), "{found} holds a word in braces, which the book takes for a fact. Use round ones"
         yield cells.str.match(r"[=@\t\r]|[+-](?![\d.]|$)"), "{found} starts like a formula; put a letter or a quote before it"
 

@@ -89,12 +89,13 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
 
 
 def inert(text: str) -> str:
-    """Text that nothing runs: a cell that begins like a formula gets an apostrophe before it, a word in braces (a fact's place) round ones.
+    """Text that nothing runs: a cell that begins like a formula gets an apostrophe before it, a word in braces (a fact's place) round ones,
+    and a backslash that would turn the meaning of a quotation mark goes.
 
     >>> inert("=1+1"), inert("-1"), inert("—"), inert("{sic}")
     ("'=1+1", '-1', '—', '(sic)')
     """
-    text = re.sub(r"\{([a-z0-9_.]+)\}", r"(\1)", text)
+    text = re.sub(r"\{([a-z0-9_.]+)\}", r"(\1)", re.sub(r'\\+(?="|$)', "", text))
     return f"'{text}" if re.match(r"[=@\t\r]|[+-](?![\d.]|$)", text) else text
 
 
