@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 import nbformat
@@ -32,11 +33,13 @@ def build(
     fresh: bool = False,
     explain: bool = False,
     say: Callable[[str], None] = print,
+    pool: Executor | None = None,
 ) -> Path:
     """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
 
     settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
     build/editions/<name>/html. fresh: run every notebook again. explain: `say`, a line a page, why it ran or did not.
+    pool: where notebooks run, any executor of the kind of concurrent.futures; without one, processes here.
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
@@ -46,7 +49,7 @@ def build(
     runs = plan(home / "book", release, settings)
     for folder in (executed, stage, printed):
         shutil.rmtree(folder, ignore_errors=True)
-    why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say))
+    why = execute(runs, executed, Cache(home / "build" / "cache", fresh, say), pool)
     if explain:
         say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
     lay_out(home / "book", runs, executed, stage)
