@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import traceback
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -66,8 +67,10 @@ def check() -> None:
 @click.option("--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html.")
 @click.option("--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept.")
 @click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
-def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool) -> None:
+@click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786; otherwise processes on this machine.")
+def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool, scheduler: str | None) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
+    from chokepoint.cluster import cluster
     from chokepoint.publish import runs
     from chokepoint.publish.site import build as build_site
     from chokepoint.publish.site import root
@@ -75,7 +78,8 @@ def build(release: str | None, parameters: tuple[str, ...], named: str | None, f
     chosen = runs.edition(named, root() / "editions") if named else None
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
     release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
-    site = build_site(release, settings=settings, edition=chosen, fresh=fresh, explain=explain, say=click.echo)
+    with cluster(scheduler) if scheduler else nullcontext() as pool:
+        site = build_site(release, settings=settings, edition=chosen, fresh=fresh, explain=explain, say=click.echo, pool=pool)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )

@@ -4,7 +4,6 @@ Sample number i is the same whoever computes it: chunk k is the k-th block of on
 """
 
 import os
-import socket
 import warnings
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chokepoint.cluster import cluster
 from chokepoint.errors import UserError
 
 from .evaluate import assumptions_of, model_named
@@ -91,16 +91,7 @@ def _executor(scheduler, workers):
         with ProcessPoolExecutor(workers) if workers > 1 else ThreadPoolExecutor(1) as executor:
             yield executor
         return
-    try:
-        from distributed import Client
-        from distributed.comm import get_address_host_port
-    except ImportError:
-        raise UserError("A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it out.") from None
-    try:
-        socket.create_connection(get_address_host_port(scheduler), timeout=10).close()  # a Client that fails prints a traceback at exit
-    except (OSError, ValueError) as error:
-        raise UserError(f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`.") from None
-    with Client(scheduler, timeout=30, set_as_default=False) as client, client.get_executor() as executor:
+    with cluster(scheduler) as executor:
         yield executor
 
 
