@@ -69,13 +69,17 @@ def kind(page: str) -> str:
     return "short" if page.startswith(_SHORT) else "list-page" if page in _LISTS else "chapter"
 
 
-def leaf(browser_page, site: Path, page: str, pages: list[str]) -> Leaf:
-    """Open a page at the width of the paper, draw its charts, and take what print shows of it."""
-    browser_page.goto((site / f"{page}.html").as_uri(), wait_until="load")
-    web = browser_page.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(f"{page}.html")
-    browser_page.add_style_tag(content=(_HERE / "pdf.css").read_text(encoding="utf-8"))
+def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
+    """Open a page at the width of the paper, draw its charts, and take what print shows of it. A tab for each: one for all would fill up."""
+    tab = context.new_page()
+    tab.emulate_media(media="print", color_scheme="light")
+    tab.goto((site / f"{page}.html").as_uri(), wait_until="load")
+    web = tab.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(f"{page}.html")
+    tab.add_style_tag(content=(_HERE / "pdf.css").read_text(encoding="utf-8"))
     given = {"page": page, "kind": kind(page), "pages": pages, "home": f"{site.as_uri()}/", "web": web}
-    return Leaf(page=page, **browser_page.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given))
+    taken = tab.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given)
+    tab.close()
+    return Leaf(page=page, **taken)
 
 
 def document(leaves: dict[str, list[Leaf]], release: str) -> str:
@@ -159,11 +163,11 @@ def print_book(
             viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True
         )
         context.add_init_script(_KEEP_WORDS)
-        tab = context.new_page()
-        tab.emulate_media(media="print", color_scheme="light")
-        taken = {page: leaf(tab, site, page, pages) for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)}
+        taken = {
+            page: leaf(context, site, page, pages) for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)
+        }
         leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
-        context.close()  # and with it the memory of all those pages
+        context.close()
         sheet.write_text(document(leaves, release), encoding="utf-8")
         tab = browser.new_page()
         tab.goto(sheet.as_uri())
