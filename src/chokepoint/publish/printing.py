@@ -6,6 +6,9 @@ are written again when a title or heading changed, which their sidebars, next an
 all are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
 """
 
+from __future__ import annotations
+
+import errno
 import json
 import os
 import re
@@ -14,13 +17,15 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-
-from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
+from typing import TYPE_CHECKING
 
 from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.publish import kernels
+
+if TYPE_CHECKING:  # a build that finds nothing to do need not import it
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 _SPEAKS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive or role of MyST
 
@@ -40,6 +45,8 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, 
     printer.start()
     printer.join()
     if printer.exitcode:
+        if shutil.disk_usage(out).free < 2**20:  # then the log may be empty
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
         faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
         raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + f"\nAll of it: {log.relative_to(home)}")
