@@ -18,6 +18,7 @@ from chokepoint.charts.figure import link
 from chokepoint.measures import countries
 
 GLOSSARY, EVIDENCE = "glossary", "evidence"
+_LISTS_FACTS = "what-changed"  # a list of hundreds of facts, which states none
 _ONLY_ON = {"draw": r"04-", "release": r"what-changed|rerun|methods", "reserves": r"minerals/|countries/"}  # words with other senses
 _NOT_A_MINERAL = {"lead"}  # far more often a verb
 _BARRED = set("a h1 h2 h3 h4 h5 h6 figcaption table details form button code pre label output nav".split())
@@ -146,6 +147,8 @@ def stating(book: Path) -> dict[str, list[str]]:
     """Of each fact the pages that state it, chapters first. book: the folder of pages ready to be printed."""
     found: dict[str, list[str]] = {}
     for path in sorted([*book.glob("*.md"), *book.rglob("*.ipynb")], key=lambda p: (len(p.relative_to(book).parts), p.as_posix())):
+        if path.stem == _LISTS_FACTS:
+            continue
         text = path.read_text(encoding="utf-8")
         ids = re.findall(r"cp:evidence#fact-([\w.-]+)", text) + re.findall(r"\{fact\}`(?:[^`<]*<)?([a-z0-9_.-]+)>?`", text)
         for fact_id in dict.fromkeys(ids):
