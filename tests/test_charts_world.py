@@ -134,12 +134,13 @@ def page(tmp_path_factory):
             selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
             file = home / "page.html"
             file.write_text(
-                f'<meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
+                f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
                 f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, renderer: 'svg'}})"
                 ".then(r => { window.view = r.view })</script>",
                 encoding="utf-8",
             )
             tab = chromium.new_page(viewport={"width": width, "height": 1000})
+            tab.set_default_timeout(8000)
             tab.faults = []
             tab.on("pageerror", lambda e: tab.faults.append(str(e)))
             tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
