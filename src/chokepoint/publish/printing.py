@@ -92,6 +92,7 @@ def _die_with_parent() -> None:
 def setup(app: Sphinx) -> None:
     """Make Sphinx print again what depends on more than the time of its own file."""
     app.connect("builder-inited", _declare_safe)
+    app.connect("builder-inited", _forget_style)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-updated", _retitled)
 
@@ -103,6 +104,12 @@ def _declare_safe(app: Sphinx) -> None:
     """
     for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
         app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
+
+
+def _forget_style(app: Sphinx) -> None:
+    """MyST-NB writes its style sheet last; Sphinx adds a checksum to its address where it finds one from the print before."""
+    for path in (Path(app.outdir) / "_static").glob("mystnb.*.css"):
+        path.unlink()
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
