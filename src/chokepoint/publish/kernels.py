@@ -4,6 +4,10 @@ The standard library's fork server holds the imports, and jupyter_client starts 
 provisioner; papermill and nbclient do not notice. Each kernel is a process with a namespace, an environment, a folder, a session
 and a random state of its own. No notebook and no table has been in the process it was forked from, so that what a
 kernel reads of the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of fresh kernels.
+
+Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them: fresh kernel 2.9 s,
+forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a forked process without any kernel
+1.2 s. The last saves too little to give up the kernel's own way of showing results.
 """
 
 import asyncio
