@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 from importlib.metadata import EntryPoint
+from multiprocessing import forkserver
 from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
@@ -30,6 +31,14 @@ def loaded() -> multiprocessing.context.BaseContext:
     """How to start processes as forks of the loaded one, which itself starts with the first of them."""
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["chokepoint.publish.preloaded"])
+    terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(silence)
     return forks
 
 
