@@ -52,6 +52,7 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, 
         raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + "\nAll of it: build/print.log")
     whole.write_text(key)
     shutil.copytree(out / "html", printed, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
+    _forget_words(printed / "searchindex.js")
 
 
 def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
@@ -75,6 +76,15 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
         jobs=os.cpu_count() or 1,
     )
     raise SystemExit(1 if result else 0)
+
+
+def _forget_words(index: Path) -> None:
+    """Take the words that no page has any more out of the search's index, where Sphinx leaves them with no page."""
+    before, between, after = re.fullmatch(r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S).groups()
+    known = json.loads(between)
+    kept = known | {part: {word: pages for word, pages in known[part].items() if pages != []} for part in ("terms", "titleterms")}
+    if kept != known:
+        index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
 
 
 def _die_with_parent() -> None:
