@@ -2,10 +2,12 @@
 
 import ast
 import json
+from tempfile import TemporaryDirectory
 
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
+from traitlets.config import Config
 
 NAME, READS = "chokepoint", "reads"
 _ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.tables'].reads())"
@@ -18,7 +20,13 @@ class Engine(NBClientEngine):
     def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=60, execution_timeout=None, **_others):
         """See the base class."""
         how = {"timeout": execution_timeout, "startup_timeout": start_timeout, "kernel_name": kernel_name, "log": logger}
-        return _Client(nb_man, **how).execute()
+        with TemporaryDirectory(prefix="kernel-") as folder:
+            return _Client(nb_man, config=_by_sockets_in(folder), **how).execute()
+
+
+def _by_sockets_in(folder: str) -> Config:
+    """Talk to kernels by files that only this user may open; of TCP's ports, two kernels that start together may choose the same."""
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 
 class _Client(PapermillNotebookClient):

@@ -4,6 +4,10 @@ The standard library's fork server holds the imports, and jupyter_client starts 
 provisioner; papermill and nbclient do not notice. Each kernel is a process with a namespace, an environment, a folder, a session
 and a random state of its own. No notebook and no table has been in the process it was forked from, so that what a
 kernel reads of the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of fresh kernels.
+
+Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them: fresh kernel 2.9 s,
+forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a forked process without any kernel
+1.2 s. The last saves too little to give up the kernel's own way of showing results.
 """
 
 import asyncio
@@ -14,6 +18,7 @@ import signal
 import sys
 import threading
 from importlib.metadata import EntryPoint
+from multiprocessing import forkserver
 from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
@@ -26,6 +31,14 @@ def loaded() -> multiprocessing.context.BaseContext:
     """How to start processes as forks of the loaded one, which itself starts with the first of them."""
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["chokepoint.publish.preloaded"])
+    terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(silence)
     return forks
 
 

@@ -13,12 +13,18 @@ import papermill  # noqa: F401
 from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
-import chokepoint.publish.execute  # noqa: F401
-import chokepoint.publish.pages  # noqa: F401
+from chokepoint import tables
 
-for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint."):
-    if module.name.split(".")[1] in ("chapters", "charts", "measures", "models", "prose"):
+_PARTS = ("chapters", "charts", "measures", "models", "prose")
+real = os.environ.get("CHOKEPOINT_DATA")
+os.environ["CHOKEPOINT_DATA"] = os.devnull  # a module that reads a table as it is imported is left to the kernels
+for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=lambda name: None):
+    if module.name.split(".")[1] in _PARTS:
         try:
             import_module(module.name)
-        except Exception:  # the notebook that imports it raises it again, in its own cell
+        except Exception:  # the notebook that imports it meets this itself, and is told in its own cell
             continue
+del os.environ["CHOKEPOINT_DATA"]
+if real is not None:
+    os.environ["CHOKEPOINT_DATA"] = real
+tables._reads.clear()  # what was asked for in vain

@@ -52,6 +52,7 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, 
         raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + f"\nAll of it: {log.relative_to(home)}")
     whole.write_text(key)
     shutil.copytree(out / "html", printed, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
+    _forget_words(printed / "searchindex.js")
 
 
 def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
@@ -77,6 +78,15 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
     raise SystemExit(1 if result else 0)
 
 
+def _forget_words(index: Path) -> None:
+    """Take the words that no page has any more out of the search's index, where Sphinx leaves them with no page."""
+    before, between, after = re.fullmatch(r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S).groups()
+    known = json.loads(between)
+    kept = known | {part: {word: pages for word, pages in known[part].items() if pages != []} for part in ("terms", "titleterms")}
+    if kept != known:
+        index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
+
+
 def _die_with_parent() -> None:
     """In a process that Sphinx forked: end when the one that prints has ended, and its folder is another build's."""
     parent = os.getppid()
@@ -92,6 +102,7 @@ def _die_with_parent() -> None:
 def setup(app: Sphinx) -> None:
     """Make Sphinx print again what depends on more than the time of its own file."""
     app.connect("builder-inited", _declare_safe)
+    app.connect("builder-inited", _forget_style)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-updated", _retitled)
 
@@ -103,6 +114,12 @@ def _declare_safe(app: Sphinx) -> None:
     """
     for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
         app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
+
+
+def _forget_style(app: Sphinx) -> None:
+    """MyST-NB writes its style sheet last; Sphinx adds a checksum to its address where it finds one from the print before."""
+    for path in (Path(app.outdir) / "_static").glob("mystnb.*.css"):
+        path.unlink()
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
