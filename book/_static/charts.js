@@ -243,10 +243,16 @@
   }, { rootMargin: "400px" });
   boxes.forEach((box) => near.observe(box));
   new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  // Paper is white whatever the screen is.
+  // Paper is white whatever the screen is, and finer than any screen's canvas.
   let theme;
   const root = document.documentElement.dataset;
-  addEventListener("beforeprint", () => { theme = root.theme; root.theme = "light"; repaint(); boxes.forEach(draw); });
+  addEventListener("beforeprint", () => {
+    theme = root.theme;
+    root.theme = "light";
+    drawn.forEach(({ view }) => { if (view.renderer() !== "svg") view.renderer("svg"); });
+    repaint();
+    boxes.forEach(draw);
+  });
   addEventListener("afterprint", () => { root.theme = theme; });
 
   window.chokepoint = {

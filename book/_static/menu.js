@@ -76,8 +76,8 @@
     const wrapped = (words, size, colour, weight = "400", family = "system-ui, sans-serif") => {
       const font = `${weight} ${size}px ${family}`, lines = [""];
       pen.font = font;
-      for (const word of words.split(/ |(?<=[/?&])/)) {
-        const longer = `${lines.at(-1)}${/[/?&]$/.test(lines.at(-1)) ? "" : " "}${word}`.trim();
+      for (const word of words.split(/ |(?=[/?&])/)) {
+        const longer = `${lines.at(-1)}${/^[/?&]/.test(word) ? "" : " "}${word}`.trim();
         if (pen.measureText(longer).width <= width || !lines.at(-1)) lines[lines.length - 1] = longer; else lines.push(word);
       }
       return lines.filter(Boolean).map((line) => ({ line, font, size, colour, weight, family, step: 1.35 * size }));
@@ -176,6 +176,7 @@
       usable().at(last ? -1 : 0).focus();
     };
     const usable = () => items.map((item) => item.button).filter((b) => !b.hidden);
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // a browser that gives a clicked button no focus would close the menu first
     const whole = make("div", { className: "cp-menu" }, button, list, told);
     button.addEventListener("click", () => (list.hidden ? show() : close(true)));
     whole.addEventListener("keydown", (event) => {

@@ -1,6 +1,6 @@
 """Where models meet charts: one list of controls, one model, one view.
 
-On a printed page the model is compiled to Vega expressions and recomputed by the reader's browser, with no server.
+On a printed page the model is written out as a JavaScript function and recomputed by the reader's browser, with no server.
 In a live kernel the same function runs on NumPy behind ipywidgets. There is no second copy of anything.
 """
 
