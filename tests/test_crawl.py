@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-WIDTHS = (360, 1440)
+VIEWS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]  # every page in each of them
 SHARDS = 2  # both cores crawl
 PLAIN_KB, CHARTS_KB = 200, 600  # what a page may send, gzipped, without charts and with them
 # One page of each kind.
@@ -68,13 +68,13 @@ def _gzipped(path: Path) -> int:
 def looks(seen, thorough: bool) -> list[str]:
     """Every width and scheme on one visit. All rules once, and those of contrast in the dark; a page of each kind: all rules each time."""
     faults = []
-    for width in reversed(WIDTHS):
-        for scheme in ("light", "dark"):
-            seen.look(width, scheme)
-            faults += [f"{width} px, {scheme}: {fault}" for fault in sideways(seen, width)]
-            first = (width, scheme) == (1440, "light")
-            if first or thorough or width == 1440:
-                faults += [f"{width} px, {scheme}: {fault}" for fault in seen.violations(None if first or thorough else ["color-contrast"])]
+    for width, scheme in VIEWS:
+        seen.look(width, scheme)
+        faults += [f"{width} px, {scheme}: {fault}" for fault in sideways(seen, width)]
+    for width, scheme in VIEWS if thorough else VIEWS[:2]:
+        seen.look(width, scheme)
+        rules = None if thorough or (width, scheme) == VIEWS[0] else ["color-contrast"]
+        faults += [f"{width} px, {scheme}: {fault}" for fault in seen.violations(rules)]
     return faults
 
 

@@ -104,13 +104,12 @@ class Spread:
         moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
             ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1
         )
-        longest = "; ".join(self.rows.label)
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return (
             f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
             '<div class="cp-pair">'
             f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
-            f"{_panel('Each assumption alone, low to high', self.tornado(), f'Bars, the longest first: {longest}.', moved)}</div>"
+            f"{_panel('Each assumption alone, low to high', self.tornado(), self._bars(), moved)}</div>"
             f'<p class="cp-source">Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. '
             f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
             f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
@@ -121,6 +120,12 @@ class Spread:
         """The fan for those who do not see it."""
         left, right = ([amount(row[q], self.unit) for q in ("q05", "q95")] for _, row in self.bands.iloc[[0, -1]].iterrows())
         return f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} and {right[1]} at the right."
+
+    def _bars(self) -> str:
+        """The bars for those who do not see them."""
+        longest = self.rows.iloc[0]
+        ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
+        return f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: {'; '.join(self.rows.label)}."
 
 
 def _panel(title: str, chart: alt.LayerChart, alt_text: str, table: pd.DataFrame) -> str:
