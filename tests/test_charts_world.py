@@ -124,6 +124,8 @@ def page(tmp_path_factory):
     from chokepoint.publish.pages import VEGA_LITE, compiled
 
     home = tmp_path_factory.mktemp("charts")
+    (home / "countries").mkdir()
+    (home / "countries" / "argentina.html").write_text("<title>Argentina</title>")
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.executable(), args=browser.ARGUMENTS)
@@ -135,7 +137,7 @@ def page(tmp_path_factory):
             file = home / "page.html"
             file.write_text(
                 f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
-                f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, renderer: 'svg'}})"
+                f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, defaultStyle: false, renderer: 'svg'}})"
                 ".then(r => { window.view = r.view })</script>",
                 encoding="utf-8",
             )
@@ -219,7 +221,9 @@ def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
 def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
     tab = page(coverage.matrix(RELEASE))
     choose(tab, "Sorted by", "G7")
-    names = [t for t in tab.locator("#chart .role-axis-label text").all_text_contents() if t not in coverage.HEADS.values()]
+    labels = "els => els.map(e => [e.getBoundingClientRect().y, e.textContent])"
+    told = tab.locator("#chart .role-axis-label text").evaluate_all(labels)
+    names = [text for _, text in sorted(told) if text not in coverage.HEADS.values()]
     tables_names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
     assert names[0] == tables_names[supply.clubs(RELEASE).g7.xs("mine", level="step").idxmax()] and not tab.faults
 

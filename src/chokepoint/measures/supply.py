@@ -119,9 +119,9 @@ def by_standing(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share of world output [%] of each named country, scaled as in `by_standing`: columns mineral, step, iso3, share.
 
-    >>> rows = by_country()
-    >>> round(float(rows[(rows.mineral == "lithium") & (rows.step == "mine")].share.sum())) <= 100
-    True
+    >>> rows = by_country().set_index(["mineral", "step", "iso3"]).share
+    >>> round(float(rows["rare_earths", "mine", "CHN"]), 1)
+    69.2
     """
     rows = output(release)
     total = rows.groupby(["mineral", "step"]).share.transform("sum").clip(lower=100)
