@@ -11,7 +11,9 @@ from pathlib import Path
 
 import axe_playwright_python
 import browser as chromium
+import nbformat
 import pytest
+import yaml
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
@@ -139,6 +141,27 @@ class Checkout:
         pages = ["sources", "assumptions", *(name.removesuffix(".ipynb") for name in notebooks)]
         listed = "".join(f"  - file: {page}\n" for page in pages)
         (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: evidence\nchapters:\n{listed}")
+
+    def reduce(self, *chapters: str, minerals: tuple[str, ...] = ()) -> None:
+        """Leave these chapters and minerals' pages as they are; any other page becomes its title, to which links still lead."""
+        book = self.folder / "book"
+        listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8"))
+        for name, entry in listed.items():
+            for run in entry["runs"]:
+                page = book / f"{entry['page'].format(**run)}.md"
+                if page.stem not in minerals:
+                    page.parent.mkdir(exist_ok=True)
+                    page.write_text(f"# {page.stem}\n")
+            if not minerals or name != "mineral.ipynb":
+                (book / name).unlink()
+        kept = {"mineral.ipynb": {"page": "minerals/{mineral}", "runs": [{"mineral": m} for m in minerals]}} if minerals else {}
+        (book / "runs.yml").write_text(yaml.safe_dump(kept))
+        (book / "index.md").write_text("# Chokepoint\n")
+        for path in book.glob("*.ipynb"):
+            if path.stem not in (*chapters, "mineral"):
+                notebook = nbformat.read(path, as_version=4)
+                notebook.cells = [c for c in notebook.cells[:2] if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])]
+                nbformat.write(notebook, path)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""

@@ -1,6 +1,5 @@
 """Parameters, settings and editions: what may be set, what is refused before anything runs, and where an edition goes."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -191,8 +190,7 @@ def test_the_settings_of_an_edition_are_printed_as_a_choice(under_title):
 
 @pytest.mark.slow
 def test_an_edition_is_built_beside_the_book_and_leaves_it_alone(checkout):
-    checkout.keep_only("03-price-floor.ipynb", "04-project-vault.ipynb")
-    alone(checkout, "03-price-floor", "04-project-vault")
+    checkout.reduce("03-price-floor", "04-project-vault")
     made = "title: Mine\nparameters:\n  03-price-floor: {floor_usd_per_kg: 85}\n  04-project-vault: {capital_usd_bn: 20}\n"
     (checkout.folder / "editions" / "mine.yml").write_text(made)
     run = checkout.run("build", "--edition", "mine")
@@ -202,19 +200,3 @@ def test_an_edition_is_built_beside_the_book_and_leaves_it_alone(checkout):
     assert "Edition: Mine." in page and "US$20 billion, as set for this page," in page
     assert 'name="floor" min="60" max="160" step="1" value="85"' in (site / "03-price-floor.html").read_text(encoding="utf-8")
     assert checkout.standing.read_text() == "the last good site"
-
-
-def alone(checkout, *pages: str) -> None:
-    """A book of these pages and of those that every page links to; links elsewhere are taken out of the pages."""
-    files = [*pages, "sources", "assumptions"]
-    contents = "".join(f"  - file: {page}\n" for page in files)
-    (checkout.folder / "_toc.yml").write_text(f"format: jb-book\nroot: evidence\nchapters:\n{contents}")
-    for path in (checkout.folder / "book").glob("*.ipynb"):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                cell["source"] = [line for line in cell["source"] if not any(f"]({x}" in line for x in ELSEWHERE)]
-        path.write_text(json.dumps(notebook), encoding="utf-8")
-
-
-ELSEWHERE = ("0", "methods", "glossary", "validation", "minerals", "countries", "data-dictionary", "open-questions", "index", "rerun")

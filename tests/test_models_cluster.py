@@ -6,13 +6,19 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from test_models_properties import ROWS
 
+from chokepoint.cluster import cluster as distant
 from chokepoint.errors import UserError
 from chokepoint.models.sweep import CHUNK, sweep
+from chokepoint.publish.cache import Cache
+from chokepoint.publish.execute import execute
+from chokepoint.publish.runs import plan
 
+BOOK = Path(__file__).resolve().parents[1] / "book"
 SAMPLES = 12 * CHUNK
 
 
@@ -53,6 +59,31 @@ def test_a_cluster_writes_the_same_file_even_if_a_worker_dies(cluster, tmp_path)
     there = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "there.parquet", scheduler=address)
     broken = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "broken.parquet", scheduler=address, progress=kill_one_half_way)
     assert here.read_bytes() == there.read_bytes() == broken.read_bytes()
+
+
+@pytest.mark.slow
+def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster, tmp_path):
+    address, workers = cluster
+    pages = ("02-ministerial", "05-frameworks", "07-futures", "08-since-february", "minerals/gallium")
+    runs = [run for run in plan(BOOK) if run.page in pages]
+
+    class KillsAWorker(Cache):
+        def keep(self, run, executed):
+            super().keep(run, executed)
+            if workers[0].poll() is None:
+                os.kill(workers[0].pid, signal.SIGKILL)
+
+    def made(name, cache, pool=None):
+        execute(runs, tmp_path / name, cache(tmp_path / f"{name}-cache"), pool)
+        return {page: (tmp_path / name / f"{page}.ipynb").read_bytes() for page in pages}
+
+    here = made("here", Cache)
+    with distant(address) as pool:
+        there = made("there", Cache, pool)
+    with distant(address) as pool:
+        broken = made("broken", KillsAWorker, pool)
+    assert workers[0].poll() is not None
+    assert here == there == broken
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense"])

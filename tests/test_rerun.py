@@ -1,0 +1,141 @@
+"""Newer data by the recipes of the page `rerun`, each as a new user would do it: what changed is named, and nothing else changes."""
+
+import csv
+import io
+import json
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+HOME = Path(__file__).resolve().parents[1]
+PUBLISHED = next((p for p in (HOME.parent / "shared/releases/usgs_mcs2026", HOME / "build/releases/usgs-2026") if p.is_dir()), None)
+SERIES = ("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit")
+CHANGED = 50
+GALLIUM = ("GALLIUM", "China", "2026", "Production", "900,000")
+PLAIN = ("Australia", "Brazil", "Canada", "Chile", "China", "Germany", "India", "Japan", "Mexico", "Peru", "Russia", "South Africa")
+
+
+def made_up(folder: Path) -> list[dict]:
+    """The release of 2026 as that of 2027 might be: its first year dropped, its last printed once more as the year after.
+
+    In fifty cells of 2025, printed in both, production is made a tenth larger; China's gallium of 2026 is a third less than the
+    year before. Returns the fifty rows as they were.
+    """
+    shutil.copytree(PUBLISHED, folder)
+    path = folder / "MCS2026_Commodities_Data.csv"
+    path.chmod(0o644)
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("latin1"), newline="")))
+    series = defaultdict(list)
+    for row in rows:
+        series[tuple(row[name] for name in SERIES)].append(row)
+    printed, revised = [], []
+    for found in series.values():
+        years = sorted({row["Year"] for row in found})
+        if not years[-1].isdigit() or len(years[-1]) > 4:  # a period, such as 2021-24
+            printed += [row | {"Year": row["Year"].replace("24", "25").replace("2021", "2022")} for row in found]
+            continue
+        stay = [row for row in found if len(years) > 1 and row["Year"] != years[0]]
+        printed += stay + [row | {"Year": str(int(years[-1]) + 1)} for row in found if row["Year"] == years[-1]]
+        first = stay[-1] if stay else {}
+        number = first.get("Value", "").replace(",", "")
+        is_output = first.get("Section", "").startswith("World") and first.get("Statistics") == "Production"
+        if (
+            is_output
+            and len(stay) == 1
+            and len(revised) < CHANGED
+            and number.isdigit()
+            and int(number) >= 1000
+            and first["Country"] in PLAIN
+        ):
+            revised.append(dict(first))
+            first["Value"] = f"{int(number) * 11 // 10:,}"
+    for row in printed:
+        if (row["MCS chapter"], row["Country"], row["Year"], row["Statistics"], row["Value"]) == GALLIUM:
+            row["Value"] = "600,000"
+    with open(path, "w", encoding="latin1", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(printed)
+    return revised
+
+
+@pytest.fixture
+def next_release(checkout, tmp_path):
+    """A checkout into which the made-up release of 2027 was put by the recipe, and the rows that were revised in it."""
+    if PUBLISHED is None:
+        pytest.skip("the release as published is not part of the project: chokepoint fetch usgs-2026 brings it")
+    revised = made_up(tmp_path / "mcs2027")
+    said = checkout.run("ingest", "usgs", str(tmp_path / "mcs2027"))
+    assert said.returncode == 0 and "mcs2027" in said.stdout, said.stdout + said.stderr
+    assert checkout.run("check").returncode == 0
+    return checkout, revised
+
+
+def test_the_next_release_is_told_from_the_last_by_exactly_what_was_changed_in_it(next_release):
+    checkout, revised = next_release
+    assert len(revised) == CHANGED
+    run = checkout.run("diff", "mcs2026", "mcs2027", "--json")
+    found = json.loads(run.stdout)["tables"]
+    told = [row for table in found.values() for row in table if row["reason"] == "revised by the publisher"]
+    assert {(row["area"], row["year"]) for row in told} == {(row["Country"], 2025) for row in revised}
+    assert len(told) == CHANGED
+    assert all(row["new"] == pytest.approx(1.1 * row["old"], rel=0.01) for row in told)
+
+
+def test_the_book_follows_the_newest_release_and_says_what_changed(next_release):
+    checkout, revised = next_release
+    checkout.reduce("01-dependence", "what-changed", minerals=("gallium",))
+    run = checkout.run("build")
+    assert run.returncode == 0, run.stdout + run.stderr
+    page = (checkout.standing.parent / "what-changed.html").read_text(encoding="utf-8")
+    assert "MCS 2026" in page and "MCS 2027" in page and "66.67 %" in page
+    assert "2026" in (checkout.standing.parent / "minerals/gallium.html").read_text(encoding="utf-8")
+
+
+def test_a_private_table_changes_its_minerals_page_and_the_chapters_that_use_it_and_nothing_else(checkout):
+    checkout.reduce("01-dependence", "02-ministerial", "03-price-floor", minerals=("gallium", "tin"))
+    before = printed(checkout)
+    own = checkout.folder / "data" / "private" / "gallium"
+    own.mkdir(parents=True)
+    header, *rows = (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
+    rows = [row.replace("China,country,CHN,2025,900,", "China,country,CHN,2025,600,") for row in rows if row.startswith("gallium,")]
+    rows = [row[: row.rindex(",")] + ",OWN1" for row in rows]
+    (own / "mcs2026-production.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    columns = (checkout.folder / "data/evidence/sources.csv").read_text(encoding="utf-8").splitlines()[0]
+    (own / "sources.csv").write_text(f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published\n")
+    assert checkout.run("check").returncode == 0
+    after = printed(checkout)
+    moved = {page for page in after if after[page] != before[page]}
+    assert {"minerals/gallium.html", "01-dependence.html", "evidence.html", "sources.html"} <= moved
+    assert not moved & {"minerals/tin.html", "02-ministerial.html", "03-price-floor.html", "assumptions.html", "glossary.html"}
+    assert "66.67 %" in after["minerals/gallium.html"] and "source-OWN1" in after["minerals/gallium.html"]
+    assert not [page for page in moved if page.startswith("minerals/") and page != "minerals/gallium.html"]
+
+
+def printed(checkout) -> dict[str, str]:
+    run = checkout.run("build")
+    assert run.returncode == 0, run.stdout + run.stderr
+    site = checkout.standing.parent
+    return {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in site.rglob("*.html")}
+
+
+@pytest.mark.parametrize(
+    "name, text, hint",
+    [
+        ("galium/mcs2026-production.csv", None, '"gallium"'),
+        ("gallium/mcs2026-prodction.csv", None, '"mcs2026-production"'),
+        ("gallium/mcs2026-production.csv", ("gallium,Gallium,refinery,,,China", "tin,Gallium,refinery,,,China"), "is not gallium"),
+        ("gallium/mcs2026-production.csv", (",MCS2026", ",OWN1"), '"OWN1" is not in sources'),
+    ],
+)
+def test_a_faulty_private_table_is_refused_with_its_place(checkout, name, text, hint):
+    header, *rows = (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
+    held = "\n".join([header, *(row for row in rows if row.startswith("gallium,"))]) + "\n"
+    path = checkout.folder / "data" / "private" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(held.replace(*text) if text else held, encoding="utf-8")
+    run = checkout.run("check")
+    assert run.returncode == 2 and f"private/{name}" in run.stderr and hint in run.stderr
