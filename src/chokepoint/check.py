@@ -44,7 +44,7 @@ def check(data: Path | None = None) -> list[Fault]:
         if frame is not None:
             frames[declared["name"]] = frame
             faults += _cells(declared, frame)
-    brought, unknown = _overlays(data, resources)
+    brought, unknown = _overlays(data, resources, frames)
     faults += unknown
     for declared in brought:
         frame, unread = _read(data, declared)
@@ -61,10 +61,10 @@ def check(data: Path | None = None) -> list[Fault]:
     return sorted(set(faults))
 
 
-def _overlays(data: Path, resources: list[dict]) -> tuple[list[dict], list[Fault]]:
+def _overlays(data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]) -> tuple[list[dict], list[Fault]]:
     """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
     by_name = {r["name"]: r for r in resources if r["name"] == "sources" or any(f["name"] == "mineral" for f in r["schema"]["fields"])}
-    minerals = set(tables.load("minerals").mineral) if data == tables.data_dir() else set()
+    minerals = set(frames["minerals"].mineral) if "minerals" in frames else set()
     brought, faults = [], []
     for mineral, name, path in tables.overlays(data):
         file = path.relative_to(data).as_posix()

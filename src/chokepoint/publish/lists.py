@@ -204,8 +204,8 @@ def parameter_list(release: str) -> str:
 
 def scale_list(release: str) -> str:
     """What one reader, edition or sample costs, as measured, and what many would."""
-    rows = [_row(f"scale-{i}", [_e(c) for c in cells]) for i, cells in enumerate(_scale())]
-    return _table("cp-scale", ["What", "Measured, for one", "How", "Worked out, for many"], rows)
+    rows = [row(f"scale-{i}", [_e(c) for c in cells]) for i, cells in enumerate(_scale())]
+    return scrolled("cp-scale", ["What", "Measured, for one", "How", "Worked out, for many"], rows, of="costs")
 
 
 FIRST_VISIT_MB, NEXT_PAGE_KB, SITE_MB, SITE_PAGES = 1.09, 10, 20.4, 162  # the printed site; compressed with gzip, but for SITE_MB

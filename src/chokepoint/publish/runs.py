@@ -46,7 +46,7 @@ class Edition:
 def plan(book: Path, release: str | None = None, settings: Settings | None = None) -> list[Run]:
     """All runs of the book: every notebook once, or as often as `runs.yml` says. UserError for a run that cannot be.
 
-    A `release` is given to every notebook that has that parameter; one that compares two releases compares it with the one before.
+    A `release` is given to every notebook that has that parameter.
     """
     listed = templates(book)
     notebooks = sorted(book.glob("*.ipynb"))
@@ -58,8 +58,7 @@ def plan(book: Path, release: str | None = None, settings: Settings | None = Non
         raise UserError(f'book/runs.yml: no notebook "{name}". {nearest(name, [p.name for p in notebooks])}')
     known = {path: interface(path) for path in {run.notebook for run in runs}}
     if release:
-        given = _compared(release)
-        runs = [replace(r, parameters=r.parameters | {k: v for k, v in given.items() if k in known[r.notebook]}) for r in runs]
+        runs = [replace(r, parameters=r.parameters | {"release": release}) if "release" in known[r.notebook] else r for r in runs]
     for notebook, values in (settings or {}).items():
         if notebook not in {path.stem for path in known}:
             raise UserError(f'no notebook "{notebook}". {nearest(notebook, [path.stem for path in known])}')
@@ -73,12 +72,6 @@ def _runs_of(path: Path, entry: dict | None) -> Iterable[Run]:
     if entry is None:
         return [Run(path.stem, path)]
     return [Run(entry["page"].format(**parameters), path, parameters) for parameters in entry["runs"]]
-
-
-def _compared(release: str) -> dict[str, str]:
-    """The parameters that a release stands for."""
-    earlier = [r for r in tables.releases() if r.startswith("mcs") and r < release]
-    return {"release": release} | ({"old": earlier[-1], "new": release} if earlier else {})
 
 
 def _set(run: Run, values: dict) -> Run:
