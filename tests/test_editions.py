@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from chokepoint import parameters, tables
-from chokepoint.chapters import what_changed
-from chokepoint.chapters import china_responses, futures, price_floor, project_vault
+from chokepoint.chapters import china_responses, futures, price_floor, project_vault, what_changed
 from chokepoint.errors import UserError
 from chokepoint.publish import address, launch, runs
 from chokepoint.publish.lists import parameter_list

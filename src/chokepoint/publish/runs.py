@@ -7,7 +7,6 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.parameters import Parameter, nearest, parse
 from chokepoint.publish.settings import templates
