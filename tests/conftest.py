@@ -141,6 +141,11 @@ class Checkout:
                 notebook = nbformat.read(path, as_version=4)
                 notebook.cells = [c for c in notebook.cells if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])]
                 nbformat.write(notebook, path)
+        for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
+            text = path.read_text(encoding="utf-8")
+            for page in [*book.glob("minerals/*.md"), *book.glob("countries/*.md")]:
+                text = text.replace(f"({page.parent.name}/{page.stem}.ipynb)", f"({page.parent.name}/{page.stem}.md)")
+            path.write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
