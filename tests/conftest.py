@@ -143,7 +143,7 @@ class Checkout:
         (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: evidence\nchapters:\n{listed}")
 
     def reduce(self, *chapters: str, minerals: tuple[str, ...] = ()) -> None:
-        """Leave these chapters and minerals' pages as they are; any other page becomes its title, to which links still lead."""
+        """Leave these chapters and minerals' pages as they are; of any other page only words remain, to which links still lead."""
         book = self.folder / "book"
         listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8"))
         for name, entry in listed.items():
@@ -157,11 +157,18 @@ class Checkout:
         kept = {"mineral.ipynb": {"page": "minerals/{mineral}", "runs": [{"mineral": m} for m in minerals]}} if minerals else {}
         (book / "runs.yml").write_text(yaml.safe_dump(kept))
         (book / "index.md").write_text("# Chokepoint\n")
+        methods = (book / "methods.md").read_text(encoding="utf-8").splitlines()  # it links to what only code prints
+        (book / "methods.md").write_text("\n\n".join(line for line in methods if line.startswith("#")), encoding="utf-8")
         for path in book.glob("*.ipynb"):
             if path.stem not in (*chapters, "mineral"):
                 notebook = nbformat.read(path, as_version=4)
-                notebook.cells = [c for c in notebook.cells[:2] if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])]
+                notebook.cells = [c for c in notebook.cells if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])]
                 nbformat.write(notebook, path)
+        for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
+            text = path.read_text(encoding="utf-8")
+            for page in [*book.glob("minerals/*.md"), *book.glob("countries/*.md")]:
+                text = text.replace(f"({page.parent.name}/{page.stem}.ipynb)", f"({page.parent.name}/{page.stem}.md)")
+            path.write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
