@@ -41,8 +41,10 @@ serve: book
 lab: $(VENV)/.ready
 	@$(BIN)/jupyter lab book
 
-bench: $(VENV)/.ready
-	@$(BIN)/python -m chokepoint.bench
+bench: $(VENV)/.test-ready
+	@$(BIN)/python tests/browser.py > /dev/null
+	@$(BIN)/chokepoint build
+	@PYTHONPATH=tests $(BIN)/python -m bench
 
 clean:
 	rm -rf build

@@ -12,6 +12,9 @@ BENCHES: dict[str, Callable[[], dict]] = {}
 
 
 def bench(function: Callable[[], dict]) -> Callable[[], dict]:
-    """Register a measurement: () -> {what, unit, value, peer, peer_value}; `peer` says what it is measured against."""
+    """Register a measurement: () -> {what, unit, value, peer, peer_value}; `peer` says what it is measured against.
+
+    Its docstring says what the figure means. `aim` is the ratio we want, in words, and `points` what a slope was drawn through.
+    """
     BENCHES[function.__name__] = function
     return function

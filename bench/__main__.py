@@ -4,11 +4,15 @@ import json
 import os
 import platform
 import sys
+from datetime import date
 from pathlib import Path
+
+import pandas as pd
 
 from bench import BENCHES, HOME, models, page, press  # noqa: F401  importing a module registers its measurements
 
 OUT = HOME / "build" / "bench.json"
+DATA = HOME / "data"
 
 
 def machine() -> str:
@@ -28,10 +32,26 @@ def main() -> None:
     known = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
     for name in wanted:
         row = BENCHES[name]()
-        known[name] = row | {"ratio": row["value"] / row["peer_value"], "machine": machine()}
+        known[name] = row | {"ratio": row["value"] / row["peer_value"], "machine": machine(), "measured_on": f"{date.today()}"}
         show(name, known[name])
         OUT.write_text(json.dumps({n: known[n] for n in BENCHES if n in known}, indent=2), encoding="utf-8")
-    print(f"Written to {OUT.relative_to(HOME)}")
+    keep({n: known[n] for n in BENCHES if n in known})
+    print(f"Written to {OUT.relative_to(HOME)}, and for the page on performance to data/performance.csv")
+
+
+def keep(known: dict[str, dict]) -> None:
+    """Two tables that the book prints: a row a measurement, and the points behind those that are a slope."""
+    columns = ["key", "what", "value", "unit", "peer", "peer_value", "ratio", "aim", "means", "machine", "measured_on"]
+    rows = [{"key": n, "means": BENCHES[n].__doc__.strip(), **{k: _short(v) for k, v in row.items()}} for n, row in known.items()]
+    pd.DataFrame(rows, columns=columns).sort_values("key").to_csv(DATA / "performance.csv", index=False, lineterminator="\n")
+    points = [(n, size, _short(seconds)) for n, row in sorted(known.items()) for size, seconds in row.get("points", [])]
+    table = pd.DataFrame(points, columns=["key", "size", "seconds"])
+    if len(table):
+        table.to_csv(DATA / "performance_points.csv", index=False, lineterminator="\n")
+
+
+def _short(value):
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def show(name: str, row: dict) -> None:

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import browser as chromium
+import frames
 import vl_convert
 from playwright.sync_api import Browser, Route, sync_playwright
+from test_live_lab import Lab, _opened, press
 
 from bench import HOME, bench, stock
 from chokepoint.charts.vega import VEGA_LITE
@@ -23,6 +26,7 @@ from chokepoint.charts.vega import VEGA_LITE
 SITE = HOME / "build" / "html"
 PAGE = "03-price-floor.html"
 PLAIN = "glossary.html"
+MINERAL = "minerals/gallium.html"
 TRIES = 7
 # Set when the first mark of any chart stands in the page, on svg or canvas, ours or Altair's own.
 WATCH = """
@@ -33,6 +37,15 @@ const look = () => {
 };
 look();
 """
+
+# In JupyterLab: from a key to the second frame after the widget's settings changed, which is when the kernel's answer has come.
+ANSWERED = """box => {
+  window.answers = []; let asked = 0;
+  document.addEventListener("keydown", event => { asked = event.timeStamp; }, true);
+  new MutationObserver(() => { const from = asked; asked = 0;
+    if (from) requestAnimationFrame(() => requestAnimationFrame(() => answers.push(performance.now() - from))); })
+    .observe(box, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-settings"] });
+}"""
 
 
 class _Gzipped(http.server.SimpleHTTPRequestHandler):
@@ -47,6 +60,7 @@ class _Gzipped(http.server.SimpleHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")  # as GitHub Pages does
         if text:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
@@ -120,6 +134,7 @@ def page_bytes_vs_stock() -> dict:
     """Bytes of a chapter with charts, compressed, all that the browser fetched."""
     ours, theirs = visits(PAGE)
     return dict(
+        aim="at most 0.3, and 600 kB",
         what=f"transferred for {PAGE}, gzipped",
         unit="kB",
         value=ours[0][0] / 1000,
@@ -133,9 +148,122 @@ def first_chart_vs_stock() -> dict:
     """From asking for the page to its first chart."""
     ours, theirs = visits(PAGE)
     return dict(
+        aim="at most 0.6",
         what=f"first chart of {PAGE}, median of {TRIES}",
         unit="ms",
         value=statistics.median(shown for _, shown in ours),
         peer="the same page of stock Jupyter Book, other sites answering at once",
         peer_value=statistics.median(shown for _, shown in theirs),
     )
+
+
+@bench
+def next_page_kb() -> dict:
+    """Bytes of a further page of the same visit: what the browser already holds is not fetched again."""
+    with served(SITE) as home, browsing() as browser:
+        context = browser.new_context()
+        page, sent = context.new_page(), []
+        page.goto(f"{home}/{PAGE}", wait_until="networkidle")
+        devtools = context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.on("Network.loadingFinished", lambda event: sent.append(event["encodedDataLength"]))
+        page.goto(f"{home}/{MINERAL}", wait_until="networkidle")
+        context.close()
+        first = visit(browser, f"{home}/{MINERAL}")[0]
+    return dict(
+        what=f"transferred for {MINERAL} after {PAGE}",
+        unit="kB",
+        value=sum(sent) / 1000,
+        peer="the same page first",
+        peer_value=first / 1000,
+    )
+
+
+@bench
+def plain_page_kb() -> dict:
+    """Bytes of a page without charts."""
+    with served(SITE) as home, browsing() as browser:
+        value = visit(browser, f"{home}/{PLAIN}", chart=False)[0]
+    return dict(
+        aim="at most 1, that is 200 kB",
+        what=f"transferred for {PLAIN}, gzipped",
+        unit="kB",
+        value=value / 1000,
+        peer="the limit we set ourselves",
+        peer_value=200,
+    )
+
+
+@cache
+def _frames() -> dict[str, dict[str, float]]:
+    """Of every explorable, on the first chapter that has it: how long a reader waits for the new picture [ms], see tests/frames.py."""
+    found = {}
+    with served(SITE) as home, browsing() as browser:
+        for path in sorted(SITE.glob("*.html")):
+            if 'class="cp-explorable"' not in path.read_text(encoding="utf-8"):
+                continue
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{home}/{path.name}", wait_until="load")
+            found = frames.measure(page) | found
+            page.close()
+    return found
+
+
+def _slowest(which: str, limit: float) -> dict:
+    model, times = max(_frames().items(), key=lambda item: item[1][which])
+    what = f"from a slider to the second frame after it, {'median' if which == 'p50' else '95th percentile'}; the slowest of {len(_frames())}: {model}"
+    return dict(
+        aim=f"at most 1, that is {limit} ms", what=what, unit="ms", value=times[which], peer="the limit we set ourselves", peer_value=limit
+    )
+
+
+@bench
+def slider_frame_ms_p50() -> dict:
+    """From a key on a slider to the new picture, the median of the slowest explorable."""
+    return _slowest("p50", 33)
+
+
+@bench
+def slider_frame_ms_p95() -> dict:
+    """From a key on a slider to the new picture, the 95th percentile of the slowest explorable."""
+    return _slowest("p95", 50)
+
+
+@bench
+def slider_vs_kernel() -> dict:
+    """The same widget on the page and in a live kernel: from a key on a slider to the new picture and numbers."""
+    return dict(
+        aim="at most 0.2, a fifth",
+        what="from a slider of the price floor to the new picture on the page, median",
+        unit="ms",
+        value=_frames()["price_floor"]["p50"],
+        peer="the same slider in JupyterLab, its kernel on the same machine",
+        peer_value=statistics.median(_in_a_kernel("03-price-floor", "price_floor", "floor")),
+    )
+
+
+def _in_a_kernel(notebook: str, model: str, control: str) -> list[float]:
+    """Milliseconds from a key on a slider to the second frame after the kernel's answer stands in the page."""
+    with TemporaryDirectory() as folder, browsing() as browser:
+        lab = Lab(Path(folder))
+        try:
+            page, _ = _opened(browser, lab, notebook)
+            box = page.locator(f".cp-live-{model}")
+            box.wait_for()
+            page.evaluate(ANSWERED, box.element_handle())
+            keys = ["ArrowRight", "ArrowLeft"] * 8
+            for key in keys:
+                press(page, box, control, key)
+                page.wait_for_timeout(300)
+            return page.evaluate("window.answers")[2:]
+        finally:
+            lab.stop()
+
+
+@bench
+def edition_mb() -> dict:
+    """The whole site as files, as it lies on a host's disk."""
+    size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
+    pages = len(list(SITE.rglob("*.html")))
+    shortest = sum(len(gzip.compress(path.read_bytes(), 6)) for path in SITE.rglob("*") if path.is_file())
+    return dict(what=f"{pages} pages", unit="MB", value=size / 1e6, peer="the same, compressed file by file", peer_value=shortest / 1e6)

@@ -202,39 +202,6 @@ def parameter_list(release: str) -> str:
     return searchable("cp-parameters", heads, rows, of="parameters")
 
 
-def scale_list(release: str) -> str:
-    """What one reader, edition or sample costs, as measured, and what many would."""
-    rows = [row(f"scale-{i}", [_e(c) for c in cells]) for i, cells in enumerate(_scale())]
-    return scrolled("cp-scale", ["What", "Measured, for one", "How", "Worked out, for many"], rows, of="costs")
-
-
-FIRST_VISIT_MB, NEXT_PAGE_KB, SITE_MB, SITE_PAGES = 1.09, 10, 20.4, 162  # the printed site; compressed with gzip, but for SITE_MB
-ARRAY_US, SAMPLE_US, SAMPLE_BYTES = 0.14, 1.93, 154  # a sample of price_floor: on arrays alone; drawn, worked out and written
-
-
-def _scale() -> list[tuple[str, str, str, str]]:
-    """Unit costs as measured on 21 November 2026, Python 3.11, x86-64; and a million readers, a thousand editions, a billion samples."""
-    visits_tb = (FIRST_VISIT_MB + 2 * NEXT_PAGE_KB / 1000) * 1e6 / 1e6
-    gz = "gzip of the page and of every script and style it names, middle of all pages"
-    return [
-        ("First visit", f"{FIRST_VISIT_MB:.1f} MB", gz, f"a million readers of three pages each: {visits_tb:.1f} TB"),
-        ("Each further page", f"{NEXT_PAGE_KB} kB", gz, "in the figure above"),
-        ("An edition, as files", f"{SITE_MB:.0f} MB", f"{SITE_PAGES} pages", f"a thousand editions: {SITE_MB:.0f} GB"),
-        (
-            "A sample, on arrays",
-            f"{ARRAY_US} µs of one core",
-            "the price floor, chunks of 32,768",
-            f"a billion: {ARRAY_US * 1000 / 60:.1f} minutes",
-        ),
-        (
-            "A sample, drawn and written",
-            f"{SAMPLE_US} µs of one core, {SAMPLE_BYTES} bytes",
-            "chokepoint sweep, two million samples to Parquet",
-            f"a billion: {SAMPLE_US * 1000 / 60:.0f} minutes of one core, {SAMPLE_BYTES} GB",
-        ),
-    ]
-
-
 _TEMPLATES = {"mineral": "mineral: every page of a mineral", "country": "country: every page of a country"}
 
 
@@ -253,5 +220,4 @@ LISTS = {
     "data-dictionary": dictionary,
     "question-list": question_list,
     "parameter-list": parameter_list,
-    "scale-list": scale_list,
 }
