@@ -25,7 +25,12 @@ _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year"
 
 def home() -> Path:
     """The checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
-    places = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
+    return _home(os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _home(cwd: str) -> Path:
+    places = [Path(__file__).resolve().parents[2], Path(cwd), *Path(cwd).parents]
     return next((p for p in places if (p / "data" / "datapackage.json").is_file()), places[0])
 
 
