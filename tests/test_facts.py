@@ -1,6 +1,10 @@
 """Every number the prose may state has a source that is listed, at every release; a correction is told."""
 
 import json
+import re
+import subprocess
+import sys
+from unittest.mock import ANY
 
 import pytest
 from click.testing import CliRunner
@@ -102,3 +106,35 @@ def test_a_share_shows_the_rows_it_was_worked_out_from():
 def test_a_count_names_what_it_counted():
     counted = facts.get("dependence.both_known")
     assert len(counted.rows) == counted.value and "Cobalt" in counted.rows
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import json, sys
+from chokepoint import facts, tables
+found = [facts.find(fact_id) for fact_id in json.load(sys.stdin)]
+print(json.dumps({"texts": [fact and fact.text for fact in found], "reads": tables.reads()}))
+"""
+
+
+def asked(*fact_ids: str) -> dict:
+    """The texts of some facts, and what of the data was read for them, in a process that has asked for no other."""
+    told = json.dumps(fact_ids)
+    return json.loads(
+        subprocess.run([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], input=told, capture_output=True, text=True, check=True).stdout
+    )
+
+
+def test_facts_asked_for_by_themselves_are_what_they_are_among_all(printed):
+    of_each_kind = {re.sub(r"^\w+\.|\d", "", fact["fact_id"]): fact for fact in printed}.values()
+    assert len(of_each_kind) > 250
+    assert asked(*(f["fact_id"] for f in of_each_kind), "gallium.chinese_mined") == {
+        "texts": [*(f["text"] for f in of_each_kind), None],
+        "reads": ANY,
+    }
+
+
+def test_a_fact_of_one_table_reads_no_table_of_another(printed):
+    reads = asked("since.events")["reads"]
+    assert "data/evidence/timeline.csv" in reads and not [name for name in reads if "mcs2026/" in name]
+    reads = asked("australia.lithium_mined")["reads"]
+    assert "data/minerals/mcs2026/production.csv" in reads and not [name for name in reads if "mcs2025/" in name or "reserves" in name]

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import altair as alt
 import numpy as np
@@ -107,7 +108,7 @@ class Explorable:
 
     # --- the page ---
 
-    @property
+    @cached_property
     def _shown(self) -> str:
         """The view as text, to see which results it mentions."""
         return json.dumps(self.view(alt.Chart()).to_dict(validate=False))

@@ -25,13 +25,23 @@ _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year"
 
 def home() -> Path:
     """The checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
-    places = [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
+    return _home(os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _home(cwd: str) -> Path:
+    places = [Path(__file__).resolve().parents[2], Path(cwd), *Path(cwd).parents]
     return next((p for p in places if (p / "data" / "datapackage.json").is_file()), places[0])
 
 
 def data_dir() -> Path:
     """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
-    return Path(os.environ.get("CHOKEPOINT_DATA") or home() / "data")
+    return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _folder(given: str | None, cwd: str) -> Path:
+    return Path(given) if given else _home(cwd) / "data"
 
 
 def reads() -> list[str]:
@@ -156,7 +166,7 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
     'source_id'
     """
     _reads.add(f"data/{resource(table, release)['path']}")
-    return _read(data_dir(), table, release).copy()
+    return _read(data_dir(), table, release).copy(deep=False)  # pandas copies what a caller writes to
 
 
 @lru_cache(maxsize=64)
@@ -231,6 +241,6 @@ def by_release(work: Callable[[str], pd.DataFrame]) -> Callable[..., pd.DataFram
 
     @wraps(work)
     def table(release: str = DEFAULT_RELEASE) -> pd.DataFrame:
-        return once(data_dir(), release).copy()
+        return once(data_dir(), release).copy(deep=False)
 
     return table

@@ -167,6 +167,7 @@ _LABELS = (
 # --- sentences ---
 
 
+@lru_cache(maxsize=2)
 def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
     """(page, its name, sentence at the old release, at the new) wherever they differ, of chapters and of minerals."""
     turned = []

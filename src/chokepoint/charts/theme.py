@@ -1,6 +1,7 @@
 """One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
 
 import altair as alt
+from altair.utils import schemapi
 
 CHINA = "#c8553d"
 BLOC = "#2a78b5"
@@ -55,7 +56,7 @@ def themed(chart: alt.TopLevelMixin) -> dict:
     >>> [p["name"] for p in spec["params"]]
     ['cp_ink', 'cp_soft', 'cp_grid']
     """
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=schemapi.DEBUG_MODE)  # which the press turns off, and only it
     spec["params"] = [*INKS, *spec.get("params", [])]
     spec["config"] = CONFIG
     if "layer" in spec or "mark" in spec:

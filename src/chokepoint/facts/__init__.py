@@ -12,13 +12,26 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 
 from chokepoint import tables
 from chokepoint.errors import MissingTable, UserError
 
-_DEFINITIONS = ("dependence", "prices_and_models", "futures", "validation", "revised", "countries", "since", "accounts", "vault")
+# The modules of this folder and the ids that each may define: one is imported, and reads what it needs, when such an id is asked for.
+_FAMILIES = {
+    "dependence": r"\w+\.((china|largest|inside)_(mined|refined)|reliance|main_source|controlled_since|year_(mined|refined))"
+    r"|(dependence|reliance|frameworks)\.\w+",
+    "vault": r"\w+\.vault_(months|year)",
+    "countries": r"\w+\.(\w+_(mined|refined|reserves|us_imports)|signed)",
+    "revised": r"\w+\.(reliance_\d{4}|reserves_\w+)",
+    "prices_and_models": r"(ndpr|floor|mine|contract|cascade|vault|shock)\.\w+",
+    "futures": r"futures\.\w+",
+    "validation": r"validation\.\w+",
+    "since": r"since\.\w+",
+    "accounts": r"accounts\.\w+",
+}
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -58,39 +71,51 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     '69.23 %'
     """
     data = tables.data_dir()
-    found = {fact_id: _fact(data, release, fact_id) for fact_id in _known(data)}
+    for name in _FAMILIES:
+        family = _family(name)
+        for subject in family.subjects() if hasattr(family, "subjects") else ():
+            _define(data, name, subject)
+    found = {fact_id: _fact(data, release, fact_id) for fact_id in (*_ledger(data), *_COMPUTED)}
     return {fact_id: fact for fact_id, fact in found.items() if fact}
 
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
     """One fact, and only that one is worked out. UserError, with the nearest id, when there is none."""
-    if fact_id not in _COMPUTED and fact_id not in _ledger(tables.data_dir()) and fact_id not in (known := _known(tables.data_dir())):
-        near = difflib.get_close_matches(fact_id, known, 1)
-        hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and src/chokepoint/facts/."
-        raise UserError(f'No fact "{fact_id}". {hint}')
-    if fact := _fact(tables.data_dir(), release, fact_id):
+    if fact := find(fact_id, release):
         return fact
-    raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
+    if any(find(fact_id, other) for other in tables.releases()):
+        raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
+    near = difflib.get_close_matches(fact_id, evaluate(), 1)
+    hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and src/chokepoint/facts/."
+    raise UserError(f'No fact "{fact_id}". {hint}')
 
 
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
     data = tables.data_dir()
-    return _fact(data, release, fact_id) if fact_id in _COMPUTED or fact_id in _ids(data) else None
+    return _fact(data, release, fact_id) if fact_id in _ledger(data) or _is_computed(data, fact_id) else None
+
+
+def _is_computed(data: Path, fact_id: str) -> bool:
+    """Whether some module here computes it: those that may, and no other, are asked to define what they have of its subject."""
+    subject = fact_id.partition(".")[0]
+    for name in (name for name, ids in _FAMILIES.items() if re.fullmatch(ids, fact_id)):
+        _define(data, name, subject)
+        if fact_id in _COMPUTED:
+            return True
+    return False
 
 
 @cache
-def _ids(data: Path) -> frozenset[str]:
-    return frozenset(_known(data))
+def _define(data: Path, name: str, subject: str) -> None:
+    """Let a family define its facts of one subject, the first part of their ids; one without subjects does so when imported."""
+    family = _family(name)
+    if hasattr(family, "define"):
+        family.define(subject)
 
 
-@cache
-def _known(data: Path) -> tuple[str, ...]:
-    """Ids of all facts, stated and computed."""
-    for name in _DEFINITIONS:
-        import_module(f"chokepoint.facts.{name}")  # registers its facts; it needs this module first
-
-    return (*_ledger(data), *_COMPUTED)
+def _family(name: str) -> ModuleType:
+    return import_module(f"chokepoint.facts.{name}")  # it needs this module first
 
 
 @cache

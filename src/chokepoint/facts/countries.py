@@ -6,7 +6,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.facts import computed
-from chokepoint.measures import coalitions, countries, reliance, supply
+from chokepoint.measures import countries, reliance
 
 _STEPS = {"mine": "mined", "refinery": "refined"}
 _REFINED = "The mine is USGS; after it USGS where it has countries, else the IEA's base year (for rare earths the four magnet elements)."
@@ -88,33 +88,24 @@ def _signed(iso3: str):
     return (None, ()) if row is None else (f"{row.date_start:%-d %B %Y}", (row.source_id,))
 
 
-def _named() -> set[tuple[str, str, str]]:
-    """Country, mineral and kind of every figure that some release could hold: what can be registered without computing anything."""
-    found: set[tuple[str, str, str]] = set()
-    for table in ("production", "iea_production", "reserves", "import_sources"):
-        for release in tables.releases(table):
-            rows = tables.load(table, release).dropna(subset=["iso3"])
-            stage = rows.stage if "stage" in rows else pd.Series(table, index=rows.index)
-            kind = stage.map({"mine": "mined", "reserves": "reserves", "import_sources": "us_imports"}).fillna("refined")
-            found |= set(zip(rows.iso3, rows.mineral.replace(supply.MAGNET, "rare_earths"), kind, strict=True))
-    members = coalitions.members("eu27")
-    union = {(countries.UNION, mineral, kind) for iso3, mineral, kind in found if iso3 in members and kind != "us_imports"}
-    return found | union
+def subjects() -> list[str]:
+    """What the ids of this family begin with."""
+    return [prefix(iso3) for iso3 in countries.names()]
 
 
-def _register_all() -> None:
-    minerals, names = tables.load("minerals").query("kind != 'other'").set_index("mineral").name.to_dict(), countries.names()
-    for iso3, mineral, kind in sorted(_named()):
-        if iso3 in names and mineral in minerals:
-            _register(iso3, names[iso3], mineral, minerals[mineral], kind)
-    for iso3, name in names.items():
-        computed(
-            f"{prefix(iso3)}.signed",
-            f"Day on which {name} signed its first framework, memorandum or partnership with the United States",
-            "",
-            "{}",
-            "Earliest signed row of these kinds in the table of agreements",
-        )(lambda _, iso3=iso3: _signed(iso3))
-
-
-_register_all()
+def define(subject: str) -> None:
+    """The facts of one country, of every mineral: which of them a release holds shows when they are worked out."""
+    names = countries.names()
+    iso3 = next((iso3 for iso3 in names if prefix(iso3) == subject), None)
+    if iso3 is None:
+        return
+    for row in tables.load("minerals").query("kind != 'other'").itertuples():
+        for kind in _KINDS:
+            _register(iso3, names[iso3], row.mineral, row.name, kind)
+    computed(
+        f"{subject}.signed",
+        f"Day on which {names[iso3]} signed its first framework, memorandum or partnership with the United States",
+        "",
+        "{}",
+        "Earliest signed row of these kinds in the table of agreements",
+    )(lambda _: _signed(iso3))

@@ -56,9 +56,16 @@ def _extreme(share: float) -> dict[str, str]:
     return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if 99 < share < 100 else {}
 
 
+@lru_cache(maxsize=8)
+def _output(data: str, release: str) -> dict[tuple[str, str], pd.DataFrame]:
+    """Rows of supply.output with a figure, by mineral and step."""
+    rows = supply.output(release)
+    return dict(list(rows[rows.value > 0].groupby(["mineral", "step"])))
+
+
 def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
     """The countries that a share counts, and the world total, as "China 2025: 270,000 t"."""
-    output = supply.output(release).query("mineral == @mineral and step == @step and value > 0")
+    output = _output(str(tables.data_dir()), release)[mineral, step]
     countries = output[output.area_kind == "country"]
     where = countries.iso3.map(coalitions.standing())
     counted = {

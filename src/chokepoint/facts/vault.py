@@ -54,20 +54,32 @@ def _year(mineral: str, release: str):
     return float(row.net_imports_usd / 1e6), (row.source_id,), {"text": text, "note": str(row.note)}
 
 
-for _row in tables.load("minerals").query("kind != 'other'").itertuples():
+def subjects() -> list[str]:
+    """The minerals that have these facts."""
+    return list(_names())
+
+
+def define(mineral: str) -> None:
+    """The facts of one mineral."""
+    if mineral not in (names := _names()):
+        return
     computed(
-        f"{_row.mineral}.vault_months",
-        f"How long a Vault of everything would last if China stopped selling: {_row.name}",
+        f"{mineral}.vault_months",
+        f"How long a Vault of everything would last if China stopped selling: {names[mineral]}",
         "months",
         "{:.1f} months",
         "Model vault at the defaults of the assumptions, the cut as deep as China's share of world output at the last step that is known",
         "modelled",
-    )(lambda r, m=_row.mineral: _lasts(m, r))
+    )(lambda release: _lasts(mineral, release))
     computed(
-        f"{_row.mineral}.vault_year",
-        f"A year of US net imports: {_row.name}",
+        f"{mineral}.vault_year",
+        f"A year of US net imports: {names[mineral]}",
         "US$ million",
         "{}",
         "Net imports times price, as in the basket of the model of the Vault",
         "modelled",
-    )(lambda r, m=_row.mineral: _year(m, r))
+    )(lambda release: _year(mineral, release))
+
+
+def _names() -> dict[str, str]:
+    return tables.load("minerals").query("kind != 'other'").set_index("mineral").name.to_dict()

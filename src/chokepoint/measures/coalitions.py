@@ -1,5 +1,8 @@
 """Who belongs to what, and where a country stands towards the bloc."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from chokepoint import tables
 
 CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only", "Elsewhere"
@@ -12,6 +15,11 @@ def members(coalition: str) -> frozenset[str]:
     >>> "DEU" in members("framework_any")
     True
     """
+    return _members(tables.data_dir(), coalition)
+
+
+@lru_cache(maxsize=64)
+def _members(data: Path, coalition: str) -> frozenset[str]:
     rows = tables.load("memberships")
     found = set(rows.query("coalition_id == @coalition").iso3)
     if "EUE" in found and coalition != "attendees_4feb":  # the Commission's seat on 4 February was no other delegation's

@@ -39,7 +39,12 @@ def slug(iso3: str) -> str:
     >>> slug("COK"), slug("TUR")
     ('cook-islands', 'turkiye')
     """
-    return re.sub(r"\W+", "-", _plain(names()[iso3]).lower())
+    return _slugs(tables.data_dir())[iso3]
+
+
+@lru_cache(maxsize=4)
+def _slugs(data: Path) -> dict[str, str]:
+    return {iso3: re.sub(r"\W+", "-", _plain(name).lower()) for iso3, name in names().items()}
 
 
 def _plain(name: str) -> str:
@@ -110,8 +115,8 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
-    rows = tables.load("agreements").query("published and batch != 'forum'")
-    rows = rows[[iso3 in ids.split(";") for ids in rows.iso3s.fillna("")]]
+    rows = tables.load("agreements")
+    rows = rows[[iso3 in ids.split(";") for ids in rows.iso3s.fillna("")]].query("published and batch != 'forum'")
     return rows.sort_values("date_start", na_position="last")
 
 

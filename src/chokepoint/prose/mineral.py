@@ -1,5 +1,8 @@
 """What is said of a mineral at the head of its page: who makes it, who holds it, who needs it, since when it is controlled."""
 
+from functools import lru_cache
+from pathlib import Path
+
 import pandas as pd
 
 from chokepoint import tables
@@ -11,7 +14,12 @@ VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refiner
 
 
 def row_of(mineral: str) -> pd.Series:
-    return tables.load("minerals").fillna({"note": "", "headline_mineral": mineral}).set_index("mineral").loc[mineral]
+    return _rows(tables.data_dir()).loc[mineral].fillna({"headline_mineral": mineral})
+
+
+@lru_cache(maxsize=2)
+def _rows(data: Path) -> pd.DataFrame:
+    return tables.load("minerals").fillna({"note": ""}).set_index("mineral")
 
 
 def name(mineral: str) -> str:

@@ -107,13 +107,18 @@ def cell_seconds(notebook) -> float:
 
 
 def _timeless(notebook) -> str:
-    """The notebook as JSON without what differs from one execution to the next: times, and the name of the cell that papermill adds."""
+    """The notebook as JSON without what differs from one execution to the next, or from one folder to the next.
+
+    Those are times, the name of the cell that papermill adds, and what set-up cells show, which is never printed.
+    """
     for part in (notebook, *notebook.cells):
         for name in ("papermill", "execution", "reads"):
             part.metadata.pop(name, None)
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+        if "setup" in cell.metadata.get("tags", []):
+            cell.outputs = []
     return nbformat.writes(notebook)
 
 

@@ -154,9 +154,10 @@ def guarded(body: str) -> str:
 def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
     """The models of a page's explorables as a script of the site, which its Content-Security-Policy lets run; that file, if there are any."""
     models = dict(json.loads(found) for found in _MODEL.findall(body))
-    if not models:
-        return []
     file = f"models/{pagename.replace('/', '-')}.js"
+    if not models:
+        (Path(app.outdir) / "_static" / file).unlink(missing_ok=True)  # of an earlier print
+        return []
     functions = ",\n".join(f"{name}: {code}" for name, code in models.items())
     path = Path(app.outdir) / "_static" / file
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,11 +10,14 @@ import ipykernel.debugger  # noqa: F401
 import ipykernel.kernelapp  # noqa: F401
 import IPython.core.completer  # noqa: F401
 import papermill  # noqa: F401
+import scipy.stats  # noqa: F401
+from altair.utils import schemapi
 from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
 from chokepoint import tables
 
+schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 _PARTS = ("chapters", "charts", "measures", "models", "prose")
 real = os.environ.get("CHOKEPOINT_DATA")
 os.environ["CHOKEPOINT_DATA"] = os.devnull  # a module that reads a table as it is imported is left to the kernels

@@ -1,14 +1,16 @@
 """Print the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
 
-Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so three things are added:
-a page that states facts or lists tables (a role or directive in its text) is read again when any data changed; all pages
-are written again when a title or heading changed, which their sidebars, next and previous links and references repeat; and
-all are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
+Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four things are added:
+a page that states facts or lists tables or parameters (a role or directive in its text) is read again when any data or notebook
+changed; the evidence page is written again when another page states other facts; all pages are written again when something
+changed that each of them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
+are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -104,7 +106,7 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", _declare_safe)
     app.connect("builder-inited", _forget_style)
     app.connect("env-get-outdated", _outdated)
-    app.connect("env-updated", _retitled)
+    app.connect("env-updated", _repeated)
 
 
 def _declare_safe(app: Sphinx) -> None:
@@ -123,10 +125,11 @@ def _forget_style(app: Sphinx) -> None:
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
-    """Pages that state facts or list tables, where any data is not what it was when they were read."""
-    data = {name: tables.digest(name) for name in tables.all_reads()}
-    before, env.chokepoint_data = getattr(env, "chokepoint_data", None), data
-    return [] if before == data else [page for page in env.all_docs if _SPEAKS.search(_said(Path(env.doc2path(page))))]
+    """Pages that state facts or list tables or parameters, where any data or notebook is not what it was when they were read."""
+    notebooks = {path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")}
+    if not _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks]):
+        return []
+    return [page for page in env.all_docs if _SPEAKS.search(_said(Path(env.doc2path(page))))]
 
 
 def _said(source: Path) -> str:
@@ -137,9 +140,26 @@ def _said(source: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
 
 
-def _retitled(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """All pages, where a title or heading of any is new."""
+def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """All pages, where something that each repeats is new; the evidence, where other facts are stated."""
+    from chokepoint.measures import events
+    from chokepoint.publish import crosslinks
+
+    stage = Path(app.srcdir)
+    restated = _differs(env, "stating", crosslinks.stating(stage))
     titles = {page: (title.astext(), env.metadata[page].get("myst_slugs")) for page, title in sorted(env.titles.items())}
-    now = json.dumps([titles, env.domaindata["std"]["labels"], env.domaindata["std"]["anonlabels"]], sort_keys=True, default=str)
-    before, env.chokepoint_titles = getattr(env, "chokepoint_titles", now), now
-    return [] if before == now else env.found_docs
+    labels = [env.domaindata["std"]["labels"], env.domaindata["std"]["anonlabels"]]
+    linked = {word: vars(target) for word, target in crosslinks.words(stage / f"{crosslinks.GLOSSARY}.md").items()}
+    if _differs(env, "repeated", [titles, labels, linked, events.newest_evidence()]):
+        return env.found_docs
+    return {crosslinks.EVIDENCE} & env.found_docs if restated else []
+
+
+def _differs(env: BuildEnvironment, name: str, now) -> bool:
+    """Whether a value is not what it was at the last print; from here on it is what it is now."""
+    before, digest = (
+        getattr(env, f"chokepoint_{name}", None),
+        hashlib.sha256(json.dumps(now, sort_keys=True, default=str).encode()).digest(),
+    )
+    setattr(env, f"chokepoint_{name}", digest)
+    return before != digest
