@@ -31,6 +31,17 @@ def data(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
+def prices(data) -> Path:
+    """A table of two minerals among them."""
+    declared = json.loads((data / "datapackage.json").read_text())
+    fields = [{"name": "mineral", "type": "string"}, {"name": "price", "type": "integer"}]
+    declared["resources"].append({"name": "prices", "path": "prices.csv", "schema": {"fields": fields}})
+    (data / "datapackage.json").write_text(json.dumps(declared))
+    (data / "prices.csv").write_text("mineral,price\ncobalt,1\ngallium,1\n")
+    return data / "prices.csv"
+
+
+@pytest.fixture
 def run(tmp_path) -> Run:
     (tmp_path / "a.ipynb").write_text("{}")
     return Run("a", tmp_path / "a.ipynb", {"mineral": "gallium"})
@@ -117,6 +128,24 @@ def test_other_parameters_run_it_again(kept, run):
 def test_a_table_it_did_not_read_changes_nothing(kept, data, run):
     (data / "evidence/sources.csv").write_text("a\n2\n")
     assert kept().find(run)[0]
+
+
+def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(kept, prices, run):
+    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: gallium",), 1.0)
+    kept().keep(run, read)
+    prices.write_text("mineral,price\ncobalt,2\nantimony,1\ngallium,1\n")
+    assert kept().find(run)[0] == read
+    for other in ("mineral,price\ncobalt,2\ngallium,2\n", "mineral,price\ncobalt,2\n", "mineral,cost\ncobalt,1\ngallium,1\n"):
+        prices.write_text(other)
+        assert kept().find(run) == (None, "data/prices.csv: gallium changed")
+
+
+def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(kept, prices, run):
+    began = kept()
+    began.find(run)
+    prices.write_text("mineral,price\ncobalt,1\ngallium,9\n")
+    with pytest.raises(UserError, match="prices.csv changed while the book was being built"):
+        began.keep(run, Executed("{}", ("data/prices.csv: gallium",), 1.0))
 
 
 def test_a_value_put_back_finds_the_older_result(kept, data, run):
