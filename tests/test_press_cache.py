@@ -2,16 +2,19 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from small_book import Small
 
+from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.publish import cache
 from chokepoint.publish.cache import Cache, Executed
-from chokepoint.publish.runs import Run
+from chokepoint.publish.runs import Run, plan
 
+HOME = Path(__file__).resolve().parents[1]
 READS = ("data/evidence/vault.csv", "data/datapackage.json: vault")
 
 
@@ -186,6 +189,29 @@ def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
             imports = [line for line in path.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("import ", "from "))]
             wrong = [line for line in imports for apart in cache._APART if f"chokepoint.{apart.removesuffix('.py')}" in line]
             assert not wrong, f"{inside}: {wrong}"
+
+
+@pytest.mark.slow
+def test_one_value_of_the_whole_book_runs_one_minerals_page_and_two_chapters(tmp_path, monkeypatch):
+    """By the records of the built book, with its data in a folder where a value of the Vault's basket is another."""
+    data = shutil.copytree(HOME / "data", tmp_path / "data")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+
+    def due() -> dict[str, str]:
+        records = Cache(HOME / "build" / "cache")
+        return {run.page: why for run in runs if (why := records.find(run)[1])}
+
+    assert due() == {}
+    basket = data / "vault_basket.csv"
+    basket.write_text(
+        basket.read_text(encoding="utf-8").replace("\nantimony,Antimony,40400.0", "\nantimony,Antimony,40500.0"), encoding="utf-8"
+    )
+    assert due() == {
+        "minerals/antimony": "data/vault_basket.csv: antimony changed",
+        "04-project-vault": "data/vault_basket.csv changed",
+        "what-changed": "data/vault_basket.csv: antimony changed",
+    }
 
 
 @pytest.mark.slow
