@@ -2,16 +2,19 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from small_book import Small
 
+from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.publish import cache
 from chokepoint.publish.cache import Cache, Executed
-from chokepoint.publish.runs import Run
+from chokepoint.publish.runs import Run, plan
 
+HOME = Path(__file__).resolve().parents[1]
 READS = ("data/evidence/vault.csv", "data/datapackage.json: vault")
 
 
@@ -28,6 +31,17 @@ def data(tmp_path, monkeypatch) -> Path:
         (folder / table["path"]).write_text("a\n1\n")
     monkeypatch.setenv("CHOKEPOINT_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def prices(data) -> Path:
+    """A table of two minerals among them."""
+    declared = json.loads((data / "datapackage.json").read_text())
+    fields = [{"name": "mineral", "type": "string"}, {"name": "price", "type": "integer"}]
+    declared["resources"].append({"name": "prices", "path": "prices.csv", "schema": {"fields": fields}})
+    (data / "datapackage.json").write_text(json.dumps(declared))
+    (data / "prices.csv").write_text("mineral,price\ncobalt,1\ngallium,1\n")
+    return data / "prices.csv"
 
 
 @pytest.fixture
@@ -119,6 +133,24 @@ def test_a_table_it_did_not_read_changes_nothing(kept, data, run):
     assert kept().find(run)[0]
 
 
+def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(kept, prices, run):
+    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: gallium",), 1.0)
+    kept().keep(run, read)
+    prices.write_text("mineral,price\ncobalt,2\nantimony,1\ngallium,1\n")
+    assert kept().find(run)[0] == read
+    for other in ("mineral,price\ncobalt,2\ngallium,2\n", "mineral,price\ncobalt,2\n", "mineral,cost\ncobalt,1\ngallium,1\n"):
+        prices.write_text(other)
+        assert kept().find(run) == (None, "data/prices.csv: gallium changed")
+
+
+def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(kept, prices, run):
+    began = kept()
+    began.find(run)
+    prices.write_text("mineral,price\ncobalt,1\ngallium,9\n")
+    with pytest.raises(UserError, match="prices.csv changed while the book was being built"):
+        began.keep(run, Executed("{}", ("data/prices.csv: gallium",), 1.0))
+
+
 def test_a_value_put_back_finds_the_older_result(kept, data, run):
     (data / "evidence/vault.csv").write_text("a\n2\n")
     kept().keep(run, Executed('{"new": 1}', READS, 1.0))
@@ -157,6 +189,27 @@ def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
             imports = [line for line in path.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("import ", "from "))]
             wrong = [line for line in imports for apart in cache._APART if f"chokepoint.{apart.removesuffix('.py')}" in line]
             assert not wrong, f"{inside}: {wrong}"
+
+
+@pytest.mark.slow
+def test_one_value_of_the_whole_book_runs_one_minerals_page_and_two_chapters(tmp_path, monkeypatch):
+    """By the records of the built book, with its data in a folder where a value of the Vault's basket is another."""
+    data = shutil.copytree(HOME / "data", tmp_path / "data")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+
+    def due() -> dict[str, str]:
+        records = Cache(HOME / "build" / "cache")
+        return {run.page: why for run in runs if (why := records.find(run)[1])}
+
+    assert due() == {}
+    basket = data / "vault_basket.csv"
+    basket.write_text(basket.read_text(encoding="utf-8").replace(",2226666200,", ",2326666200,"), encoding="utf-8")
+    assert due() == {
+        "minerals/antimony": "data/vault_basket.csv: antimony changed",
+        "04-project-vault": "data/vault_basket.csv changed",
+        "what-changed": "data/vault_basket.csv: antimony changed",
+    }
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@
 A table that comes with every yearly release is the resource `<release>-<table>`, any other is simply `<table>`.
 """
 
+import csv
 import difflib
 import hashlib
 import json
@@ -56,18 +57,21 @@ def reads() -> list[str]:
 def digest(read: str) -> str:
     """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
 
-    "data/…" is a file, with the private tables that speak in its place; "data/datapackage.json: NAME" the declaration of one table; "data/datapackage.json: *" the tables' names.
+    "data/…" is a file, with the private tables that speak in its place, and "data/…: MINERAL" one mineral's rows of it;
+    "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables' names.
     """
+    file, _, mineral = read.partition(": ")
     if read == f"{DESCRIPTOR}: *":
         content = json.dumps(sorted(_named()))
     elif read.startswith(f"{DESCRIPTOR}: "):
         content = json.dumps(_named().get(read.removeprefix(f"{DESCRIPTOR}: ")), sort_keys=True)
     else:
-        path = data_dir() / read.removeprefix("data/")
+        path = data_dir() / file.removeprefix("data/")
         if not path.is_file():
             return "absent"
-        own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == read]
-        content = "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in (path, *own))
+        own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
+        first = _rows(path, _state(path)).get(mineral, "none") if mineral else _file_digest(path, _state(path))
+        content = f"{path.parent.name} {first} " + "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in own)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -86,6 +90,17 @@ def _state(path: Path) -> tuple[int, ...]:
 @lru_cache(maxsize=512)
 def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _rows(path: Path, _state: tuple[int, ...]) -> dict[str, str]:
+    """What a file says of each mineral: its rows, each with the names of the columns, as text."""
+    found: dict[str, str] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            of = row.get("mineral")
+            found[of] = found.get(of, "") + json.dumps(row)
+    return found
 
 
 def package(data: Path | None = None) -> dict:
@@ -167,6 +182,18 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
     """
     _reads.add(f"data/{resource(table, release)['path']}")
     return _read(data_dir(), table, release).copy(deep=False)  # pandas copies what a caller writes to
+
+
+def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
+    """The rows of one mineral, as `load` gives them but counted from 0: what is made of them depends on no other row.
+
+    >>> list(of("gallium", "vault_basket").label), "data/vault_basket.csv: gallium" in reads()
+    (['Gallium (metal)'], True)
+    """
+    declared = resource(table, release)
+    _reads.add(f"data/{declared['path']}: {mineral}")
+    frame = _read(data_dir(), table, release)
+    return frame[frame.mineral == mineral].reset_index(drop=True)
 
 
 @lru_cache(maxsize=64)

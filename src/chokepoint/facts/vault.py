@@ -46,7 +46,7 @@ def _lasts(mineral: str, release: str):
 
 
 def _year(mineral: str, release: str):
-    rows = tables.load("vault_basket").query("mineral == @mineral and source_id == @release.upper()")
+    rows = tables.of(mineral, "vault_basket").query("source_id == @release.upper()")
     if rows.empty:
         return None, ()
     row = rows.iloc[0]

@@ -63,8 +63,8 @@ class Cache:
     def keep(self, run: Run, executed: Executed) -> None:
         """Keep a result. UserError if an input changed since the build began: what was printed from it would not be told apart."""
         inputs = self._inputs(run, executed.reads)
-        for name in executed.reads:
-            if tables.digest(name) != inputs[name]:
+        for name in dict.fromkeys(name.partition(": ")[0] for name in executed.reads):  # of a table of which some rows were read, all of it
+            if tables.digest(name) != self._data.get(name, "absent"):
                 raise UserError(f"{name} changed while the book was being built. Build again.")
         text = json.dumps({"inputs": inputs, "executed": asdict(executed)}).encode()
         path = self._folder(run) / f"{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]}.json.gz"

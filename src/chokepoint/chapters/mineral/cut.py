@@ -20,7 +20,7 @@ def vault(mineral: str, release: str) -> Section | None:
     what, step = name(mineral), {"refinery": "refined", "mine": "mined"}[last_step(mineral, release)]
     held = (
         "A Vault that holds every mineral it can price in proportion to a year's net imports"
-        if (tables.load("vault_basket").mineral == mineral).any()
+        if len(tables.of(mineral, "vault_basket"))
         else f"A Vault that held {what} in the same proportion to net imports as what the model can price"
     )
     words = [
