@@ -121,7 +121,7 @@ def page(tmp_path_factory):
     import vl_convert
     from playwright.sync_api import sync_playwright
 
-    from chokepoint.publish.pages import VEGA_LITE, compiled
+    from chokepoint.charts.vega import VEGA_LITE, drawn
 
     home = tmp_path_factory.mktemp("charts")
     (home / "countries").mkdir()
@@ -131,8 +131,8 @@ def page(tmp_path_factory):
         chromium = playwright.chromium.launch(executable_path=browser.executable(), args=browser.ARGUMENTS)
 
         def open_(figure, width: int = 1000):
-            body = compiled(figure.to_html())
-            spec = re.search(r'class="cp-spec">(.*?)</script>', body, re.S)[1]
+            body = drawn(figure.to_html())
+            spec = re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1]
             selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
             file = home / "page.html"
             file.write_text(
@@ -190,7 +190,7 @@ def test_the_keyboard_reaches_what_a_click_does(page):
 def test_the_link_of_the_panel_leads_to_the_page_of_the_country(page):
     tab = page(world.who_signed(RELEASE))
     tab.locator("#chart text", has_text="all that is held").click()
-    tab.wait_for_function("location.pathname.endsWith('countries/argentina.html')")
+    tab.wait_for_function("() => location.pathname.endsWith('countries/argentina.html')")
 
 
 @pytest.mark.slow

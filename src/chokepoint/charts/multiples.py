@@ -28,7 +28,7 @@ def prices(rows: pd.DataFrame, days: pd.DataFrame, *, dashes: Mapping[str, list[
     steps = rows.assign(begin=(rows.year - first) / years, end=(rows.year - first + 1) / years, high=rows.value / top)
     start = pd.Timestamp(first, 1, 1)
     rules = days.assign(at=(days.day - start).dt.days / (365.25 * years), said=days.day.dt.strftime("%-d %B %Y")).drop(columns="day")
-    steps["middle"] = [_free(s.begin, s.end, rules.at[rules.cell == s.cell]) for s in steps.itertuples()]
+    steps["middle"] = [_free(s.begin, s.end, rules["at"][rules.cell == s.cell]) for s in steps.itertuples()]
     heads = rows.drop_duplicates("cell")[["cell", "mineral", "unit"]]
     height = alt.param(name="height", expr=f"ceil({len(heads)} / {_COLUMNS}) * {CELL}")
     base = f"{_DOWN} + {TOP + BAR}"
