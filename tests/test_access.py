@@ -39,7 +39,7 @@ def test_the_first_key_leads_past_the_contents_to_the_text(site, visit):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    page.wait_for_function("() => document.activeElement.id === 'main'")
 
 
 def test_a_drawn_chart_is_still_the_picture_that_its_words_describe(site, visit):

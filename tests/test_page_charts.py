@@ -84,12 +84,12 @@ def test_a_copied_link_opens_the_same_picture(site, address, visit, from_disk):
     moved(page, FLOOR, "floor", "Home")
     page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
     by_keyboard(page, FLOOR, "Copy link to this view")
-    page.wait_for_function("window.copied")
-    page.wait_for_function("location.search.includes('price_floor.floor=60')")
+    page.wait_for_function("() => window.copied")
+    page.wait_for_function("() => location.search.includes('price_floor.floor=60')")
     link = page.evaluate("copied")
     assert "price_floor.world_price=139" in link and "highlight=levy" in link and "#chart-" in link
     again = visit(link).page
-    again.wait_for_function(f"document.querySelector('{FLOOR}').dataset.settled")
+    again.wait_for_function(f"() => document.querySelector('{FLOOR}').dataset.settled")
     assert again.evaluate(PICTURE % FLOOR) == page.evaluate(PICTURE % FLOOR)
     words = f"s => [...document.querySelectorAll('{FLOOR} :is(output, .cp-results td, .cp-sentence)')].map(e => e.textContent)"
     assert again.evaluate(words) == page.evaluate(words)
@@ -100,7 +100,7 @@ def test_a_link_keeps_what_was_chosen_in_a_chart_and_reset_lets_it_go(site, visi
     part = ".cp-figure:has(.cp-selects)"
     everything = page.evaluate(PICTURE % part)
     page.locator(f"{part} select").first.select_option("China")
-    page.wait_for_function("location.search.includes('who=China')")
+    page.wait_for_function("() => location.search.includes('who=China')")
     chosen = page.evaluate(PICTURE % part)
     again = visit(page.url).page
     assert again.evaluate(PICTURE % part) == chosen != everything
@@ -131,11 +131,11 @@ def test_the_same_assumption_on_two_explorables_is_moved_once(site, visit):
     page = visit(f"{site.as_uri()}/04-project-vault.html").page
     vault, stockpile = (f'.cp-explorable[data-model="{m}"]' for m in ("vault", "stockpile"))
     cut = moved(page, vault, "cut", *["ArrowRight"] * 4)
-    page.wait_for_function(f"document.querySelector('{stockpile}').dataset.settled")
+    page.wait_for_function(f"() => document.querySelector('{stockpile}').dataset.settled")
     assert float(page.locator(f"{stockpile} input[name=cut]").input_value()) == cut
     assert page.locator(f"{stockpile} output[for$=cut]").inner_text() == page.locator(f"{vault} output[for$=cut]").inner_text()
     page.locator(f"{vault} button[type=reset]").press("Enter")
-    page.wait_for_function(f"document.querySelector('{stockpile} input[name=cut]').value === '0.4'")
+    page.wait_for_function(f"() => document.querySelector('{stockpile} input[name=cut]').value === '0.4'")
 
 
 def test_a_picture_carries_its_title_sources_and_address(site, visit):
@@ -166,7 +166,7 @@ def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):
     page.locator(f"{FLOOR} input[name=floor]").evaluate(
         "async s => { for (let i = 0; i < 6; i++) { s.value -= 1; s.dispatchEvent(new Event('input', { bubbles: true })); await new Promise(requestAnimationFrame); } }"
     )
-    page.wait_for_function("spoken.length > 0")
+    page.wait_for_function("() => spoken.length > 0")
     assert len(page.evaluate("spoken")) == 1
     assert page.locator(f"{FLOOR} .cp-sentence").inner_text() in page.evaluate("spoken[0]")
     assert page.locator(f"{FLOOR} output").first.get_attribute("aria-live") == "off"
@@ -195,7 +195,7 @@ def test_a_chart_follows_its_column_and_the_theme(site, visit):
     assert chart.locator("svg").bounding_box()["width"] == pytest.approx(chart.bounding_box()["width"], abs=2)
     assert chart.bounding_box()["width"] > 300
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.wait_for_function("document.querySelector('.cp-figure .cp-chart svg').getBoundingClientRect().width > 600")
+    page.wait_for_function("() => document.querySelector('.cp-figure .cp-chart svg').getBoundingClientRect().width > 600")
     light = page.evaluate(PICTURE % ".cp-figure")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_timeout(200)

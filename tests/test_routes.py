@@ -11,6 +11,11 @@ from chokepoint.chapters import country, mineral
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
+def own_text(page: str) -> str:
+    """The HTML of a page's own text, without the frame around it."""
+    return re.search(r'<div class="bd-article">.*?(?=<nav class="cp-turn"|<details class="cp-cite"|</main>)', page, re.S)[0]
+
+
 class Reader:
     """Somebody on a page of the site, who sees its own text and clicks on words in it."""
 
@@ -19,7 +24,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        return re.search(r'<article class="bd-article".*?</article>', (self.site / self.page).read_text(encoding="utf-8"), re.S)[0]
+        return own_text((self.site / self.page).read_text(encoding="utf-8"))
 
     def click(self, words: str) -> "Reader":
         """Follow the first link of the page's own text that shows these words."""
@@ -175,7 +180,7 @@ def test_each_link_of_the_table_lands_on_something_that_treats_the_subject(site)
 def test_no_heading_stands_without_anything_under_it(site):
     bare = []
     for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts and p.stem not in ("search", "genindex")):
-        body = re.search(r'<article class="bd-article".*?</article>', path.read_text(encoding="utf-8"), re.S)[0]
+        body = own_text(path.read_text(encoding="utf-8"))
         pieces = re.split(r"<h([1-4])\b[^>]*>(.*?)</h\1>", body, flags=re.S)
         for level, head, under, below in zip(pieces[1::3], pieces[2::3], pieces[3::3], [*pieces[4::3], "0"], strict=True):
             told = re.search(r"<(?:svg|canvas|table|ul|ol|pre|figure)\b", under) or re.sub(r"<[^>]+>", " ", under).strip()

@@ -22,11 +22,18 @@
   };
   const repaint = () => drawn.forEach(({ view }) => paint(view).runAsync());
 
+  // A legend whose columns follow the width may need more lines than there was room for when the width was first worked out.
+  const laid = async (view, spec) => {
+    await view.runAsync();
+    if (spec.legends?.some((legend) => legend.columns?.signal)) await view.resize().runAsync();
+    return view;
+  };
+
   // A chart as wide as its column, whatever made the column change.
   const fit = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
-      const { view } = drawn.get(target);
-      if (contentRect.width > 0 && Math.abs(view.signal("width") - contentRect.width) > 1) view.signal("width", contentRect.width).runAsync();
+      const { view, spec } = drawn.get(target);
+      if (contentRect.width > 0 && Math.abs(view.signal("width") - contentRect.width) > 1) laid(view.signal("width", contentRect.width), spec);
     }
   });
 
@@ -50,7 +57,7 @@
     drawn.set(box, chart);
     const section = box.closest(".cp-explorable");
     for (const input of section?.querySelectorAll(".cp-controls input") ?? []) view.signal(input.name, Number(input.value));
-    await paint(view).runAsync();
+    await laid(paint(view), spec);
     chart.own = settings(chart);
     if (restore(chart)) await view.runAsync();
     keep(chart);

@@ -202,7 +202,7 @@ def prices_and_controls(release: str) -> Figure | None:
         {
             "cell": rows.mineral.map(cells),
             "mineral": rows.mineral.map(names),
-            "unit": rows.unit + ", " + product.fillna("average"),
+            "unit": rows.unit + ", " + product.fillna("average").str.split(",").str[0],
             "year": rows.year.astype(int),
             "value": rows.value,
             "text": rows.value.map(lambda v: f"{v:,.0f}" if v >= 20 else f"{v:.3g}"),

@@ -163,6 +163,7 @@ def stable_club() -> Explorable:
             y_title="Countries that hold together",
             y_format="d",
             step=True,
+            below=True,
             word="format(stable_size, 'd') + ' of ' + format(countries, 'd')",
         ),
         along="penalty",

@@ -72,6 +72,7 @@ def build_out(horizon: int | None = None) -> Explorable:
             y_title="Share of magnet rare earths",
             y_format=".0%",
             level="target",
+            below=True,
             word="format(share, '.1%') + ' in ' + format(2024 + year, 'd')",
             x_expr="2024 + datum.value",
         ),

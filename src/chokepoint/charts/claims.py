@@ -81,7 +81,8 @@ def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[st
 def _names(rows: Sequence[str], y: alt.Y) -> alt.Chart:
     """The name of each row, above its mark."""
     frame = pd.DataFrame({"row": list(rows), "at": range(len(rows))})
-    words = alt.Chart(frame).mark_text(align="left", baseline="bottom", dy=-13, color=INK, limit=alt.ExprRef("width"))
+    size = alt.ExprRef("width < 420 ? 11 : 12")
+    words = alt.Chart(frame).mark_text(align="left", baseline="bottom", dy=-13, color=INK, limit=alt.ExprRef("width"), fontSize=size)
     return words.encode(alt.XValue(0), y, text="row:N")
 
 

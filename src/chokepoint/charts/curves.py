@@ -20,11 +20,13 @@ def curves(
     level: str = "",
     x_expr: str = "",
     step: bool = False,
+    below: bool = False,
 ) -> Callable[[alt.Chart], alt.LayerChart]:
     """A view for `explore`: one curve a result, named in a legend where there are several.
 
     word: Vega expression written beside the first curve's dot. level: one drawn as a dashed line across (a target, zero).
     x_expr: label of a tick, for example "2024 + datum.value". step: the curve holds its value until the next.
+    below: the word stands under the dot, where a curve that rises does not run through it.
     """
 
     def view(chart: alt.Chart) -> alt.LayerChart:
@@ -46,7 +48,9 @@ def curves(
             left = f"scale('x', {x}) < width / 2"  # beside the dot, on the side that has room
             side = {"align": alt.ExprRef(f"{left} ? 'left' : 'right'"), "dx": alt.ExprRef(f"{left} ? 10 : -10")}
             near = here.transform_calculate(y_now=next(iter(lines)), word=word)
-            layers.append(near.mark_text(dy=-12, fontWeight="bold", **side).encode(x="x_now:Q", y="y_now:Q", text="word:N"))
+            layers.append(
+                near.mark_text(dy=20 if below else -12, fontWeight="bold", **side).encode(x="x_now:Q", y="y_now:Q", text="word:N")
+            )
         return alt.layer(*layers).properties(height=320)
 
     return view

@@ -61,11 +61,12 @@ class Figure:
 
     def to_html(self) -> str:
         """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
+        picture = canvas(themed(self.chart), self.alt_text)
+        label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
         return (
             '<figure class="cp-figure">'
             f'<figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
-            f"{canvas(themed(self.chart), self.alt_text)}"
-            f'<p class="cp-source">{source_line(self.sources)}</p>{numbers(self.table)}</figure>'
+            f'{picture}<p class="cp-source">{source_line(self.sources)}</p>{numbers(self.table, label)}</figure>'
         )
 
 
@@ -102,10 +103,10 @@ def embedded(value) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def numbers(table: pd.DataFrame) -> str:
+def numbers(table: pd.DataFrame, label: str = "Numbers") -> str:
     """The numbers under a chart, folded away, with a button that saves them as CSV."""
     return (
-        '<details class="cp-numbers"><summary>Numbers</summary>'
+        f'<details class="cp-numbers"><summary>{label}</summary>'
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this chart">{_body(table)}</div>'
         f'<button type="button" class="cp-save">Save as CSV</button>'
         f'<script type="application/json" class="cp-csv">{embedded(safe_csv(table))}</script></details>'

@@ -10,6 +10,7 @@ MINED = "#e0998a"  # a pale form of China's colour: the same country, one step e
 CAME = "#93bfdf"  # a pale form of the bloc's
 UNKNOWN = "#c9c8c2"
 STANDINGS = [coalitions.SIGNED, coalitions.CAME, coalitions.ELSEWHERE, coalitions.NOT_NAMED, coalitions.CHINA]
+_ROW = alt.ExprRef("width < 560 ? 2 : 5")  # columns of a legend
 COLOURS = [BLOC, CAME, OTHER, UNKNOWN, CHINA]
 
 
@@ -61,7 +62,7 @@ def leaders(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("area:N", title="Largest"),
         alt.Tooltip("share:Q", title="Share, %", format=".1f"),
     ]
-    bars = alt.Chart(rows).mark_bar(height=13).encode(x, y, _standing(shown, legend=alt.Legend(columns=2)), tooltip=tips)
+    bars = alt.Chart(rows).mark_bar(height=13).encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW)), tooltip=tips)
     words = alt.Chart(rows).mark_text(align="left", dx=5, fontSize=11.5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=19 * len(rows))
 
@@ -108,6 +109,6 @@ def producers(rows: pd.DataFrame) -> alt.LayerChart:
     y = _names("area", list(rows.area))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
     tips = [alt.Tooltip("area:N", title="Country"), alt.Tooltip("text:N", title="Amount"), alt.Tooltip("standing:N", title="Stands")]
-    bars = alt.Chart(rows).mark_bar(height=17).encode(x, y, _standing(shown, legend=alt.Legend(columns=2, labelLimit=180)), tooltip=tips)
+    bars = alt.Chart(rows).mark_bar(height=17).encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW, labelLimit=180)), tooltip=tips)
     words = alt.Chart(rows).mark_text(align="left", dx=5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=25 * len(rows))

@@ -49,7 +49,14 @@ def strip(
     )
     names = (
         base.transform_aggregate(n="count()", groupby=["row", "at"])
-        .mark_text(align="left", dy=-46 if dodge else -16, fontWeight="bold", color=INK)
+        .mark_text(
+            align="left",
+            dy=-46 if dodge else -16,
+            fontWeight="bold",
+            color=INK,
+            limit=alt.ExprRef("width"),
+            fontSize=alt.ExprRef("width < 420 ? 11 : 12"),
+        )
         .encode(alt.XValue(0), y, text="row:N")
     )
     ranges = [spans] if frame.low.notna().any() else []

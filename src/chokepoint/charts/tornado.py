@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import ACCENT, BLOC, INK, SOFT
+from chokepoint.charts.theme import ACCENT, BLOC, INK
 
 
 def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChart:
@@ -24,8 +24,8 @@ def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerCha
         )
         for end, colour in (("at_low", ACCENT), ("at_high", BLOC))
     ]
-    now = base.mark_rule(color=SOFT, strokeWidth=1).encode(alt.X("at_value:Q"))
-    names = base.mark_text(align="left", baseline="bottom", dy=-8, color=INK, limit=alt.ExprRef("width")).encode(
+    now = base.mark_tick(color=INK, thickness=2, size=20).encode(alt.X("at_value:Q"), y)  # a line across all would cross the names
+    names = base.mark_text(align="left", baseline="bottom", dy=-11, color=INK, limit=alt.ExprRef("width")).encode(
         alt.XValue(0), alt.Y("at:Q"), text="row:N"
     )
     return alt.layer(*bars, now, names).properties(height=280)

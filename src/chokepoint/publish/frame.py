@@ -32,7 +32,11 @@ _MENDS = [
         r'<a class="headerlink" href="(#[^"]*)" title="[^"]*">#</a>',
         r'<a class="headerlink" href="\1" aria-label="Link to this heading">#</a>',
     ),
-    (r'<table class="(docutils align-default|table)">', r'<table class="cp-table">'),
+    # wider than a phone, it scrolls by itself and not with the page
+    (
+        r'<table class="(?:docutils align-default|table)">(.*?)</table>',
+        r'<div class="cp-scroll cp-plain" tabindex="0" role="group" aria-label="Table"><table class="cp-table">\1</table></div>',
+    ),
 ]
 _SHOWN_SOURCES = 6
 
