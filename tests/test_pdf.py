@@ -1,6 +1,7 @@
 """The book on paper: what a colleague is handed, and what a reader's own printer gives."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import browser as chromium
@@ -19,7 +20,8 @@ def printed(site, tmp_path_factory):
     from pypdf import PdfReader
 
     target = tmp_path_factory.mktemp("pdf") / "some.pdf"
-    leaves = pdf.print_book(site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME))
+    with ThreadPoolExecutor(1) as apart:  # Playwright drives one browser a thread, and the tests' own is in this one
+        leaves = apart.submit(pdf.print_book, site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME)).result()
     return PdfReader(target), {one.page: one for one in leaves}
 
 

@@ -45,8 +45,8 @@ def _lasts(mineral: str, release: str):
     return months, sources, {"rows": (f"Share of net imports that stops coming: {100 * cut[0]:.0f} %, as China's share of world output",)}
 
 
-def _year(mineral: str, release: str):
-    rows = tables.of(mineral, "vault_basket").query("source_id == @release.upper()")
+def _year(mineral: str):
+    rows = tables.of(mineral, "vault_basket")  # one basket, of the edition that its row names, whatever the book is printed at
     if rows.empty:
         return None, ()
     row = rows.iloc[0]
@@ -78,7 +78,7 @@ def define(mineral: str) -> None:
         "{}",
         "Net imports times price, as in the basket of the model of the Vault",
         "modelled",
-    )(lambda release: _year(mineral, release))
+    )(lambda release: _year(mineral))
 
 
 def _names() -> dict[str, str]:
