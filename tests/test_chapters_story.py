@@ -1,4 +1,4 @@
-"""Chapters 2, 3, 4 and 6 as the reader meets them: the sentences are computed, the pictures show the rows."""
+"""Chapters 2, 3, 4 and 6, and the start of 8 and 9, as the reader meets them: the sentences are computed, the pictures show the rows."""
 
 import re
 
@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from chokepoint import facts, tables
-from chokepoint.chapters import china_responses, ministerial, price_floor, project_vault
+from chokepoint.chapters import china_responses, disagreements, ministerial, price_floor, project_vault, since_february
 from chokepoint.charts import shock
 from chokepoint.charts.tiles import tiles
 from chokepoint.prose import listing
 
-CHAPTERS = [ministerial, price_floor, project_vault, china_responses]
+CHAPTERS = [ministerial, price_floor, project_vault, china_responses, since_february, disagreements]
 RELEASE = tables.DEFAULT_RELEASE
 
 

@@ -14,7 +14,7 @@ from chokepoint.prose import country as lead_prose
 from chokepoint.prose.agreements import BINDS, EXCLUDES
 from chokepoint.prose.amounts import date, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
-from chokepoint.prose.listing import day
+from chokepoint.prose.listing import day, deals
 from chokepoint.prose.sections import Section, capital, in_words, known, with_article
 
 MOST = 12  # bars drawn; the table has all
@@ -253,15 +253,7 @@ def controls(country: str, release: str) -> Section | None:
 def money(country: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects in it or firms of it."""
     iso3 = countries.code(country)
-    links = tables.load("finance_countries")
-    rows = tables.load("finance").query("published")
-    rows = rows[rows.finance_id.isin(links[links.iso3 == iso3].finance_id)].sort_values("date_start")
-    items = [
-        f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
-        f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {date(r['as_of'])}. "
-        f"{source(r['source_id'])}"
-        for r in rows.to_dict("records")
-    ]
+    items = deals(tables.load("finance_countries").query("iso3 == @iso3").finance_id)
     words = ["Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."]
     if iso3 == countries.HOST and items:
         words = ["Projects at home that are named. " + words[0].split(". ", 1)[1]]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import INK, SOFT, click_on
+from chokepoint.charts.theme import INK, SOFT, choice
 
 NARROW = "width < 560"
 ROW, GAP, PANEL = 52, 34, 150  # pixels: a rung, the heading of a group of rungs, the panel
@@ -36,16 +36,7 @@ def ladder(
     kind = alt.param(name="kind", value=ALL, bind=alt.binding_select(options=[ALL, *kinds], name="Instrument "))
     payers = sorted(set(placed.payer))
     payer = alt.param(name="payer", value=ALL, bind=alt.binding_select(options=[ALL, *payers], name="Who pays "))
-    deal = alt.selection_point(
-        name="deal",
-        fields=["deal"],
-        on=click_on("deal"),
-        clear=False,
-        toggle=False,
-        empty=False,
-        value=[{"deal": first}],
-        bind=alt.binding_select(options=list(deals.deal), labels=list(deals.name), name="Deal "),
-    )
+    deal = choice("deal", "deal", "deal", dict(zip(deals.deal, deals.name, strict=True)), first, "Deal")
     most = placed.groupby("rung").amount.sum().max()
     shown = "(kind == 'all' || datum.kind == kind) && (payer == 'all' || datum.payer == payer)"
     rows = alt.Chart(placed).transform_filter(shown)

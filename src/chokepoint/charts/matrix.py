@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, click_on
+from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, choice
 
 NARROW = "width < 560"
 STEPS = {"mine": "at the mine", "refinery": "after the mine"}
@@ -18,15 +18,7 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     heads: key → name short enough for the head of a column.
     """
     step = alt.param(name="step", value="mine", bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "))
-    chosen = alt.selection_point(
-        name="by",
-        fields=["club"],
-        on=click_on("club"),
-        clear=False,
-        toggle=False,
-        value=[{"club": next(iter(clubs))}],
-        bind=alt.binding_select(options=list(clubs), labels=list(clubs.values()), name="Sorted by "),
-    )
+    chosen = choice("by", "club", "club", clubs, next(iter(clubs)), "Sorted by")
     base = alt.Chart(frame).transform_filter("datum.step == step")
     base = base.transform_calculate(
         rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2", shown="isValid(datum.share) ? datum.share : 0"

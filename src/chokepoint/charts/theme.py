@@ -1,5 +1,7 @@
 """One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
 
+from collections.abc import Mapping
+
 import altair as alt
 from altair.utils import schemapi
 
@@ -72,3 +74,20 @@ def click_on(field: str) -> str:
     'click[event.item && event.item.datum && event.item.datum.iso3]'
     """
     return f"click[event.item && event.item.datum && event.item.datum.{field}]"
+
+
+def choice(name: str, field: str, on: str, options: Mapping[str, str], start: str, label: str) -> alt.Parameter:
+    """One row is chosen, always: by a click on a mark that has the column `on`, or in a select.
+
+    options: value of `field` → what the select calls it. In expressions the choice is `name.field[0]`.
+    """
+    return alt.selection_point(
+        name=name,
+        fields=[field],
+        on=click_on(on),
+        clear=False,
+        empty=False,
+        toggle=False,
+        value=[{field: start}],
+        bind=alt.binding_select(options=list(options), labels=list(options.values()), name=f"{label} "),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, click_on
+from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, choice
 
 WORLD = "World"
 # Region → longitude and latitude of its middle, and how much larger than the whole world it is drawn.
@@ -67,16 +67,7 @@ def delegations(
     regions = sorted(set(known.region))
     kinds = sorted({p for told in people.papers for p in told.split("|") if p})
     paper = alt.param(name="paper", value="any or none", bind=alt.binding_select(options=["any or none", *kinds], name="Has signed "))
-    chosen = alt.selection_point(
-        name="country",
-        fields=["iso3"],
-        on=click_on("country"),
-        clear=False,
-        empty=False,
-        toggle=False,
-        value=[{"iso3": "ARG"}],
-        bind=alt.binding_select(options=list(known.iso3), labels=list(known.country), name="Country "),
-    )
+    chosen = choice("country", "iso3", "country", dict(zip(known.iso3, known.country, strict=True)), "ARG", "Country")
     shown = f"(region == '{WORLD}' || datum.region == region) && (paper == 'any or none' || indexof('|' + datum.papers + '|', '|' + paper + '|') >= 0)"
     columns = ["country", "region", "kind", "outline", "papers", "status"]
     fill = alt.Fill("kind:N", scale=_scale(colours), legend=_legend(3))

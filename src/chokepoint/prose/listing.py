@@ -8,6 +8,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.charts.figure import link, plain_links, printing
+from chokepoint.prose.amounts import date, source
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ def statements(speaker_kind: str) -> Listing:
         for r in rows
     ]
     return Listing(f"<ul>{''.join(items)}</ul>")
+
+
+def deals(finance_ids: Iterable[str]) -> list[str]:
+    """Public money in single deals, an item of HTML each, oldest first: to whom, for what, how much, and how firm it is."""
+    rows = tables.load("finance").query("published and finance_id in @finance_ids").sort_values("date_start")
+    return [
+        f"<b>{day(r)}</b>, {_e(r['recipient'])}. {_e(r['description'])}{', ' + _e(r['amount_text']) if pd.notna(r['amount_text']) else ''}; "
+        f"{_e(r['status'])} as of {date(r['as_of'])}. {source(r['source_id'])}"
+        for r in rows.to_dict("records")
+    ]
 
 
 def _role(role) -> str:

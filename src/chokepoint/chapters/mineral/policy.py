@@ -6,7 +6,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.prose.amounts import date, source
-from chokepoint.prose.listing import day
+from chokepoint.prose.listing import day, deals
 from chokepoint.prose.mineral import name, row_of
 from chokepoint.prose.sections import Section, capital, with_article
 
@@ -46,14 +46,6 @@ def _control(row: dict) -> str:
 
 def money(mineral: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
-    links = tables.load("finance_minerals")
-    rows = tables.load("finance").query("published")
-    rows = rows[rows.finance_id.isin(links[links.mineral == mineral].finance_id)].sort_values("date_start")
-    items = [
-        f"<b>{day(r)}</b>, {html.escape(r['recipient'])}. {html.escape(r['description'])}"
-        f"{', ' + html.escape(r['amount_text']) if pd.notna(r['amount_text']) else ''}; {html.escape(r['status'])} as of {date(r['as_of'])}. "
-        f"{source(r['source_id'])}"
-        for r in rows.to_dict("records")
-    ]
+    items = deals(tables.load("finance_minerals").query("mineral == @mineral").finance_id)
     words = ["Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."]
     return Section("Public money in it", words, release, None, items) if items else None
