@@ -44,7 +44,7 @@ lab: $(VENV)/.ready
 bench: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null
 	@$(BIN)/chokepoint build
-	@PYTHONPATH=tests $(BIN)/python -m bench
+	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m bench
 
 clean:
 	rm -rf build

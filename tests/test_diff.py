@@ -11,6 +11,7 @@ from chokepoint import diff as differ
 from chokepoint import facts, tables
 from chokepoint.cli import main
 from chokepoint.diff import _pairs, _Series
+from chokepoint.prose import changes as told
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +96,7 @@ def test_what_has_a_counterpart_is_not_added_and_removed(changes):
 
 
 def test_a_series_that_vanishes_or_appears_is_one_line(changes):
-    said = differ.lines(changes)
+    said = told.lines(changes)
     assert len([line for line in said if "vanished: gallium" in line]) == 2  # two prices gave way to one
     assert any(line.strip().startswith("appeared: gallium") or "more series of listed minerals appeared" in line for line in said)
     rows = [r for r in changes["tables"]["prices"] if r["mineral"] == "gallium" and r["series_change"] == "vanished"]

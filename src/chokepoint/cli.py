@@ -231,10 +231,11 @@ def facts_command(release: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def diff(old: str, new: str, as_json: bool) -> None:
     """What changed between two releases: values added, removed and revised, and every fact that moved."""
-    from chokepoint import diff as differ
+    from chokepoint.diff import diff as differ
+    from chokepoint.prose.changes import lines
 
-    changes = differ.diff(old, new)
-    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(differ.lines(changes)))
+    changes = differ(old, new)
+    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(changes)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from chokepoint.chapters import mineral as minerals
 from chokepoint.charts import moved
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.errors import UserError
+from chokepoint.prose.changes import counts, figure_text, series_name
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
 from chokepoint.prose.sections import capital, known
@@ -253,7 +254,7 @@ def series(old: str | None, new: str) -> Listing:
         return Listing("<p>Nothing to compare with.</p>")
     tables_of = _changes(old, new)["tables"]
     counts = "".join(
-        f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(diff.counts(rows)))}.</li>"
+        f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(counts(rows)))}.</li>"
         for t, rows in tables_of.items()
     )
     revised = [
@@ -267,10 +268,10 @@ def series(old: str | None, new: str) -> Listing:
         row(
             f"revised-{i}",
             [
-                html.escape(capital(diff.series_name(r))),
+                html.escape(capital(series_name(r))),
                 html.escape(_TABLES.get(t, t)),
-                html.escape(diff.figure_text(r["old"])),
-                html.escape(f"{diff.figure_text(r['new'])} {r['unit']}"),
+                html.escape(figure_text(r["old"])),
+                html.escape(f"{figure_text(r['new'])} {r['unit']}"),
                 html.escape(r["reason"]),
             ],
         )

@@ -23,7 +23,7 @@ from chokepoint.errors import UserError
 from chokepoint.publish.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
-_APART = {"publish", "ingest", "bench.py", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
+_APART = {"publish", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
 _PRESS = {"execute.py", "engine.py", "kernels.py"}  # of `publish`, what runs them
 _SOURCE = Path(__file__).parents[1]
 

@@ -78,6 +78,8 @@ def press(run: Run, kernel: str | None = None) -> Executed:
     forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
     kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
     os.environ[PRESS] = "1"
+    if paths := os.environ.get("PYTHONPATH"):  # a kernel runs in book/, where a relative path is that of another folder
+        os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, paths.split(os.pathsep)))
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         notebook = papermill.execute_notebook(
