@@ -115,11 +115,9 @@ def test_a_price_stands_beside_the_day_of_its_control():
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory, browser):
     """A page with one figure, opened in a browser; call with the figure."""
-    import browser
     import vl_convert
-    from playwright.sync_api import sync_playwright
 
     from chokepoint.charts.vega import VEGA_LITE, drawn
 
@@ -127,31 +125,28 @@ def page(tmp_path_factory):
     (home / "countries").mkdir()
     (home / "countries" / "argentina.html").write_text("<title>Argentina</title>")
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser.executable(), args=browser.ARGUMENTS)
 
-        def open_(figure, width: int = 1000):
-            body = drawn(figure.to_html())
-            spec = re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1]
-            selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
-            file = home / "page.html"
-            file.write_text(
-                f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
-                f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, defaultStyle: false, renderer: 'svg'}})"
-                ".then(r => { window.view = r.view })</script>",
-                encoding="utf-8",
-            )
-            tab = chromium.new_page(viewport={"width": width, "height": 1000})
-            tab.set_default_timeout(8000)
-            tab.faults = []
-            tab.on("pageerror", lambda e: tab.faults.append(str(e)))
-            tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
-            tab.goto(f"file://{file}")
-            tab.wait_for_function("window.view")
-            return tab
+    def open_(figure, width: int = 1000):
+        body = drawn(figure.to_html())
+        spec = re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1]
+        selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
+        file = home / "page.html"
+        file.write_text(
+            f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
+            f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, defaultStyle: false, renderer: 'svg'}})"
+            ".then(r => { window.view = r.view })</script>",
+            encoding="utf-8",
+        )
+        tab = browser.new_page(viewport={"width": width, "height": 1000})
+        tab.set_default_timeout(8000)
+        tab.faults = []
+        tab.on("pageerror", lambda e: tab.faults.append(str(e)))
+        tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+        tab.goto(f"file://{file}")
+        tab.wait_for_function("window.view")
+        return tab
 
-        yield open_
-        chromium.close()
+    return open_
 
 
 def choose(tab, label: str, option: str):
