@@ -40,9 +40,9 @@ FAULTS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter
 
 
 class Lab:
-    """A JupyterLab on this machine alone, over a copy of the notebooks."""
+    """A JupyterLab on this machine alone, over a copy of the notebooks; `python` is that of the environment it runs in."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, python: str | Path = sys.executable):
         self.folder, self.strays = folder, folder / "strays.log"
         (folder / "book").mkdir()
         for path in BOOK.glob("*.ipynb"):
@@ -65,10 +65,10 @@ class Lab:
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "LabApp.extension_manager": "readonly",
         }
-        search = os.pathsep.join([str(folder), str(BOOK.parent / "src"), os.environ.get("PYTHONPATH", "")])
+        search = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": search}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
+            [python, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
             stdout=open(folder / "lab.log", "w"),
             stderr=subprocess.STDOUT,
             env=environment | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")},
@@ -86,8 +86,20 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    running = Lab(tmp_path_factory.mktemp("lab"))
+def python(tmp_path_factory) -> Path:
+    """Of an environment made as Binder makes its own: from requirements.txt, and nothing else."""
+    folder = tmp_path_factory.mktemp("fresh") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    made = folder / "bin" / "python"
+    install = [made, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt"]
+    done = subprocess.run(install, cwd=BOOK.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return made
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, python):
+    running = Lab(tmp_path_factory.mktemp("lab"), python)
     yield running
     running.stop()
 
@@ -173,6 +185,13 @@ def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(r
             arg=[box.element_handle(), json.dumps({c.name: float(c.value) for c in known[model].controls})],
         )
         assert box.locator("svg.marks, canvas.marks").count() == 1
+
+
+@pytest.mark.parametrize("name", sorted({path.stem for path in BOOK.glob("*.ipynb")} - set(WITH_WIDGETS)))
+def test_every_other_notebook_runs_from_top_to_bottom(run_all, name):
+    page = run_all(name)
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")  # its kernel is needed no more
 
 
 def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
