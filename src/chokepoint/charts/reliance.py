@@ -26,7 +26,7 @@ def reliance(rows: pd.DataFrame) -> alt.LayerChart:
     colour = alt.Color(
         "kind:N",
         title=None,
-        scale=alt.Scale(domain=shown, range=[UNITED_STATES, "#b5abda", "#d5d0ea"][: len(shown)]),
+        scale=alt.Scale(domain=shown, range=[UNITED_STATES, "#baa8c6", "#dacfe2"][: len(shown)]),
         legend=alt.Legend(columns=1),
     )
     tips = [

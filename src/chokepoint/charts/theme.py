@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import altair as alt
 from altair.utils import schemapi
 
-CHINA = "#c8553d"
-BLOC = "#2a78b5"
-UNITED_STATES = "#5c4d9a"
-OTHER = "#9a9a93"
-ACCENT = "#c58a1b"
-FLOOR = "#2e8b6f"
+CHINA = "#c74c2b"
+BLOC = "#1d69b6"
+UNITED_STATES = "#7a5a8c"
+OTHER = "#8e8e92"
+ACCENT = "#c0841a"
+FLOOR = "#0b8f66"
 INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
 INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

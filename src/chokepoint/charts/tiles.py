@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import SOFT
+from chokepoint.charts.theme import BLOC, SOFT
 
 COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
-_WHITE_ON = {"#2a78b5", "#174a73"}  # the fills dark enough for white letters
+_WHITE_ON = {BLOC, "#174a73"}  # the fills dark enough for white letters
 
 
 def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:

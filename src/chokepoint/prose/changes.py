@@ -1,0 +1,86 @@
+"""What changed between two releases, in words; see `diff` for how it is found."""
+
+from collections import Counter
+
+from chokepoint.diff import ROUNDED
+
+SHOWN = 5  # of many alike
+
+
+def lines(changes: dict) -> list[str]:
+    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went."""
+    said = [f"{changes['old']} → {changes['new']}"]
+    for table, rows in changes["tables"].items():
+        said += [f"{table}: {counts(rows)}"] + [f"    {line}" for line in _revisions(rows) + _series_lines(rows)]
+    moved = [r for r in changes["facts"] if r["old"] and r["new"]]
+    said.append(f"facts: {len(moved):,} moved")
+    said += [f"    {r['fact_id']}: {r['old']} → {r['new']} ({r['reason']})" for r in moved]
+    for side, other in (("new", "old"), ("old", "new")):
+        alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
+        said += (
+            [f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"]
+            if alone
+            else []
+        )
+    return said
+
+
+def counts(rows: list[dict]) -> str:
+    """How many rows of a table changed, by kind of change, in words."""
+    kept = [r for r in rows if not r["series_change"]]
+    fresh = Counter(r["reason"] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
+    revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised" and not r["reason"].startswith("new "))
+    counted = {
+        "revised": revised[False],
+        ROUNDED: revised[True],
+        **{k: v for k, v in fresh.items() if k.startswith("new ")},
+        "more": fresh["not printed before"],
+        "fewer": sum(r["change"] == "removed" and r["reason"] == "no longer printed" for r in kept),
+        "series appeared": len(_whole(rows, "appeared")),
+        "series vanished": len(_whole(rows, "vanished")),
+    }
+    return ", ".join(f"{n:,} {'of a ' if k.startswith('new ') else ''}{k}" for k, n in counted.items() if n) or "no change"
+
+
+def _revisions(rows: list[dict]) -> list[str]:
+    revised = [r for r in rows if r["change"] == "revised" and r["listed"] and r["reason"] != ROUNDED]
+    if rows and "listed" in (rows[0]["old"], rows[0]["new"]):
+        names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
+        return [f"{how}: {told}" for how, told in names.items() if told]
+    shown = [f"{series_name(r)}: {figure_text(r['old'])} → {figure_text(r['new'])} {r['unit']} ({r['reason']})" for r in revised[:SHOWN]]
+    return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals"] if len(revised) > SHOWN else [])
+
+
+def _whole(rows: list[dict], how: str) -> dict[tuple, list[dict]]:
+    """Series that appeared or vanished, each with its rows."""
+    found: dict[tuple, list[dict]] = {}
+    for row in rows:
+        if row["series_change"] == how:
+            found.setdefault(
+                tuple(row.get(k) for k in ("mineral", "stage", "statistic", "commodity", "detail", "series", "basis", "unit")), []
+            ).append(row)
+    return found
+
+
+def _series_lines(rows: list[dict]) -> list[str]:
+    said = []
+    for how in ("appeared", "vanished"):
+        listed = [v for v in _whole(rows, how).values() if v[0]["listed"]]
+        said += [f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
+        said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how}"] if len(listed) > SHOWN else []
+    return said
+
+
+def series_name(row: dict, whole: bool = False) -> str:
+    """What a row is of, without saying a thing twice."""
+    keys = ("mineral", "stage", "statistic", "detail", "series", "form", *(() if whole else ("measure", "area", "year", "month")))
+    told = [str(row[k]) for k in keys if row.get(k)]
+    commodity = str(row.get("commodity") or "")
+    if commodity and commodity.casefold().replace(" ", "_") not in (t.casefold() for t in told):
+        told.insert(1, commodity)
+    return ", ".join(told)
+
+
+def figure_text(reading: float | str) -> str:
+    """A reading as it is printed."""
+    return f"{reading:,.10g}" if isinstance(reading, float) else reading
