@@ -107,6 +107,8 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    from chokepoint.publish.preloaded import PATH
+
     os.setsid()
     say_into(log)
     die_with_parent()
@@ -115,5 +117,5 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
-    sys.argv = ["ipykernel_launcher", *argv]
+    sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
     IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])

@@ -1,7 +1,10 @@
 """Imported once, by the process that kernels are forked from: what notebooks, kernels and papermill import, and no table."""
 
+import json
 import os
 import pkgutil
+import subprocess
+import sys
 from importlib import import_module
 
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the debugger that kernels bring along warns of itself
@@ -18,6 +21,8 @@ import chokepoint
 from chokepoint import tables
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
+# Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which may be elsewhere.
+PATH = json.loads(subprocess.check_output([sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"]))
 _PARTS = ("chapters", "charts", "measures", "models", "prose")
 real = os.environ.get("CHOKEPOINT_DATA")
 os.environ["CHOKEPOINT_DATA"] = os.devnull  # a module that reads a table as it is imported is left to the kernels
