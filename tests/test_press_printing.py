@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    """A chapter, a mineral's page and all pages that list or explain; built."""
-    from conftest import Checkout
-
-    book = Checkout(tmp_path_factory.mktemp("book") / "chokepoint")
-    book.reduce("04-project-vault", minerals=("gallium",))
-    return book
+CHANGES = [  # file, old, new, a page that shows it
+    ("data/vault_basket.csv", ",2226666200,", ",2326666200,", "04-project-vault.html"),
+    ("data/minerals.csv", "\ngallium,Gallium,", "\ngallium,Gallium metal,", "minerals/gallium.html"),
+    ("book/glossary.md", "## Adjustable tariff\n\nA tariff", "## Adjustable tariff\n\nOne tariff", "glossary.html"),
+    ("book/04-project-vault.ipynb", "# What would Project Vault buy", "# What could Project Vault buy", "03-price-floor.html"),
+    ("book/04-project-vault.ipynb", "{fact}`2 February 2026 <vault.launch>`", "2 February 2026", "evidence.html"),
+    ("book/04-project-vault.ipynb", "the Vault's money, public", "the money of the Vault, public", "rerun.html"),
+]
 
 
 def printed(book) -> dict[str, str]:
@@ -31,23 +29,15 @@ def changed(one: dict, other: dict) -> set[str]:
     return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 
-@pytest.mark.parametrize(
-    "file, old, new, shows",
-    [
-        ("data/vault_basket.csv", ",2226666200,", ",2326666200,", "04-project-vault.html"),
-        ("data/minerals.csv", "\ngallium,Gallium,", "\ngallium,Gallium metal,", "minerals/gallium.html"),
-        ("book/glossary.md", "## Adjustable tariff\n\nA tariff", "## Adjustable tariff\n\nOne tariff", "glossary.html"),
-        ("book/04-project-vault.ipynb", "# What would Project Vault buy", "# What could Project Vault buy", "03-price-floor.html"),
-        ("book/04-project-vault.ipynb", "{fact}`2 February 2026 <vault.launch>`", "2 February 2026", "evidence.html"),
-        ("book/04-project-vault.ipynb", "the Vault's money, public", "the money of the Vault, public", "rerun.html"),
-    ],
-)
-def test_what_a_change_shows_on_other_pages_is_printed_there(book, file, old, new, shows):
-    before = printed(book)
-    book.edit(file, old, new)
-    again = printed(book)
-    shutil.rmtree(book.folder / "build" / "sphinx")  # what the printer keeps
-    (book.folder / "build" / "site.json").unlink()
-    anew = printed(book)
-    assert changed(again, anew) == set()
-    assert shows in changed(before, again)
+def test_what_changes_show_on_other_pages_is_printed_there(checkout):
+    """Of a chapter, a mineral's page and all pages that list or explain: change upon change, at the end printed anew."""
+    checkout.reduce("04-project-vault", minerals=("gallium",))
+    before = printed(checkout)
+    for file, old, new, shows in CHANGES:
+        checkout.edit(file, old, new)
+        again = printed(checkout)
+        assert shows in changed(before, again), file
+        before = again
+    shutil.rmtree(checkout.folder / "build" / "sphinx")  # what the printer keeps
+    (checkout.folder / "build" / "site.json").unlink()
+    assert changed(before, printed(checkout)) == set()
