@@ -253,7 +253,7 @@ def series(old: str | None, new: str) -> Listing:
     if old is None:
         return Listing("<p>Nothing to compare with.</p>")
     tables_of = _changes(old, new)["tables"]
-    counts = "".join(
+    told = "".join(
         f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(counts(rows)))}.</li>"
         for t, rows in tables_of.items()
     )
@@ -279,5 +279,5 @@ def series(old: str | None, new: str) -> Listing:
     ]
     listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows, of="series")
     return Listing(
-        f"<ul>{counts}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
+        f"<ul>{told}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
     )

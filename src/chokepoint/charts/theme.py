@@ -1,5 +1,6 @@
 """One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
 
+import re
 from collections.abc import Mapping
 
 import altair as alt
@@ -14,6 +15,7 @@ FLOOR = "#0b8f66"
 INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
 INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+_HASHED = re.compile(r"\bview_[0-9a-f]{16}")
 
 _AXIS = {
     "labelColor": {"expr": "cp_soft"},
@@ -58,13 +60,28 @@ def themed(chart: alt.TopLevelMixin) -> dict:
     >>> [p["name"] for p in spec["params"]]
     ['cp_ink', 'cp_soft', 'cp_grid']
     """
-    spec = chart.to_dict(validate=schemapi.DEBUG_MODE)  # which the press turns off, and only it
+    spec = _numbered(chart.to_dict(validate=schemapi.DEBUG_MODE), {})  # which the press turns off, and only it
     spec["params"] = [*INKS, *spec.get("params", [])]
     spec["config"] = CONFIG
     if "layer" in spec or "mark" in spec:
         spec.setdefault("width", "container")
         spec.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     return spec
+
+
+def _numbered(node, names: dict[str, str]):
+    """A specification with its views numbered: Altair names them by a hash of what Python prints of them, addresses included.
+
+    >>> _numbered({"name": "view_16978be6cf145f6e_1", "params": [{"views": ["view_16978be6cf145f6e_1"]}]}, {})
+    {'name': 'view_1_1', 'params': [{'views': ['view_1_1']}]}
+    """
+    if isinstance(node, dict):
+        return {key: value if key == "datasets" else _numbered(value, names) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_numbered(value, names) for value in node]
+    if isinstance(node, str):
+        return _HASHED.sub(lambda found: names.setdefault(found[0], f"view_{len(names) + 1}"), node)
+    return node
 
 
 def click_on(field: str) -> str:
