@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +48,13 @@ class Small:
         (book / "index.md").write_text("# Small\n\n[Stock](stock.ipynb)\n\n```{excerpt} roads lead\n```\n")
         (self.folder / "_toc.yml").write_text(TOC)
 
+    def copied(self, folder: Path) -> "Small":
+        """The book as it now stands, built or not, once more in a folder of its own."""
+        other, other.checkout = copy(self), copy(self.checkout)
+        other.folder = other.checkout.folder = Path(shutil.copytree(self.folder, folder))
+        other.site = folder / "build" / "html"
+        return other
+
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
         """`chokepoint build …` under way."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")}
@@ -57,6 +66,7 @@ class Small:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as from a terminal, also where ours ignores it
         )
 
     def build(self, *arguments: str, fails: bool = False, **environment: str) -> str:

@@ -155,7 +155,7 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 @st.composite
 def damaged(draw, content: bytes) -> bytes:
-    at = draw(st.integers(0, len(content)))
+    at = draw(st.integers(0, 10_000)) * len(content) // 10_000  # a packed file is not of one length: it holds the time it was made
     return content[:at] + draw(st.binary(max_size=8)) + content[at + draw(st.integers(0, 60)) :]
 
 
@@ -210,7 +210,7 @@ def test_a_disturbed_pink_sheet_is_read_or_refused(folder, chosen):
         value = chosen.draw(cells)
         try:
             page.cell(chosen.draw(st.integers(1, 7)), chosen.draw(st.integers(1, 5))).value = value
-        except ValueError:
+        except (ValueError, openpyxl.utils.exceptions.IllegalCharacterError):
             pass  # a workbook cannot hold a control character, and this one was not to be written
     made = io.BytesIO()
     book.save(made)

@@ -9,16 +9,24 @@ import time
 
 import psutil
 import pytest
+from conftest import Checkout
 from small_book import Small
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def small(checkout) -> Small:
-    """The small book, built, and then changed: there is an old site and something to do."""
-    book = Small(checkout)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Small:
+    """The small book, built."""
+    book = Small(Checkout(tmp_path_factory.mktemp("built") / "chokepoint"))
     book.build()
+    return book
+
+
+@pytest.fixture
+def small(built, tmp_path) -> Small:
+    """A copy of it, and then changed: there is an old site and something to do."""
+    book = built.copied(tmp_path / "chokepoint")
     book.old = book.printed()
     book.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
     return book

@@ -149,14 +149,17 @@ def releases(table: str = "production") -> list[str]:
     True
     """
     _reads.add(f"{DESCRIPTOR}: *")
-    names = list(_named())
-    return sorted(n.removesuffix(f"-{table}") for n in names if n.endswith(f"-{table}"))
+    return _releases(table)
+
+
+def _releases(table: str) -> list[str]:
+    return sorted(n.removesuffix(f"-{table}") for n in _named() if n.endswith(f"-{table}"))
 
 
 def _newest() -> str:
-    """The latest yearly release there is: the book follows it, with nothing else to change."""
+    """The latest yearly release there is: the book follows it, with nothing else to change. It is an input of every page."""
     try:
-        return max((r for r in releases() if r.startswith("mcs")), default="")
+        return max((r for r in _releases("production") if r.startswith("mcs")), default="")
     except UserError:  # a descriptor that does not read is said by whoever needs a table
         return ""
 

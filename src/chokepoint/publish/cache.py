@@ -107,7 +107,7 @@ class Cache:
 
     @cached_property
     def _shared(self) -> dict[str, str]:
-        return {"the package": code(), "an installed version": versions()}
+        return {"the package": code(), "an installed version": versions(), "the newest release": tables.DEFAULT_RELEASE}
 
     @cached_property
     def _data(self) -> dict[str, str]:

@@ -47,7 +47,7 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, 
     printer.start()
     printer.join()
     if printer.exitcode:
-        if shutil.disk_usage(out).free < 2**20:  # then the log may be empty
+        if shutil.disk_usage(out.parent).free < 2**20:  # then the log may be empty
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
         faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
