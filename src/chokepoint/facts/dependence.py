@@ -58,21 +58,22 @@ def _extreme(share: float) -> dict[str, str]:
 
 @lru_cache(maxsize=8)
 def _output(data: str, release: str) -> dict[tuple[str, str], pd.DataFrame]:
-    """Rows of supply.output with a figure, by mineral and step."""
+    """Rows of supply.output with a figure, by mineral and step; and where each country stands."""
     rows = supply.output(release)
-    return dict(list(rows[rows.value > 0].groupby(["mineral", "step"])))
+    rows = rows[rows.value > 0].assign(where=rows.iso3.map(coalitions.standing()))
+    return dict(list(rows.groupby(["mineral", "step"])))
 
 
 def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
     """The countries that a share counts, and the world total, as "China 2025: 270,000 t"."""
     output = _output(str(tables.data_dir()), release)[mineral, step]
     countries = output[output.area_kind == "country"]
-    where = countries.iso3.map(coalitions.standing())
-    counted = {
-        "china": countries[countries.iso3 == "CHN"],
-        "largest": countries.head(1),
-        "inside": countries[where.isin([coalitions.SIGNED, coalitions.CAME])],
-    }[whose]
+    if whose == "largest":
+        counted = countries.head(1)
+    elif whose == "china":
+        counted = countries[countries.iso3 == "CHN"]
+    else:
+        counted = countries[countries["where"].isin([coalitions.SIGNED, coalitions.CAME])]
     world = output.world.iloc[0]
     return (*(f"{r.area} {r.year}: {r.value:,.0f} t" for r in counted.itertuples()), f"World {output.year.iloc[0]}: {world:,.0f} t")
 

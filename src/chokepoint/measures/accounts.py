@@ -1,5 +1,8 @@
 """The five articles beside the sources: what each claims, how it fared, and where they part."""
 
+from functools import lru_cache
+from pathlib import Path
+
 import pandas as pd
 
 from chokepoint import tables
@@ -22,6 +25,11 @@ def claims() -> pd.DataFrame:
 
 def verdicts() -> pd.DataFrame:
     """Claims of each article by verdict; rows in the order of ARTICLES, columns in that of VERDICTS."""
+    return _verdicts(tables.data_dir()).copy()
+
+
+@lru_cache(maxsize=4)
+def _verdicts(_data: Path) -> pd.DataFrame:
     rows = claims()
     return pd.crosstab(rows.source_id, rows.verdict).reindex(index=list(ARTICLES), columns=list(VERDICTS), fill_value=0)
 

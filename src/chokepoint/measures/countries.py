@@ -116,7 +116,7 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
     rows = tables.load("agreements")
-    rows = rows[[iso3 in ids.split(";") for ids in rows.iso3s.fillna("")]].query("published and batch != 'forum'")
+    rows = rows[rows.iso3s.fillna("").str.split(";").map(lambda ids: iso3 in ids) & rows.published & (rows.batch != "forum")]
     return rows.sort_values("date_start", na_position="last")
 
 

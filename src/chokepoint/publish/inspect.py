@@ -1,11 +1,14 @@
 """Read the printed site as a crawler would: every link and anchor leads somewhere, nothing comes from elsewhere."""
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chokepoint.errors import UserError
+from chokepoint.publish import kernels
 from chokepoint.publish.about import root_path, site_address
 
 _LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
@@ -33,7 +36,10 @@ class _Page(HTMLParser):
 
 def require_whole(site: Path) -> None:
     """UserError listing each broken link, missing anchor and foreign request of the printed site."""
-    pages = {path.relative_to(site).as_posix(): _parse(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    paths = [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+    with ProcessPoolExecutor(os.cpu_count(), kernels.loaded(), kernels.die_with_parent) as readers:
+        read = readers.map(_parse, paths, chunksize=20)
+        pages = dict(zip((path.relative_to(site).as_posix() for path in paths), read, strict=True))
     faults = [f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(site, page, parsed, pages)]
     if faults:
         raise UserError(

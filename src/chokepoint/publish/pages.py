@@ -171,8 +171,9 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     Wrapped, because the bundle's names would clash with the page's. The versions are those that vl-convert carries;
     where they differ the build stops and names the module.
     """
-    if exception or app.builder.format != "html":
+    path = Path(app.outdir) / "_static" / "vega.js"
+    if exception or app.builder.format != "html" or path.is_file():  # a print of other versions begins with no files
         return
     take = "\n".join(f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";' for name, version in VEGA.items())
     bundle = vl_convert.javascript_bundle(f"{take}\n{VEGA_GLOBAL}", vl_version=VEGA_LITE)
-    (Path(app.outdir) / "_static" / "vega.js").write_text("(()=>{" + bundle + "})();", encoding="utf-8")
+    path.write_text("(()=>{" + bundle + "})();", encoding="utf-8")

@@ -1,8 +1,8 @@
 """Print the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
 
 Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four things are added:
-a page that states facts or lists tables or parameters (a role or directive in its text) is read again when any data or notebook
-changed; the evidence page is written again when another page states other facts; all pages are written again when something
+a page that states facts is read again when one of them changed, and one that lists tables or parameters (a directive in its text)
+when any data or notebook did; the evidence page is written again when another page states other facts; all pages are written again when something
 changed that each of them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
 are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
 """
@@ -17,7 +17,9 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,24 +31,40 @@ if TYPE_CHECKING:  # a build that finds nothing to do need not import it
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-_SPEAKS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive or role of MyST
+_LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{(?!fact\})[a-z-]+\}`")  # a directive of MyST, or a role other than that of facts
 
 
-def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, fresh: bool = False) -> None:
-    """Print `stage` into `printed`. UserError lists its warnings: each is an error here.
+@contextmanager
+def printer(home: Path, stage: Path, printed: Path, release: str) -> Iterator[Callable[[str, bool], None]]:
+    """A process of its own, which works out all facts while notebooks run; call what is yielded to let it print.
 
-    key: a digest of all that every page depends on; `fresh`, or another key than the last time, prints all pages anew.
+    Then it prints `stage` into `printed`. UserError lists its warnings: each is an error here. The call takes a digest of all
+    that every page depends on; another one than the last time, or True after it, prints all pages anew.
     """
+    out, log = printed.with_name("sphinx"), printed.with_name("print.log")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("", encoding="utf-8")
+    forks = kernels.loaded()
+    begin = forks.Event()
+    process = forks.Process(target=_print, args=(home, stage, out, release, log, begin))
+    process.start()
+    try:
+        yield partial(_let_print, process, begin, home, stage, printed)
+    finally:
+        process.kill()
+        process.join()
+
+
+def _let_print(process, begin, home: Path, stage: Path, printed: Path, key: str, fresh: bool) -> None:
+    """See `printer`."""
     out, log = printed.with_name("sphinx"), printed.with_name("print.log")
     whole = out / "whole"  # the key of a print that went through, and nothing while one is under way
     if fresh or not whole.is_file() or whole.read_text() != key:
         shutil.rmtree(out, ignore_errors=True)
     whole.unlink(missing_ok=True)
-    log.write_text("", encoding="utf-8")
-    printer = kernels.loaded().Process(target=_print, args=(home, stage, out, release, log))
-    printer.start()
-    printer.join()
-    if printer.exitcode:
+    begin.set()
+    process.join()
+    if process.exitcode:
         if shutil.disk_usage(out.parent).free < 2**20:  # then the log may be empty
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -57,14 +75,18 @@ def print_pages(home: Path, stage: Path, printed: Path, release: str, key: str, 
     _forget_words(printed / "searchindex.js")
 
 
-def _print(home: Path, stage: Path, out: Path, release: str, log: Path) -> None:
-    """In a process of its own: what `jupyter-book build -W -n --keep-going -q` does."""
+def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
+    """What `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
     kernels.die_with_parent()
     os.register_at_fork(after_in_child=_die_with_parent)
     kernels.say_into(log)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from jupyter_book.sphinx import build_sphinx
 
+    from chokepoint import facts
+
+    facts.evaluate(release)
+    begin.wait()
     result = build_sphinx(
         stage,
         out / "html",
@@ -125,11 +147,22 @@ def _forget_style(app: Sphinx) -> None:
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
-    """Pages that state facts or list tables or parameters, where any data or notebook is not what it was when they were read."""
+    """Pages that state a fact which is another now, or list tables or parameters where any data or notebook has changed.
+
+    All facts have been worked out, before Sphinx forks the processes that read and write.
+    """
+    from chokepoint import facts
+    from chokepoint.publish import crosslinks
+
+    known, stating = facts.evaluate(app.config.cp_release), crosslinks.stating(Path(app.srcdir))
+    stated: dict[str, list[str]] = {page: [] for page in env.found_docs}
+    for fact_id, pages in stating.items():
+        for page in stated.keys() & set(pages):
+            stated[page].append(str(known.get(fact_id)))
     notebooks = {path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")}
-    if not _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks]):
-        return []
-    return [page for page in env.all_docs if _SPEAKS.search(_said(Path(env.doc2path(page))))]
+    changed = _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks])
+    listing = [page for page in env.found_docs if changed and _LISTS.search(_said(Path(env.doc2path(page))))]
+    return {*listing, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
 
 
 def _said(source: Path) -> str:

@@ -22,10 +22,10 @@ import nbformat
 from chokepoint import check, tables
 from chokepoint.errors import UserError
 from chokepoint.measures import countries
-from chokepoint.publish import about, address, cache, inspect, launch
+from chokepoint.publish import about, address, cache, inspect, kernels, launch
 from chokepoint.publish.execute import execute, write
 from chokepoint.publish.lock import alone
-from chokepoint.publish.printing import print_pages
+from chokepoint.publish.printing import printer
 from chokepoint.publish.runs import Edition, Run, Settings, plan
 from chokepoint.publish.settings import require_settings
 
@@ -75,19 +75,23 @@ def _build(home: Path, work: Path, release: str, settings, edition, fresh: bool,
     before = inputs(home, runs, release, edition)
     if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
         return site
+    kernels.loaded()  # it imports while the data are checked
     if not sound:
         check.require_sound()
     lap("check")
     kept = cache.Cache(home / "build" / "cache", fresh, say)
-    why = execute(runs, executed, kept, pool)
-    if explain:
-        say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
-    lap("execute")
-    lay_out(home / "book", runs, executed, stage)
-    launch.record(runs, edition, stage, home)
-    shutil.rmtree(printed, ignore_errors=True)
-    pages = {name: digest for name, digest in before.items() if not name.startswith(("book/", "data/")) or name.startswith("book/_static")}
-    print_pages(home, stage, printed, release, _digest(pages | {"pages": _named(stage)}), fresh)
+    with printer(home, stage, printed, release) as print_pages:
+        why = execute(runs, executed, kept, pool)
+        if explain:
+            say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
+        lap("execute")
+        lay_out(home / "book", runs, executed, stage)
+        launch.record(runs, edition, stage, home)
+        shutil.rmtree(printed, ignore_errors=True)
+        pages = {
+            name: digest for name, digest in before.items() if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
+        }
+        print_pages(_digest(pages | {"pages": _named(stage)}), fresh)
     lap("print")
     inspect.require_whole(printed)
     if changed := [name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was]:
