@@ -1,6 +1,7 @@
 """Facts of each country that has a page: its shares of output, reserves and US imports, and the day it signed."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -93,13 +94,18 @@ def subjects() -> list[str]:
     return [prefix(iso3) for iso3 in countries.names()]
 
 
+@lru_cache(maxsize=2)
+def _minerals(_data: Path) -> list:
+    return list(tables.load("minerals").query("kind != 'other'").itertuples())
+
+
 def define(subject: str) -> None:
     """The facts of one country, of every mineral: which of them a release holds shows when they are worked out."""
     names = countries.names()
     iso3 = next((iso3 for iso3 in names if prefix(iso3) == subject), None)
     if iso3 is None:
         return
-    for row in tables.load("minerals").query("kind != 'other'").itertuples():
+    for row in _minerals(tables.data_dir()):
         for kind in _KINDS:
             _register(iso3, names[iso3], row.mineral, row.name, kind)
     computed(

@@ -14,12 +14,13 @@ VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refiner
 
 
 def row_of(mineral: str) -> pd.Series:
-    return _rows(tables.data_dir()).loc[mineral].fillna({"headline_mineral": mineral})
+    return _rows(tables.data_dir()).loc[mineral]
 
 
 @lru_cache(maxsize=2)
 def _rows(data: Path) -> pd.DataFrame:
-    return tables.load("minerals").fillna({"note": ""}).set_index("mineral")
+    rows = tables.load("minerals").fillna({"note": ""})
+    return rows.assign(headline_mineral=rows.headline_mineral.fillna(rows.mineral)).set_index("mineral")
 
 
 def name(mineral: str) -> str:

@@ -1,14 +1,12 @@
 """Read the printed site as a crawler would: every link and anchor leads somewhere, nothing comes from elsewhere."""
 
-import os
+import posixpath
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chokepoint.errors import UserError
-from chokepoint.publish import kernels
 from chokepoint.publish.about import root_path, site_address
 
 _LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
@@ -36,11 +34,9 @@ class _Page(HTMLParser):
 
 def require_whole(site: Path) -> None:
     """UserError listing each broken link, missing anchor and foreign request of the printed site."""
-    paths = [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
-    with ProcessPoolExecutor(os.cpu_count(), kernels.loaded(), kernels.die_with_parent) as readers:
-        read = readers.map(_parse, paths, chunksize=20)
-        pages = dict(zip((path.relative_to(site).as_posix() for path in paths), read, strict=True))
-    faults = [f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(site, page, parsed, pages)]
+    pages = {path.relative_to(site).as_posix(): _parse(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    faults = [f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(page, parsed, pages, files)]
     if faults:
         raise UserError(
             "The printed site is not whole:\n" + "\n".join(faults[:30]) + (f"\n… and {len(faults) - 30} more" if len(faults) > 30 else "")
@@ -53,27 +49,30 @@ def _parse(path: Path) -> _Page:
     return page
 
 
-def _faults(site: Path, page: str, parsed: _Page, pages: dict[str, _Page]) -> Iterator[str]:
+def _faults(page: str, parsed: _Page, pages: dict[str, _Page], files: set[str]) -> Iterator[str]:
+    root = root_path(site_address())
     for address in parsed.loads:
         parts = urlsplit(address)
         if parts.scheme in ("http", "https") or parts.netloc:
             yield f"loads {address} from another site"
-        elif parts.scheme != "data" and parts.path and not _target(site, page, parts.path).is_file():
+        elif parts.scheme != "data" and parts.path and _target(root, page, parts.path) not in files:
             yield f"loads {address}, which is not there"
     for address in parsed.links:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             continue
-        target = _target(site, page, parts.path) if parts.path else site / page
-        name = target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else page
-        if not target.is_file():
+        target = _target(root, page, parts.path) if parts.path else page
+        if target not in files:
             yield f"links to {address}, which is not there"
-        elif parts.fragment and name in pages and unquote(parts.fragment) not in pages[name].ids:
+        elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids:
             yield f"links to {address}, but nothing there is called #{parts.fragment}"
 
 
-def _target(site: Path, page: str, path: str) -> Path:
-    """The file that a path of a page means; one that begins at the server's root begins at the site's own place there."""
-    root = root_path(site_address())
-    near = site / page if not path.startswith(root) else site / "index.html"
-    return near.parent.joinpath(unquote(path.removeprefix(root))).resolve()
+def _target(root: str, page: str, path: str) -> str:
+    """The file of the site that a path of a page means; one that begins with `root`, the site's own place on a server, begins there.
+
+    >>> _target("/book/", "minerals/tin.html", "../glossary.html"), _target("/book/", "minerals/tin.html", "/book/index.html")
+    ('glossary.html', 'index.html')
+    """
+    near = "" if path.startswith(root) else posixpath.dirname(page)
+    return posixpath.normpath(posixpath.join(near, unquote(path.removeprefix(root))))

@@ -30,6 +30,10 @@ _log = os.devnull
 def loaded() -> multiprocessing.context.BaseContext:
     """How to start processes as forks of the loaded one, which itself starts with the first of them."""
     forks = multiprocessing.get_context("forkserver")
+    if forkserver._forkserver._forkserver_address and multiprocessing.parent_process():
+        # This process was forked from it and knows its address, but the standard library would start, and load, one more.
+        forkserver._forkserver.ensure_running = lambda: None
+        return forks
     forks.set_forkserver_preload(["chokepoint.publish.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere

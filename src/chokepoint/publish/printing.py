@@ -85,6 +85,7 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -
 
     from chokepoint import facts
 
+    os.nice(10)  # the notebooks first
     facts.evaluate(release)
     begin.wait()
     result = build_sphinx(
