@@ -115,9 +115,15 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
-    rows = tables.load("agreements")
-    rows = rows[rows.iso3s.fillna("").str.split(";").map(lambda ids: iso3 in ids) & rows.published & (rows.batch != "forum")]
-    return rows.sort_values("date_start", na_position="last")
+    every, named = _texts(tables.data_dir())
+    return every.loc[named.get(iso3, [])].sort_values("date_start", na_position="last")
+
+
+@lru_cache(maxsize=2)
+def _texts(_data: Path) -> tuple[pd.DataFrame, dict[str, pd.Index]]:
+    """All of them, and the rows that name each country."""
+    rows = tables.load("agreements").query("published and batch != 'forum'")
+    return rows, rows.iso3s.dropna().str.split(";").explode().pipe(lambda ids: ids.groupby(ids).groups)
 
 
 def signed(iso3: str) -> pd.Series | None:
