@@ -186,6 +186,16 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
     return [Fault(name, int(i) + 2, column, said.format(_quoted(frame[column][i]), limits[0], low[i], limits[1], high[i])) for i in bad]
 
 
+_NOT_IN_TEXT = {
+    UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
+    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
+    r'\\"|\\$': "{found} holds a backslash before a quotation mark or at its end. Take it out",
+    r"\{[a-z0-9_.]+\}": "{found} holds a word in braces, which the book takes for a fact. Use round ones",
+    # A spreadsheet would run a cell that starts like a formula.
+    r"^(?:[=@\t\r]|[+-](?![\d.]|$))": "{found} starts like a formula; put a letter or a quote before it",
+}
+
+
 def _rules(field: dict, cells: pd.Series):
     """(mask of bad cells, message with {found}) for each rule that `field` declares."""
     limits, kind = field.get("constraints", {}), field["type"]
@@ -220,13 +230,9 @@ def _rules(field: dict, cells: pd.Series):
     if "pattern" in limits:
         wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
         yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
-    # A spreadsheet would run a cell that starts like a formula.
-    if kind == "string":
-        yield cells.str.contains(UNSEEN), "{found} holds a control character or a mark of writing direction. Take it out"
-        # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
-        yield cells.str.contains(r'\\"|\\$'), "{found} holds a backslash before a quotation mark or at its end. Take it out"
-        yield cells.str.contains(r"\{[a-z0-9_.]+\}"), "{found} holds a word in braces, which the book takes for a fact. Use round ones"
-        yield cells.str.match(r"[=@\t\r]|[+-](?![\d.]|$)"), "{found} starts like a formula; put a letter or a quote before it"
+    if kind == "string" and cells.str.contains("|".join(_NOT_IN_TEXT)).any():
+        for pattern, said in _NOT_IN_TEXT.items():
+            yield cells.str.contains(pattern), said
 
 
 def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
