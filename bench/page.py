@@ -38,11 +38,17 @@ const look = () => {
 look();
 """
 
-# In JupyterLab: from a key to the second frame after the widget's settings changed, which is when the kernel's answer has come.
+# In JupyterLab: from a key to the second frame after new settings stand in the page, which is when the kernel's answer has come.
+# What the slider does by itself before that, such as moving its handle, does not count.
 ANSWERED = """box => {
   window.answers = []; let asked = 0;
+  const settings = () => box.querySelector("[data-settings]")?.dataset.settings;
+  let known = settings();
   document.addEventListener("keydown", event => { asked = event.timeStamp; }, true);
-  new MutationObserver(() => { const from = asked; asked = 0;
+  new MutationObserver(() => {
+    if (!settings() || settings() === known) return;
+    known = settings();
+    const from = asked; asked = 0;
     if (from) requestAnimationFrame(() => requestAnimationFrame(() => answers.push(performance.now() - from))); })
     .observe(box, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-settings"] });
 }"""
