@@ -38,18 +38,19 @@ const look = () => {
 look();
 """
 
-# In JupyterLab: from a key to the second frame after new settings stand in the page, which is when the kernel's answer has come.
-# What the slider does by itself before that, such as moving its handle, does not count.
+# In JupyterLab: from a key to the second frame after the kernel's answer stands in the page, that is new settings and a new
+# picture. What the slider does by itself before that, such as moving its handle, does not count.
 ANSWERED = """box => {
   window.answers = []; let asked = 0;
   const settings = () => box.querySelector("[data-settings]")?.dataset.settings;
-  let known = settings();
+  const picture = () => box.querySelector("svg.marks, canvas.marks");
+  let known = [settings(), picture()];
   document.addEventListener("keydown", event => { asked = event.timeStamp; }, true);
   new MutationObserver(() => {
-    if (!settings() || settings() === known) return;
-    known = settings();
-    const from = asked; asked = 0;
-    if (from) requestAnimationFrame(() => requestAnimationFrame(() => answers.push(performance.now() - from))); })
+    const now = [settings(), picture()];
+    if (!asked || now.some((part, i) => !part || part === known[i])) return;
+    const from = asked; known = now; asked = 0;
+    requestAnimationFrame(() => requestAnimationFrame(() => answers.push(performance.now() - from))); })
     .observe(box, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-settings"] });
 }"""
 
@@ -249,7 +250,7 @@ def slider_vs_kernel() -> dict:
 
 
 def _in_a_kernel(notebook: str, model: str, control: str) -> list[float]:
-    """Milliseconds from a key on a slider to the second frame after the kernel's answer stands in the page."""
+    """Milliseconds from a key on a slider to the second frame after the kernel's numbers and picture stand in the page."""
     with TemporaryDirectory() as folder, browsing() as browser:
         lab = Lab(Path(folder))
         try:
@@ -260,7 +261,7 @@ def _in_a_kernel(notebook: str, model: str, control: str) -> list[float]:
             keys = ["ArrowRight", "ArrowLeft"] * 8
             for key in keys:
                 press(page, box, control, key)
-                page.wait_for_timeout(300)
+                page.wait_for_timeout(800)
             return page.evaluate("window.answers")[2:]
         finally:
             lab.stop()

@@ -91,8 +91,8 @@ def brief(old: str | None, new: str) -> Listing:
     revised = sum(r["change"] == "revised" and r["reason"].startswith("revised") for t in whole for r in t)
     pages = len({page for page, *_ in turned})
     said = [
-        f"Between {_name(old)} and {_name(new)} {_to('numbers', len(rows))} numbers that this book states came to read otherwise: {fresh} because the latest year is a new one, the others because a figure was revised or its source changed.",
-        f"{_to('sentences', len(turned))} sentences at the head of {pages} pages read differently; the others say the same at both."
+        f"Between {_name(old)} and {_name(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise: {fresh} because the latest year is a new one, the others because a figure was revised or its source changed.",
+        f"Of the sentences at the head of a page {_to('sentences', len(turned))} {'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the others say the same at both."
         if turned
         else "No sentence at the head of a page reads differently.",
         f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised by their publisher. A sentence can hold while its figures move.",
