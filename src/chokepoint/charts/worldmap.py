@@ -108,7 +108,7 @@ def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) ->
     head = line("country", 0, fontSize=17, fontWeight="bold")
     page = (
         words.transform_calculate(under=f"{top} + 62 + 17 * length(datum.lines)")
-        .mark_text(**left, color=BLOC, cursor="pointer", fontWeight=600)
+        .mark_text(**left, color=INK, cursor="pointer", fontWeight=600)
         .encode(alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="link:N", href="page:N", tooltip="link:N")
     )
     hint = alt.Chart({"values": [{}]}).transform_filter("!isValid(country.iso3)").mark_text(**left, color=SOFT)
