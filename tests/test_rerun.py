@@ -111,7 +111,7 @@ def test_a_private_table_changes_its_minerals_page_and_the_chapters_that_use_it_
     moved = {page for page in after if after[page] != before[page]}
     assert {"minerals/gallium.html", "01-dependence.html", "evidence.html", "sources.html"} <= moved
     assert not moved & {"minerals/tin.html", "03-price-floor.html", "assumptions.html", "glossary.html"}
-    assert ">67 %<" in after["minerals/gallium.html"] and "source-OWN1" in after["minerals/gallium.html"]
+    assert ">67&nbsp;%<" in after["minerals/gallium.html"] and "source-OWN1" in after["minerals/gallium.html"]
     assert not [page for page in moved if page.startswith("minerals/") and page != "minerals/gallium.html"]
 
 
