@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from copy import copy
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,13 +46,6 @@ class Small:
         (book / "runs.yml").write_text("one.ipynb:\n  page: one/{mineral}\n  runs:\n    - {mineral: cobalt}\n    - {mineral: gallium}\n")
         (book / "index.md").write_text("# Small\n\n[Stock](stock.ipynb)\n\n```{excerpt} roads lead\n```\n")
         (self.folder / "_toc.yml").write_text(TOC)
-
-    def copied(self, folder: Path) -> "Small":
-        """The book as it now stands, built or not, once more in a folder of its own."""
-        other, other.checkout = copy(self), copy(self.checkout)
-        other.folder = other.checkout.folder = Path(shutil.copytree(self.folder, folder))
-        other.site = folder / "build" / "html"
-        return other
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
         """`chokepoint build …` under way."""

@@ -155,7 +155,7 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 @st.composite
 def damaged(draw, content: bytes) -> bytes:
-    at = draw(st.integers(0, 10_000)) * len(content) // 10_000  # a packed file is not of one length: it holds the time it was made
+    at = draw(st.integers(0, 10**6)) * len(content) // 10**6  # a packed file is not of one length: it holds the time it was made
     return content[:at] + draw(st.binary(max_size=8)) + content[at + draw(st.integers(0, 60)) :]
 
 

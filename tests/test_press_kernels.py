@@ -72,6 +72,7 @@ def asks(tmp_path, pool):
         "import json; print(json.dumps([__name__, __builtins__.__name__]))",
         "import signal, json; print(json.dumps([str(signal.getsignal(s)) for s in (signal.SIGTERM, signal.SIGCHLD)]))",
         WARNS,
+        "import chokepoint.publish.preloaded, json, warnings; print(json.dumps(sorted(map(str, warnings.filters))))",  # all imported in both
     ],
 )
 def test_a_forked_kernel_finds_what_a_fresh_one_finds(asks, code):

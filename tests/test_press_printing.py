@@ -30,14 +30,14 @@ def changed(one: dict, other: dict) -> set[str]:
 
 
 def test_what_changes_show_on_other_pages_is_printed_there(checkout):
-    """Of a chapter, a mineral's page and all pages that list or explain: change upon change, at the end printed anew."""
+    """Of a chapter, a mineral's page and all pages that list or explain: change upon change, each also printed anew."""
     checkout.reduce("04-project-vault", minerals=("gallium",))
     before = printed(checkout)
     for file, old, new, shows in CHANGES:
         checkout.edit(file, old, new)
         again = printed(checkout)
+        shutil.rmtree(checkout.folder / "build" / "sphinx")  # what the printer keeps
+        (checkout.folder / "build" / "site.json").unlink()
+        assert changed(again, printed(checkout)) == set(), file
         assert shows in changed(before, again), file
         before = again
-    shutil.rmtree(checkout.folder / "build" / "sphinx")  # what the printer keeps
-    (checkout.folder / "build" / "site.json").unlink()
-    assert changed(before, printed(checkout)) == set()

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,17 +17,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Small:
-    """The small book, built."""
+def built(tmp_path_factory) -> tuple[Small, Path]:
+    """The small book, built, and a copy of its folder as it then is."""
     book = Small(Checkout(tmp_path_factory.mktemp("built") / "chokepoint"))
     book.build()
-    return book
+    return book, Path(shutil.copytree(book.folder, book.folder.with_name("kept")))
 
 
 @pytest.fixture
-def small(built, tmp_path) -> Small:
-    """A copy of it, and then changed: there is an old site and something to do."""
-    book = built.copied(tmp_path / "chokepoint")
+def small(built) -> Small:
+    """It, where it was built and as it then was, and then changed: there is an old site and something to do."""
+    book, kept = built
+    shutil.rmtree(book.folder)
+    shutil.copytree(kept, book.folder)
     book.old = book.printed()
     book.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
     return book
