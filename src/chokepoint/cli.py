@@ -142,6 +142,55 @@ def ingest_worldbank(path: Path) -> None:
     _ingest("worldbank", path)
 
 
+@ingest.command("history")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_history(path: Path) -> None:
+    """USGS Data Series 140: a century of US supply and world production."""
+    _ingest("history", path)
+
+
+@ingest.command("yearbook")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_yearbook(path: Path) -> None:
+    """The rare-earth tables of the USGS Minerals Yearbook."""
+    _ingest("yearbook", path)
+
+
+@ingest.command("baci")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_baci(path: Path) -> None:
+    """CEPII BACI: trade between countries, by heading and year."""
+    _ingest("baci", path)
+
+
+@ingest.command("us-trade")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_us_trade(path: Path) -> None:
+    """Workbooks of the USITC DataWeb: US trade by partner and heading."""
+    _ingest("us_trade", path)
+
+
+@ingest.command("china-customs")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_china_customs(path: Path) -> None:
+    """China's monthly exports as the press quotes its customs."""
+    _ingest("china_customs", path)
+
+
+@ingest.command("eu-study")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_eu_study(path: Path) -> None:
+    """The European Commission's study on critical raw materials."""
+    _ingest("eu_study", path)
+
+
+@ingest.command("bgs")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_bgs(path: Path) -> None:
+    """Production by country from the British Geological Survey; only shares derived from it are kept."""
+    _ingest("bgs", path)
+
+
 @ingest.command("outlines")
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_outlines(path: Path) -> None:

@@ -24,6 +24,16 @@ LICENSES = {
     },
     "CC0-1.0": {"name": "CC0-1.0", "title": "Creative Commons Zero 1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"},
     "CC-BY-4.0": {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
+    "Etalab-2.0": {
+        "name": "etalab-2.0",
+        "title": "Open Licence 2.0 (Etalab)",
+        "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+    },
+    "BGS-derived": {
+        "name": "other-attribution",
+        "title": "Shares derived from World Mineral Statistics, contains British Geological Survey materials © UKRI",
+        "path": "https://www.bgs.ac.uk/mineralsuk/statistics/world-mineral-statistics",
+    },
 }
 EMPTY = {
     "name": "chokepoint-data",

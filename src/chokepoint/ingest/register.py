@@ -14,6 +14,7 @@ import pandas as pd
 
 from chokepoint.errors import UserError
 
+_LICENSES = {"CC-BY-4.0": "CC BY 4.0", "Etalab-2.0": "Etalab 2.0", "BGS-derived": "derived shares, with attribution"}
 FAMILIES = {
     "mcs": {
         "title": "USGS Mineral Commodity Summaries {stamp} data release",
@@ -38,6 +39,72 @@ FAMILIES = {
         "license": "CC-BY-4.0",
         "viewpoint": "Intergovernmental development bank",
         "next_release": "At the start of each month, same page",
+    },
+    "history": {
+        "title": "USGS Data Series 140, historical statistics, to {stamp}",
+        "publisher": "U.S. Geological Survey",
+        "url": "https://www.usgs.gov/centers/national-minerals-information-center/historical-statistics-mineral-and-material-commodities-united",
+        "license": "public domain",
+        "viewpoint": "US government statistical agency",
+        "next_release": "One worksheet at a time, same page",
+    },
+    "yearbook": {
+        "title": "USGS Minerals Yearbook {stamp}, rare earths, tables",
+        "publisher": "U.S. Geological Survey",
+        "url": "https://www.usgs.gov/centers/national-minerals-information-center/rare-earths-statistics-and-information",
+        "license": "public domain",
+        "viewpoint": "US government statistical agency",
+        "next_release": "About two years after the year it covers, same page",
+    },
+    "baci": {
+        "title": "CEPII BACI, bilateral trade, edition {stamp}",
+        "publisher": "CEPII",
+        "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+        "license": "Etalab-2.0",
+        "viewpoint": "French research centre; reconciles what both sides of a trade report to the United Nations",
+        "next_release": "Each January, same page",
+        "read_as": "mirror",
+        "reliability": "Read in yearly files of a public copy, which keeps the largest suppliers and customers of each country; totals are 98 to 100 % of the original's",
+    },
+    "ustrade": {
+        "title": "US imports and domestic exports by partner and heading, USITC DataWeb, to {stamp}",
+        "publisher": "U.S. International Trade Commission",
+        "url": "https://dataweb.usitc.gov",
+        "license": "public domain",
+        "viewpoint": "US government trade agency; figures of the Census Bureau",
+        "next_release": "Monthly, by a query of the same kind",
+        "read_as": "mirror",
+        "reliability": "Workbooks as downloaded, in a public copy; eighteen partners only",
+    },
+    "customs": {
+        "title": "China's exports of magnets, rare earths, gallium and germanium, as the press quotes its customs, to {stamp}",
+        "publisher": "General Administration of Customs of China",
+        "url": "http://stats.customs.gov.cn",
+        "license": "CC-BY-4.0",
+        "viewpoint": "Chinese government statistics, chosen and rounded by the press that quotes them",
+        "next_release": "Monthly, about the 20th of the next month, in the press",
+        "read_as": "relay",
+        "reliability": "Own compilation; each row has the address that quotes it, and sums were checked where both parts and whole are quoted",
+    },
+    "eustudy": {
+        "title": "Study on the critical raw materials for the EU {stamp}, annexes",
+        "publisher": "European Commission",
+        "url": "https://op.europa.eu/en/publication-detail/-/publication/57318397-fdd4-11ed-a05c-01aa75ed71a1",
+        "license": "CC-BY-4.0",
+        "viewpoint": "Executive of the European Union, for its own list of critical materials",
+        "next_release": "Every third year",
+        "read_as": "mirror",
+        "reliability": "Tables retyped in a public copy; shares add up to 100 % within 4 points for 121 of 122 material-stages",
+    },
+    "bgs": {
+        "title": "BGS World Mineral Statistics, production by country 1971–{stamp}: shares derived from it",
+        "publisher": "British Geological Survey",
+        "url": "https://www.bgs.ac.uk/mineralsuk/statistics/world-mineral-statistics",
+        "license": "BGS-derived",
+        "viewpoint": "UK government geological survey",
+        "next_release": "Yearly, from the same service",
+        "read_as": "mirror",
+        "reliability": "Read by machine from a public copy of the service's answers; only shares derived from it are kept here",
     },
 }
 
@@ -68,8 +135,8 @@ def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
         "url": what["url"],
         "kind": "dataset",
         "viewpoint": FAMILIES[family]["viewpoint"],
-        "read_as": "original",
-        "reliability": f"Read in full by machine as published; {what['license'].replace('CC-BY-4.0', 'CC BY 4.0')}",
+        "read_as": FAMILIES[family].get("read_as", "original"),
+        "reliability": f"{FAMILIES[family].get('reliability', 'Read in full by machine as published')}; {_LICENSES.get(what['license'], what['license'])}",
     }
 
 
