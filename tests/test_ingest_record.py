@@ -1,0 +1,202 @@
+"""The readers of the long record: each on a few lines in its publisher's own layout, and what each must refuse."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from chokepoint.errors import UserError
+from chokepoint.ingest import baci, bgs, china_customs, eu_study, history, reference, us_trade, yearbook
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+REF = reference.read(DATA)
+
+TUNGSTEN = """TUNGSTEN STATISTICS1
+U.S. GEOLOGICAL SURVEY
+[All values are in metric tons (t) tungsten content unless otherwise noted]
+Last modification: December 3, 2018
+Year\tPrimary production\tSecondary production\tImports\tExports\tApparent consumption\tUnit value ($/t)\tUnit value (98$/t)\tWorld production
+1918\t2100\tNA\t4100\tNA\t6200\t2500\t27000\t15000
+2015\tW\t7940\t10100\t3770\tW\t35100\t24100\t83700
+2015\tW\tNA\tNA\tNA\tNA\tNA\tNA\t90000
+NA Not available. W Withheld to avoid disclosing company proprietary data.
+"""
+
+
+def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path):
+    (tmp_path / "ds140-tungs.tsv").write_text(TUNGSTEN)
+    tables, report = history.read(tmp_path, DATA)
+    rows = tables["historical"].set_index("year")
+    assert rows.world_production_t.to_dict() == {1918: 15000, 2015: 83700}
+    assert rows.withheld[2015] == "us_production_t;us_consumption_t" and pd.isna(rows.us_production_t[2015])
+    assert "2015 stands twice in ds140-tungs.tsv: the second line is refused" in report.table("historical").refused
+    assert report.table("historical").adds_up
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("83700", "83,7oo", "is not a number"),
+        ("1918", "3918", "cannot be a year"),
+        ("83700", "-83700", "negative"),
+        ("Year\t", "When\t", "begins with"),
+    ],
+)
+def test_a_damaged_worksheet_is_refused_with_its_line(tmp_path, old, new, said):
+    (tmp_path / "ds140-tungs.tsv").write_text(TUNGSTEN.replace(old, new))
+    with pytest.raises(UserError, match=said):
+        history.read(tmp_path, DATA)
+
+
+def _flows(folder: Path, year: int = 2024, **changed) -> Path:
+    flow = [
+        {"from": "CN", "to": "US", "value": 900_000},
+        {"from": "CN", "to": "IN", "value": 99_500},
+        {"from": "CN", "to": "FR", "value": 500},
+    ]
+    content = {"year": year, "source": "UN Comtrade (primary) via CEPII BACI HS17 V202601", "names": {"CN": "China", "US": "United States",
+               "IN": "India", "FR": "France"}, "materials": {"gallium": flow, "germanium": flow, "helium": flow}} | changed  # fmt: skip
+    (folder / f"flows_{year}.json").write_text(json.dumps(content))
+    return folder
+
+
+def test_gallium_and_germanium_share_a_heading_and_are_counted_once(tmp_path):
+    tables, report = baci.read(_flows(tmp_path), DATA, REF)
+    rows = tables["trade_flows"]
+    assert set(rows.heading) == {"811292"} and rows.value_usd.sum() == 1_000_000, "small buyers are in the sum, together"
+    assert rows.set_index("importer").value_usd.to_dict() == {"": 500, "IND": 99_500, "USA": 900_000}
+    assert report.release == "baci2026-01" and report.table("trade_flows").adds_up
+
+
+def test_a_flow_below_zero_or_a_year_that_is_not_the_files_is_refused(tmp_path):
+    with pytest.raises(UserError, match="not a value in US"):
+        baci.read(_flows(tmp_path, materials={"gallium": [{"from": "CN", "to": "US", "value": -1}]}), DATA, REF)
+    (tmp_path / "flows_2024.json").write_text((tmp_path / "flows_2024.json").read_text().replace('"year": 2024', '"year": 2023'))
+    with pytest.raises(UserError, match="the year inside is 2023"):
+        baci.read(tmp_path, DATA, REF)
+
+
+BGS = """mineral,bgs_commodity_trans,bgs_sub_commodity_trans,country_trans,country_iso3_code,year,quantity,units
+cobalt,"cobalt, refined",,China,CHN,2023,797,tonnes (metric)
+cobalt,"cobalt, refined",,Congo,COD,2023,1,tonnes (metric)
+cobalt,"cobalt, refined",,"Congo, Democratic Republic",COD,2023,202,tonnes (metric)
+cobalt,"cobalt, refined",,Finland,FIN,2023,,tonnes (metric)
+"""
+
+
+def test_of_bgs_only_shares_are_kept_and_the_two_congos_are_two(tmp_path):
+    (tmp_path / "bgs.csv").write_text(BGS)
+    tables, report = bgs.read(tmp_path / "bgs.csv", DATA, REF)
+    rows = tables["output_shares"]
+    assert rows.set_index("iso3").share_pct.to_dict() == {"CHN": 79.7, "COD": 20.2}, "a share under half a per cent is not listed"
+    assert set(rows.reporters) == {3} and not {"quantity", "value", "value_t"} & set(rows.columns)
+    assert report.table("output_shares").refused["no quantity"] == 1
+
+
+def test_a_country_given_twice_is_refused(tmp_path):
+    (tmp_path / "bgs.csv").write_text(BGS + 'cobalt,"cobalt, refined",,China,CHN,2023,5,tonnes (metric)\n')
+    with pytest.raises(UserError, match="line 6: cobalt, refined, China, 2023 is given twice"):
+        bgs.read(tmp_path / "bgs.csv", DATA, REF)
+
+
+def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
+    (tmp_path / "fact_GlobalSupplyShares&t.csv").write_text(
+        "Material,Stage,Country,Share,t\nTungsten,P,China,84%,1\nTungsten,P,Turkyie,<0.1%,1\n"
+    )
+    (tmp_path / "dimension_CRMsOverTime.csv").write_text("Material,Year,SR,EI\nTungsten,2023,1.2,8.7\nTungsten,2011,-,-\n")
+    tables, report = eu_study.read(tmp_path, DATA, REF)
+    assert tables["eu_supply_shares"].to_dict("records")[0] | {"mineral": "tungsten", "stage": "refinery", "iso3": "CHN", "share_pct": 84.0} \
+        == tables["eu_supply_shares"].to_dict("records")[0]  # fmt: skip
+    assert tables["eu_criticality"].supply_risk.tolist() == [1.2]
+    assert all(tally.adds_up for tally in report.tables.values())
+    (tmp_path / "fact_GlobalSupplyShares&t.csv").write_text("Material,Stage,Country,Share,t\nTungsten,P,China,840%,1\n")
+    with pytest.raises(UserError, match="over 100"):
+        eu_study.read(tmp_path, DATA, REF)
+
+
+def _dataweb(path: Path, header=("Data Type", "Country", "HTS Number", "Description", "Quantity Description")) -> Path:
+    book = openpyxl.Workbook()
+    for name, years, figures in (
+        ("Customs Value", ("2025", "2026"), (100.0, 40.0)),
+        ("Customs Value YTD", ("2025_Year_to_date", "2026_Year_to_date"), (30.0, 40.0)),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.append(["Imports For Consumption|Annual + Year-To-Date Data from Jan - Apr"])
+        sheet.append(["Data Row Count", 1])
+        sheet.append([*header, *years])
+        sheet.append(["Customs Value", "China", "8110", "ANTIMONY", "Value for: kilograms", *figures])
+    book.save(path)
+    return path
+
+
+def test_the_year_so_far_is_not_taken_for_a_year(tmp_path):
+    tables, report = us_trade.read(_dataweb(tmp_path / "imports.xlsx"), REF)
+    rows = tables["us_trade"]
+    assert {(r.year, r.months): r.value_usd for r in rows.itertuples()} == {(2025, 12): 100, (2025, 4): 30, (2026, 4): 40}
+    assert report.release == "ustrade2026-04"
+    with pytest.raises(UserError, match="expected Country and HTS Number"):
+        us_trade.read(
+            _dataweb(tmp_path / "imports.xlsx", ("Data Type", "Partner", "HTS Number", "Description", "Quantity Description")), REF
+        )
+
+
+CUSTOMS = "product,period,destination,value,unit,kind,note,source_url\nrare-earth magnets,2025-05,{to},{value},t,reported,,https://example.org/a\n"
+
+
+def test_a_month_of_magnets_is_read_and_a_wrong_one_refused(tmp_path):
+    path = tmp_path / "exports.csv"
+    path.write_text(CUSTOMS.format(to="United States", value="46"))
+    tables, report = china_customs.read(path, REF)
+    row = tables["china_exports"].iloc[0]
+    assert (row.iso3, row.first_month, row.value_t, report.release) == ("USA", "2025-05", 46.0, "customs2025-05")
+    for to, value, said in (("Atlantis", "46", "Atlantis"), ("World", "46,5", "not a number of tonnes")):
+        path.write_text(CUSTOMS.format(to=to, value=f'"{value}"'))
+        with pytest.raises(UserError, match=said):
+            china_customs.read(path, REF)
+
+
+def test_the_yearbooks_table_is_read_to_its_total(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "T8"
+    for row in (["RARE EARTHS: WORLD MINE PRODUCTION, BY COUNTRY OR LOCALITY1"], ["Country or locality2", 2021, None, 2022],
+                ["Burundi", 200, "e", "--"], ["China3", 168000, None, 210000, "e"], ["Total", 290000, "r", 297000], ["eEstimated."]):  # fmt: skip
+        sheet.append(row)
+    book.save(tmp_path / "myb.xlsx")
+    rows = yearbook.read(tmp_path / "myb.xlsx", REF)[0]["yearbook_production"].set_index(["area", "year"])
+    assert rows.value_t["China", 2022] == 210000 and rows.estimated["China", 2022] and not rows.estimated["China", 2021]
+    assert rows.value_t["Burundi", 2022] == 0 and rows.value_t["World", 2022] == 297000
+
+
+def _table(table: str) -> pd.DataFrame:
+    from chokepoint import tables
+
+    return tables.load(table, tables.releases(table)[-1])
+
+
+def test_ten_months_of_magnets_add_up_to_what_was_reported():
+    """The parts and the whole come from different pages: a misread month would show."""
+    rows = _table("china_exports").query("product == 'magnets' and area == 'World'").set_index(["first_month", "last_month"]).value_t
+    parts = rows["2025-01", "2025-06"] + sum(rows[f"2025-{m:02}", f"2025-{m:02}"] for m in range(7, 11))
+    assert (parts, rows["2025-01", "2025-10"]) == (45289, 45290)
+    assert [rows[m, m] for m in ("2025-01", "2025-05", "2025-11", "2026-03")] == [6357, 1238, 6150, 5238]
+    assert ("2025-02", "2025-02") not in rows.index, "a month that nobody quotes is a gap"
+
+
+@pytest.mark.parametrize(
+    "product, first, then",
+    [("cobalt, refined", (2000, 3), (2023, 80)), ("tungsten content", (1971, 19), (2023, 80)), ("magnesium metal, primary", (1990, 2), (2023, 94)),
+     ("germanium metal", (1985, 11), (2023, 95)), ("antimony content", (2005, 87), (2023, 35))],
+)  # fmt: skip
+def test_china_came_to_hold_the_plants_within_a_generation(product, first, then):
+    rows = _table("output_shares").query("product == @product and iso3 == 'CHN'").set_index("year").share_pct
+    assert [round(rows[year]) for year, _ in (first, then)] == [first[1], then[1]]
+
+
+def test_the_united_states_mined_most_rare_earths_then_none():
+    from chokepoint.measures import history as measure
+
+    share = measure.us_share("rare_earths")
+    assert share.loc[1970:1984].round().agg(["min", "max"]).tolist() == [53, 78] and share.loc[2001:2011].max() == 0
