@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-
 REGIONS = ("Europe",)  # named in place of a country where the countries are not known
 
 
