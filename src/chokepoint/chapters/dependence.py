@@ -97,10 +97,10 @@ def imports(release: str) -> Figure | None:
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)
-    table = rows.assign(mineral=shown.mineral)[["mineral", "commodity", "text", "source", "source_id"]].rename(
+    table = rows.assign(mineral=shown.mineral)[["mineral", "what", "text", "source", "source_id"]].rename(
         columns={
             "mineral": "Mineral",
-            "commodity": "Line of the list",
+            "what": "What is counted",
             "text": "Net import reliance",
             "source": "Largest source of imports",
         }

@@ -25,6 +25,7 @@ _FAMILIES = {
     r"|(dependence|reliance|frameworks)\.\w+",
     "vault": r"\w+\.vault_(months|year)",
     "countries": r"\w+\.(\w+_(mined|refined|reserves|us_imports)|signed)",
+    "forms": r"\w+\.reliance_of_\w+",
     "revised": r"\w+\.(reliance_\d{4}|reserves_\w+)",
     "prices_and_models": r"(ndpr|floor|mine|contract|cascade|vault|shock)\.\w+",
     "futures": r"futures\.\w+",

@@ -51,7 +51,7 @@ def _reserves(data: str, release: str) -> dict:
 @lru_cache(maxsize=8)
 def _imports(data: str, release: str) -> dict:
     rows = reliance.by_country(release)
-    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,)) for r in rows.itertuples()}
+    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,), {"text": r.text}) for r in rows.itertuples()}
 
 
 _KINDS = {

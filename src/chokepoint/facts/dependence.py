@@ -111,12 +111,14 @@ def _imports(data: str, release: str) -> tuple[dict, dict]:
 def _reliance(release: str, mineral: str):
     """Net import reliance as printed: a figure, or a bound in words."""
     row = _imports(str(tables.data_dir()), release)[0].get(mineral)
-    return (row["text"], (row["source_id"],), {"rows": (f"{row['commodity']}: {row['text']}",)}) if row else (None, ())
+    return (row["text"], (row["source_id"],), {"rows": (f"{row['what']}: {row['text']}",)}) if row else (None, ())
 
 
 def _main_source(release: str, mineral: str):
     row = _imports(str(tables.data_dir()), release)[1].get(mineral)
-    return (float(row["value"]), (row["source_id"],), {"rows": (f"{row['area']}: {row['value']:g} %",)}) if row else (None, ())
+    return (
+        (float(row["value"]), (row["source_id"],), {"rows": (f"{row['area']}: {row['text']}",), "text": row["text"]}) if row else (None, ())
+    )
 
 
 def _register_reliance(mineral: str, name: str) -> None:
@@ -269,37 +271,39 @@ def _reliance_count(test):
 
     def count(release: str):
         lines = reliance.lines(release)
+        if lines.empty:
+            return None, ()
         which = lines[test(lines)]
-        return float(len(which)), tuple(lines.source_id.unique()), {"rows": tuple(f"{r.commodity}: {r.text}" for r in which.itertuples())}
+        return float(len(which)), tuple(lines.source_id.unique()), {"rows": tuple(f"{r.what}: {r.text}" for r in which.itertuples())}
 
     return count
 
 
 computed(
     "reliance.lines",
-    "Lines of the list with a net import reliance",
-    "lines",
+    "Listed minerals and groups with a net import reliance",
+    "minerals",
     "{:.0f}",
-    "Lines of the USGS summary table of listed minerals that state a reliance, figure or bound",
+    "Listed minerals and groups of them for which any table of the release states a reliance, figure or bound",
 )(_reliance_count(lambda t: t.value.notna()))
 computed(
     "reliance.full",
-    "Lines of the list for which the United States relies on imports altogether",
-    "lines",
+    "Listed minerals and groups for which the United States relies on imports altogether",
+    "minerals",
     "{:.0f}",
     "Net import reliance printed as 100 %",
 )(_reliance_count(lambda t: t.value == 100))
 computed(
     "reliance.half",
-    "Further lines with at least half net import reliance",
-    "lines",
+    "Further listed minerals and groups with at least half net import reliance",
+    "minerals",
     "{:.0f}",
     "Printed figure of 50 to 99 %, or a lower bound of 50 % or more",
 )(_reliance_count(lambda t: (t.value >= 50) & (t.value < 100) & (t.kind != "less")))
 computed(
     "reliance.bounds",
-    "Lines for which only a bound is printed",
-    "lines",
+    "Listed minerals and groups for which only a bound is printed",
+    "minerals",
     "{:.0f}",
     "More than or less than a printed figure, because a company's data are withheld",
 )(_reliance_count(lambda t: t.kind.isin(["greater", "less"])))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+REGIONS = ("Europe",)  # named in place of a country where the countries are not known
+
 
 class Area(NamedTuple):
     name: str
@@ -43,6 +45,8 @@ def area(printed: str, known: dict[str, tuple[str, str]]) -> Area:
         said = re.sub(r"^world( total)?|\brounded\b|[()\d]", "", text, flags=re.I)
         return Area("World", "world", form=" ".join(said.replace(",", " ").split()))
     form = re.search(r" ?\(([^)]*)\)\s*[\d, ]*$", text)
+    if text in REGIONS:
+        return Area(text, "group")
     whole = _lookup(text, known)
     if whole:
         return Area(whole[0], "country", whole[1], estimated=whole[2])

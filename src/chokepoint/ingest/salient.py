@@ -125,7 +125,7 @@ def reliance_series(words: str, commodity: str) -> str:
         (r"compounds.*metals", "compounds and metals"),
         (r"ores|concentrate|zr ore", "ores and concentrates"),
         (r"^refined|^metal$", "refined"),
-        (r"fesi2?[ -]si|total", "total"),
+        (r"fesi2?[ -]si|total|metal and ferrosilicon", "total"),
         (r"fesi|ferrosilicon", "ferrosilicon"),
         (r"^si$|silicon metal", "silicon metal"),
     ):

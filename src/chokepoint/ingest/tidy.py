@@ -38,6 +38,7 @@ KEYS = {
     "salient": ["mineral", "commodity", "statistic", "detail", "year"],
     "prices": ["mineral", "commodity", "series", "basis", "unit", "year"],
     "import_sources": ["mineral", "commodity", "detail", "area"],
+    "import_reliance": ["mineral", "commodity", "detail", "year"],
     "critical_list": ["mineral"],
     "headline": ["mineral", "commodity", "measure", "year"],
     "export_controls": ["area", "control", "commodity"],
@@ -169,6 +170,10 @@ class Tables:
             tally.kept += 1
         elif before[0].get("printed") == row.get("printed"):
             tally.refuse("the same value twice for one key")
+        elif "not_applicable" in (before[0].get("qualifier"), row.get("qualifier")):
+            # MCS 2023 repeats the column of reserves, as not applicable, beside a refinery's output.
+            self.rows[table][key] = (row, where) if before[0]["qualifier"] == "not_applicable" else before
+            tally.refuse("not applicable, where another line prints the figure")
         else:
             said = ", ".join(f"{k} {v}" for k, v in zip(KEYS[table], key, strict=True) if v)
             raise UserError(

@@ -6,6 +6,7 @@ import re
 
 from chokepoint.ingest import areas, values
 from chokepoint.ingest.files import Sheet, need
+from chokepoint.ingest.salient import reliance_series
 from chokepoint.ingest.tidy import Tables, exact
 from chokepoint.ingest.usgs_2026 import period
 
@@ -51,12 +52,12 @@ def read(sheet: Sheet, tables: Tables) -> bool:
     elif {"agreement", "signing_date"} <= set(names):
         need(sheet, ["Country", "Agreement"])
         _each(sheet, tables, lambda row, where: _agreement(row, tables, where))
-    elif "import_share_order" in names:
+    elif {"import_share_order", "import_share_rank"} & set(names):
         need(sheet, ["Commodity"])
-        column = next((h for h in sheet.header if h.startswith("Major_Import_Sources")), "")
+        column, stated = (next((h for h in sheet.header if h.startswith(s)), "") for s in ("Major_Import_Sources", "Net_Import_Reliance"))
         if not column:
             return False
-        _each(sheet, tables, lambda row, where: _ranked(row, column, tables, where))
+        _each(sheet, tables, lambda row, where: _figure_2(row, column, stated, tables, where))
     else:
         return False
     return True
@@ -261,14 +262,46 @@ def same_date(printed: str, iso: str) -> bool:
     return int(day[1]) == int(parts[2]) if len(parts) > 2 else True
 
 
-def _ranked(row: dict[str, str], column: str, tables: Tables, where: str) -> None:
-    """Import sources in order of share, where a release prints no shares."""
+def _figure_2(row: dict[str, str], column: str, stated: str, tables: Tables, where: str) -> None:
+    """A line of figure 2: how far the United States relies on imports of one thing, and its main sources in order."""
     printed = row["Commodity"].strip()
     base, _, detail = printed.partition(", ")
     rule = tables.ref.commodity((printed, base), detail)
     if rule is None:
         tables.add("import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where)
         return
+    if stated:
+        _reliance(row, stated, rule, detail, tables, where)
+    _ranked(row, column, rule, detail, tables, where)
+
+
+def _reliance(row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str) -> None:
+    """Net import reliance as figure 2 prints it: for some minerals no other table of a release has it."""
+    year = re.search(r"\d{4}", column)
+    taken = values.parse(row[column])
+    made = {
+        "mineral": rule["mineral"],
+        "commodity": rule["commodity"],
+        "detail": reliance_series(detail, rule["commodity"]),
+        "year": int(year[0]) if year else None,
+        "value": taken.value,
+        "unit": "percent",
+        "printed": row[column],
+        "qualifier": taken.qualifier,
+        "low": taken.low,
+        "high": taken.high,
+        "source_id": tables.source_id,
+    }
+    if not year:
+        tables.add("import_reliance", f'column "{column}" names no year', where)
+    elif taken.qualifier == "blank":
+        tables.add("import_reliance", "nothing printed in the cell", where)
+    else:
+        tables.add("import_reliance", made, where)
+
+
+def _ranked(row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str) -> None:
+    """Import sources in order of share, where a release prints no shares."""
     given = (row for row, _ in tables.rows.get("import_sources", {}).values())
     if any(r["commodity"] == rule["commodity"] and r["value"] is not None for r in given):
         tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)

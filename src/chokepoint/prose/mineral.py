@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint import tables
+from chokepoint.facts import forms
 from chokepoint.measures import reliance, supply
 from chokepoint.prose.amounts import date
 from chokepoint.prose.sections import capital, known, with_article
@@ -115,19 +116,68 @@ def _bloc(mineral: str, speaks: str, steps: list[str], release: str) -> str:
 
 
 def _needs(mineral: str, release: str) -> str:
-    lines, sources = reliance.lines(release).query("mineral == @mineral"), reliance.sources(release, mineral)
-    if lines.empty:
+    """How far the United States relies on imports of it, of which form, and where most of them come from."""
+    stated = reliance.speaks_for(mineral, release)
+    if stated is None:
         return f"USGS states no import reliance of the United States for {name(mineral)}."
-    line, first = lines.iloc[0], sources.dropna(subset=["value"])
-    form = line.commodity.split("(")[-1].rstrip(")") if "(" in line.commodity and mineral != "graphite" else ""
-    of = f"{name(mineral)} ({form.lower()})" if form else name(mineral)
+    if stated != mineral:
+        return _needs_of_groups(mineral, release)
+    line = reliance.lines(release).set_index("mineral", drop=False).loc[mineral]
+    of = _form_of(mineral, line)
     if line.kind == "net_exporter":
-        return f"The United States sells more {of} abroad than it buys."
-    other = form.lower() in {
-        c.lower() for c in tables.load("production", release).query("mineral == @mineral").commodity
-    }  # bauxite, but imports of metal
-    source = f"; {{{mineral}.main_source}} of its imports come from {with_article(first.area.iloc[0])}" if len(first) and not other else ""
-    return f"On balance the United States imports {'all' if line.value == 100 else f'{{{mineral}.reliance}}'} of the {of} it uses{source}."
+        said = f"The United States sells more {of} abroad than it buys."
+    else:
+        amount = "all" if (line.value, line.kind) == (100, "") else f"{{{mineral}.reliance}}"
+        first = _first_source(mineral, release)
+        said = f"On balance the United States imports {amount} of the {of} it uses{'; ' if first else ''}{first}."
+    return " ".join([said, *_further_forms(mineral, release)])
+
+
+def _form_of(mineral: str, line: pd.Series) -> str:
+    """What a statement of reliance is of, as it stands in a sentence: aluminum, refined lead, rare earths (compounds and metals)."""
+    commodity = line.commodity.split(" (")[0].lower()
+    base = name(mineral) if commodity == row_of(mineral)["name"].split(" (")[0].lower() else commodity
+    if line.detail in ("", "total"):
+        return base
+    return f"refined {base}" if line.detail == "refined" else f"{base} ({line.detail})"
+
+
+def _first_source(mineral: str, release: str) -> str:
+    """The largest source of US imports, with its share where one is printed; nothing where USGS names none."""
+    rows = reliance.sources(release, mineral)
+    rows = rows[rows["rank"].notna()]
+    if rows.empty or rows.area_kind.iloc[0] != "country":
+        return ""
+    area = with_article(rows.area.iloc[0])
+    if pd.isna(rows.value.iloc[0]):
+        return f"the largest source of its imports is {area}"
+    return f"{{{mineral}.main_source}} of its imports come from {area}"
+
+
+def _further_forms(mineral: str, release: str) -> list[str]:
+    """A sentence on the other forms of it whose reliance is stated."""
+    rows = reliance.further(mineral, release)
+    parts = [
+        f"of {r.form.lower()} it is a net exporter"
+        if r.kind == "net_exporter"
+        else f"of {r.form.lower()} it imports {{{forms.fact_id(mineral, r.form)}}}"
+        for r in rows.itertuples()
+    ]
+    return [f"{capital(', '.join(parts))}."] if parts else []
+
+
+def _needs_of_groups(mineral: str, release: str) -> str:
+    """For a single rare earth: the figures of the groups that it is counted in."""
+    rows = reliance.lines(release).set_index("mineral")
+    stated = [m for m in reliance.groups(mineral) if m in rows.index]
+    whose = [f"of the {name(m)}{' as a whole' if m == 'rare_earths' else ''}" for m in stated]
+    amounts = [f"it is {{{stated[0]}.reliance}}", *(f"{{{m}.reliance}}" for m in stated[1:])]
+    parts = [f"{of} {amount}" for of, amount in zip(whose, amounts, strict=True)]
+    first = _first_source(mineral, release)
+    return (
+        f"USGS states no import reliance of the United States for {name(mineral)} alone: for {rows.detail[stated[0]]} {', '.join(parts)}."
+        f"{f' {capital(first)}.' if first.startswith('the') else f' {first}.' if first else ''}"
+    )
 
 
 def _controlled(mineral: str, release: str) -> str:

@@ -34,8 +34,8 @@ def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release
     shares = {s: _share_cell(f"{speaks}.china_{_WORD[s]}", summary.china[speaks, s], release) for s in steps}
     last = steps[-1] if steps else ""
     inside = _share_cell(f"{speaks}.inside_{_WORD[last]}", summary.inside[speaks, last], release) if last else _cell(NONE, -1)
-    lines = bought.text.get(one)
-    reach = _cell(_fact(f"{one}.reliance", release), bought.value[one]) if lines else _cell(NONE, -1)
+    stated = reliance.speaks_for(one, release)  # of a single rare earth its group, as for output
+    reach = _cell(_fact(f"{stated}.reliance", release), bought.value[stated]) if stated else _cell(NONE, -1)
     since = f"{one}.controlled_since"
     when = pd.to_datetime(_text(since, release), format="%d %B %Y").strftime("%Y%m%d") if known(since, release) else "99999999"
     named = f'<a href="{link(f"minerals/{one}")}">{html.escape(row["name"].split(" (")[0])}</a>'

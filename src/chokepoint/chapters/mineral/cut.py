@@ -70,4 +70,4 @@ def cut(mineral: str, release: str) -> Explorable | None:
 
 def _no_cut(mineral: str, release: str) -> bool:
     lines = reliance.lines(release)
-    return deepest_cut(mineral, release) is None or (lines[lines.mineral == mineral].kind == "net_exporter").any()
+    return deepest_cut(mineral, release) is None or lines[lines.mineral == mineral].kind.eq("net_exporter").any()

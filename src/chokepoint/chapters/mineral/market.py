@@ -1,5 +1,7 @@
 """What a mineral costs and what is in the ground."""
 
+import html
+
 import pandas as pd
 
 from chokepoint import tables
@@ -51,6 +53,17 @@ def reserves(mineral: str, release: str) -> Section | None:
     return Section("Reserves", notes, release, drawn)
 
 
+def _of_one_year(rows: pd.DataFrame, release: str) -> Section:
+    """Prices of which no series has a second year: a list, for there is no line to draw."""
+    units = rows.unit.str.removeprefix("US$/")
+    units = [f"for {unit}" if unit[0].isdigit() else f"per {unit}" for unit in units]
+    named = rows.series.fillna(rows.basis).fillna(rows.commodity)
+    items = [html.escape(f"{what}: US${as_money(v)} {unit}") for what, v, unit in zip(named, rows.value, units, strict=True)]
+    said = [f"USGS prints prices of {rows.year.max()} alone, so how they moved is not known."]
+    small = rows.unit.str.contains(r"/(?:\d+ )?(?:g|ml)$").all()
+    return Section("What it costs", said + (["They are of lots for the laboratory, not of tonnes."] if small else []), release, None, items)
+
+
 def prices(mineral: str, release: str) -> Section | None:
     """Annual prices, each series with its basis."""
     if release not in tables.releases("prices"):
@@ -62,12 +75,16 @@ def prices(mineral: str, release: str) -> Section | None:
         w for w in supply.summary(release).what.get(row_of(mineral).headline_mineral, pd.Series(dtype=str)) if w in set(rows.commodity)
     ]
     rows = rows[rows.commodity == (speaks[-1] if speaks else rows.commodity.iloc[0])]
+    if rows.groupby(["commodity", "series"], dropna=False).year.nunique().max() < 2:
+        return _of_one_year(rows, release)
     mass = rows.usd_per_kg.notna().all()
     unit = "US$ per kilogram" if mass else rows.unit.iloc[0]
     rows = rows.assign(value=rows.usd_per_kg) if mass else rows[rows.unit == rows.unit.iloc[0]]
     rows = rows.assign(series=rows.series.fillna(rows.basis).fillna(capital(name(mineral)))).drop_duplicates(["series", "year"])
     size = rows.groupby("series").value.max().sort_values(ascending=False).index[:4]
-    size = sorted(size, key=lambda s: s != MAIN_PRICE.get(mineral))
+    years = rows.groupby("series").year.agg(["max", "nunique"])
+    ended = (years["max"] < rows.year.max()) | (years["nunique"] < 2)  # such a series does not lead
+    size = sorted(size, key=lambda s: (ended[s], s != MAIN_PRICE.get(mineral)))
     rows = rows[rows.series.isin(size)].sort_values(["series", "year"], key=lambda c: c.map(list(size).index) if c.name == "series" else c)
     main = rows[rows.series == size[0]].set_index("year").value
     if len(main) < 2:

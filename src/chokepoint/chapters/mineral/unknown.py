@@ -29,8 +29,11 @@ def not_published(mineral: str, release: str) -> Section:
             )
     if prices(mineral, release) is None:
         gaps.append(f"What it costs: USGS prints no price of {name(mineral)}.")
-    if reliance.lines(release).query("mineral == @mineral").empty:
+    stated = reliance.speaks_for(mineral, release)
+    if stated is None:
         gaps.append("How far the United States depends on imports of it.")
+    elif stated != mineral:
+        gaps.append(f"How far the United States depends on imports of it alone: only the figure of the {name(stated)} is published.")
     gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
     return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
 
