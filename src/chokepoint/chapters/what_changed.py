@@ -14,6 +14,7 @@ from chokepoint.chapters import mineral as minerals
 from chokepoint.charts import moved
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.errors import UserError
+from chokepoint.prose.amounts import edition
 from chokepoint.prose.changes import counts, figure_text, series_name
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
@@ -84,14 +85,14 @@ def before(release: str, old: str = "") -> str | None:
 def brief(old: str | None, new: str) -> Listing:
     """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
     if old is None:
-        return Listing(_brief([f"{_name(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
+        return Listing(_brief([f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
     changes, rows = _changes(old, new), _moved(old, new)
     fresh = rows.reason.str.startswith("new year").sum()
     turned, whole = _sentences(old, new), list(changes["tables"].values())
     revised = sum(r["change"] == "revised" and r["reason"].startswith("revised") for t in whole for r in t)
     pages = len({page for page, *_ in turned})
     said = [
-        f"Between {_name(old)} and {_name(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise: {fresh} because the latest year is a new one, the others because a figure was revised or its source changed.",
+        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise: {fresh} because the latest year is a new one, the others because a figure was revised or its source changed.",
         f"Of the sentences at the head of a page {_to('sentences', len(turned))} {'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the others say the same at both."
         if turned
         else "No sentence at the head of a page reads differently.",
@@ -109,11 +110,6 @@ def _to(anchor: str, count) -> str:
     return f'<a class="cp-fact" href="#{anchor}">{count}</a>'
 
 
-def _name(release: str) -> str:
-    """A release as one says it: MCS 2026."""
-    return re.sub(r"([a-z]+)(\d{4})", lambda m: f"{m[1].upper()} {m[2]}", release)
-
-
 def lead(old: str | None, new: str) -> Figure | None:
     """The numbers in per cent that moved most; nothing where there is nothing to compare with."""
     if old is None:
@@ -127,13 +123,13 @@ def lead(old: str | None, new: str) -> Figure | None:
     first = rows.iloc[0]
     told = rows.old.str.removesuffix(" %") + " → " + rows.new
     frame = pd.DataFrame({"row": rows.row, "old": rows.before, "new": rows.after, "told": told, "why": rows.reason})
-    shown = pd.DataFrame({"Number": rows.label, _name(old): rows.old, _name(new): rows.new, "Why": rows.reason})
+    shown = pd.DataFrame({"Number": rows.label, edition(old): rows.old, edition(new): rows.new, "Why": rows.reason})
     return figure(
-        moved.moved(frame, axis="Per cent", names=(_name(old), _name(new))),
+        moved.moved(frame, axis="Per cent", names=(edition(old), edition(new))),
         says=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
-        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {_name(old)} and a blue one at {_name(new)}.",
+        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {edition(old)} and a blue one at {edition(new)}.",
     )
 
 
@@ -200,7 +196,7 @@ def sentences(old: str | None, new: str) -> Listing:
         )
         for i, (page, name, a, b) in enumerate(_sentences(old, new))
     ]
-    return Listing(searchable("cp-turned", ["Page", _name(old), _name(new)], rows, of="sentences"))
+    return Listing(searchable("cp-turned", ["Page", edition(old), edition(new)], rows, of="sentences"))
 
 
 def _marked(old: str, new: str) -> tuple[str, str]:
@@ -234,7 +230,7 @@ def numbers(old: str | None, new: str) -> Listing:
     ]
     alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
     more = "" if alone.empty else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
-    return Listing(searchable("cp-moved", ["Number", _name(old), _name(new), "Why"], rows, of="numbers") + more)
+    return Listing(searchable("cp-moved", ["Number", edition(old), edition(new), "Why"], rows, of="numbers") + more)
 
 
 def _evidence(fact_id: str, label: str, release: str) -> str:
@@ -277,7 +273,7 @@ def series(old: str | None, new: str) -> Listing:
         )
         for i, (t, r) in enumerate(largest)
     ]
-    listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows, of="series")
+    listed = searchable("cp-revised", ["Series", "Table", edition(old), edition(new), "Why"], rows, of="series")
     return Listing(
         f"<ul>{told}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
     )
