@@ -1,5 +1,8 @@
 """Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
 
+import html
+import re
+
 import pandas as pd
 
 from chokepoint import facts, tables
@@ -7,7 +10,8 @@ from chokepoint.charts import chooser, multiples, shares
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.measures import coalitions, prices, reliance, supply
-from chokepoint.prose.amounts import edition
+from chokepoint.models import MODELS
+from chokepoint.prose.amounts import edition, listed, source
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.sections import capital, in_words, known
@@ -23,7 +27,7 @@ def brief(release: str) -> Brief:
     sentences = [
         f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
         "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}.",
-        f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{magnet_rare_earths.china_refined}}; "
+        f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}; "
         "of all rare earths it mines {rare_earths.china_mined}.",
     ]
     if known("reliance.lines", release):
@@ -208,7 +212,7 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """
     own = countries[countries.year.isin(years)].assign(shown=lambda r: r.year)
     newest = countries.groupby(["mineral", "step"]).year.transform("max")
-    late = countries[~countries.release.isin(tables.releases()) & (countries.year == newest) & (newest < years[-1])]
+    late = countries[~countries.release.isin(tables.releases()) & (countries.year == newest) & (newest != years[-1])]
     return pd.concat([own, late.assign(shown=years[-1])])
 
 
@@ -305,15 +309,29 @@ def outside_china(release: str) -> Listing:
     )
     said = [
         *([] if ratio.empty else [hidden]),
-        "In Europe dysprosium cost {shock.seen_dysprosium} as much in May 2025 as in April, when the licences began, and terbium {shock.seen_terbium}, by quotes "
-        "that are known at second hand"
-        + (
-            f"; the averages above make it {ratio.dysprosium:.2f} and {ratio.terbium:.2f} times the year before."
-            if {"dysprosium", "terbium"} <= set(ratio.index)
-            else "."
-        ),
+        *_seen_in_europe(ratio),
         "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year earlier"
         + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
         "This book holds no series of prices outside China by the month.",
     ]
-    return Listing(f"<p>{with_links(' '.join(said), release)}</p>")
+    linked = [part if "<small>" in part else with_links(part, release) for part in said]
+    return Listing(f"<p>{' '.join(linked)}</p>")
+
+
+EUROPE = r"price multiple: (\w+) in Europe, Apr to May 2025"  # episodes that the model of a shock is held against
+
+
+def _seen_in_europe(ratio: pd.Series) -> list[str]:
+    """What the licences of April 2025 did to prices in Europe, as the episodes have it, as HTML; nothing where there are none."""
+    rows = MODELS["supply_shock"].validation() if "supply_shock" in MODELS else []
+    seen = {found[1]: row for row in rows if (found := re.match(EUROPE, row["what"]))}
+    if not seen:
+        return []
+    quoted = listed([f"{row['seen']:.1f} times those of April for {metal}" for metal, row in seen.items()])
+    held = [metal for metal in seen if metal in ratio.index]
+    here = listed([f"{ratio[metal]:.2f} times that of the year before for {metal}" for metal in held]) if held else ""
+    sources = " ".join(source(i) for i in dict.fromkeys(row["source_id"] for row in seen.values()))
+    return [
+        f"In May 2025 quotes in Europe were {html.escape(quoted)}, by a lead whose original we have not opened {sources}"
+        + (f"; the yearly average above is {html.escape(here)}." if here else ".")
+    ]

@@ -34,6 +34,7 @@ _FAMILIES = {
 }
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
 _YEARLY: set[str] = set()  # facts of a release's latest year, which can be worked out of an earlier year of it too
+_ESTIMATES: set[str] = set()  # facts of which every release gives one estimate of the same thing, whatever its year
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
@@ -140,6 +141,15 @@ def is_yearly(fact_id: str) -> bool:
     return fact_id in _YEARLY
 
 
+def is_estimate(fact_id: str) -> bool:
+    """Whether a release gives one estimate of a fact, which the next release's estimate replaces.
+
+    >>> evaluate() is None, is_estimate("australia.lithium_reserves"), is_estimate("australia.lithium_mined")
+    (False, True, False)
+    """
+    return fact_id in _ESTIMATES
+
+
 def of_year(fact_id: str, release: str, year: int) -> Fact | None:
     """What a release says of an earlier year than its latest; None where it prints nothing of it. Only of yearly facts.
 
@@ -183,17 +193,30 @@ def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
     return replace(shell, value=value, sources=sources, **further)
 
 
-def computed(fact_id: str, label: str, unit: str, text: str, how: str, confidence: str = "primary", *, yearly: bool = False):
+def computed(
+    fact_id: str,
+    label: str,
+    unit: str,
+    text: str,
+    how: str,
+    confidence: str = "primary",
+    *,
+    yearly: bool = False,
+    estimate: bool = False,
+):
     """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'.
 
     The function may give a third thing, a dictionary of further columns of the fact (as_of, note, rows, superseded).
     yearly: it is of the release's latest year, and the function takes another as the argument year; see `of_year`.
+    estimate: a release gives one estimate of it, which the next replaces, such as reserves.
     """
 
     def register(compute: Callable) -> Callable:
         _COMPUTED[fact_id] = Fact(fact_id, label, 0, unit, text, (), confidence, computation=how), compute
         if yearly:
             _YEARLY.add(fact_id)
+        if estimate:
+            _ESTIMATES.add(fact_id)
         return compute
 
     return register

@@ -52,7 +52,17 @@ def _reserves(data: str, release: str) -> dict:
 @lru_cache(maxsize=8)
 def _imports(data: str, release: str) -> dict:
     rows = reliance.by_country(release)
-    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,)) for r in rows.itertuples()}
+    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,), {"as_of": period(r)}) for r in rows.itertuples()}
+
+
+def period(row) -> str:
+    """The years of which a share of imports is an average.
+
+    >>> from types import SimpleNamespace as row
+    >>> period(row(first_year=2021, last_year=2024))
+    '2021–2024'
+    """
+    return f"{row.first_year}–{row.last_year}"
 
 
 _KINDS = {
@@ -84,7 +94,9 @@ def share_id(iso3: str, row) -> str:
 def _register(iso3: str, name: str, mineral: str, what: str, kind: str, form: str = "") -> None:
     label, text, how = _KINDS[kind]
     fact_id = f"{prefix(iso3)}.{mineral}{'_' * bool(form)}{form}_{kind}"
-    register = computed(fact_id, label.format(name, what), "%", text, how.format(name), yearly=kind in _STEPS.values())
+    register = computed(
+        fact_id, label.format(name, what), "%", text, how.format(name), yearly=kind in _STEPS.values(), estimate=kind == "reserves"
+    )
     register(lambda release, year=None: _value(release, iso3, mineral, kind, form, year))
 
 
@@ -98,8 +110,8 @@ def _value(release: str, iso3: str, mineral: str, kind: str, form: str, year: in
 
 @lru_cache(maxsize=2)
 def _forms(_data: Path) -> list:
-    """mineral, form, what, step of each form that some release prints beside the series that speaks for its mineral."""
-    rows = pd.concat([supply.forms(release) for release in tables.releases()])
+    """mineral, form, what, step of each form that the newest release prints beside the series that speaks for its mineral."""
+    rows = supply.forms()
     return list(rows[["mineral", "form", "what", "step"]].drop_duplicates(["mineral", "form", "step"]).itertuples())
 
 

@@ -114,15 +114,24 @@ def _imports(data: str, release: str) -> tuple[dict, dict]:
     return lines.set_index("mineral").to_dict("index"), first.set_index("mineral").to_dict("index")
 
 
-def _reliance(release: str, mineral: str):
+def _reliance(release: str, mineral: str, year: int | None = None):
     """Net import reliance as printed: a figure, or a bound in words."""
+    if year:
+        text = reliance.readings(mineral, year).get(release)
+        return (text, (release.upper(),)) if text else (None, ())
     row = _imports(str(tables.data_dir()), release)[0].get(mineral)
     return (row["text"], (row["source_id"],), {"rows": (f"{row['commodity']}: {row['text']}",)}) if row else (None, ())
 
 
 def _main_source(release: str, mineral: str):
     row = _imports(str(tables.data_dir()), release)[1].get(mineral)
-    return (float(row["value"]), (row["source_id"],), {"rows": (f"{row['area']}: {row['value']:g} %",)}) if row else (None, ())
+    if row is None:
+        return None, ()
+    return (
+        float(row["value"]),
+        (row["source_id"],),
+        {"rows": (f"{row['area']}: {row['value']:g} %",), "as_of": f"{row['first_year']}–{row['last_year']}"},
+    )
 
 
 def _register_reliance(mineral: str, name: str) -> None:
@@ -132,7 +141,8 @@ def _register_reliance(mineral: str, name: str) -> None:
         "%",
         "{}",
         "As USGS prints it for the release's latest year, a bound where figures are withheld",
-    )(lambda r: _reliance(r, mineral))
+        yearly=True,
+    )(lambda r, year=None: _reliance(r, mineral, year))
     computed(
         f"{mineral}.main_source",
         f"Share of US imports from their largest source: {name}",

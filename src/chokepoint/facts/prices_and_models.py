@@ -203,25 +203,3 @@ def _typical_error(release: str):
     rows = [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
     misses = [log(r["predicted"] / r["seen"]) for r in rows]
     return exp(sqrt(sum(m * m for m in misses) / len(misses))), tuple(sorted({r["source_id"] for r in rows}))
-
-
-def _seen_in_europe(metal: str) -> None:
-    """What the price of a metal in Europe did in the month of the licences of April 2025, an episode that the model is held against."""
-
-    def value(release: str):
-        what = f"price multiple: {metal} in Europe, Apr to May 2025"
-        row = next(r for r in MODELS["supply_shock"].validation() if r["what"] == what)
-        return row["seen"], (row["source_id"],), {"as_of": "2025-05"}
-
-    computed(
-        f"shock.seen_{metal}",
-        f"Price of {metal} in Europe in May 2025 over that of April",
-        "times",
-        "{:.1f} times",
-        "As an outlet relays the quotes of a price agency; the original was not opened",
-        "single-source",
-    )(value)
-
-
-for _metal in ("dysprosium", "terbium"):
-    _seen_in_europe(_metal)
