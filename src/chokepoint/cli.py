@@ -277,14 +277,15 @@ def facts_command(release: str, as_json: bool) -> None:
 @main.command()
 @click.argument("old")
 @click.argument("new")
+@click.option("--all", "everything", is_flag=True, help="Every revision and series, not only the largest of listed minerals.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def diff(old: str, new: str, as_json: bool) -> None:
-    """What changed between two releases: values added, removed and revised, and every fact that moved."""
+def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
+    """What changed between two releases: values added, removed and revised, and every fact that moved, by revision and by the new year."""
     from chokepoint.diff import diff as differ
     from chokepoint.prose.changes import lines
 
     changes = differ(old, new)
-    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(changes)))
+    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(changes, everything)))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ def diff(old: str, new: str) -> dict:
     nothing of the series, else null), the columns that tell it (mineral, stage or statistic, commodity, detail, area, year …),
     `was_called` (the old label, where it differs), `old` and `new` (a number in `unit`; a word such as W, NA or >50; null where
     there is none), `listed` (whether the mineral is on the United States list), `size` (change over the largest figure of the
-    series) and `reason`. A row of `facts` has `fact_id`, `label`, `old`, `new` (texts, null where a release lacks it) and `reason`.
+    series) and `reason`. A row of `facts` has `fact_id`, `label`, `unit`, `old`, `new` (texts, null where a release lacks it), `restated`
+    (what the newer release says of the older one's year), and in the unit of the fact `move` = `revision` (the same year, in two releases)
+    + `new_year` (two years, in one release); where they cannot be told apart both are null and `reason` says why. Largest moves first.
 
     >>> rows = diff("mcs2025", "mcs2026")["tables"]["salient"]
     >>> [(r["old"], r["new"], r["reason"]) for r in rows if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023]
@@ -278,9 +280,17 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
     if apart:
         return "series break: label and all figures differ"
     if how.get("latest") in ("year", "period"):
-        return f"new {how['latest']}"
-    applied = ", ".join(dict.fromkeys(f["correction_id"] for f in fixes))
-    return "revised by the publisher" + (f" (corrected: {applied})" if applied else "")
+        return f"new {how['latest']} or revised: a release prints one {how['latest']} here"
+    return f"revised by the publisher{_corrected(a, b, known)}"
+
+
+def _corrected(a: dict, b: dict, known: dict[str, dict]) -> str:
+    """Which of the two figures was corrected here, and how it is named; one that stands as printed is said to."""
+    ids = [[i for i in _text(r.get("correction_id")).split(";") if i in known] for r in (a, b)]
+    if not any(ids):
+        return ""
+    told = [f"{', '.join(found)}" if found else "as printed" for found in ids]
+    return f" (older figure {'corrected: ' if ids[0] else ''}{told[0]}; newer figure {'corrected: ' if ids[1] else ''}{told[1]})"
 
 
 def _rounded(a: float | str, b: float | str) -> bool:
@@ -306,30 +316,74 @@ def _corrections(data: Path) -> dict[str, dict]:
 
 def _facts(old: str, new: str) -> list[dict]:
     before, after = facts.evaluate(old), facts.evaluate(new)
+    moved = [k for k in before.keys() | after.keys() if getattr(before.get(k), "text", None) != getattr(after.get(k), "text", None)]
+    rows = [_moved(k, before.get(k), after.get(k), old, new) for k in moved]
+    return sorted(rows, key=lambda r: (r["old"] is None or r["new"] is None, r["unit"] != "%", -(abs(r["move"] or 0)), r["fact_id"]))
+
+
+def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: str, new: str) -> dict:
+    """A fact at both releases, and what the newer one says of the older one's year: the move is a revision and a new year."""
     years = [int(tables.load("production", release).year.max()) for release in (old, new)]
-    moved = [k for k in sorted(before.keys() | after.keys()) if getattr(before.get(k), "text", None) != getattr(after.get(k), "text", None)]
-    return [
-        {
-            "fact_id": k,
-            "label": (after.get(k) or before[k]).label,
-            "old": getattr(before.get(k), "text", None),
-            "new": getattr(after.get(k), "text", None),
-            "reason": _why(before.get(k), after.get(k), (old, new), years),
-        }
-        for k in moved
-    ]
+    yearly = was and now and facts.is_yearly(fact_id) and years[0] != years[1]
+    again = facts.of_year(fact_id, new, years[0]) if yearly else None
+    numbers = [None if fact is None else _number(fact) for fact in (was, again, now)]
+    row = {
+        "fact_id": fact_id,
+        "label": (now or was).label,
+        "unit": (now or was).unit,
+        "old": was and was.text,
+        "restated": again and again.text,
+        "new": now and now.text,
+        "move": _less(numbers[2], numbers[0]),
+        "revision": _less(numbers[1], numbers[0]),
+        "new_year": _less(numbers[2], numbers[1]),
+    }
+    if was and now and not yearly and _same_thing(fact_id, was, now, years):
+        row |= {"revision": row["move"], "new_year": None if row["move"] is None else 0.0}
+    return row | {"reason": _why(row, was, now, (old, new), years)}
 
 
-def _why(was: facts.Fact | None, now: facts.Fact | None, names: tuple[str, str], years: list[int]) -> str:
-    """Why a fact moved. One that is of a year of its own can only be revised; the others are of the release's latest year."""
+def _number(fact: facts.Fact) -> float | None:
+    """The number of a fact, or of a text that is a number in per cent; None for a bound, a day, words."""
+    if not isinstance(fact.value, str):
+        return float(fact.value)
+    found = re.fullmatch(r"([\d,.]+)(?: %)?", fact.value)
+    return float(found[1].replace(",", "")) if found else None
+
+
+def _less(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
+def _same_thing(fact_id: str, was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
+    """Whether both releases speak of the same thing: of one year, or an estimate that the next release replaces."""
+    of_one_year = bool(now.as_of) and was.as_of == now.as_of or (facts.is_yearly(fact_id) and years[0] == years[1])
+    return facts.is_estimate(fact_id) or of_one_year
+
+
+NOT_SPLIT = "not split: "  # a revision and a new year cannot be told apart; what follows says why
+
+
+def _why(row: dict, was: facts.Fact | None, now: facts.Fact | None, names: tuple[str, str], years: list[int]) -> str:
+    """Why a fact moved, as far as the two releases tell."""
     if was is None or now is None:
         return f"{names[0] if was is None else names[1]} does not print what it needs"
-    others = [set(fact.sources) - {name.upper()} for fact, name in zip((was, now), names, strict=True)]
+    others = [set(fact.sources) - {name.upper() for name in names} for fact in (was, now)]
     if others[0] != others[1]:
         told = [", ".join(sorted(fact.sources)) for fact in (was, now)]
-        return f"another source: {told[0]} → {told[1]}"
+        return f"{NOT_SPLIT}another source: {told[0]} → {told[1]}"
     if now.note and now.superseded:
         return now.note
-    if now.as_of and was.as_of == now.as_of:
+    if row["restated"] is not None:
+        if row["restated"] == row["old"]:
+            return f"new year ({years[0]} → {years[1]})"
+        if row["restated"] == row["new"]:
+            return f"{years[0]} revised"
+        return f"{years[0]} revised, then a new year ({years[0]} → {years[1]})"
+    if row["revision"] is not None or _same_thing(row["fact_id"], was, now, years):
         return "revised by the publisher"
-    return f"new year ({years[0]} → {years[1]})" if years[0] != years[1] else "revised by the publisher"
+    if "–" in was.as_of and was.as_of != now.as_of:
+        return f"{NOT_SPLIT}another period ({was.as_of} → {now.as_of})"
+    if facts.is_yearly(row["fact_id"]):
+        return f"{NOT_SPLIT}{names[1]} prints no {years[0]} of it"
+    return f"{NOT_SPLIT}it is worked out from figures of which each release prints one year"

@@ -265,12 +265,15 @@ def corrections(release: str) -> pd.DataFrame:
     return fixes.assign(rows=fixes.correction_id.map(counts).astype("Int64")).reset_index(drop=True)
 
 
-def by_release(work: Callable[[str], pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each."""
-    once = lru_cache(maxsize=16)(lambda data, release: work(release))
+def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each.
+
+    What the function takes besides, such as a year, is given after the release.
+    """
+    once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
 
     @wraps(work)
-    def table(release: str = DEFAULT_RELEASE) -> pd.DataFrame:
-        return once(data_dir(), release).copy(deep=False)
+    def table(release: str = DEFAULT_RELEASE, *more) -> pd.DataFrame:
+        return once(data_dir(), release, *more).copy(deep=False)
 
     return table

@@ -8,11 +8,11 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.charts.country import contributions
 from chokepoint.charts.figure import Figure, figure, link
-from chokepoint.facts.countries import prefix
+from chokepoint.facts.countries import prefix, share_id
 from chokepoint.measures import countries, reliance
 from chokepoint.prose import country as lead_prose
 from chokepoint.prose.agreements import BINDS, EXCLUDES
-from chokepoint.prose.amounts import date, mineral, share, source, tons
+from chokepoint.prose.amounts import date, edition, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import day, deals
 from chokepoint.prose.sections import Section, capital, in_words, known, with_article
@@ -40,7 +40,7 @@ def brings(country: str, release: str) -> Section | None:
     rows, table = countries.brings(iso3, release), _chains(iso3, release)
     if not table:
         return None
-    notes = []
+    notes = [_PARTS] if rows.form.ne("").any() else []
     if iso3 == countries.UNION and len(rows):
         notes.append("The Union's shares are sums of the member states that the sources name, so they are lower bounds.")
     if rows.source_id.eq("IEA2025").any():
@@ -49,12 +49,18 @@ def brings(country: str, release: str) -> Section | None:
     return Section("What it brings", notes, release, drawn, (), table)
 
 
+_PARTS = (
+    "A form that is printed with a world total of its own stands beside the whole: ilmenite and rutile are also counted in titanium concentrates, "
+    "alumina is made of bauxite and made into aluminum, and ferrosilicon is another product than silicon metal."
+)
+
+
 def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     first = rows.iloc[0]
     shown = rows.head(MOST)
     shown = shown.assign(mineral=[capital(lead_prose.product(r)) for r in shown.itertuples()])
-    text = [f"{share(r.share)}{_place(r)}" for r in rows.head(MOST).itertuples()]
-    what = f"{share(first.share)} of the world's {lead_prose.product(first)}"
+    text = [f"{share(r.share, r.alone)}{_place(r)}" for r in rows.head(MOST).itertuples()]
+    what = f"{share(first.share, first.alone)} of the world's {lead_prose.product(first)}"
     verb = "mined" if first.step == "mine" else "made"
     years = sorted({int(y) for y in rows.year})
     when = f"in {years[0]}" if len(years) == 1 else f"in {int(first.year)}"
@@ -65,15 +71,24 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
         if more
         else ""
     )
-    table = rows.assign(mineral=[capital(lead_prose.product(r)) for r in rows.itertuples()], step=rows.step.map(_STEPS))[
-        ["mineral", "step", "value", "share", "year", "source_id"]
-    ].rename(columns={"mineral": "Mineral", "step": "Step", "value": "Output, t", "share": "Share of world, %", "year": "Year"})
+    table = rows.assign(
+        mineral=[capital(lead_prose.product(r)) for r in rows.itertuples()], step=rows.step.map(_STEPS), release=rows.release.map(edition)
+    )[["mineral", "step", "value", "share", "year", "release", "source_id"]].rename(
+        columns={
+            "mineral": "Mineral",
+            "step": "Step",
+            "value": "Output, t",
+            "share": "Share of world, %",
+            "year": "Year",
+            "release": "Release",
+        }
+    )
     return figure(
         contributions(shown.assign(text=text)),
         says=says,
         table=table,
         alt_text="Bars of shares of world output: "
-        + "; ".join(f"{r.mineral} {_STEPS[r.step]} {share(r.share)}" for r in shown.itertuples())
+        + "; ".join(f"{r.mineral} {_STEPS[r.step]} {share(r.share, r.alone)}" for r in shown.itertuples())
         + (f"; {len(rows) - MOST} smaller ones are in the numbers." if len(rows) > MOST else "."),
     )
 
@@ -110,6 +125,9 @@ def _chains(iso3: str, release: str) -> str:
             cells[2] = tons(ground.value[m])
         if any(cells):
             rows.append((_mineral_link(m) if m in listed else html.escape(capital(mineral(m))), cells))
+        for form in output[(output.mineral == m) & (output.form != "")].itertuples():
+            cell = _cell(share_id(iso3, form), release)
+            rows.append((html.escape(capital(lead_prose.product(form))), [cell if form.step == s else "" for s in _STEPS] + ["", ""]))
     if not rows:
         return ""
     used = [i for i, _ in enumerate(columns) if any(cells[i] for _, cells in rows)]
@@ -295,8 +313,6 @@ def not_known(country: str, release: str) -> Section:
     held = countries.withheld(iso3, release)
     if held:
         gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}.")
-    if not len(countries.brings(iso3, release)) and not held:
-        gaps.append("Whether it mines or refines a listed mineral: the tables name the largest producers and put the rest together.")
     if iso3 not in (countries.HOST, countries.CHINA):
         gaps.append("What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found.")
     return Section("What is not known", [], release, None, gaps)

@@ -17,17 +17,20 @@ def _names() -> pd.Series:
     return tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
 
 
-def _sources(release: str, minerals) -> list[str]:
-    rows = supply.output(release)
-    return sorted({*rows.source_id[rows.mineral.isin(list(minerals))]} | set(tables.load("memberships").query("published").source_id))
+def _sources(rows: pd.DataFrame) -> list[str]:
+    return sorted({*rows.source_id} | set(tables.load("memberships").query("published").source_id))
 
 
 def matrix(release: str) -> Figure:
     """A row a mineral, a column a coalition."""
-    rows = supply.clubs(release)
+    rows, whole, output = supply.clubs(release), supply.whole(release), supply.output(release)
     both = pd.MultiIndex.from_product([sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"])
     long = rows.reindex(both).melt(ignore_index=False, var_name="club", value_name="share").reset_index()
-    long = long.assign(mineral=long.mineral.map(_names()), name=long.club.map(CLUBS))
+    alone = whole.reindex(both).melt(ignore_index=False, value_name="all")["all"].to_numpy()
+    told = long.share.map("{:.0f}".format).where((long.share <= 99) | (alone == True), ">99")  # noqa: E712 (nothing where it is not known)
+    what = output.drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what.map(supply.label)
+    named = what.reindex(pd.MultiIndex.from_frame(long[["mineral", "step"]])).to_numpy()
+    long = long.assign(mineral=pd.Series(named).fillna(long.mineral.map(_names())), name=long.club.map(CLUBS), text=told)
     half = {step: (rows.xs(step, level="step") > 50).sum() for step in drawn.STEPS}
     of = {step: len(rows.xs(step, level="step")) for step in drawn.STEPS}
     says = (
@@ -35,15 +38,15 @@ def matrix(release: str) -> Figure:
         f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is {_none(half['mine'].came)} and {_none(half['refinery'].came)}"
     )
     table = rows.reset_index()
-    table = table.assign(mineral=table.mineral.map(_names()), step=table.step.map(drawn.STEPS))
+    table = table.assign(mineral=[what[m, s] for m, s in rows.index], step=table.step.map(drawn.STEPS))
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()})
     return figure(
         drawn.coverage(long, CLUBS, HEADS),
         says=says,
         table=table,
-        sources=_sources(release, set(rows.index.get_level_values(0))),
+        sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
-            f"A grid of {long.mineral.nunique()} minerals by {len(CLUBS)} coalitions with the share of world output inside each, darker for more. Two selects "
+            f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions with the share of world output inside each, darker for more. Two selects "
             "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published."
         ),
     )
@@ -55,11 +58,11 @@ def _none(count: int) -> str:
 
 def your_club(release: str) -> Figure:
     """The map on which each click lets a country in or out, and what would then be inside."""
-    inside = supply.inside(release).dropna()
+    inside = supply.inside_of_two_steps(release)
     order = list(inside.mine.sub(inside.refinery).sort_values(ascending=False).index)
-    rows = supply.by_country(release)
-    rows = rows[rows.mineral.isin(order)]
-    rows = rows.assign(at=rows.mineral.map(order.index), mineral=rows.mineral.map(_names()), share=rows.share.round(4))
+    rows = supply.country_of_two_steps(release)
+    product = rows.what.map(supply.label).where(~rows.alike, None)
+    rows = rows.assign(at=rows.mineral.map(order.index), mineral=rows.mineral.map(_names()), share=rows.share.round(4), product=product)
     geography = tables.load("geography").query("is_country").set_index("iso3")
     codes = {*rows.iso3, *(i for key in CLUBS for i in coalitions.club(key))} & set(geography.index)
     people = pd.DataFrame({"iso3": sorted(codes)})
@@ -67,22 +70,25 @@ def your_club(release: str) -> Figure:
     people = people.assign(**{key: people.iso3.isin(coalitions.club(key)) for key in CLUBS}, none=False)
     starts = CLUBS | {"none": "Nobody"}
     names = _names()
+    what = supply.two_steps(release).drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what
     table = pd.DataFrame(
         {
             "Mineral": [names[m] for m in order],
+            "Counted at the mine": [what[m, "mine"] for m in order],
+            "Counted after the mine": [what[m, "refinery"] for m in order],
             "Inside at the mine, %": [inside.mine[m] for m in order],
             "Inside after the mine, %": [inside.refinery[m] for m in order],
         }
     )
     held = {step: int((inside[step] > 50).sum()) for step in drawn.STEPS}
     return figure(
-        membership(tables.outlines(), people, rows[["mineral", "at", "step", "iso3", "share"]], clubs=starts, start="came"),
+        membership(tables.outlines(), people, rows[["mineral", "at", "step", "product", "iso3", "share"]], clubs=starts, start="came"),
         says=(
             f"If everyone who signed or came were inside, the club would mine more than half of {_none(held['mine'])} of {in_words(len(order))} minerals "
             f"and refine more than half of {_none(held['refinery'])}: try others"
         ),
         table=table,
-        sources=sorted({*_sources(release, order), "NE2018"}),
+        sources=sorted({*_sources(supply.two_steps(release)), "NE2018"}),
         alt_text=(
             f"A world map on which a click lets a country in or out, and under it a bar for the mine and one for the refinery of {len(order)} minerals that add up what is inside, "
             "with China's share in red from the right. Selects above choose the coalition to start from and one country to let in or out. Borders take no position on disputes."

@@ -1,5 +1,8 @@
 """Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
 
+import html
+import re
+
 import pandas as pd
 
 from chokepoint import facts, tables
@@ -7,7 +10,10 @@ from chokepoint.charts import chooser, multiples, shares
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.measures import coalitions, prices, reliance, supply
-from chokepoint.prose.findings import Brief
+from chokepoint.models import MODELS
+from chokepoint.prose.amounts import edition, listed, source
+from chokepoint.prose.findings import Brief, with_links
+from chokepoint.prose.listing import Listing
 from chokepoint.prose.sections import capital, in_words, known
 
 
@@ -16,12 +22,13 @@ def brief(release: str) -> Brief:
     value = {name: facts.get(f"dependence.{name}", release).value for name in ("both_known", "higher_refined", "majority_refined")}
     rises = value["higher_refined"] > value["both_known"] / 2
     what = "China's hold is on the step after the mine" if rises else "China's hold is no stronger after the mine than at it"
-    mined, refined = facts.get("rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
+    mined, refined = (facts.get(f"magnet_rare_earths.china_{done}", release).value for done in ("mined", "refined"))
     turn = "and refines" if refined > mined else "but refines only"
     sentences = [
-        f"{what}: of the {{dependence.both_known}} minerals with published figures for both steps it mines more than half of "
+        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
         "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}.",
-        f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
+        f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}; "
+        "of all rare earths it mines {rare_earths.china_mined}.",
     ]
     if known("reliance.lines", release):
         sentences.append(
@@ -36,22 +43,17 @@ def _named(index: pd.Index) -> pd.Series:
 
 
 def lead(release: str) -> Figure:
-    """China's share at the mine beside its share after it."""
-    both = supply.china(release).dropna().sort_values("refinery", ascending=False)
+    """China's share at the mine beside its share after it, of the minerals of which both steps count one product."""
+    both = supply.china_pairs(release).sort_values("refinery", ascending=False)
     higher, count = int((both.refinery > both.mine).sum()), len(both)
-    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals with figures for both steps"
+    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
-    detail = supply.summary(release)
-    what = {step: [f"{detail.what[m, step]}, {detail.year[m, step]}" for m in both.index] for step in ("mine", "refinery")}
-    table = pd.DataFrame(
-        {
-            "Mineral": rows.mineral,
-            "China at the mine, %": rows.mine,
-            "Mined product, year": what["mine"],
-            "China at the refinery, %": rows.refinery,
-            "Refined product, year": what["refinery"],
-        }
-    )
+    detail = supply.summary_of_pairs(release)
+    table = pd.DataFrame({"Mineral": rows.mineral})
+    for step, at in (("mine", "at the mine"), ("refinery", "after the mine")):
+        table[f"China {at}, %"] = rows[step]
+        table[f"Year {at}"] = [int(detail.year[m, step]) for m in both.index]
+        table[f"Release {at}"] = [edition(detail.release[m, step]) for m in both.index]
     sources = sorted({s for m in both.index for step in ("mine", "refinery") for s in detail.sources[m, step]})
     first, last = rows.iloc[0], rows.iloc[-1]
     return figure(
@@ -64,6 +66,22 @@ def lead(release: str) -> Figure:
     )
 
 
+def other_products(release: str) -> Listing:
+    """Of the minerals that the chart leaves out, what is counted at the mine and what after it: one paragraph."""
+    rows = supply.two_steps(release).query("not alike").drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what
+    told = [
+        f"{rows[m, 'mine'].split(' (')[0].lower()}, then {rows[m, 'refinery'].split(' (')[0].lower()}"
+        for m in sorted({m for m, _ in rows.index})
+    ]
+    if not told:
+        return Listing("")
+    more = in_words(len(told))
+    return Listing(
+        f"<p>{capital(more)} more minerals have figures for both steps, of two products each: {'; '.join(told)}. They are not in the chart, "
+        "because a share of the one cannot be set against a share of the other; each has them on its page.</p>"
+    )
+
+
 def largest(release: str, step: str) -> Figure:
     """The largest country of every mineral at one step."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
@@ -73,8 +91,18 @@ def largest(release: str, step: str) -> Figure:
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
     says = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
-    table = rows[["mineral", "what", "area", "share", "year", "source_id"]].rename(
-        columns={"mineral": "Mineral", "what": "Product", "area": "Largest country", "share": "Share of world output, %", "year": "Year"}
+    rows = rows.assign(
+        told=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)], release=rows.release.map(edition)
+    )
+    table = rows[["mineral", "what", "area", "share", "year", "release", "source_id"]].rename(
+        columns={
+            "mineral": "Mineral",
+            "what": "Product",
+            "area": "Largest country",
+            "share": "Share of world output, %",
+            "year": "Year",
+            "release": "Release",
+        }
     )
     return figure(
         shares.leaders(rows),
@@ -119,66 +147,83 @@ FIRST = "rare_earths"
 
 
 def choose(release: str) -> Figure:
-    """Any mineral, at the mine and after it, in any year that is held."""
-    held = [r for r in tables.releases() if r <= release]
-    parts = [supply.output(r).assign(release=r) for r in held]
-    rows = pd.concat(parts, ignore_index=True).drop_duplicates(["mineral", "step", "year", "area", "area_kind"], keep="last")
-    rows = rows[rows.share.notna() & (rows.share > 0)]
-    years = sorted(int(tables.load("production", r).year.max()) for r in held)
-    rows = rows.assign(shown=rows.year.astype(int))
-    agency = rows[rows.source_id.str.startswith("IEA") & (rows.year != years[-1])]  # one year only: it also stands for the latest
-    rows = pd.concat([rows, agency.assign(shown=years[-1])], ignore_index=True)
-    rows = rows[rows.shown.isin(years)].drop_duplicates(["mineral", "step", "shown", "area", "area_kind"])
-    keys = ["mineral", "shown", "step"]
+    """Any mineral, at the mine and after it, in any year that is held; each year from the newest release that prints it."""
+    rows = supply.by_year(release)
+    rows = rows[rows.share.notna() & (rows.share > 0)].assign(year=rows.year.astype(int))
+    years = sorted({*rows[rows.release.isin(tables.releases())].year})
+    keys = ["mineral", "year", "step"]
     countries = rows[rows.area_kind == "country"].sort_values("share", ascending=False)
     countries = countries.assign(place=countries.groupby(keys).cumcount()).query("place < @MOST")
     names = _named(pd.Index(sorted(set(rows.mineral))))
-    drawn = pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "mineral": countries.mineral.map(names),
-            "year": countries.shown,
-            "step": countries.step,
-            "area": countries.area,
-            "standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
-            "share": countries.share.round(2),
-            "rank": countries.place,
-            "text": [
-                f"{v:,.0f} t" + (f" ({q})" if isinstance(q, str) else "") for v, q in zip(countries.value, countries.qualifier, strict=True)
+            "Mineral": countries.mineral.map(names),
+            "Year": countries.year,
+            "Step": countries.step,
+            "Product": countries.what,
+            "Area": countries.area,
+            "Standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
+            "Share of world output, %": countries.share.round(2),
+            "Output": [
+                supply.mass(r.value, r.kilograms) + (f" ({r.qualifier})" if isinstance(r.qualifier, str) else "")
+                for r in countries.itertuples()
             ],
+            "Release": countries.release.map(edition),
+            "source_id": countries.source_id,
         }
     )
-    told = countries.groupby(keys).first().reset_index()
-    known = pd.MultiIndex.from_product([sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=keys).to_frame(index=False)
-    known = known.merge(told[[*keys, "what", "year", "source_id"]], on=keys, how="left")
-    publisher = (
-        tables.load("sources")
-        .set_index("source_id")
-        .publisher.replace({"US Geological Survey": "USGS", "International Energy Agency": "IEA"})
-    )
+    shown = _shown(countries, years)
+    drawn = table.loc[shown.index].drop(columns=["Product", "Release", "source_id"])
+    drawn = drawn.rename(columns={"Share of world output, %": "share", "Output": "text"}).rename(columns=str.lower)
+    drawn = drawn.assign(year=shown.shown, rank=shown.place, told=[_bar_text(r.share, r.alone) for r in shown.itertuples()])
+    firsts = shown.drop_duplicates(["mineral", "shown", "step"])[["mineral", "shown", "step", "what", "year", "release"]]
+    known = pd.MultiIndex.from_product([sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=["mineral", "shown", "step"])
+    known = known.to_frame(index=False).merge(firsts, how="left")
     known["told"] = [
         f"{'At the mine' if r.step == 'mine' else 'After the mine'}|"
-        + (f"{r.what.split(' (')[0]}|{int(r.year)}, {publisher[r.source_id]}" if isinstance(r.what, str) else "no country is published")
+        + (f"{r.what.split(' (')[0]}|{int(r.year)}, {edition(r.release)}" if isinstance(r.what, str) else "no country is published")
         for r in known.itertuples()
     ]
     known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
-    now = countries[(countries.mineral == FIRST) & (countries.shown == years[-1]) & (countries.place == 0)].set_index("step")
-    one = {step: now.loc[step] for step in ("mine", "refinery")}
-    whose = one["mine"].area == one["refinery"].area
-    says = (
-        f"{one['mine'].area} mines {one['mine'].share:.0f} % of the world’s rare earths and {'' if whose else one['refinery'].area + ' '}refines "
-        f"{one['refinery'].share:.0f} % of the four for magnets; choose another mineral"
-    )
-    table = (
-        drawn.drop(columns="rank").rename(columns=str.capitalize).rename(columns={"Text": "Output", "Share": "Share of world output, %"})
-    )
     return figure(
         chooser.producers(drawn, known, mineral=names[FIRST]),
-        says=says,
-        table=table.assign(source_id=countries.source_id.to_numpy()),
+        says=_chosen_first(shown[shown.shown == years[-1]]),
+        table=table,
         alt_text=(
             f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
             f"the years {years[0]} to {years[-1]}, and the step."
         ),
+    )
+
+
+def _bar_text(share: float, alone: bool) -> str:
+    """A share at the end of a bar; a small one with a decimal.
+
+    >>> _bar_text(8.43, False), _bar_text(33.61, False), _bar_text(100.0, False)
+    ('8.4 %', '34 %', 'over 99 %')
+    """
+    return f"{share:.1f} %" if share < 10 else supply.share_text(share, alone)
+
+
+def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Rows with the year under which the chart shows them: their own, and where the IEA has none so new, the newest choice too.
+
+    The line over the bars says which year it is; the table has each row once, under its own.
+    """
+    own = countries[countries.year.isin(years)].assign(shown=lambda r: r.year)
+    newest = countries.groupby(["mineral", "step"]).year.transform("max")
+    late = countries[~countries.release.isin(tables.releases()) & (countries.year == newest) & (newest != years[-1])]
+    return pd.concat([own, late.assign(shown=years[-1])])
+
+
+def _chosen_first(rows: pd.DataFrame) -> str:
+    """The title: what is shown before anything is chosen."""
+    first = rows[(rows.mineral == FIRST) & (rows.place == 0)].set_index("step")
+    mine, after = first.loc["mine"], first.loc["refinery"]
+    whose = "" if mine.area == after.area else f"{after.area} "
+    return (
+        f"{mine.area} mines {mine.share:.0f} % of the world’s rare earths and {whose}refines {after.share:.0f} % of the four for magnets; "
+        "choose another mineral"
     )
 
 
@@ -221,11 +266,12 @@ def prices_and_controls(release: str) -> Figure | None:
     )
     most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
     count = in_words(len(dear)) if dear else "none"
-    says = capital(f"{count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}")
+    says = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}"
     table = rows.assign(
         mineral=rows.mineral.map(names),
         first=rows["first"].dt.strftime("%Y-%m-%d"),
         series=rows.series.fillna("–"),
+        footnote=rows.footnote.fillna("–"),
         ratio=rows.mineral.map(ratio),
     )
     table = table.rename(
@@ -233,6 +279,7 @@ def prices_and_controls(release: str) -> Figure | None:
             "mineral": "Mineral",
             "series": "Series",
             "basis": "Basis",
+            "footnote": "Note of the release",
             "year": "Year",
             "value": "Price",
             "unit": "Unit",
@@ -251,3 +298,40 @@ def prices_and_controls(release: str) -> Figure | None:
             + "."
         ),
     )
+
+
+def outside_china(release: str) -> Listing:
+    """What the yearly averages cannot show: the price outside China beside the one inside. One paragraph."""
+    ratio = prices.rises(release) if release in tables.releases("prices") else pd.Series(dtype=float)
+    hidden = (
+        "These averages hide what a licence does first: it parts the price outside China from the price inside. They are of a whole year, the months "
+        "before the measure among them, and for the rare earths free on board, that is, at the seller's port."
+    )
+    said = [
+        *([] if ratio.empty else [hidden]),
+        *_seen_in_europe(ratio),
+        "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year earlier"
+        + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
+        "This book holds no series of prices outside China by the month.",
+    ]
+    linked = [part if "<small>" in part else with_links(part, release) for part in said]
+    return Listing(f"<p>{' '.join(linked)}</p>")
+
+
+EUROPE = r"price multiple: (\w+) in Europe, Apr to May 2025"  # episodes that the model of a shock is held against
+
+
+def _seen_in_europe(ratio: pd.Series) -> list[str]:
+    """What the licences of April 2025 did to prices in Europe, as the episodes have it, as HTML; nothing where there are none."""
+    rows = MODELS["supply_shock"].validation() if "supply_shock" in MODELS else []
+    seen = {found[1]: row for row in rows if (found := re.match(EUROPE, row["what"]))}
+    if not seen:
+        return []
+    quoted = listed([f"{row['seen']:.1f} times those of April for {metal}" for metal, row in seen.items()])
+    held = [metal for metal in seen if metal in ratio.index]
+    here = listed([f"{ratio[metal]:.2f} times that of the year before for {metal}" for metal in held]) if held else ""
+    sources = " ".join(source(i) for i in dict.fromkeys(row["source_id"] for row in seen.values()))
+    return [
+        f"In May 2025 quotes in Europe were {html.escape(quoted)}, by a lead whose original we have not opened {sources}"
+        + (f"; the yearly average above is {html.escape(here)}." if here else ".")
+    ]

@@ -60,34 +60,33 @@ def brief(release: str) -> Brief:
 
 def lead(release: str) -> Figure:
     """Shares of world output by where countries stand, at the mine and at the refinery."""
-    inside = supply.inside(release).dropna()
-    order = inside.mine.sub(inside.refinery).sort_values(ascending=False).index
-    rows = supply.by_standing(release)
-    rows = rows[rows.mineral.isin(order)]
+    inside, shown = supply.inside_pairs(release), supply.inside_of_two_steps(release)
+    fall = shown.mine - shown.refinery
+    alike = pd.Series(fall.index.isin(inside.index), index=fall.index)
+    order = pd.DataFrame({"alike": alike, "fall": fall}).sort_values(["alike", "fall"], ascending=False).index
+    rows = supply.standing_of_two_steps(release)
     rows = rows.sort_values("mineral", key=lambda m: m.map(list(order).index), kind="stable")
     names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
-    rows = rows.assign(mineral=rows.mineral.map(names))
+    rows = rows.assign(mineral=rows.mineral.map(names), product=rows.what.map(supply.label).where(~rows.alike, None))
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
     says = (
-        f"In {of} minerals the share of the US, signatories and attendees shrinks after the mine; for {most.lower()} "
-        f"from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
+        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees shrinks after the mine; "
+        f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
     )
     table = (
-        rows.pivot_table(index=["mineral", "step"], columns="standing", values="share", sort=False)
+        rows.pivot_table(index=["mineral", "step", "what"], columns="standing", values="share", sort=False)
         .reindex(columns=shares.STANDINGS)
         .fillna(0)
         .reset_index()
     )
-    table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {s: f"{s}, %" for s in shares.STANDINGS})
-    summary = supply.summary(release)
-    sources = sorted({s for m in order for step in ("mine", "refinery") for s in summary.sources[m, step]} | {"S001"})
+    table = table.rename(columns={"mineral": "Mineral", "step": "Step", "what": "Product"} | {s: f"{s}, %" for s in shares.STANDINGS})
     return figure(
-        shares.stacks(rows[["mineral", "step", "standing", "share"]]),
+        shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
         says=says,
         table=table,
-        sources=sources,
-        alt_text=f"Two stacked bars for each of {len(inside)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
+        sources=sorted({*supply.two_steps(release).source_id, "S001"}),
+        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
         f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
         f"{inside.refinery[order[0]]:.0f} at the refinery.",
     )

@@ -14,7 +14,8 @@ from chokepoint.chapters import mineral as minerals
 from chokepoint.charts import moved
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.errors import UserError
-from chokepoint.prose.changes import counts, figure_text, series_name
+from chokepoint.prose.amounts import edition
+from chokepoint.prose.changes import counts, figure_text, is_revision, series_name, signed
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
 from chokepoint.prose.sections import capital, known
@@ -49,24 +50,15 @@ def _changes(old: str, new: str) -> dict:
 
 
 def _moved(old: str, new: str) -> pd.DataFrame:
-    """Facts that both releases have, and that read differently, those in per cent with their change, largest first."""
-    rows = pd.DataFrame(
-        [r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=["fact_id", "label", "old", "new", "reason"]
-    )
-    values = [[_number(text) for text in rows[c]] for c in ("old", "new")]
-    rows = rows.assign(before=values[0], after=values[1])
-    share = rows.old.str.endswith("%") & rows.new.str.endswith("%")
-    rows["change"] = (rows.after - rows.before).where(share)
-    return rows.sort_values("change", key=lambda c: c.abs(), ascending=False, kind="stable").reset_index(drop=True)
+    """Facts that both releases have, and that read differently, those in per cent first, largest moves first: see `diff.diff`."""
+    columns = ["fact_id", "label", "unit", "old", "restated", "new", "move", "revision", "new_year", "reason"]
+    rows = pd.DataFrame([r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=columns)
+    return rows.assign(change=rows.move.astype(float).where(rows.unit == "%"))
 
 
-def _number(text: str) -> float:
-    """
-    >>> _number("69.23 %"), _number("more than 75 million tonnes")
-    (69.23, nan)
-    """
-    found = re.fullmatch(r"([\d,.]+)(?: %)?", text)
-    return float(found[1].replace(",", "")) if found else float("nan")
+def _years(old: str, new: str) -> list[int]:
+    """The latest year of each of the two."""
+    return [int(tables.load("production", release).year.max()) for release in (old, new)]
 
 
 def before(release: str, old: str = "") -> str | None:
@@ -84,20 +76,36 @@ def before(release: str, old: str = "") -> str | None:
 def brief(old: str | None, new: str) -> Listing:
     """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
     if old is None:
-        return Listing(_brief([f"{_name(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
-    changes, rows = _changes(old, new), _moved(old, new)
-    fresh = rows.reason.str.startswith("new year").sum()
-    turned, whole = _sentences(old, new), list(changes["tables"].values())
-    revised = sum(r["change"] == "revised" and r["reason"].startswith("revised") for t in whole for r in t)
+        return Listing(_brief([f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
+    rows, turned = _moved(old, new), _sentences(old, new)
+    revised = len(_revised(old, new))
     pages = len({page for page, *_ in turned})
     said = [
-        f"Between {_name(old)} and {_name(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise: {fresh} because the latest year is a new one, the others because a figure was revised or its source changed.",
+        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise. {_shares_of_the_move(rows, _years(old, new))}",
         f"Of the sentences at the head of a page {_to('sentences', len(turned))} {'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the others say the same at both."
         if turned
         else "No sentence at the head of a page reads differently.",
-        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised by their publisher. A sentence can hold while its figures move.",
+        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A sentence can hold while its figures move.",
     ]
     return Listing(_brief(said))
+
+
+def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
+    """Of how many numbers the revision was the larger part of the move, of how many the new year, and where they pull apart."""
+    both = rows[rows.restated.notna() & rows.revision.notna() & rows.new_year.notna()]
+    more = int((both.revision.abs() > both.new_year.abs()).sum())
+    apart = int((both.new_year.astype(float) * both.move.astype(float) < 0).sum())
+    only = int((rows.reason.str.startswith("revised") | rows.reason.str.contains("correction")).sum())
+    said = (
+        f"For {len(both)} of them the newer release prints {years[0]} too, so that the move can be split: in {more} a revision of {years[0]} is the larger "
+        f"part, in {len(both) - more} the new year, and in {apart} the new year went the other way. "
+        if len(both)
+        else ""
+    )
+    left = len(rows) - len(both) - only
+    if rows.empty:
+        return ""
+    return said + f"{only} are of one year, or an estimate given anew, and were revised; {left} cannot be split."
 
 
 def _brief(said: list[str]) -> str:
@@ -107,11 +115,6 @@ def _brief(said: list[str]) -> str:
 
 def _to(anchor: str, count) -> str:
     return f'<a class="cp-fact" href="#{anchor}">{count}</a>'
-
-
-def _name(release: str) -> str:
-    """A release as one says it: MCS 2026."""
-    return re.sub(r"([a-z]+)(\d{4})", lambda m: f"{m[1].upper()} {m[2]}", release)
 
 
 def lead(old: str | None, new: str) -> Figure | None:
@@ -124,17 +127,37 @@ def lead(old: str | None, new: str) -> Figure | None:
     rows = rows[~(leader & rows.duplicated(["old", "new"], keep=False))].head(MOST)
     if rows.empty:
         raise UserError(f"{old} and {new} state the same shares: there is no move to draw. Name two releases that differ.")
-    first = rows.iloc[0]
+    first, (year, _) = rows.iloc[0], _years(old, new)
     told = rows.old.str.removesuffix(" %") + " → " + rows.new
-    frame = pd.DataFrame({"row": rows.row, "old": rows.before, "new": rows.after, "told": told, "why": rows.reason})
-    shown = pd.DataFrame({"Number": rows.label, _name(old): rows.old, _name(new): rows.new, "Why": rows.reason})
+    numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}
+    frame = pd.DataFrame({name: [_percent(text) for text in column] for name, column in numbers.items()})
+    whole = frame.restated.isna() & rows.revision.notna().to_numpy()  # of one year: all of the move is a revision
+    frame = frame.assign(restated=frame.restated.astype(float).where(~whole, frame.new), row=rows.row.to_numpy(), told=told.to_numpy(), why=rows.reason.to_numpy())
+    shown = pd.DataFrame({
+        "Number": rows.label,
+        edition(old): rows.old,
+        f"{edition(new)} of {year}": rows.restated,
+        edition(new): rows.new,
+        "By revision, points": rows.revision,
+        "By the new year, points": rows.new_year,
+        "Why": rows.reason,
+    })  # fmt: skip
     return figure(
-        moved.moved(frame, axis="Per cent", names=(_name(old), _name(new))),
+        moved.moved(frame, axis="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))),
         says=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
-        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {_name(old)} and a blue one at {_name(new)}.",
+        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be told, a small dot at what {edition(new)} says of {year}.",
     )
+
+
+def _percent(text: str | None) -> float | None:
+    """
+    >>> _percent("69.23 %"), _percent("over 99 %"), _percent("under 1 %"), _percent(None)
+    (69.23, 99.0, 1.0, None)
+    """
+    found = re.search(r"[\d.]+", text) if isinstance(text, str) else None
+    return float(found[0]) if found else None
 
 
 def _short(label: str) -> str:
@@ -200,7 +223,7 @@ def sentences(old: str | None, new: str) -> Listing:
         )
         for i, (page, name, a, b) in enumerate(_sentences(old, new))
     ]
-    return Listing(searchable("cp-turned", ["Page", _name(old), _name(new)], rows, of="sentences"))
+    return Listing(searchable("cp-turned", ["Page", edition(old), edition(new)], rows, of="sentences"))
 
 
 def _marked(old: str, new: str) -> tuple[str, str]:
@@ -222,19 +245,38 @@ def _marked(old: str, new: str) -> tuple[str, str]:
 
 
 def numbers(old: str | None, new: str) -> Listing:
-    """Every fact that moved, with a link to its evidence."""
+    """Every fact that moved, by revision and by the new year, the largest moves first, with a link to its evidence."""
     if old is None:
         return Listing("<p>Nothing to compare with.</p>")
+    year = _years(old, new)[0]
     rows = [
         row(
             f"moved-{r.fact_id}",
-            [_evidence(r.fact_id, r.label, new), html.escape(r.old), html.escape(r.new), html.escape(_reason(r.reason))],
+            [
+                _evidence(r.fact_id, r.label, new),
+                html.escape(r.old),
+                html.escape(r.restated) if isinstance(r.restated, str) else _NONE,
+                html.escape(r.new),
+                *(_change(part, r.unit) for part in (r.revision, r.new_year)),
+                html.escape(_reason(r.reason)),
+            ],
         )
         for r in _moved(old, new).itertuples()
     ]
+    heads = ["Number", edition(old), f"{edition(new)} of {year}", edition(new), "By revision", "By the new year", "Why"]
     alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
     more = "" if alone.empty else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
-    return Listing(searchable("cp-moved", ["Number", _name(old), _name(new), "Why"], rows, of="numbers") + more)
+    return Listing(searchable("cp-moved", heads, rows, of="numbers") + more)
+
+
+_NONE = '<span class="cp-none" title="cannot be told">–</span>'
+
+
+def _change(part: float | None, unit: str) -> str:
+    """A part of a move, as HTML."""
+    if part is None or pd.isna(part):
+        return _NONE
+    return signed(part) + (" points" if unit == "%" else "")
 
 
 def _evidence(fact_id: str, label: str, release: str) -> str:
@@ -245,11 +287,18 @@ def _evidence(fact_id: str, label: str, release: str) -> str:
 
 def _reason(reason: str) -> str:
     """A reason that fits a cell: a change of source names no more than that."""
-    return "another source" if reason.startswith("another source") else reason
+    return re.sub(r"another source: .*", "another source", reason)
+
+
+@lru_cache(maxsize=2)
+def _revised(old: str, new: str) -> list[tuple[str, dict]]:
+    """(table, row) of every figure that both releases print, and differently; the largest revisions first, measured against the series."""
+    rows = [(t, r) for t, rows in _changes(old, new)["tables"].items() for r in rows if is_revision(r)]
+    return sorted(rows, key=lambda tr: -tr[1]["size"])
 
 
 def series(old: str | None, new: str) -> Listing:
-    """Of each table how much moved, and the largest revisions of listed minerals."""
+    """Of each table how much moved, the largest revisions of listed minerals, and folded away every revision."""
     if old is None:
         return Listing("<p>Nothing to compare with.</p>")
     tables_of = _changes(old, new)["tables"]
@@ -257,16 +306,22 @@ def series(old: str | None, new: str) -> Listing:
         f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(counts(rows)))}.</li>"
         for t, rows in tables_of.items()
     )
-    revised = [
-        (t, r)
-        for t, rows in tables_of.items()
-        for r in rows
-        if r["change"] == "revised" and r["listed"] and r["reason"] != diff.ROUNDED and not r["reason"].startswith("new ")
-    ]
-    largest = sorted(revised, key=lambda tr: -tr[1]["size"])[:LARGEST]
-    rows = [
+    revised = _revised(old, new)
+    listed = [tr for tr in revised if tr[1]["listed"]]
+    heads = ["Series", "Table", edition(old), edition(new), "Why"]
+    largest = searchable("cp-revised", heads, _revision_rows(listed[:LARGEST], "revised"), of="series")
+    named = [_TABLES.get(t, t) for t in dict.fromkeys(t for t, _ in revised)]
+    every = searchable("cp-revised", heads, _revision_rows(revised, "every"), named, of="revised figures")
+    return Listing(
+        f"<ul>{told}</ul><p>The {min(LARGEST, len(listed))} largest revisions of listed minerals, of {len(listed):,}, measured against the largest figure of the series:</p>{largest}"
+        f'<details class="cp-numbers"><summary>All {len(revised):,} revised figures, of every mineral, to search and to save</summary>{every}</details>'
+    )
+
+
+def _revision_rows(revised: list[tuple[str, dict]], anchor: str) -> list[str]:
+    return [
         row(
-            f"revised-{i}",
+            f"{anchor}-{i}",
             [
                 html.escape(capital(series_name(r))),
                 html.escape(_TABLES.get(t, t)),
@@ -275,9 +330,5 @@ def series(old: str | None, new: str) -> Listing:
                 html.escape(r["reason"]),
             ],
         )
-        for i, (t, r) in enumerate(largest)
+        for i, (t, r) in enumerate(revised)
     ]
-    listed = searchable("cp-revised", ["Series", "Table", _name(old), _name(new), "Why"], rows, of="series")
-    return Listing(
-        f"<ul>{told}</ul><p>The {len(largest)} largest revisions of listed minerals, of {len(revised):,}, measured against the largest figure of the series:</p>{listed}"
-    )

@@ -15,7 +15,7 @@ NARROW = "width < 560"
 def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.LayerChart:
     """Bars of the largest producers at the mine (left) and after it (right).
 
-    rows: mineral, year, step (mine, refinery), area, standing, share [%], rank from 0, text. known: mineral, year, step, told (a line over the bars).
+    rows: mineral, year, step (mine, refinery), area, standing, share [%], told (the share in words), rank from 0, text. known: mineral, year, step, told (a line over the bars).
     mineral: the one to begin with.
     """
     minerals, years = sorted(set(known.mineral)), sorted(set(known.year), reverse=True)
@@ -48,8 +48,7 @@ def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.L
     names = base.mark_text(align="left", color=INK, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")).encode(
         left, above, text="area:N"
     )
-    figures = base.transform_calculate(told="format(datum.share, datum.share < 10 ? '.1f' : '.0f') + ' %'")
-    figures = figures.mark_text(align="left", dx=5, color=INK).encode(alt.X("to:Q", scale=None, axis=None), y, text="told:N")
+    figures = base.mark_text(align="left", dx=5, color=INK).encode(alt.X("to:Q", scale=None, axis=None), y, text="told:N")
     heads = alt.Chart(known).transform_filter(here).transform_calculate(from_=begin, lines="split(datum.told, '|')")
     heads = heads.mark_text(
         align="left", baseline="top", lineHeight=15, color=SOFT, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")

@@ -14,7 +14,7 @@ STEPS = {"mine": "at the mine", "refinery": "after the mine"}
 def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str]) -> alt.LayerChart:
     """A cell for each mineral and coalition.
 
-    frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published). clubs: key → name, in order;
+    frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published), text. clubs: key → name, in order;
     heads: key → name short enough for the head of a column.
     """
     step = alt.param(name="step", value="mine", bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "))
@@ -50,14 +50,14 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     figures = known.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
         x,
         y,
-        text=alt.Text("share:Q", format=".0f"),
+        text="text:N",
         color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
         tooltip=tips,
     )
     blank = base.transform_filter("!isValid(datum.share)")
     blanks = blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y)
     dashes = blank.mark_text(color=SOFT, text="–", fontSize=11).encode(x, y)
-    height = 23 * frame.mineral.nunique()
+    height = 23 * int(frame.groupby("step").mineral.nunique().max())
     told = (
         alt.Chart({"values": [{}]})
         .mark_text(align="left", color=SOFT)

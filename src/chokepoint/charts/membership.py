@@ -18,7 +18,8 @@ MEMBER = {"or": [{"and": ["datum.base", {"not": _SWAP}]}, {"and": ["!datum.base"
 def membership(topology: dict, people: pd.DataFrame, shares: pd.DataFrame, *, clubs: Mapping[str, str], start: str) -> alt.LayerChart:
     """The map and the bars.
 
-    people: iso3, country, region, and a true/false column for each key of clubs. shares: mineral, at (its row), step, iso3, share [%].
+    people: iso3, country, region, and a true/false column for each key of clubs. shares: mineral, at (its row), step, iso3, share [%],
+    product (what a bar counts, of a mineral whose two bars count different things; else nothing).
     clubs: key → name. start: the club to begin with.
     """
     named = people.sort_values("country")
@@ -59,14 +60,18 @@ def membership(topology: dict, people: pd.DataFrame, shares: pd.DataFrame, *, cl
 def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.Chart]:
     """A bar of what is inside for each mineral and step, from the left; China's, where it is not inside, from the right."""
     begin, wide = "178", "(width - 178)"
-    keys = ["mineral", "at", "step"]
+    keys = ["mineral", "at", "step", "product"]
     nobody = shares[keys].drop_duplicates().assign(iso3="", share=0.0)
     rows = alt.Chart(pd.concat([shares, nobody], ignore_index=True))
     rows = rows.transform_lookup("iso3", inside).transform_calculate(base=base)
     held = rows.transform_filter({"or": [MEMBER, "datum.iso3 == ''"]}).transform_aggregate(inside="sum(share)", groupby=keys)
     put = f"{_MAP} + 62 + {ROW} * datum.at + (datum.step == 'mine' ? 0 : 20)"
     held = held.transform_calculate(
-        from_=begin, to=f"{begin} + datum.inside / 100 * {wide}", down=put, told="format(datum.inside, '.0f') + ' %'"
+        inside="min(datum.inside, 100)",  # rounded figures may add up to more
+        from_=begin,
+        to=f"{begin} + min(datum.inside, 100) / 100 * {wide}",
+        down=put,
+        told="datum.inside > 99 ? '>99 %' : format(datum.inside, '.0f') + ' %'",
     )
     y = alt.Y("down:Q", scale=None, axis=None)
 
@@ -89,9 +94,10 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     figure = held.transform_calculate(left="172").mark_text(align="right", fontWeight="bold", fontSize=11, color=INK)
     figures = figure.encode(x("left"), y, text="told:N")
     label = ways.transform_calculate(at_="134")
-    names = label.transform_filter("datum.step == 'mine'").transform_calculate(mid="datum.down + 10", left="0")
+    names = label.transform_filter("datum.step == 'mine' && !datum.product").transform_calculate(mid="datum.down + 10", left="0")
     names = names.mark_text(align="left", limit=82, color=INK).encode(x("left"), alt.Y("mid:Q", scale=None, axis=None), text="mineral:N")
-    steps = label.mark_text(align="right", fontSize=11, color=SOFT).encode(x("at_"), y, text="step:N")
+    steps = label.transform_calculate(said="datum.product ? datum.product : datum.step")
+    steps = steps.mark_text(align="right", fontSize=11, color=SOFT, limit=134).encode(x("at_"), y, text="said:N")
     half = held.transform_calculate(mined="datum.step == 'mine' && datum.inside > 50", refined="datum.step != 'mine' && datum.inside > 50")
     half = half.transform_aggregate(mined="sum(mined)", refined="sum(refined)").transform_calculate(
         told=f"{NARROW} ? ['Inside: more than half of ' + datum.mined + ' minerals mined,', 'of ' + datum.refined + ' refined, of {len(nobody) // 2} with both figures'] : "

@@ -1,37 +1,54 @@
-"""Numbers at two times: where each was, and where it is."""
+"""Numbers at two times: where each was, where a revision put it, and where it is."""
+
+import json
 
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, GRID, INK, OTHER, SOFT
+from chokepoint.charts.theme import ACCENT, BLOC, GRID, INK, OTHER, SOFT
 
 ROW = 40  # pixels: the name above, the dots below
 
 
-def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str]) -> alt.LayerChart:
-    """A hollow dot for the old value, a full one for the new, a row a thing.
+def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt.LayerChart:
+    """A grey dot for the old value, a small one for what is now said of the old year, a blue one for the new value; a row a thing.
 
-    frame: columns row, old, new (numbers), told (both in words), why; in order, top first. names: of the old and the new.
+    The way from the first to the second is a revision, and drawn dashed; from the second to the third is a new year.
+    frame: columns row, old, restated (nothing where the two cannot be told apart), new (numbers), told (in words), why; in order, top first.
+    names: of the three.
     """
     placed = frame.assign(at=range(len(frame)))
     base = alt.Chart(placed)
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.9], nice=False, zero=False, padding=0))
-    x = alt.X("old:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
+
     tooltip = [
         alt.Tooltip("row:N", title="What"),
-        alt.Tooltip("told:N", title=f"{names[0]} → {names[1]}"),
+        alt.Tooltip("told:N", title=" → ".join(names[::2])),
         alt.Tooltip("why:N", title="Why"),
     ]
-    way = base.mark_rule(color=SOFT, strokeWidth=2).encode(x, alt.X2("new:Q"), y)
+    both = base.transform_filter("isValid(datum.restated)")
+    revised = both.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(x("old"), alt.X2("restated:Q"), y)
+    year = both.mark_rule(color=BLOC, strokeWidth=2).encode(x("restated"), alt.X2("new:Q"), y)
+    whole = base.transform_filter("!isValid(datum.restated)").mark_rule(color=SOFT, strokeWidth=2).encode(x("old"), alt.X2("new:Q"), y)
     lines = base.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
+    which = f"{json.dumps(dict(zip(('old', 'restated', 'new'), names, strict=True)))}[datum.which]"
     dots = (
-        base.transform_fold(["old", "new"], as_=["which", "value"])
-        .transform_calculate(release=f"datum.which == 'old' ? '{names[0]}' : '{names[1]}'")
-        .mark_circle(size=110, opacity=1)
+        base.transform_fold(["old", "restated", "new"], as_=["which", "value"])
+        .transform_filter("isValid(datum.value)")
+        .transform_calculate(release=which, large="datum.which == 'restated' ? 45 : 110")
+        .mark_circle(opacity=1)
         .encode(
-            alt.X("value:Q", title=axis),
+            x("value"),
             y,
-            color=alt.Color("release:N", scale=alt.Scale(domain=list(names), range=[OTHER, BLOC]), legend=alt.Legend(title=None)),
+            size=alt.Size("large:Q", scale=None, legend=None),
+            color=alt.Color(
+                "release:N",
+                scale=alt.Scale(domain=list(names), range=[OTHER, ACCENT, BLOC]),
+                legend=alt.Legend(title=None, labelLimit=260, columns=alt.ExprRef("width < 560 ? 1 : 3")),
+            ),
             tooltip=tooltip,
         )
     )
@@ -39,4 +56,4 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str]) -> alt.Laye
         alt.XValue(0), y, text="row:N"
     )
     said = base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(alt.XValue(alt.ExprRef("width")), y, text="told:N")
-    return alt.layer(lines, way, dots, words, said).properties(height=ROW * (len(frame) + 0.5))
+    return alt.layer(lines, whole, revised, year, dots, words, said).properties(height=ROW * (len(frame) + 0.5))

@@ -1,5 +1,7 @@
 """Shares of world output: one country at two steps, the largest country, the bloc beside China, one mineral's producers."""
 
+import json
+
 import altair as alt
 import pandas as pd
 
@@ -53,8 +55,8 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def leaders(rows: pd.DataFrame) -> alt.LayerChart:
-    """The largest country of each mineral. Columns mineral, area, standing, share [%], in the order drawn."""
-    rows = rows[["mineral", "area", "standing", "share"]].assign(text=rows.area + rows.share.map(" {:.0f} %".format))
+    """The largest country of each mineral. Columns mineral, area, standing, share [%], told (the share in words), in the order drawn."""
+    rows = rows[["mineral", "area", "standing", "share"]].assign(text=rows.area + " " + rows.told)
     x, y = _share("Share of the largest country", high=150), _names("mineral", list(rows.mineral))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
     tips = [
@@ -70,13 +72,17 @@ def leaders(rows: pd.DataFrame) -> alt.LayerChart:
 def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     """Who holds world output: two bars a mineral, the mine above the refinery, the bloc from the left and China from the right.
 
-    Columns mineral, step, standing, share [%]; each mineral and step adds up to 100.
+    Columns mineral, step, standing, share [%]; each mineral and step adds up to 100, or a little more where rounded figures do.
+    product, where there is such a column: what a bar counts, of minerals whose two bars count different things; else nothing.
     """
     order = list(dict.fromkeys(rows.mineral))
-    rows = rows.assign(rank=rows.standing.map(STANDINGS.index))
+    rows = rows.assign(rank=rows.standing.map(STANDINGS.index), product=rows["product"] if "product" in rows else None)
     steps = alt.YOffset("step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35))
     y = _names("mineral", order, padding=52, extent=118)
-    x = _share("Share of world output").stack("zero")
+    unlike = list(rows.mineral[rows["product"].notna()].unique())
+    y.axis.labelExpr = f"indexof({json.dumps(unlike)}, datum.value) < 0 ? datum.label : ''"
+    totals = rows.groupby(["mineral", "step"]).share.transform("sum")
+    x = _share("Share of world output", high=max(100, totals.max())).stack("zero")
     tips = [
         alt.Tooltip("mineral:N", title="Mineral"),
         alt.Tooltip("step:N", title="Step"),
@@ -86,10 +92,13 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     shown = [s for s in STANDINGS if s in set(rows.standing)]
     colour = _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2))
     bars = alt.Chart(rows).mark_bar().encode(x, y, steps, colour, alt.Order("rank:Q"), tooltip=tips)
-    labels = rows[["mineral", "step"]].drop_duplicates().assign(share=0)
-    step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="step:N")
-    china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=100)
-    bloc = rows[(rows.standing == coalitions.SIGNED) & (rows.share >= 12)].assign(text=lambda r: r.share.map("{:.0f}".format), share=0)
+    labels = rows[["mineral", "step", "product"]].drop_duplicates().assign(share=0)
+    labels = labels.assign(text=labels["product"].fillna(labels.step))
+    step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="text:N")
+    whole = rows[rows.share > 0].groupby(["mineral", "step"]).standing.transform("size").eq(1).reindex(rows.index, fill_value=False)
+    rows = rows.assign(text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals)
+    china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(share=lambda r: r.end)
+    bloc = rows[(rows.standing == coalitions.SIGNED) & (rows.share >= 12)].assign(share=0)
     said = [
         alt.Chart(part)
         .mark_text(align=align, dx=dx, color="white", fontWeight="bold", fontSize=11)

@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +34,8 @@ _FAMILIES = {
     "accounts": r"accounts\.\w+",
 }
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
+_YEARLY: set[str] = set()  # facts of a release's latest year, which can be worked out of an earlier year of it too
+_ESTIMATES: set[str] = set()  # facts of which every release gives one estimate of the same thing, whatever its year
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
@@ -131,6 +133,34 @@ def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
     return _computed(*_COMPUTED[fact_id], release) if fact_id in _COMPUTED else _ledger(data)[fact_id]
 
 
+def is_yearly(fact_id: str) -> bool:
+    """Whether a fact is of the latest year of a release, and `of_year` can tell it of an earlier one.
+
+    >>> evaluate() is None, is_yearly("antimony.china_mined"), is_yearly("vault.exim_loan")
+    (False, True, False)
+    """
+    return fact_id in _YEARLY
+
+
+def is_estimate(fact_id: str) -> bool:
+    """Whether a release gives one estimate of a fact, which the next release's estimate replaces.
+
+    >>> evaluate() is None, is_estimate("australia.lithium_reserves"), is_estimate("australia.lithium_mined")
+    (False, True, False)
+    """
+    return fact_id in _ESTIMATES
+
+
+def of_year(fact_id: str, release: str, year: int) -> Fact | None:
+    """What a release says of an earlier year than its latest; None where it prints nothing of it. Only of yearly facts.
+
+    >>> evaluate() is None, of_year("antimony.china_mined", "mcs2026", 2024).text
+    (False, '34 %')
+    """
+    shell, compute = _COMPUTED[fact_id]
+    return _computed(shell, partial(compute, year=year), release)
+
+
 def _from_ledger(row: dict) -> Fact:
     row = {k: "" if pd.isna(v) else v for k, v in row.items()}
     try:
@@ -164,14 +194,30 @@ def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
     return replace(shell, value=value, sources=sources, **further)
 
 
-def computed(fact_id: str, label: str, unit: str, text: str, how: str, confidence: str = "primary"):
+def computed(
+    fact_id: str,
+    label: str,
+    unit: str,
+    text: str,
+    how: str,
+    confidence: str = "primary",
+    *,
+    yearly: bool = False,
+    estimate: bool = False,
+):
     """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'.
 
     The function may give a third thing, a dictionary of further columns of the fact (as_of, note, rows, superseded).
+    yearly: it is of the release's latest year, and the function takes another as the argument year; see `of_year`.
+    estimate: a release gives one estimate of it, which the next replaces, such as reserves.
     """
 
     def register(compute: Callable) -> Callable:
         _COMPUTED[fact_id] = Fact(fact_id, label, 0, unit, text, (), confidence, computation=how), compute
+        if yearly:
+            _YEARLY.add(fact_id)
+        if estimate:
+            _ESTIMATES.add(fact_id)
         return compute
 
     return register
@@ -201,12 +247,3 @@ def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     "China mined 69.23 % of the world's rare earths."
     """
     return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)
-
-
-def share(table: pd.DataFrame, mineral: str, stage: str, iso3: str, year: int) -> tuple[float | None, tuple[str, ...]]:
-    """A country's share of the printed world total [%], and the sources of the rows used; None where either is missing."""
-    rows = table.query("mineral == @mineral and stage == @stage and year == @year")
-    country, world = rows.query("iso3 == @iso3").value, rows.query("area_kind == 'world'").value
-    if country.isna().all() or world.isna().all():
-        return None, ()
-    return float(100 * country.sum() / world.iloc[0]), tuple(sorted(rows.source_id.unique()))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.facts import computed
-from chokepoint.measures import countries, reliance
+from chokepoint.measures import countries, reliance, supply
 
 _STEPS = {"mine": "mined", "refinery": "refined"}
 _REFINED = "The mine is USGS; after it USGS where it has countries, else the IEA's base year (for rare earths the four magnet elements)."
@@ -22,23 +22,24 @@ def prefix(iso3: str) -> str:
     return countries.slug(iso3).replace("-", "_")
 
 
-def _printed(value: float) -> dict[str, str]:
-    """How a share prints: the totals are rounded, so no more than two figures.
+def _printed(value: float, alone: bool = False) -> dict[str, str]:
+    """How a share prints: the totals are rounded, so no more than two figures. alone: nobody else has any.
 
-    >>> _printed(33.3), _printed(7.93), _printed(0.04)
-    ({'text': '33 %'}, {'text': '7.9 %'}, {'text': 'under 0.1 %'})
+    >>> _printed(33.3), _printed(7.93), _printed(0.04), _printed(100)
+    ({'text': '33 %'}, {'text': '7.9 %'}, {'text': 'under 0.1 %'}, {'text': 'over 99 %'})
     """
-    return {
-        "text": "under 0.1 %" if value < 0.1 else f"{value:.1f} %" if value < 10 else "over 99 %" if 99 < value < 100 else f"{value:.0f} %"
-    }
+    bound = "under 0.1 %" if value < 0.1 else "over 99 %" if value > 99 and not alone else ""
+    return {"text": bound or (f"{value:.1f} %" if value < 10 else f"{value:.0f} %")}
 
 
-@lru_cache(maxsize=8)
-def _output(data: str, release: str) -> dict:
-    rows = countries.held(release)
+@lru_cache(maxsize=32)
+def _output(data: str, release: str, year: int | None) -> dict:
+    rows = countries.held(release, year) if year else countries.held(release)
     rows = rows[rows.value > 0]
     return {
-        (r.iso3, r.mineral, r.step): (float(r.share), (r.source_id,), _printed(r.share)) for r in rows.itertuples() if pd.notna(r.share)
+        (r.iso3, r.mineral, r.form, r.step): (float(r.share), (r.source_id,), _printed(r.share, bool(r.alone)))
+        for r in rows.itertuples()
+        if pd.notna(r.share)
     }
 
 
@@ -51,7 +52,17 @@ def _reserves(data: str, release: str) -> dict:
 @lru_cache(maxsize=8)
 def _imports(data: str, release: str) -> dict:
     rows = reliance.by_country(release)
-    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,), {"text": r.text}) for r in rows.itertuples()}
+    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,), {"text": r.text, "as_of": period(r)}) for r in rows.itertuples()}
+
+
+def period(row) -> str:
+    """The years of which a share of imports is an average.
+
+    >>> from types import SimpleNamespace as row
+    >>> period(row(first_year=2021, last_year=2024))
+    '2021–2024'
+    """
+    return f"{row.first_year}–{row.last_year}"
 
 
 _KINDS = {
@@ -70,18 +81,38 @@ _KINDS = {
 }
 
 
-def _register(iso3: str, name: str, mineral: str, what: str, kind: str) -> None:
+def share_id(iso3: str, row) -> str:
+    """The id of a country's share of output, of a row of `countries.held`.
+
+    >>> from types import SimpleNamespace as row
+    >>> share_id("SLE", row(mineral="titanium", form="rutile", step="mine")), share_id("COD", row(mineral="cobalt", form="", step="mine"))
+    ('sierra_leone.titanium_rutile_mined', 'dr_congo.cobalt_mined')
+    """
+    return f"{prefix(iso3)}.{row.mineral}{'_' * bool(row.form)}{row.form}_{_STEPS[row.step]}"
+
+
+def _register(iso3: str, name: str, mineral: str, what: str, kind: str, form: str = "") -> None:
     label, text, how = _KINDS[kind]
-    fact_id = f"{prefix(iso3)}.{mineral}_{kind}"
-    computed(fact_id, label.format(name, what), "%", text, how.format(name))(lambda release: _value(release, iso3, mineral, kind))
+    fact_id = f"{prefix(iso3)}.{mineral}{'_' * bool(form)}{form}_{kind}"
+    register = computed(
+        fact_id, label.format(name, what), "%", text, how.format(name), yearly=kind in _STEPS.values(), estimate=kind == "reserves"
+    )
+    register(lambda release, year=None: _value(release, iso3, mineral, kind, form, year))
 
 
-def _value(release: str, iso3: str, mineral: str, kind: str):
+def _value(release: str, iso3: str, mineral: str, kind: str, form: str, year: int | None):
     data = str(tables.data_dir())
     if kind in _STEPS.values():
         step = next(s for s, word in _STEPS.items() if word == kind)
-        return _output(data, release).get((iso3, mineral, step), (None, ()))
+        return _output(data, release, year).get((iso3, mineral, form, step), (None, ()))
     return (_reserves if kind == "reserves" else _imports)(data, release).get((iso3, mineral), (None, ()))
+
+
+@lru_cache(maxsize=2)
+def _forms(_data: Path) -> list:
+    """mineral, form, what, step of each form that the newest release prints beside the series that speaks for its mineral."""
+    rows = supply.forms()
+    return list(rows[["mineral", "form", "what", "step"]].drop_duplicates(["mineral", "form", "step"]).itertuples())
 
 
 def _signed(iso3: str):
@@ -108,6 +139,9 @@ def define(subject: str) -> None:
     for row in _minerals(tables.data_dir()):
         for kind in _KINDS:
             _register(iso3, names[iso3], row.mineral, row.name, kind)
+    named = {row.mineral: row.name for row in _minerals(tables.data_dir())}
+    for row in _forms(tables.data_dir()):
+        _register(iso3, names[iso3], row.mineral, f"{named[row.mineral]}, {row.what.lower()}", _STEPS[row.step], row.form)
     computed(
         f"{subject}.signed",
         f"Day on which {names[iso3]} signed its first framework, memorandum or partnership with the United States",

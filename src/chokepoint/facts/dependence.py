@@ -1,17 +1,13 @@
 """Facts of who makes what, of US reliance, of controls and of the bloc: worked out from the tables."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.facts import computed, share
+from chokepoint.facts import computed
 from chokepoint.measures import coalitions, reliance, supply
-
-
-def _production(release: str):
-    table = tables.load("production", release)
-    return table, int(table.year.max())
 
 
 @computed(
@@ -20,11 +16,10 @@ def _production(release: str):
     "%",
     "{:.2f} %",
     "China's mine output over the printed world total, rare-earth oxides, latest year of the release",
+    yearly=True,
 )
-def _china_mined(release: str):
-    table, year = _production(release)
-    value, sources = share(table, "rare_earths", "mine", "CHN", year)
-    return value, sources, {"rows": _output_rows(release, "rare_earths", "mine", "china")}
+def _china_mined(release: str, year: int | None = None):
+    return _share_of(release, "rare_earths", "mine", "china", year)
 
 
 # --- who makes what: for every mineral whose producers are published ---
@@ -33,40 +28,50 @@ _STEPS = {"mine": "mined", "refinery": "refined"}
 _REFINED = "The mine is USGS; refining is USGS where it has countries, else the IEA's base year (for rare earths the four magnet elements)."
 
 
-@lru_cache(maxsize=8)
-def _summary(data: str, release: str) -> dict:
-    return supply.summary(release).to_dict("index")
+def _of(whole: Callable, release: str, year: int | None) -> pd.DataFrame:
+    """A measure of supply at a release, or of an earlier year of it."""
+    return whole(release, year) if year else whole(release)
 
 
-def _share_of(release: str, mineral: str, step: str, whose: str):
+@lru_cache(maxsize=32)
+def _summary(data: str, release: str, year: int | None) -> dict:
+    magnets = _of(supply.summary_of_pairs, release, year)
+    return (magnets[magnets.index.get_level_values("mineral") == supply.MAGNET].to_dict("index")) | _of(
+        supply.summary, release, year
+    ).to_dict("index")
+
+
+def _share_of(release: str, mineral: str, step: str, whose: str, year: int | None = None):
     """A column of supply.summary for a mineral and step, with its sources and rows; nothing where it is not known."""
-    row = _summary(str(tables.data_dir()), release).get((mineral, step))
+    row = _summary(str(tables.data_dir()), release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None, ()
     sources = row["sources"] + (("S001",) if whose == "inside" else ())
-    return float(row[whose]), sources, {"rows": _output_rows(release, mineral, step, whose)} | _extreme(float(row[whose]))
+    rows, alone = _output_rows(release, mineral, step, whose, year)
+    return float(row[whose]), sources, {"rows": rows} | _extreme(float(row[whose]), alone)
 
 
-def _extreme(share: float) -> dict[str, str]:
-    """The text of a share that rounding would make nothing or everything.
+def _extreme(share: float, alone: bool = False) -> dict[str, str]:
+    """The text of a share that rounding would make nothing or everything. alone: what it counts is all there is.
 
-    >>> _extreme(0.4), _extreme(99.6), _extreme(0), _extreme(50)
-    ({'text': 'under 1 %'}, {'text': 'over 99 %'}, {}, {})
+    >>> _extreme(0.4), _extreme(99.6), _extreme(0), _extreme(50), _extreme(100), _extreme(100, alone=True)
+    ({'text': 'under 1 %'}, {'text': 'over 99 %'}, {}, {}, {'text': 'over 99 %'}, {})
     """
-    return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if 99 < share < 100 else {}
+    return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if share > 99 and not alone else {}
 
 
-@lru_cache(maxsize=8)
-def _output(data: str, release: str) -> dict[tuple[str, str], pd.DataFrame]:
+@lru_cache(maxsize=32)
+def _output(data: str, release: str, year: int | None) -> dict[tuple[str, str], pd.DataFrame]:
     """Rows of supply.output with a figure, by mineral and step; and where each country stands."""
-    rows = supply.output(release)
+    magnets = _of(supply.pairs, release, year).query("mineral == @supply.MAGNET")
+    rows = pd.concat([_of(supply.output, release, year), magnets], ignore_index=True)
     rows = rows[rows.value > 0].assign(where=rows.iso3.map(coalitions.standing()))
     return dict(list(rows.groupby(["mineral", "step"])))
 
 
-def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
-    """The countries that a share counts, and the world total, as "China 2025: 270,000 t"."""
-    output = _output(str(tables.data_dir()), release)[mineral, step]
+def _output_rows(release: str, mineral: str, step: str, whose: str, year: int | None) -> tuple[tuple[str, ...], bool]:
+    """The countries that a share counts, and the world total, as "China 2025: 270,000 t"; and whether they are all that make any."""
+    output = _output(str(tables.data_dir()), release, year)[mineral, step]
     countries = output[output.area_kind == "country"]
     if whose == "largest":
         counted = countries.head(1)
@@ -74,13 +79,14 @@ def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str
         counted = countries[countries.iso3 == "CHN"]
     else:
         counted = countries[countries["where"].isin([coalitions.SIGNED, coalitions.CAME])]
-    world = output.world.iloc[0]
-    return (*(f"{r.area} {r.year}: {r.value:,.0f} t" for r in counted.itertuples()), f"World {output.year.iloc[0]}: {world:,.0f} t")
+    world = output.iloc[0]
+    told = [f"{r.area} {r.year}: {supply.mass(r.value, r.kilograms)}" for r in counted.itertuples()]
+    return (*told, f"World {world.year}: {supply.mass(world.world, world.kilograms)}"), len(counted) == len(output)
 
 
 def _register_shares(mineral: str, name: str, step: str) -> None:
     word = _STEPS[step]
-    digits = "{:.1f} %" if (mineral, word) == ("rare_earths", "refined") else "{:.0f} %"
+    digits = "{:.1f} %" if mineral in ("rare_earths", supply.MAGNET) and word == "refined" else "{:.0f} %"
     wanted = [
         ("china", f"China's share of world output, {word}: {name}", "China's output over the printed world total, latest year."),
         (
@@ -97,8 +103,8 @@ def _register_shares(mineral: str, name: str, step: str) -> None:
     for whose, label, how in wanted:
         fact_id = f"{mineral}.{whose}_{word}"
         if fact_id != "rare_earths.china_mined":
-            computed(fact_id, label, "%", digits if whose != "inside" else "{:.0f} %", f"{how} {_REFINED}")(
-                lambda r, w=whose: _share_of(r, mineral, step, w)
+            computed(fact_id, label, "%", digits if whose != "inside" else "{:.0f} %", f"{how} {_REFINED}", yearly=True)(
+                lambda r, w=whose, year=None: _share_of(r, mineral, step, w, year)
             )
 
 
@@ -108,16 +114,23 @@ def _imports(data: str, release: str) -> tuple[dict, dict]:
     return lines.set_index("mineral").to_dict("index"), first.set_index("mineral").to_dict("index")
 
 
-def _reliance(release: str, mineral: str):
+def _reliance(release: str, mineral: str, year: int | None = None):
     """Net import reliance as printed: a figure, or a bound in words."""
+    if year:
+        text = reliance.readings(mineral, year).get(release)
+        return (text, (release.upper(),)) if text else (None, ())
     row = _imports(str(tables.data_dir()), release)[0].get(mineral)
     return (row["text"], (row["source_id"],), {"rows": (f"{row['what']}: {row['text']}",)}) if row else (None, ())
 
 
 def _main_source(release: str, mineral: str):
     row = _imports(str(tables.data_dir()), release)[1].get(mineral)
+    if row is None:
+        return None, ()
     return (
-        (float(row["value"]), (row["source_id"],), {"rows": (f"{row['area']}: {row['text']}",), "text": row["text"]}) if row else (None, ())
+        float(row["value"]),
+        (row["source_id"],),
+        {"rows": (f"{row['area']}: {row['text']}",), "text": row["text"], "as_of": f"{row['first_year']}–{row['last_year']}"},
     )
 
 
@@ -128,7 +141,8 @@ def _register_reliance(mineral: str, name: str) -> None:
         "%",
         "{}",
         "As USGS prints it for the release's latest year, a bound where figures are withheld",
-    )(lambda r: _reliance(r, mineral))
+        yearly=True,
+    )(lambda r, year=None: _reliance(r, mineral, year))
     computed(
         f"{mineral}.main_source",
         f"Share of US imports from their largest source: {name}",
@@ -187,8 +201,8 @@ _year("rare_earths.year_refined", "Year of the magnet rare earths' refining", "r
 # --- over all minerals ---
 
 
-def _both(release: str) -> pd.DataFrame:
-    return supply.china(release).dropna()
+def _both(release: str, year: int | None) -> pd.DataFrame:
+    return _of(supply.china_pairs, release, year)
 
 
 def _output_sources(release: str) -> tuple[str, ...]:
@@ -196,13 +210,13 @@ def _output_sources(release: str) -> tuple[str, ...]:
 
 
 def _count(fact_id: str, label: str, how: str, counted, extra: tuple[str, ...] = ()) -> None:
-    """A number of minerals; `counted` gives which, from the release."""
+    """A number of minerals; `counted` gives which, from the release and a year (None: its latest)."""
 
-    def value(release: str):
-        which = list(counted(release))
+    def value(release: str, year: int | None = None):
+        which = list(counted(release, year))
         return float(len(which)), _output_sources(release) + extra, {"rows": tuple(_names()[m] for m in which)}
 
-    computed(fact_id, label, "minerals", "{:.0f}", how)(value)
+    computed(fact_id, label, "minerals", "{:.0f}", how, yearly=True)(value)
 
 
 def _names() -> dict[str, str]:
@@ -216,53 +230,59 @@ def _where(shares: pd.DataFrame, test) -> list[str]:
 
 _count(
     "dependence.both_known",
-    "Minerals whose producers are known at the mine and after it",
-    "Minerals with country figures at both steps",
-    lambda r: _both(r).index,
+    "Minerals whose producers are known at the mine and after it, of one and the same product",
+    "Minerals with country figures at both steps that count one product; ore and another product made of it are left out",
+    lambda r, y: _both(r, y).index,
 )
 _count(
     "dependence.higher_refined",
     "Of these, minerals in which China's share is larger after the mine",
     "China's share after the mine above its share at the mine",
-    lambda r: _where(_both(r), lambda t: t.refinery > t.mine),
+    lambda r, y: _where(_both(r, y), lambda t: t.refinery > t.mine),
 )
 _count(
     "dependence.majority_mined",
     "Of these, minerals of which China mines more than half",
     "China's share at the mine above 50 %",
-    lambda r: _where(_both(r), lambda t: t.mine > 50),
+    lambda r, y: _where(_both(r, y), lambda t: t.mine > 50),
 )
 _count(
     "dependence.majority_refined",
     "Of these, minerals of which China makes more than half after the mine",
     "China's share after the mine above 50 %",
-    lambda r: _where(_both(r), lambda t: t.refinery > 50),
+    lambda r, y: _where(_both(r, y), lambda t: t.refinery > 50),
+)
+_count(
+    "dependence.other_product",
+    "Minerals of which another product is counted after the mine than at it",
+    "Minerals with country figures at both steps, where the two count different products",
+    lambda r, y: sorted(set(supply.two_steps(r).query("not alike").mineral)),
 )
 for _step, _word in _STEPS.items():
     _count(
         f"dependence.known_{_word}",
         f"Minerals whose producers are known, {_word}",
         "Minerals with country figures at this step",
-        lambda r, s=_step: supply.leaders(r).query("step == @s").mineral,
+        lambda r, y, s=_step: _of(supply.leaders, r, y).query("step == @s").mineral,
     )
     _count(
         f"dependence.china_leads_{_word}",
         f"Minerals in which China is the largest producer, {_word}",
         "Largest country is China",
-        lambda r, s=_step: supply.leaders(r).query("step == @s and iso3 == 'CHN'").mineral,
+        lambda r, y, s=_step: _of(supply.leaders, r, y).query("step == @s and iso3 == 'CHN'").mineral,
     )
     _count(
         f"frameworks.majority_{_word}",
         f"Minerals of which the United States, signatories and attendees hold more than half, {_word}",
         "Their summed share above 50 %",
-        lambda r, s=_step: _where(supply.inside(r), lambda t: t[s] > 50),
+        lambda r, y, s=_step: _where(_of(supply.inside, r, y), lambda t: t[s] > 50),
         extra=("S001",),
     )
     _count(
         f"frameworks.china_majority_{_word}",
         f"Minerals of which China holds more than half, {_word}",
         "China's share above 50 %",
-        lambda r, s=_step: _where(supply.china(r), lambda t: t[s] > 50),
+        lambda r, y, s=_step: _where(_of(supply.china, r, y), lambda t: t[s] > 50),
     )
 
 

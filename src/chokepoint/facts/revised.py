@@ -49,6 +49,7 @@ def _register_reserves(mineral: str, area: str, name: str) -> None:
         "million tonnes",
         "{}",
         "Latest estimate of the release.",
+        estimate=True,
     )(reading)
 
 

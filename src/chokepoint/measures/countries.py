@@ -18,7 +18,7 @@ from chokepoint.tables import by_release
 
 HOST, CHINA, UNION = "USA", "CHN", "EUE"
 FRAMEWORKS = ("framework", "memorandum", "strategic partnership")  # what counts as a framework; plans and statements do not
-_KEY = ["mineral", "step", "iso3"]
+_SERIES = ["mineral", "step", "form"]
 
 
 def names() -> dict[str, str]:
@@ -67,21 +67,21 @@ def code(page: str) -> str:
 
 
 @by_release
-def held(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Each country's share [%] of world output and its place among the countries named, per mineral and step; value [t].
 
     Rows that the source withholds are kept without a value. The Union's rows are sums of its members, without a place.
+    year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral (rutile, alumina) has rows of its own: column form.
 
     >>> row = held().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
     >>> round(float(row.share), 1), int(row.place)
     (7.9, 5)
     """
-    rows = supply.output(release).query("area_kind == 'country'")
-    rows = rows.assign(place=rows.groupby(["mineral", "step"]).value.rank(ascending=False, method="min"))
+    rows = pd.concat([supply.output(release, year), supply.forms(release, year)], ignore_index=True).query("area_kind == 'country'")
+    rows = rows.assign(place=rows.groupby(_SERIES).value.rank(ascending=False, method="min"))
     union = rows[rows.iso3.isin(coalitions.members("eu27"))].dropna(subset=["value"])
-    sums = union.groupby(["mineral", "step"]).agg(
-        {"value": "sum", "share": "sum", "world": "first", "year": "first", "what": "first", "source_id": "first"}
-    )
+    same = ["world", "year", "what", "alone", "kilograms", "release", "source_id"]
+    sums = union.groupby(_SERIES).agg({"value": "sum", "share": "sum"} | dict.fromkeys(same, "first"))
     sums = sums.reset_index().assign(iso3=UNION, area=names()[UNION])
     return pd.concat([rows[rows.iso3.isin(names())], sums], ignore_index=True).sort_values(
         ["iso3", "share"], ascending=[True, False], ignore_index=True

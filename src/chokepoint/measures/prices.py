@@ -12,7 +12,7 @@ _SERIES = {"graphite": "Flake", "germanium": "Germanium metal", "tellurium": "Un
 
 @by_release
 def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Prices of controlled minerals: mineral, series, basis, year, value, unit, source_id; one series a mineral, in the order of the first control.
+    """Prices of controlled minerals: mineral, series, basis, footnote, year, value, unit, source_id; one series a mineral, in the order of the first control.
 
     >>> rows = controlled()
     >>> float(rows.query("mineral == 'gallium' and year == 2025").value.iloc[0])
@@ -26,7 +26,7 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     longest = rows.groupby("mineral").apply(lambda g: g.series.fillna("").iloc[0], include_groups=False)
     rows = rows[rows.series.fillna("") == rows.mineral.map(longest)]
     rows = rows[rows.groupby("mineral").year.transform("nunique") > 2].assign(first=lambda r: r.mineral.map(first))
-    kept = ["mineral", "series", "basis", "year", "value", "unit", "first", "source_id"]
+    kept = ["mineral", "series", "basis", "footnote", "year", "value", "unit", "first", "source_id"]
     return rows.sort_values(["first", "mineral", "year"]).drop_duplicates(["mineral", "year"])[kept].reset_index(drop=True)
 
 

@@ -3,14 +3,15 @@
 import pandas as pd
 
 from chokepoint import tables
+from chokepoint.measures import parts
 from chokepoint.tables import by_release
 
-_COLUMNS = ["mineral", "area", "area_kind", "iso3", "value", "low", "world", "bound", "share", "source_id"]
+_COLUMNS = ["mineral", "area", "area_kind", "iso3", "value", "low", "world", "bound", "share", "detail", "source_id"]
 
 
 @by_release
 def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Reserves by country [t], largest first: of the series that holds most, in the latest year.
+    """Reserves by country [t], largest first: of the series that holds most, in the latest year; detail says which, where there are several.
 
     world is the printed total, bound the total where it is printed as "more than"; share [%] needs a total.
 
@@ -21,6 +22,7 @@ def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     if release not in tables.releases("reserves"):
         return pd.DataFrame(columns=_COLUMNS)
     rows = tables.load("reserves", release)
+    rows = parts.with_sums(rows, ["mineral", "commodity", "detail", "year"])
     rows = rows[(rows.year == rows.groupby("mineral").year.transform("max")) & rows.form.isna()]
     rows = rows.assign(one=rows.commodity + "|" + rows.detail.fillna(""))
     countries = rows[(rows.area_kind == "country") & (rows.value > 0)]

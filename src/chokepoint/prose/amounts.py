@@ -1,31 +1,42 @@
 """Amounts, shares and names as they stand in a sentence or at the end of a bar."""
 
 import html
+import re
 
 import pandas as pd
 
 from chokepoint import tables
 from chokepoint.charts.figure import link
+from chokepoint.measures import supply
 
 
-def share(value: float) -> str:
-    """A share of world output: totals are rounded, so it is too.
+def share(value: float, alone: bool = False) -> str:
+    """A share of world output: totals are rounded, so it is too. alone: nobody else makes any.
 
-    >>> share(34.09), share(0.4), share(0)
-    ('34 %', 'under 1 %', 'none')
+    >>> share(34.09), share(0.4), share(0), share(100)
+    ('34 %', 'under 1 %', 'none', 'over 99 %')
     """
-    return f"{value:.0f} %" if value >= 1 else "under 1 %" if value > 0 else "none"
+    return supply.share_text(value, alone)
 
 
-def tons(value: float) -> str:
-    """Metric tons, rounded as they are printed.
+def tons(value: float, kilograms: bool = False) -> str:
+    """Metric tons, rounded as they are printed; what a release counts in kilograms, in kilograms.
 
-    >>> tons(7.4e9), tons(23e6), tons(270000)
-    ('7.4 billion t', '23 million t', '270,000 t')
+    >>> tons(7.4e9), tons(23e6), tons(270000), tons(2.5, kilograms=True)
+    ('7.4 billion t', '23 million t', '270,000 t', '2,500 kg')
     """
     if value >= 1e6:
         return f"{value / 1e9:,.3g} billion t" if value >= 1e9 else f"{value / 1e6:,.3g} million t"
-    return f"{value:,.0f} t"
+    return supply.mass(value, kilograms)
+
+
+def edition(release: str) -> str:
+    """A release as one says it.
+
+    >>> edition("mcs2026"), edition("iea2025")
+    ('MCS 2026', 'IEA 2025')
+    """
+    return re.sub(r"([a-z]+)(\d{4})", lambda m: f"{m[1].upper()} {m[2]}", release)
 
 
 def money(value: float) -> str:

@@ -7,14 +7,18 @@ from chokepoint.diff import ROUNDED
 SHOWN = 5  # of many alike
 
 
-def lines(changes: dict) -> list[str]:
-    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went."""
+def lines(changes: dict, everything: bool = False) -> list[str]:
+    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went.
+
+    everything: all revisions and series of each table, largest first, in place of the first few of listed minerals.
+    """
     said = [f"{changes['old']} → {changes['new']}"]
     for table, rows in changes["tables"].items():
-        said += [f"{table}: {counts(rows)}"] + [f"    {line}" for line in _revisions(rows) + _series_lines(rows)]
+        told = _all_of(rows) if everything else _revisions(rows) + _series_lines(rows)
+        said += [f"{table}: {counts(rows)}"] + [f"    {line}" for line in told]
     moved = [r for r in changes["facts"] if r["old"] and r["new"]]
-    said.append(f"facts: {len(moved):,} moved")
-    said += [f"    {r['fact_id']}: {r['old']} → {r['new']} ({r['reason']})" for r in moved]
+    said.append(f"facts: {len(moved):,} moved, the largest moves first")
+    said += [f"    {r['fact_id']}: {r['old']} → {r['new']} ({r['reason']}{parts(r)})" for r in moved]
     for side, other in (("new", "old"), ("old", "new")):
         alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
         said += (
@@ -25,10 +29,35 @@ def lines(changes: dict) -> list[str]:
     return said
 
 
+def parts(row: dict) -> str:
+    """Revision and new year of a fact that moved by both, with the reading between.
+
+    >>> parts({"restated": "34 %", "revision": -26.39, "new_year": 2.75, "unit": "%"})
+    ': by revision −26.4 to 34 %, by the new year +2.8'
+    """
+    if row["restated"] is None or row["revision"] is None or row["new_year"] is None:
+        return "" if row["restated"] is None else f": {row['restated']} in between"
+    return f": by revision {signed(row['revision'])} to {row['restated']}, by the new year {signed(row['new_year'])}"
+
+
+def signed(change: float) -> str:
+    """A change to one decimal, with its sign.
+
+    >>> signed(-26.39), signed(2.75), signed(0.01), signed(-0.04)
+    ('−26.4', '+2.8', '0.0', '0.0')
+    """
+    return f"{change:+.1f}".replace("-", "\N{MINUS SIGN}") if abs(round(change, 1)) > 0 else "0.0"
+
+
+def is_revision(row: dict) -> bool:
+    """Whether a row of a table is a figure that both releases print of the same thing, and differently, beyond rounding."""
+    return row["change"] == "revised" and row["reason"] != ROUNDED and not row["reason"].startswith("new ")
+
+
 def counts(rows: list[dict]) -> str:
     """How many rows of a table changed, by kind of change, in words."""
     kept = [r for r in rows if not r["series_change"]]
-    fresh = Counter(r["reason"] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
+    fresh = Counter(r["reason"].partition(":")[0] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
     revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised" and not r["reason"].startswith("new "))
     counted = {
         "revised": revised[False],
@@ -44,11 +73,37 @@ def counts(rows: list[dict]) -> str:
 
 def _revisions(rows: list[dict]) -> list[str]:
     revised = [r for r in rows if r["change"] == "revised" and r["listed"] and r["reason"] != ROUNDED]
-    if rows and "listed" in (rows[0]["old"], rows[0]["new"]):
-        names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
-        return [f"{how}: {told}" for how, told in names.items() if told]
-    shown = [f"{series_name(r)}: {figure_text(r['old'])} → {figure_text(r['new'])} {r['unit']} ({r['reason']})" for r in revised[:SHOWN]]
-    return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals"] if len(revised) > SHOWN else [])
+    if _is_list(rows):
+        return _list_changes(rows)
+    shown = [_revision(r) for r in revised[:SHOWN]]
+    return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals (--all lists them)"] if len(revised) > SHOWN else [])
+
+
+def _is_list(rows: list[dict]) -> bool:
+    """Whether the table is a list, such as that of critical minerals, whose rows are there or are not."""
+    return bool(rows) and "listed" in (rows[0]["old"], rows[0]["new"])
+
+
+def _list_changes(rows: list[dict]) -> list[str]:
+    names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
+    return [f"{how}: {told}" for how, told in names.items() if told]
+
+
+def _revision(row: dict) -> str:
+    return f"{series_name(row)}: {figure_text(row['old'])} → {figure_text(row['new'])} {row['unit']} ({row['reason']})"
+
+
+def _all_of(rows: list[dict]) -> list[str]:
+    """Every revision, largest first, and every series that appeared or vanished."""
+    if _is_list(rows):
+        return _list_changes(rows)
+    revised = sorted((r for r in rows if r["change"] == "revised"), key=lambda r: -r["size"])
+    whole = [
+        f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})"
+        for how in ("appeared", "vanished")
+        for v in _whole(rows, how).values()
+    ]
+    return [*map(_revision, revised), *whole]
 
 
 def _whole(rows: list[dict], how: str) -> dict[tuple, list[dict]]:
@@ -67,7 +122,7 @@ def _series_lines(rows: list[dict]) -> list[str]:
     for how in ("appeared", "vanished"):
         listed = [v for v in _whole(rows, how).values() if v[0]["listed"]]
         said += [f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
-        said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how}"] if len(listed) > SHOWN else []
+        said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how} (--all lists them)"] if len(listed) > SHOWN else []
     return said
 
 

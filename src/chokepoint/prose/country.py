@@ -7,7 +7,7 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
-from chokepoint.facts.countries import prefix
+from chokepoint.facts.countries import prefix, share_id
 from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.amounts import date, listed, mineral
 from chokepoint.prose.sections import capital, in_words, known, with_article
@@ -63,15 +63,11 @@ def _one(what: str) -> str:
 def brings(iso3: str, release: str) -> str:
     """Its largest share of any listed mineral, and what becomes of that at the other step."""
     rows = countries.brings(iso3, release)
-    named = with_article(countries.names()[iso3])
     if rows.empty:
         held = countries.withheld(iso3, release)
         if held:
             return f"Its output of {listed([mineral(m) for m in held])} is withheld, and no other output of a listed mineral is printed for it."
-        ground = countries.underground(release)
-        ores = [mineral(m) for m in ground[ground.iso3 == iso3].mineral]
-        also = f", though USGS counts reserves of {listed(ores)} there" if ores else ""
-        return f"No output of a listed mineral is printed for {named}{also}: what there may be is among the countries that the sources do not name."
+        return f"It mines none of the listed minerals in the data, and refines none{_in_place_of_output(iso3, release)}."
     first = rows.iloc[0]
     what, fact, union = product(first), _fact(iso3, first), iso3 == countries.UNION
     if first.share < 1:
@@ -93,13 +89,32 @@ def brings(iso3: str, release: str) -> str:
     else:
         of = "Its members' largest share is" if union else "Its largest share is"
         said = f"{of} {fact} of the world's {what}, {'at the mine' if first.step == 'mine' else 'at the step after the mine'}"
-        if len(rows) > 1 and rows.mineral.iloc[1] != first.mineral and rows.share.iloc[1] >= 1:
-            said += f"; next comes {product(rows.iloc[1])}, {_fact(iso3, rows.iloc[1])}"
+        others = rows[(rows.mineral != first.mineral) & (rows.share >= 1)]
+        if len(others):
+            said += f"; next comes {product(others.iloc[0])}, {_fact(iso3, others.iloc[0])}"
     return f"{said}{_other_step(iso3, first, release)}."
 
 
+def _in_place_of_output(iso3: str, release: str) -> str:
+    """What there is in a country without output: what it mined a year before, reserves, nodules on the seabed."""
+    rows = countries.held(release)
+    rows = rows[(rows.iso3 == iso3) & (rows.value == 0)]
+    before = countries.held(release, int(rows.year.max()) - 1) if len(rows) else rows
+    before = before[(before.iso3 == iso3) & (before.value > 0)]
+    told = []
+    if len(before):
+        last = before.iloc[0]
+        told.append(f"in {last.year} it still {_WORD[last.step]} {product(last)}")
+    ground = countries.underground(release)
+    if ores := [mineral(m) for m in ground[ground.iso3 == iso3].mineral]:
+        told.append(f"USGS counts reserves of {listed(ores)} there")
+    if known(seabed := f"{prefix(iso3)}.seabed", release):
+        told.append(f"what it has lies {{{seabed}}}")
+    return f"; {'; '.join(told)}" if told else ""
+
+
 def _fact(iso3: str, row) -> str:
-    return f"{{{prefix(iso3)}.{row.mineral}_{_WORD[row.step]}}}"
+    return f"{{{share_id(iso3, row)}}}"
 
 
 def _verb(row) -> str:
@@ -107,16 +122,18 @@ def _verb(row) -> str:
 
 
 def product(row) -> str:
-    """What is counted at a step: the mineral, or the ore or metal where the two are counted as different products."""
-    own = tables.load("minerals").set_index("mineral").headline_stage[row.mineral] != "mine"
-    return row.what.split(" (")[0].split(",")[0].lower() if own else mineral(row.mineral)
+    """What is counted at a step, as it stands in a sentence: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium)."""
+    what, whole = row.what.split(" (")[0].lower(), mineral(row.mineral)
+    return f"{what} ({whole})" if row.form and whole not in what else what
 
 
 def _other_step(iso3: str, first: pd.Series, release: str) -> str:
     """What it has of the same mineral at the other step, where the countries of that step are known."""
     other = "refinery" if first.step == "mine" else "mine"
     rows = countries.brings(iso3, release)
-    here = rows[(rows.mineral == first.mineral) & (rows.step == other)]
+    here = rows[(rows.mineral == first.mineral) & (rows.step == other) & (rows.form == "")]
+    if first.form and other == "refinery":
+        return ""  # what is made after the mine is of the whole mineral
     if len(here):
         return (
             f"; {'after the mine' if other == 'refinery' else 'at the mine'} it has {_fact(iso3, here.iloc[0])} of {product(here.iloc[0])}"

@@ -57,7 +57,7 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     whole = "" if speaks == mineral else f"No figures are published for {what} alone; it is counted among the {name(speaks)}. "
     summary, what = supply.summary(release), name(speaks)
     if len(steps) == 2:
-        return whole + _two_steps(speaks, summary.loc[(speaks, "mine")], summary.loc[(speaks, "refinery")])
+        return whole + _two_steps(speaks, summary.loc[(speaks, "mine")], summary.loc[(speaks, "refinery")], release)
     step = steps[0]
     row, fact = summary.loc[(speaks, step)], f"{{{speaks}.largest_{PAST[step]}}}"
     verb, leader = VERBS[step], with_article(row.leader)
@@ -78,14 +78,17 @@ def _unknown(mineral: str, release: str) -> str:
     return f"Neither USGS nor the IEA prints how much {name(mineral)} the world makes, or where."
 
 
-def _two_steps(mineral: str, mine: pd.Series, after: pd.Series) -> str:
+def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) -> str:
     mined, refined = f"{{{mineral}.china_mined}}", f"{{{mineral}.china_refined}}"
     most_mined, most_refined = f"{{{mineral}.largest_mined}}", f"{{{mineral}.largest_refined}}"
     dug, leads = with_article(mine.leader), with_article(after.leader)
-    same = row_of(mineral).headline_stage == "mine"  # else ore and metal are counted as two products
+    same = mine.what == after.what  # else ore and metal are counted as two products
     ore, metal = (name(mineral), "") if same else (_product(mine.what), f" of its {_product(after.what)}")
-    makes = "refines" if same else "makes"
-    metal = " of the four that go into magnets" if "Magnet" in after.what else metal
+    makes = "refines" if row_of(mineral).headline_stage == "mine" else "makes"
+    if "Magnet" in after.what:
+        ore, metal = name(mineral), " of the four that go into magnets"
+        own = "magnet_rare_earths.china_mined"
+        metal += f", of which it mines {{{own}}}" if known(own, release) else ""
     if after.leader != "China" and mine.leader == after.leader:
         return f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of refining; China mines {mined} and {makes} {refined}."
     if after.leader != "China":

@@ -7,6 +7,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.charts.figure import link
 from chokepoint.measures import supply
+from chokepoint.prose.amounts import share
 
 _WIDTH, _HALF = 1000, 100  # of the drawing; each half is 100 %
 VIEW = f"0 0 {_WIDTH} {2 * _HALF + 8}"
@@ -48,7 +49,7 @@ def _last_step(release: str) -> pd.DataFrame:
 
 
 def _column(x: float, width: float, row: dict) -> str:
-    title = f"{row['name']}: China {row['china']:.0f} %, bloc {row['inside']:.0f} %"
+    title = f"{row['name']}: China {share(row['china'])}, bloc {share(row['inside'])}"
     return (
         f"<g><title>{html.escape(title)}</title>"
         f'<rect class="cp-china" x="{x:.1f}" y="{_HALF - row["china"]:.1f}" width="{width:.1f}" height="{row["china"]:.1f}"/>'

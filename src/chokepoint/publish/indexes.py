@@ -6,7 +6,7 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
-from chokepoint.facts.countries import prefix
+from chokepoint.facts.countries import prefix, share_id
 from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.country import product
 from chokepoint.prose.findings import with_links
@@ -58,7 +58,7 @@ def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str
     if len(rows):
         first = rows.iloc[0]
         page = f'<a href="{link(f"minerals/{first.mineral}")}">{html.escape(product(first))}</a>'
-        top = f"{_fact(f'{prefix(iso3)}.{first.mineral}_{_WORD[first.step]}', release)} of {page}, {_WORD[first.step]}"
+        top = f"{_fact(share_id(iso3, first), release)} of {page}, {_WORD[first.step]}"
         size = float(first.share)
     region = seats.region[iso3] if iso3 in seats.index else "North America"
     came = "Host" if iso3 == countries.HOST else "Came" if countries.came(iso3) else "Not on the list"

@@ -34,6 +34,8 @@ def reserves(mineral: str, release: str) -> Section | None:
     ]
     if bound:
         notes.append(f"The world total is printed only as more than {tons(bound)}, so no share of it can be given.")
+    if pd.notna(first.detail):
+        notes.append(f"Counted: {first.detail}.")
     shown = countries.head(MOST)
     bars = pd.DataFrame(
         {

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from chokepoint import tables
 from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.measures import coalitions, supply
-from chokepoint.prose.amounts import share, tons
+from chokepoint.prose.amounts import edition, listed, share, tons
 from chokepoint.prose.country import page_links
 from chokepoint.prose.mineral import made, name, row_of
 from chokepoint.prose.sections import Section, capital, with_article
@@ -18,7 +19,7 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
     rows = made(mineral, release).get(step)
     if rows is None:
         return None
-    what, year, first = _said(rows.what.iloc[0].split(" (")[0]), int(rows.year.iloc[0]), rows.iloc[0]
+    what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]
     heading = "Who mines it" if step == "mine" else "Who refines it" if row_of(mineral).headline_stage == "mine" else "Who makes it"
     what = f"refined {what.lower()}" if heading == "Who refines it" else what
     notes = []
@@ -30,20 +31,25 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
         notes.append("The refining figures are the IEA's and cover the four rare earths that go into magnets.")
     elif "IEA2025" in set(rows.source_id):
         notes.append("USGS prints no refining by country; these are the IEA's figures for its base year.")
+    counted = tables.load("products").query("mineral == @first.mineral and step == @step")
+    notes += list(counted.why)
+    notes += _beside(mineral, release, step)
     if (rows.qualifier == "withheld").any():
         notes.append(f"Withheld: {', '.join(with_article(a) for a in rows[rows.qualifier == 'withheld'].area)}.")
     named = rows[(rows.area_kind == "country") & (rows.value > 0)].iso3.head(MOST)
     return Section(heading, notes, release, _makers_figure(rows, what, year, first, step), (), page_links(named))
 
 
-def _said(what: str) -> str:
-    """A product without its name twice.
-
-    >>> _said("Silicon, silicon metal"), _said("Bauxite")
-    ('silicon metal', 'Bauxite')
-    """
-    first, _, rest = what.partition(", ")
-    return rest if rest.lower().startswith(first.lower()) else what
+def _beside(mineral: str, release: str, step: str) -> list[str]:
+    """Of each form that is printed with a total of its own, who makes most of it."""
+    rows = supply.forms(release)
+    rows = rows[(rows.mineral == row_of(mineral).headline_mineral) & (rows.step == step) & (rows.area_kind == "country") & (rows.value > 0)]
+    verb = "mined" if step == "mine" else "made"
+    return [
+        f"Of {what.lower()} by itself, {tons(of.world.iloc[0])} in {int(of.year.iloc[0])}, most is {verb} in "
+        f"{listed([f'{with_article(r.area)} ({share(r.share)})' for r in of.head(3).itertuples()])}."
+        for what, of in rows.groupby("what", sort=False)
+    ]
 
 
 def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, step: str) -> Figure:
@@ -55,14 +61,15 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     if rest > 0:
         others = pd.DataFrame([{"area": "Others", "standing": coalitions.NOT_NAMED, "size": 100 * rest / first.world, "value": rest}])
         bars = pd.concat([bars, others], ignore_index=True)
-    bars = bars.assign(text=[f"{share(s)} · {tons(v)}" for s, v in zip(bars["size"], bars.value, strict=True)])
+    alone, kilograms = bool(first.alone), bool(first.kilograms)
+    bars = bars.assign(text=[f"{share(s, alone)} · {tons(v, kilograms)}" for s, v in zip(bars["size"], bars.value, strict=True)])
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
-    most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0])
+    most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0], alone)
     says = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
         says = says.replace(" made ", " mined ")
-    table = rows[["area", "value", "share", "year", "source_id"]].rename(
-        columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year"}
+    table = rows.assign(release=rows.release.map(edition))[["area", "value", "share", "year", "release", "source_id"]].rename(
+        columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year", "release": "Release"}
     )
     return figure(
         shares.producers(bars),
@@ -85,12 +92,13 @@ def inside(mineral: str, release: str) -> Section | None:
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
     says = f"At the {last} the United States and all who signed or came have {share(bloc)}, China {share(china)}"
+    rows = rows.assign(product=rows.step.map(_products(row_of(mineral).headline_mineral, release)))
     table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
     sources = sorted(
         {s for step in set(rows.step) for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]} | {"S001"}
     )
     drawn = figure(
-        shares.stacks(rows[["mineral", "step", "standing", "share"]]),
+        shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
         says=says,
         table=table,
         sources=sources,
@@ -107,13 +115,25 @@ _BLOC = (
 )
 
 
+def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
+    """The summary of each step that is known."""
+    summary = supply.summary(release).dropna(subset=["year"])
+    return {step: summary.loc[(mineral, step)] for step in ("mine", "refinery") if (mineral, step) in summary.index}
+
+
+def _products(mineral: str, release: str) -> dict[str, str]:
+    """What each step counts, for the labels of bars, where the two count different products; else nothing."""
+    steps = _steps(mineral, release)
+    return {step: supply.label(row.what) for step, row in steps.items()} if len({row.what for row in steps.values()}) > 1 else {}
+
+
 def _unlike(mineral: str, release: str) -> list[str]:
     """That the two steps are not of one year, or not of one product, where it is so."""
-    summary = supply.summary(release).dropna(subset=["year"])
-    if not all((mineral, step) in summary.index for step in ("mine", "refinery")):
+    steps = _steps(mineral, release)
+    if len(steps) < 2:
         return []
-    mine, after = summary.loc[(mineral, "mine")], summary.loc[(mineral, "refinery")]
+    mine, after = steps["mine"], steps["refinery"]
     apart = [f"years ({int(mine.year)} and {int(after.year)})"] if mine.year != after.year else []
-    if row_of(mineral).headline_stage != "mine" or "Magnet" in after.what:
-        apart.append(f"products ({_said(mine.what.split(' (')[0]).lower()} and {_said(after.what.split(' (')[0]).lower()})")
+    if mine.what != after.what:
+        apart.append(f"products ({mine.what.split(' (')[0].lower()} and {after.what.split(' (')[0].lower()})")
     return [f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own total."] if apart else []
