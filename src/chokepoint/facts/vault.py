@@ -9,6 +9,7 @@ from chokepoint.measures.vault_basket import BEFORE, EVERYTHING, INDUSTRY, LICEN
 
 STOCK = 100  # of one mineral [US$ million], a round sum to measure with
 MAIN = 10  # share of US imports [%] from which a country is called a main source
+MOST_YEARS = 30  # beyond these a stock lasts for as long as anybody plans
 DAYS_A_MONTH, DAYS_A_YEAR = 365 / 12, 365
 
 
@@ -21,9 +22,11 @@ def capital() -> float:
 def long(days: float) -> str:
     """A time as one says it.
 
-    >>> long(63.9), long(404), long(2517)
-    ('64 days', '13 months', '7 years')
+    >>> long(63.9), long(404), long(2517), long(20000)
+    ('64 days', '13 months', '7 years', 'more than 30 years')
     """
+    if days > MOST_YEARS * DAYS_A_YEAR:
+        return f"more than {MOST_YEARS} years"
     if days < 1.5 * DAYS_A_YEAR:
         return f"{days:.0f} days" if days < DAYS_A_YEAR else f"{days / DAYS_A_MONTH:.0f} months"
     return f"{days / DAYS_A_YEAR:.0f} years" if days >= 3 * DAYS_A_YEAR else f"{days / DAYS_A_YEAR:.1f} years"
@@ -98,6 +101,23 @@ _of_a_rule(
 _of_a_rule(
     "cost_sixty_use", EVERYTHING, "Cost of sixty days of use of the basket", "US$ billion", "US${:.1f} billion", lambda c: c.use * 60 / 365
 )
+
+
+@computed(
+    "vault.basket_two",
+    "What the two dearest minerals take of the basket",
+    "percent",
+    "{:.0f} %",
+    "Net imports of the two over those of all, latest year",
+    "modelled",
+)
+def _two(release: str):
+    rows = vault_basket.basket(release)
+    values = rows.groupby("mineral").value.sum().sort_values(ascending=False)
+    if values.empty:
+        return None, ()
+    told = tuple(f"{mineral}: US${value / 1e9:.1f} billion" for mineral, value in values.iloc[:2].items())
+    return float(100 * values.iloc[:2].sum() / values.sum()), tuple(sorted(set(rows.source_id))), {"rows": told}
 
 
 def _copper(release: str, rule: str):
