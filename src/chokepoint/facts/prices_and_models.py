@@ -226,6 +226,16 @@ from_model(
     scale=100,
     magnet_floor=47,
 )
+from_model(
+    "cascade.work_lost",
+    "stage_cascade",
+    "magnet_protection",
+    "What the magnet maker's own work loses of its earnings when only the oxide has a floor",
+    "percent",
+    "{:.0f} %",
+    scale=-100,
+    magnet_floor=47,
+)
 from_model("cascade.magnet_cost", "stage_cascade", "magnet_cost_rise", "Dearer oxide in a kilogram of magnet", "US$ per kg", "US${:.0f}")
 from_model(
     "cascade.magnet_floor_needed",

@@ -62,11 +62,11 @@ def price_floor(
     held = world_price + (1 - evasion_share) * maximum(0, floor - world_price)
     bloc_price = maximum(world_price, minimum(held, autarky_price))
     demand, supply = demand_at(bloc_price), supply_at(bloc_price)
-    imports = maximum(0, demand - supply)
+    imports = where(demand - supply > NO_IMPORTS, demand - supply, 0)
     imports_before = maximum(0, demand_at(world_price) - supply_at(world_price))
     world_price_after = maximum(0, world_price - price_response * (imports_before - imports))
     gap = bloc_price - world_price_after
-    taxed = where(imports > NO_IMPORTS, where(gap > 0, 1, 0), 0)
+    taxed = where(imports > 0, where(gap > 0, 1, 0), 0)
     terms_of_trade_gain = (world_price - world_price_after) * imports
 
     revenue = gap * imports
@@ -99,7 +99,7 @@ def price_floor(
         "deadweight_loss": deadweight_loss,
         "extra_supply": extra_supply,
         "secure_cost": where(extra_supply > 1e-9, deadweight_loss / maximum(extra_supply, 1e-9), 0),
-        "idle_floor": maximum(0, floor - autarky_price),
+        "idle_floor": maximum(0, held - autarky_price),
         "world_price_after": world_price_after,
         "terms_of_trade_gain": terms_of_trade_gain,
         "contract_cost": contract_cost,
@@ -259,7 +259,7 @@ PRICE_FLOOR = Model(
         "deadweight_loss": ("US$ million/year", "what nobody gets: the price of security"),
         "extra_supply": ("kt/year", "output the floor adds"),
         "secure_cost": ("US$/kg", "loss for each extra kilogram of bloc output"),
-        "idle_floor": ("US$/kg", "the part of the floor above the autarky price, which does nothing"),
+        "idle_floor": ("US$/kg", "the part of what is held above the autarky price, which does nothing"),
         "world_price_after": ("US$/kg", "outside price once the bloc buys less"),
         "terms_of_trade_gain": ("US$ million/year", "saved because the outside price fell; not in the deadweight loss"),
         "contract_cost": (
