@@ -1,7 +1,7 @@
 """Facts of what may come: the forecast of others, and the build-out model."""
 
 from chokepoint.facts import computed
-from chokepoint.facts.prices_and_models import from_model
+from chokepoint.facts.prices_and_models import from_model, setting
 from chokepoint.measures import forecast
 
 
@@ -128,4 +128,12 @@ from_model(
     "US$ billion a year",
     "US${:.1f} billion",
     year=20,
+)
+setting(
+    "futures.base_supply",
+    "buildout",
+    "start_capacity",
+    "Separated outside China in 2024, where the build-out starts",
+    "kt a year",
+    "{:.1f} thousand tonnes",
 )

@@ -71,7 +71,7 @@ def from_model(fact_id: str, model: str, result: str, label: str, unit: str, tex
 OWN = "M00"  # the source of what we assume ourselves
 
 
-def _setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
+def setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
     def value(release: str):
         row = tables.load("assumptions").set_index("assumption_id").loc[f"{model}.{name}"]
         return float(row["value"]), (row.source_id if pd.notna(row.source_id) else OWN,)
@@ -124,7 +124,7 @@ from_model(
     "US${:.0f}",
     evasion_share=0.5,
 )
-_setting(
+setting(
     "floor.base_demand",
     "price_floor",
     "base_demand",
@@ -132,7 +132,7 @@ _setting(
     "kt a year",
     "{:.0f} thousand tonnes",
 )
-_setting("floor.base_supply", "price_floor", "base_supply", "Oxide made outside China", "kt a year", "{:.1f} thousand tonnes")
+setting("floor.base_supply", "price_floor", "base_supply", "Oxide made outside China", "kt a year", "{:.1f} thousand tonnes")
 from_model(
     "floor.deadweight",
     "price_floor",
@@ -169,7 +169,7 @@ from_model(
 from_model(
     "mine.floored", "project_value", "npv_with_floor", "The same with a floor of US$110 for ten years", "A$ million", "A${:,.0f} million"
 )
-_setting(
+setting(
     "mine.floor_years",
     "project_value",
     "floor_years",
@@ -177,8 +177,8 @@ _setting(
     "years",
     "{:.0f} years",
 )
-_setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
-_setting(
+setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
+setting(
     "contract.start",
     "price_protection",
     "start_price",

@@ -147,7 +147,7 @@ SUPPLY_RISK = Model(
     cautions=(
         "The inputs of the EU and US methods are not public in one table: those two sliders illustrate a formula.",
         "A partner without a governance score counts as no risk, as in the published method; Taiwan is one.",
-        "Indices disagree because they ask different questions; the US survey now measures lost output instead (model 5).",
+        "Indices disagree because they ask different questions; the US survey now measures lost output instead (chapter 6).",
     ),
     validation=validation,
 )
