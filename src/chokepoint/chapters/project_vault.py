@@ -31,8 +31,8 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
     return Brief(
         [
             "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
-            *(_covers(release) or [UNKNOWN]),
-            "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
+            _covers(release) or UNKNOWN,
+            f"{_aim(release)}No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {{evidence.newest_opened}}.",
             *(
                 [
                     f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
@@ -50,19 +50,24 @@ UNKNOWN = (
 )
 
 
-def _covers(release: str) -> list[str]:
-    """Days of net imports and of use under each rule, and what the stated aim would cost; nothing where there is no basket."""
+def _covers(release: str) -> str:
+    """Days of net imports and of use under each rule; nothing where there is no basket."""
     if not known("vault.cover_whole", release):
-        return []
+        return ""
+    return (
+        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on the list, all that the release prices (the rare earths as one), as they were in {vault.basket_year}; "
+        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and {vault.use_industry}."
+    )
+
+
+def _aim(release: str) -> str:
+    """What the stated aim would cost, and whether the money is enough for it; nothing where there is no basket."""
+    if not known("vault.cost_sixty", release):
+        return ""
     money = facts.get("vault.total_parts", release).value
     imports, use = (facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use"))
     enough = "enough for either" if use else "enough for the first and not for the second" if imports else "enough for neither"
-    return [
-        "Spread over US net imports of {vault.minerals_whole} on the list (the rare earths as one), all whose trade and price the release prints, the money would replace about {vault.cover_whole} of them as they were in {vault.basket_year}; "
-        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} without silver and the platinum metals.",
-        "In days of use that is {vault.use_whole}, {vault.use_before} and {vault.use_industry}. "
-        f"The {{vault.cover_days}} that one source gives as the aim would cost {{vault.cost_sixty}} if days of net imports are meant and {{vault.cost_sixty_use}} if days of use are: the money is {enough}.",
-    ]
+    return f"The {{vault.cover_days}} that one source gives as the aim would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
 
 
 def readings() -> pd.DataFrame:

@@ -28,7 +28,7 @@ NO_TRADE, NO_PRICE, SOLD, LATER = (
     "not bought on balance",
     "value stated for a later year only",
 )
-TEXTS = ("commodity", "imports", "exports", "exports_of", "consumption", "reliance", "price", "why")
+TEXTS = ("commodity", "imports", "exports", "exports_of", "shares_with", "consumption", "reliance", "price", "why")
 COLUMNS = [
     *("line", "mineral", "form", "year", "imports", "exports", "net_imports", "price", "priced_as", "value"),
     *("use", "use_value", "use_from", "missing", "source_id", "why"),
@@ -79,10 +79,9 @@ def of(mineral: str, release: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
-    own = _choices(tables.of(mineral, "vault_basket"))
-    if (own.exports_of != "").any():  # exports printed for several minerals together are split among all of them
-        own = _choices(tables.load("vault_basket"))
-        own = own[(own.mineral == mineral) | own.exports_of.isin(set(own[own.mineral == mineral].exports_of) - {""})]
+    own = tables.of(mineral, "vault_basket")
+    others = {other for told in own.shares_with.dropna() for other in told.split(";")}
+    own = _choices(pd.concat([own, *(tables.of(other, "vault_basket") for other in sorted(others))], ignore_index=True))
     rows = _lines(own, release)
     return rows[(rows.mineral == mineral) & (rows.year == rows.year.max())].reset_index(drop=True)
 
@@ -109,8 +108,9 @@ def under_licence() -> frozenset[str]:
 
 
 def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
-    """Every listed mineral without a line in the basket: columns mineral, why (in words)."""
-    minerals, inside = tables.load("minerals").query("listed_2025"), set(basket(release, rule).mineral)
+    """Every listed mineral, and the rare earths as one, that has no line in the basket: columns mineral, why (in words)."""
+    minerals, inside = tables.load("minerals"), set(basket(release, rule).mineral)
+    minerals = minerals[minerals.listed_2025 | minerals.mineral.isin(tables.load("vault_basket").mineral)]  # the rare earths as one
     rows, asked = lines(release), _RULES[rule]
     here = rows[rows.year == rows.year.max() - asked.years_back]
     prices = tables.load("prices", release) if release in tables.releases("prices") else pd.DataFrame(columns=["mineral", "usd_per_kg"])
@@ -123,7 +123,7 @@ def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
         elif len(own):
             why = ", ".join(dict.fromkeys(own[own.missing != ""].missing))
         elif row.headline_mineral == "rare_earths":
-            why = "counted among the rare earths"
+            why = "counted among the rare earths" if "rare_earths" in inside else "printed only among the rare earths"
         elif row.mineral in sold:
             why = SOLD
         else:
