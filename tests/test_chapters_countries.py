@@ -120,10 +120,3 @@ def test_what_is_not_published_is_said(mineral, gap):
 def test_a_mineral_outside_the_yearly_summaries_says_so():
     text = " ".join(mineral_page.brief("uranium", RELEASE).sentences)
     assert "no chapter in USGS's yearly summaries" in text
-
-
-def test_a_cut_starts_at_what_china_makes():
-    gallium, cobalt = mineral_page.cut("gallium", RELEASE), mineral_page.cut("cobalt", RELEASE)
-    assert gallium.defaults["cut"] == 1.0 > cobalt.defaults["cut"] > 0.7
-    assert gallium.at()["months_last"] < cobalt.at()["months_last"]
-    assert mineral_page.cut("niobium", RELEASE) is None and mineral_page.cut("uranium", RELEASE) is None

@@ -7,8 +7,8 @@ import pytest
 
 from chokepoint import facts, tables
 from chokepoint.chapters import china_responses, disagreements, ministerial, price_floor, project_vault, since_february
-from chokepoint.charts import shock
 from chokepoint.charts.tiles import tiles
+from chokepoint.models import MODELS
 from chokepoint.prose import listing
 
 CHAPTERS = [ministerial, price_floor, project_vault, china_responses, since_february, disagreements]
@@ -63,16 +63,6 @@ def test_the_brief_turns_when_the_price_is_above_the_floor(monkeypatch):
     assert "would have done nothing" in price_floor.brief(RELEASE).sentences[1]
 
 
-def test_cover_of_the_three_baskets():
-    rows = project_vault.cover()
-    assert list(rows.days.round(1)) == pytest.approx([98.5, 404.1, 817.2], abs=0.5)
-    assert list(rows.lines) == [27, 20, 15]
-
-
-def test_a_smaller_basket_lasts_longer():
-    assert project_vault.cover().days.is_monotonic_increasing
-
-
 def test_nothing_is_drawn_after_the_last_day_that_is_known():
     seen = pd.Timestamp(2026, 10, 7)
     drawn = [p for c in china_responses.controls().to_dict("records") for p in china_responses.phases(c, seen)]
@@ -85,9 +75,36 @@ def test_the_licences_of_april_2025_were_never_suspended():
     assert "never suspended" in china_responses.brief(RELEASE).sentences[0]
 
 
-def test_the_band_under_the_slider_is_the_miss_that_the_validation_gives():
-    assert facts.get("shock.typical_error").value == pytest.approx(shock.MISS, abs=0.05)
-    assert "does not rank" in china_responses.how_wrong(RELEASE).says
+def test_no_price_and_no_loss_is_claimed_where_the_model_has_no_skill():
+    assert "no skill" in china_responses.how_wrong(RELEASE).says and "no skill" in china_responses.brief(RELEASE).sentences[2]
+    explorable = china_responses.how_bad()
+    shown = f"{explorable.says} {explorable.said()} {explorable.spec()} {explorable.results}"
+    assert not any(word in shown for word in ("price", "loss", "rationed", "US$"))
+    assert "missing" in explorable.said() and "nothing is missing" in explorable.said(cut=0)
+
+
+def test_what_buyers_pay_is_told_apart_from_what_they_lose():
+    spend, lose, less = (facts.get(f"floor.{name}").value for name in ("spend_more", "worse_off", "use_less"))
+    assert (round(spend), round(lose, 1), round(less)) == (793, 1.1, 17)
+    assert 1000 * lose > spend
+
+
+def test_the_price_floor_says_what_its_sums_leave_out():
+    cautions = " ".join(MODELS["price_floor"].cautions)
+    assert "inside finished magnets" in cautions and "China could answer" in cautions and "share no supply curve" in cautions
+
+
+def test_a_levy_that_nobody_pays_is_not_called_one():
+    explorable = price_floor.who_pays()
+    assert "no levy is paid" in explorable.said(floor=160) and "feed itself" in explorable.said(floor=160)
+    assert "no levy is paid" in explorable.said(world_price=123) and "extra kilogram" not in explorable.said(world_price=123)
+
+
+def test_no_sum_of_money_has_its_minus_after_the_currency():
+    mine, contract = price_floor.mine(), price_floor.contract()
+    assert "−A$829 million" in mine.said(flood_price=15, flood_years=20, flood_start=1)
+    assert "bring the state" in contract.said(strike=60, start_price=140, long_run_price=90, upside_share=0.5)
+    assert "too little work to protect" in price_floor.next_stage().said(oxide_world_price=119, oxide_per_magnet=0.44)
 
 
 @pytest.mark.parametrize("chapter", ["02", "03", "04", "06"])

@@ -103,7 +103,7 @@ def test_the_release_of_the_book_is_compared_with_the_one_before():
 
 
 def test_more_capital_buys_more_days_and_the_page_says_whose_choice_it_was():
-    announced, doubled = project_vault.cover().days.min(), project_vault.cover(20).days.min()
+    announced, doubled = project_vault.cover("mcs2026").days.min(), project_vault.cover("mcs2026", 20).days.min()
     assert doubled == pytest.approx(announced * 20 / 11.67)
     assert project_vault.lead("mcs2026", 20).says.startswith("US$20 billion, as set for this page,")
     assert "set for this page" in project_vault.brief("mcs2026", 20).sentences[-1]

@@ -9,7 +9,6 @@ import re
 import pytest
 
 from chokepoint import chapters, tables
-from chokepoint.chapters.mineral import cut
 from chokepoint.explore import Explorable
 from chokepoint.models import MODELS
 
@@ -79,7 +78,6 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
     words, faults, worst, moves = in_words(), [], 0.0, 0
     for page, models in pages_with_explorables(site).items():
         seen = visit(f"{site.as_uri()}/{page}")
-        own_words = {"vault": cut(page[9:-5], tables.DEFAULT_RELEASE)} if page.startswith("minerals/") else words
         for i, model in enumerate(models):
             defaults = ASSUMPTIONS[ASSUMPTIONS.model == model].set_index("name").value.to_dict()
             for row in seen.page.locator(".cp-explorable").nth(i).evaluate(MOVE_ALL):
@@ -91,7 +89,7 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
                         faults.append(f"{page}, {model}, {row['moved']} moved: {name} is {shown!r}, not {right!r}")
                     if abs(right) >= 1e-3:
                         worst = max(worst, abs(shown / right - 1))
-                said, own = row["sentence"], own_words.get(model)
+                said, own = row["sentence"], words.get(model)
                 if own and said != own.said(**row["settings"]):
                     faults.append(f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.said(**row['settings'])}”")
         assert not seen.complaints, seen.complaints

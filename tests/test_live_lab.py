@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 from test_explorables import in_words
 
-from chokepoint import tables
-from chokepoint.chapters.mineral import cut
 from chokepoint.models import MODELS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
 BOOK = Path(__file__).resolve().parents[1] / "book"
-WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation", "mineral")
+WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation")
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
 WATCH = """
@@ -168,7 +166,7 @@ def require_the_models_answer(box, explorable, settings: dict[str, float]) -> No
 @pytest.mark.parametrize("name", WITH_WIDGETS)
 def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(run_all, name):
     page = run_all(name)
-    known = in_words() if name != "mineral" else {"vault": cut("gallium", tables.DEFAULT_RELEASE)}
+    known = in_words()
     boxes = page.locator(".cp-live")
     boxes.first.wait_for()
     for i in range(boxes.count()):

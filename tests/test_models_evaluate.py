@@ -1,13 +1,31 @@
 """What a reader types is understood or refused with what would have been good."""
 
+import json
+
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from test_models_golden import BUILD, CONTRACT, GRAPHITE, MEMBER, NOLANS_2019, SHOCK, VAULT
+from test_models_price_floor import BASE, STAGES
 from test_models_properties import ROWS
 
 from chokepoint.cli import main
 from chokepoint.errors import UserError
 from chokepoint.models.evaluate import assumptions_of, evaluate, settings
+
+GIVEN = {  # the inputs of the golden values, whatever stands in the editable table now
+    "price_floor": BASE,
+    "stage_cascade": STAGES,
+    "project_value": {**NOLANS_2019, "flood_years": 8, "floor": 110},
+    "price_protection": CONTRACT,
+    "vault": VAULT,
+    "coalition": MEMBER,
+    "club": dict(countries=20, benefit=1, cost=1, penalty=0),
+    "supply_shock": {**SHOCK, "china_share": 0.95, "cut": 0.5, "buffer": 0.1, "elasticity": 0.21},
+    "buildout": BUILD,
+    "supply_risk": {**GRAPHITE, "concentration": 0.47, "exposure": 0.584, "price": 2.23},
+}
+PINNED = [{**r, "value": GIVEN.get(r["model"], {}).get(r["name"], r["value"])} for r in ROWS]
 
 
 def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
@@ -24,8 +42,9 @@ def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
         ("project_value", {"d": 0}, "npv", 756, 0),
         ("project_value", {"d": 0}, "irr", 0.1856, 4),
         ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv", 207, 0),
-        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75}, "npv_with_floor", 660, 0),
-        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv_with_floor", 1451, 0),
+        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75, "PFn": 38}, "npv_with_floor", 660, 0),
+        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PFn": 38}, "npv_with_floor", 1451, 0),
+        ("project_value", {}, "npv_with_floor", 1126, 0),
         ("price_protection", {}, "net_cost", 1906, 0),
         ("price_protection", {"X0": 110, "Xbar": 80}, "net_cost", 994, 0),
         ("vault", {}, "cover_days", 98.5, 1),
@@ -47,8 +66,8 @@ def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
         ),
     ],
 )
-def test_golden_values_come_out_of_the_assumptions_table_too(model, values, result, golden, digits):
-    assert evaluate(model, values, ROWS)[result] == pytest.approx(golden, abs=0.5001 * 10**-digits)
+def test_golden_values_come_out_of_a_table_of_their_inputs_too(model, values, result, golden, digits):
+    assert evaluate(model, values, PINNED)[result] == pytest.approx(golden, abs=0.5001 * 10**-digits)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +105,22 @@ def test_the_same_setting_twice_is_refused():
 def test_the_list_shows_what_each_model_takes():
     text = CliRunner().invoke(main, ["model", "--list"]).output
     assert "price_floor: Who pays" in text and "floor (PF) = 110, 60 to 160 US$/kg: Reference price" in text
+
+
+def test_what_does_not_come_is_told_in_words_and_not_as_a_number():
+    def told(*arguments: str) -> dict[str, str]:
+        lines = CliRunner().invoke(main, ["model", *arguments]).output.splitlines()
+        return {line.split()[0]: line[28:] for line in lines}
+
+    assert "not within sixty years" in told("buildout", "floor=0", "world_price=35")["target_year"]
+    assert "no end" in told("vault", "cut=0")["months_last"]
+    assert "never" in told("project_value")["pull_out"] and " 0 " not in told("project_value")["pull_out"]
+    assert "none" in told("project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50")["irr"]
+    assert "none" in told("price_floor", "floor=160")["levy"]
+    every = "".join(CliRunner().invoke(main, ["model", name]).output for name in ("project_value", "vault", "price_protection"))
+    assert "nan" not in every and "e+" not in every
+
+
+def test_for_a_machine_what_there_is_not_is_null():
+    run = CliRunner().invoke(main, ["model", "project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50", "--json"])
+    assert json.loads(run.output)["irr"]["value"] is None

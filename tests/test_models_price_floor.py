@@ -14,7 +14,6 @@ BASE = dict(
     demand_elasticity=0.3,
     supply_elasticity=1.0,
     evasion_share=0,
-    rent_kept=1,
     price_response=0,
 )
 STAGES = dict(
@@ -27,7 +26,7 @@ STAGES = dict(
     car_price=48000,
     jet_rare_earths=417,
 )
-WELFARE = ("consumer_surplus_change", "producer_surplus_change", "revenue", "evasion", "deadweight_loss")
+WELFARE = ("spending_change", "use_change", "consumer_surplus_change", "producer_surplus_change", "revenue", "deadweight_loss")
 
 
 def run(**changes):
@@ -68,7 +67,7 @@ def test_golden_values(changes, golden):
 def test_a_floor_below_the_market_changes_nothing():
     results = run(world_price=123)
     assert results["levy"] == 0
-    assert [results[name] for name in WELFARE] == [0, 0, 0, 0, 0]
+    assert [results[name] for name in WELFARE] == [0] * len(WELFARE) and results["taxed"] == 0
 
 
 def test_flooding_moves_the_levy_and_the_bill_but_not_the_market_inside():
@@ -102,10 +101,33 @@ def test_a_contract_for_difference_costs_the_budget_more_and_the_economy_less():
     assert results["contract_loss"] == pytest.approx(results["contract_cost"] - results["producer_surplus_change"])
 
 
-def test_dodgers_abroad_are_a_loss_and_dodgers_at_home_a_transfer():
-    home, abroad = run(evasion_share=0.4), run(evasion_share=0.4, rent_kept=0)
-    assert home["deadweight_loss"] == pytest.approx(run()["deadweight_loss"])
-    assert abroad["deadweight_loss"] - home["deadweight_loss"] == pytest.approx(home["evasion"])
+def test_buyers_spend_more_get_less_and_are_worse_off_by_more_than_they_spend():
+    results = run()
+    assert results["spending_change"] == pytest.approx(results["demand"] * 110 - 25 * 60) == pytest.approx(792.8, abs=0.05)
+    assert results["use_change"] == pytest.approx(20.843 / 25 - 1, abs=1e-4)
+    assert -results["consumer_surplus_change"] > results["spending_change"]  # what they go without is a loss as well
+
+
+def test_what_is_dodged_is_not_held():
+    """Importers compete: a floor of 110 over a price of 60, dodged on half of the imports, is a floor of 85, whatever is asked by law."""
+    dodged, lower = run(evasion_share=0.5), run(floor=85)
+    assert dodged["bloc_price"] == lower["bloc_price"] == 85
+    for name in ("demand", "supply", "imports", "revenue", "consumer_surplus_change", "producer_surplus_change", "deadweight_loss"):
+        assert dodged[name] == pytest.approx(lower[name]), name
+    assert dodged["levy"] == pytest.approx(50) and lower["levy"] == pytest.approx(25)  # who pays it pays it in full
+    assert dodged["extra_supply"] < run()["extra_supply"]
+
+
+def test_where_nothing_is_imported_there_is_no_levy():
+    results = run(floor=150)
+    assert results["imports"] == results["revenue"] == results["levy"] == results["taxed"] == 0 and results["bloc_price"] > 60
+
+
+def test_a_contract_buys_no_more_than_is_used():
+    wild = run(floor=160, supply_elasticity=2.0)
+    asked = 25 * (60 / 60) ** -0.3
+    promised = 60 * (asked / 9.2) ** 0.5  # at this price the plants make all that is used
+    assert wild["contract_cost"] == pytest.approx((promised - 60) * asked)
 
 
 def test_a_large_bloc_makes_the_seller_pay_part():
@@ -120,6 +142,14 @@ def test_a_floor_on_the_oxide_alone_taxes_magnet_makers():
     assert results["magnet_cost_rise_share"] == pytest.approx(0.42, abs=0.005)
     assert results["magnet_protection"] == pytest.approx(-0.73, abs=0.005)
     assert results["magnet_floor_needed"] == pytest.approx(74)
+
+
+def test_a_magnet_that_is_worth_less_than_its_oxide_leaves_no_work_to_protect():
+    for dear in (100, 119):
+        results = stage_cascade(**{**STAGES, "oxide_world_price": dear, "oxide_per_magnet": 0.44})
+        assert results["oxide_share"] == pytest.approx(0.44 * dear / 52) and results["work"] == 0 and results["magnet_protection"] == 0
+    lightly = [stage_cascade(**{**STAGES, "oxide_world_price": p, "oxide_floor": 160, "magnet_floor": 47}) for p in range(35, 104)]
+    assert min(r["magnet_protection"] for r in lightly) > -5  # no rate of thousands of per cent
 
 
 def test_a_floor_one_stage_down_leaves_magnet_makers_whole_and_moves_the_bill_to_the_car():

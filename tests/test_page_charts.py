@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from chokepoint.chapters import price_floor
+from chokepoint.chapters import price_floor, project_vault
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 FLOOR = '.cp-explorable[data-model="price_floor"]'
@@ -43,14 +43,14 @@ def moved(page, part: str, name: str, *keys: str) -> float:
 def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the_numbers_it_shows(site, visit):
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
     floor = moved(page, FLOOR, "floor", *["ArrowLeft"] * 5)
-    assert floor == 105
+    assert floor == price_floor.who_pays().defaults["floor"] - 5
     expected = price_floor.who_pays().at(floor=floor)
 
     by_keyboard(page, FLOOR, "Show the numbers")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     table = page.locator(f"{FLOOR} .cp-numbers table")
     table.locator("tbody tr").first.wait_for()
-    assert "Reference price held as a floor: 105" in table.locator("caption").inner_text()
+    assert f"Reference price held as a floor: {floor:g}" in table.locator("caption").inner_text()
     curve = [[float(c.replace(",", "").replace("−", "-")) for c in row.split("\t")] for row in table.locator("tbody tr").all_inner_texts()]
 
     rows = list(csv.DictReader(download(page, FLOOR, "Save the numbers (CSV)").path().read_text(encoding="utf-8-sig").splitlines()))
@@ -135,7 +135,9 @@ def test_the_same_assumption_on_two_explorables_is_moved_once(site, visit):
     assert float(page.locator(f"{stockpile} input[name=cut]").input_value()) == cut
     assert page.locator(f"{stockpile} output[for$=cut]").inner_text() == page.locator(f"{vault} output[for$=cut]").inner_text()
     page.locator(f"{vault} button[type=reset]").press("Enter")
-    page.wait_for_function(f"() => document.querySelector('{stockpile} input[name=cut]').value === '0.4'")
+    page.wait_for_function(
+        f"() => document.querySelector('{stockpile} input[name=cut]').value === '{project_vault.how_long().defaults['cut']:g}'"
+    )
 
 
 def test_a_picture_carries_its_title_sources_and_address(site, visit):

@@ -204,7 +204,10 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_two_chapters(tmp
 
     assert due() == {}
     basket = data / "vault_basket.csv"
-    basket.write_text(basket.read_text(encoding="utf-8").replace(",2226666200,", ",2326666200,"), encoding="utf-8")
+    basket.write_text(
+        basket.read_text(encoding="utf-8").replace("the price of metal is the only one", "the price of metal is all there is"),
+        encoding="utf-8",
+    )
     assert due() == {
         "minerals/antimony": "data/vault_basket.csv: antimony changed",
         "04-project-vault": "data/vault_basket.csv changed",

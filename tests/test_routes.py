@@ -76,15 +76,15 @@ def test_what_did_argentina_sign_and_what_does_it_bring(site, way):
         ["gallium"],
     ],
 )
-def test_how_long_would_the_vault_last_if_china_cut_gallium(site, way):
+def test_what_would_a_stock_of_gallium_cover_if_china_stopped_selling(site, way):
     reader = Reader(site)
     for words in way:
         reader.click(words)
     assert reader.page == "minerals/gallium.html" and reader.clicks <= 4
-    answer = reader.sees.split("If China stopped selling it")[1]
+    answer = reader.sees.split("What a stock of it would cover")[1]
     for sentence in plain(mineral.vault("gallium", tables.DEFAULT_RELEASE).sentences):
         assert sentence in re.sub(r" ([.,;)])", r"\1", answer)
-    assert facts.get("gallium.vault_months").text in answer and 'data-model="vault"' in reader.text
+    assert facts.get("gallium.stock_days").text in answer and facts.get("gallium.stock_china").text in answer
 
 
 def test_from_an_answer_the_reader_can_go_on_and_back(site):
@@ -100,7 +100,7 @@ def test_from_an_answer_the_reader_can_go_on_and_back(site):
             assert (site / reader.click(words).page).is_file()
     evidence = Reader(site)
     evidence.page = "evidence.html"
-    row = evidence.text.split('id="fact-gallium.vault_months"')[1].split("</tr>")[0]
+    row = evidence.text.split('id="fact-gallium.stock_days"')[1].split("</tr>")[0]
     assert 'href="04-project-vault.html"' in row and 'href="minerals/gallium.html"' in row
 
 

@@ -19,7 +19,7 @@ def test_draws_stay_in_their_ranges_and_are_the_same_every_time():
         values = first[row["name"]]
         assert values.shape == (SAMPLES,) and (values == again[row["name"]]).all()
         assert row["low"] <= values.min() and values.max() <= row["high"]
-    assert (first["floor"] == 110).all()
+    assert (first["floor"] == ROWS.set_index("assumption_id").value["price_floor.floor"]).all()
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_draws_stay_in_their_ranges_and_are_the_same_every_time():
         ("price_floor", "deadweight_loss", "world_price"),
         ("project_value", "npv", "flood_price"),
         ("pipeline", "share", "floor"),
-        ("supply_shock", "loss", "cut"),
+        ("supply_shock", "missing", "cut"),
     ],
 )
 def test_a_fan_opens_in_order_from_end_to_end_of_its_control(model, result, along):
@@ -42,9 +42,9 @@ def test_above_the_autarky_price_nothing_is_lost_whatever_the_assumptions():
     assert fan("price_floor", "levy", "world_price", held=("floor", "price_response")).q95.iloc[-1] == 0  # world price of 140, floor of 110
 
 
-def test_a_cut_of_nothing_costs_nothing_unless_somebody_hoards():
-    assert fan("supply_shock", "loss", "cut", held=("hoarding",)).q95.iloc[0] == 0
-    assert fan("supply_shock", "loss", "cut").q95.iloc[0] > 0
+def test_a_cut_of_nothing_takes_nothing_unless_somebody_hoards():
+    assert fan("supply_shock", "missing", "cut", held=("hoarding",)).q95.iloc[0] == 0
+    assert fan("supply_shock", "missing", "cut").q95.iloc[0] > 0
 
 
 def test_the_finding_names_the_longest_bar_and_both_ends():

@@ -2,7 +2,9 @@
 
 import http.server
 import json
+import math
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -220,11 +222,20 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
     chosen = model_named(name)
     results = evaluate(name, _settings(settings), assumptions)
     if as_json:
-        click.echo(json.dumps({k: {"value": float(v), "unit": chosen.all_results[k][0]} for k, v in results.items()}, indent=2))
+        told = {k: {"value": float(v) if math.isfinite(v) else None, "unit": chosen.all_results[k][0]} for k, v in results.items()}
+        click.echo(json.dumps(told, indent=2))
         return
     for key, value in results.items():
         unit, meaning = chosen.all_results[key]
-        click.echo(f"{key:28} {float(value):>14,.6g} {unit:18} {meaning}")
+        click.echo(f"{key:28} {_told(float(value), unit, chosen.never.get(key, '')):>14} {unit:18} {meaning}")
+
+
+def _told(value: float, unit: str, never: str) -> str:
+    """A result in a column of figures, with words where a number would mislead: never, no end, none."""
+    from chokepoint.wording import said_of
+
+    words = said_of(value, unit, never)
+    return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}") if re.search(r"\d", words) else words
 
 
 def _settings(texts: tuple[str, ...]) -> dict[str, str]:

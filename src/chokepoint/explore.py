@@ -23,9 +23,8 @@ from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.models.expr import Param, compile_vega
-from chokepoint.wording import vega_sentence, written
+from chokepoint.wording import NO_END, said_of, shown, vega_sentence, written
 
-NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
 MOST_POINTS = 121  # of a curve
 
 
@@ -152,7 +151,7 @@ class Explorable:
         name, _, code = self.program()
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
-        results = "".join(_result(name, now[name], *meanings[name]) for name in self.results)
+        results = "".join(_result(name, now[name], *meanings[name], MODELS[self.model].never.get(name, "")) for name in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
             f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
@@ -211,7 +210,7 @@ class Explorable:
         settings = self.defaults | values
         rows = [(name, float(value), "") for name, value in settings.items()]
         rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
-        results = "".join(_result(name, now[name], *model.results[name]) for name in self.results)
+        results = "".join(_result(name, now[name], *model.results[name], model.never.get(name, "")) for name in self.results)
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
         moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
         return (
@@ -333,29 +332,15 @@ def _percent(unit: str) -> str:
     return {"share": "data-percent", "months": f'data-no-end="{NO_END}"'}.get(unit, "")
 
 
-def _shown(value: float, unit: str) -> str:
-    """A number as the page's script writes it.
-
-    >>> _shown(0.1277, "share"), _shown(20.111, "kt/year"), _shown(22935.8, "US$")
-    ('12.8 %', '20.11', '22,940')
-    >>> _shown(3e9, "months")
-    'no end'
-    """
-    if unit == "months" and value > NO_END:
-        return "no end"
-    if unit == "share":
-        return f"{100 * value:,.3g} %"
-    return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
-
-
 def _unit(unit: str) -> str:
     return "" if unit in ("share", "-") else html.escape(unit)
 
 
-def _result(name: str, value: float, unit: str, meaning: str) -> str:
+def _result(name: str, value: float, unit: str, meaning: str, never: str) -> str:
+    none = f' data-none="{html.escape(never)}"' if never else ""
     return (
         f'<tr><th scope="row">{html.escape(_capital(meaning))}</th>'
-        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}" {_percent(unit)}>{_shown(value, unit)}</td>'
+        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}"{none} {_percent(unit)}>{said_of(float(value), unit, never)}</td>'
         f"<td>{_unit(unit)}</td></tr>"
     )
 
@@ -366,7 +351,7 @@ def _slider(model: str, c: Control) -> str:
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (
         f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{_shown(c.value, c.unit)}</span> {beside}</output>'
+        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{shown(c.value, c.unit)}</span> {beside}</output>'
         f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}" data-unit="{html.escape(c.unit)}">'
-        f"<small>{_shown(c.low, c.unit)} to {_shown(c.high, c.unit)}{below}; {source}</small></div>"
+        f"<small>{shown(c.low, c.unit)} to {shown(c.high, c.unit)}{below}; {source}</small></div>"
     )

@@ -1,14 +1,19 @@
 """A sentence with results in it, written by Python and by the reader's browser alike.
 
 `{levy:,.2f}` is a number; `{built?would build|would not build}` is words that turn with a number (not 0, or 0).
+The minus of a sum of money stands before its currency.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from string import Formatter
 
+NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
 _VALUE = r"\{(\w+):([^}]*)\}"  # {levy:,.2f}
+_CURRENCY = re.compile(r"(?:US|A)\$$")
+_MINUS = "\N{MINUS SIGN}"
 _WORDS = r"((?:[^{}|]|\{[^{}]*\})*)"
 _CHOICE = re.compile(rf"\{{(\w+)\?{_WORDS}\|{_WORDS}\}}")  # {built?would build|would not build}
 
@@ -19,7 +24,7 @@ class _LikeABrowser(Formatter):
     def format_field(self, value, spec: str) -> str:
         with localcontext(rounding=ROUND_HALF_UP):
             text = format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%" if spec.endswith("%") else format(Decimal(float(value)), spec)
-        return text.replace("-", "\N{MINUS SIGN}")
+        return text.replace("-", _MINUS if re.search("[1-9]", text) else "")  # nothing less than nothing
 
 
 def written(sentence: str, numbers: Mapping[str, float]) -> str:
@@ -29,27 +34,67 @@ def written(sentence: str, numbers: Mapping[str, float]) -> str:
     'It pays, by 7.'
     >>> written("{share:.0%} of it", {"share": 0.065})
     '7% of it'
+    >>> written("It is worth A${npv:,.0f} million.", {"npv": -1200})
+    'It is worth −A$1,200 million.'
     """
-    return _LikeABrowser().vformat(_CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers)
+    text = _LikeABrowser().vformat(_CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers)
+    return re.sub(rf"((?:US|A)\$){_MINUS}", rf"{_MINUS}\1", text)
 
 
 def vega_sentence(sentence: str) -> str:
     """The sentence as a Vega expression; the format codes are the ones Python and d3 share.
 
-    >>> vega_sentence("The levy is US${levy:,.2f}/kg.")
-    "'The levy is US$' + format(levy, ',.2f') + '/kg.'"
+    >>> vega_sentence("The levy is {levy:,.2f} a kilogram.")
+    "'The levy is ' + format(levy, ',.2f') + ' a kilogram.'"
+    >>> vega_sentence("Worth A${npv:,.0f}.")
+    "'Worth ' + (substring(format(npv, ',.0f'), 0, 1) == '−' ? '−A$' + substring(format(npv, ',.0f'), 1) : 'A$' + format(npv, ',.0f')) + '.'"
     >>> vega_sentence("It {built?pays, by {npv:.0f}|fails}.")
     "'It ' + (built ? 'pays, by ' + format(npv, '.0f') : 'fails') + '.'"
     """
     parts, end = [], 0
     for m in re.finditer(rf"{_CHOICE.pattern}|{_VALUE}", sentence):
-        parts += [
-            _quoted(sentence[end : m.start()]),
-            f"({m[1]} ? {vega_sentence(m[2])} : {vega_sentence(m[3])})" if m[1] else f"format({m[4]}, '{m[5]}')",
-        ]
+        before, money = sentence[end : m.start()], _CURRENCY.search(sentence[end : m.start()])
+        if m[1]:
+            parts += [_quoted(before), f"({m[1]} ? {vega_sentence(m[2])} : {vega_sentence(m[3])})"]
+        elif money:
+            parts += [_quoted(before[: money.start()]), _money(money[0], f"format({m[4]}, '{m[5]}')")]
+        else:
+            parts += [_quoted(before), f"format({m[4]}, '{m[5]}')"]
         end = m.end()
     return " + ".join(p for p in [*parts, _quoted(sentence[end:])] if p != "''") or "''"
 
 
+def _money(currency: str, number: str) -> str:
+    return f"(substring({number}, 0, 1) == '{_MINUS}' ? '{_MINUS}{currency}' + substring({number}, 1) : '{currency}' + {number})"
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def shown(value: float, unit: str) -> str:
+    """A number as the page's script writes it.
+
+    >>> shown(0.1277, "share"), shown(20.111, "kt/year"), shown(22935.8, "US$")
+    ('12.8 %', '20.11', '22,940')
+    >>> shown(3e9, "months")
+    'no end'
+    """
+    if unit == "months" and value > NO_END:
+        return "no end"
+    if unit == "share":
+        return f"{100 * value:,.3g} %"
+    return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
+
+
+def said_of(value: float, unit: str, never: str = "") -> str:
+    """A result as it is told: words for what does not come, for what has no end and for what there is not; else the number.
+
+    never  what to say where it is 0, of a result whose 0 is no number (`Model.never`)
+
+    >>> said_of(0, "year", "not within sixty years"), said_of(3e9, "months"), said_of(float("nan"), "per year"), said_of(0, "US$/kg")
+    ('not within sixty years', 'no end', 'none', '0')
+    """
+    if math.isnan(value):
+        return "none"
+    return never if never and value == 0 else shown(value, unit)

@@ -1,10 +1,11 @@
-"""Chapter 6: what Beijing said and did, what lapses when, how bad a cut would be, and how wrong the model has been."""
+"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away, and why no price is given."""
 
 import pandas as pd
 
 from chokepoint import facts, tables
+from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure
-from chokepoint.charts.shock import misses, price_jump
+from chokepoint.charts.shock import misses
 from chokepoint.charts.spans import spans
 from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.errors import UserError
@@ -13,7 +14,6 @@ from chokepoint.measures import supply
 from chokepoint.models import MODELS
 from chokepoint.parameters import nearest
 from chokepoint.prose.findings import Brief
-from chokepoint.prose.spread import Spread, spread
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
 HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"
@@ -68,7 +68,8 @@ def brief(release: str) -> Brief:
         [
             f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
             "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those are the scheduled days, and what followed is not known.",
-            "The model below is fitted to six past price jumps and still misses them by a factor of about {shock.typical_error} as a rule; it gives an order of magnitude and does not rank one mineral against another.",
+            "What a deep cut would cost others have worked out: staff of the International Monetary Fund (IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and next to nothing later. "
+            "A model of the price tried here has no skill, so none is given.",
         ],
         release,
     )
@@ -122,14 +123,21 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
     """
     made = explore(
         "supply_shock",
-        ["china_share", "cut", "months", "buffer", "leakage", "hoarding", "elasticity"],
-        price_jump,
+        ["china_share", "cut", "months", "buffer", "leakage", "hoarding"],
+        curves(
+            "cut",
+            {"missing": ("Missing", CHINA), "withheld": ("Withheld", OTHER)},
+            x_title="Share of Chinese supply withheld",
+            y_title="Share of a year's need",
+            y_format=".0%",
+            x_expr="format(datum.value, '.0%')",
+            word="format(missing, '.1%') + ' missing'",
+        ),
         along="cut",
         says="A cut bites when stocks and detours run out",
-        results=["effective_cut", "available", "price_multiple", "rationed", "loss"],
-        sentence="At these settings {available:.0%} of a year's need can be had. The price rises to {price_multiple:,.1f} times what it was before, "
-        "give or take a factor of 2.6, and pushes out {rationed:.0%} of use.",
-        alt_text="Price multiple against the share of Chinese supply withheld, on a logarithmic axis, with a band of a factor of 2.6 either way. The line is flat until stocks run out, climbs, and is level again at the ceiling of the model.",
+        results=["effective_cut", "withheld", "available", "missing"],
+        sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used up|nothing is missing: stocks and detours cover the cut}.",
+        alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
     )
     return made.starting(china_share=_share_of_china(mineral, release)) if mineral else made
 
@@ -144,47 +152,33 @@ def _share_of_china(mineral: str, release: str) -> float:
 
 
 def how_wrong(release: str) -> Figure:
-    """The model's price jumps beside those seen, six episodes."""
+    """The fitted price jumps beside those seen, and the one number for all that does as well."""
     rows = pd.DataFrame([r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")])
     rows["name"] = rows.what.str.removeprefix("price multiple: ").map(lambda name: name[:1].upper() + name[1:])
     rows = rows.sort_values("seen", ascending=False)
-    ranks = rows.predicted.is_monotonic_decreasing
-    factor = facts.get("shock.typical_error", release).value
-    says = f"The model misses by a factor of {factor:.1f} as a rule and " + (
-        "ranks the episodes rightly" if ranks else "does not rank the episodes: the largest jumps were predicted as middling"
+    model, constant = (facts.get(f"shock.left_out{end}", release).value for end in ("", "_constant"))
+    one = facts.get("shock.constant", release).value
+    no_skill = model >= constant
+    says = (
+        f"Six price jumps, each predicted from the other five: the model misses by a factor of {model:.2f}, one number for all by {constant:.2f}"
+        f"{', so the model has no skill' if no_skill else ''}"
     )
     shown = pd.DataFrame(
         {
             "Episode": rows.name,
-            "Predicted, times": rows.predicted.round(2),
+            "Fitted, times": rows.predicted.round(2),
             "Seen, times": rows.seen,
+            "One number for all, times": round(one, 2),
             "Off by a factor of": (rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2),
             "source_id": rows.source_id,
         }
     )
     return figure(
-        misses(rows),
+        misses(rows, one),
         says=says,
         table=shown,
         alt_text=(
-            "Pairs of dots, predicted and seen, for six price episodes on a logarithmic axis. The two of 2009 to 2011 lie far above their predictions, the later ones below."
+            f"Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed line at {one:.1f} times, the one number for all. "
+            "The two of 2009 to 2011 lie far above what is fitted, the later ones below."
         ),
-    )
-
-
-def shock_spread() -> Spread:
-    """Model 5 with every assumption free."""
-    return spread(
-        "supply_shock",
-        "loss",
-        "cut",
-        name="Loss when half of it is withheld for a year, stocks being small and nobody hoarding",
-        held=(
-            "cut",
-            "china_share",
-            "months",
-            "probability",
-            "hoarding",
-            "buffer",
-        ),  # large buffers belong to shocks of less than three months
     )

@@ -25,7 +25,7 @@ def brief(release: str) -> Brief:
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
-        "A floor on the oxide alone turns against the next stage: in the model it acts on the magnet maker's own work like a tariff of {cascade.magnet_protection}, that is, a tax"
+        "A floor on the oxide alone turns against the next stage: in the model it takes {cascade.work_lost} of what the magnet maker's own work earns on a kilogram"
         if taxed
         else "In the model a floor on the oxide alone does no harm to the magnet maker"
     )
@@ -86,15 +86,17 @@ def who_pays() -> Explorable:
             "imports",
             "supply",
             "revenue",
+            "spending_change",
+            "use_change",
             "consumer_surplus_change",
             "producer_surplus_change",
             "deadweight_loss",
             "secure_cost",
         ],
-        sentence="At these settings the levy is US${levy:,.2f} on each kilogram. Buyers in the bloc pay US${bloc_price:,.2f}, and each extra "
-        "kilogram of its own output costs US${secure_cost:,.2f} that nobody gets back.",
-        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays level while the world price falls; "
-        "the gap between the two lines is the levy.",
+        sentence="{taxed?At these settings the levy is US${levy:,.2f} on each kilogram that pays it, and buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay US${bloc_price:,.2f}"
+        "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that nobody gets back.|}",
+        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays level while the world price falls, or sinks with it where part of the levy is dodged; "
+        "the gap between the two lines is what imports pay.",
     )
 
 
@@ -108,7 +110,7 @@ def next_stage() -> Explorable:
         says="A floor on the oxide alone is a tax on the magnet maker",
         results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise", "jet_cost_rise"],
         sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a floor of US${magnet_floor_needed:,.2f} "
-        "before their maker is no worse off. At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax.",
+        "before their maker is no worse off. {work?At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes {oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed the line lies below zero: makers are taxed.",
     )
 
@@ -129,7 +131,7 @@ def mine() -> Explorable:
     """Model 2 under the reader's hand: a flood, with a floor and without."""
     return explore(
         "project_value",
-        ["flood_price", "flood_years", "flood_start", "floor", "price", "cost", "discount_rate"],
+        ["flood_price", "flood_years", "flood_start", "floor", "floor_years", "price", "cost", "discount_rate"],
         curves(
             "flood_price",
             {"npv": ("Without a floor", theme.CHINA), "npv_with_floor": ("With the floor", theme.FLOOR)},
@@ -139,8 +141,8 @@ def mine() -> Explorable:
             level="0",
         ),
         along="flood_price",
-        says="A long flood empties a mine of its value; a floor pays it back",
-        results=["npv", "npv_with_floor", "floor_gain", "floor_payments", "pull_out", "pull_out_with_floor", "flat_break_even"],
+        says="A long flood empties a mine of its value; a floor pays it back while it runs",
+        results=["npv", "npv_with_floor", "floor_gain", "floor_payments", "idle", "pull_out", "pull_out_with_floor", "flat_break_even"],
         sentence="An investor who expects this flood {built?builds even without a floor: the project is worth|does not build without a floor: the project is worth} "
         "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and {built_with_floor?is built|is not built}. "
         "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
@@ -164,12 +166,12 @@ def contract() -> Explorable:
             x_title="Price at the start, US$ per kilogram",
             y_title="US$ million, ten years",
             y_format=",~f",
-            word="'US$' + format(net_cost, ',.0f') + ' million'",
+            word="(costs ? 'costs US$' + format(net_cost, ',.0f') : 'brings US$' + format(net_gain, ',.0f')) + ' million'",
         ),
         along="start_price",
         says="The promise of a price costs most when the price is low, and something even when it is high",
         results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
-        sentence="Ten years of this promise are expected to cost the state US${net_cost:,.0f} million, discounted: US${guarantee:,.0f} million for the guarantee, less "
+        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} million for the guarantee, less "
         "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay US${first_payment:,.0f} million.",
         alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost if prices came out as expected. Both fall as the price rises; the gap between them is what uncertainty costs.",
     )

@@ -1,48 +1,73 @@
 """Chapter 4: what Project Vault's money buys, for how long, and on what terms it may be drawn."""
 
+import html
 from dataclasses import replace
 
 import pandas as pd
 
 from chokepoint import facts, tables
-from chokepoint.charts.bars import named_bars
+from chokepoint.charts.bars import paired_bars
 from chokepoint.charts.curves import curves
-from chokepoint.charts.figure import Figure, figure
+from chokepoint.charts.figure import Figure, figure, link, numbers
 from chokepoint.charts.runout import runout
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.explore import Explorable, explore
-from chokepoint.models import MODELS
+from chokepoint.facts.vault import STOCK, capital
+from chokepoint.measures import vault_basket
 from chokepoint.parameters import checked
-from chokepoint.prose.findings import Brief
+from chokepoint.prose.amounts import listed, mineral
+from chokepoint.prose.findings import Brief, with_links
+from chokepoint.prose.listing import Listing
+from chokepoint.prose.sections import capital as capital_letter
+from chokepoint.prose.sections import known
 from chokepoint.prose.spread import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
 
 def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
-    """What it is, what it covers, what is missing; and what another sum would cover."""
-    enough = facts.get("vault.cost_sixty", release).value <= facts.get("vault.total_parts", release).value
-    covers = (
-        "more than enough for the {vault.cover_days} that one source gives as its aim, if days of net imports are meant"
-        if enough
-        else "not enough for the {vault.cover_days} that one source gives as its aim"
-    )
+    """What it is, what it covers by three ways to count, what is missing; and what another sum would cover."""
     return Brief(
         [
             "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
-            f"Spread over US net imports of every listed mineral that the model can price, the money would replace about {{vault.cover_whole}} of imports, {covers}.",
-            "No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {evidence.newest_opened}.",
+            _covers(release) or UNKNOWN,
+            f"{_aim(release)}No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {{evidence.newest_opened}}.",
             *(
                 [
-                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(capital_usd_bn).days.min():.0f} days of the same imports."
+                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
                 ]
-                if capital_usd_bn
+                if capital_usd_bn and known("vault.cover_whole", release)
                 else []
             ),
         ],
         release,
     )
+
+
+UNKNOWN = (
+    "How long the money would last is not worked out here: this release does not hold both the trade of the United States and the prices."
+)
+
+
+def _covers(release: str) -> str:
+    """Days of net imports and of use under each rule; nothing where there is no basket."""
+    if not known("vault.cover_whole", release):
+        return ""
+    return (
+        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on the list, all that the release prices (the rare earths as one), as they were in {vault.basket_year}; "
+        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and {vault.use_industry}."
+    )
+
+
+def _aim(release: str) -> str:
+    """What the stated aim would cost, and whether the money is enough for it; nothing where there is no basket."""
+    if not known("vault.cost_sixty", release):
+        return ""
+    money = facts.get("vault.total_parts", release).value
+    imports, use = (facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use"))
+    enough = "enough for either" if use else "enough for the first and not for the second" if imports else "enough for neither"
+    return f"The {{vault.cover_days}} that one source gives as the aim would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
 
 
 def readings() -> pd.DataFrame:
@@ -84,13 +109,6 @@ def worth(release: str) -> Figure:
     )
 
 
-BASKETS = {
-    "Everything the model can price": ("base_and_platinum", "other", "classic"),
-    "Without base and platinum metals": ("other", "classic"),
-    "Fifteen critical minerals": ("classic",),
-}
-
-
 def money(capital_usd_bn: float | None) -> dict[str, float]:
     """Loan and private capital [US$ billion] that make up a sum, in the proportion announced (the loan in halves); nothing for None.
 
@@ -104,50 +122,134 @@ def money(capital_usd_bn: float | None) -> dict[str, float]:
     return {"loan": loan, "private_capital": round(capital_usd_bn - loan, 2)}
 
 
-def cover(capital_usd_bn: float | None = None) -> pd.DataFrame:
-    """Net imports [US$ billion a year] of three baskets, and the days of them that the Vault's money, or another sum, would replace."""
-    items = tables.load("vault_basket")
-    settings = tables.load("assumptions").query("model == 'vault'").set_index("name").value.to_dict() | money(capital_usd_bn)
-    rows = []
-    for name, parts in BASKETS.items():
-        chosen = items[items.basket.isin(parts)]
-        value = float(chosen.net_imports_usd.sum() / 1e9)
-        days = MODELS["vault"].function(**settings | {"basket_value": value})["cover_days"]
-        rows.append({"name": name, "minerals": ", ".join(chosen.label), "lines": len(chosen), "value": value, "days": days})
-    return pd.DataFrame(rows)
+def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
+    """Net imports and use [US$ billion a year] by each rule of the basket, and the days of them that the money, or another sum, would replace.
+
+    Columns rule, name, year, minerals, value, days, use, days_of_use; no rows where the release holds no basket.
+    """
+    found = [vault_basket.cover(release, capital_usd_bn or capital(), rule) for rule in vault_basket.RULES]
+    columns = ["rule", "name", "year", "minerals", "value", "days", "use", "days_of_use"]
+    return pd.DataFrame([vars(c) | {"name": vault_basket.RULES[c.rule].name} for c in found if c], columns=columns)
 
 
-def lead(release: str, capital_usd_bn: float | None = None) -> Figure:
-    """Days of cover for three baskets, beside the sixty days that one source gives as the aim."""
-    rows, aim = cover(capital_usd_bn), facts.get("vault.cover_days", release).value
+def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
+    """Days of net imports and of use by each rule, beside the sixty days that one source gives as the aim."""
+    rows, aim = cover(release, capital_usd_bn), facts.get("vault.cover_days", release).value
+    if rows.empty:
+        return Listing(f"<p>{UNKNOWN}</p>")
     frame = pd.DataFrame(
         {
-            "name": rows.name + ": US$" + rows.value.map("{:.1f}".format) + " bn a year",
-            "value": rows.days / 30.4167,
-            "label": rows.days.map(lambda d: f"{d:.0f} days" if d < 365 else f"{d / 30.4167:.0f} months"),
-            "detail": rows.minerals,
+            "name": rows.name + ", " + rows.year.astype(str),
+            "first": rows.days,
+            "second": rows.days_of_use,
+            "detail": rows.minerals.map(lambda m: f"{len(m)} minerals"),
         }
     )
-    low, high = rows.days.min(), rows.days.max() / 30.4167
     whose = f"US${capital_usd_bn:g} billion, as set for this page," if capital_usd_bn else "The Vault's money"
-    says = f"{whose} would replace {low:.0f} days of imports of everything, or {high:.0f} months of fifteen critical minerals"
-    shown = pd.DataFrame(
-        {"Basket": rows.name, "Net imports, US$ billion a year": rows.value, "Cover, days": rows.days.round(1), "Minerals": rows.minerals}
+    says = (
+        f"{whose} would replace {rows.days.min():.0f} to {rows.days.max():.0f} days of US net imports, "
+        f"or {rows.days_of_use.min():.0f} to {rows.days_of_use.max():.0f} days of use, by three ways to count"
     )
+    shown = pd.DataFrame(
+        {
+            "Counted": rows.name,
+            "Year": rows.year,
+            "Minerals": rows.minerals.map(len),
+            "Net imports, US$ billion a year": rows.value.round(2),
+            "Days of net imports": rows.days.round(1),
+            "Use, US$ billion a year": rows.use.round(2),
+            "Days of use": rows.days_of_use.round(1),
+            "Which": [", ".join(map(mineral, m)) for m in rows.minerals],
+            "Left out": [_out(release, rule) for rule in rows.rule],
+        }
+    )
+    sources = sorted({*vault_basket.basket(release).source_id, *facts.get("vault.cover_days", release).sources})
     return figure(
-        named_bars(frame, axis="Months of net imports", colour=BLOC, mark=aim / 30.4167, mark_label=f"{aim:.0f} days, the stated aim"),
+        paired_bars(frame, axis="Days", names=("Net imports", "Use"), mark=aim, mark_label=f"{aim:.0f} days, the stated aim"),
         says=says,
         table=shown,
-        sources=["MCS2026", "MCS2025", "S151", "S156"],
+        sources=sources,
         alt_text=(
-            "Bars of months of net imports that the Vault's money would replace: shortest for everything, longer without base metals and platinum metals, "
-            f"longest for fifteen critical minerals. A dashed line marks the {aim:.0f} days of the aim, left of all bars' ends."
+            "Pairs of bars of days that the Vault's money would replace, of net imports and of use: "
+            + "; ".join(f"{r.name.lower()}, {r.year}: {r.days:.0f} and {r.days_of_use:.0f}" for r in rows.itertuples())
+            + f". A dashed line marks the {aim:.0f} days of the aim."
         ),
     )
 
 
-def how_long(capital_usd_bn: float | None = None) -> Explorable:
-    """Model 3 under the reader's hand; with another sum than the one announced, sliders that reach it."""
+def _out(release: str, rule: str) -> str:
+    """The listed minerals that a rule leaves out, by reason."""
+    rows = vault_basket.left_out(release, rule)
+    return "; ".join(f"{listed(list(map(mineral, names)))}: {why}" for why, names in rows.groupby("why", sort=False).mineral)
+
+
+def counted(release: str) -> Listing:
+    """What is in the basket and what is not, by each rule; each line with its form, its price, and why these."""
+    rows = cover(release)
+    if rows.empty:
+        return Listing(f"<p>{UNKNOWN}</p>")
+    first = vault_basket.basket(release)
+    largest = first.groupby("mineral").value.sum().sort_values(ascending=False)
+    earlier = vault_basket.basket(release, vault_basket.BEFORE).groupby("mineral").value.sum()
+    copper = (
+        "The two years differ most in copper: net imports of the refined metal were {vault.copper_before} in {vault.basket_year_before} and {vault.copper_latest} in {vault.basket_year}. "
+        if (largest - earlier.reindex(largest.index).fillna(0)).abs().idxmax() == "copper"
+        else ""
+    )
+    words = [
+        f"{capital_letter(mineral(largest.index[0]))} and {mineral(largest.index[1])} alone take {{vault.basket_two}} of it. {copper}"
+        "A year of stocking up makes the same money last for less, whichever mineral it is, so each rule takes one year for all of them.",
+        "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
+        "Money is not the limit there: a stock of that size may be more than there is to buy.",
+    ]
+    rules = [
+        f"<b>{html.escape(r.name)}, {r.year}</b> ({len(r.minerals)}): {html.escape(listed(list(map(mineral, r.minerals))))}. "
+        f"<i>Left out:</i> {html.escape(_out(release, r.rule))}."
+        for r in rows.itertuples()
+    ]
+    body = "".join(f"<p>{with_links(w, release)}</p>" for w in words) + f"<ul>{''.join(f'<li>{r}</li>' for r in rules)}</ul>"
+    return Listing(body + numbers(_line_by_line(release), "The basket, line by line"))
+
+
+def _line_by_line(release: str) -> pd.DataFrame:
+    """Every line of both years as a reader may check it."""
+    rows = vault_basket.lines(release).sort_values(["line", "year"], ascending=[True, False])
+    return pd.DataFrame(
+        {
+            "Form": rows.form,
+            "Year": rows.year,
+            "Imports, t": rows.imports,
+            "Exports, t": rows.exports,
+            "Net imports, t": rows.net_imports,
+            "Price, US$ a kilogram": rows.price,
+            "Price taken": rows.priced_as,
+            "Net imports, US$ million": (rows.value / 1e6).where(rows.missing == "").round(1),
+            "Use, US$ million": (rows.use_value / 1e6).where(rows.missing == "").round(1),
+            "Use from": rows.use_from.where(rows.missing == "", ""),
+            "Left out because": rows.missing,
+            "Why this form and price": rows.why,
+        }
+    )
+
+
+STOCKS = ("gallium", "graphite", "antimony", "copper")  # from a market that money could empty to one that it hardly touches
+
+
+def beside(release: str) -> Listing:
+    """What a stock of one mineral would do, for a few; the rest stand on their own pages."""
+    shown = [m for m in STOCKS if known(f"{m}.stock_days", release)]
+    if not shown:
+        return Listing("")
+    sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])
+    words = f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. So money decides for the large markets, and what there is to buy for the small."
+    links = listed([f'<a href="{link(f"minerals/{m}")}">{mineral(m)}</a>' for m in shown])
+    return Listing(
+        f'<p>{with_links(words, release)} On: {links}; the <a href="{link("minerals")}">list of minerals</a> leads to the others.</p>'
+    )
+
+
+def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
+    """Model 3 under the reader's hand, on the basket of the release; with another sum than the one announced, sliders that reach it."""
     made = explore(
         "vault",
         ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
@@ -159,8 +261,11 @@ def how_long(capital_usd_bn: float | None = None) -> Explorable:
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )
-    sums = money(capital_usd_bn)
+    sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
     wide = [replace(c, low=min(c.low, sums[c.name]), high=max(c.high, sums[c.name])) if c.name in sums else c for c in made.controls]
+    if found:
+        value, source = round(found.value, 2), vault_basket.basket(release).source_id.mode().iloc[0]
+        wide = [replace(c, value=value, source_id=source, basis="derived") if c.name == "basket_value" else c for c in wide]
     return replace(made, controls=wide).starting(**sums)
 
 

@@ -9,7 +9,7 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import CHINA
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures.tested import BOUND, checks
+from chokepoint.measures.tested import FITTED, TEST, checks
 from chokepoint.models import MODELS
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing
@@ -25,20 +25,17 @@ MODELS_OF = {
     "6": ("buildout",),
     "7": ("supply_risk",),
 }
-EXACT = 0.002  # closer than this is drawn together: a row each would show nothing
 
 
 def brief(release: str) -> Brief:
-    """How many checks there are, how many were a test at all, and which failed."""
-    most = checks(release).query("outcome == 'missed'").model.value_counts()
+    """How many checks are tests at all, how many of them passed, what the others are, and which models fail."""
+    failed = checks(release).query("kind == @TEST and outcome == 'missed'").model.value_counts()
     return Brief(
         [
-            "{validation.checks} published numbers or episodes are set against the models. In {validation.within} the model is within the band that was stated for it, in "
-            "{validation.missed} it is outside.",
-            "{validation.fitted} more are figures that a model was fitted to and {validation.bounds} are only bounds; neither counts as a success.",
-            f"Most misses fall to {_reader(most.index[0])} and {_reader(most.index[1])}. The supply shock is wrong by a factor of {{shock.typical_error}} as a rule, and does not rank episodes."
-            if len(most) > 1
-            else "The supply shock is wrong by a factor of {shock.typical_error} as a rule, and does not rank episodes.",
+            "{validation.tests} are tests, figures that a model was not set to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
+            "The other checks prove nothing about the world: {validation.identities} are true by construction, {validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
+            "{validation.data} set one survey beside another and {validation.arithmetic} are arithmetic.",
+            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, by one number for all of {{shock.left_out_constant}}.",
         ],
         release,
     )
@@ -49,24 +46,21 @@ def _reader(model: str) -> str:
 
 
 def lead(release: str) -> Figure:
-    """Predicted over seen for each check that has a ratio, those that agree exactly left to the tables."""
+    """Predicted over seen for each test, and in grey for what a model was fitted to; all else is in the tables."""
     every = checks(release)
-    tests = every[(every.outcome != BOUND) & ~every.what.str.startswith("typical")]
-    drawn = tests[tests.error.abs() > EXACT].assign(ratio=lambda r: r.error + 1, what=lambda r: r.what.map(capital))
-    missed, exact = every[every.outcome == "missed"], int((every.error.abs() <= EXACT).sum())
-    worst = missed.loc[missed.error.abs().idxmax()]
-    says = f"{len(missed)} misses of {len(every)}: the shock model is too low where the past was worst, the build-out too fast for the past and too slow for 2030"
-    if not ({"buildout", "supply_shock"} <= set(missed.model)):
-        says = f"{len(missed)} misses of {len(every)}; the widest is {worst.what}"
-    table = _table(every)
+    tests = every[every.kind == TEST]
+    drawn = every[every.kind.isin([TEST, FITTED])].dropna(subset=["error"])
+    drawn = drawn.assign(ratio=drawn.error + 1, what=drawn.what.map(capital))
+    passed, missed = (tests[tests.outcome == outcome] for outcome in ("within", "missed"))
+    says = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
     return figure(
         over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
         says=says,
-        table=table,
+        table=_table(every),
         sources=sorted(every.source_id.unique()),
         alt_text=(
-            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis. {exact} checks that agree exactly and "
-            f"{int(every.error.isna().sum())} whose published value is zero, and bounds, are not drawn. Missed: {'; '.join(missed.what)}."
+            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis; grey dots are what a model was fitted to. "
+            f"{len(every) - len(drawn)} checks that test nothing are in the table alone. Passed: {'; '.join(passed.what)}. Failed: {'; '.join(missed.what)}."
         ),
     )
 

@@ -1,6 +1,4 @@
-"""Pictures of what may come: a share now and in a forecast, and paths of scenarios."""
-
-from collections.abc import Mapping
+"""Picture of what may come: a share now and in a forecast."""
 
 import altair as alt
 import pandas as pd
@@ -28,25 +26,3 @@ def change(frame: pd.DataFrame) -> alt.LayerChart:
     new = base.mark_point(size=150, filled=True, color=CHINA, opacity=1).encode(x, y, shape=alt.Shape("then:N", scale=kinds), tooltip=tips)
     names = base.mark_text(align="left", dy=-16, fontWeight="bold", color=INK).encode(alt.XValue(0), y, text="name:N")
     return alt.layer(half, move, old, new, names).properties(height=50 * len(frame))
-
-
-def paths(rows: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
-    """One curve a scenario, the years of price pressure dotted under it. Columns scenario, year, share [0–1], pulse."""
-    x = alt.X("year:Q", title=None, scale=alt.Scale(nice=False, zero=False), axis=alt.Axis(format="d", tickCount=6, labelFlush=True))
-    y = alt.Y("share:Q", title="Separated outside China", axis=alt.Axis(format=".0%", tickCount=5))
-    legend = alt.Legend(title=None, columns=1, symbolType="stroke", labelLimit=330)
-    colour = alt.Color("scenario:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend)
-    tips = [
-        alt.Tooltip("scenario:N", title="Scenario"),
-        alt.Tooltip("year:Q", title="Year"),
-        alt.Tooltip("share:Q", title="Share", format=".1%"),
-    ]
-    base = alt.Chart(rows)
-    lines = base.mark_line(strokeWidth=3).encode(x, y, colour)
-    dots = base.mark_circle(size=45, opacity=0.01).encode(x, y, tooltip=tips)
-    pulses = (
-        base.transform_filter("datum.pulse")
-        .mark_point(shape="triangle-down", size=60, filled=True, opacity=0.9)
-        .encode(x, y, color=colour, tooltip=tips)
-    )
-    return alt.layer(lines, pulses, dots).properties(height=320)

@@ -23,7 +23,7 @@ from chokepoint.errors import MissingTable, UserError
 _FAMILIES = {
     "dependence": r"\w+\.((china|largest|inside)_(mined|refined)|reliance|main_source|controlled_since|year_(mined|refined))"
     r"|(dependence|reliance|frameworks)\.\w+",
-    "vault": r"\w+\.vault_(months|year)",
+    "vault": r"\w+\.(vault_year|stock_(days|china))|vault\.(cover|use|basket|minerals|cost|copper)_\w+",
     "countries": r"\w+\.(\w+_(mined|refined|reserves|us_imports)|signed)",
     "forms": r"\w+\.reliance_of_\w+",
     "revised": r"\w+\.(reliance_\d{4}|reserves_\w+)",

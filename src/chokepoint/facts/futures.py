@@ -1,20 +1,27 @@
 """Facts of what may come: the forecast of others, and the build-out model."""
 
-from functools import lru_cache
-
-import numpy as np
-
-from chokepoint import tables
 from chokepoint.facts import computed
-from chokepoint.facts.prices_and_models import from_model
+from chokepoint.facts.prices_and_models import from_model, setting
 from chokepoint.measures import forecast
-from chokepoint.models import MODELS
 
 
 def _iea_forecast(fact_id: str, label: str, unit: str, text: str, how: str, compute) -> None:
     computed(fact_id, label, unit, text, f"{how} A forecast: the IEA's base case")(
         lambda release: (float(compute(forecast.china_refined())), tuple(forecast.china_refined().source_id.unique()))
     )
+
+
+def _iea_tonnes(year: int, column: str, what: str) -> None:
+    name = f"futures.iea_{'kt' if column == 'outside' else 'world'}_{year}"
+    kind = "base year" if year == 2024 else "a forecast: the IEA's base case"
+
+    def value(release: str):
+        rows = forecast.outside_china().set_index("year")
+        return float(rows[column][year]), (rows.source_id.iloc[0],)
+
+    computed(
+        name, f"Refined magnet rare earths {what} in {year}", "kt a year", "{:.1f} thousand tonnes", f"World less China where asked; {kind}"
+    )(value)
 
 
 _iea_forecast(
@@ -52,24 +59,39 @@ _iea_forecast(
     "One less China's share.",
     lambda t: 100 - t.set_index("mineral").share_2035["magnet_rare_earths"],
 )
+for _year in (2024, 2030, 2035, 2040):
+    for _column, _what in (("outside", "outside China"), ("world", "in the world")):
+        _iea_tonnes(_year, _column, _what)
+for _year in (2035, 2040):
+    from_model(
+        f"futures.kt_{_year}",
+        "buildout",
+        "capacity",
+        f"Separated outside China in {_year} in the model if every project pays",
+        "kt a year",
+        "{:.1f} thousand tonnes",
+        floor=160,
+        year=_year - 2024,
+    )
 from_model(
-    "futures.share_floor",
+    "futures.share_set",
     "buildout",
     "share",
-    "Separated outside China in 2035 at a dependable price of US$110",
+    "Share outside China in 2035 that the model is set to, every project paying",
     "percent",
     "{:.0f} %",
     scale=100,
-    floor=110,
+    floor=160,
 )
+from_model("futures.world_2035", "buildout", "demand", "World demand in 2035 in the model", "kt a year", "{:.1f} thousand tonnes")
 from_model(
-    "futures.share_worked",
+    "futures.added_floor",
     "buildout",
-    "share",
-    "Separated outside China in 2035 at a dependable price of US$75",
-    "percent",
-    "{:.0f} %",
-    scale=100,
+    "added",
+    "Capacity that the model adds each year at US$110",
+    "kt/year per year",
+    "{:.2f} thousand tonnes",
+    floor=110,
 )
 from_model(
     "futures.worked_price",
@@ -78,16 +100,6 @@ from_model(
     "Price that builders can count on in the worked case of the build-out",
     "US$ per kg",
     "US${:.0f}",
-)
-from_model(
-    "futures.share_market",
-    "buildout",
-    "share",
-    "Separated outside China in 2035 at the market price of US$60, no floor",
-    "percent",
-    "{:.0f} %",
-    scale=100,
-    floor=0,
 )
 from_model("futures.viable_floor", "buildout", "viable", "Projects outside China that pay at US$75", "percent", "{:.0f} %", scale=100)
 from_model(
@@ -117,46 +129,11 @@ from_model(
     "US${:.1f} billion",
     year=20,
 )
-
-
-@lru_cache(maxsize=4)
-def _full_draws(data: str, year: int):
-    """Shares outside China of the cohort model at all draws of its assumptions [%]."""
-    from chokepoint.measures.uncertainty import draws
-
-    settings = draws("pipeline", held=("year", "target"))
-    return 100 * MODELS["pipeline"].function(**(settings | {"year": 0 * settings["year"] + year}))["share"]
-
-
-def _draws(fact_id: str, label: str, how: str, year: int, compute) -> None:
-    computed(
-        fact_id, label, "percent", "{:.0f} %", f"{how} Model pipeline, every assumption drawn evenly from its range, fixed seed", "modelled"
-    )(
-        lambda release: (
-            float(compute(_full_draws(str(tables.data_dir()), year))),
-            tuple(sorted(tables.load("assumptions").query("model == 'pipeline'").source_id.dropna().unique())),
-        )
-    )
-
-
-_draws(
-    "futures.spread_low",
-    "Share outside China in 2035 that 19 draws of 20 exceed",
-    "Five per cent quantile.",
-    11,
-    lambda s: np.quantile(s, 0.05),
-)
-_draws(
-    "futures.spread_high",
-    "Share outside China in 2035 that 19 draws of 20 stay below",
-    "Ninety-five per cent quantile.",
-    11,
-    lambda s: np.quantile(s, 0.95),
-)
-_draws(
-    "futures.half_draws",
-    "Draws in which half is separated outside China in 2044",
-    "Share of the draws.",
-    20,
-    lambda s: 100 * (s >= 50).mean(),
+setting(
+    "futures.base_supply",
+    "buildout",
+    "start_capacity",
+    "Separated outside China in 2024, where the build-out starts",
+    "kt a year",
+    "{:.1f} thousand tonnes",
 )

@@ -1,12 +1,12 @@
 """Facts of the price against the floor, and of what each model gives at its default settings."""
 
-from math import exp, log, sqrt
-
 import pandas as pd
 
 from chokepoint import tables
 from chokepoint.facts import computed
 from chokepoint.models import MODELS
+from chokepoint.models.price_protection import REPORTED
+from chokepoint.models.supply_shock import EPISODES, fit_constant, typical_miss
 
 FLOOR = "mp.price_floor"  # the only floor with a published number
 
@@ -71,7 +71,7 @@ def from_model(fact_id: str, model: str, result: str, label: str, unit: str, tex
 OWN = "M00"  # the source of what we assume ourselves
 
 
-def _setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
+def setting(fact_id: str, model: str, name: str, label: str, unit: str, text: str) -> None:
     def value(release: str):
         row = tables.load("assumptions").set_index("assumption_id").loc[f"{model}.{name}"]
         return float(row["value"]), (row.source_id if pd.notna(row.source_id) else OWN,)
@@ -81,14 +81,58 @@ def _setting(fact_id: str, model: str, name: str, label: str, unit: str, text: s
 
 from_model("floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram")
 from_model(
-    "floor.buyers_pay",
+    "floor.spend_more",
     "price_floor",
-    "consumer_surplus_change",
-    "What the floor costs buyers in a year at the model's defaults",
+    "spending_change",
+    "What buyers spend more in a year at the model's defaults",
     "US$ million",
     "US${:,.0f} million",
-    scale=-1,
 )
+from_model(
+    "floor.use_less",
+    "price_floor",
+    "use_change",
+    "How much less they use at the model's defaults",
+    "percent",
+    "{:.0f} %",
+    scale=-100,
+)
+from_model(
+    "floor.worse_off",
+    "price_floor",
+    "consumer_surplus_change",
+    "How much worse off buyers are in a year at the model's defaults, use forgone counted",
+    "US$ billion",
+    "US${:.1f} billion",
+    scale=-0.001,
+)
+from_model(
+    "floor.to_producers",
+    "price_floor",
+    "producer_surplus_change",
+    "Gain of the producers at the model's defaults",
+    "US$ million",
+    "US${:,.0f} million",
+)
+from_model("floor.revenue", "price_floor", "revenue", "Revenue of the levy at the model's defaults", "US$ million", "US${:,.0f} million")
+from_model(
+    "floor.half_dodged",
+    "price_floor",
+    "bloc_price",
+    "Price inside at the model's defaults if the levy is dodged on half of the imports",
+    "US$ per kg",
+    "US${:.0f}",
+    evasion_share=0.5,
+)
+setting(
+    "floor.base_demand",
+    "price_floor",
+    "base_demand",
+    "Oxide used outside China, that in bought magnets counted",
+    "kt a year",
+    "{:.0f} thousand tonnes",
+)
+setting("floor.base_supply", "price_floor", "base_supply", "Oxide made outside China", "kt a year", "{:.1f} thousand tonnes")
 from_model(
     "floor.deadweight",
     "price_floor",
@@ -122,9 +166,19 @@ from_model(
     "A$ million",
     "A${:,.0f} million",
 )
-from_model("mine.floored", "project_value", "npv_with_floor", "The same with a floor of US$110", "A$ million", "A${:,.0f} million")
-_setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
-_setting(
+from_model(
+    "mine.floored", "project_value", "npv_with_floor", "The same with a floor of US$110 for ten years", "A$ million", "A${:,.0f} million"
+)
+setting(
+    "mine.floor_years",
+    "project_value",
+    "floor_years",
+    "Years for which the mine gets the floor at the model's defaults",
+    "years",
+    "{:.0f} years",
+)
+setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
+setting(
     "contract.start",
     "price_protection",
     "start_price",
@@ -137,9 +191,31 @@ from_model(
     "price_protection",
     "net_cost",
     "Expected cost to the state of ten years of a guaranteed US$110",
+    "US$ billion",
+    "US${:.1f} billion",
+    scale=0.001,
+)
+from_model(
+    "contract.first_year",
+    "price_protection",
+    "first_payment",
+    "Payment expected in the first year of the guarantee",
     "US$ million",
     "US${:,.0f} million",
 )
+
+
+@computed(
+    "contract.reported",
+    "Payments under MP Materials' price guarantee in the two quarters reported so far, as a year",
+    "US$ million",
+    "US${:,.0f} million",
+    "Fourth quarter of 2025 and first of 2026, times two",
+)
+def _reported(release: str):
+    return 4 * sum(REPORTED) / len(REPORTED), ("M18", "M64"), {"rows": tuple(f"US${q:.1f} million in a quarter" for q in REPORTED)}
+
+
 from_model(
     "cascade.magnet_protection",
     "stage_cascade",
@@ -148,6 +224,16 @@ from_model(
     "percent",
     "{:.0f} %",
     scale=100,
+    magnet_floor=47,
+)
+from_model(
+    "cascade.work_lost",
+    "stage_cascade",
+    "magnet_protection",
+    "What the magnet maker's own work loses of its earnings when only the oxide has a floor",
+    "percent",
+    "{:.0f} %",
+    scale=-100,
     magnet_floor=47,
 )
 from_model("cascade.magnet_cost", "stage_cascade", "magnet_cost_rise", "Dearer oxide in a kilogram of magnet", "US$ per kg", "US${:.0f}")
@@ -161,17 +247,6 @@ from_model(
 )
 from_model("cascade.car", "stage_cascade", "car_cost_rise", "Dearer magnets in an electric car with both floors", "US$", "US${:.0f}")
 from_model(
-    "vault.cover_whole",
-    "vault",
-    "cover_days",
-    "Net imports of the whole basket that the Vault's money would replace",
-    "days",
-    "{:.0f} days",
-)
-from_model(
-    "vault.cost_sixty", "vault", "cost_of_days", "Cost of sixty days of net imports of the whole basket", "US$ billion", "US${:.1f} billion"
-)
-from_model(
     "vault.carry",
     "vault",
     "carry",
@@ -181,25 +256,29 @@ from_model(
     scale=1000,
 )
 from_model("vault.carry_rate", "vault", "carry_rate", "The same as a share of the money", "percent", "{:.1f} %", scale=100)
-from_model(
-    "vault.months_last",
-    "vault",
-    "months_last",
-    "How long the whole-basket stock lasts when two fifths of net imports stop",
-    "months",
-    "{:.0f} months",
+
+
+def _miss(fact_id: str, label: str, how: str, **told: bool) -> None:
+    def value(release: str):
+        return typical_miss(**told), tuple(sorted({source for *_, source in EPISODES}))
+
+    computed(fact_id, label, "x", "{:.2f}", how, "modelled")(value)
+
+
+_miss("shock.miss", "Factor by which the fit of six price jumps misses them", "Root mean square of the logarithm of predicted over seen")
+_miss("shock.miss_constant", "Factor by which one number for all six misses them", "The same for their geometric mean", constant=True)
+_miss("shock.left_out", "The same, each jump predicted from the other five", "Leave one out, root mean square in logarithms", left_out=True)
+_miss(
+    "shock.left_out_constant",
+    "The same by one number for all, each jump predicted from the other five",
+    "Leave one out, root mean square in logarithms",
+    left_out=True,
+    constant=True,
 )
 
 
 @computed(
-    "shock.typical_error",
-    "Factor by which the supply-shock model typically misses a past price jump",
-    "x",
-    "{:.1f}",
-    "Root mean square of the logarithm of predicted over seen, six episodes",
-    "modelled",
+    "shock.constant", "The one number: geometric mean of six past price jumps", "x", "{:.1f}", "Geometric mean of what was seen", "modelled"
 )
-def _typical_error(release: str):
-    rows = [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
-    misses = [log(r["predicted"] / r["seen"]) for r in rows]
-    return exp(sqrt(sum(m * m for m in misses) / len(misses))), tuple(sorted({r["source_id"] for r in rows}))
+def _constant(release: str):
+    return fit_constant(), tuple(sorted({source for *_, source in EPISODES}))

@@ -11,7 +11,21 @@ def _tested(fact_id: str, label: str, how: str, compute) -> None:
 
 
 _tested("validation.checks", "Published numbers and episodes that the models are set against", "Rows of the validation page", len)
-for _name, _outcome in (("within", "within"), ("missed", "missed"), ("fitted", tested.FITTED), ("bounds", tested.BOUND)):
+_tested(
+    "validation.tests",
+    "Of these, tests: figures that a model was not set to meet",
+    "Rows of the validation page that are tests",
+    lambda r: (r.kind == tested.TEST).sum(),
+)
+for _name, _outcome in (
+    ("within", "within"),
+    ("missed", "missed"),
+    ("fitted", tested.FITTED),
+    ("bounds", tested.BOUND),
+    ("identities", tested.IDENTITY),
+    ("data", tested.DATA),
+    ("arithmetic", tested.ARITHMETIC),
+):
     _tested(
         f"validation.{_name}",
         f"Of these, checks with the outcome: {_outcome}",

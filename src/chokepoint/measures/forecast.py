@@ -18,3 +18,17 @@ def china_refined() -> pd.DataFrame:
     shares = (100 * china / world).unstack("year").add_prefix("share_")
     names = tables.load("minerals").set_index("mineral").name
     return shares.assign(name=names.reindex(shares.index), source_id=table.source_id.iloc[0]).reset_index()
+
+
+def outside_china() -> pd.DataFrame:
+    """Refined magnet rare earths outside China and in the world [kt a year]: columns year, outside, world, share [%], source_id.
+
+    >>> rows = outside_china().set_index("year")
+    >>> f"{rows.outside[2035]:.1f} of {rows.world[2035]:.1f}"
+    '28.1 of 114.5'
+    """
+    table = tables.load("iea_production", tables.releases("iea_production")[-1])
+    table = table[(table.stage == "refinery") & (table.mineral == "magnet_rare_earths")]
+    world, china = (table[rows].set_index("year").value / 1000 for rows in (table.area_kind == "world", table.iso3 == "CHN"))
+    made = pd.DataFrame({"outside": world - china, "world": world, "share": 100 * (1 - china / world)})
+    return made.assign(source_id=table.source_id.iloc[0]).rename_axis("year").reset_index()

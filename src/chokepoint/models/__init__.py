@@ -1,7 +1,7 @@
 """Seven mechanisms as pure functions, one file each. They know no files: numbers in, named results out.
 
 >>> MODELS["price_floor"].results["levy"]
-('US$/kg', 'levy on each kilogram imported')
+('US$/kg', 'levy on each kilogram that pays it')
 """
 
 from .buildout import BUILDOUT, PIPELINE

@@ -6,7 +6,7 @@ Shares of countries come in as arrays; membership is 0 or 1, or between for a we
 import numpy as np
 
 from .expr import maximum, where
-from .model import Model, check
+from .model import DATA, IDENTITY, Model, check
 
 LARGEST_CLUB = 60
 
@@ -181,6 +181,7 @@ def concentration_validation(shares_by_mineral):
             seen + 0.12,
             moved.get(mineral, "another year and another survey: within 0.12"),
             "M40",
+            DATA,
         )
         for mineral, seen in PUBLISHED_CONCENTRATION.items()
         if mineral in shares_by_mineral
@@ -210,7 +211,9 @@ def validation():
     size = club(countries=20, benefit=1, cost=1, penalty=0)["stable_size"]
     rare_earths_2010 = concentration(np.array([130_000, 2_700]) / 133_600) * 10_000
     return [
-        check("patience that holds two price-setters together", game(0.5, 0.5), 1 / 2, "share", 0.5, 0.5, "textbook, exact", "M37"),
+        check(
+            "patience that holds two price-setters together", game(0.5, 0.5), 1 / 2, "share", 0.5, 0.5, "textbook, exact", "M37", IDENTITY
+        ),
         check(
             "patience that holds two quantity-setters together",
             game(1 / 64, 1 / 72),
@@ -220,6 +223,7 @@ def validation():
             9 / 17 + 1e-12,
             "textbook, exact",
             "M37",
+            IDENTITY,
         ),
         check(
             "largest stable club without penalties",
@@ -230,6 +234,7 @@ def validation():
             3,
             "no large stable club without penalties: the finding of the climate-club literature",
             "M37",
+            IDENTITY,
         ),
         check(
             "concentration of rare-earth mining, 2010",
@@ -240,6 +245,7 @@ def validation():
             9550,
             "published rounded to hundreds",
             "M47",
+            DATA,
         ),
     ]
 
@@ -251,7 +257,7 @@ COALITION = Model(
     results={
         "temptation": ("US$ million per period", "saved by buying on the side"),
         "gain_now": ("US$ million per period", "the same after the fine to be expected"),
-        "patience_needed": ("share", "worth of tomorrow's dollar at which a member keeps to the rules; 0: always does"),
+        "patience_needed": ("share", "worth of tomorrow's dollar at which a member keeps to the rules"),
         "complies": ("1 yes, 0 no", "the member keeps to the rules"),
         "firm_gain": ("US$/kg", "what a firm expects to gain by cheating; below 0 it does not"),
         "detection_needed": ("share", "chance of being found out that keeps firms honest"),
@@ -260,6 +266,7 @@ COALITION = Model(
         "empty_is_stable": ("1 yes, 0 no", "with nobody inside, nobody joins"),
         "full_is_stable": ("1 yes, 0 no", "with all inside, nobody leaves"),
     },
+    never={"patience_needed": "none: it keeps to them anyway"},
     cautions=(
         "There are no data on detection, fines or what membership is worth: these sliders illustrate a mechanism.",
         "China is a setting here, not a player.",

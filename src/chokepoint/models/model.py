@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Model:
     function  keyword arguments → named results; takes numbers, arrays and expressions, so the browser runs it too
     results   name → (unit, meaning), in the order shown
     cautions  what must be said beside its sliders
+    never     result → what to say where it is 0, in place of an event that does not come ("never", "not within sixty years")
     exact     the same keywords → further results that only Python can work out (roots, enumerations); plain numbers
     exact_results  name → (unit, meaning) of these
     validation     () → rows of predicted and seen, see `check`
@@ -27,6 +28,7 @@ class Model:
     function: Callable[..., dict]
     results: Mapping[str, tuple[str, str]]
     cautions: tuple[str, ...] = ()
+    never: Mapping[str, str] = field(default_factory=dict)
     exact: Callable[..., dict] | None = None
     exact_results: Mapping[str, tuple[str, str]] | None = None
     validation: Callable[[], list[dict]] | None = None
@@ -43,12 +45,20 @@ class Model:
         return {**self.results, **(self.exact_results or {})}
 
 
-def check(what, predicted, seen, unit, low, high, note, source):
-    """A row of the validation page: the model's number beside the published one, and whether it lies in the stated band.
+TEST, FITTED, BOUND = "test", "fitted to it", "only a bound"
+IDENTITY, DATA, ARITHMETIC = "true by construction", "two sets of data", "arithmetic"
+KINDS = (TEST, FITTED, BOUND, IDENTITY, DATA, ARITHMETIC)
+"""What a check is worth. Only a TEST puts the model at risk: a figure that it was not set to meet and could have missed."""
+
+
+def check(what, predicted, seen, unit, low, high, note, source, kind=TEST):
+    """A row of the validation page: the model's number beside the published one, whether it lies in the stated band, and its kind.
 
     >>> check("dearer", 3.0, 2.5, "x", 2.0, 3.5, "within a third", "M01")["verdict"]
     'within'
     """
+    if kind not in KINDS:
+        raise ValueError(f"{what}: {kind!r} is no kind of check; give one of {', '.join(KINDS)}")
     return {
         "what": what,
         "predicted": predicted,
@@ -59,4 +69,5 @@ def check(what, predicted, seen, unit, low, high, note, source):
         "verdict": "within" if low <= predicted <= high else "missed",
         "note": note,
         "source_id": source,
+        "kind": kind,
     }

@@ -5,7 +5,7 @@ The state tops the price up to a strike and takes a share of what is above it. T
 """
 
 from .expr import absolute, exp, log, maximum, power, where
-from .model import Model, check
+from .model import BOUND, Model, check
 
 YEARS = 10  # the term of the contract
 
@@ -106,6 +106,8 @@ def price_protection(
         "guarantee": guarantee,
         "upside": upside,
         "net_cost": guarantee - upside,
+        "net_gain": maximum(0, upside - guarantee),
+        "costs": where(guarantee - upside >= 0, 1, 0),
         "certain_cost": certain_cost,
         "first_payment": first_payment,
         "quarter_payment": quarter_payment(strike=strike, benchmark_price=benchmark_price, eligible_tonnes=eligible_tonnes),
@@ -121,9 +123,39 @@ def quarter_payment(*, strike, benchmark_price, eligible_tonnes):
     return maximum(0, strike - benchmark_price) * eligible_tonnes / 1000
 
 
+CONTRACT = dict(
+    strike=110,
+    start_price=60,
+    long_run_price=60,
+    reversion=0.5,
+    volatility=0.35,
+    rate=0.045,
+    upside_share=0.3,
+    upside_from=0,
+    first_output=2.6,
+    output_growth=0.9,
+    full_output=6,
+    benchmark_price=72,
+    eligible_tonnes=1340,
+)
+REPORTED = (51, 42.273)  # payments of the fourth quarter of 2025 and the first of 2026 [US$ million]
+
+
 def validation():
-    """The fourth quarter of 2025 as the company reported it: US$51 million."""
-    rows = []
+    """The payments that the company reported: US$51 million for the fourth quarter of 2025, US$42 million for the first of 2026."""
+    year = 4 * sum(REPORTED) / len(REPORTED)
+    rows = [
+        check(
+            "payment expected in the first year",
+            price_protection(**CONTRACT)["first_payment"],
+            year,
+            "US$ million",
+            0.75 * year,
+            1.25 * year,
+            "two reported quarters as a year, within a quarter; more tonnes were paid for than the company made and sold of oxide",
+            "M64",
+        )
+    ]
     for what, tonnes, low, high in (
         ("only what was sold: a lower bound", 562, 0, 51),
         ("all NdPr in concentrate: an upper bound", 12080 * 0.157, 51, 200),
@@ -140,6 +172,7 @@ def validation():
                     high,
                     "the two readings must bracket the reported figure; no more is claimed",
                     "M18",
+                    BOUND,
                 )
             )
     return rows
@@ -152,13 +185,16 @@ PRICE_PROTECTION = Model(
     results={
         "guarantee": ("US$ million", "value of the guarantee over ten years"),
         "upside": ("US$ million", "value of the state's share above the strike"),
-        "net_cost": ("US$ million", "expected cost to the state, discounted"),
+        "net_cost": ("US$ million", "expected cost to the state, discounted; a gain is negative"),
+        "net_gain": ("US$ million", "the same as a gain, where the state is expected to earn"),
+        "costs": ("1 yes, 0 no", "the state is expected to pay more than it takes"),
         "certain_cost": ("US$ million", "cost if prices came out exactly as expected"),
         "first_payment": ("US$ million/year", "expected payment in the first year"),
         "quarter_payment": ("US$ million/quarter", "payment for the quarter looked at"),
     },
     cautions=(
         "Volatility, return and long-run price are assumptions; five annual averages since 2021 are all there is to judge them by.",
+        "A price that wanders and comes back, at a safe rate of interest: no forward prices and no buyer's risk, so it is not what a bank would quote.",
         "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, not a finding.",
     ),
     validation=validation,

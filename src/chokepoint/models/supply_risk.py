@@ -7,7 +7,7 @@ Survey's older formulas are shown beside it. They disagree because they ask diff
 import numpy as np
 
 from .expr import maximum, minimum, power
-from .model import Model, check
+from .model import IDENTITY, Model, check
 
 COPPER_MIDPOINT = 0.409412948  # the published library's reference, recovered from its workbook [US$/kg]
 
@@ -126,6 +126,7 @@ def validation():
                 seen * (1 + tolerance),
                 "must agree to 1e-9" if tolerance == 1e-9 else "published to six digits",
                 "M61",
+                IDENTITY,
             )
         )
     return rows
@@ -146,7 +147,7 @@ SUPPLY_RISK = Model(
     cautions=(
         "The inputs of the EU and US methods are not public in one table: those two sliders illustrate a formula.",
         "A partner without a governance score counts as no risk, as in the published method; Taiwan is one.",
-        "Indices disagree because they ask different questions; the US survey now measures lost output instead (model 5).",
+        "Indices disagree because they ask different questions; the US survey now measures lost output instead (chapter 6).",
     ),
     validation=validation,
 )
