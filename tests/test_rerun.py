@@ -1,8 +1,10 @@
 """Newer data by the recipes of the page `rerun`, each as a new user would do it: what changed is named, and nothing else changes."""
 
 import csv
+import html
 import io
 import json
+import re
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -105,7 +107,7 @@ def test_a_private_table_changes_its_minerals_page_and_the_chapters_that_use_it_
     rows = [row[: row.rindex(",")] + ",OWN1" for row in rows]
     (own / "mcs2026-production.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     columns = (checkout.folder / "data/evidence/sources.csv").read_text(encoding="utf-8").splitlines()[0]
-    (own / "sources.csv").write_text(f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published\n")
+    (own / "sources.csv").write_text(f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published,\n")
     assert checkout.run("check").returncode == 0
     after = printed(checkout)
     moved = {page for page in after if after[page] != before[page]}
@@ -121,6 +123,62 @@ def printed(checkout) -> dict[str, str]:
     assert run.returncode == 0, run.stdout + run.stderr
     site = checkout.standing.parent
     return {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in site.rglob("*.html")}
+
+
+def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
+    """The recipe "Add an event, with its source", followed to the letter: two rows at the ends of two tables, and nothing else."""
+    checkout.reduce("06-china-responses", "08-since-february", minerals=("holmium", "tin"))
+    evidence = checkout.folder / "data" / "evidence"
+    added = {
+        "sources": {
+            "source_id": "S900",
+            "publisher": "MOFCOM",
+            "title": "Announcement No. 99 of 2026",
+            "date": "2026-11-10",
+            "kind": "primary government",
+            "viewpoint": "Chinese government",
+            "read_as": "original",
+            "reliability": "Made up for this test",
+        },
+        "timeline": {
+            "event_id": "event.2026-11-10-extended",
+            "date": "2026-11-10",
+            "date_start": "2026-11-10",
+            "date_precision": "day",
+            "happened": "happened",
+            "as_of": "2026-11-10",
+            "category": "china_controls",
+            "actor": "China",
+            "iso3s": "CHN",
+            "description": "Beijing extends the suspension by a year",
+            "settles": "event.2026-11-10-suspension-ends",
+            "outcome": "extended",
+            "source_id": "S900",
+            "confidence": "primary",
+            "published": "true",
+        },
+    }
+    for table, row in added.items():
+        with open(evidence / f"{table}.csv", newline="", encoding="utf-8") as file:
+            columns = next(csv.reader(file))
+        with open(evidence / f"{table}.csv", "a", newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, columns, lineterminator="\n").writerow(row)
+    run = checkout.run("check")
+    assert run.returncode == 0 and "sound" in run.stdout, run.stdout + run.stderr
+    pages = {name: re.sub(r"<[^>]+>", "", html.unescape(text)) for name, text in printed(checkout).items()}
+    told = [pages[name] for name in ("08-since-february.html", "06-china-responses.html", "minerals/holmium.html")]
+    assert all("it was extended" in page or "was extended" in page for page in told)
+    assert "Beijing extends the suspension by a year" in told[0] and "Beijing extends the suspension by a year" in told[1]
+    for name, page in pages.items():
+        said = " ".join(page.split())
+        assert "10 November 2026, a day beyond" not in said and "from 10 November 2026 on, is told as set" not in said, name
+        if name not in ("404.html", "search.html", "genindex.html"):
+            assert "Evidence to 10 November 2026." in said, name
+    asked = " ".join(pages["open-questions.html"].split())
+    assert "What followed when the suspension of the October package ran out" in asked
+    at = asked.index("What followed when the suspension of the October package ran out")
+    assert "answered" in asked[at : at + 400] and "Beijing extends" in asked[at : at + 900]
+    assert "What followed when the suspension of the October package ran out" not in told[1]
 
 
 @pytest.mark.parametrize(

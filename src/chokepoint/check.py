@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint import tables
+from chokepoint import grades, tables
 from chokepoint.descriptor import listed
 from chokepoint.errors import UserError
 from chokepoint.ingest.files import UNSEEN
@@ -58,6 +58,8 @@ def check(data: Path | None = None) -> list[Fault]:
     for declared in [*resources, *({**d, "name": d["path"]} for d in brought)]:
         if declared["name"] in frames:
             faults += _references(declared, frames)
+    paths = {declared["name"]: declared["path"] for declared in resources}
+    faults += [Fault(paths[name], *where) for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})]
     return sorted(set(faults))
 
 

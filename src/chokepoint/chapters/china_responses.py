@@ -10,15 +10,18 @@ from chokepoint.charts.spans import spans
 from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.errors import UserError
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures import supply
+from chokepoint.measures import events, supply
 from chokepoint.models import MODELS
 from chokepoint.parameters import nearest
-from chokepoint.prose.findings import Brief
+from chokepoint.prose import suspensions
+from chokepoint.prose.amounts import date
+from chokepoint.prose.findings import Brief, with_links
+from chokepoint.prose.listing import Listing
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
 HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"
 COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
-START, END = "2023-01-01", "2027-01-31"
+START = "2023-01-01"
 NAMES = {  # short enough for a phone; the full list of goods is in the table under the chart
     "control.2023-23": "Gallium, germanium",
     "control.2023-39": "Graphite",
@@ -67,7 +70,7 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
-            "The package of {controls.oct_package} was suspended to {controls.oct_package_suspended_to} and the ban on the US to {controls.us_ban_suspended_to}; those are the scheduled days, and what followed is not known.",
+            suspensions.summary(),
             "What a deep cut would cost others have worked out: staff of the International Monetary Fund (IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and next to nothing later. "
             "A model of the price tried here has no skill, so none is given.",
         ],
@@ -75,9 +78,14 @@ def brief(release: str) -> Brief:
     )
 
 
+def suspended(release: str) -> Listing:
+    """To when each suspension runs by its text, and what is known of its end."""
+    return Listing(f"<p>{' '.join(with_links(s, release) for s in suspensions.sentences())}</p>")
+
+
 def lead(release: str) -> Figure:
     """Every control since 2023 as a bar: in force, suspended, or suspended before it applied."""
-    rows, seen = controls(), pd.Timestamp(facts.get("evidence.newest_opened", release).value)
+    rows, seen = controls(), events.newest_evidence()
     drawn = [
         {"row": NAMES.get(c["control_id"], c["items"]), "detail": c["legal_reference"], **phase}
         for c in rows.to_dict("records")
@@ -106,12 +114,12 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=END),
+        spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}"),
         says=says,
         table=shown,
         alt_text=(
-            f"Bars in time, 2023 to 2026, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day, "
-            "10 or 27 November 2026, is marked. Nothing is drawn after those days."
+            f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day by its text, "
+            f"{' or '.join(date(d) for d in ends)}, is marked. Nothing is drawn after those days."
         ),
     )
 

@@ -1,7 +1,6 @@
 """One country: what it signed, what it brings at each step, what was done to it, what is not known. Only what there are data for."""
 
 import html
-import re
 
 import pandas as pd
 
@@ -10,8 +9,10 @@ from chokepoint.charts.country import contributions
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.facts.countries import prefix, share_id
 from chokepoint.measures import countries, reliance
+from chokepoint.measures import events as dated
 from chokepoint.prose import country as lead_prose
-from chokepoint.prose.agreements import BINDS, EXCLUDES
+from chokepoint.prose import listing, suspensions
+from chokepoint.prose.agreements import EXCLUDES, binds
 from chokepoint.prose.amounts import date, edition, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import day, deals
@@ -187,11 +188,10 @@ def _as_of() -> str:
 
 def _text(row: dict) -> str:
     where = link("05-frameworks", row["agreement_id"])
-    title = "Nothing signed" if row["status"] in ("none", "declined") else row["instrument_name"]
+    title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
     status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] != "signed" else ""
-    bind = BINDS[row["binding"]] if row["binding"] != "not stated" else "Whether it binds is not stated"
-    note = f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row["binding_note"]) else ""
+    bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else ""
     further = EXCLUDES.get(row["exclusive"], "")
     binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""
     commits = "" if pd.isna(row["commits"]) else f" {html.escape(row['commits'])}."
@@ -201,13 +201,13 @@ def _text(row: dict) -> str:
     )
 
 
-def _told(note) -> bool:
-    """Whether a note on binding says more than the entry itself: not the bare number of a source.
+def _told(row: dict) -> bool:
+    """Whether the note on binding says more than the entry itself: who says so of a text that was not seen, what a plan or a statement is.
 
-    >>> _told("The text itself"), _told("S126 calls it so"), _told(None)
-    (True, False, False)
+    >>> _told({"binding": "said not to", "binding_note": "A report"}), _told({"binding": "no", "binding_note": "The text itself"})
+    (True, False)
     """
-    return pd.notna(note) and not re.match(r"S\d", note)
+    return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
 
 
 _ROLES = {"founder": "as a founder", "joined later": "joined later", "chair": "in the chair to June 2026", "member": "", "participant": ""}
@@ -253,10 +253,10 @@ def controls(country: str, release: str) -> Section | None:
     items = []
     for r in countries.aimed_at(iso3).to_dict("records"):
         when = day(r, "effective_date") if pd.notna(r["effective_date_start"]) else day(r, "announced_date")
-        until = f" until {date(r['suspended_to'])}" if r["status"] == "suspended" and pd.notna(r["suspended_to"]) else ""
+        until = suspensions.until(r)
         items.append(
             f"<b>{when}</b>, China. {html.escape(capital(r['instrument']))}: {html.escape(r['items'])}. Target: {html.escape(with_article(r['target']))}. "
-            f"{html.escape(capital(r['status']))}{until}, as of {date(r['as_of'])}. {source(r['source_id'], r['legal_reference'])}"
+            f"{html.escape(capital(r['status']))} as of {date(r['as_of'])}{', ' + html.escape(until) if until else ''}. {source(r['source_id'], r['legal_reference'])}"
         )
     own = countries.own_controls(iso3, release)
     for (control, since), rows in own.groupby(["control", "since"], sort=False, dropna=False):
@@ -278,11 +278,17 @@ def money(country: str, release: str) -> Section | None:
     return Section("Public money", words, release, None, items) if items else None
 
 
+_STATE = {"happened": "", "lapsed": ", a day that passed", "passed": ", a day that passed", "scheduled": ", set for this day"}
+
+
 def events(country: str, release: str) -> Section | None:
     """Dated events that name it, newest first; the older ones folded away."""
     rows = countries.events(countries.code(country)).iloc[::-1]
+    rows = rows.assign(
+        happened=rows.happened.where(rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed"))
+    )
     items = [
-        f"<b>{day(r)}</b>{'' if r['happened'] else ', still to come'}. {html.escape(r['description'])}. {source(r['source_id'])}"
+        f"<b>{day(r)}</b>{_STATE[r['happened']]}. {html.escape(r['description'])}. {source(r['source_id'])}"
         for r in rows.to_dict("records")
     ]
     if not items:
@@ -300,7 +306,7 @@ def not_known(country: str, release: str) -> Section:
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
     keys = {f"agreements:{i}" for i in rows.agreement_id} | {f"timeline:{i}" for i in countries.events(iso3).event_id}
-    questions = tables.load("open_questions").query("kind != 'reported'").fillna({"row_keys": ""})
+    questions = listing.asked().fillna({"row_keys": ""})
     own = questions[
         [bool(keys & set(k.split(";"))) or _names_it(name, q) for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)]
     ]

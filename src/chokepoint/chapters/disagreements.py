@@ -15,7 +15,14 @@ from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
 from chokepoint.prose.sections import capital, in_words
 
-COLOURS = {"agrees": FLOOR, "imprecise": "#e3c277", "wrong": "#8f3f71", "unchecked": OTHER, "not checkable": "#cfcfc8"}
+COLOURS = {
+    "matches": FLOOR,
+    "was said": "#b7cfa3",
+    "imprecise": "#e3c277",
+    "wrong": "#8f3f71",
+    "unchecked": OTHER,
+    "not checkable": "#cfcfc8",
+}
 STANDS = {accounts.SAME: FLOOR, accounts.DIFFERS: "#e3c277", accounts.OPEN: OTHER}
 ADOPTED, ARTICLE, ELSEWHERE = "Adopted here", "One of the five articles", "Another source"
 READINGS = {ADOPTED: FLOOR, ARTICLE: ACCENT, ELSEWHERE: BLOC}
@@ -26,23 +33,20 @@ STRIPS = {  # what is measured in one unit and can stand on one axis
 }
 
 
-_SURE = {"certain": "certain", "high": "very likely", "judgement": "a judgement"}
+_SURE = {"certain": "certain", "high": "very likely"}
 
 
 def brief(release: str) -> Brief:
     """How the claims fare, how many questions remain, that no viewpoint has the errors to itself."""
     table = accounts.verdicts()
-    better = "far more often than not" if table.agrees.sum() > 2 * (table.imprecise.sum() + table.wrong.sum()) else "more often than not"
-    better = better if table.agrees.sum() > table.imprecise.sum() + table.wrong.sum() else "no more often than not"
     spared = table[table.wrong == 0]
     spread = "each of the five has some" if spared.empty else f"{in_words(len(spared))} of the five has none"
     return Brief(
         [
-            f"Of {{accounts.claims}} claims in the five articles {{accounts.settled}} could be settled. They agree with the sources {better}: "
-            "{accounts.agrees} agree, {accounts.imprecise} are imprecise and {accounts.wrong} are wrong.",
-            f"The errors follow no side: {spread}.",
-            "Sources differ on {accounts.questions} questions. One reading could be adopted in {accounts.questions_adopted}, in {accounts.questions_both} both are right about different things, "
-            "and {accounts.questions_unresolved} stay open.",
+            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source outside them: {accounts.matches} match it, "
+            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and {accounts.wrong} are wrong.",
+            "That a thing was said does not make it true, and a match is worth what it is matched with: {accounts.matches_text} of the matches are with an official text or a data set, the rest with another report.",
+            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and {{accounts.questions_unresolved}} of them stay open.",
         ],
         release,
     )
@@ -54,34 +58,16 @@ def lead(release: str) -> Figure:
     sums = table.sum()
     frame = table.rename(index=names).rename_axis("row").reset_index().melt("row", var_name="verdict", value_name="count")
     shown = table.rename(index=names).rename(columns=capital).rename_axis("Article").reset_index()
+    checked = sums[list(accounts.CHECKED)].sum()
     return figure(
         claims_chart.verdicts(frame, colours=COLOURS, rows=list(table.index.map(names))),
-        says=f"{_most(sums.agrees, sums[list(accounts.SETTLED)].sum())} of the claims that could be settled agree with the sources; wrong ones stand in {_how_many(table.wrong)} of the articles",
+        says=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
         table=shown,
         sources=accounts.ARTICLES,
         alt_text=(
             "Five bars of claims, one an article, split by verdict. "
             + " ".join(f"{names[i]}: {', '.join(f'{n} {v}' for v, n in r.items() if n)}." for i, r in table.iterrows())
         ),
-    )
-
-
-def _most(part: int, whole: int) -> str:
-    """
-    >>> _most(87, 130), _most(50, 100), _most(30, 100)
-    ('Two in three', 'Half', 'Fewer than half')
-    """
-    share = part / whole
-    return (
-        "Three in four"
-        if share >= 0.74
-        else "Two in three"
-        if share >= 0.65
-        else "Over half"
-        if share > 0.5
-        else "Half"
-        if share == 0.5
-        else "Fewer than half"
     )
 
 

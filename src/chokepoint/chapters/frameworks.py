@@ -12,7 +12,7 @@ from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
 from chokepoint.measures import countries, supply
-from chokepoint.prose.agreements import BINDS, EXCLUDES
+from chokepoint.prose.agreements import EXCLUDES, binds
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.sections import in_words
@@ -34,17 +34,14 @@ LEVEL = 1  # percentage points: less than this is no fall, since the output figu
 def brief(release: str) -> Brief:
     """What was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
-    bind = (
-        "none is said to bind and {frameworks.texts_not_binding} are said not to"
-        if binding == 0
-        else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not"
-    )
+    bind = "None is known to bind anybody" if binding == 0 else "{frameworks.texts_binding} of them are known to bind"
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
     mined, refined = (held[step] / facts.get(f"dependence.known_{step}", release).value for step in held)
     turn = "but" if refined < mined else "and"
     return Brief(
         [
-            f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
+            f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
+            "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind.",
             "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
             f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
             "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
@@ -114,8 +111,8 @@ def _batch(batch: str, rows: pd.DataFrame) -> str:
 def _agreement(row: dict) -> str:
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["batch"] != "eleven_4feb" else ""
     source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
-    status = "" if row["status"] == "signed" else f" ({html.escape(row['status'])})"
-    binding = "<br>".join(t for t in (BINDS[row["binding"]], EXCLUDES.get(row["exclusive"], "")) if t)
+    status = "" if row["status"] in ("signed", "absent") else f" ({html.escape(row['status'])})"
+    binding = "<br>".join(t for t in (binds(row), EXCLUDES.get(row["exclusive"], "")) if t)
     partner = f"<b>{_partner(row)}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
     return (
         f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'

@@ -102,10 +102,7 @@ def lead(release: str) -> Figure:
             "detail": people.since.map(lambda d: f"framework or memorandum of {d:%-d %B %Y}" if pd.notna(d) else "none found"),
         }
     )
-    says = (
-        f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework "
-        "was found up to October 2026"
-    )
+    says = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
     shown = pd.DataFrame(
         {
             "Delegation": people.delegation,

@@ -10,10 +10,11 @@ from chokepoint.charts import timeline
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_STATES
 from chokepoint.measures import events
+from chokepoint.prose import suspensions
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.searchable import row, searchable
-from chokepoint.prose.sections import in_words
+from chokepoint.prose.sections import capital, in_words
 
 COLOURS = {
     "United States": UNITED_STATES,
@@ -43,8 +44,18 @@ INSTRUMENTS = {
     "forge": "FORGE",
 }
 STATES = {"happened": "happened", "lapsed": "a day passed", "scheduled": "scheduled"}
-OUTCOMES = {events.KEPT: FLOOR, events.NOT_FOUND: CHINA, events.UNTRACED: OTHER, events.AHEAD: ACCENT}
-START, END = "2026-02-01", "2026-12-31"
+OUTCOMES = {
+    events.MET: FLOOR,
+    events.LATE: FLOOR,
+    events.MISSED: "#8f3f71",
+    events.EXTENDED: BLOC,
+    events.ENDED: UNITED_STATES,
+    events.REPLACED: UNITED_STATES,
+    events.NOT_FOUND: CHINA,
+    events.UNTRACED: OTHER,
+    events.AHEAD: ACCENT,
+}
+START = "2026-02-01"
 
 
 def _events() -> pd.DataFrame:
@@ -53,30 +64,42 @@ def _events() -> pd.DataFrame:
     return rows.assign(
         who=rows.actor.replace(ACTORS),
         what=rows.category.map(lambda c: INSTRUMENTS.get(c, c.capitalize())),
-        state=rows.happened.map(STATES),
+        state=rows.happened.where(rows.date_start > events.newest_evidence(), rows.happened.replace("scheduled", "lapsed")).map(STATES),
         said=[day(r) for r in rows.to_dict("records")],
     )
 
 
 def brief(release: str) -> Brief:
-    """How much is known and to what day, how terms were kept, what China's suspensions run to."""
-    kept = facts.get("since.terms_kept", release).value
-    told = (
-        "none is known to have been kept"
-        if not kept
-        else f"{{since.terms_kept}} {'is' if kept == 1 else 'are'} known to have been kept, late"
+    """What the months brought, how promises with a day were kept, what China's suspensions run to."""
+    return Brief([_brought(), _promises(release), suspensions.summary()], release)
+
+
+def _brought() -> str:
+    """New signatures, and what is still missing."""
+    texts = tables.load("agreements").set_index("agreement_id")
+    floor = texts.status["agreement.plurilateral"] == "signed"
+    members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
+    missing = [
+        *(["no price floor among several countries was signed"] if not floor else []),
+        *(["no list of FORGE's members was found"] if not members else []),
+    ]
+    rest = f"; {' and '.join(missing)}" if missing else ""
+    return f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or memorandums, none of them known to bind{rest}."
+
+
+def _promises(release: str) -> str:
+    """How many promises with a day were kept."""
+    met, late, lost, untraced = (facts.get(f"since.promises_{k}", release).value for k in ("met", "late", "not_found", "untraced"))
+    kept = "None of {since.promises} promises with a day" if not met else "{since.promises_met} of {since.promises} promises with a day"
+    verb = "is" if met < 2 else "are"
+    then = (
+        "; {since.promises_late} was met {since.days_late} late" if late == 1 else "; {since.promises_late} were met late" if late else ""
     )
-    longer = tables.load("ledger").set_index("fact_id").published["truce.extended_to"]
-    truce = "the truce was extended to {truce.extended_to}" if longer else "a longer truce is reported, and no text of it was opened"
-    return Brief(
-        [
-            "After the day of the ministerial this book has {since.events} dated events, the newest of {since.newest_event}; {frameworks.since_february} are frameworks or memorandums with "
-            "new partners. The newest source opened is of {evidence.newest_opened}, and what followed is not known here.",
-            f"Of {{since.terms_passed}} terms that ran out, {told}. For {{since.terms_not_found}} no result was found, and {{since.terms_untraced}} were not traced.",
-            f"The last day on paper of China's suspensions is {{controls.oct_package_suspended_to}} for the October package and {{controls.us_ban_suspended_to}} for the ban on the United States; {truce}.",
-        ],
-        release,
-    )
+    rest = [
+        *(["of {since.promises_not_found} no result was found"] if lost else []),
+        *(["{since.promises_untraced} we did not trace"] if untraced else []),
+    ]
+    return f"{kept} {verb} known to have been met in time{then}." + (f" {capital(' and '.join(rest))}." if rest else "")
 
 
 def lead(release: str) -> Figure:
@@ -99,14 +122,19 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        timeline.events(frame, colours=COLOURS, seen=seen, start=START, end=END),
+        timeline.events(frame, colours=COLOURS, seen=seen, start=START, end=_end(frame.day)),
         says=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
         table=_shown(rows),
         alt_text=(
-            f"Dots in time from February to December 2026, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
+            f"Dots in time from February 2026 to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
             f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and {(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
         ),
     )
+
+
+def _end(days: pd.Series) -> str:
+    """The last day of a window that shows all of them, with a little room."""
+    return f"{days.max() + pd.Timedelta(days=15) + pd.offsets.MonthEnd(0):%Y-%m-%d}"
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -126,39 +154,60 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 def terms(release: str) -> Figure:
     """What runs out when, and what came of it."""
     rows, seen = events.deadlines(), events.newest_evidence()
-    passed, kept = rows[rows.outcome != events.AHEAD], rows[rows.outcome == events.KEPT]
-    late = "" if kept.empty else f", {(kept.kept - kept.due).dt.days.max()} days late"
-    known = (
-        "none is known to have been kept"
-        if kept.empty
-        else f"{in_words(len(kept))} {'is' if len(kept) == 1 else 'are'} known to have been kept{late}"
+    kept = rows.outcome.isin([events.MET, events.LATE])
+    frame = rows.assign(
+        what=rows.text + rows.how.where(rows.how.notna() & (rows.how != rows.text)).radd(". ").fillna(""),
+        day=rows.due.map(lambda d: f"{d:%-d %b %Y}"),
+        kept=rows.settled.where(kept),
     )
-    frame = rows.assign(what=rows.text, day=rows.due.map(lambda d: f"{d:%-d %b %Y}"))
     shown = pd.DataFrame(
         {
             "Term": rows.name,
             "From": rows.start.dt.strftime("%Y-%m-%d"),
             "Ends": rows.due.dt.strftime("%Y-%m-%d"),
             "Outcome": rows.outcome,
-            "Kept": rows.kept.dt.strftime("%Y-%m-%d"),
+            "Settled on": rows.settled.where(rows.outcome != events.NOT_FOUND).dt.strftime("%Y-%m-%d"),
+            "By": rows.how.where(rows.outcome != events.NOT_FOUND),
             "Text": rows.text,
-            "source_id": rows.source_id,
+            "source_id": rows.how_source.fillna(rows.source_id),
         }
     )
+    later = int((rows.outcome == events.AHEAD).sum())
     return figure(
         timeline.terms(
             frame[["name", "start", "due", "kept", "outcome", "what", "day"]],
-            colours=OUTCOMES,
+            colours={outcome: colour for outcome, colour in OUTCOMES.items() if outcome in set(rows.outcome)},
             seen=seen,
             start="2025-10-15",
-            end="2027-03-31",
+            end=_end(rows.due),
         ),
-        says=f"Of {len(passed)} terms that ran out after the ministerial, {known}",
+        says=_kept_title(rows),
         table=shown,
         alt_text=(
-            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, coloured by what came of it. {len(rows) - len(passed)} end after the evidence does."
+            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, coloured by what came of it. "
+            f"{later} of them {'ends' if later == 1 else 'end'} after the evidence does."
         ),
     )
+
+
+def _kept_title(rows: pd.DataFrame) -> str:
+    """The promises that had passed: how many were met in time, and by how many days one was late."""
+    passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
+    met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
+    title = f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises {'is' if met < 2 else 'are'} known to have been met in time"
+    if not late:
+        return title
+    days = int((passed.settled - passed.due).dt.days[passed.outcome == events.LATE].max())
+    return f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met {'' if late == 1 else 'up to '}{days} days late"
+
+
+def ahead(release: str) -> Listing:
+    """The days set for later than the evidence, first to come first."""
+    items = [
+        f'<li><strong>{html.escape(r["said"])}.</strong> {html.escape(r["description"])}. <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small></li>'
+        for r in events.ahead().assign(said=[day(r) for r in events.ahead().to_dict("records")]).to_dict("records")
+    ]
+    return Listing(f"<ul>{''.join(items)}</ul>" if items else "<p>None is set for later than the evidence.</p>")
 
 
 def every_event(release: str) -> Listing:

@@ -28,7 +28,7 @@ KINDS = {
 WAVERS, AWAY = "Hesitant or refused, as reported", "Did not come"
 OUTLINES = {WAVERS: "#b0458c", AWAY: "#6b7078"}
 MOST = 5  # shares shown
-_WAVERING = ("none", "declined", "hesitant")  # status of `agreements`
+_WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
 
 
 def places() -> pd.DataFrame:
@@ -57,7 +57,7 @@ def places() -> pd.DataFrame:
 def wavering() -> dict[str, str]:
     """iso3 → what is reported of those that hesitate, refused or came and signed nothing."""
     rows = tables.load("agreements").query("published and status in @_WAVERING")
-    words = {"none": "signed nothing", "declined": "said to have declined", "hesitant": "said to hesitate"}
+    words = {"none": "signed nothing", "absent": "said to have declined", "hesitant": "said to hesitate"}
     return {r.iso3s: words[r.status] for r in rows.itertuples()}
 
 

@@ -30,7 +30,7 @@ _FAMILIES = {
     "prices_and_models": r"(ndpr|floor|mine|contract|cascade|vault|shock)\.\w+",
     "futures": r"futures\.\w+",
     "validation": r"validation\.\w+",
-    "since": r"since\.\w+",
+    "since": r"(since|evidence)\.\w+",
     "accounts": r"accounts\.\w+",
 }
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}

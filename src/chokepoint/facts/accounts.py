@@ -22,11 +22,11 @@ _count(
     lambda: len(accounts.claims()),
 )
 _count(
-    "accounts.settled",
-    "Of these, claims that a source could settle",
-    "Verdict agrees, imprecise or wrong",
+    "accounts.checked",
+    "Of these, claims that were set against a source outside the five",
+    "Verdict matches, was said, imprecise or wrong",
     "claims",
-    lambda: accounts.verdicts()[list(accounts.SETTLED)].to_numpy().sum(),
+    lambda: accounts.verdicts()[list(accounts.CHECKED)].to_numpy().sum(),
 )
 for _verdict in accounts.VERDICTS:
     _name = _verdict.replace(" ", "_")
@@ -48,17 +48,17 @@ for _verdict in accounts.VERDICTS:
         )
 _count(
     "accounts.errors",
-    "Errors listed in the five articles",
-    "Published rows of the table of errors",
+    "Errors in the five articles: claims that a source contradicts",
+    "Published rows of the table of errors, one for each claim whose verdict is wrong",
     "errors",
     lambda: len(accounts.errors()),
 )
 _count(
-    "accounts.errors_judgement",
-    "Of these, errors that are a matter of judgement",
-    "Certainty given as judgement",
-    "errors",
-    lambda: (accounts.errors().certainty == "judgement").sum(),
+    "accounts.matches_text",
+    "Claims that match an official text or a data set",
+    "Verdict matches, checked against a source that is no report",
+    "claims",
+    lambda: len(accounts.matched_by_text()),
 )
 _count(
     "accounts.questions",

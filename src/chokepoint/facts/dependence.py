@@ -348,5 +348,22 @@ _texts(
     "Signed rows of these three kinds in the table of agreements",
     lambda t: t.status == "signed",
 )
-_texts("frameworks.texts_binding", "Of these, texts said to bind", "Rows whose column binding says yes", lambda t: t.binding == "yes")
-_texts("frameworks.texts_not_binding", "Of these, texts said not to bind", "Rows whose column binding says no", lambda t: t.binding == "no")
+_texts("frameworks.texts_binding", "Of these, texts that bind", "Rows whose column binding says yes", lambda t: t.binding == "yes")
+_texts(
+    "frameworks.texts_not_binding",
+    "Of these, texts that bind nobody by their own words, which were read",
+    "Rows whose column binding says no",
+    lambda t: t.binding == "no",
+)
+_texts(
+    "frameworks.texts_unseen",
+    "Of these, texts that we have not seen",
+    "Rows whose column binding says text not seen or said not to",
+    lambda t: t.binding.isin(["text not seen", "said not to"]),
+)
+_texts(
+    "frameworks.texts_said_not",
+    "Texts not seen that a party or a report says do not bind",
+    "Rows whose column binding says said not to",
+    lambda t: t.binding == "said not to",
+)

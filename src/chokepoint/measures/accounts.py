@@ -8,8 +8,9 @@ import pandas as pd
 from chokepoint import tables
 
 ARTICLES = ("SEED0", "SEED1", "SEED2", "SEED3", "SEED4")
-VERDICTS = ("agrees", "imprecise", "wrong", "unchecked", "not checkable")
-SETTLED = VERDICTS[:3]
+VERDICTS = ("matches", "was said", "imprecise", "wrong", "unchecked", "not checkable")
+CHECKED = VERDICTS[:4]
+_FIRM = ("primary government", "primary company", "dataset")  # kinds of source that are a text or data, not a report
 SAME, DIFFERS, OPEN = "As adopted here", "Otherwise, rounded or in part", "Not settled"
 
 
@@ -35,8 +36,15 @@ def _verdicts(_data: Path) -> pd.DataFrame:
 
 
 def errors() -> pd.DataFrame:
-    """What an article has wrong, each with what is right and its source."""
+    """What an article has wrong, each with what is right and its source: a row for each claim whose verdict is wrong."""
     return tables.load("errors").query("published and seed_id in @ARTICLES")
+
+
+def matched_by_text() -> pd.DataFrame:
+    """Claims that match a source which is an official text or a data set, and not another report."""
+    kinds = tables.load("sources").set_index("source_id").kind
+    rows = claims().query("verdict == 'matches'")
+    return rows[rows.check_source_id.map(kinds).isin(_FIRM)]
 
 
 def questions() -> pd.DataFrame:

@@ -1,39 +1,34 @@
-"""What has happened since the ministerial, and the days on which something set down in a text ends."""
+"""What has happened since the ministerial, the days on which something set down in a text ends, and where the evidence stops."""
 
 import pandas as pd
 
 from chokepoint import tables
 
 MEETING = pd.Timestamp(2026, 2, 4)
-KEPT, NOT_FOUND, UNTRACED, AHEAD = (
-    "Kept, after the day named",
-    "Day passed, no result found",
-    "Day passed, outcome not traced",
-    "Set for a day after the evidence ends",
-)
-# The promise of a text, by its row of `agreements` → the row that kept it.
-_KEPT_BY = {"agreement.eu_japan_statement": "agreement.eu_mou"}
-_NAMES = {
-    "agreement.australia_framework": "Australia: finance in half a year",
-    "agreement.japan_framework": "Japan: projects in half a year",
-    "agreement.uae_framework": "Emirates: projects in half a year",
-    "agreement.uk_mou": "Britain: a ministerial meeting",
-    "agreement.mexico_action_plan": "Mexico: the action plan's work",
-    "agreement.eu_japan_statement": "EU: a memorandum",
-    "agreement.chile_statement": "Chile: consultations open",
-    "agreement.colombia_framework": "Colombia: projects in half a year",
-    "agreement.forge": "FORGE: Korea's chair",
-    "controls.control.2025-70": "China: October package suspended",
-    "controls.control.2025-72": "China: ban on the US suspended",
-    "event.2026-07-13-s232-deadline": "US: talks under Section 232",
-    "event.2026-07-24-surcharge-ends": "US: import surcharge",
+# What became of a term, by the word in the table of events; the last three are for terms that no event settles.
+OUTCOMES = {
+    "met": "Met in time",
+    "late": "Met late, so missed",
+    "missed": "Missed",
+    "extended": "Extended",
+    "ended": "Ran out",
+    "replaced": "Replaced by another text",
+    "not found": "Day passed, no result found",
 }
-_TERM = {"event.2026-07-13-s232-deadline": 180, "event.2026-07-24-surcharge-ends": 150}  # days; each ends on the day of its row
+MET, LATE, MISSED, EXTENDED, ENDED, REPLACED, NOT_FOUND = OUTCOMES.values()
+UNTRACED, AHEAD = "Day passed, outcome not traced", "Set for a day after the evidence ends"
+PROMISE, MEASURE = "promise", "measure"
 
 
 def newest_evidence() -> pd.Timestamp:
-    """Day of the newest source that was opened."""
-    return pd.Timestamp(tables.load("ledger").set_index("fact_id").value["evidence.newest_opened"])
+    """Day of the newest source of the evidence that was read: not a lead, not a title alone, not a data release, not our own.
+
+    A source dated to a month or a year sets no day.
+    """
+    rows = tables.load("sources")
+    read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
+    days = rows.date[read & rows.source_id.str.fullmatch(r"S\d{3}|SEED\d") & (rows.date.str.len() == len("2026-02-04"))]
+    return pd.Timestamp(days.max())
 
 
 def events() -> pd.DataFrame:
@@ -47,67 +42,72 @@ def happened() -> pd.DataFrame:
     return events().query("happened == 'happened' and date_start > @MEETING")
 
 
-def deadlines() -> pd.DataFrame:
-    """Terms that end after the meeting, first to end first: key, name, start, due, kept (a day, or none), outcome, text, source_id.
+def ahead() -> pd.DataFrame:
+    """Published days that are set for later than the newest evidence, first to come first; `happened` is scheduled for all of them."""
+    rows = events()
+    return rows[(rows.happened == "scheduled") & (rows.date_start > newest_evidence())]
 
-    Those of agreements are counted from the signature with the days that the text names; half a year is 182 days.
+
+def deadlines() -> pd.DataFrame:
+    """Terms that end after the meeting, first to end first: key, name, kind, start, due, settled, outcome, how, text, source_id.
+
+    Those of agreements are counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
+    day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on what it rests.
     """
     rows = pd.DataFrame([*_of_agreements(), *_of_events()])
     rows = rows[rows.due > MEETING].sort_values(["due", "key"]).reset_index(drop=True)
-    seen = newest_evidence()
-    looked_for = set(tables.load("timeline").query("published and happened == 'lapsed'").row_key.dropna())
-    rows["outcome"] = [
-        KEPT if pd.notna(r.kept) else AHEAD if r.due > seen else NOT_FOUND if r.searched or r.row_key in looked_for else UNTRACED
-        for r in rows.itertuples()
-    ]
+    settling = _settling()
+    rows["settled"] = pd.to_datetime(rows.key.map(settling.date_start))
+    rows["how"], rows["how_source"] = rows.key.map(settling.description), rows.key.map(settling.source_id)
+    seen, found = newest_evidence(), rows.key.map(settling.outcome).map(OUTCOMES)
+    rows["outcome"] = [known if pd.notna(known) else AHEAD if due > seen else UNTRACED for known, due in zip(found, rows.due, strict=True)]
     return rows
 
 
+def settled(key: str) -> pd.Series | None:
+    """The row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
+    rows = deadlines().set_index("key")
+    if key not in rows.index or rows.outcome[key] in (NOT_FOUND, UNTRACED, AHEAD):
+        return None
+    return rows.loc[key]
+
+
+def settled_suspension(control_id: str) -> pd.Series | None:
+    """What became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
+    rows = tables.load("timeline").query("published and term.notna()")
+    ends = rows.event_id[rows.row_key == f"controls:{control_id}"]
+    return settled(ends.iloc[0]) if len(ends) else None
+
+
+def _settling() -> pd.DataFrame:
+    """For each term the published event that settles it; of several the last, and one that says more before "not found"."""
+    rows = tables.load("timeline").query("published and settles.notna()")
+    rows = rows.assign(says_more=rows.outcome != "not found").sort_values(["says_more", "date_start", "event_id"])
+    return rows.drop_duplicates("settles", keep="last").set_index("settles")[["date_start", "outcome", "description", "source_id"]]
+
+
 def _of_agreements():
-    texts = tables.load("agreements").query("published").set_index("agreement_id")
-    for key, row in texts[texts.deadline_days.notna()].drop(index=list(_KEPT_BY.values())).iterrows():
+    texts = tables.load("agreements").query("published")
+    for row in texts[texts.deadline_days.notna()].to_dict("records"):
         yield {
-            "key": key,
-            "name": _NAMES.get(key, f"{row.partner}: {row.instrument}"),
-            "start": row.date_start,
-            "due": row.date_start + pd.Timedelta(days=int(row.deadline_days)),
-            "kept": texts.date_start.get(_KEPT_BY.get(key), pd.NaT),
-            "text": row.commits,
-            "row_key": f"agreements:{key}",
-            "searched": False,
-            "source_id": row.source_id,
-        }
-
-
-def _of_events():
-    controls = tables.load("controls").set_index("control_id").suspended_from
-    rows = tables.load("timeline").query("published and happened != 'happened'")
-    for row in rows.to_dict("records"):
-        table, _, key = str(row["row_key"]).partition(":")
-        if table == "agreements" and key != "agreement.forge":
-            continue  # counted from its own text
-        named = row["event_id"] if pd.isna(row["row_key"]) else key if table == "agreements" else f"controls.{key}"
-        due = row["date_start"] + pd.offsets.MonthEnd(0) if row["date_precision"] == "month" else row["date_start"]
-        start = (
-            MEETING
-            if key == "agreement.forge"
-            else due - pd.Timedelta(days=_TERM[named])
-            if named in _TERM
-            else controls.get(_suspended(key), MEETING)
-        )
-        yield {
-            "key": row["event_id"],
-            "name": _NAMES.get(named, row["description"]),
-            "start": start,
-            "due": due,
-            "kept": pd.NaT,
-            "text": row["description"],
-            "row_key": row["row_key"],
-            "searched": "not found" in row["description"] or "no successor" in row["description"],
+            "key": row["agreement_id"],
+            "name": row["term"] if pd.notna(row["term"]) else f"{row['partner']}: {row['instrument']}",
+            "kind": PROMISE,
+            "start": row["date_start"],
+            "due": row["date_start"] + pd.Timedelta(days=int(row["deadline_days"])),
+            "text": row["commits"],
             "source_id": row["source_id"],
         }
 
 
-def _suspended(control_id: str) -> str:
-    """The measure whose suspension an announcement made."""
-    return {"control.2025-70": "control.2025-57", "control.2025-72": "control.2024-46-item2"}.get(control_id, control_id)
+def _of_events():
+    for row in tables.load("timeline").query("published and term.notna()").to_dict("records"):
+        yield {
+            "key": row["event_id"],
+            "name": row["term"],
+            "kind": row["term_kind"],
+            "start": row["term_start"],
+            "due": row["date_start"] + pd.offsets.MonthEnd(0) if row["date_precision"] == "month" else row["date_start"],
+            "text": row["description"],
+            "source_id": row["source_id"],
+        }

@@ -146,11 +146,10 @@ def _other_step(iso3: str, first: pd.Series, release: str) -> str:
 def binds(iso3: str) -> str:
     """Whether what it signed is said to bind."""
     if iso3 == countries.HOST:
-        counts = {w: facts.get(f"frameworks.texts_{w}").value for w in ("binding", "not_binding")}
-        return "Of the {frameworks.texts} texts whose partner is known, " + (
-            "none is said to bind and {frameworks.texts_not_binding} are said not to."
-            if counts["binding"] == 0
-            else "{frameworks.texts_binding} are said to bind and {frameworks.texts_not_binding} not to."
+        binding = facts.get("frameworks.texts_binding").value
+        return "Of the {frameworks.texts} texts whose partner is known " + (
+            ("none is known to bind" if binding == 0 else "{frameworks.texts_binding} are known to bind")
+            + ": {frameworks.texts_not_binding} bind nobody by their own words, and {frameworks.texts_unseen} we have not seen."
         )
     rows = countries.texts(iso3)
     rows = rows[rows.status == "signed"]
@@ -161,10 +160,11 @@ def binds(iso3: str) -> str:
         word = _kind(frame.iloc[0]).removeprefix("a ")
         parts.append(
             {
-                "no": f"The {word} is said not to bind",
-                "yes": f"The {word} is said to bind",
+                "no": f"By its own text the {word} binds nobody",
+                "yes": f"By its own text the {word} binds",
                 "intended": f"The {word} is meant to bind",
-            }.get(bind, f"Nothing found says whether the {word} binds")
+                "said not to": f"We have not seen the text of the {word}, which is said to bind nobody",
+            }.get(bind, f"We have not seen the text of the {word}")
         )
         if frame.iloc[0].exclusive == "preference":
             parts[0] += "; it gives American buyers a preference"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from chokepoint import tables
 from chokepoint.charts.figure import link, plain_links, printing
+from chokepoint.measures import events
 from chokepoint.prose.amounts import date, source
 
 
@@ -44,9 +45,15 @@ def _why(text) -> str:
     return f" ({_e(text if text[1:2].isupper() else text[:1].lower() + text[1:])})" if pd.notna(text) else ""  # US stays US
 
 
+def asked() -> pd.DataFrame:
+    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled."""
+    rows = tables.load("open_questions").query("kind != 'reported' and status != 'answered'")
+    return rows[[pd.isna(term) or events.settled(term) is None for term in rows.term]]
+
+
 def not_known(chapter: str) -> Listing:
-    """The open questions of a chapter, with why they matter and what was found; what is only reported is not among them."""
-    rows = tables.load("open_questions").query("chapter == @chapter and kind != 'reported'").to_dict("records")
+    """The open questions of a chapter, with why they matter and what was found; see `asked`."""
+    rows = asked().query("chapter == @chapter").to_dict("records")
     items = [
         f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>" for r in rows
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.facts import forms
 from chokepoint.measures import reliance, supply
+from chokepoint.prose import suspensions
 from chokepoint.prose.amounts import date
 from chokepoint.prose.sections import capital, known, with_article
 
@@ -196,7 +197,9 @@ def _announced(mineral: str) -> str:
     rows = tables.load("controls").query("published and instrument == 'licence'")
     rows = rows[rows.control_id.isin(links.control_id) & (rows.status == "suspended") & rows.suspended_to.notna()]
     if len(rows):
-        return f"China announced an export licence for it on {date(rows.announced_date_start.iloc[0])} and suspended it until {date(rows.suspended_to.iloc[0])}."
+        row = rows.iloc[0]
+        before = " before it applied" if row.took_effect == "no" else ""
+        return f"China announced an export licence for it on {date(row.announced_date_start)} and suspended it{before}, {suspensions.until(row)}."
     if row_of(mineral).group == "rare earths":
         return f"No Chinese export licence that we know of names {name(mineral)}."
     return ""

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from chokepoint import tables
 from chokepoint.measures import events
+from chokepoint.prose import horizon
 
 BOOK = "Chokepoint: the 2026 critical-minerals bloc, explained and recomputed"
 AUTHORS = "The Chokepoint authors"
@@ -56,7 +57,7 @@ def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:
         "cite": ours and citation(title, pagename, release, day, url or ""),
         "linked_data": linked_data(title, said, pagename, day, url or "") if ours else "",
         "release": release,
-        "evidence_to": said_day(day),
+        "horizon": html.escape(horizon.sentence()) if ours else "",
     }
 
 

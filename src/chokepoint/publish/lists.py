@@ -8,6 +8,7 @@ import pandas as pd
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
+from chokepoint.measures import events
 from chokepoint.parameters import KINDS
 from chokepoint.prose.searchable import row, scrolled, searchable
 from chokepoint.publish.runs import interface
@@ -69,7 +70,7 @@ def _conflict(readings: pd.DataFrame | None) -> str:
 def source_list(release: str) -> str:
     """Every source: who published it, when, what it is, where it stands, and how we read it."""
     rows = []
-    for s in tables.load("sources").fillna("").to_dict("records"):
+    for s in tables.load("sources").fillna("").sort_values("source_id").to_dict("records"):
         title = _e(s["title"])
         url = str(s["url"])
         if url.startswith(("https://", "http://")):
@@ -79,7 +80,7 @@ def source_list(release: str) -> str:
                 f"source-{s['source_id']}",
                 [
                     f"<code>{_e(s['source_id'])}</code>",
-                    f"{_e(s['publisher'])}: {title}",
+                    f"{_e(s['publisher'])}: {title}" + (f" <small>(the word of {_e(s['origin'])})</small>" if s["origin"] else ""),
                     _e(str(s["date"])[:10]),
                     _e(s["kind"]),
                     _e(s["viewpoint"]),
@@ -163,22 +164,28 @@ def _rule(limits: dict) -> str:
 
 
 def question_list(release: str) -> str:
-    """What is not known, and the rows of the evidence that rest on no source we have opened: they are not published as fact."""
-    asked = [
-        row(
-            q["question_id"],
-            [
-                _e(q["question"]),
-                _e(q["why"]),
-                _e(q["looked_for"]),
-                _e(q["as_of"])[:10],
-                _sources([q["source_id"]]) if pd.notna(q["source_id"]) else "",
-            ],
-        )
-        for q in tables.load("open_questions").to_dict("records")
-    ]
-    heads = ["What is not known", "Why it matters", "What was looked for", "As of", "Reported by"]
-    return searchable("cp-questions", heads, asked, of="open questions")
+    """What is not known, what is known since, and the rows of the evidence that rest on no source we have opened."""
+    asked = []
+    for q in (
+        tables.load("open_questions").sort_values("status", key=lambda s: s.map(list(_STATUS).index), kind="stable").to_dict("records")
+    ):
+        status, answer, source = _answer(q)
+        told = f"{_e(answer)}. {_sources([source])}" if answer else ""
+        looked = f"{_e(q['looked_for'])}. {_sources([q['source_id']]) if pd.notna(q['source_id']) else ''}"
+        asked.append(row(q["question_id"], [_e(q["question"]), _STATUS[status], _e(q["why"]), looked, told]))
+    heads = ["What was asked", "State", "Why it matters", "What was looked for", "What is known"]
+    return searchable("cp-questions", heads, asked, list(_STATUS.values()), of="open questions")
+
+
+_STATUS = {"open": "open", "partly": "in part", "answered": "answered"}
+
+
+def _answer(question: dict) -> tuple[str, str, str]:
+    """Status, answer and its source: of the event that settles the term a question asks about, where there is one, else its own."""
+    settled = events.settled(question["term"]) if pd.notna(question["term"]) else None
+    if settled is not None:
+        return "answered", settled.how, settled.how_source
+    return question["status"], "" if pd.isna(question["answer"]) else question["answer"], question["answer_source_id"]
 
 
 def parameter_list(release: str) -> str:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from chokepoint import tables
 from chokepoint.errors import UserError
+from chokepoint.prose import horizon
 
 WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
 _HERE = Path(__file__).parent
@@ -97,11 +98,10 @@ def document(leaves: dict[str, list[Leaf]], release: str) -> str:
 def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
     edition = tables.load("releases").set_index("release").title[release]
-    days = tables.load("ledger").set_index("fact_id").text
     charts = sum(one.charts for of in leaves.values() for one in of)
     says = [
         f"Computed from the {html.escape(edition)}.",
-        f"Newest evidence: {days['evidence.newest']}; newest record opened: {days['evidence.newest_opened']}.",
+        horizon.sentence(),
         f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
     ]
     return (

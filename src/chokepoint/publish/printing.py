@@ -176,7 +176,7 @@ def _said(source: Path) -> str:
 
 def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """All pages, where something that each repeats is new; the evidence, where other facts are stated."""
-    from chokepoint.measures import events
+    from chokepoint.prose import horizon
     from chokepoint.publish import crosslinks
 
     stage = Path(app.srcdir)
@@ -184,7 +184,7 @@ def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     titles = {page: (title.astext(), env.metadata[page].get("myst_slugs")) for page, title in sorted(env.titles.items())}
     labels = [env.domaindata["std"]["labels"], env.domaindata["std"]["anonlabels"]]
     linked = {word: vars(target) for word, target in crosslinks.words(stage / f"{crosslinks.GLOSSARY}.md").items()}
-    if _differs(env, "repeated", [titles, labels, linked, events.newest_evidence()]):
+    if _differs(env, "repeated", [titles, labels, linked, horizon.sentence()]):
         return env.found_docs
     return {crosslinks.EVIDENCE} & env.found_docs if restated else []
 

@@ -5,6 +5,7 @@ import html
 import pandas as pd
 
 from chokepoint import tables
+from chokepoint.prose import suspensions
 from chokepoint.prose.amounts import date, source
 from chokepoint.prose.listing import day, deals
 from chokepoint.prose.mineral import name, row_of
@@ -33,14 +34,12 @@ def controls(mineral: str, release: str) -> Section | None:
 
 def _control(row: dict) -> str:
     when = day(row, "effective_date") if pd.notna(row["effective_date_start"]) else day(row, "announced_date")
-    status = row["status"] + (
-        f" until {date(row['suspended_to'])}" if row["status"] == "suspended" and pd.notna(row["suspended_to"]) else ""
-    )
+    until = suspensions.until(row)
     effect = "" if pd.isna(row["observed_effect"]) else f" {html.escape(row['observed_effect'])}."
     never = " It had not begun to apply." if row["took_effect"] == "no" else ""
     return (
         f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
-        f"{html.escape(capital(status))}, as of {date(row['as_of'])}.{never}{effect} {source(row['source_id'], row['legal_reference'])}"
+        f"{html.escape(capital(row['status']))} as of {date(row['as_of'])}{', ' + html.escape(until) if until else ''}.{never}{effect} {source(row['source_id'], row['legal_reference'])}"
     )
 
 
