@@ -88,7 +88,8 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
     ours = {r["name"]: r for r in fresh}
     kept = [ours.pop(r["name"], r) for r in found]
     for new in sorted(ours.values(), key=lambda r: r["name"]):
-        kept.insert(next((i for i, r in enumerate(kept) if r["name"] > new["name"]), len(kept)), new)
+        before = max((r["name"] for r in kept if r["name"] < new["name"]), default=None)
+        kept.insert(next((i + 1 for i, r in enumerate(kept) if r["name"] == before), 0), new)
     return {**package, "resources": kept}
 
 

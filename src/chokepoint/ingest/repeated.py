@@ -26,7 +26,7 @@ def misprints(tables: dict[tuple[str, str], pd.DataFrame], corrections: pd.DataF
             is_later = later[:3] == fix["release"][:3] and later > fix["release"] and later == (release or later)
             if not is_later or table != fix["table"] or not _has(frame, fix["key"]):
                 continue
-            rows = frame[selected(frame, fix["key"], f"data/corrections.csv {fix['correction_id']}")]
+            rows = _with_key(frame, fix)
             rows = rows[rows["correction_id"] == ""] if "correction_id" in rows else rows
             rows = rows[[_again(row, fix, tables.get((fix["release"], table))) for row in rows.to_dict("records")]]
             if len(rows):
@@ -34,6 +34,13 @@ def misprints(tables: dict[tuple[str, str], pd.DataFrame], corrections: pd.DataF
                 count = f"{len(rows)} rows, first" if len(rows) > 1 else "1 row"
                 again = f'what {fix["correction_id"]} corrected is printed again ({count}: {plausible.shown(first)}, "{first.get("printed", "")}")'
                 yield later, table, rows.index[0], f"{again}: {fix['reason']} Give {later} its row in data/corrections.csv"
+
+
+def _with_key(frame: pd.DataFrame, fix: dict[str, str]) -> pd.DataFrame:
+    """The rows a correction's key picks: first by its first column, which leaves few."""
+    column, _, value = fix["key"].split(";")[0].partition("=")
+    some = frame[frame[column].to_numpy(object) == value] if column != "printed" else frame
+    return some[selected(some, fix["key"], f"data/corrections.csv {fix['correction_id']}")] if len(some) else some
 
 
 def _has(frame: pd.DataFrame, key: str) -> bool:
