@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint import grades, tables
+from chokepoint import consistent, grades, tables
 from chokepoint.descriptor import listed
 from chokepoint.errors import UserError
+from chokepoint.ingest import plausible, repeated
 from chokepoint.ingest.files import UNSEEN
+from chokepoint.ingest.separators import separator
 
 MAX_BYTES = 50_000_000
 _TRUTHS = {"true", "false"}
@@ -34,6 +36,11 @@ class Fault:
 
 def check(data: Path | None = None) -> list[Fault]:
     """All faults of the package at `data`, sorted; an empty list when it is sound."""
+    return examine(data)[0]
+
+
+def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
+    """All faults of the package at `data`, and what is no fault but worth a look; both sorted."""
     data = data or tables.data_dir()
     resources = tables.package(data)["resources"]
     frames: dict[str, pd.DataFrame] = {}
@@ -60,7 +67,33 @@ def check(data: Path | None = None) -> list[Fault]:
             faults += _references(declared, frames)
     paths = {declared["name"]: declared["path"] for declared in resources}
     faults += [Fault(paths[name], *where) for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})]
-    return sorted(set(faults))
+    contradictions, notes = _contents(paths, frames)
+    return sorted({*faults, *contradictions}), sorted(set(notes))
+
+
+def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
+    """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
+    releases = {(m[1], m[2]): frame for name, frame in frames.items() if (m := plausible.RELEASE.fullmatch(name))}
+    listed_ = {name: frames[name].to_dict("records") if name in frames else [] for name in ("known_exceptions", "known_gaps")}
+    areas = dict(zip(frames["geography"]["iso3"], frames["geography"]["name"], strict=True)) if "geography" in frames else {}
+    known = plausible.Known(listed_["known_exceptions"], listed_["known_gaps"])
+    found = plausible.findings(releases, areas, known, lambda _release, _table, row: f"row {int(row) + 2}")
+    corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
+    found += plausible.misread(releases, corrections)
+    faults, notes = [], []
+    for f in found:
+        of = plausible.shown(releases[f.release, f.table].loc[f.row].to_dict())
+        said = Fault(paths[f"{f.release}-{f.table}"], int(f.row) + 2, f.column, f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}")
+        (faults if f.refused else notes).append(said)
+    for table, row, column, message in consistent.faults({n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}):
+        faults.append(Fault(paths[table], int(row) + 2, column, message))
+    for release, table, row, message in repeated.misprints(releases, corrections):
+        notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
+    return faults, notes
+
+
+_EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes it with --accept"
+_REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
 
 
 def _overlays(data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]) -> tuple[list[dict], list[Fault]]:
@@ -92,13 +125,14 @@ def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     return [Fault(declared["path"], int(i) + 2, "mineral", f"{_quoted(frame['mineral'][i])} {said}") for i in bad]
 
 
-def require_sound(data: Path | None = None) -> None:
-    """UserError listing every fault, when there is one."""
-    faults = check(data)
+def require_sound(data: Path | None = None) -> list[Fault]:
+    """UserError listing every fault, when there is one; else what is worth a look."""
+    faults, notes = examine(data)
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]
         more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []
         raise UserError("\n".join([f"The data has {len(faults)} fault(s):", *shown, *more]))
+    return notes
 
 
 def _file(data: Path, name: str) -> list[Fault]:
@@ -138,9 +172,11 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
     ragged = [
         Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in rows.items() if len(row) != len(found)
     ]
+    expected = [f["name"] for f in declared["schema"]["fields"]]
+    if mark := separator(",".join(found), expected):
+        return None, [Fault(name, 1, "", f"is separated by {mark}; a comma is expected. Save it as CSV with commas")]
     if ragged:
         return None, ragged[:20]
-    expected = [f["name"] for f in declared["schema"]["fields"]]
     if found == expected and rows:
         return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
     if found == expected:
@@ -149,8 +185,6 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
 
 
 def _header_faults(name: str, found: list[str], expected: list[str]) -> list[Fault]:
-    if len(found) == 1 < len(expected) and (mark := next((m for m in ";\t|" if m in found[0]), "")):
-        return [Fault(name, 1, "", f"is parted by {mark!r}; a comma is expected. Save it as CSV with commas")]
     missing, extra = [c for c in expected if c not in found], [c for c in found if c not in expected]
     faults = []
     for column in extra:

@@ -50,11 +50,13 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Check every table against data/datapackage.json."""
+    """Check every table against data/datapackage.json, and every figure against its neighbours."""
     from chokepoint.check import require_sound
 
-    require_sound()
+    notes = require_sound()
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
+    if notes:
+        click.echo("\n".join(["Worth a look:", *(f"  data/{note}" for note in notes)]))
 
 
 @main.command()
@@ -103,14 +105,30 @@ def serve(port: int) -> None:
 
 @main.group()
 def ingest() -> None:
-    """Read a published release (a folder, a file or a zip) into data/minerals/."""
+    """Read a published release (a folder, a file or a zip) into data/minerals/.
+
+    Rows that are given take the place of theirs; all else of the release stays. A figure that cannot be right is refused, with its
+    neighbour's.
+    """
 
 
-def _ingest(module: str, path: Path) -> None:
+def _ingest(module: str, path: Path, **options) -> None:
     from importlib import import_module
 
-    report = import_module(f"chokepoint.ingest.{module}").ingest(path, tables.data_dir())
+    report = import_module(f"chokepoint.ingest.{module}").ingest(path, tables.data_dir(), **options)
     click.echo(report)
+
+
+def _release_options(command):
+    """The options of a release's ingest."""
+    accept = click.option(
+        "--accept",
+        multiple=True,
+        metavar="TABLE.COLUMN",
+        help="Take the figures of this column as they are, such as production.value; they are written to data/known_exceptions.csv.",
+    )
+    replace = click.option("--replace", is_flag=True, help="Drop rows of the tables given that are not in what is given.")
+    return accept(replace(command))
 
 
 @main.command()
@@ -125,23 +143,26 @@ def fetch(release: str, to: Path) -> None:
 
 @ingest.command("usgs")
 @click.argument("path", type=click.Path(path_type=Path))
-def ingest_usgs(path: Path) -> None:
+@_release_options
+def ingest_usgs(path: Path, accept: tuple[str, ...], replace: bool) -> None:
     """A USGS Mineral Commodity Summaries data release."""
-    _ingest("usgs", path)
+    _ingest("usgs", path, accept=accept, replace=replace)
 
 
 @ingest.command("iea")
 @click.argument("path", type=click.Path(path_type=Path))
-def ingest_iea(path: Path) -> None:
-    """The IEA Critical Minerals Dataset."""
-    _ingest("iea", path)
+@_release_options
+def ingest_iea(path: Path, accept: tuple[str, ...], replace: bool) -> None:
+    """The IEA Critical Minerals Dataset: the workbook as published, or a JSON conversion of it."""
+    _ingest("iea", path, accept=accept, replace=replace)
 
 
 @ingest.command("worldbank")
 @click.argument("path", type=click.Path(path_type=Path))
-def ingest_worldbank(path: Path) -> None:
+@_release_options
+def ingest_worldbank(path: Path, accept: tuple[str, ...], replace: bool) -> None:
     """The World Bank's monthly commodity prices."""
-    _ingest("worldbank", path)
+    _ingest("worldbank", path, accept=accept, replace=replace)
 
 
 @ingest.command("history")

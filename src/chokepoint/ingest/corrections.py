@@ -21,8 +21,17 @@ def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
         column, _, value = part.partition("=")
         if column not in frame.columns:
             raise UserError(f'{where}: key column "{column}" is none of {", ".join(frame.columns)}. Mend the key.')
-        mask &= frame[column].astype(str) == value
+        mask &= _printed(frame[column], value) if column == "printed" else frame[column].astype(str) == value
     return mask
+
+
+def _printed(cells: pd.Series, wanted: str) -> pd.Series:
+    """Cells that print the same figure, with separators between thousands or without: a spreadsheet that saves a table drops them."""
+    figure = values.parse(wanted)[:3]
+    if figure == (None, None, None):
+        return cells.astype(str) == wanted
+    alike = {cell for cell in set(cells.astype(str)) if cell == wanted or values.parse(cell)[:3] == figure}
+    return cells.isin(alike)
 
 
 def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:

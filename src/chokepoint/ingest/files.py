@@ -33,37 +33,53 @@ class Sheet:
     blank: int  # lines with nothing in them, which spreadsheets leave behind
 
 
-def members(path: Path, suffix: str = ".csv") -> dict[str, bytes]:
-    """The files of a release by name, from a folder, a zip or one file.
+def members(path: Path, *suffixes: str) -> dict[str, bytes]:
+    """The files of a release by name, from a folder, a zip or one file; `suffixes` are those of the files wanted (.csv).
 
-    A zip is measured before it is unpacked, and never unpacked to disk.
+    A zip is measured before it is unpacked, and never unpacked to disk; a zip in it is looked into too.
     """
-    path = Path(path)
+    path, suffixes = Path(path), suffixes or (".csv",)
     if not path.exists():
         raise UserError(f"{path}: there is nothing here. Give the folder, zip or file of a release.")
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in (suffix, ".zip"))
+        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in (*suffixes, ".zip"))
         _refuse_if_large(path, sum(p.stat().st_size for p in found))
         read: dict[str, bytes] = {}
         for each in found:  # some releases come as a few zips
             name = each.relative_to(path).as_posix()
             is_zip = each.suffix.lower() == ".zip"
-            read |= {f"{name}/{inside}": b for inside, b in members(each, suffix).items()} if is_zip else {name: each.read_bytes()}
+            read |= {f"{name}/{inside}": b for inside, b in members(each, *suffixes).items()} if is_zip else {name: each.read_bytes()}
             _refuse_if_large(path, sum(map(len, read.values())))
         return read
     if path.suffix.lower() == ".zip":
-        return _members_of_zip(path, suffix)
+        return _members_of_zip(path, path, suffixes)
     _refuse_if_large(path, path.stat().st_size)
-    return {path.name: path.read_bytes()} if path.suffix.lower() == suffix else {}
+    if path.suffix.lower() not in suffixes:
+        expected = ", ".join(suffixes)
+        raise UserError(f"{path}: is a {path.suffix or 'file without a suffix'}; expected {expected}, a .zip or a folder. Save it as such.")
+    return {path.name: path.read_bytes()}
 
 
-def _members_of_zip(path: Path, suffix: str) -> dict[str, bytes]:
+MOST_DEEP = 3  # zips in a zip: a download packed again, and once more
+
+
+def _members_of_zip(path: Path | str, packed: Path | io.BytesIO, suffixes: tuple[str, ...], depth: int = 1) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(packed) as archive:
             infos = [i for i in archive.infolist() if not i.is_dir()]
             require_harmless(infos, path)
-            wanted = sorted((i for i in infos if i.filename.lower().endswith(suffix)), key=lambda i: i.filename)
-            return {i.filename: archive.read(i) for i in wanted if "__MACOSX" not in i.filename}
+            wanted = [i for i in infos if i.filename.lower().endswith((*suffixes, ".zip")) and "__MACOSX" not in i.filename]
+            read: dict[str, bytes] = {}
+            for info in sorted(wanted, key=lambda i: i.filename):
+                if not info.filename.lower().endswith(".zip"):
+                    read[info.filename] = archive.read(info)
+                elif depth < MOST_DEEP:
+                    inside = _members_of_zip(f"{path}/{info.filename}", io.BytesIO(archive.read(info)), suffixes, depth + 1)
+                    read |= {f"{info.filename}/{name}": content for name, content in inside.items()}
+                else:
+                    raise UserError(f"{path}: {info.filename} is a zip in a zip in a zip. Unpack them; nothing was read.")
+                _refuse_if_large(path, sum(map(len, read.values())))
+            return read
     except UNZIPPABLE as fault:
         raise UserError(f"{path}: not readable as a zip ({fault}). Download it again; nothing was written.") from None
 
@@ -97,19 +113,30 @@ def _refuse_if_large(path: Path | str, size: int) -> None:
 
 
 def decode(content: bytes, name: str) -> str:
-    """UTF-8 (with or without a byte-order mark) or else Windows-1252, as USGS writes; anything else is refused.
+    """UTF-8 (with or without a byte-order mark), or Windows-1252, as USGS writes, or Mac Roman; anything else is refused.
 
-    >>> decode("Côte".encode("cp1252"), "x.csv") == decode("Côte".encode("utf-8-sig"), "x.csv") == "Côte"
+    >>> decode("Côte —".encode("cp1252"), "x.csv") == decode("Côte —".encode("utf-8-sig"), "x.csv") == "Côte —"
     True
+    >>> decode("Côte —".encode("mac-roman"), "x.csv")
+    'Côte —'
     """
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:4096]:
         raise UserError(f"{name}: this is UTF-16 or not text at all; expected CSV in UTF-8 or Windows-1252. Save it as UTF-8.")
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding in ("utf-8-sig", "mac-roman" if _is_mac_roman(content) else "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise UserError(f"{name}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8.")
+
+
+# Dashes, quotation marks and accented letters of a Macintosh; in Windows-1252 they would be capitals with accents and stray signs.
+_MAC = re.compile(rb"[\xd0-\xd5](?![A-Z])|(?<=[A-Za-z])[\x8a\x8d\x8e\x8f\x90\x99\x9f](?=[a-z])")
+_WINDOWS = re.compile(rb"[\x91-\x97]|(?<=[A-Za-z])[\xe0-\xff](?=[a-z])")
+
+
+def _is_mac_roman(content: bytes) -> bool:
+    return len(_MAC.findall(content)) > len(_WINDOWS.findall(content))
 
 
 def sheet(name: str, content: bytes, header: list[str] | None = None) -> Sheet:
@@ -164,6 +191,16 @@ def need(table: Sheet, columns: list[str]) -> None:
             f"{table.name}: column {', '.join(told)} not found. The header reads: {', '.join(table.header)}. "
             "Mend the header, or add a reader for this layout in chokepoint/ingest."
         )
+
+
+def year_in(name: str) -> int | None:
+    """The year of the release that a file's name gives.
+
+    >>> year_in("world/mcs2024-antim_world.csv"), year_in("MCS2026_Commodities_Data.csv"), year_in("data (1).csv")
+    (2024, 2026, None)
+    """
+    found = re.search(r"mcs[-_ ]?(\d{4})", name.rsplit("/", 1)[-1], re.I)
+    return int(found[1]) if found else None
 
 
 def require_year(year: int, name: Path | str) -> int:

@@ -20,11 +20,11 @@ STAGES = {"mining": "mine", "refining": "refinery"}
 TO_TONS = 1000  # the file is in thousand tons of contained element
 
 
-def ingest(path: Path, data: Path) -> Report:
+def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool = False) -> Report:
     """Read the IEA file (JSON, or a folder or zip with it) and write its tables under `data`/minerals."""
     ref = reference.read(data)
     tables, report = read(Path(path), Path(data), ref)
-    package.write(tables, report, Path(data), ref)
+    package.write(tables, report, Path(data), ref, accept, replace)
     return report
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.errors import UserError
-from chokepoint.ingest import register
+from chokepoint.ingest import judged, register, standing
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
+from chokepoint.ingest.tidy import WHERE
 
 LICENSES = {
     "public domain": {
@@ -86,7 +87,7 @@ def resources(release: str, tables: list[str], data: Path, ref: Reference) -> li
 
 
 def merged(package: dict, release: str, fresh: list[dict]) -> dict:
-    """The package with this release's resources replaced and all others as they were.
+    """The package with the resources given in place of their like, and all others, this release's too, as and where they were.
 
     >>> merged({"resources": [{"name": "b", "path": "b.csv"}]}, "r", [{"name": "a", "path": "minerals/r/a.csv"}])["resources"]
     [{'name': 'a', 'path': 'minerals/r/a.csv'}, {'name': 'b', 'path': 'b.csv'}]
@@ -94,8 +95,25 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
     found = package.get("resources", [])
     if not isinstance(found, list) or not all(isinstance(r, dict) and isinstance(r.get("name"), str) for r in found):
         raise UserError('data/datapackage.json: "resources" must be a list of tables, each with its name. Restore it. Nothing was written.')
-    others = [r for r in found if not str(r.get("path", "")).startswith(f"minerals/{release}/")]
-    return {**package, "resources": sorted(others + fresh, key=lambda r: r["name"])}
+    ours = {r["name"]: r for r in fresh}
+    kept = [ours.pop(r["name"], r) for r in found]
+    for new in sorted(ours.values(), key=lambda r: r["name"]):
+        before = max((r["name"] for r in kept if r["name"] < new["name"]), default=None)
+        kept.insert(next((i + 1 for i, r in enumerate(kept) if r["name"] == before), 0), new)
+    return {**package, "resources": kept}
+
+
+def with_resources(text: str | None, release: str, fresh: list[dict]) -> str:
+    """The text of datapackage.json with this release's resources in it, and not a character else changed.
+
+    >>> print(with_resources('{"resources": [], "least": 0.000000001}', "r", [])[-26:].strip())
+    "least": 0.000000001
+    }
+    """
+    mark = "\ue000"  # stands around a number while it is text; no table has it
+    package = json.loads(text, parse_float=lambda number: f"{mark}{number}{mark}") if text else EMPTY
+    made = json.dumps(merged(package, release, fresh), indent=2, ensure_ascii=False)
+    return re.sub(f'"{mark}([^{mark}]*){mark}"', r"\1", made) + "\n"
 
 
 def inert(text: str) -> str:
@@ -113,7 +131,7 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
     """A table in the order and the types of its schema, sorted by its key, one row a key."""
     described = schema(data, table)
     fields = {f["name"]: f["type"] for f in described["fields"]}
-    odd = sorted(set(frame.columns) ^ set(fields))
+    odd = sorted((set(frame.columns) ^ set(fields)) - {WHERE})
     if odd:
         raise UserError(f"{table}: the table and data/schemas/{table}.json differ in column {', '.join(odd)}.")
     frame = frame[list(fields)].copy()
@@ -133,24 +151,46 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
     return frame.sort_values(key, kind="stable")
 
 
-def write(tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Reference) -> None:
-    """Write a release's folder beside the old one and swap; then enter it in the data package, the releases and the sources."""
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as its file holds it: every cell text, a missing one empty."""
+    return pd.DataFrame({c: ["" if pd.isna(v) else str(v) for v in frame[c]] for c in frame}, index=frame.index, dtype=str)
+
+
+def write(
+    tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Reference, accept: tuple[str, ...] = (), replace: bool = False
+) -> None:
+    """Put the rows given in place of theirs, on disk and in the data package; all other rows and tables of the release stay.
+
+    UserError for figures that cannot be right, unless `accept` names their TABLE.COLUMN. `replace`: rows of a given table that are
+    not among those given go.
+    """
     release, data = report.release, Path(data)
-    shaped_tables = {name: shaped(frame, name, data) for name, frame in tables.items() if len(frame)}
+    made = {name: as_text(shaped(frame, name, data)) for name, frame in tables.items() if len(frame)}
+    if not made:
+        raise UserError(f"{release}: nothing in what was given is a row of a table that is read. Nothing was written.\n{report}")
+    keys = {name: schema(data, name)["primaryKey"] for name in made}
+    whole = {name: standing.joined(frame, standing.rows(data, release, name), keys[name], replace) for name, frame in made.items()}
+    shaped_tables = {name: join.rows.sort_values(keys[name], kind="stable") for name, join in whole.items()}
+    report.told_of(whole, [t for t in standing.tables(data, release) if t not in made], _missing(release, made, data))
+    fields = {name: list(frame.columns) for name, frame in made.items()}
+    places = {name: frame[WHERE].to_dict() if WHERE in frame else {} for name, frame in tables.items()}
+    excepted = judged.require_plausible(shaped_tables, places, report, data, judged.accepted(accept, fields))
     package_path = data / "datapackage.json"
-    package = _json(package_path) if package_path.exists() else EMPTY
-    text = json.dumps(merged(package, release, resources(release, list(shaped_tables), data, ref)), indent=2, ensure_ascii=False)
-    entered = register.additions(release, ref.releases, data)
+    before = package_path.read_text(encoding="utf-8") if package_path.exists() and _json(package_path) else None
+    text = with_resources(before, release, resources(release, list(shaped_tables), data, ref))
+    entered = {**register.additions(release, ref.releases, data), **excepted}
     report.entered = [path.relative_to(data).as_posix() for path in entered]
     home = data / "minerals"
     home.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{release}-", dir=home))
     beside = {path.with_name(f"{path.name}.new"): path for path in [*entered, package_path]}
     try:  # all that can fail for want of room comes before anything is put in place
+        for name in standing.tables(data, release):
+            shutil.copy2(home / release / f"{name}.csv", fresh)
         for name, frame in shaped_tables.items():
             frame.to_csv(fresh / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
         fresh.chmod(0o755)
-        for new, content in zip(beside, [*entered.values(), text + "\n"], strict=True):
+        for new, content in zip(beside, [*entered.values(), text], strict=True):
             new.write_text(content, encoding="utf-8")
         _swap(fresh, home / release)
         for new, path in beside.items():
@@ -170,3 +210,11 @@ def _swap(fresh: Path, place: Path) -> None:
         place.rename(old)
     fresh.rename(place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _missing(release: str, made: dict[str, pd.DataFrame], data: Path) -> list[str]:
+    """Tables that the release before this one has, and this one has neither among what is given nor on disk."""
+    family = re.match(r"[a-z]+", release)[0]
+    earlier = sorted(p.name for p in (data / "minerals").glob(f"{family}*") if p.name < release)
+    expected = standing.tables(data, earlier[-1]) if earlier else []
+    return [t for t in expected if t not in made and t not in standing.tables(data, release)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from chokepoint.ingest.standing import Joined
+
 
 @dataclass
 class Tally:
@@ -25,7 +27,9 @@ class Tally:
 @dataclass
 class Report:
     """One ingest: `tables` counts readings, `rows` counts the lines of the files they stood on,
-    `entered` names the tables of the project that got a row for the release.
+    `entered` names the tables of the project that got a row for the release, `left` the tables of the release that no file given
+    is of, `missing` those that the release before has and this one has not; `joins` says how the rows given met those that stood;
+    `notes` is what is worth a look.
     """
 
     release: str
@@ -34,6 +38,14 @@ class Report:
     corrections: list[str] = field(default_factory=list)
     unused_files: list[str] = field(default_factory=list)
     entered: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    joins: dict[str, Joined] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def told_of(self, joins: dict[str, Joined], left: list[str], missing: list[str]) -> None:
+        """Note what becomes of the tables of the release."""
+        self.joins, self.left, self.missing = joins, left, missing
 
     def table(self, name: str) -> Tally:
         return self.tables.setdefault(name, Tally())
@@ -48,8 +60,25 @@ class Report:
         said += [f"      {line}" for line in self.corrections]
         if self.unused_files:
             said.append(f"  files not read: {len(self.unused_files)} ({', '.join(self.unused_files)})")
+        for name, join in sorted(self.joins.items()):
+            if join.changed or join.kept or join.same:
+                parts = {"new": join.new, "changed": join.changed, "as before": join.same}
+                said.append(f"  {name} stood already: {', '.join(f'{n:,} rows {how}' for how, n in parts.items() if n)}")
+                if join.kept:
+                    said.append(f"      {join.kept:,} rows are not in what was given and {self._stay(join)}")
+        if self.left:
+            said.append(f"  tables left as they were, since no file of them was given: {', '.join(self.left)}")
+        if self.missing:
+            said.append(f"  tables missing, which the release before has: {', '.join(self.missing)}. Give their files to fill them")
+        if self.notes:
+            said += ["  worth a look:", *(f"      {note}" for note in self.notes)]
         said += [f"  entered in data/{name}" for name in self.entered]
         return said
+
+    @staticmethod
+    def _stay(join: Joined) -> str:
+        held = len(join.rows) >= join.new + join.changed + join.same + join.kept
+        return "stay (--replace drops them)" if held else "were dropped (--replace)"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

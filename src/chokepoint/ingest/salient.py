@@ -167,6 +167,8 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, ob
     taken = _taken(label)
     if taken.qualifier == "blank":
         return table, "nothing printed in the cell"
+    if taken.qualifier == "word" and (why := values.spoilt(label.printed)):
+        return table, why
     common = {
         "mineral": rule["mineral"],
         "commodity": rule["commodity"],

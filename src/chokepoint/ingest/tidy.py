@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -45,6 +46,7 @@ KEYS = {
     "trade_agreements": ["party", "agreement"],
     "chapter_notes": ["mineral", "commodity", "note"],
 }
+WHERE = "_where"  # column with the file and line a row was read from; it is not written
 MOST = 1e18  # of any unit: no figure of a mineral comes near it
 BOILERPLATE = (r"Estimated ?\.?", r"Reported\.?", r"See Appendix C for [^.]*\.")
 
@@ -111,6 +113,8 @@ def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, obj
     taken = values.parse(reading.printed)
     if taken.qualifier == "blank":
         return "nothing printed in the cell"
+    if taken.qualifier == "word" and (why := values.spoilt(reading.printed)):
+        return why
     row = {
         "mineral": rule["mineral"],
         "commodity": rule["commodity"],
@@ -148,6 +152,14 @@ class Tables:
         self.report = report
         self.source_id = report.release.upper()
         self.rows: dict[str, dict[tuple, tuple[dict, str]]] = {}
+        self.standing: Callable[[str], pd.DataFrame | None] = lambda table: None  # what stands of the release already, as text
+
+    def with_standing(self, table: str) -> list[dict]:
+        """The rows read so far, and those that stand of the release already and were not read anew (their numbers as text)."""
+        read = self.rows.get(table, {})
+        stands = self.standing(table)
+        kept = [] if stands is None else [r for r in stands.to_dict("records") if tuple(r[k] for k in KEYS[table]) not in read]
+        return [row for row, _ in read.values()] + kept
 
     def world(self, reading: Reading) -> None:
         """Add a reading of production, capacity or reserves."""
@@ -182,4 +194,4 @@ class Tables:
             )
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        return {table: pd.DataFrame([row for row, _ in rows.values()]) for table, rows in self.rows.items()}
+        return {table: pd.DataFrame([{**row, WHERE: where} for row, where in rows.values()]) for table, rows in self.rows.items()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from chokepoint.ingest import areas, salient, values
-from chokepoint.ingest.files import Sheet, need
+from chokepoint.ingest.files import Sheet, need, year_in
 from chokepoint.ingest.salient import Label
 from chokepoint.ingest.tidy import Reading, Tables, footnote
 
@@ -26,6 +27,7 @@ SALIENT = {
     "Supply": "supply",
     "Price": "price",
 }
+SLIPS = 10  # times fewer lines than the year that has most: so few are no year of the release
 TOTALS = ("total|combined total|all forms|manganese contained", "refined|primary", "")  # which import series speaks, best first
 
 
@@ -35,10 +37,17 @@ def fits(sheet: Sheet) -> bool:
 
 
 def year(sheet: Sheet) -> int:
-    """The release year: the year after the newest figure."""
+    """The release year: the year after the newest figures. A few lines with a later year do not make it; they are slips, and are judged.
+
+    A part of the file without its newest year is of the release that its name gives.
+    """
     need(sheet, COLUMNS)
-    years = [int(row["Year"]) for _, row in sheet.rows if re.fullmatch(r"\d{4}", row["Year"])]
-    return max(years, default=0) + 1
+    lines = Counter(int(row["Year"]) for _, row in sheet.rows if re.fullmatch(r"\d{4}", row["Year"]))
+    if not lines:
+        return 1
+    most = max(lines.values())
+    newest = max(year for year, count in lines.items() if count * SLIPS >= most)
+    return max(newest + 1, year_in(sheet.name) or 0)
 
 
 def read(sheet: Sheet, tables: Tables) -> None:
@@ -108,6 +117,8 @@ def _import_source(row: dict[str, str], tables: Tables) -> dict[str, object] | s
     detail = row["Statistics_detail"]
     first, last = period(row["Year"])
     taken = values.parse(row["Value"])
+    if taken.qualifier == "word" and (why := values.spoilt(row["Value"])):
+        return why
     return {
         "mineral": rule["mineral"],
         "commodity": rule["commodity"],
@@ -144,18 +155,19 @@ def period(printed: str) -> tuple[int | None, int | None]:
 
 def _headline_imports(tables: Tables) -> None:
     """Mark the series that speaks for a commodity (its total, else refined metal, else the first), and rank its countries."""
-    rows = [row for row, _ in tables.rows.get("import_sources", {}).values()]
+    read = {id(row) for row, _ in tables.rows.get("import_sources", {}).values()}
+    rows = tables.with_standing("import_sources") if read else []
     series: dict[tuple, dict[str, list[dict]]] = {}
     for row in rows:
         series.setdefault((row["mineral"], row["commodity"]), {}).setdefault(row["detail"], []).append(row)
     for details in series.values():
         total = next(d for words in TOTALS for d in details if re.match(words, d, re.I))
         for detail, members in details.items():
-            ranked = sorted((r for r in members if r["area_kind"] != "other"), key=lambda r: -(r["value"] or r["low"] or 0))
+            ranked = sorted((r for r in members if r["area_kind"] != "other"), key=lambda r: -float(r["value"] or r["low"] or 0))
             for place, row in enumerate(ranked, 1):
-                row["rank"] = place
+                row["rank"] = place if id(row) in read else row["rank"]
             for row in members:
-                row["headline"] = detail == total or detail == ""
+                row["headline"] = detail == total or detail == "" if id(row) in read else row["headline"]
 
 
 def _chapter_notes(sheet: Sheet, tables: Tables) -> None:

@@ -39,6 +39,17 @@ def plain_header(sheet: Sheet) -> dict[str, str]:
     return names
 
 
+def fits(sheet: Sheet) -> bool:
+    """Whether this is one of the small tables that are read."""
+    names = set(plain_header(sheet))
+    sets = (
+        {"critical_mineral", "leading_source_country", "year"},
+        {"critical_mineral", "primary_applications"},
+        {"country", "control_type"},
+    )
+    return any(s <= names for s in (*sets, {"agreement", "signing_date"}, {"import_share_order"}))
+
+
 def read(sheet: Sheet, tables: Tables) -> bool:
     """Read a small table if it is one of these; False if it is none."""
     names = plain_header(sheet)
@@ -302,8 +313,7 @@ def _reliance(row: dict[str, str], column: str, rule: dict[str, str], detail: st
 
 def _ranked(row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str) -> None:
     """Import sources in order of share, where a release prints no shares."""
-    given = (row for row, _ in tables.rows.get("import_sources", {}).values())
-    if any(r["commodity"] == rule["commodity"] and r["value"] is not None for r in given):
+    if any(r["commodity"] == rule["commodity"] and r["value"] not in (None, "") for r in tables.with_standing("import_sources")):
         tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)
         return
     first, last = period(column)

@@ -64,6 +64,23 @@ def parse(printed: str) -> Value:
     return Value(qualifier="word")
 
 
+MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+
+
+def spoilt(printed: str) -> str:
+    """What a spreadsheet has done to a figure, in words; "" where it has done nothing.
+
+    >>> spoilt("15-Oct")[:18], spoilt("2.1E+07")[:23], spoilt("17,100"), spoilt("Large")
+    ('"15-Oct" is a date', '"2.1E+07" was shortened', '', '')
+    """
+    text = printed.strip()
+    if re.fullmatch(rf"\d{{1,2}}-({MONTH})(-\d\d)?|({MONTH})-\d\d|\d{{4}}-\d\d-\d\d", text, re.I):
+        return f'"{text}" is a date: a spreadsheet made it of a range or a fraction. Take this figure from the publisher\'s own file'
+    if re.fullmatch(r"-?\d([.,]\d+)?E[+-]?\d+", text, re.I):
+        return f'"{text}" was shortened by a spreadsheet. Take this figure from the publisher\'s own file'
+    return ""
+
+
 # printed unit -> canonical unit and the factor that leads to it; masses are in metric tons
 UNITS = {
     "metric tons": ("t", 1.0),

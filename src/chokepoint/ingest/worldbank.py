@@ -25,11 +25,11 @@ UNITS = {"($/mt)": "US$/t", "($/kg)": "US$/kg", "($/troy oz)": "US$/troy oz", "(
 MISSING = ("…", "..", "...", "")
 
 
-def ingest(path: Path, data: Path) -> Report:
+def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool = False) -> Report:
     """Read a monthly workbook (or a folder or zip with one) and write its tables under `data`/minerals."""
     ref = reference.read(data)
     tables, report = read(Path(path), ref)
-    package.write(tables, report, Path(data), ref)
+    package.write(tables, report, Path(data), ref, accept, replace)
     return report
 
 
