@@ -51,8 +51,12 @@ def test_a_release_that_is_not_there_is_refused_with_the_nearest():
     "held, hint",
     [
         ("title: A\nparametres: {}\nparameters: {}", '"parameters"'),
-        ("title: A", "expected title and parameters"),
-        ("title: A\nparameters: {04-project-vault: 20}", "name: value"),
+        ("title: A", "expected title, about and parameters"),
+        ("title: A\nabout: B\nparameters: {04-project-vault: 20}", "name: value"),
+        ("title: A\nparameters: {}", "about is missing"),
+        ("title: A\nabout:\nparameters: {}", "about is missing"),
+        ("title: A\nabout: 5\nparameters: {}", "about is missing"),
+        ("about: B\nparameters: {}", "title is missing"),
         ("title: [", "does not read as YAML"),
     ],
 )
@@ -191,7 +195,7 @@ def test_the_settings_of_an_edition_are_printed_as_a_choice(under_title):
 @pytest.mark.slow
 def test_an_edition_is_built_beside_the_book_and_leaves_it_alone(checkout):
     checkout.reduce("03-price-floor", "04-project-vault")
-    made = "title: Mine\nparameters:\n  03-price-floor: {floor_usd_per_kg: 85}\n  04-project-vault: {capital_usd_bn: 20}\n"
+    made = "title: Mine\nabout: A trial.\nparameters:\n  03-price-floor: {floor_usd_per_kg: 85}\n  04-project-vault: {capital_usd_bn: 20}\n"
     (checkout.folder / "editions" / "mine.yml").write_text(made)
     run = checkout.run("build", "--edition", "mine")
     assert run.returncode == 0, run.stdout + run.stderr

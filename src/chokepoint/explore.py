@@ -18,7 +18,7 @@ import pandas as pd
 from traitlets import link as link_values
 
 from chokepoint import tables
-from chokepoint.charts.figure import canvas, embedded, link, live_box, live_csv, printing, source_line
+from chokepoint.charts.figure import canvas, embedded, link, live_csv, printing, source_line
 from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -69,7 +69,11 @@ class Explorable:
     alt_text: str
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {"text/html": self.to_html(), "text/plain": self.says} if printing() else self.widget()._repr_mimebundle_()
+        if printing():
+            return {"text/html": self.to_html(), "text/plain": self.says}
+        from chokepoint.charts.widget import bundle
+
+        return bundle(self.widget(), f"{self.says}. {self.said()}", self._live_spec({}))
 
     def starting(self, **values: float | None) -> "Explorable":
         """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
@@ -181,14 +185,17 @@ class Explorable:
         """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
+        from chokepoint.charts.vega import compiled
+        from chokepoint.charts.widget import live_chart
+
         sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
-        chart, words = live_box(self._live_chart({})), widgets.HTML()
+        chart, words = live_chart(self._live_spec({}), self.alt_text), widgets.HTML()
 
         def move(_change=None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
             if _change:
-                chart.chart = self._live_chart(values)
+                chart.spec = compiled(self._live_spec(values))
 
         def reset(_button) -> None:
             for c in self.controls:
@@ -219,11 +226,11 @@ class Explorable:
             f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
         )
 
-    def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
+    def _live_spec(self, values: dict[str, float]) -> dict:
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
         spec["params"] = [{"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()] + spec["params"]
-        return alt.Chart.from_dict(spec)
+        return spec
 
 
 def explore(

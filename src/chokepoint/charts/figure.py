@@ -1,6 +1,7 @@
 """A chart with all that a reader needs beside it: finding, picture, alt text, numbers, sources."""
 
 import base64
+import copy
 import html
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import altair as alt
 import pandas as pd
@@ -36,32 +38,50 @@ def figure(chart: alt.TopLevelMixin, *, says: str, alt_text: str, table: pd.Data
 
 @dataclass(frozen=True)
 class Figure:
-    """See `figure`; prints itself for the page, or as a JupyterChart in a live kernel."""
+    """See `figure`; prints itself for the page, or as a widget in a live kernel."""
 
-    chart: alt.TopLevelMixin
+    chart: alt.TopLevelMixin | dict  # a dictionary: Vega-Lite that is in the book's look already
     says: str
     alt_text: str
     table: pd.DataFrame
-    sources: Sequence[str]
+    sources: Sequence[str] | None  # None: the data name none
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         if printing():
-            return {"text/html": self.to_html(), "text/plain": f"{self.says}. {self.alt_text}"}
-        return self.widget()._repr_mimebundle_()
+            return {"text/html": self.to_html(), "text/plain": self._text}
+        return self.kept(self.widget())
+
+    def kept(self, widget) -> dict:
+        """What a notebook keeps of a cell that shows this figure in `widget`."""
+        from chokepoint.charts.widget import bundle
+
+        return bundle(widget, self._text, self._spec)
+
+    @property
+    def _text(self) -> str:
+        return f"{self.says}. {self.alt_text}"
+
+    @cached_property
+    def _spec(self) -> dict:
+        return self.chart if isinstance(self.chart, dict) else themed(self.chart)
 
     def widget(self, before: str = "", after: str = ""):
         """The figure in a live kernel: finding, chart, sources, and the numbers to look at and to save. before, after: HTML around it."""
         import ipywidgets as widgets
 
+        from chokepoint.charts.widget import live_chart
+
         above = f"{before}<b>{html.escape(self.says)}</b>"
-        below = f"<small>{source_line(self.sources)}</small><details><summary>Numbers</summary>{_body(self.table)}</details>"
-        below += live_csv(self.table, self.says) + after
-        chart = live_box(alt.Chart.from_dict(themed(self.chart)))
+        below = f"<small>{source_line(self.sources)}</small>{live_numbers(self.table, self.says)}{after}"
+        chart = live_chart(self._spec, self.alt_text)
         return widgets.VBox([widgets.HTML(plain_links(above)), chart, widgets.HTML(plain_links(below))])
 
     def to_html(self) -> str:
         """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
-        picture = canvas(themed(self.chart), self.alt_text)
+        spec = copy.deepcopy(self._spec)  # `canvas` says in it where selects stand
+        picture = canvas(spec, self.alt_text)
+        if spec.get("width") != "container":  # of a width of its own: where that is more than there is room for, it is moved sideways
+            picture = f'<div class="cp-scroll" tabindex="0" role="region" aria-label="A wide chart">{picture}</div>'
         label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
         return (
             '<figure class="cp-figure">'
@@ -136,8 +156,13 @@ def safe_csv(table: pd.DataFrame) -> str:
     return table.assign(**guard).to_csv(index=False, lineterminator="\n")
 
 
-def source_line(ids: Iterable[str]) -> str:
-    """Sources as links to their rows on the sources page; several documents of a publisher's year are counted, not repeated."""
+def source_line(ids: Iterable[str] | None) -> str:
+    """Sources as links to their rows on the sources page; several documents of a publisher's year are counted, not repeated.
+
+    None: the data name no source at all.
+    """
+    if ids is None:
+        return "Source: not named in the data of this chart."
     known = tables.load("sources").set_index("source_id")
     documents: dict[str, list[str]] = {}
     for source in ids:
@@ -168,10 +193,17 @@ def live_csv(table: pd.DataFrame, name: str) -> str:
     return f'<p><a class="cp-save" download="{file}.csv" href="data:text/csv;base64,{inside}">Save CSV</a></p>'
 
 
-def live_box(chart: alt.TopLevelMixin) -> alt.JupyterChart:
-    """`chart` as a widget that needs nothing from the network."""
-    alt.JupyterChart.enable_offline(True)
-    return alt.JupyterChart(chart)
+def live_numbers(table: pd.DataFrame, name: str) -> str:
+    """The numbers of a chart in a notebook, folded away, and a link that saves them."""
+    return f"<details><summary>Numbers</summary>{_body(table)}</details>{live_csv(table, name)}"
+
+
+def live_html(text: str) -> str:
+    """HTML as a notebook may show it: without the links that only the printed book can follow, and with no money read as mathematics.
+
+    JupyterLab takes what stands between two dollar signs for a formula, in HTML too, save in elements of these classes.
+    """
+    return f'<div class="mathjax_ignore tex2jax_ignore">{plain_links(text)}</div>'
 
 
 def plain_links(text: str) -> str:

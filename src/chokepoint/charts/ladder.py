@@ -56,9 +56,9 @@ def ladder(
         legend=alt.Legend(title=None, columns=alt.ExprRef(f"{NARROW} ? 2 : 6"), labelLimit=220),
     )
     tips = [alt.Tooltip("name:N", title="Deal"), alt.Tooltip("amount:Q", title=unit, format=",.4~g"), alt.Tooltip("rung:N", title="State")]
-    bars = rows.mark_bar(height=22, orient="horizontal", stroke="#fcfcf9", strokeWidth=0.6, cursor="pointer", cornerRadiusEnd=0)
+    bars = rows.mark_bar(height=22, orient="horizontal", stroke="#fcfcf9", strokeWidth=0.6, cursor="pointer")
     bars = bars.encode(x("a"), alt.X2("b:Q"), y, colour, tooltip=tips).add_params(deal)
-    ring = rows.transform_filter(deal).mark_bar(height=24, orient="horizontal", filled=False, stroke=INK, strokeWidth=2, cornerRadiusEnd=0)
+    ring = rows.transform_filter(deal).mark_bar(height=24, orient="horizontal", filled=False, stroke=INK, strokeWidth=2)
     ring = ring.encode(x("a"), alt.X2("b:Q"), y)
     ink = alt.condition(alt.FieldOneOfPredicate("kind", list(pale)), alt.value("#22252a"), alt.value("white"))
     wide = rows.transform_filter("datum.b - datum.a > 7.2 * length(datum.short)")

@@ -49,7 +49,7 @@ CONFIG = {
     "legend": _LEGEND,
     "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
     "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
-    "bar": {"cornerRadiusEnd": 1},
+    # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be that of another chart.
 }
 
 
@@ -60,13 +60,22 @@ def themed(chart: alt.TopLevelMixin) -> dict:
     >>> [p["name"] for p in spec["params"]]
     ['cp_ink', 'cp_soft', 'cp_grid']
     """
-    spec = _numbered(chart.to_dict(validate=schemapi.DEBUG_MODE), {})  # which the press turns off, and only it
+    return looked(chart.to_dict(validate=schemapi.DEBUG_MODE)) | {"config": CONFIG}  # DEBUG_MODE: the press turns it off, and only it
+
+
+def looked(spec: dict) -> dict:
+    """A Vega-Lite dictionary in the book's look but for its `config`; a chart of one view becomes as wide as its column."""
+    spec = _numbered(spec, {})
     spec["params"] = [*INKS, *spec.get("params", [])]
-    spec["config"] = CONFIG
-    if "layer" in spec or "mark" in spec:
+    if one_view(spec):
         spec.setdefault("width", "container")
         spec.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     return spec
+
+
+def one_view(spec: dict) -> bool:
+    """Whether a chart is one picture with one pair of axes, and no row of panels, whose width Vega-Lite cannot fit to a column."""
+    return "layer" in spec or ("mark" in spec and not {"row", "column", "facet"} & spec.get("encoding", {}).keys())
 
 
 def _numbered(node, names: dict[str, str]):

@@ -19,7 +19,7 @@ def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerCha
     ]
     base = alt.Chart(placed)
     bars = [
-        base.mark_bar(height=12, color=colour, cornerRadiusEnd=0).encode(
+        base.mark_bar(height=12, color=colour).encode(
             alt.X("at_value:Q", title=x_title, axis=axis, scale=alt.Scale(zero=False, nice=True)), alt.X2(f"{end}:Q"), y, tooltip=tips
         )
         for end, colour in (("at_low", ACCENT), ("at_high", BLOC))

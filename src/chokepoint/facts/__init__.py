@@ -241,7 +241,7 @@ def agrees(text: str, fact: Fact) -> bool:
 
 
 def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
-    """A sentence with `{fact.id}` in it, as Markdown for a live kernel: the facts' own texts.
+    """A sentence with `{fact.id}` in it, as plain text: the facts' own.
 
     >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
     "China mined 69.23 % of the world's rare earths."

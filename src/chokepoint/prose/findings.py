@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chokepoint import facts
-from chokepoint.charts.figure import link, printing
+from chokepoint.charts.figure import link, live_html, printing
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,12 @@ class Brief:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         plain = [facts.linked(s, self.release) for s in self.sentences]
-        if not printing():
-            return {"text/markdown": "**In brief**\n\n" + "\n".join(f"- {s}" for s in plain)}
         items = "".join(f"<li>{with_links(s, self.release)}</li>" for s in self.sentences)
-        return {
-            "text/html": f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>',
-            "text/plain": "\n".join(plain),
-        }
+        if printing():
+            shown = f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>'
+        else:
+            shown = live_html(f"<p><strong>In brief</strong></p><ul>{items}</ul>")
+        return {"text/html": shown, "text/plain": "\n".join(plain)}
 
 
 def with_links(sentence: str, release: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.charts.figure import link, plain_links, printing
+from chokepoint.charts.figure import link, live_html, printing
 from chokepoint.measures import events
 from chokepoint.prose.amounts import date, source
 
@@ -19,7 +19,7 @@ class Listing:
     body: str
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {"text/html": self.body if printing() else plain_links(self.body), "text/plain": "a list of evidence"}
+        return {"text/html": self.body if printing() else live_html(self.body), "text/plain": "a list of evidence"}
 
 
 def disagreements(chapter: str) -> Listing:

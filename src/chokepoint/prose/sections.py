@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chokepoint import facts
-from chokepoint.charts.figure import Figure, plain_links, printing
+from chokepoint.charts.figure import Figure, live_html, printing
 from chokepoint.prose.findings import with_links
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -37,8 +37,8 @@ class Section:
         if printing():
             return {"text/html": self.to_html(), "text/plain": self.heading}
         if self.figure is None:
-            return {"text/html": plain_links(self._words() + self.after), "text/plain": self.heading}
-        return self.widget()._repr_mimebundle_()
+            return {"text/html": live_html(self._words() + self.after), "text/plain": self.heading}
+        return self.figure.kept(self.widget())
 
     def widget(self):
         """In a live kernel, where there is a figure."""

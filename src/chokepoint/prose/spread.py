@@ -12,7 +12,7 @@ import pandas as pd
 
 from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
-from chokepoint.charts.figure import canvas, link, live_box, numbers, printing, unbroken
+from chokepoint.charts.figure import canvas, link, live_numbers, numbers, plain_links, printing, unbroken
 from chokepoint.charts.theme import themed
 from chokepoint.measures.uncertainty import SAMPLES, assumptions, fan, results, swings
 from chokepoint.models.evaluate import model_named
@@ -39,10 +39,21 @@ class Spread:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         if printing():
             return {"text/html": self.to_html(), "text/plain": self.says}
+        from chokepoint.charts.widget import bundle
+
+        return bundle(self.widget(), f"{self.says}. {self._ends()} {self._bars()}", themed(self.fan()))
+
+    def widget(self):
+        """Both in a live kernel, one below the other."""
         import ipywidgets as widgets
 
-        charts = [live_box(alt.Chart.from_dict(themed(chart))) for chart in (self.fan(), self.tornado())]
-        return widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *charts])._repr_mimebundle_()
+        from chokepoint.charts.widget import live_chart
+
+        parts = [widgets.HTML(f"<b>{html.escape(self.says)}</b>")]
+        for title, chart, alt_text, table in self._pictures():
+            numbers_below = widgets.HTML(live_numbers(table, f"{self.name} {title}"))
+            parts += [widgets.HTML(f"<small>{title}</small>"), live_chart(themed(chart), alt_text), numbers_below]
+        return widgets.VBox([*parts, widgets.HTML(plain_links(f"<small>{self._reading()}</small>"))])
 
     # --- the numbers ---
 
@@ -100,20 +111,31 @@ class Spread:
 
     def to_html(self) -> str:
         """Both under one finding, with the numbers of each and what the bands mean."""
+        panels = "".join(_panel(*picture) for picture in self._pictures())
+        return (
+            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
+            f'<div class="cp-pair">{panels}</div><p class="cp-source">{self._reading()}</p></figure>'
+        )
+
+    def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
+        """Of each of the two: what it is, chart, alt text, numbers."""
         bands = self.bands.set_axis([self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1)
         moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
             ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1
         )
+        return [
+            ("Every assumption varies at once", self.fan(), self._ends(), bands),
+            ("Each assumption alone, low to high", self.tornado(), self._bars(), moved),
+        ]
+
+    def _reading(self) -> str:
+        """How to read both, as HTML."""
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return (
-            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
-            '<div class="cp-pair">'
-            f"{_panel('Every assumption varies at once', self.fan(), self._ends(), bands)}"
-            f"{_panel('Each assumption alone, low to high', self.tornado(), self._bars(), moved)}</div>"
-            f'<p class="cp-source">Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. '
+            f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
             f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
             f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
-            "Yellow bars end at the assumption’s low end, blue bars at its high end.</p></figure>"
+            "Yellow bars end at the assumption’s low end, blue bars at its high end."
         )
 
     def _ends(self) -> str:

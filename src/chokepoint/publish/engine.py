@@ -1,4 +1,4 @@
-"""Papermill's engine of this book: its own, which at the end also asks the kernel what it has read of the data."""
+"""Papermill's engine of this book: its own, which also has a kernel show Altair's charts, and asks it what it has read of the data."""
 
 import ast
 import json
@@ -10,6 +10,7 @@ from papermill.log import logger
 from traitlets.config import Config
 
 NAME, READS = "chokepoint", "reads"
+_SHOW = "import chokepoint.charts"  # whether or not the notebook imports it: see there
 _ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.tables'].reads())"
 
 
@@ -31,6 +32,7 @@ def _by_sockets_in(folder: str) -> Config:
 
 class _Client(PapermillNotebookClient):
     def papermill_execute_cells(self) -> None:
+        self.wait_for_reply(self.kc.execute(_SHOW, silent=True))
         super().papermill_execute_cells()
         reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions={READS: _ASK}))
         said = reply["content"]["user_expressions"][READS]

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 
 import nbformat
-import vl_convert
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -17,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from chokepoint import facts, tables
 from chokepoint.charts.figure import link
-from chokepoint.charts.vega import VEGA_LITE, drawn
+from chokepoint.charts.vega import drawn, script
 from chokepoint.errors import UserError
 from chokepoint.publish import about, cover, found, lists, printing
 from chokepoint.publish.frame import TEMPLATES, frame, mended
@@ -25,21 +24,6 @@ from chokepoint.publish.indexes import INDEXES
 from chokepoint.publish.launch import launch
 
 _log = logging.getLogger(__name__)
-# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no trees or clouds; and an interpreter in place of `Function`.
-VEGA = {
-    "dataflow": "6.1.0",
-    "transforms": "5.1.0",
-    "view-transforms": "5.1.0",
-    "encode": "5.1.0",
-    "geo": "5.1.0",
-    "view": "6.1.0",
-    "parser": "7.1.0",
-    "functions": "6.1.0",
-    "interpreter": "2.0.0",
-}
-VEGA_GLOBAL = """Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);
-window.vega = {View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
-  expressionInterpreter: interpreter.expressionInterpreter};"""
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
@@ -166,14 +150,8 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
-    """The charts' script, once for the site: Vega's own modules without those that no chart here needs.
-
-    Wrapped, because the bundle's names would clash with the page's. The versions are those that vl-convert carries;
-    where they differ the build stops and names the module.
-    """
+    """The charts' script, once for the site; wrapped, because the bundle's names would clash with the page's."""
     path = Path(app.outdir) / "_static" / "vega.js"
     if exception or app.builder.format != "html" or path.is_file():  # a print of other versions begins with no files
         return
-    take = "\n".join(f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";' for name, version in VEGA.items())
-    bundle = vl_convert.javascript_bundle(f"{take}\n{VEGA_GLOBAL}", vl_version=VEGA_LITE)
-    path.write_text("(()=>{" + bundle + "})();", encoding="utf-8")
+    path.write_text("(()=>{" + script("window.vega = {}") + "})();", encoding="utf-8")

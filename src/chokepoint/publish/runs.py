@@ -90,20 +90,30 @@ def interface(notebook: Path) -> dict[str, Parameter]:
         cells = nbformat.read(notebook, as_version=4).cells
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, LookupError, AttributeError, TypeError, ValueError, RecursionError):
         raise UserError(f"book/{notebook.name}: not a notebook (its JSON does not read). Restore it from the repository.") from None
+    return parameters_of(cells, f"book/{notebook.name}")
+
+
+def parameters_of(cells: Iterable, where: str) -> dict[str, Parameter]:
+    """Parameters by name: the lines of the cells tagged `parameters`. UserError, naming the notebook `where`, for any other line."""
     try:
         return parse("\n".join(c.source for c in cells if "parameters" in c.metadata.get("tags", [])))
     except (SyntaxError, ValueError, KeyError, AttributeError):
         said = "must hold only lines like name = value or name: type = None, with plain values"
-        raise UserError(f"book/{notebook.name}: the parameters cell {said}.") from None
+        raise UserError(f"{where}: the parameters cell {said}.") from None
 
 
 def require_valid(run: Run, known: dict[str, Parameter]) -> None:
     """UserError for an unknown parameter, or a value of another type or out of range (papermill itself only warns)."""
-    for name, value in run.parameters.items():
+    require_fitting(run.parameters, known, str(run))
+
+
+def require_fitting(given: dict, known: dict[str, Parameter], where: str) -> None:
+    """See `require_valid`; `where` is what the error names."""
+    for name, value in given.items():
         if name not in known:
-            raise UserError(f'{run}: no parameter "{name}". {nearest(name, known)}')
+            raise UserError(f'{where}: no parameter "{name}". {nearest(name, known)}')
         if fault := known[name].fault(value):
-            raise UserError(f"{run}: parameter {name} {fault}")
+            raise UserError(f"{where}: parameter {name} {fault}")
 
 
 def settings_of(texts: Iterable[str], book: Path) -> Settings:
@@ -143,14 +153,15 @@ def edition(name: str, folder: Path) -> Edition:
     except yaml.YAMLError as error:
         raise UserError(f"editions/{path.name}: does not read as YAML ({error}).") from None
     keys = ("title", "about", "release", "parameters")
-    if not isinstance(held, dict) or not isinstance(held.get("parameters"), dict) or not held.get("title"):
-        raise UserError(
-            f"editions/{path.name}: expected title and parameters (notebook, then name: value), and if wanted about and release."
-        )
+    if not isinstance(held, dict) or not isinstance(held.get("parameters"), dict):
+        raise UserError(f"editions/{path.name}: expected title, about and parameters (notebook, then name: value), and if wanted release.")
     for key in held:
         if key not in keys:
             raise UserError(f'editions/{path.name}: no key "{key}". {nearest(key, keys)}')
+    for key, meaning in (("title", "its name, as each page shows it"), ("about", "a sentence on what is set and for whom")):
+        if not isinstance(held.get(key), str) or not held[key].strip():
+            raise UserError(f"editions/{path.name}: {key} is missing. Expected {meaning}.")
     for notebook, values in held["parameters"].items():
         if not isinstance(values, dict):
             raise UserError(f"editions/{path.name}: under {notebook} expected lines like name: value, found {values!r}.")
-    return Edition(name, held["title"], held.get("about", ""), held.get("release"), held["parameters"])
+    return Edition(name, held["title"], held["about"], held.get("release"), held["parameters"])
