@@ -222,7 +222,7 @@ def same_state(facts, behaviour, chosen, month, **changes):
 
 @pytest.mark.slow
 @few
-@given(minerals(), behaviours(), policies(cut_from=ONE, cut_months=12, opening=0), st.floats(0, 1), st.floats(0, 1))
+@given(minerals(), behaviours(), policies(cut_from=ONE, cut_months=12, held=12, opening=1, settled=0), st.floats(0, 1), st.floats(0, 1))
 def test_within_a_month_a_deeper_cut_never_lowers_the_outside_price(facts, behaviour, chosen, a, b):
     chosen[[s.name for s in POLICY].index("cut")] = min(a, b)
     shallow, deep = same_state(facts, behaviour, chosen, ONE, cut=max(a, b))

@@ -188,9 +188,10 @@ def simulate(facts, behaviour, policy, members, months):
         policy[17],
         policy[18],
     )
-    cut, cut_from, cut_months, leak, opening, aim_at_rest = policy[19], policy[20], policy[21], policy[22], policy[23], policy[24]
-    flood, flood_trigger, flood_from, flood_months = policy[25], policy[26], policy[27], policy[28]
-    patience = policy[29]
+    cut, cut_from, cut_months, leak = policy[19], policy[20], policy[21], policy[22]
+    held, opening, settled, aim_at_rest = policy[23], policy[24], policy[25], policy[26]
+    flood, flood_trigger, flood_from, flood_months = policy[27], policy[28], policy[29], policy[30]
+    patience = policy[31]
 
     use0 = []
     refinery = []
@@ -253,8 +254,7 @@ def simulate(facts, behaviour, policy, members, months):
         ramp = max(0.0, min(1.0, (outside_share - flood_trigger) / 0.02)) if flood_trigger > 0.0 else 1.0
         flooding = flood * between(t, flood_from, flood_months) * ramp
         depth = cut * between(t, cut_from, cut_months)
-        if opening > 0.0:
-            depth = depth * max(0.0, 1.0 - (t - cut_from) / opening)
+        depth = depth * (settled + (1.0 - settled) * max(0.0, 1.0 - max(0.0, t - cut_from - held) / opening))
         outside_use = wants[0] + wants[2]
         reach = (wants[0] + aim_at_rest * wants[2]) / max(outside_use, 1e-300)
         withheld = depth * (1.0 - leak) * reach
@@ -362,8 +362,8 @@ def simulate(facts, behaviour, policy, members, months):
             if r == 0:
                 promised = 0.0
                 if has_floor > 0.0:
-                    held = max(hoped, min(floor, math.exp(market[SELF_SUFFICIENT])))
-                    promised = hoped + (1.0 - evasion) * (held - hoped)
+                    kept = max(hoped, min(floor, math.exp(market[SELF_SUFFICIENT])))
+                    promised = hoped + (1.0 - evasion) * (kept - hoped)
                 if market[COVERED] > 0.0:
                     promised = max(promised, market[COVERED] * strike + (1.0 - market[COVERED]) * hoped)
                 hoped = max(hoped, credibility * promised + (1.0 - credibility) * hoped)
