@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chokepoint.errors import UserError
-from chokepoint.ingest.package import LICENSES, inert
+from chokepoint.ingest.package import inert
 
 RELEASE, YEAR = "mcs2026", 2024  # trade and the IEA's refining are of 2024, so outputs are too
 TRADE, EU, IEA, USGS, OURS = "BACI2026-01", "EUSTUDY2023", "IEA2025", "MCS2026", "M00"
@@ -60,7 +60,8 @@ class Tables:
 
     def usgs(self, mineral: str, stage: str, detail: str) -> tuple[pd.Series, float, str]:
         """Output by country, the world's, and the weight basis."""
-        rows = self.production.query("mineral == @mineral and stage == @stage and year == @YEAR")
+        held = self.production
+        rows = held[(held.mineral == mineral) & (held.stage == stage) & (held.year == YEAR)]
         if detail:
             rows = rows[rows.detail == detail]
         by = rows[rows.area_kind == "country"].dropna(subset=["value"]).groupby("iso3").value.sum()
@@ -70,7 +71,7 @@ class Tables:
 
     def iea_output(self, mineral: str, stage: str, year: int = YEAR) -> tuple[pd.Series, float]:
         """Output by country and the world's; for years to come the base case."""
-        rows = self.iea.query("mineral == @mineral and stage == @stage and year == @year")
+        rows = self.iea[(self.iea.mineral == mineral) & (self.iea.stage == stage) & (self.iea.year == year)]
         by = rows[rows.area_kind == "country"].groupby("iso3").value.sum()
         return by[by > 0], float(rows[rows.area_kind == "world"].value.iloc[0])
 
@@ -134,15 +135,14 @@ def _refined(choice: dict, world: Tables, shares: pd.DataFrame) -> tuple[pd.Seri
         part = float(rest[1]) if rest else 1.0
         return output * part, total * part, IEA, "measured" if part == 1 else "derived"
     if kind == "china_only":
-        _, (_, of, part) = choice, choice["ore"].split(":")
+        _, of, part = choice["ore"].split(":")
         total = world.iea_output(of, "refinery")[1] * float(part)
         return pd.Series({"CHN": 0.99 * total, "MYS": 0.01 * total}), total, EU, "judged"
     mined, total, _ = world.usgs(name, "mine", "")
     if kind == "own":
         return mined, total, USGS, "measured"
     total *= float(choice["content"]) if choice["content"] and not choice["trade"] else 1.0
-    material = {"niobium": "niobium", "vanadium": "vanadium"}.get(name, name)
-    seen = shares[shares.material == material].groupby("iso3").share.sum()
+    seen = shares[shares.material == name].groupby("iso3").share.sum()
     seen = seen / seen.sum()
     return seen.drop("", errors="ignore") * total, total, EU, "derived"
 
@@ -151,8 +151,8 @@ def _capacity(choice: dict, world: Tables) -> list[dict]:
     kind, *rest = choice["refined"].split(":")
     if kind != "mcs":
         return []
-    name, stage = choice["mineral"], rest[0]
-    rows = world.capacity.query("mineral == @name and stage == @stage and area_kind == 'country'").dropna(subset=["value"])
+    name, held = choice["mineral"], world.capacity
+    rows = held[(held.mineral == name) & (held.stage == rest[0]) & (held.area_kind == "country")].dropna(subset=["value"])
     rows = rows[rows.commodity == choice["price_commodity"]]
     by = rows[rows.year == rows.year.max()].groupby("iso3").value.sum() if len(rows) else pd.Series(dtype=float)
     return _rows(name, "refined", "capacity", by[by > 0], float(by.sum()), USGS, "measured", rest=False, year=2025)
@@ -221,8 +221,8 @@ def _use(choice, world, trade, output, total, key, grade) -> tuple[pd.Series, li
 def _us_use(choice: dict, world: Tables) -> float | None:
     if not choice["us_use"]:
         return None
-    name, detail = choice["mineral"], choice["us_use"]
-    rows = world.salient.query("mineral == @name and statistic == 'consumption' and year == @YEAR")
+    name, detail, held = choice["mineral"], choice["us_use"], world.salient
+    rows = held[(held.mineral == name) & (held.statistic == "consumption") & (held.year == YEAR)]
     rows = rows[(rows.detail == detail) & (rows.commodity == choice["price_commodity"])].dropna(subset=["value"])
     if len(rows) != 1:
         raise UserError(f"data/scenario/choices.csv {name}: us_use {detail!r} is {len(rows)} figures of {YEAR} in {RELEASE}; expected one.")
@@ -249,7 +249,8 @@ def _graded(choice: dict, world: Tables, grade: dict, basis: str) -> tuple[str, 
 
 
 def _demand(world: Tables, mineral: str) -> float:
-    rows = world.demand.query("mineral == @mineral and use == 'Total' and scenario == 'history' and year == @YEAR")
+    held = world.demand
+    rows = held[(held.mineral == mineral) & (held.use == "Total") & (held.scenario == "history") & (held.year == YEAR)]
     return float(rows.value.iloc[0])
 
 
@@ -286,6 +287,3 @@ def _write(frame: pd.DataFrame, table: str, data: Path) -> None:
                 None if pd.isna(v) else f"{float(v):.6g}" if abs(v) < 1e6 else str(int(v)) for v in frame[field["name"]]
             ]
     frame.to_csv(data / "scenario" / f"{table}.csv", index=False, lineterminator="\n", encoding="utf-8")
-
-
-__all__ = ["LICENSES", "ingest"]

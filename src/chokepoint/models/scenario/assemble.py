@@ -92,7 +92,8 @@ def growth_of(choice: Mapping) -> float:
     if kind != "iea":
         return float(kind)
     of = rest[0] if rest else choice["mineral"]
-    rows = tables.load("iea_demand", "iea2025").query("mineral == @of and use == 'Total'")
+    rows = tables.load("iea_demand", "iea2025")
+    rows = rows[(rows.mineral == of) & (rows.use == "Total")]
     before = rows[(rows.scenario == "history") & (rows.year == 2024)].value.iloc[0]
     after = rows[(rows.scenario == "STEPS") & (rows.year == 2035)].value.iloc[0]
     return float((after / before) ** (1 / 11) - 1)

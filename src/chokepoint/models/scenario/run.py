@@ -24,7 +24,20 @@ from .results import cover_days, table, year_of_half
 from .sentence import sentence
 
 SETTINGS = {s.name: s for s in POLICY}
-ANSWERS = ("cut", "cut_from", "cut_months", "leak", "held", "opening", "settled", "aim_at_rest", "flood", "flood_trigger", "flood_from", "flood_months")
+ANSWERS = (
+    "cut",
+    "cut_from",
+    "cut_months",
+    "leak",
+    "held",
+    "opening",
+    "settled",
+    "aim_at_rest",
+    "flood",
+    "flood_trigger",
+    "flood_from",
+    "flood_months",
+)
 STORIES = {
     "nothing": ("Do nothing", {}),
     "ore_and_oxide": ("A floor for ore and oxide", {"floor_ore": 1.5, "floor": 1.5}),
