@@ -14,7 +14,7 @@ from chokepoint.models.scenario.results import SERIES
 
 pytestmark = pytest.mark.slow
 
-MINERALS = ("antimony", "cobalt", "copper", "dysprosium", "gallium", "graphite", "lithium", "neodymium", "titanium", "tungsten")
+MINERALS = ("antimony", "cobalt", "copper", "dysprosium", "gallium", "graphite", "magnesium", "neodymium", "titanium", "tungsten")
 CLUBS = ("came", "g7", "signed", "us")
 TOLERANCE = 1e-9
 

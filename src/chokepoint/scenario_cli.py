@@ -53,7 +53,7 @@ def scenario(mineral: str | None, members: str, story: str | None, as_csv: bool,
     click.echo(f"Grade {made.grade}: {made.why}")
     click.echo("Against doing nothing, in brackets; means of the year:")
     yearly, nothing = made.table.groupby("year").mean(), made.nothing.groupby("year").mean()
-    for name in SHOWN:
+    for name in SHOWN if made.settings["patience"] else SHOWN[:-1]:
         unit, meaning = SERIES[name]
         path = "  ".join(f"{year}: {yearly[name][year]:,.4g} ({nothing[name][year]:,.4g})" for year in (2026, 2030, 2035, 2040))
         click.echo(f"{name:14} {path}  {unit}: {meaning}")

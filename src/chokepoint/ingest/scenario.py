@@ -239,11 +239,13 @@ def _graded(choice: dict, world: Tables, grade: dict, basis: str) -> tuple[str, 
         return "C", f"The IEA's demand is {gap:+.0%} of its supply"
     if not choice["trade"]:
         return "C", choice["note"] or "Use outside the United States is a judgement: no trade in this form is at hand"
+    if choice["form_matches"] != "true":
+        return "C", f"Use derived from trade in a part of its forms. {choice['note']}"
     below, derived, published = grade["use_below_zero"], grade["us_derived"], grade["us_published"]
     if below > CLOSE:
         return "C", f"Use comes out below zero by {below:.0%} of the world's"
     if published is not None and abs(derived / published - 1) > CLOSE:
-        return "C", f"Derived use of the United States is {derived / published - 1:+.0%} from the published one. {choice['note']}".strip()
+        return "C", f"Derived use of the United States is {derived / published - 1:+.0%} from the published one"
     borne = "" if published is None else f"; the United States {derived / published - 1:+.0%} from the published use"
     return "B", f"Use derived; below zero by {below:.1%} of the world's{borne}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from chokepoint import tables
@@ -22,6 +24,7 @@ PRESETS = {
 }
 RELEASE = "mcs2026"
 BASE_LEAD = 48  # months over which what the IEA counts until 2030 comes into use
+FACTOR = 2.0  # within which a mineral's kept-back episode must be met for it to be shown
 PLENTY = 10.0  # ore where it does not limit, over refining capacity
 
 
@@ -52,9 +55,21 @@ def members_of(chosen: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def minerals() -> list[str]:
-    """Minerals that can be run."""
+    """Minerals that can be run and shown."""
     grades = tables.load("scenario_grades")
-    return sorted(grades[grades.grade != "none"].mineral)
+    return sorted(set(grades[grades.grade != "none"].mineral) - set(missed()))
+
+
+def missed() -> dict[str, float]:
+    """Minerals not shown, because an episode that was kept to test is missed by more than a factor of FACTOR → by which factor."""
+    episodes, record = tables.load("scenario_episodes"), tables.load("scenario_record")
+    found = {}
+    for episode, mineral in episodes[episodes.role == "test"][["episode", "mineral"]].itertuples(index=False):
+        of = record[record.episode == episode]
+        factor = math.exp(math.sqrt(float((np.log(of.left_out / of.seen) ** 2).mean())))
+        if factor > FACTOR:
+            found[mineral] = factor
+    return found
 
 
 def choice_of(mineral: str) -> dict:
@@ -64,6 +79,15 @@ def choice_of(mineral: str) -> dict:
         raise UserError(f'"{mineral}" is no mineral of the scenario model. {nearest(mineral, minerals())}')
     if grades.grade[mineral] == "none":
         raise UserError(f"{mineral} cannot be run: {grades.why[mineral]}. These can: {', '.join(minerals())}.")
+    if mineral in (misses := missed()):
+        raise UserError(
+            f"{mineral} is not shown: the model, fitted to other episodes, misses its past by a factor of {misses[mineral]:.1f}, more than "
+            f"{FACTOR:g}. These can be run: {', '.join(minerals())}."
+        )
+    return _choice(mineral, grades)
+
+
+def _choice(mineral: str, grades: pd.DataFrame) -> dict:
     row = tables.load("scenario_choices").set_index("mineral").loc[mineral].to_dict()
     return {**row, "mineral": mineral, "grade": grades.grade[mineral], "why": grades.why[mineral]}
 
