@@ -1,0 +1,52 @@
+"""The recursion as JavaScript for the page, written by PScript from the very text that Python runs.
+
+A classic script: it defines one function and needs no module, no network and no `eval`.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from importlib import resources
+
+HEAD = "/* Written by PScript from chokepoint/models/scenario/recursion.py. Do not edit. */\n"
+
+
+class _Plain(ast.NodeTransformer):
+    """Python's names for what JavaScript has by itself, so that none of PScript's own library is needed."""
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        # operators on numbers are meant, and only those; without this each `+` becomes a call
+        node.body = [ast.parse("PSCRIPT_OVERLOAD = False").body[0], *body]
+        return node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            node.func.attr = "push"
+        elif isinstance(node.func, ast.Name) and node.func.id in ("abs", "int"):
+            name = {"abs": "abs", "int": "floor"}[node.func.id]
+            node.func = ast.Attribute(ast.Name("Math", ast.Load()), name, ast.Load())
+        return node
+
+    def visit_Name(self, node):
+        return ast.Name("Math", node.ctx) if node.id == "math" else node
+
+
+def source() -> str:
+    """The text of the recursion."""
+    return (resources.files(__package__) / "recursion.py").read_text(encoding="utf-8")
+
+
+@cache
+def script(name: str = "scenarioSimulate") -> str:
+    """A script that sets the global function `name(facts, behaviour, policy, members, months)` → flat array, as `recursion.simulate`."""
+    from pscript import py2js  # only to print the page: not for every use of the model
+
+    tree = ast.parse(source())
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.Expr)]
+    plain = ast.unparse(ast.fix_missing_locations(_Plain().visit(tree)))
+    written = py2js(plain, inline_stdlib=False)
+    return f'{HEAD}(function (root) {{\n"use strict";\n{written}\nroot.{name} = simulate;\n}})(typeof self !== "undefined" ? self : globalThis);\n'
