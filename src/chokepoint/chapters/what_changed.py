@@ -132,7 +132,12 @@ def lead(old: str | None, new: str) -> Figure | None:
     numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}
     frame = pd.DataFrame({name: [_percent(text) for text in column] for name, column in numbers.items()})
     whole = frame.restated.isna() & rows.revision.notna().to_numpy()  # of one year: all of the move is a revision
-    frame = frame.assign(restated=frame.restated.astype(float).where(~whole, frame.new), row=rows.row.to_numpy(), told=told.to_numpy(), why=rows.reason.to_numpy())
+    frame = frame.assign(
+        restated=frame.restated.astype(float).where(~whole, frame.new),
+        row=rows.row.to_numpy(),
+        told=told.to_numpy(),
+        why=rows.reason.to_numpy(),
+    )
     shown = pd.DataFrame({
         "Number": rows.label,
         edition(old): rows.old,
