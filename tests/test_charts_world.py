@@ -196,7 +196,7 @@ def test_the_link_of_the_panel_leads_to_the_page_of_the_country(page):
 
 @pytest.mark.slow
 def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
-    tab, rows = page(coverage.your_club(RELEASE)), supply.by_country(RELEASE)
+    tab, rows = page(coverage.your_club(RELEASE)), supply.country_of_two_steps(RELEASE)
     choose(tab, "Start from", "Quad")
 
     def inside(mineral: str, step: str, club: set[str]) -> str:
@@ -207,7 +207,7 @@ def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
         told = [t for t in tab.locator("#chart svg text").all_text_contents() if re.fullmatch(r"\d+ %", t)]
         return sorted(told)
 
-    order = supply.inside(RELEASE).dropna().index
+    order = supply.inside_of_two_steps(RELEASE).index
     club = set(coalitions.club("quad"))
     assert shown() == sorted(inside(m, s, club) for m in order for s in ("mine", "refinery"))
     choose(tab, "Let in or out", "Chile")
@@ -225,8 +225,10 @@ def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
     labels = "els => els.map(e => [e.getBoundingClientRect().y, e.textContent])"
     told = tab.locator("#chart .role-axis-label text").evaluate_all(labels)
     names = [text for _, text in sorted(told) if text not in coverage.HEADS.values()]
-    tables_names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
-    assert names[0] == tables_names[supply.clubs(RELEASE).g7.xs("mine", level="step").idxmax()] and not tab.faults
+    first = supply.clubs(RELEASE).g7.xs("mine", level="step").idxmax()
+    rows = supply.output(RELEASE)
+    mined = rows[(rows.step == "mine") & (rows.mineral == first)].what.iloc[0]
+    assert names[0] == supply.label(mined) and not tab.faults
 
 
 @pytest.mark.slow

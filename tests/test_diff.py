@@ -47,6 +47,7 @@ def test_reliance_on_rare_earths_in_2024_was_revised_from_80_to_53(changes):
     assert (row["change"], row["old"], row["new"], row["unit"], row["reason"]) == ("revised", 80, 53, "percent", "revised by the publisher")
     fact = only(changes["facts"], fact_id="rare_earths.reliance_2024")
     assert (fact["old"], fact["new"], fact["reason"]) == ("80 %", "53 %", "revised by the publisher")
+    assert (fact["move"], fact["revision"], fact["new_year"]) == (-27, -27, 0)
 
 
 def test_brazils_reserves_fell_because_a_later_version_superseded_the_reading(changes):
@@ -63,10 +64,114 @@ def test_vietnams_rare_earth_reserves_were_cut_a_release_earlier(earlier):
     assert (row["old"], row["new"], row["reason"]) == (22e6, 3.5e6, "revised by the publisher")
 
 
-def test_chinas_share_of_mined_rare_earths_moved_with_the_new_year(earlier, changes):
+def test_chinas_share_of_mined_rare_earths_fell_by_revision_and_rose_with_the_new_year(earlier, changes):
     fact = only(earlier["facts"], fact_id="rare_earths.china_mined")
-    assert (fact["old"], fact["new"], fact["reason"]) == ("68.57 %", "69.23 %", "new year (2023 → 2024)")
+    assert (fact["old"], fact["restated"], fact["new"]) == ("68.57 %", "67.82 %", "69.23 %")
+    assert fact["reason"] == "2023 revised, then a new year (2023 → 2024)" and fact["revision"] < 0 < fact["new_year"]
     assert not [f for f in changes["facts"] if f["fact_id"] == "rare_earths.china_mined"], "it stayed at 69.23 % the year after"
+
+
+def share(release: str, mineral: str, area: str, year: int, detail: str = "") -> float:
+    """Output over the printed world total [%], from the table of the release and nothing else."""
+    table = tables.load("production", release).fillna({"detail": ""})
+    rows = table[(table.mineral == mineral) & (table.stage == "mine") & (table.detail == detail) & (table.year == year)]
+    return float(100 * rows[rows.area == area].value.iloc[0] / rows[rows.area_kind == "world"].value.iloc[0])
+
+
+@pytest.mark.parametrize(
+    "fact_id, mineral, area, detail",
+    [
+        ("china.antimony_mined", "antimony", "China", ""),  # looks like a fall by 24 points, and is a rise by 3 after a revision
+        ("russia.antimony_mined", "antimony", "Russia", ""),
+        ("china.rhenium_mined", "rhenium", "China", ""),
+        ("dr_congo.tantalum_mined", "tantalum", "DR Congo", ""),
+        ("sierra_leone.titanium_rutile_mined", "titanium", "Sierra Leone", "rutile"),
+        ("indonesia.nickel_mined", "nickel", "Indonesia", ""),
+    ],
+)
+def test_a_move_is_a_revision_of_the_old_year_and_a_new_year(changes, fact_id, mineral, area, detail):
+    old, new = (share(r, mineral, area, y, detail) for r, y in (("mcs2025", 2024), ("mcs2026", 2025)))
+    between = share("mcs2026", mineral, area, 2024, detail)
+    row = only(changes["facts"], fact_id=fact_id)
+    assert (row["revision"], row["new_year"], row["move"]) == pytest.approx((between - old, new - between, new - old))
+
+
+def test_revision_and_new_year_make_up_the_move_of_every_number(changes, earlier):
+    for found in (changes, earlier):
+        both = [r for r in found["facts"] if r["old"] and r["new"]]
+        for r in both:
+            if r["revision"] is not None and r["new_year"] is not None:
+                assert r["revision"] + r["new_year"] == pytest.approx(r["move"], abs=1e-9), r
+            else:  # words or bounds, or two years that no release prints together: the reason says which
+                told = r["reason"].startswith((differ.NOT_SPLIT, "revised by the publisher", "Version"))
+                words = r["restated"] is not None and not all(_is_number(r[k]) for k in ("old", "restated", "new"))
+                assert told or words, r
+        assert sum(r["revision"] is not None for r in both) > 0.9 * len(both)
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit() and text.endswith("%")
+
+
+def test_a_reason_says_new_year_only_of_what_the_newer_release_confirms(changes):
+    for r in changes["facts"]:
+        if r["reason"].startswith("new year"):
+            assert r["restated"] == r["old"], r
+        if r["restated"] is not None and r["restated"] != r["old"]:
+            assert "2024 revised" in r["reason"], r
+
+
+def test_what_a_table_prints_for_one_year_only_is_not_called_a_new_year_alone(changes):
+    for table in ("headline", "import_sources"):
+        reasons = {r["reason"] for r in changes["tables"][table] if r["change"] == "revised" and r["reason"] != differ.ROUNDED}
+        assert all("or revised" in reason for reason in reasons)
+
+
+def test_within_a_table_a_revision_compares_one_year_with_itself(changes):
+    for table in ("production", "salient", "prices", "capacity"):
+        for r in changes["tables"][table]:
+            if r["change"] == "revised":
+                assert r["year"] <= 2024 and r["old"] is not None and r["new"] is not None
+            if r["reason"] == "new year":
+                assert r["year"] == 2025 and r["old"] is None
+
+
+def test_the_largest_moves_come_first(changes):
+    sizes = [abs(r["move"]) for r in changes["facts"] if r["old"] and r["new"] and r["unit"] == "%" and r["move"] is not None]
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] == 27
+
+
+def test_all_of_them_can_be_listed(changes):
+    short, long = told.lines(changes), told.lines(changes, everything=True)
+    revised = sum(r["change"] == "revised" for rows in changes["tables"].values() for r in rows)
+    assert any("--all lists them" in line for line in short) and not any("more of listed minerals" in line for line in long)
+    assert sum("→" in line and line.startswith("    ") for line in long) >= revised
+    text = CliRunner().invoke(main, ["diff", "mcs2025", "mcs2026", "--all"]).output
+    assert len(text.splitlines()) == len(long)
+
+
+def test_a_correction_is_named_with_the_figure_that_it_corrected():
+    """A misprint that comes back uncorrected the year after is not said to be corrected."""
+    how = {"label": [], "latest": "estimate"}
+    older = {"reading": 18e6, "unit": "t", "correction_id": "MCS2026-01"}
+    newer = {"reading": 21e3, "unit": "t", "correction_id": None}
+    assert (
+        differ._revised(older, newer, how, False)
+        == "revised by the publisher (older figure corrected: MCS2026-01; newer figure as printed)"
+    )
+    assert differ._revised(newer, older, how, False).endswith("(older figure as printed; newer figure corrected: MCS2026-01)")
+
+
+def test_the_page_lists_every_revised_figure_and_every_number_with_its_parts(changes):
+    from chokepoint.chapters import what_changed
+
+    page = what_changed.series("mcs2025", "mcs2026").body
+    every = page.split("<details")[1]
+    revised = sum(told.is_revision(r) for rows in changes["tables"].values() for r in rows)
+    assert every.count("<tr id=") == revised and f"All {revised:,} revised figures" in every
+    assert f">{revised:,}</a> figures that both releases print were revised" in what_changed.brief("mcs2025", "mcs2026").body
+    antimony = what_changed.numbers("mcs2025", "mcs2026").body.split('id="moved-antimony.china_mined"')[1].split("</tr>")[0]
+    assert all(f"<td>{cell}</td>" in antimony for cell in ("60 %", "34 %", "36 %", "−26.4 points", "+2.8 points"))
 
 
 def test_ten_minerals_joined_the_list(changes):

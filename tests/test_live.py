@@ -7,11 +7,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 
+from chokepoint import tables
+from chokepoint.chapters import mineral as chapter
 from chokepoint.chapters import price_floor
+from chokepoint.charts.widget import LiveChart
+from chokepoint.live import following
 
 pytestmark = pytest.mark.slow
 BOOK = Path(__file__).resolve().parents[1] / "book"
+MOST_BYTES = 3_000_000  # of a notebook saved with its outputs
 
 
 def walk(widget):
@@ -25,10 +31,10 @@ def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     explorable = price_floor.who_pays()
     parts = list(walk(explorable.widget()))
     floor = next(w for w in parts if getattr(w, "description", "") == next(c.label for c in explorable.controls if c.name == "floor"))
-    chart = next(w for w in parts if hasattr(w, "chart"))
+    chart = next(w for w in parts if isinstance(w, LiveChart))
     floor.value = 80
     assert any(f">{explorable.said(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
-    assert {p["name"]: p["value"] for p in chart.chart.to_dict()["params"] if "value" in p}["levy"] == explorable.at(floor=80)["levy"]
+    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.at(floor=80)["levy"]
 
 
 def test_a_reset_brings_the_widget_back():
@@ -44,8 +50,71 @@ def test_a_reset_brings_the_widget_back():
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
     monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": os.fspath(BOOK)}}).execute()
+    notebook = ran(nbformat.read(path, as_version=4))
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert shown and not any(o.output_type == "error" for o in shown)
     assert "cp:" not in json.dumps([o.get("data", {}) for o in shown]), "a link that only the printed book can follow"
+    require_worth_keeping(notebook)
+
+
+def ran(notebook, **how):
+    """A notebook with what its cells show."""
+    kernel = {"timeout": 300, "kernel_name": "python3", "resources": {"metadata": {"path": os.fspath(BOOK)}}}
+    NotebookClient(notebook, **kernel, **how).execute()
+    return notebook
+
+
+def require_worth_keeping(notebook) -> None:
+    """Saved with its outputs it is small, and shows its charts and its money where no kernel runs: on a code host, in an editor."""
+    assert len(nbformat.writes(notebook)) < MOST_BYTES
+    state = (
+        notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values() if "widgets" in notebook.metadata else ()
+    )
+    charts = [w for w in state if w["state"].get("_anywidget_id", "").endswith("LiveChart")]
+    assert sum("packed" in json.dumps(w.get("buffers", [])) for w in state) == bool(charts), "Vega is kept more than once"
+    for data in (o.data for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o):
+        assert "text/markdown" not in data, "two dollar signs in Markdown are a formula"
+        assert "$" not in data.get("text/html", "") or "mathjax_ignore" in data["text/html"]
+        assert "VBox(" not in data.get("text/plain", "") or "image/png" not in data
+    if "lead" in [tag for c in notebook.cells for tag in c.metadata.get("tags", [])] and charts:
+        pictures = [o.data for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})]
+        assert pictures or any("following(" in c.source for c in notebook.cells)
+        assert all(len(p["text/plain"]) > 40 for p in pictures)
+
+
+def test_what_a_visitor_types_is_what_is_answered():
+    notebook = nbformat.read(BOOK / "mineral.ipynb", as_version=4)
+    typed = [
+        'page.brief("tin", release)',
+        'page._choice.value = "cobalt"; mineral',
+        "page.brief(mineral, release).children[0].value",
+        'page.brief(mineral="tin", release=release)',
+        'page.brief("cobalt", release)',
+        'page._choice.value = "zinc"',
+        'page.brief("galium", release)',
+    ]
+    notebook.cells = notebook.cells[:4] + [new_code_cell(source) for source in typed]
+    outputs = [c.outputs for c in ran(notebook, allow_errors=True).cells[4:]]
+    tin, variable, followed, named, fixed, _, refused = outputs
+    assert "tin" in said(tin) and "gallium" not in said(tin)
+    assert variable[0].data["text/plain"] == "'cobalt'"
+    assert "cobalt" in followed[0].data["text/plain"].lower()
+    assert said(named) == said(tin)
+    assert "cobalt" in said(fixed) and "widget-view" not in str(fixed[0].data), "it stays as it was asked for"
+    assert refused[0].ename == "UserError" and '"gallium"' in refused[0].evalue
+
+
+def said(outputs) -> str:
+    return outputs[0].data["text/html"].lower()
+
+
+def test_in_a_printed_book_a_template_is_the_chapter_itself(monkeypatch):
+    monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
+    assert following(chapter, "mineral", "tin") is chapter
+
+
+def test_a_function_that_is_not_about_the_choice_is_left_alone(monkeypatch):
+    monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
+    page = following(chapter, "mineral", "tin")
+    assert page.Brief is chapter.Brief
+    assert page.brief("tin", tables.DEFAULT_RELEASE) == chapter.brief("tin", tables.DEFAULT_RELEASE)

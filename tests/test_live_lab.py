@@ -9,13 +9,26 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from test_explorables import in_words
 
 from chokepoint.models import MODELS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
 BOOK = Path(__file__).resolve().parents[1] / "book"
+NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
+PAGES = {"mineral": "minerals/gallium", "country": "countries/argentina"}  # what the templates show when they are opened
+MEASURE = Path(__file__).with_name("live_charts.js").read_text(encoding="utf-8")
+PLAIN = (
+    "import altair as alt\nfrom chokepoint import charts, tables",
+    """basket = tables.load("performance")
+bars = alt.Chart(basket).mark_bar().encode(x="value", y="key")
+bars""",
+    """bars + bars.mark_text().encode(text="peer")""",
+    """alt.Chart(basket).mark_bar().encode(x="value", y="key", column="unit")""",
+)
 WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation")
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
@@ -185,7 +198,7 @@ def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(r
         assert box.locator("svg.marks, canvas.marks").count() == 1
 
 
-@pytest.mark.parametrize("name", sorted({path.stem for path in BOOK.glob("*.ipynb")} - set(WITH_WIDGETS)))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(WITH_WIDGETS)))
 def test_every_other_notebook_runs_from_top_to_bottom(run_all, name):
     page = run_all(name)
     assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
@@ -238,3 +251,75 @@ def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
     before = page.evaluate(count)
     select.select_option(index=1)
     page.wait_for_function(f"was => ({count})() !== was", arg=before)
+
+
+def require_true_lengths(charts: list[dict]) -> int:
+    """Every bar is as long as its value says, and all of it is seen; how many bars there were."""
+    count = 0
+    for chart in charts:
+        for bars in chart["bars"]:
+            where = f"{chart['label']}: {bars['name']}"
+            for laid, visible in zip(bars["laid"], bars["visible"], strict=True):
+                assert visible is None or visible == pytest.approx(laid, rel=0.01, abs=0.3), f"{where}: cut off"
+            assert any(in_proportion(bars["laid"], values) for values in what_may_be_meant(bars)), where
+            count += len(bars["laid"])
+    return count
+
+
+def in_proportion(lengths: list[float], values: list[float]) -> bool:
+    pairs = [(length, value) for length, value in zip(lengths, values, strict=True) if value or length > 0.01]
+    each = [length / value if value else float("inf") for length, value in pairs]
+    return not each or max(each) <= 1.01 * min(each)
+
+
+def what_may_be_meant(bars: dict) -> list[list[float]]:
+    """The values that a scale draws; of bars placed by the chart's own sums, each number of their rows, and the track they run on."""
+    if bars["values"] is not None:
+        return [bars["values"]]
+    names = [name for name in (bars["rows"] or [{}])[0] if name not in bars["placed"]]
+    return [[1.0] * len(bars["rows"]), *([abs(row[name]) for row in bars["rows"]] for name in names)]
+
+
+def test_the_measure_tells_a_false_length_from_a_true_one():
+    true = {"name": "bars", "values": [26, 44], "rows": None, "placed": None, "laid": [260, 440], "visible": [260, 440]}
+    assert require_true_lengths([{"key": "", "bars": [true]}]) == 2
+    for wrong in ({"visible": [260, 220]}, {"laid": [260, 220], "visible": [260, 220]}):
+        with pytest.raises(AssertionError):
+            require_true_lengths([{"key": "", "bars": [true | wrong]}])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
+    page = run_all(name)
+    charts = page.evaluate(MEASURE)
+    printed = (site / f"{PAGES.get(name, name)}.html").read_text(encoding="utf-8")
+    assert len(charts) == printed.count('class="cp-chart"') > 0
+    assert min(chart["width"] for chart in charts) > 300
+    assert all(len(chart["key"]) > 20 for chart in charts), "a chart without alt text"
+    bars = require_true_lengths(charts)
+    assert bars or name in ("performance", "what-changed")
+    assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
+
+
+def test_money_in_brief_is_read_as_money(run_all):
+    brief = run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").inner_text()
+    assert "US$110/kg of neodymium" in brief and "US$69 a kilogram" in brief
+
+
+def test_another_mineral_has_bars_as_long_as_its_values(run_all):
+    page = run_all("mineral")
+    page.locator(".cp-choice select").select_option("tungsten")
+    page.wait_for_function("() => [...document.querySelectorAll('.cp-live-chart [role=img]')].some(e => e.ariaLabel.includes('Vietnam'))")
+    assert require_true_lengths(page.evaluate(MEASURE)) > 10
+
+
+def test_an_altair_chart_that_a_visitor_types_is_drawn_without_the_network(lab, run_all):
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    typed = new_notebook(cells=[new_code_cell(source) for source in PLAIN], metadata=kernel)
+    nbformat.write(typed, lab.folder / "book" / "typed.ipynb")
+    page = run_all("typed")
+    charts = page.evaluate(MEASURE)
+    assert [chart["width"] > 300 for chart in charts] == [True] * 3
+    assert require_true_lengths(charts) >= 3 * 10
+    assert page.locator("a.cp-save").count() == 3
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")

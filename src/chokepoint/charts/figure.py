@@ -48,18 +48,14 @@ class Figure:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         if printing():
-            return {"text/html": self.to_html(), "text/plain": self._text}
+            return {"text/html": self.to_html(), "text/plain": f"{self.says}. {self.alt_text}"}
         return self.kept(self.widget())
 
     def kept(self, widget) -> dict:
         """What a notebook keeps of a cell that shows this figure in `widget`."""
         from chokepoint.charts.widget import bundle
 
-        return bundle(widget, self._text, self._spec)
-
-    @property
-    def _text(self) -> str:
-        return f"{self.says}. {self.alt_text}"
+        return bundle(widget, self.says, self.alt_text, self._spec)
 
     @cached_property
     def _spec(self) -> dict:
@@ -81,7 +77,7 @@ class Figure:
         spec = copy.deepcopy(self._spec)  # `canvas` says in it where selects stand
         picture = canvas(spec, self.alt_text)
         if spec.get("width") != "container":  # of a width of its own: where that is more than there is room for, it is moved sideways
-            picture = f'<div class="cp-scroll" tabindex="0" role="region" aria-label="A wide chart">{picture}</div>'
+            picture = f'<div class="cp-wide" tabindex="0" role="region" aria-label="A wide chart">{picture}</div>'
         label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
         return (
             '<figure class="cp-figure">'

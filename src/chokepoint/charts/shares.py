@@ -93,7 +93,7 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     colour = _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2))
     bars = alt.Chart(rows).mark_bar().encode(x, y, steps, colour, alt.Order("rank:Q"), tooltip=tips)
     labels = rows[["mineral", "step", "product"]].drop_duplicates().assign(share=0)
-    labels = labels.assign(text=labels["product"].fillna(labels.step))
+    labels = labels.assign(text=[p if isinstance(p, str) else s for p, s in zip(labels["product"], labels.step, strict=True)])
     step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="text:N")
     whole = rows[rows.share > 0].groupby(["mineral", "step"]).standing.transform("size").eq(1).reindex(rows.index, fill_value=False)
     rows = rows.assign(text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals)

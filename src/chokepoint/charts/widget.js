@@ -19,11 +19,11 @@ const imported = async (packed) => {
   }
 };
 
-// On a dark notebook the ink is the notebook's own; on a light one, that of the book.
-const INKS = { cp_ink: "--jp-ui-font-color1", cp_soft: "--jp-ui-font-color2", cp_grid: "--jp-border-color2" };
+// The inks of the book's own dark pages, where JupyterLab is dark.
+const DARK = { cp_ink: "#e9e8e4", cp_soft: "#a9adb3", cp_grid: "#3b3e43" };
 const paint = (view, own) => {
-  const dark = document.body.dataset.jpThemeLight === "false", css = getComputedStyle(document.body);
-  for (const [name, variable] of Object.entries(INKS)) view.signal(name, (dark && css.getPropertyValue(variable).trim()) || own[name]);
+  const inks = document.body.dataset.jpThemeLight === "false" ? DARK : own;
+  for (const name of Object.keys(DARK)) view.signal(name, inks[name]);
 };
 
 // A tooltip of plain text: whatever the data hold, nothing in it is markup.
@@ -42,8 +42,10 @@ const tip = (_handler, event, _item, value) => {
 export default {
   async render({ model, el, host }) {
     const vega = await load(await host.getModel(model.get("script")));
-    el.classList.add("cp-live-chart");
-    Object.assign(el.style, { width: "100%", minWidth: 0, overflowX: "auto", overflowY: "hidden" });
+    const element = (name) => document.createElement(name);
+    const box = el.appendChild(element("div")); // ipywidgets writes over the style of `el`
+    box.className = "cp-live-chart";
+    Object.assign(box.style, { maxWidth: "56rem", overflowX: "auto", overflowY: "hidden" });
     let view, spec, turn = 0;
 
     const fits = () => spec.signals?.some((signal) => signal.name === "width");
@@ -54,10 +56,11 @@ export default {
     };
 
     const draw = async () => {
-      if (!el.clientWidth) return; // not laid out yet, and nothing to measure: the observer below comes back when it is
-      const mine = ++turn, element = (name) => document.createElement(name);
+      if (!box.clientWidth) return; // not laid out yet, and nothing to measure: the observer below comes back when it is
+      const mine = ++turn;
       spec = structuredClone(model.get("spec"));
       const selects = element("div"), picture = element("div");
+      selects.style.cssText = "display:flex;flex-wrap:wrap;gap:.3rem 1.2rem";
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", model.get("alt_text"));
       const inside = picture.appendChild(element("div"));
@@ -66,25 +69,26 @@ export default {
         expr: vega.expressionInterpreter, renderer: model.get("renderer"), container: inside, bind: selects, hover: true, tooltip: tip, logLevel: 2,
       });
       paint(made, Object.fromEntries(spec.signals.map(({ name, value }) => [name, value])));
-      if (fits()) made.signal("width", el.clientWidth);
+      if (fits()) made.signal("width", box.clientWidth);
       await laid(made);
       if (mine !== turn) return made.finalize(); // asked for again meanwhile
-      el.replaceChildren(selects, picture);
+      box.replaceChildren(selects, picture);
       view?.finalize();
-      view = el.view = made;
-      el.dataset.drawn = "true";
+      view = made;
+      Object.assign(box, { view, spec });
+      box.dataset.drawn = "true";
     };
     const shown = () => draw().catch((error) => {
-      el.textContent = `This chart could not be drawn: ${error.message}`;
+      box.textContent = `This chart could not be drawn: ${error.message}`;
       throw error;
     });
 
     const fit = new ResizeObserver(() => {
-      if (!el.clientWidth) return;
+      if (!box.clientWidth) return;
       if (!view) shown();
-      else if (fits() && Math.abs(view.signal("width") - el.clientWidth) > 1) laid(view.signal("width", el.clientWidth));
+      else if (fits() && Math.abs(view.signal("width") - box.clientWidth) > 1) laid(view.signal("width", box.clientWidth));
     });
-    fit.observe(el);
+    fit.observe(box);
     const dark = new MutationObserver(shown);
     dark.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
     model.on("change:spec", shown);

@@ -41,7 +41,7 @@ class Spread:
             return {"text/html": self.to_html(), "text/plain": self.says}
         from chokepoint.charts.widget import bundle
 
-        return bundle(self.widget(), f"{self.says}. {self._ends()} {self._bars()}", themed(self.fan()))
+        return bundle(self.widget(), self.says, f"{self._ends()} {self._bars()}", themed(self.fan()))
 
     def widget(self):
         """Both in a live kernel, one below the other."""
