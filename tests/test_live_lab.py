@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import plain_basket
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from test_explorables import in_words
@@ -23,11 +24,11 @@ PAGES = {"mineral": "minerals/gallium", "country": "countries/argentina"}  # wha
 MEASURE = Path(__file__).with_name("live_charts.js").read_text(encoding="utf-8")
 PLAIN = (
     "import altair as alt\nfrom chokepoint import charts, tables",
-    """basket = tables.load("performance")
-bars = alt.Chart(basket).mark_bar().encode(x="value", y="key")
+    f"""{plain_basket.CODE}
+bars = alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label")
 bars""",
-    """bars + bars.mark_text().encode(text="peer")""",
-    """alt.Chart(basket).mark_bar().encode(x="value", y="key", column="unit")""",
+    """bars + bars.mark_text().encode(text="mineral")""",
+    """alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label", column="basket")""",
 )
 WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation")
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly

@@ -2,10 +2,10 @@
 
 import altair as alt
 import pandas as pd
+import plain_basket
 import pytest
 from small_book import Small, notebook
 
-from chokepoint import tables
 from chokepoint.charts import plain
 from chokepoint.charts.vega import compiled
 from chokepoint.errors import UserError
@@ -13,20 +13,20 @@ from chokepoint.publish import kernels
 from chokepoint.publish.execute import press
 from chokepoint.publish.runs import Run
 
-BASKET = 'basket = tables.load("performance")'
-BARS = 'bars = alt.Chart(basket).mark_bar().encode(x=alt.X("value", title="US$ a year"), y="key")'
-PANELS = 'alt.Chart(basket).mark_point().encode(x="net_imports_t", y="price_usd_per_t", column="unit")'
-WRAPPED = 'alt.Chart(basket).mark_bar().encode(x="value", y="key").facet("unit", columns=1)'
+BASKET = plain_basket.CODE
+BARS = 'bars = alt.Chart(basket).mark_bar().encode(x=alt.X("net_imports_usd", title="US$ a year"), y="label")'
+PANELS = 'alt.Chart(basket).mark_point().encode(x="net_imports_t", y="price_usd_per_t", column="basket")'
+WRAPPED = 'alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label").facet("basket", columns=1)'
 
 
 @pytest.fixture
 def basket() -> pd.DataFrame:
-    return tables.load("performance")
+    return plain_basket.basket()
 
 
 @pytest.fixture
 def bars(basket) -> alt.Chart:
-    return alt.Chart(basket).mark_bar().encode(x="value", y="key")
+    return alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label")
 
 
 def figure(chart: alt.TopLevelMixin):
@@ -40,7 +40,7 @@ def test_words_numbers_and_sources_come_from_the_chart_itself(bars, basket):
     shown = figure(bars)
     assert shown.says == "Net imports usd by label"
     assert shown.alt_text.startswith("A chart of bars. Horizontal: net imports usd, ") and f"{len(basket)} rows of data" in shown.alt_text
-    assert list(shown.table) == ["key", "value"] and shown.table.value.tolist() == basket.value.tolist()
+    assert list(shown.table) == ["label", "net_imports_usd"] and shown.table.net_imports_usd.tolist() == basket.net_imports_usd.tolist()
     assert set(shown.sources) == set(basket.source_id)
 
 
@@ -58,12 +58,12 @@ def test_data_that_name_no_source_are_said_to_name_none():
 
 def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
     (rows,) = figure(bars).chart["datasets"].values()
-    assert set(rows[0]) == {"key", "value"}
+    assert set(rows[0]) == {"label", "net_imports_usd"}
     computed = (
-        alt.Chart(tables.load("performance")).mark_bar().transform_calculate(v="datum.peer_value / 2").encode(x="v:Q", y="key")
+        alt.Chart(plain_basket.basket()).mark_bar().transform_calculate(v="datum.price_usd_per_t / 2").encode(x="v:Q", y="label")
     )
     (rows,) = figure(computed).chart["datasets"].values()
-    assert set(rows[0]) == {"key", "price_usd_per_t"}
+    assert set(rows[0]) == {"label", "price_usd_per_t"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_panels_share_the_width_of_a_page(basket, widths, across):
 
 
 def test_layers_and_charts_side_by_side_are_charts_too(bars):
-    for chart in (bars + bars.mark_text().encode(text="peer"), bars | bars, bars & bars):
+    for chart in (bars + bars.mark_text().encode(text="mineral"), bars | bars, bars & bars):
         assert compiled(figure(chart).chart)["marks"]
 
 
@@ -120,8 +120,8 @@ def test_a_transform_that_the_pages_script_does_not_carry_is_refused(basket):
     "code, told",
     [
         ('alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:Q")', "loads its data from an address"),
-        ('alt.renderers.enable("html"); alt.Chart(tables.load("performance")).mark_bar().encode(x="key")', "prints a script"),
-        ('alt.renderers.enable("mimetype"); alt.Chart(tables.load("performance")).mark_bar().encode(x="key")', "renderer"),
+        ('alt.renderers.enable("html"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")', "prints a script"),
+        ('alt.renderers.enable("mimetype"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")', "renderer"),
         ("from ipywidgets import IntSlider; IntSlider()", "shows a widget"),
         ('from IPython.display import HTML; HTML("<p>Hello</p><script>alert(1)</script>")', "prints a script"),
     ],
@@ -142,7 +142,7 @@ def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_
 def test_charts_typed_in_cells_are_on_the_page_with_table_csv_and_alt_text(checkout, visit):
     small = Small(checkout)
     imports = "import altair as alt; from chokepoint import tables"
-    charts = (f"{BASKET}; {BARS}; bars", 'bars + bars.mark_text().encode(text="peer")', PANELS, WRAPPED)
+    charts = (f"{BASKET}; {BARS}; bars", 'bars + bars.mark_text().encode(text="mineral")', PANELS, WRAPPED)
     notebook(small.folder / "book" / "stock.ipynb", "Stock", 'kind = "x"', imports, *charts)
     small.build()
     seen = visit((small.site / "stock.html").as_uri())
@@ -150,7 +150,7 @@ def test_charts_typed_in_cells_are_on_the_page_with_table_csv_and_alt_text(check
     assert seen.complaints == [] and all(r.startswith("file:") for r in seen.requests)
     figures = seen.page.locator("figure.cp-figure")
     for i in range(4):
-        assert figures.nth(i).locator("table.cp-table tbody tr").count() == len(tables.load("performance"))
+        assert figures.nth(i).locator("table.cp-table tbody tr").count() == len(plain_basket.basket())
         assert figures.nth(i).locator(".cp-csv").count() == figures.nth(i).locator("button.cp-save").count() == 1
         assert len(figures.nth(i).locator(".cp-chart").get_attribute("aria-label")) > 40
         assert figures.nth(i).locator(".cp-chart svg").bounding_box()["width"] > 300
