@@ -168,7 +168,7 @@ def _text(row: dict) -> str:
     where = link("05-frameworks", row["agreement_id"])
     title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
-    status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] != "signed" else ""
+    status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] not in ("signed", "absent") else ""
     bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else ""
     further = EXCLUDES.get(row["exclusive"], "")
     binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""

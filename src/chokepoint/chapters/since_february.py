@@ -47,8 +47,8 @@ INSTRUMENTS = {
 STATES = {"happened": "happened", "lapsed": "a day passed", "scheduled": "scheduled"}
 OUTCOMES = {
     events.MET: FLOOR,
-    events.LATE: FLOOR,
-    events.MISSED: "#8f3f71",
+    events.LATE: "#8f3f71",
+    events.MISSED: "#5c4033",
     events.EXTENDED: BLOC,
     events.ENDED: UNITED_STATES,
     events.REPLACED: UNITED_STATES,
