@@ -174,23 +174,19 @@ def signed(country: str, release: str) -> Section:
             f'<a href="{link(f"countries/{countries.slug(countries.UNION)}")}">European Union</a>: the memorandum and the action plan'
         )
     if not len(rows):
-        words.insert(0, f"We know of no text on critical minerals between the United States and {name}, as of {_as_of()}.")
+        words.insert(0, f"We know of no text on critical minerals between the United States and {name}.")
     if countries.came(iso3) and not len(rows):
         words.append(
-            "State says that negotiations with seventeen more countries were concluded and does not name them, so it may be one of them."
+            "The State Department says that negotiations with seventeen more countries were concluded and does not name them, so it may be one of them."
         )
     return Section("What it signed", words, release, None, items)
-
-
-def _as_of() -> str:
-    return date(tables.load("agreements").as_of.max())
 
 
 def _text(row: dict) -> str:
     where = link("05-frameworks", row["agreement_id"])
     title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
-    status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] != "signed" else ""
+    status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] not in ("signed", "absent") else ""
     bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else ""
     further = EXCLUDES.get(row["exclusive"], "")
     binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""
@@ -229,7 +225,7 @@ def standing(country: str, release: str) -> Section | None:
     if iso3 in seats.index and pd.notna(seats.represented_by[iso3]):
         words.append(f"On 4 February 2026 it was represented by {_person(seats.represented_by[iso3])}.")
     if iso3 in seats.index and seats.seat[iso3] == "territory":
-        words.append("It is a self-governing territory of Denmark and had no seat of its own on State's list.")
+        words.append("It is a self-governing territory of Denmark and had no seat of its own on the State Department's list.")
     if iso3 in seats.index and seats.seat[iso3] == "institution":
         words.append("The European Commission had a seat of its own, beside those of the member states that came.")
     return Section("Where it stands", words, release, None, items) if items or words else None

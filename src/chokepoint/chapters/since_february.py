@@ -11,6 +11,7 @@ from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_STATES
 from chokepoint.measures import events
 from chokepoint.prose import suspensions
+from chokepoint.prose.agreements import BILATERAL
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
 from chokepoint.prose.searchable import row, searchable
@@ -46,8 +47,8 @@ INSTRUMENTS = {
 STATES = {"happened": "happened", "lapsed": "a day passed", "scheduled": "scheduled"}
 OUTCOMES = {
     events.MET: FLOOR,
-    events.LATE: FLOOR,
-    events.MISSED: "#8f3f71",
+    events.LATE: "#8f3f71",
+    events.MISSED: "#5c4033",
     events.EXTENDED: BLOC,
     events.ENDED: UNITED_STATES,
     events.REPLACED: UNITED_STATES,
@@ -84,7 +85,9 @@ def _brought() -> str:
         *(["no list of FORGE's members was found"] if not members else []),
     ]
     rest = f"; {' and '.join(missing)}" if missing else ""
-    return f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or memorandums, none of them known to bind{rest}."
+    bind = texts[(texts.batch == "after_february") & texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
+    known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
+    return f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or memorandums, {known}{rest}."
 
 
 def _promises(release: str) -> str:

@@ -28,7 +28,7 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
         color=alt.Color(
             "verdict:N",
             scale=alt.Scale(domain=order, range=list(colours.values())),
-            legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 3 : 5")),
+            legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 3 : 6")),
         ),
         tooltip=[alt.Tooltip("row:N", title="Article"), alt.Tooltip("verdict:N", title="Verdict"), alt.Tooltip("count:Q", title="Claims")],
     )

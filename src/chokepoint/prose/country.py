@@ -28,8 +28,8 @@ def stands(iso3: str, release: str) -> str:
     if where == "host":
         return f"{name} called the meeting of 4 February 2026 and is the other side of every framework."
     if where == "china":
-        return f"{name} is not on State's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
-    seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on State's list of delegations"
+        return f"{name} is not on the State Department's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
+    seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on the State Department's list of delegations"
     if text is not None:
         kind, day = _kind(text), f"{{{prefix(iso3)}.signed}}"
         if where == "signed_day":
