@@ -196,13 +196,13 @@ def test_held_still_it_is_the_price_floor_model(changes):
 
 
 def test_protection_of_the_next_stage_is_that_of_the_cascade():
-    """Makers leave at the pace that the cascade's own formula gives for their protection of −73 %."""
+    """Makers leave at the pace that the cascade's own formula gives for their protection of −73 %, a twelfth of it in the first month."""
     facts, behaviour = still_market(floor=110)
     facts[FACTS.index("input_share")] = 0.4 * 60 / 52
     seen = series(facts, behaviour, policy(floor=110 / 60), months=1)
     share = 0.4 * 60 / 52
     effective = effective_protection(protection=0, input_protection=110 / 60 - 1, input_share=share)
-    assert seen["makers"][0] == pytest.approx(1 + TYPICAL["leaving"] * (math.exp(3 * effective) - 1), rel=1e-5)
+    assert seen["makers"][0] == pytest.approx(1 + TYPICAL["leaving"] * (math.exp(3 * effective / 12) - 1), rel=1e-5)
 
 
 ONE = 3  # a month late enough for cut, floor and Vault to have begun

@@ -5,14 +5,18 @@ import math
 import random
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from chokepoint import scenario_page
 from chokepoint.models.scenario import assemble, javascript, recursion
 from chokepoint.models.scenario.inputs import BEHAVIOUR, MONTHS, POLICY
 from chokepoint.models.scenario.results import SERIES
 
 pytestmark = pytest.mark.slow
+
+HOME = Path(__file__).resolve().parents[1]
 
 MINERALS = ("antimony", "cobalt", "copper", "dysprosium", "gallium", "graphite", "magnesium", "neodymium", "titanium", "tungsten")
 CLUBS = ("came", "g7", "signed", "us")
@@ -102,4 +106,81 @@ def test_the_script_is_classic_small_and_asks_for_nothing():
     assert "_pyfunc" not in script and "_pymeth" not in script, "PScript's own library would be needed"
     for word in ("import ", "export ", "eval(", "Function(", "fetch(", "http"):
         assert word not in script, word
-    assert len(script) < 40_000
+    assert len(script) < 90_000  # twice the model: once to run, once as the text of a worker
+
+
+# --- the page's own script, which holds no model
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    """The three scripts as the book serves them, opened from the disk."""
+    (tmp_path / "scenario-model.js").write_text(scenario_page.model_script(), encoding="utf-8")
+    (tmp_path / "scenario-data.js").write_text(scenario_page.data_script(), encoding="utf-8")
+    (tmp_path / "scenario.js").write_text((HOME / "book" / "_static" / "scenario.js").read_text(encoding="utf-8"), encoding="utf-8")
+    scripts = "".join(f'<script src="{name}.js"></script>' for name in ("scenario-model", "scenario-data", "scenario"))
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{scripts}", encoding="utf-8")
+    opened = browser.new_page()
+    opened.goto((tmp_path / "page.html").as_uri())
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("club", [*assemble.PRESETS, "JPN,KOR,USA"])
+def test_the_page_adds_up_a_club_as_python_does(page, club):
+    behaviour, members = assemble.behaviour_values(), assemble.members_of(club)
+    for mineral in MINERALS:
+        mine = page.evaluate(
+            """([mineral, club]) => { const choice = scenario.read(scenarioData, `#mineral=${mineral}&members=${club}`);
+                const m = scenarioData.minerals[mineral], inside = m.codes.map(c => choice.members.includes(c) ? 1 : 0);
+                return scenarioGather(m.world, m.figures, inside, scenarioData.judged); }""",
+            [mineral, club],
+        )
+        assert mine == pytest.approx(assemble.facts_of(mineral, members, behaviour), rel=1e-12)
+
+
+def test_the_download_is_the_python_call_and_the_link_restores_the_choice(page):
+    """Five stories' worth of settings for five minerals, members leaving included."""
+    import io
+
+    import pandas as pd
+
+    from chokepoint.models.scenario import run
+
+    for mineral in MINERALS[:5]:
+        settings = dict(floor=1.7, floor_ore=1.2, evasion=0.2, vault=50, cut=0.6, cut_from=40, patience=3, money=20)
+        said = page.evaluate(
+            """([mineral, settings]) => { const first = scenario.read(scenarioData, `#mineral=${mineral}&members=g7&` + new URLSearchParams(settings));
+                const again = scenario.read(scenarioData, scenario.link(scenarioData, first));
+                return {csv: scenario.csv(scenarioData, scenario.run(scenarioData, again)), faults: again.faults,
+                        nothing: scenario.csv(scenarioData, scenario.run(scenarioData, again, true)),
+                        same: JSON.stringify(first.settings) === JSON.stringify(again.settings)}; }""",
+            [mineral, settings],
+        )
+        made = run(mineral, "g7", **settings)
+        assert said["same"] and said["faults"] == []
+        pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(said["csv"])), made.table, check_dtype=False, rtol=1e-9, atol=1e-9)
+        pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(said["nothing"])), made.nothing, check_dtype=False, rtol=1e-9, atol=1e-9)
+
+
+def test_a_hostile_link_is_refused_with_range_and_unit_and_the_page_goes_on(page):
+    said = page.evaluate("scenario.read(scenarioData, '#mineral=__proto__&members=CHN,<b>&floor=1e9&evasion=&cut=abc&vault=-1')")
+    assert said["mineral"] == "gallium" and said["members"] == [] and len(said["faults"]) == 7
+    assert any("0 to 5 × the price of the start" in fault for fault in said["faults"])
+
+
+@pytest.mark.parametrize("worker", [True, False], ids=["in a worker", "in slices"])
+def test_a_band_grows_the_same_in_a_worker_and_in_slices_and_the_page_answers_meanwhile(page, worker):
+    said = page.evaluate(
+        """worker => new Promise(done => { if (!worker) window.Worker = undefined;
+            const choice = scenario.read(scenarioData, '#mineral=gallium&members=us&cut=0.5&floor=1.5'); let calls = 0;
+            scenario.band(scenarioData, choice, 120, (results, count, all) => { calls++;
+                if (count === all) done({calls, spread: scenario.spread(scenarioData, results, 'outside_share', [0.05, 0.5, 0.95])}); }); })""",
+        worker,
+    )
+    assert said["calls"] >= 2 and len(said["spread"]) == 15
+    assert all(low <= middle <= high for low, middle, high in said["spread"])
+    assert said["spread"][-1] == pytest.approx(KEPT_SPREAD.setdefault("spread", said["spread"][-1]), rel=1e-12)
+
+
+KEPT_SPREAD: dict = {}

@@ -1,9 +1,9 @@
 """One model of one system: a club's floors, contracts, money and Vault, China's answer, and what comes of them month by month.
 
 The recursion (`recursion`) is pure and knows no files; `assemble` adds up the tables' countries to a club, China and the rest;
-`run` is what a reader calls.
+`run` of `runner` is what a reader calls.
 """
 
-from .run import Scenario, run
+from .runner import Scenario, run
 
 __all__ = ["Scenario", "run"]

@@ -12,7 +12,7 @@ from chokepoint import tables
 from chokepoint.errors import UserError
 from chokepoint.parameters import nearest
 
-from .inputs import FACTS, REGIONS
+from .gather import PER_COUNTRY, gather
 
 CHINA = frozenset({"CHN", "HKG", "MAC"})
 PRESETS = {
@@ -23,9 +23,7 @@ PRESETS = {
     "us": ("the United States alone", ()),
 }
 RELEASE = "mcs2026"
-BASE_LEAD = 48  # months over which what the IEA counts until 2030 comes into use
 FACTOR = 2.0  # within which a mineral's kept-back episode must be met for it to be shown
-PLENTY = 10.0  # ore where it does not limit, over refining capacity
 
 
 def members_of(chosen: str | Iterable[str]) -> tuple[str, ...]:
@@ -128,71 +126,35 @@ def behaviour_values() -> dict[str, float]:
     return tables.load("scenario_behaviour").set_index("parameter").value.astype(float).to_dict()
 
 
+JUDGED = ("running", "mine_running", "dear", "seed", "refinery_lead", "mine_lead", "refinery_capital", "mine_capital")
+COLUMNS = (("use", "use"), ("refined", "output"), ("refined", "capacity"), ("ore", "output"), ("refined", "coming"), ("ore", "coming"))
+OTHERS = ""  # the code of the other countries together
+
+
+def world_of(mineral: str, cutters: Iterable[str] = CHINA) -> tuple[list[float], list[str], list[float]]:
+    """What `gather` takes of a mineral: its world's figures, the codes of its countries, and seven figures for each."""
+    choice, rows, cutters = choice_of(mineral), tables.of(mineral, "scenario_facts"), set(cutters)
+    world = [price_of(choice), growth_of(choice), *(float(choice[c]) for c in ("ore_share", "input_share", "stock_months"))]
+    world += [float(choice["ore"] == "own"), float(choice["ore"] == "host"), float((rows.quantity == "coming").any())]
+    rows = rows.assign(iso3=rows.iso3.fillna(OTHERS))
+    held = rows.groupby(["iso3", "stage", "quantity"]).value.sum()
+    codes = sorted(set(rows.iso3))
+    figures = []
+    for code in codes:
+        figures += [float(held.get((code, *column), 0.0)) for column in COLUMNS] + [float(code in cutters)]
+    return world, codes, figures
+
+
 def facts_of(mineral: str, members: Iterable[str], behaviour: Mapping[str, float], cutters: Iterable[str] = CHINA) -> list[float]:
     """The facts of one mineral in the order of `inputs.FACTS`, for a club of `members` against `cutters`."""
-    choice = choice_of(mineral)
-    return added_up(
-        choice, tables.of(mineral, "scenario_facts"), price_of(choice), growth_of(choice), set(members), behaviour, set(cutters)
-    )
+    world, codes, figures = world_of(mineral, cutters)
+    club = set(members)
+    return gather(world, figures, [float(code in club) for code in codes], [float(behaviour[name]) for name in JUDGED])
 
 
 def shares_of(mineral: str, members: Iterable[str]) -> list[float]:
     """Each member's part of the club's use, refining and mining, three after three, for those who have any."""
-    rows = tables.of(mineral, "scenario_facts")
-    columns = []
-    for stage, quantity in (("use", "use"), ("refined", "output"), ("ore", "output")):
-        of = rows[(rows.stage == stage) & (rows.quantity == quantity)].groupby("iso3").value.sum().reindex(list(members)).fillna(0)
-        columns.append(of / of.sum() if of.sum() else of)
-    table = pd.concat(columns, axis=1)
-    return [float(v) for v in table[table.sum(axis=1) > 0].to_numpy().ravel()]
-
-
-def added_up(choice, rows, price, growth, club: set, behaviour: Mapping[str, float], cutters: set) -> list[float]:
-    """The same from rows of the facts table, for tests and episodes."""
-    region = rows.iso3.map(lambda code: "club" if code in club else "china" if code in cutters else "rest")
-
-    def by_region(stage: str, quantity: str) -> dict[str, float]:
-        of = rows[(rows.stage == stage) & (rows.quantity == quantity)].groupby(region).value.sum()
-        return {r: float(of.get(r, 0.0)) for r in REGIONS}
-
-    output, use, mined = by_region("refined", "output"), by_region("use", "use"), by_region("ore", "output")
-    world, used = sum(output.values()), sum(use.values())
-    use = {r: v * world / used for r, v in use.items()}  # rounding, and uses of two sources
-    published = rows[(rows.stage == "refined") & (rows.quantity == "capacity")].groupby("iso3").value.sum()
-    made = rows[(rows.stage == "refined") & (rows.quantity == "output")]
-    refinery = dict.fromkeys(REGIONS, 0.0)
-    for code, value, where in zip(made.iso3, made.value, region[made.index], strict=True):
-        known = published.get(code, 0.0) if isinstance(code, str) else 0.0
-        refinery[where] += max(known, value / 0.97) if known else value / behaviour["running"]
-    own, host = choice["ore"] == "own", choice["ore"] == "host"
-    mine = {r: v / behaviour["mine_running"] for r, v in mined.items()}
-    capacity = sum(refinery.values())
-    feed = PLENTY * capacity if own or host else max(0.0, capacity - sum(mine.values()))
-    counted = bool((rows.quantity == "coming").any())
-    refinery_lead = behaviour["mine_lead"] if own else behaviour["refinery_lead"]
-    coming, mining = by_region("refined", "coming"), by_region("ore", "coming")
-    if counted:
-        coming = {r: v / behaviour["running"] for r, v in coming.items()}
-        mining = {r: v / behaviour["mine_running"] for r, v in mining.items()}
-    else:  # builders are taken to have kept pace with use
-        coming = {r: max(0.0, growth) * v * refinery_lead / 12 for r, v in refinery.items()}
-        mining = {r: max(0.0, growth) * v * behaviour["mine_lead"] / 12 for r, v in mine.items()}
-    leader = max(REGIONS, key=lambda r: output[r])
-    values = {
-        "price": price,
-        "growth": growth,
-        "ore_share": choice["ore_share"],
-        "input_share": choice["input_share"],
-        "refinery_lead": min(BASE_LEAD, round(refinery_lead)) if counted else round(refinery_lead),
-        "mine_lead": BASE_LEAD if counted else round(behaviour["mine_lead"]),
-        "refinery_capital": behaviour["refinery_capital"] * price / 1000,
-        "mine_capital": behaviour["mine_capital"] * price / 1000,
-        "stock_months": choice["stock_months"],
-        "feed": feed,
-    }
-    for r in REGIONS:
-        values |= {f"use_{r}": use[r], f"refinery_{r}": refinery[r], f"output_{r}": output[r], f"mine_{r}": mine[r]}
-        values |= {f"refinery_coming_{r}": coming[r], f"mine_coming_{r}": mining[r]}
-        values[f"dear_{r}"] = 1.0 if r == leader else behaviour["dear"]
-        values[f"seed_{r}"] = 0.0 if r == "china" else behaviour["seed"] * capacity
-    return [float(values[name]) for name in FACTS]
+    _, codes, figures = world_of(mineral)
+    rows = [[figures[PER_COUNTRY * codes.index(m) + k] for k in (0, 1, 3)] for m in members if m in codes]
+    totals = [sum(column) for column in zip(*rows, strict=True)]
+    return [v / t if t else 0.0 for row in rows if sum(row) > 0 for v, t in zip(row, totals, strict=True)]

@@ -22,7 +22,7 @@ from chokepoint import tables
 from . import assemble, javascript, recursion
 from .inputs import BEHAVIOUR, FACTS, MONTHS, POLICY, YEARS
 from .results import SERIES
-from .run import checked
+from .runner import checked
 
 DRAWS, SEED = 1000, 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

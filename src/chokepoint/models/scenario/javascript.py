@@ -1,15 +1,17 @@
-"""The recursion as JavaScript for the page, written by PScript from the very text that Python runs.
+"""The model as JavaScript for the page, written by PScript from the very text that Python runs.
 
-A classic script: it defines one function and needs no module, no network and no `eval`.
+A classic script: it defines two functions and needs no module, no network and no `eval`. Its own text is `scenarioModelText`, of which the
+page makes a worker where that is allowed.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 from functools import cache
 from importlib import resources
 
-HEAD = "/* Written by PScript from chokepoint/models/scenario/recursion.py. Do not edit. */\n"
+HEAD = "/* Written by PScript from chokepoint/models/scenario/. Do not edit. */\n"
 
 
 class _Plain(ast.NodeTransformer):
@@ -35,18 +37,24 @@ class _Plain(ast.NodeTransformer):
         return ast.Name("Math", node.ctx) if node.id == "math" else node
 
 
+FILES = ("gather.py", "recursion.py")
+GIVEN = {"scenarioGather": "gather", "scenarioSimulate": "simulate"}  # name in the page → function here
+
+
 def source() -> str:
-    """The text of the recursion."""
-    return (resources.files(__package__) / "recursion.py").read_text(encoding="utf-8")
+    """The text that becomes the script."""
+    return "\n".join((resources.files(__package__) / name).read_text(encoding="utf-8") for name in FILES)
 
 
 @cache
-def script(name: str = "scenarioSimulate") -> str:
-    """A script that sets the global function `name(facts, behaviour, policy, members, months)` → flat array, as `recursion.simulate`."""
+def script() -> str:
+    """A script that sets the global functions of GIVEN, with the arguments they have in Python."""
     from pscript import py2js  # only to print the page: not for every use of the model
 
     tree = ast.parse(source())
     tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.Expr)]
     plain = ast.unparse(ast.fix_missing_locations(_Plain().visit(tree)))
     written = py2js(plain, inline_stdlib=False)
-    return f'{HEAD}(function (root) {{\n"use strict";\n{written}\nroot.{name} = simulate;\n}})(typeof self !== "undefined" ? self : globalThis);\n'
+    given = "\n".join(f"root.{name} = {function};" for name, function in GIVEN.items())
+    text = f'(function (root) {{\n"use strict";\n{written}\n{given}\n}})(typeof self !== "undefined" ? self : globalThis);\n'
+    return f"{HEAD}{text}var scenarioModelText = {json.dumps(text)};\n"

@@ -12,7 +12,7 @@ of the start, and x is the logarithm of such a ratio. Money is US$ million. Equa
     4  clearing     one price; if China's export cap binds, one outside and one in China
     5  inside       max(p, min(p + (1−φ)(floor − p), price at which the club feeds itself)); a contract pays strike − p
     6  investment   max(0, g + ι · (E/cost − 1)) · K + public money / capital cost, at most `fastest` of K a year, after the lead time
-    7  makers       leave when the effective protection of their own work is negative
+    7  makers       leave when the effective protection of their own work, over a year, is negative
     8  Vault        buys in calm, draws in a crisis, within its money
     9  China        nothing, a cut, licences that open slowly, or cheap supply
     10 members      leave after some years of net loss
@@ -29,7 +29,7 @@ FLOOR, EVASION, SELF_SUFFICIENT, STRIKE, COVERED = 20, 21, 22, 23, 24
 CLUB_IN, CHINA_IN, REST_IN, CONSTANT = 25, 26, 27, 28  # which parts `shortage` counts
 
 LOWEST = -6.0  # of x; no price falls below 0.25 % of the start's
-EXACT = 1e-13  # width of x at which a price counts as found
+EXACT = 4e-15  # width of x at which a price counts as found
 SERIES = 35  # figures a month in the result
 
 
@@ -226,7 +226,7 @@ def simulate(facts, behaviour, policy, members, months):
 
     stock = stock_months * (use0[0] + use0[2])
     vault, cash, makers, fear, flooding = 0.0, budget, 1.0, 0.0, 0.0
-    last, last_inside, last_china = 0.0, 0.0, 0.0
+    last, last_inside, last_china, sheltered = 0.0, 0.0, 0.0, 0.0
     outside_share, need = 0.0, 0.0
     usual = max(0.0, facts[17] - facts[11]) / 12.0  # China's exports while it cuts nothing
     market = []
@@ -389,7 +389,8 @@ def simulate(facts, behaviour, policy, members, months):
         share = min(0.9, input_share * po / product)
         protection = has_floor * (1.0 - evasion) * max(0.0, floor_product / product - 1.0)
         effective = (protection - share * (pi / po - 1.0)) / (1.0 - share)
-        makers += leaving * (math.exp(sensitivity * min(0.0, effective)) - makers)
+        sheltered += (effective - sheltered) / 12.0  # plants go by a year, not by a month
+        makers += leaving * (math.exp(sensitivity * min(0.0, sheltered)) - makers)
         gone = 0.0
         if patience > 0.0:
             for i in range(len(stays)):

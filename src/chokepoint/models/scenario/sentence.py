@@ -15,7 +15,7 @@ def sentence(mineral: str, choice: dict, chosen: dict[str, float], path: pd.Data
     if _same(path, nothing):
         return f"For {what} this changes nothing{_why_nothing(chosen, path)}."
     parts = [_made(path, nothing)]
-    parts += [part for part in (_unserved(path, nothing), _buyers(path, nothing), _taxpayers(path), _makers(path)) if part]
+    parts += [part for part in (_unserved(path, nothing), _buyers(path, nothing), _taxpayers(path), _makers(path), _members(path)) if part]
     if prices:
         parts.append(_price(path, nothing))
     return f"For {what}, {_listed(parts)}."
@@ -85,9 +85,25 @@ def _makers(path: pd.DataFrame) -> str:
     return f"{_percent(1 - stay)} of its makers of the next stage have left by {LAST}" if stay < 0.995 else ""
 
 
+def _members(path: pd.DataFrame) -> str:
+    first, last = path.members.max(), path.members.iloc[-1]
+    return f"{first - last:.0f} of {first:.0f} members have left by {LAST}" if last < first else ""
+
+
 def _price(path: pd.DataFrame, nothing: pd.DataFrame) -> str:
     a, b = float(path.price_outside.max()), float(nothing.price_outside.max())
-    return f"the price outside reaches at most US${a:,.4g} a kilogram instead of US${b:,.4g}"
+    if _dollars(a) == _dollars(b):
+        return f"the price outside reaches at most {_dollars(a)} a kilogram, as before"
+    return f"the price outside reaches at most {_dollars(a)} a kilogram instead of {_dollars(b)}"
+
+
+def _dollars(value: float) -> str:
+    """Three digits at least, no powers of ten: the model deserves no more.
+
+    >>> _dollars(0.1234), _dollars(12345.6), _dollars(58.04)
+    ('US$0.123', 'US$12,346', 'US$58')
+    """
+    return f"US${value:,.0f}" if value >= 1000 else f"US${value:.3g}"
 
 
 def _listed(parts: list[str]) -> str:
