@@ -158,7 +158,7 @@ class Explorable:
             f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
             f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
-            f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text)}'
+            f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text, self.still())}'
             f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
             f"{self._numbers()}"
@@ -220,11 +220,15 @@ class Explorable:
             f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
         )
 
-    def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
+    def still(self, **values: float) -> dict:
+        """The chart at some settings, with every number worked out here: Vega-Lite that needs no model."""
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
         spec["params"] = [{"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()] + spec["params"]
-        return alt.Chart.from_dict(spec)
+        return spec
+
+    def _live_chart(self, values: dict[str, float]) -> alt.TopLevelMixin:
+        return alt.Chart.from_dict(self.still(**values))
 
 
 def explore(

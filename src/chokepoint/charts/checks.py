@@ -24,7 +24,7 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("outcome:N", title="Outcome"),
     ]
     scale = {"domain": list(COLOURS)}
-    legend = alt.Legend(title=None, columns=alt.ExprRef("width < 420 ? 2 : 4"), symbolOpacity=1)
+    legend = alt.Legend(title=None, columns=alt.ExprRef("cp_column < 420 ? 2 : 4"), symbolOpacity=1)
     exact = alt.Chart({"values": [{}]}).mark_rule(color=SOFT, strokeWidth=1.5).encode(x=alt.XDatum(1))
     reach = base.mark_rule(color=GRID, strokeWidth=3).encode(x, alt.X2("one:Q"), y)
     dots = base.mark_point(size=110, filled=True, opacity=1).encode(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chokepoint.charts.theme import INK, SOFT, choice
 
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 ROW, GAP, PANEL = 52, 34, 150  # pixels: a rung, the heading of a group of rungs, the panel
 ALL = "all"
 

@@ -29,7 +29,7 @@ def strip(
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 2 : 5"), symbolType="circle", symbolOpacity=1, labelLimit=200),
+        legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 2 : 5"), symbolType="circle", symbolOpacity=1, labelLimit=200),
     )
     lines = (
         base.transform_aggregate(least="min(value)", most="max(value)", groupby=["row", "at"])
@@ -55,7 +55,7 @@ def strip(
             fontWeight="bold",
             color=INK,
             limit=alt.ExprRef("width"),
-            fontSize=alt.ExprRef("width < 420 ? 11 : 12"),
+            fontSize=alt.ExprRef("cp_column < 420 ? 11 : 12"),
         )
         .encode(alt.XValue(0), y, text="row:N")
     )

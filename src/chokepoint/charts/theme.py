@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 import altair as alt
+import pandas as pd
 from altair.utils import schemapi
 
 CHINA = "#c74c2b"
@@ -14,6 +15,9 @@ ACCENT = "#c0841a"
 FLOOR = "#0b8f66"
 INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
 INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
+# How wide the chart's place is [px]. What a layout chooses (lines of a legend, short names) it may choose by this, and never by `width`,
+# which the layout itself works out: the choice would change what it was made by. On the page the page's script says it.
+COLUMN = {"name": "cp_column", "expr": "width"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HASHED = re.compile(r"\bview_[0-9a-f]{16}")
 
@@ -58,12 +62,13 @@ def themed(chart: alt.TopLevelMixin) -> dict:
 
     >>> spec = themed(alt.Chart({"values": []}).mark_bar())
     >>> [p["name"] for p in spec["params"]]
-    ['cp_ink', 'cp_soft', 'cp_grid']
+    ['cp_ink', 'cp_soft', 'cp_grid', 'cp_column']
     """
     spec = _numbered(chart.to_dict(validate=schemapi.DEBUG_MODE), {})  # which the press turns off, and only it
-    spec["params"] = [*INKS, *spec.get("params", [])]
+    single = "layer" in spec or "mark" in spec
+    spec["params"] = [*INKS, *[COLUMN] * single, *spec.get("params", [])]
     spec["config"] = CONFIG
-    if "layer" in spec or "mark" in spec:
+    if single:
         spec.setdefault("width", "container")
         spec.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     return spec
@@ -82,6 +87,20 @@ def _numbered(node, names: dict[str, str]):
     if isinstance(node, str):
         return _HASHED.sub(lambda found: names.setdefault(found[0], f"view_{len(names) + 1}"), node)
     return node
+
+
+def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """A table whose days are moments of UTC: on a scale of type utc they are the same days wherever the reader is.
+
+    >>> in_utc(pd.DataFrame({"day": ["2026-02-04", None]}), "day").day[0].isoformat()
+    '2026-02-04T00:00:00+00:00'
+    """
+    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True) for column in columns})
+
+
+def window(start: str, end: str) -> alt.Scale:
+    """A scale in time from one ISO date to another, both in UTC."""
+    return alt.Scale(type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
 
 
 def click_on(field: str) -> str:

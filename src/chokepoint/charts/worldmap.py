@@ -19,7 +19,7 @@ VIEWS = {
     "North America": (-98, 45, 2.3),
     "South Asia": (76, 22, 3.4),
 }
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 SEA = (-17.0, 47.0)  # where the mark of a delegation stands that is no country: in the open Atlantic
 _MAP = f"width * (region == '{WORLD}' ? 0.44 : {NARROW} ? 0.85 : 0.52)"  # height of the map; the panel is below
 
