@@ -14,7 +14,7 @@
 
   const paint = (view) => {
     const css = getComputedStyle(document.documentElement);
-    for (const name of ["ink", "soft", "grid"]) {
+    for (const name of ["ink", "soft", "grid", "paper"]) {
       const colour = css.getPropertyValue(`--cp-${name}`).trim();
       if (colour) view.signal(`cp_${name}`, colour);
     }
@@ -24,7 +24,7 @@
 
   // The column's width is given; the plot takes what axes, legends and words leave of it. A narrower plot is kept only where more then
   // fits, and no more than so many are tried: the picture follows from column, data and fonts, never from the picture before it.
-  const PASSES = 3;
+  const PASSES = 4;
   const width = (picture) => picture.width.baseVal?.value ?? parseFloat(picture.style.width);
   const arrange = async (chart) => {
     const { box, view, spec } = chart, column = Math.floor(box.clientWidth);
@@ -35,11 +35,13 @@
       await view.signal("cp_column", column).width(plot).resize().runAsync();
       return width(view.container().querySelector("svg, canvas")) - column;
     };
-    let plot = column, out = await over(plot);
-    for (let pass = 1; pass < PASSES && out > 0; pass++) {
-      const less = plot - out, then = less > column / 3 ? await over(less) : Infinity;
-      if (then >= out) { if (then < Infinity) await over(plot); break; } // words wider than the column: no plot is narrow enough for them
-      [plot, out] = [less, then];
+    let plot = column, out = await over(plot), next = plot - out;
+    for (let pass = 1; pass < PASSES && out > 0 && next > column / 5; pass++) {
+      const then = await over(next);
+      if (then >= out) { await over(plot); break; } // words wider than the column: no plot is narrow enough for them
+      const gain = (plot - next) / (out - then); // by so much is it to be narrower for each pixel that stands out
+      [plot, out] = [next, then];
+      next = Math.floor(plot - out * Math.min(gain, 3));
     }
   };
   const fits = (spec) => spec.signals.some((signal) => signal.name === "cp_column" && "value" in signal);

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, BLOC, GRID, INK, OTHER, SOFT
 
 COLOURS = {"within": BLOC, "missed": ACCENT, "fitted to it": OTHER}
@@ -34,7 +35,8 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("outcome:N", scale=alt.Scale(**scale, range=list(SHAPES.values())), legend=legend),
         tooltip=tips,
     )
-    names = base.mark_text(align="left", baseline="bottom", dy=-7, fontSize=11.5, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), y, text="what:N"
+    names = base.transform_calculate(said=two_lines("what", 11.5)).mark_text(
+        align="left", baseline="bottom", dy=raised("what", -7, 11.5), fontSize=11.5, color=INK, limit=alt.ExprRef("width")
     )
-    return alt.layer(exact, reach, dots, names).properties(height=34 * len(frame))
+    names = names.encode(alt.XValue(0), y, text="said:N")
+    return alt.layer(exact, reach, dots, names).properties(height=38 * len(frame))

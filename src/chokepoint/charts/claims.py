@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import INK, SOFT
 
 ROW, TILE = 52, 22  # pixels: a row with its name above, the tile below
@@ -75,15 +76,18 @@ def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[st
         .mark_text(align="left", color=SOFT)
         .encode(alt.X("left:Q"), y, text="word:N")
     )
-    return alt.layer(tiles, heads, _names(rows, y)).properties(height=44 * (len(rows) + 1))
+    return alt.layer(tiles, heads, _names(rows, y)).properties(height=48 * (len(rows) + 1))
 
 
 def _names(rows: Sequence[str], y: alt.Y) -> alt.Chart:
     """The name of each row, above its mark."""
     frame = pd.DataFrame({"row": list(rows), "at": range(len(rows))})
     size = alt.ExprRef("cp_column < 420 ? 11 : 12")
-    words = alt.Chart(frame).mark_text(align="left", baseline="bottom", dy=-13, color=INK, limit=alt.ExprRef("width"), fontSize=size)
-    return words.encode(alt.XValue(0), y, text="row:N")
+    words = alt.Chart(frame).transform_calculate(said=two_lines("row"))
+    words = words.mark_text(
+        align="left", baseline="bottom", dy=raised("row", -13, 11), color=INK, limit=alt.ExprRef("width"), fontSize=size, lineHeight=13
+    )
+    return words.encode(alt.XValue(0), y, text="said:N")
 
 
 def _ink(fill: str) -> str:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, CHINA, GRID, INK, OTHER
 
 MISS = 2.6  # factor by which the model typically misses; a test holds it against the validation
@@ -57,5 +58,7 @@ def misses(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("multiple:Q", title="Times", format=".1f"),
     ]
     dots = alt.Chart(long).mark_circle(size=150, opacity=1).encode(x, y, color=colour, tooltip=tooltip)
-    names = alt.Chart(rows).mark_text(align="left", dy=-16, color=INK, limit=alt.ExprRef("width")).encode(alt.XValue(0), y, text="name:N")
+    names = alt.Chart(rows).transform_calculate(said=two_lines("name"))
+    names = names.mark_text(align="left", dy=raised("name", -16), color=INK, limit=alt.ExprRef("width"))
+    names = names.encode(alt.XValue(0), y, text="said:N")
     return alt.layer(links, dots, names).properties(height=48 * len(order))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import INK, SOFT, in_utc, window
+from chokepoint.charts.theme import INK, SOFT, haloed, in_utc, window
 
 ROW = 40  # pixels a row: the name above, the bar below
 
@@ -47,4 +47,4 @@ def spans(frame: pd.DataFrame, marks: pd.DataFrame, *, colours: Mapping[str, str
         .mark_text(align="right", dx=-4, color=SOFT, baseline="bottom")
         .encode(alt.X("first:T"), alt.Y("at:Q", axis=None), text="label:N")
     )
-    return alt.layer(days, bars, names, words).properties(height=ROW * (len(order) + 1.5))
+    return alt.layer(days, bars, *haloed(names), *haloed(words)).properties(height=ROW * (len(order) + 1.5))

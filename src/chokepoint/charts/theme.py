@@ -13,8 +13,11 @@ UNITED_STATES = "#7a5a8c"
 OTHER = "#8e8e92"
 ACCENT = "#c0841a"
 FLOOR = "#0b8f66"
-INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
-INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
+INK, SOFT, GRID, PAPER = (alt.ExprRef(f"cp_{name}") for name in ("ink", "soft", "grid", "paper"))
+INKS = [
+    {"name": f"cp_{name}", "value": colour}
+    for name, colour in (("ink", "#22252a"), ("soft", "#5d636b"), ("grid", "#e4e4de"), ("paper", "#fcfcfa"))
+]
 # How wide the chart's place is [px]. What a layout chooses (lines of a legend, short names) it may choose by this, and never by `width`,
 # which the layout itself works out: the choice would change what it was made by. On the page the page's script says it.
 COLUMN = {"name": "cp_column", "expr": "width"}
@@ -33,6 +36,7 @@ _AXIS = {
     "titleFontSize": 12,
     "titleFontWeight": "normal",
     "labelLimit": 220,
+    "labelSeparation": 8,
 }
 _LEGEND = {
     "labelColor": {"expr": "cp_ink"},
@@ -62,7 +66,7 @@ def themed(chart: alt.TopLevelMixin) -> dict:
 
     >>> spec = themed(alt.Chart({"values": []}).mark_bar())
     >>> [p["name"] for p in spec["params"]]
-    ['cp_ink', 'cp_soft', 'cp_grid', 'cp_column']
+    ['cp_ink', 'cp_soft', 'cp_grid', 'cp_paper', 'cp_column']
     """
     spec = _numbered(chart.to_dict(validate=schemapi.DEBUG_MODE), {})  # which the press turns off, and only it
     single = "layer" in spec or "mark" in spec
@@ -101,6 +105,15 @@ def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def window(start: str, end: str) -> alt.Scale:
     """A scale in time from one ISO date to another, both in UTC."""
     return alt.Scale(type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
+
+
+def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
+    """Words, and the same in the paper's colour and thicker beneath them: what runs behind does not cross them."""
+    edge = words.copy(deep=True)
+    edge.mark = words.mark.copy(deep=True)
+    for name, value in {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER}.items():
+        edge.mark[name] = value
+    return edge, words
 
 
 def click_on(field: str) -> str:

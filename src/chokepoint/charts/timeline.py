@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import GRID, INK, SOFT, in_utc, window
+from chokepoint.charts.narrow import raised, two_lines
+from chokepoint.charts.theme import GRID, INK, SOFT, haloed, in_utc, window
 
 ROW = 44  # pixels a row: the name above, the mark below
 CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
@@ -74,7 +75,7 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
     days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
         alt.XValue(alt.ExprRef("width")), y, text="day:N"
     )
-    return alt.layer(*_frame(rows, seen), bars, late, kept, days).properties(height=ROW * (len(rows) + 0.6))
+    return alt.layer(*_frame(rows, seen, beside=90), bars, late, kept, *haloed(days)).properties(height=ROW * (len(rows) + 0.6))
 
 
 def _piled(days: pd.Series) -> list[int]:
@@ -92,18 +93,20 @@ def _piled(days: pd.Series) -> list[int]:
     return levels
 
 
-def _frame(rows: list[str], seen: pd.Timestamp) -> tuple[alt.LayerChart, ...]:
-    """Names of the rows with a line under each, and the day at which the evidence ends."""
+def _frame(rows: list[str], seen: pd.Timestamp, beside: float = 0) -> tuple[alt.LayerChart, ...]:
+    """Names of the rows with a line under each, and the day at which the evidence ends. beside: what stands right of a name [px]."""
     names = alt.Chart(pd.DataFrame({"row": rows, "at": range(len(rows))}))
     y = alt.Y("at:Q", axis=None)
     lines = names.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
-    words = names.mark_text(align="left", baseline="bottom", dy=-8, color=INK, fontWeight=600).encode(alt.XValue(0), y, text="row:N")
+    words = names.transform_calculate(said=two_lines("row", beside=beside))
+    words = words.mark_text(align="left", baseline="bottom", dy=raised("row", -8, beside=beside), color=INK, fontWeight=600)
+    words = words.encode(alt.XValue(0), y, text="said:N")
     end = alt.Chart(in_utc(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]}), "day")).encode(alt.X("day:T"))
     return (
         lines,
         end.mark_rule(strokeDash=[4, 3], color=SOFT),
         end.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(alt.YValue(2), text="told:N"),
-        words,
+        *haloed(words),
     )
 
 

@@ -12,12 +12,13 @@ from functools import cache
 import vl_convert
 
 from chokepoint.charts.figure import embedded
+from chokepoint.charts.narrow import made_to_fit
 
 VEGA_LITE = "6.4"
 MOST_MARKS = 1000  # beyond these a canvas is faster than svg
 SCRIPT = r'<script type="application/vnd\.vegalite\+json"'
 WIDE = 720.0  # px, of a column that nobody has measured yet
-PASSES = 3  # a plot is made narrower at most so many times; as in charts.js
+PASSES = 4  # so many plots are tried at most; as in charts.js
 
 
 def drawn(html: str) -> str:
@@ -39,10 +40,11 @@ def _vega(vegalite: str) -> str:
 
 
 def compiled(vegalite: str) -> dict:
-    """Vega, its tables by number: the compiler names them by a hash, which packs badly and says nothing."""
+    """Vega that fits a narrow column, its tables by number: the compiler names them by a hash, which packs badly and says nothing."""
     spec = json.dumps(vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE))
     names: dict[str, str] = {}
-    return json.loads(re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), spec))
+    spec = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), spec)
+    return made_to_fit(json.loads(spec))
 
 
 def fitted(spec: dict, column: float = WIDE) -> dict:
@@ -96,12 +98,20 @@ def heights(spec: dict) -> list[tuple[float, float, float, float]]:
 
 def _height(spec: dict, column: float, elastic: bool) -> float:
     """Height [px] of a compiled chart in a column [px]; only of an elastic one it matters how wide the plot in it is."""
-    width = column
-    for _ in range(PASSES if elastic else 1):
+
+    def size(plot: float) -> tuple[float, float]:
         there = fitted(spec, column)
-        there["signals"] = [s | {"value": width} if s["name"] == "width" else s for s in there["signals"]]
-        wide, tall = _size(there)
-        width -= max(wide - column, 0)
+        wide, tall = _size(there | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]})
+        return wide - column, tall
+
+    plot, (out, tall) = column, size(column)
+    for _ in range(PASSES - 1 if elastic else 0):
+        if out <= 0:
+            break
+        then, lower = size(plot - out)
+        if then >= out:
+            break
+        plot, out, tall = plot - out, then, lower
     return tall
 
 

@@ -10,7 +10,7 @@ from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, choice
 WORLD = "World"
 # Region → longitude and latitude of its middle, and how much larger than the whole world it is drawn.
 VIEWS = {
-    WORLD: (11, 14, 1.05),
+    WORLD: (11, 8, 1.03),
     "Africa": (18, 2, 2.3),
     "East Asia & Pacific": (145, 2, 1.55),
     "Europe & Central Asia": (40, 47, 2.8),
