@@ -128,12 +128,15 @@ def page(tmp_path_factory, browser):
 
     def open_(figure, width: int = 1000):
         body = drawn(figure.to_html())
-        spec = re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1]
-        selects = re.search(r'<div class="cp-selects".*?</div>', body, re.S)
+        spec = json.loads(re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1])
+        for signal in spec["signals"]:  # as the page's script does
+            if signal["name"] in ("width", "cp_column"):
+                signal["value"] = width - 50
+        selects = re.search(r'<div class="cp-selects"[^>]*>', body)
         file = home / "page.html"
         file.write_text(
-            f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] if selects else ""}<div id="chart"></div></div>'
-            f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {spec}, {{mode: 'vega', actions: false, defaultStyle: false, renderer: 'svg'}})"
+            f'<!doctype html><meta charset="utf-8"><div id="box" style="width:{width - 40}px">{selects[0] + "</div>" if selects else ""}<div id="chart"></div></div>'
+            f"<script>(()=>{{{bundle}}})()</script><script>vegaEmbed('#chart', {json.dumps(spec)}, {{mode: 'vega', actions: false, defaultStyle: false, renderer: 'svg'}})"
             ".then(r => { window.view = r.view })</script>",
             encoding="utf-8",
         )

@@ -14,7 +14,7 @@
 
   const paint = (view) => {
     const css = getComputedStyle(document.documentElement);
-    for (const name of ["ink", "soft", "grid"]) {
+    for (const name of ["ink", "soft", "grid", "paper"]) {
       const colour = css.getPropertyValue(`--cp-${name}`).trim();
       if (colour) view.signal(`cp_${name}`, colour);
     }
@@ -22,18 +22,43 @@
   };
   const repaint = () => drawn.forEach(({ view }) => paint(view).runAsync());
 
-  // A legend whose columns follow the width may need more lines than there was room for when the width was first worked out.
-  const laid = async (view, spec) => {
-    await view.runAsync();
-    if (spec.legends?.some((legend) => legend.columns?.signal)) await view.resize().runAsync();
-    return view;
+  // The column's width is given; the plot takes what axes, legends and words leave of it. A narrower plot is kept only where more then
+  // fits, and no more than so many are tried: the picture follows from column, data and fonts, never from the picture before it.
+  const PASSES = 4;
+  const width = (picture) => picture.width.baseVal?.value ?? parseFloat(picture.style.width);
+  const arrange = async (chart) => {
+    const { box, view, spec } = chart, column = Math.floor(box.clientWidth);
+    chart.waits = false;
+    if (!column || !fits(spec)) return view.runAsync();
+    chart.column = column;
+    const over = async (plot) => {
+      await view.signal("cp_column", column).width(plot).resize().runAsync();
+      return width(view.container().querySelector("svg, canvas")) - column;
+    };
+    let plot = column, out = await over(plot), next = plot - out;
+    for (let pass = 1; pass < PASSES && out > 0 && next > column / 5; pass++) {
+      const then = await over(next);
+      if (then >= out) { await over(plot); break; } // words wider than the column: no plot is narrow enough for them
+      const gain = (plot - next) / (out - then); // by so much is it to be narrower for each pixel that stands out
+      [plot, out] = [next, then];
+      next = Math.floor(plot - out * Math.min(gain, 3));
+    }
+  };
+  const fits = (spec) => spec.signals.some((signal) => signal.name === "cp_column" && "value" in signal);
+  // One after the other; those that wait are one, and find the width as it is by then.
+  const lay = (chart) => {
+    if (!chart.waits) {
+      chart.waits = true;
+      chart.lying = (chart.lying ?? Promise.resolve()).then(() => arrange(chart));
+    }
+    return chart.lying;
   };
 
-  // A chart as wide as its column, whatever made the column change.
+  // A chart as wide as its column, whatever made the column change; its height, which it makes itself, changes nothing.
   const fit = new ResizeObserver((changes) => {
-    for (const { target, contentRect } of changes) {
-      const { view, spec } = drawn.get(target);
-      if (contentRect.width > 0 && Math.abs(view.signal("width") - contentRect.width) > 1) laid(view.signal("width", contentRect.width), spec);
+    for (const { target } of changes) {
+      const chart = drawn.get(target);
+      if (Math.floor(target.clientWidth) !== chart.column) lay(chart);
     }
   });
 
@@ -49,20 +74,26 @@
     const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.
     const place = box.appendChild(document.createElement("div"));
+    place.className = "cp-pending"; // beside the room that is kept for it, until it takes that room
     place.setAttribute("aria-hidden", "true"); // Vega writes over its place's role and name; those in words are the box's
+    for (const { bind } of spec.signals) if (bind?.element) document.querySelector(bind.element).replaceChildren();
     const view = new vega.View(vega.parse(spec, {}, { ast: true }), {
       expr: vega.expressionInterpreter, renderer: script.dataset.renderer || "svg", container: place, hover: true, tooltip: tip, logLevel: 2,
     });
-    const chart = { view, spec };
+    const chart = { box, view, spec };
     drawn.set(box, chart);
     const section = box.closest(".cp-explorable");
     for (const input of section?.querySelectorAll(".cp-controls input") ?? []) view.signal(input.name, Number(input.value));
-    await laid(paint(view), spec);
+    paint(view);
+    await lay(chart);
     chart.own = settings(chart);
     if (restore(chart)) await view.runAsync();
     keep(chart);
-    if (spec.signals.some((s) => s.name === "width")) fit.observe(box);
+    view.addEventListener("pointerdown", (_event, item) => { chart.under = item; });
+    place.className = "";
+    box.querySelectorAll(".cp-room").forEach((room) => room.remove());
     box.dataset.drawn = "true";
+    if (fits(spec)) fit.observe(box);
     performance.mark("cp-chart");
     if (section && altered(section)) due(section);
     return view;
@@ -70,13 +101,56 @@
 
   // A tooltip of plain text: whatever the data hold, nothing in it is markup.
   const bubble = Object.assign(document.createElement("div"), { className: "cp-tip", hidden: true });
-  const tip = (_handler, event, _item, value) => {
+  const say = (value, { clientX, clientY }, held) => {
     bubble.hidden = value == null || value === "";
     if (bubble.hidden) return;
     const lines = typeof value === "object" ? Object.entries(value).map(([k, v]) => `${k}: ${v}`) : [String(value)];
     bubble.replaceChildren(...lines.map((text) => Object.assign(document.createElement("div"), { textContent: text })));
-    bubble.style.left = `${Math.min(event.clientX + 14, innerWidth - bubble.offsetWidth - 8)}px`;
-    bubble.style.top = `${Math.max(event.clientY - bubble.offsetHeight - 10, 8)}px`;
+    bubble.classList.toggle("cp-held", held); // it scrolls with the mark that it tells of
+    bubble.style.left = `${Math.max(Math.min(clientX + 14, document.documentElement.clientWidth - bubble.offsetWidth - 8), 8) + (held ? scrollX : 0)}px`;
+    bubble.style.top = `${Math.max(clientY - bubble.offsetHeight - 10, 8) + (held ? scrollY : 0)}px`;
+  };
+  const tip = (_handler, event, _item, value) => { if (!touching) say(value, event, false); };
+
+  // Under a finger nothing hovers: a tap tells of the mark nearest to it, until the next tap. What a browser makes of a tap for
+  // pages that know only mice comes after it, and is not listened to.
+  const REACH = 24; // px around a finger
+  let touching = false;
+  const finger = (event) => { touching = event.pointerType !== "mouse"; };
+  addEventListener("pointerdown", finger, true);
+  addEventListener("pointermove", finger, true);
+  addEventListener("pointerup", (event) => {
+    if (!touching) return;
+    const box = event.target.closest?.(".cp-chart"), chart = drawn.get(box);
+    say(chart && told(chart, event), event, true);
+  });
+
+  // What the mark nearest to a tap says: the mark under it, else one within reach.
+  const told = ({ view, under }, { clientX, clientY }) => {
+    const at = view.container().querySelector("svg, canvas").getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
+    const near = { distance: REACH };
+    if (under?.tooltip && under.mark.marktype === "shape") Object.assign(near, { item: under, distance: 1 }); // a country; a small mark on it is nearer
+    seek(view.scenegraph().root, clientX - at.left - left - (padding.left ?? padding), clientY - at.top - top - (padding.top ?? padding), near);
+    return near.item?.tooltip;
+  };
+  const seek = (mark, x, y, near) => {
+    if (mark.marktype === "group") {
+      for (const group of mark.items) for (const inner of group.items ?? []) seek(inner, x - (group.x || 0), y - (group.y || 0), near);
+    } else if (mark.interactive !== false) {
+      const away = DISTANCES[mark.marktype] ?? toBox;
+      for (const item of mark.items) {
+        const distance = item.tooltip == null || item.opacity === 0 ? Infinity : away(item, x, y);
+        if (distance <= near.distance) Object.assign(near, { item, distance }); // of two as near the upper, which is drawn later
+      }
+    }
+  };
+  const between = (low, value, high) => Math.max(low - value, 0, value - high);
+  const toBox = ({ bounds }, x, y) => Math.hypot(between(bounds.x1, x, bounds.x2), between(bounds.y1, y, bounds.y2));
+  const DISTANCES = {
+    symbol: (item, x, y) => Math.max(Math.hypot(item.x - x, item.y - y) - Math.sqrt(item.size ?? 64) / 2, 0),
+    line: (item, x, y) => Math.hypot(item.x - x, item.y - y),
+    area: (item, x, y) => Math.abs(item.x - x) + between(Math.min(item.y, item.y2 ?? item.y), y, Math.max(item.y, item.y2 ?? item.y)),
+    shape: () => Infinity, // a country's box reaches over its neighbours
   };
 
   // --- the reader's settings: sliders, selects and clicked marks; in the address only where they differ from the page's own ---
@@ -101,29 +175,57 @@
     return inputs(part).some((i) => i.value !== i.defaultValue) || !!chart?.own && changed(chart).length > 0;
   };
 
-  // What an address asks for is taken only if the page itself offers it.
-  const place = (input) => {
-    const text = asked.get(key(input)), value = Number(text);
-    if (text?.trim() && value >= Number(input.min) && value <= Number(input.max)) input.value = value;
+  // What an address asks for is taken only if the page itself offers it. What is refused is said, and leaves the address.
+  const stale = new Set();
+  const refuse = (part, name, what) => {
+    const says = part.querySelector(".cp-says, .cp-kicker");
+    const note = part.querySelector(".cp-refused") ?? says.parentElement.insertBefore(
+      Object.assign(document.createElement("p"), { className: "cp-refused" }), says.nextSibling);
+    note.setAttribute("role", "status");
+    const wish = asked.getAll(name).map((text) => `${name}=${text}`).join("&").slice(0, 80);
+    note.append(`${note.textContent ? " " : ""}The address asks for ${wish}: ${what}`);
+    stale.add(name);
+    setTimeout(clean); // once every slider has read what it asks for
+  };
+  const ask = (input) => {
+    const text = asked.get(key(input)), value = Number(text), name = input.labels[0].textContent;
+    if (text === null) return;
+    const possible = text.trim() !== "" && value >= Number(input.min) && value <= Number(input.max);
+    if (possible) input.value = value;
+    if (possible && Math.abs(Number(input.value) - value) < 1e-9) return;
+    const cell = input.parentElement.querySelector("output > span"), [low, high, now] = [input.min, input.max, input.value].map((v) => shown(cell, Number(v)));
+    const numbers = /^\s*-?\d+,\d+\s*$/.test(text) ? "numbers with a decimal point, " : "";
+    refuse(input.closest(".cp-explorable"), key(input), possible ? `the nearest step, ${now}, is shown.` : `“${name}” takes ${numbers}${low} to ${high}; ${now} is shown.`);
+  };
+  // Settings that a model of this page does not have, such as those of an older printing.
+  const unknown = (section) => {
+    const known = new Set(inputs(section).map(key));
+    for (const name of new Set(asked.keys())) {
+      if (name.startsWith(`${section.dataset.model}.`) && !known.has(name)) refuse(section, name, "there is no such setting.");
+    }
   };
   const choose = (chart, wanted) => {
-    const { view, spec } = chart;
+    const { view, spec } = chart, refused = [];
     for (const { name, bind } of selects(chart)) {
       const option = bind.options.find((o) => String(o) === wanted(name)[0]);
-      if (option !== undefined) view.signal(name, option);
+      if (option !== undefined) view.signal(name, option); else if (wanted(name).length) refused.push(name);
     }
     for (const { name, store, field } of clicks(chart)) {
       const rows = spec.data.filter((d) => d.name !== store).flatMap((d) => view.data(d.name));
       const offered = new Map(rows.map((row) => [String(row[field.field]), row[field.field]]));
       if (wanted(name).length && wanted(name).every((text) => offered.has(text))) {
         view.data(store, wanted(name).map((text) => ({ unit: "", fields: [field], values: [offered.get(text)] })));
-      }
+      } else if (wanted(name).length) refused.push(name);
     }
+    return refused;
   };
   const restore = (chart) => {
-    choose(chart, (name) => asked.getAll(name));
+    const refused = choose(chart, (name) => asked.getAll(name));
+    const part = chart.box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
+    for (const name of refused) refuse(part, name, "that is not among the choices here.");
     return changed(chart).length > 0;
   };
+  const clean = () => { try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the menu still copies the link */ } };
 
   const keep = (chart) => {
     for (const { name } of selects(chart)) chart.view.addSignalListener(name, (_, value) => {
@@ -136,6 +238,7 @@
   const address = (part) => {
     const query = new URLSearchParams(location.search);
     const put = (name, values) => { query.delete(name); values.forEach((v) => query.append(name, v)); };
+    stale.forEach((name) => query.delete(name));
     for (const input of sliders()) put(key(input), input.value === input.defaultValue ? [] : [input.value]);
     for (const chart of drawn.values()) {
       if (!chart.own) continue;
@@ -155,10 +258,11 @@
     resting = setTimeout(() => {
       for (const one of moved) {
         announce(one);
-        drawn.get(one.querySelector(".cp-chart"))?.view.resize().runAsync(); // labels may be wider now; not while a slider moves, or the picture would jump
+        const chart = drawn.get(one.querySelector(".cp-chart"));
+        if (chart) lay(chart); // labels may be wider now; not while a slider moves, or the picture would jump
       }
       moved = new Set();
-      try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the menu still copies the link */ }
+      clean();
       document.dispatchEvent(new CustomEvent("cp:paused"));
     }, PAUSE);
   };
@@ -171,7 +275,7 @@
     waiting.add(section);
   };
 
-  const told = (input) => {
+  const read = (input) => {
     const output = input.parentElement.querySelector("output");
     output.firstElementChild.textContent = shown(output.firstElementChild, Number(input.value));
     input.setAttribute("aria-valuetext", output.textContent);
@@ -202,13 +306,13 @@
   const same = (a, b) => ["name", "min", "max", "step", "defaultValue"].every((k) => a[k] === b[k]) && a.labels[0].textContent === b.labels[0].textContent;
   const follow = (input) => {
     const section = input.closest(".cp-explorable");
-    told(input);
+    read(input);
     due(section);
     pause(section);
     for (const other of sliders()) {
       if (other === input || other.value === input.value || !same(input, other)) continue;
       other.value = input.value;
-      told(other);
+      read(other);
       const theirs = other.closest(".cp-explorable");
       if (drawing.has(theirs.querySelector(".cp-chart"))) due(theirs);
     }
@@ -227,7 +331,8 @@
 
   const explorable = (section) => {
     const form = section.querySelector("form");
-    for (const input of inputs(section)) { place(input); told(input); }
+    for (const input of inputs(section)) { ask(input); read(input); }
+    unknown(section);
     form.addEventListener("input", (event) => follow(event.target));
     form.addEventListener("reset", (event) => { event.preventDefault(); reset(section); });
     form.addEventListener("submit", (event) => event.preventDefault());

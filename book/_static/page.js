@@ -9,7 +9,7 @@
   apply();
   system.addEventListener("change", apply);
 
-  document.addEventListener("DOMContentLoaded", () => {
+  const begin = () => {
     const scheme = document.querySelector(".cp-scheme select");
     scheme.value = chosen();
     scheme.addEventListener("change", () => {
@@ -23,5 +23,6 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus(); }
     });
-  });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin(); // late on a page that had to find it
 })();

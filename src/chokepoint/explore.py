@@ -73,7 +73,7 @@ class Explorable:
             return {"text/html": self.to_html(), "text/plain": self.says}
         from chokepoint.charts.widget import bundle
 
-        return bundle(self.widget(), self.says, self.said(), self._live_spec({}))
+        return bundle(self.widget(), self.says, self.said(), self.still({}))
 
     def starting(self, **values: float | None) -> "Explorable":
         """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
@@ -161,7 +161,7 @@ class Explorable:
             f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
             f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
-            f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text)}'
+            f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text, self.still())}'
             f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
             f"{self._numbers()}"
@@ -185,17 +185,17 @@ class Explorable:
         """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
-        from chokepoint.charts.vega import compiled
+        from chokepoint.charts.vega import compiled, fitted
         from chokepoint.charts.widget import live_chart
 
         sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
-        chart, words = live_chart(self._live_spec({}), self.alt_text), widgets.HTML()
+        chart, words = live_chart(self.still(), self.alt_text), widgets.HTML()
 
         def move(_change=None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
             if _change:
-                chart.spec = compiled(self._live_spec(values))
+                chart.spec = fitted(compiled(self.still(**values)))
 
         def reset(_button) -> None:
             for c in self.controls:
@@ -226,7 +226,8 @@ class Explorable:
             f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
         )
 
-    def _live_spec(self, values: dict[str, float]) -> dict:
+    def still(self, **values: float) -> dict:
+        """The chart at some settings, with every number worked out here: Vega-Lite that needs no model."""
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
         spec["params"] = [{"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()] + spec["params"]

@@ -99,7 +99,7 @@ def ladder_of_money(release: str) -> Figure:
     total, paid = public.amount.sum() / 1000, public.amount[public.rung == money.PAID].sum() / 1000
     letters = public.amount[public.rung == money.LETTER].sum() / 1000
     drawn = pieces.assign(
-        narrow=pieces.told.map(lambda t: textwrap.wrap(t, 48)[:6]), wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6])
+        narrow=pieces.told.map(lambda t: textwrap.wrap(t, 42)[:6]), wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6])
     )
     silent = money.unpriced()
     table = pd.concat(

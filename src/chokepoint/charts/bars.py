@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, BLOC, INK, SOFT
 
 ROW = 52  # pixels
@@ -26,9 +27,10 @@ def named_bars(frame: pd.DataFrame, *, axis: str, colour: str, mark: float | Non
         alt.Tooltip("detail:N", title="Detail"),
     ]
     bars = base.mark_bar(height=16, color=colour).encode(x, y, alt.X2("start:Q"), tooltip=tooltip)
-    names = base.mark_text(align="left", baseline="bottom", dy=-11, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), y, text="name:N"
+    names = base.transform_calculate(said=two_lines("name")).mark_text(
+        align="left", baseline="bottom", dy=raised("name", -11), color=INK, limit=alt.ExprRef("width")
     )
+    names = names.encode(alt.XValue(0), y, text="said:N")
     values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(x, y, text="label:N")
     layers = [bars, names, values]
     if mark is not None:

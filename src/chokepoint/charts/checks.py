@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, BLOC, GRID, INK, OTHER, SOFT
 
 COLOURS = {"within": BLOC, "missed": ACCENT, "fitted to it": OTHER}
@@ -24,7 +25,7 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("outcome:N", title="Outcome"),
     ]
     scale = {"domain": list(COLOURS)}
-    legend = alt.Legend(title=None, columns=alt.ExprRef("width < 420 ? 2 : 4"), symbolOpacity=1)
+    legend = alt.Legend(title=None, columns=alt.ExprRef("cp_column < 420 ? 2 : 4"), symbolOpacity=1)
     exact = alt.Chart({"values": [{}]}).mark_rule(color=SOFT, strokeWidth=1.5).encode(x=alt.XDatum(1))
     reach = base.mark_rule(color=GRID, strokeWidth=3).encode(x, alt.X2("one:Q"), y)
     dots = base.mark_point(size=110, filled=True, opacity=1).encode(
@@ -34,7 +35,8 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("outcome:N", scale=alt.Scale(**scale, range=list(SHAPES.values())), legend=legend),
         tooltip=tips,
     )
-    names = base.mark_text(align="left", baseline="bottom", dy=-7, fontSize=11.5, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), y, text="what:N"
+    names = base.transform_calculate(said=two_lines("what", 11.5)).mark_text(
+        align="left", baseline="bottom", dy=raised("what", -7, 11.5), fontSize=11.5, color=INK, limit=alt.ExprRef("width")
     )
-    return alt.layer(exact, reach, dots, names).properties(height=34 * len(frame))
+    names = names.encode(alt.XValue(0), y, text="said:N")
+    return alt.layer(exact, reach, dots, names).properties(height=38 * len(frame))

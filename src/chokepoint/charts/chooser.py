@@ -9,7 +9,7 @@ from chokepoint.measures import coalitions
 
 ROW = 42  # pixels a country: its name above its bar
 NAMED = {s: c for s, c in zip(STANDINGS, COLOURS, strict=True) if s != coalitions.NOT_NAMED}
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 
 
 def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.LayerChart:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import INK, SOFT
 
 ROW, TILE = 52, 22  # pixels: a row with its name above, the tile below
@@ -28,7 +29,7 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
         color=alt.Color(
             "verdict:N",
             scale=alt.Scale(domain=order, range=list(colours.values())),
-            legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 3 : 6")),
+            legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 3 : 6")),
         ),
         tooltip=[alt.Tooltip("row:N", title="Article"), alt.Tooltip("verdict:N", title="Verdict"), alt.Tooltip("count:Q", title="Claims")],
     )
@@ -59,7 +60,7 @@ def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[st
             color=alt.Color(
                 "stand:N",
                 scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-                legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 3"), labelLimit=300),
+                legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 1 : 3"), labelLimit=300),
             ),
             tooltip=[
                 alt.Tooltip("column:N", title="Article"),
@@ -71,19 +72,22 @@ def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[st
     )
     heads = (
         alt.Chart(pd.DataFrame({"column": list(columns), "left": range(len(columns)), "at": -1.0}))
-        .transform_calculate(word="width < 560 ? split(datum.column, ' ')[0] : datum.column")
+        .transform_calculate(word="cp_column < 560 ? split(datum.column, ' ')[0] : datum.column")
         .mark_text(align="left", color=SOFT)
         .encode(alt.X("left:Q"), y, text="word:N")
     )
-    return alt.layer(tiles, heads, _names(rows, y)).properties(height=44 * (len(rows) + 1))
+    return alt.layer(tiles, heads, _names(rows, y)).properties(height=48 * (len(rows) + 1))
 
 
 def _names(rows: Sequence[str], y: alt.Y) -> alt.Chart:
     """The name of each row, above its mark."""
     frame = pd.DataFrame({"row": list(rows), "at": range(len(rows))})
-    size = alt.ExprRef("width < 420 ? 11 : 12")
-    words = alt.Chart(frame).mark_text(align="left", baseline="bottom", dy=-13, color=INK, limit=alt.ExprRef("width"), fontSize=size)
-    return words.encode(alt.XValue(0), y, text="row:N")
+    size = alt.ExprRef("cp_column < 420 ? 11 : 12")
+    words = alt.Chart(frame).transform_calculate(said=two_lines("row"))
+    words = words.mark_text(
+        align="left", baseline="bottom", dy=raised("row", -13, 11), color=INK, limit=alt.ExprRef("width"), fontSize=size, lineHeight=13
+    )
+    return words.encode(alt.XValue(0), y, text="said:N")
 
 
 def _ink(fill: str) -> str:

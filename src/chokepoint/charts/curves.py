@@ -34,7 +34,7 @@ def curves(
         labels = {"labelExpr": x_expr} if x_expr else {}
         axis = alt.Axis(tickCount=6, labelFlush=True, labelOverlap=True, labelSeparation=8, **labels)
         across = alt.X(f"{x}:Q", title=x_title, scale=alt.Scale(nice=False, zero=False), axis=axis)
-        key = alt.Legend(title=None, symbolType="stroke", labelLimit=300, columns=alt.ExprRef("width < 420 ? 1 : 3"))
+        key = alt.Legend(title=None, symbolType="stroke", labelLimit=300, columns=alt.ExprRef("cp_column < 420 ? 1 : 3"))
         colour = alt.Color("line:N", scale=alt.Scale(domain=names, range=colours), legend=key if len(lines) > 1 else None)
         here = alt.Chart({"values": [{}]}).transform_calculate(x_now=x)
         across_at = here.transform_calculate(level=level or "0").mark_rule(color=SOFT, strokeDash=[5, 4]).encode(y="level:Q")

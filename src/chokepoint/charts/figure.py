@@ -95,17 +95,30 @@ def unbroken(says: str) -> str:
     return html.escape(says).replace(" %", "&nbsp;%")
 
 
-def canvas(spec: dict, alt_text: str) -> str:
-    """The place where the browser draws `spec`. Its selects, if it has any, stand before it: nothing within an image can be operated."""
+def canvas(spec: dict, alt_text: str, still: dict | None = None) -> str:
+    """The place where the browser draws `spec`. Its selects, if it has any, stand before it: nothing within an image can be operated.
+
+    still: the same chart with the page's own settings worked out, where only a browser can draw `spec`; its height is measured by it.
+    """
     name = f"{zlib.crc32(alt_text.encode()):08x}"
     place = f"cp-selects-{name}"
     bound = [p["bind"] for p in spec.get("params", []) if isinstance(p.get("bind"), dict) and "input" in p["bind"]]
     for bind in bound:
         bind["element"] = f"#{place}"
-    selects = f'<div class="cp-selects" id="{place}"></div>' if bound else ""
+    selects = f'<div class="cp-selects" id="{place}">{"".join(map(_waiting, bound))}</div>' if bound else ""
     return (
         f'{selects}<div class="cp-chart" id="chart-{name}" role="img" aria-label="{html.escape(alt_text)}"></div>'
         f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>'
+        + (f'<script type="application/vnd.vegalite+json" class="cp-still">{embedded(still)}</script>' if still else "")
+    )
+
+
+def _waiting(bind: dict) -> str:
+    """A select as wide and high as the one that will stand in its place once the chart is drawn."""
+    widest = max(map(str, bind.get("labels", bind["options"])), key=len)
+    return (
+        f'<div class="vega-bind"><label><span class="vega-bind-name">{html.escape(bind["name"])}</span>'
+        f"<select disabled><option>{html.escape(widest)}</option></select></label></div>"
     )
 
 

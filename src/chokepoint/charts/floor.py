@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from chokepoint.charts.theme import CHINA, FLOOR, INK
+from chokepoint.charts.theme import CHINA, FLOOR, INK, haloed
 
 
 def levy_gap(chart: alt.Chart) -> alt.LayerChart:
@@ -23,5 +23,9 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
         label="taxed ? 'levy US$' + format(levy, ',.2f') : bloc_price > world_price ? 'nothing left to tax' : 'no levy'",
     )
     now = here.mark_rule(color=INK, strokeWidth=3).encode(x="x_now:Q", y="x_now:Q", y2="y_now:Q")
-    word = here.mark_text(align="left", dx=8, dy=-10, fontWeight="bold").encode(x="x_now:Q", y="y_now:Q", text="label:N")
-    return alt.layer(gap, world, bloc, now, word).properties(height=340)
+    left = (
+        "scale('x', world_price) < 140"  # else on that side, where the bloc's price lies flat: to the right it may rise through the words
+    )
+    word = here.mark_text(align=alt.ExprRef(f"{left} ? 'left' : 'right'"), dx=alt.ExprRef(f"{left} ? 8 : -8"), dy=-10, fontWeight="bold")
+    word = word.encode(x="x_now:Q", y="y_now:Q", text="label:N")
+    return alt.layer(gap, world, bloc, now, *haloed(word)).properties(height=340)

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, too_long, two_lines
 from chokepoint.charts.theme import INK, SOFT, choice
 
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 ROW, GAP, PANEL = 52, 34, 150  # pixels: a rung, the heading of a group of rungs, the panel
 ALL = "all"
 
@@ -63,19 +64,24 @@ def ladder(
     ink = alt.condition(alt.FieldOneOfPredicate("kind", list(pale)), alt.value("#22252a"), alt.value("white"))
     wide = rows.transform_filter("datum.b - datum.a > 7.2 * length(datum.short)")
     inside = wide.transform_calculate(mid="datum.a + 6").mark_text(align="left", fontSize=11).encode(x("mid"), y, text="short:N", color=ink)
-    names = alt.Chart(pd.DataFrame({"rung": rungs, "down": [down[r] - 19 for r in rungs]})).mark_text(align="left", color=INK)
-    names = names.encode(alt.XValue(0), y, text="rung:N")
+    names = alt.Chart(pd.DataFrame({"rung": rungs, "down": [down[r] - 19 for r in rungs]})).transform_calculate(said=two_lines("rung"))
+    names = names.mark_text(align="left", dy=raised("rung", 0), color=INK).encode(alt.XValue(0), y, text="said:N")
     sums = rows.transform_aggregate(total="sum(amount)", last="max(b)", deals="count()", groupby=["rung", "down"])
     sums = sums.transform_calculate(told="format(datum.total / 1000, datum.total < 9950 ? '.1f' : '.0f') + ' bn'")
     totals = sums.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(x("last"), y, text="told:N")
     titles = (
-        alt.Chart(pd.DataFrame(heads)).mark_text(align="left", fontWeight="bold", color=SOFT).encode(alt.XValue(0), y, text="heading:N")
+        alt.Chart(pd.DataFrame(heads))
+        .transform_calculate(said=two_lines("heading", 13))
+        .mark_text(align="left", dy=raised("heading", 0, 13), fontWeight="bold", color=SOFT)
+        .encode(alt.XValue(0), y, text="said:N")
     )
     one = alt.Chart(deals[["deal", "name", "narrow", "wide"]]).transform_filter(deal)
-    one = one.transform_calculate(lines=f"{NARROW} ? datum.narrow : datum.wide")
+    head = two_lines("name", 16)  # 15, and bold
+    under = f"{too_long('name', 16)} ? {at + 64} : {at + 46}"
+    one = one.transform_calculate(lines=f"{NARROW} ? datum.narrow : datum.wide", head=head, under=under)
     style = {"align": "left", "baseline": "top"}
     told = [
-        one.mark_text(**style, fontSize=15, fontWeight="bold").encode(alt.XValue(0), alt.YValue(at + 22), text="name:N"),
-        one.mark_text(**style, lineHeight=17, color=INK).encode(alt.XValue(0), alt.YValue(at + 46), text="lines:N"),
+        one.mark_text(**style, fontSize=15, fontWeight="bold", lineHeight=18).encode(alt.XValue(0), alt.YValue(at + 22), text="head:N"),
+        one.mark_text(**style, lineHeight=17, color=INK).encode(alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="lines:N"),
     ]
     return alt.layer(bars, ring, inside, names, totals, titles, *told).add_params(kind, payer).properties(height=at + PANEL)

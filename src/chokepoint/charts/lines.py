@@ -12,7 +12,7 @@ def yearly(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1.15 * rows.value.max()]), axis=alt.Axis(tickCount=5))
     scale = alt.Scale(domain=names, range=[ACCENT, BLOC, FLOOR, UNITED_STATES, OTHER][: len(names)])
-    legend = alt.Legend(columns=1, labelLimit=alt.ExprRef("width"), symbolType="stroke") if len(names) > 1 else None
+    legend = alt.Legend(columns=1, labelLimit=330, symbolType="stroke") if len(names) > 1 else None
     colour = alt.Color("series:N", title=None, scale=scale, legend=legend)
     tips = [
         alt.Tooltip("series:N", title="Series"),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, choice
 
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 STEPS = {"mine": "at the mine", "refinery": "after the mine"}
 
 

@@ -100,8 +100,8 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     steps = steps.mark_text(align="right", fontSize=11, color=SOFT, limit=134).encode(x("at_"), y, text="said:N")
     half = held.transform_calculate(mined="datum.step == 'mine' && datum.inside > 50", refined="datum.step != 'mine' && datum.inside > 50")
     half = half.transform_aggregate(mined="sum(mined)", refined="sum(refined)").transform_calculate(
-        told=f"{NARROW} ? ['Inside: more than half of ' + datum.mined + ' minerals mined,', 'of ' + datum.refined + ' refined, of {len(nobody) // 2} with both figures'] : "
-        f"['Inside: more than half of the output of ' + datum.mined + ' minerals at the mine and of ' + datum.refined + ' after it, of {len(nobody) // 2} with figures for both']"
+        told=f"cp_column < 680 ? ['Inside: more than half of ' + datum.mined + ' minerals mined,', 'of ' + datum.refined + ' refined, of {len(nobody) // 2} with both figures'] : "
+        f"['Inside: more than half of the output of ' + datum.mined + ' minerals at the mine', 'and of ' + datum.refined + ' after it, of {len(nobody) // 2} with figures for both']"
     )
     said = half.mark_text(align="left", baseline="top", fontWeight="bold", lineHeight=16).encode(
         alt.XValue(0), alt.YValue(alt.ExprRef(f"{_MAP} + 10")), text="told:N"

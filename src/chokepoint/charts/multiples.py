@@ -8,7 +8,7 @@ import pandas as pd
 
 from chokepoint.charts.theme import CHINA, INK, OTHER, SOFT
 
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 CELL, TOP, BAR = 122, 46, 48  # pixels: height of a cell, where its bars may begin, and how high they may be
 _COLUMNS = f"({NARROW} ? 1 : 2)"
 _WIDE = f"(width / {_COLUMNS} - ({NARROW} ? 0 : 18))"

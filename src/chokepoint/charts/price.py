@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import CHINA, FLOOR, INK
 
 
@@ -30,7 +31,8 @@ def price_and_floor(frame: pd.DataFrame, floor: float, *, floor_label: str) -> a
     values = base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(x, y, text="label:N")
     line = alt.Chart(pd.DataFrame({"floor": [floor], "label": [floor_label]}))
     rule = line.mark_rule(color=FLOOR, strokeWidth=3).encode(alt.Y("floor:Q"))
-    word = line.mark_text(align="right", baseline="bottom", dy=-5, color=INK, fontWeight="bold").encode(
-        x=alt.XValue("width"), y="floor:Q", text="label:N"
+    word = line.transform_calculate(said=two_lines("label", beside=160)).mark_text(  # beside the bar of a year above the floor
+        align="right", baseline="bottom", dy=raised("label", -5, beside=160), color=INK, fontWeight="bold"
     )
+    word = word.encode(x=alt.XValue("width"), y="floor:Q", text="said:N")
     return alt.layer(gaps, bars, rule, values, word).properties(height=300)

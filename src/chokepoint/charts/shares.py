@@ -12,7 +12,7 @@ MINED = "#e0998a"  # a pale form of China's colour: the same country, one step e
 CAME = "#93bfdf"  # a pale form of the bloc's
 UNKNOWN = "#c9c8c2"
 STANDINGS = [coalitions.SIGNED, coalitions.CAME, coalitions.ELSEWHERE, coalitions.NOT_NAMED, coalitions.CHINA]
-_ROW = alt.ExprRef("width < 560 ? 2 : 5")  # columns of a legend
+_ROW = alt.ExprRef("cp_column < 560 ? 2 : 5")  # columns of a legend
 COLOURS = [BLOC, CAME, OTHER, UNKNOWN, CHINA]
 
 

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, GRID, INK, OTHER, SOFT
 
 
@@ -30,7 +31,9 @@ def misses(frame: pd.DataFrame, one: float) -> alt.LayerChart:
         alt.Tooltip("multiple:Q", title="Times", format=".1f"),
     ]
     dots = alt.Chart(long).mark_circle(size=150, opacity=1).encode(x, y, color=colour, tooltip=tooltip)
-    names = alt.Chart(rows).mark_text(align="left", dy=-16, color=INK, limit=alt.ExprRef("width")).encode(alt.XValue(0), y, text="name:N")
+    names = alt.Chart(rows).transform_calculate(said=two_lines("name"))
+    names = names.mark_text(align="left", dy=raised("name", -16), color=INK, limit=alt.ExprRef("width"))
+    names = names.encode(alt.XValue(0), y, text="said:N")
     line = alt.Chart(pd.DataFrame({"one": [one], "up": [-0.6], "low": [len(order) - 0.5]})).mark_rule(color=SOFT, strokeDash=[5, 4])
     line = line.encode(alt.X("one:Q", scale=scale), alt.Y("up:Q", axis=None), alt.Y2("low:Q"))
     word = alt.Chart(pd.DataFrame({"one": [one], "at": [len(order) - 0.5], "label": [f"one number for all: {one:.1f}"]}))

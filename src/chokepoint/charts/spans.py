@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import INK, SOFT
+from chokepoint.charts.theme import INK, SOFT, haloed, in_utc, window
 
 ROW = 40  # pixels a row: the name above, the bar below
 
@@ -17,20 +17,21 @@ def spans(frame: pd.DataFrame, marks: pd.DataFrame, *, colours: Mapping[str, str
     marks: columns date, label: days that matter to all. start, end: the window, as ISO dates.
     """
     order = list(dict.fromkeys(frame["row"]))
-    placed = frame.assign(at=frame["row"].map(order.index))
-    window = alt.Scale(domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
-    x = alt.X("start:T", title=None, scale=window, axis=alt.Axis(format="%Y", tickCount="year", grid=True, orient="top"))
+    said = {f"{column}_said": pd.to_datetime(frame[column]).dt.strftime("%-d %B %Y") for column in ("start", "end")}
+    placed = in_utc(frame.assign(at=frame["row"].map(order.index), **said), "start", "end")
+    marks = in_utc(marks, "date")
+    x = alt.X("start:T", title=None, scale=window(start, end), axis=alt.Axis(format="%Y", tickCount="year", grid=True, orient="top"))
     y = alt.Y("at:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(order) + 0.45 * len(marks), -0.75], nice=False))
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 4"), labelLimit=330),
+        legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 1 : 4"), labelLimit=330),
     )
     tooltip = [
         alt.Tooltip("row:N", title="Measure"),
         alt.Tooltip("kind:N", title="State"),
-        alt.Tooltip("start:T", title="From", format="%-d %B %Y"),
-        alt.Tooltip("end:T", title="To", format="%-d %B %Y"),
+        alt.Tooltip("start_said:N", title="From"),
+        alt.Tooltip("end_said:N", title="To"),
         alt.Tooltip("detail:N", title="Detail"),
     ]
     base = alt.Chart(placed)
@@ -46,4 +47,4 @@ def spans(frame: pd.DataFrame, marks: pd.DataFrame, *, colours: Mapping[str, str
         .mark_text(align="right", dx=-4, color=SOFT, baseline="bottom")
         .encode(alt.X("first:T"), alt.Y("at:Q", axis=None), text="label:N")
     )
-    return alt.layer(days, bars, names, words).properties(height=ROW * (len(order) + 1.5))
+    return alt.layer(days, bars, *haloed(names), *haloed(words)).properties(height=ROW * (len(order) + 1.5))

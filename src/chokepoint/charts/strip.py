@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import GRID, INK
 
 
@@ -29,9 +30,9 @@ def strip(
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 2 : 5"), symbolType="circle", symbolOpacity=1, labelLimit=200),
+        legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 2 : 5"), symbolType="circle", symbolOpacity=1, labelLimit=200),
     )
-    lines = (
+    reach = (
         base.transform_aggregate(least="min(value)", most="max(value)", groupby=["row", "at"])
         .mark_rule(color=GRID, strokeWidth=2)
         .encode(alt.X("least:Q"), alt.X2("most:Q"), y)
@@ -49,15 +50,16 @@ def strip(
     )
     names = (
         base.transform_aggregate(n="count()", groupby=["row", "at"])
+        .transform_calculate(said=two_lines("row", 12.5))  # bold
         .mark_text(
             align="left",
-            dy=-46 if dodge else -16,
+            dy=raised("row", -46 if dodge else -16, 12.5),
             fontWeight="bold",
             color=INK,
             limit=alt.ExprRef("width"),
-            fontSize=alt.ExprRef("width < 420 ? 11 : 12"),
+            fontSize=alt.ExprRef("cp_column < 420 ? 11 : 12"),
         )
-        .encode(alt.XValue(0), y, text="row:N")
+        .encode(alt.XValue(0), y, text="said:N")
     )
     ranges = [spans] if frame.low.notna().any() else []
-    return alt.layer(lines, *ranges, dots, names).properties(height=(80 if dodge else 46) * len(rows))
+    return alt.layer(reach, *ranges, dots, names).properties(height=(80 if dodge else 46) * len(rows))

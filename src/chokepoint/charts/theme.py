@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 import altair as alt
+import pandas as pd
 from altair.utils import schemapi
 
 CHINA = "#c74c2b"
@@ -12,8 +13,14 @@ UNITED_STATES = "#7a5a8c"
 OTHER = "#8e8e92"
 ACCENT = "#c0841a"
 FLOOR = "#0b8f66"
-INK, SOFT, GRID = alt.ExprRef("cp_ink"), alt.ExprRef("cp_soft"), alt.ExprRef("cp_grid")
-INKS = [{"name": "cp_ink", "value": "#22252a"}, {"name": "cp_soft", "value": "#5d636b"}, {"name": "cp_grid", "value": "#e4e4de"}]
+INK, SOFT, GRID, PAPER = (alt.ExprRef(f"cp_{name}") for name in ("ink", "soft", "grid", "paper"))
+INKS = [
+    {"name": f"cp_{name}", "value": colour}
+    for name, colour in (("ink", "#22252a"), ("soft", "#5d636b"), ("grid", "#e4e4de"), ("paper", "#fcfcfa"))
+]
+# How wide the chart's place is [px]. What a layout chooses (lines of a legend, short names) it may choose by this, and never by `width`,
+# which the layout itself works out: the choice would change what it was made by. On the page the page's script says it.
+COLUMN = {"name": "cp_column", "expr": "width"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HASHED = re.compile(r"\bview_[0-9a-f]{16}")
 
@@ -29,6 +36,7 @@ _AXIS = {
     "titleFontSize": 12,
     "titleFontWeight": "normal",
     "labelLimit": 220,
+    "labelSeparation": 8,
 }
 _LEGEND = {
     "labelColor": {"expr": "cp_ink"},
@@ -58,7 +66,7 @@ def themed(chart: alt.TopLevelMixin) -> dict:
 
     >>> spec = themed(alt.Chart({"values": []}).mark_bar())
     >>> [p["name"] for p in spec["params"]]
-    ['cp_ink', 'cp_soft', 'cp_grid']
+    ['cp_ink', 'cp_soft', 'cp_grid', 'cp_paper', 'cp_column']
     """
     return looked(chart.to_dict(validate=schemapi.DEBUG_MODE)) | {"config": CONFIG}  # DEBUG_MODE: the press turns it off, and only it
 
@@ -66,8 +74,9 @@ def themed(chart: alt.TopLevelMixin) -> dict:
 def looked(spec: dict) -> dict:
     """A Vega-Lite dictionary in the book's look but for its `config`; a chart of one view becomes as wide as its column."""
     spec = _numbered(spec, {})
-    spec["params"] = [*INKS, *spec.get("params", [])]
-    if one_view(spec):
+    single = one_view(spec)
+    spec["params"] = [*INKS, *[COLUMN] * single, *spec.get("params", [])]
+    if single:
         spec.setdefault("width", "container")
         spec.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     return spec
@@ -91,6 +100,29 @@ def _numbered(node, names: dict[str, str]):
     if isinstance(node, str):
         return _HASHED.sub(lambda found: names.setdefault(found[0], f"view_{len(names) + 1}"), node)
     return node
+
+
+def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """A table whose days are moments of UTC: on a scale of type utc they are the same days wherever the reader is.
+
+    >>> in_utc(pd.DataFrame({"day": ["2026-02-04", None]}), "day").day[0].isoformat()
+    '2026-02-04T00:00:00+00:00'
+    """
+    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True) for column in columns})
+
+
+def window(start: str, end: str) -> alt.Scale:
+    """A scale in time from one ISO date to another, both in UTC."""
+    return alt.Scale(type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
+
+
+def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
+    """Words, and the same in the paper's colour and thicker beneath them: what runs behind does not cross them."""
+    edge = words.copy(deep=True)
+    edge.mark = words.mark.copy(deep=True)
+    for name, value in {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER}.items():
+        edge.mark[name] = value
+    return edge, words
 
 
 def click_on(field: str) -> str:

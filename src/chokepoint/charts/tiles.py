@@ -21,11 +21,14 @@ def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> al
     placed["ink"] = placed["kind"].map(lambda kind: "white" if colours[kind] in _WHITE_ON else "#22252a")
     away, tooltip = alt.datum.kind == hollow, [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("label", "kind", "detail")]
     base = alt.Chart(placed).transform_calculate(
-        name="width < 560 ? datum.short : datum.label", letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink"
+        name=f"cp_column < 560 || length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10 ? datum.short : datum.label",
+        letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink",
     )
     x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False))
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
-    legend = alt.Legend(title=None, columns=alt.ExprRef("width < 560 ? 1 : 3"), labelLimit=330, symbolStrokeColor=SOFT, symbolStrokeWidth=1)
+    legend = alt.Legend(
+        title=None, columns=alt.ExprRef("cp_column < 560 ? 1 : 3"), labelLimit=330, symbolStrokeColor=SOFT, symbolStrokeWidth=1
+    )
     boxes = base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
         x,
         alt.X2("right:Q"),
@@ -35,7 +38,7 @@ def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> al
         fill=alt.Fill("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend),
         stroke=alt.condition(away, alt.value(SOFT), alt.value("transparent")),
     )
-    names = base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 10")).encode(
+    names = base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 6")).encode(
         alt.X("middle:Q"), alt.Y("centre:Q"), text="name:N", tooltip=tooltip, color=alt.Color("letters:N", scale=None)
     )
     titles = (

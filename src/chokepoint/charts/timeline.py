@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import GRID, INK, SOFT
+from chokepoint.charts.narrow import raised, two_lines
+from chokepoint.charts.theme import GRID, INK, SOFT, haloed, in_utc, window
 
 ROW = 44  # pixels a row: the name above, the mark below
 CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
@@ -19,17 +20,17 @@ def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestam
     seen: the day at which the evidence ends. start, end: the window, as ISO dates.
     """
     rows = list(dict.fromkeys(frame["instrument"]))
-    placed = frame.sort_values("day").assign(at=lambda f: f["instrument"].map(rows.index))
+    placed = in_utc(frame.sort_values("day"), "day").assign(at=lambda f: f["instrument"].map(rows.index))
     placed = placed.assign(pile=placed.groupby("instrument")["day"].transform(_piled))
     who = _select("who", "Actor", list(colours))
     what = _select("what", "Instrument", sorted(rows))
     shown = "(who == 'all' || datum.actor == who) && (what == 'all' || datum.instrument == what)"
     x = _x("day", start, end)
     y = alt.Y("up:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0))
-    colour = alt.Color("actor:N", scale=_scale(colours), legend=_legend("width < 560 ? 2 : 6"))
+    colour = alt.Color("actor:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 2 : 6"))
     tooltip = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("date", "state", "actor", "what")]
     base = alt.Chart(placed).transform_filter(shown).transform_calculate(up="datum.at + 0.2 * datum.pile")
-    size = alt.ExprRef("width < 560 ? 75 : 110")
+    size = alt.ExprRef("cp_column < 560 ? 75 : 110")
     done = base.transform_filter("datum.state == 'happened'").mark_circle(size=size, opacity=1).encode(x, y, color=colour, tooltip=tooltip)
     only = base.transform_filter("datum.state != 'happened'").mark_point(size=size, opacity=1, strokeWidth=2)
     only = only.encode(x, y, color=colour, tooltip=tooltip)
@@ -50,9 +51,9 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
     frame: columns name (a row), start, due, kept (days), outcome (coloured), what, day (the last day in words).
     """
     rows = list(frame["name"])
-    placed = frame.assign(at=range(len(rows)), start=frame["start"].clip(lower=pd.Timestamp(start)))
+    placed = in_utc(frame.assign(at=range(len(rows)), start=frame["start"].clip(lower=pd.Timestamp(start))), "start", "due", "kept")
     y = alt.Y("at:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0))
-    colour = alt.Color("outcome:N", scale=_scale(colours), legend=_legend("width < 560 ? 1 : 2"))
+    colour = alt.Color("outcome:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 1 : 2"))
     tooltip = [
         alt.Tooltip("name:N", title="Term"),
         alt.Tooltip("day:N", title="Ends"),
@@ -74,7 +75,7 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
     days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
         alt.XValue(alt.ExprRef("width")), y, text="day:N"
     )
-    return alt.layer(*_frame(rows, seen), bars, late, kept, days).properties(height=ROW * (len(rows) + 0.6))
+    return alt.layer(*_frame(rows, seen, beside=90), bars, late, kept, *haloed(days)).properties(height=ROW * (len(rows) + 0.6))
 
 
 def _piled(days: pd.Series) -> list[int]:
@@ -92,25 +93,26 @@ def _piled(days: pd.Series) -> list[int]:
     return levels
 
 
-def _frame(rows: list[str], seen: pd.Timestamp) -> tuple[alt.LayerChart, ...]:
-    """Names of the rows with a line under each, and the day at which the evidence ends."""
+def _frame(rows: list[str], seen: pd.Timestamp, beside: float = 0) -> tuple[alt.LayerChart, ...]:
+    """Names of the rows with a line under each, and the day at which the evidence ends. beside: what stands right of a name [px]."""
     names = alt.Chart(pd.DataFrame({"row": rows, "at": range(len(rows))}))
     y = alt.Y("at:Q", axis=None)
     lines = names.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
-    words = names.mark_text(align="left", baseline="bottom", dy=-8, color=INK, fontWeight=600).encode(alt.XValue(0), y, text="row:N")
-    end = alt.Chart(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]})).encode(alt.X("day:T"))
+    words = names.transform_calculate(said=two_lines("row", beside=beside))
+    words = words.mark_text(align="left", baseline="bottom", dy=raised("row", -8, beside=beside), color=INK, fontWeight=600)
+    words = words.encode(alt.XValue(0), y, text="said:N")
+    end = alt.Chart(in_utc(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]}), "day")).encode(alt.X("day:T"))
     return (
         lines,
         end.mark_rule(strokeDash=[4, 3], color=SOFT),
         end.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(alt.YValue(2), text="told:N"),
-        words,
+        *haloed(words),
     )
 
 
 def _x(field: str, start: str, end: str) -> alt.X:
-    window = [pd.Timestamp(day).timestamp() * 1000 for day in (start, end)]
-    ticks = alt.Axis(format="%b", tickCount=alt.ExprRef("width < 560 ? 5 : 12"), grid=True, orient="top")
-    return alt.X(f"{field}:T", title=None, scale=alt.Scale(domain=window, nice=False), axis=ticks)
+    ticks = alt.Axis(format="%b", tickCount=alt.ExprRef("cp_column < 560 ? 5 : 12"), grid=True, orient="top")
+    return alt.X(f"{field}:T", title=None, scale=window(start, end), axis=ticks)
 
 
 def _scale(colours: Mapping[str, str]) -> alt.Scale:

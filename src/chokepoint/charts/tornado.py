@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, BLOC, INK
 
 
@@ -25,7 +26,8 @@ def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerCha
         for end, colour in (("at_low", ACCENT), ("at_high", BLOC))
     ]
     now = base.mark_tick(color=INK, thickness=2, size=20).encode(alt.X("at_value:Q"), y)  # a line across all would cross the names
-    names = base.mark_text(align="left", baseline="bottom", dy=-11, color=INK, limit=alt.ExprRef("width")).encode(
-        alt.XValue(0), alt.Y("at:Q"), text="row:N"
+    names = base.transform_calculate(said=two_lines("row")).mark_text(
+        align="left", baseline="bottom", dy=raised("row", -11), color=INK, limit=alt.ExprRef("width")
     )
+    names = names.encode(alt.XValue(0), alt.Y("at:Q"), text="said:N")
     return alt.layer(*bars, now, names).properties(height=280)

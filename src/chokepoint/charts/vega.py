@@ -1,10 +1,11 @@
-"""Charts compiled from Vega-Lite to Vega, so that the reader's browser need not; and the script that draws them there.
+"""Charts compiled from Vega-Lite to Vega, so that the reader's browser need not; the room that each will take; and the script that draws them.
 
 For a page this is done where a notebook ran, so that what is kept of it holds its charts ready drawn, and never while Sphinx prints:
 the compiler starts threads, which the processes that Sphinx forks would wait for in vain.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +13,7 @@ from functools import cache
 import vl_convert
 
 from chokepoint.charts.figure import embedded
+from chokepoint.charts.narrow import made_to_fit
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -31,6 +33,9 @@ VEGA = {
 _PARTS = """{View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
   expressionInterpreter: interpreter.expressionInterpreter}"""
 _ELSEWHERE = {"regression", "loess"}  # transforms that Vega-Lite knows and that are in none of these modules
+SCRIPT = r'<script type="application/vnd\.vegalite\+json"'
+WIDE = 720.0  # px, of a column that nobody has measured yet
+PASSES = 4  # so many plots are tried at most; as in charts.js
 
 
 def script(use: str) -> str:
@@ -44,20 +49,31 @@ def script(use: str) -> str:
 
 
 def drawn(html: str) -> str:
-    """HTML in which every chart's Vega-Lite, in its script element, is compiled. UserError for a chart that no page can draw."""
-    pattern = r'<script type="application/vnd\.vegalite\+json">(.*?)</script>'
-    return re.sub(pattern, lambda m: _element(m[1]), html, flags=re.S)
+    """HTML in which every chart's Vega-Lite, in its script element, is compiled, and its place holds the chart's height free.
+
+    UserError for a chart that no page can draw.
+    """
+    chart = rf'(?P<end></div>)?{SCRIPT}>(?P<spec>.*?)</script>(?:{SCRIPT} class="cp-still">(?P<still>.*?)</script>)?'
+    return re.sub(chart, _compiled, html, flags=re.S)
+
+
+def _compiled(found: re.Match) -> str:
+    room = _room(found["still"] or found["spec"]) if found["end"] else ""
+    return f"{room}{found['end'] or ''}{_vega(found['spec'])}"
 
 
 @cache
-def _element(vegalite: str) -> str:
-    spec = compiled(json.loads(vegalite))
+def _vega(vegalite: str) -> str:
+    spec = fitted(compiled(json.loads(vegalite)))
     canvas = ' data-renderer="canvas"' if renderer(spec) == "canvas" else ""
     return f'<script type="application/json" class="cp-spec"{canvas}>{embedded(spec)}</script>'
 
 
 def compiled(vegalite: dict) -> dict:
-    """A Vega-Lite chart as Vega. UserError for one that does not compile, or that needs what the charts' script does not carry."""
+    """A Vega-Lite chart as Vega that fits a narrow column, its tables by number: the compiler names them by a hash, which says nothing.
+
+    UserError for one that does not compile, or that needs what the charts' script does not carry.
+    """
     try:
         spec = vl_convert.vegalite_to_vega(vegalite, vl_version=VEGA_LITE)
     except ValueError as error:
@@ -67,7 +83,9 @@ def compiled(vegalite: dict) -> dict:
         raise UserError(
             f"A chart uses the transform {min(missing)}, which the pages' script does not carry: work it out in Python, and draw the result."
         )
-    return spec
+    names: dict[str, str] = {}
+    text = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), json.dumps(spec))
+    return made_to_fit(json.loads(text))
 
 
 def renderer(spec: dict) -> str:
@@ -86,6 +104,93 @@ def _transforms(node) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _transforms(value)
+
+
+def fitted(spec: dict, column: float = WIDE) -> dict:
+    """A compiled chart that is as wide as its container, made so that only the page's script, or a measurement, gives it its width.
+
+    Vega's own fitting works out the plot's width from what stands out of the plot; where that follows the width (a height in
+    proportion to it, words, lines of a legend), it never comes to rest. Other charts are left as they are.
+    """
+    if not follows_container(spec):
+        return spec
+    given = {"width": {"name": "width", "value": column}, "cp_column": {"name": "cp_column", "value": column}}
+    return spec | {"autosize": "pad", "signals": [given.get(signal["name"], signal) for signal in spec["signals"]]}
+
+
+def follows_container(spec: dict) -> bool:
+    """Whether a compiled chart takes its width from its container."""
+    return any(s["name"] == "width" and "containerSize" in s.get("init", "") for s in spec.get("signals", []))
+
+
+# --- the room of a chart: its height, known before it is drawn, so that nothing below it moves
+
+
+@cache
+def _room(vegalite: str) -> str:
+    """Empty pictures as tall as the chart will be: elements, because the page's policy allows no style of an element's own."""
+    spec = compiled(json.loads(vegalite))
+    if not follows_container(spec):
+        return _free(_size(spec)[1])
+    return "".join(_free(fixed, share, low, high) for low, high, fixed, share in heights(spec))
+
+
+def heights(spec: dict) -> list[tuple[float, float, float, float]]:
+    """The height of a compiled chart for each range of its column's width: from [px], below [px], height [px], and what it gains per pixel of width.
+
+    Ranges end where the chart itself turns from narrow to wide; within one, a height is the same or grows in a line with the width.
+    """
+    text = json.dumps(spec)
+    ends = [0.0, *sorted({float(n) for n in re.findall(r"cp_column < (\d+)", text)}), math.inf]
+    elastic = any(s["name"] == "height" and re.search(r"\bwidth\b", s.get("update", "")) for s in spec["signals"])
+    found: list[tuple[float, float, float, float]] = []
+    for low, high in zip(ends, ends[1:], strict=False):
+        near, far = max(low, 0.8 * min(high, 400)), min(high - 1, max(1.5 * low, WIDE))
+        at_near = _height(spec, near, elastic)
+        share = (_height(spec, far, elastic) - at_near) / (far - near) if elastic else 0.0
+        fixed = at_near - share * near
+        if found and found[-1][2:] == (fixed, share):
+            low = found.pop()[0]
+        found.append((low, high, fixed, share))
+    return found
+
+
+def _height(spec: dict, column: float, elastic: bool) -> float:
+    """Height [px] of a compiled chart in a column [px]; only of an elastic one it matters how wide the plot in it is."""
+
+    def size(plot: float) -> tuple[float, float]:
+        there = fitted(spec, column)
+        wide, tall = _size(there | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]})
+        return wide - column, tall
+
+    plot, (out, tall) = column, size(column)
+    for _ in range(PASSES - 1 if elastic else 0):
+        if out <= 0:
+            break
+        then, lower = size(plot - out)
+        if then >= out:
+            break
+        plot, out, tall = plot - out, then, lower
+    return tall
+
+
+def _size(spec: dict) -> tuple[float, float]:
+    """Width and height [px] of a compiled chart, drawn here."""
+    width, height = re.search(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec)).groups()
+    return float(width), float(height)
+
+
+def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math.inf) -> str:
+    """What keeps the room, in the columns from `low` to `high` [px].
+
+    >>> _free(320)
+    '<svg class="cp-room" height="320"></svg>'
+    >>> _free(350, 0.44, 0, 560)
+    '<svg class="cp-room cp-below-560" height="350"></svg><svg class="cp-room cp-below-560" viewBox="0 0 1000 440"></svg>'
+    """
+    names = " ".join(["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)])
+    rising = f'<svg class="{names}" viewBox="0 0 1000 {1000 * share:.0f}"></svg>' if share else ""
+    return f'<svg class="{names}" height="{fixed:.4g}"></svg>{rising}'
 
 
 def marks(spec: dict) -> int:

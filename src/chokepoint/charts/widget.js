@@ -20,7 +20,7 @@ const imported = async (packed) => {
 };
 
 // The inks of the book's own dark pages, where JupyterLab is dark.
-const DARK = { cp_ink: "#e9e8e4", cp_soft: "#a9adb3", cp_grid: "#3b3e43" };
+const DARK = { cp_ink: "#e9e8e4", cp_soft: "#a9adb3", cp_grid: "#3b3e43", cp_paper: "#111111" };
 const paint = (view, own) => {
   const inks = document.body.dataset.jpThemeLight === "false" ? DARK : own;
   for (const name of Object.keys(DARK)) view.signal(name, inks[name]);
@@ -48,11 +48,26 @@ export default {
     Object.assign(box.style, { maxWidth: "56rem", overflowX: "auto", overflowY: "hidden" });
     let view, spec, turn = 0;
 
-    const fits = () => spec.signals?.some((signal) => signal.name === "width");
+    const fits = () => spec.signals?.some((signal) => signal.name === "cp_column" && "value" in signal);
+    // As on the page (charts.js): the column's width is given, and the plot takes what axes, legends and words leave of it.
+    const PASSES = 4;
     const laid = async (made) => {
-      await made.runAsync();
-      // A legend whose columns follow the width may need more lines than there was room for when the width was first worked out.
-      if (spec.legends?.some((legend) => legend.columns?.signal)) await made.resize().runAsync();
+      const column = Math.floor(box.clientWidth);
+      if (!fits()) return made.runAsync();
+      box.column = column;
+      const over = async (plot) => {
+        await made.signal("cp_column", column).width(plot).resize().runAsync();
+        const drawing = made.container().querySelector("svg, canvas");
+        return (drawing.width.baseVal?.value ?? parseFloat(drawing.style.width)) - column;
+      };
+      let plot = column, out = await over(plot), next = plot - out;
+      for (let pass = 1; pass < PASSES && out > 0 && next > column / 5; pass++) {
+        const then = await over(next);
+        if (then >= out) { await over(plot); break; }
+        const gain = (plot - next) / (out - then);
+        [plot, out] = [next, then];
+        next = Math.floor(plot - out * Math.min(gain, 3));
+      }
     };
 
     const draw = async () => {
@@ -69,7 +84,6 @@ export default {
         expr: vega.expressionInterpreter, renderer: model.get("renderer"), container: inside, bind: selects, hover: true, tooltip: tip, logLevel: 2,
       });
       paint(made, Object.fromEntries(spec.signals.map(({ name, value }) => [name, value])));
-      if (fits()) made.signal("width", box.clientWidth);
       await laid(made);
       if (mine !== turn) return made.finalize(); // asked for again meanwhile
       box.replaceChildren(selects, picture);
@@ -86,7 +100,7 @@ export default {
     const fit = new ResizeObserver(() => {
       if (!box.clientWidth) return;
       if (!view) shown();
-      else if (fits() && Math.abs(view.signal("width") - box.clientWidth) > 1) laid(view.signal("width", box.clientWidth));
+      else if (fits() && Math.floor(box.clientWidth) !== box.column) laid(view);
     });
     fit.observe(box);
     const dark = new MutationObserver(shown);

@@ -55,7 +55,7 @@ class LiveChart(anywidget.AnyWidget):
 
 def live_chart(vegalite: dict, alt_text: str) -> LiveChart:
     """A widget of a chart in the book's look (see `theme`); alt_text: what it shows, for those who do not see it."""
-    spec = vega.compiled(vegalite)
+    spec = vega.fitted(vega.compiled(vegalite))
     return LiveChart(script=_the_script(), spec=spec, renderer=vega.renderer(spec), alt_text=alt_text)
 
 

@@ -10,7 +10,7 @@ from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, choice
 WORLD = "World"
 # Region → longitude and latitude of its middle, and how much larger than the whole world it is drawn.
 VIEWS = {
-    WORLD: (11, 14, 1.05),
+    WORLD: (11, 8, 1.03),
     "Africa": (18, 2, 2.3),
     "East Asia & Pacific": (145, 2, 1.55),
     "Europe & Central Asia": (40, 47, 2.8),
@@ -19,7 +19,7 @@ VIEWS = {
     "North America": (-98, 45, 2.3),
     "South Asia": (76, 22, 3.4),
 }
-NARROW = "width < 560"
+NARROW = "cp_column < 560"
 SEA = (-17.0, 47.0)  # where the mark of a delegation stands that is no country: in the open Atlantic
 _MAP = f"width * (region == '{WORLD}' ? 0.44 : {NARROW} ? 0.85 : 0.52)"  # height of the map; the panel is below
 

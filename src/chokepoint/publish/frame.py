@@ -4,6 +4,8 @@ The theme sends 700 kB (gzipped) of scripts, icon fonts and styles with every pa
 rules of accessibility. `templates/layout.html` is the frame in its place; this module says what goes into it.
 """
 
+import base64
+import hashlib
 import html
 import re
 from pathlib import Path
@@ -18,6 +20,23 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
 )
+# The one script that stands in a page: that of the 404 page, where the site's own address was not known. A server shows that page for any
+# path, so only the reader's browser can find where the site begins: at the nearest folder above that has its script.
+LOST = """(async () => {
+  const folders = location.pathname.split("/").slice(0, -1).map((_, i, all) => `${all.slice(0, all.length - i).join("/")}/`);
+  for (const root of folders) {
+    const found = await fetch(`${root}_static/page.js`, { method: "HEAD" }).catch(() => null);
+    if (!found?.ok || !found.headers.get("content-type")?.includes("javascript")) continue;
+    if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+    for (const name of ["href", "action"]) for (const element of document.querySelectorAll(`[${name}]:not([${name}^="#"], [${name}*=":"])`)) {
+      element.setAttribute(name, root + element.getAttribute(name));
+    }
+    const add = (tag, properties) => document.head.append(Object.assign(document.createElement(tag), properties));
+    add("link", { rel: "stylesheet", href: `${root}_static/chokepoint.css` });
+    add("script", { src: `${root}_static/page.js` });
+    return;
+  }
+})();"""
 _SEARCH = ["documentation_options.js", "doctools.js", "sphinx_highlight.js", "language_data.js", "searchtools.js", "../searchindex.js"]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _MENDS = [
@@ -46,20 +65,50 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     body = context.get("body") or ""
     known = about.page(app, pagename, body, context)
     charts = "cp-chart" in body
+    lost = pagename == "404" and not app.config.cp_address
     return {
         **known,
         "up": up(app, pagename),
-        "policy": POLICY,
+        "policy": policy(LOST) if lost else POLICY,
+        "lost": LOST if lost else "",
         "styles": _styles(app, charts, "highlight" in body),
         "scripts": _scripts(pagename, body, models),
-        "contents": contents(context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "", pagename),
+        "contents": rooted(
+            contents(context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "", pagename),
+            up(app, pagename) if pagename == "404" else "",
+        ),
         "on_page": on_page(body),
     }
 
 
 def up(app: Sphinx, pagename: str) -> str:
-    """The way from a page to the site's root. The 404 page is shown at any depth, so its links begin at the root of the server."""
-    return about.root_path(app.config.cp_address) if pagename == "404" else "../" * pagename.count("/")
+    """The way from a page to the site's root.
+
+    The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands below that is not known, its
+    script puts it before them.
+    """
+    if pagename == "404":
+        return about.root_path(app.config.cp_address) if app.config.cp_address else ""
+    return "../" * pagename.count("/")
+
+
+def policy(script: str) -> str:
+    """The policy of a page in which this one script may stand.
+
+    >>> policy("1").split("; ")[1]
+    "script-src 'self' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return POLICY.replace("script-src 'self'", f"script-src 'self' 'sha256-{digest}'")
+
+
+def rooted(links: str, root: str) -> str:
+    """Links that begin at the site's root, from there.
+
+    >>> rooted('<a href="tin.html"><a href="#main">', "/book/")
+    '<a href="/book/tin.html"><a href="#main">'
+    """
+    return re.sub(r'href="(?![#/]|[a-z]+:)', f'href="{root}', links)
 
 
 def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
