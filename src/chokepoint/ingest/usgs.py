@@ -31,7 +31,8 @@ from chokepoint.ingest.tidy import Tables
 LOOKED_FOR = """looked for one of
   the layout of 2026: a CSV with the columns MCS chapter, Section, Commodity, Country, Statistics, Statistics_detail, Unit, Year, Value
   the layout of 2025: a CSV with the columns SOURCE, COMMODITY, COUNTRY, TYPE, UNIT_MEAS, PROD_<year>, RESERVES_<year>
-  the layout of 2022 to 2024: files mcs<year>-<commodity>_world.csv with the columns Source, Country, Type, Prod_<unit>_<year>"""
+  the layout of 2022 to 2024: files mcs<year>-<commodity>_world.csv with the columns Source, Country, Type, Prod_<unit>_<year>
+  one file of a release: salient statistics, import sources, or a table of critical minerals, export controls or agreements"""
 
 
 def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool = False) -> Report:
