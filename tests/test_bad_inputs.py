@@ -146,7 +146,7 @@ DATA = [
     case("a script for the address of a control", lambda p: p.cell("minerals/mcs2026/export_controls.csv", "url", "javascript:alert(1)"), "check", "export_controls.csv row 2", "does not match"),
     case("saved in Windows-1252", lambda p: p.write(f"data/{SOURCES}", "source_id,publisher\nS1,Côte\n".encode("cp1252")), "check", "sources.csv: is not UTF-8 (byte", "Save it as UTF-8"),
     case("saved in UTF-16", lambda p: p.write(f"data/{SOURCES}", "source_id,publisher\n".encode("utf-16")), "check", "sources.csv: is not UTF-8"),
-    case("parted by semicolons", lambda p: p.rows(SOURCES, lambda t: [[";".join(r)] for r in t]), "check", "sources.csv row 1", "parted by ';'", "CSV with commas"),
+    case("separated by semicolons", lambda p: p.rows(SOURCES, lambda t: [[";".join(r)] for r in t]), "check", "sources.csv row 1", "is separated by semicolons; a comma is expected", "CSV with commas"),
     case("an empty file", lambda p: p.write(f"data/{SOURCES}", ""), "check", "sources.csv: is empty; a header line is expected"),
     case("a header and no rows", lambda p: p.rows(ASSUMED, lambda t: t[:1]), "check", "assumptions.csv: has a header and no rows"),
     case("a row cut short", lambda p: p.rows("minerals.csv", lambda t: [t[0], t[1][:3], *t[2:]]), "check", "minerals.csv row 2: has 3 cells; the header has 11"),

@@ -80,3 +80,10 @@ def test_another_file_than_the_published_one_is_refused_and_not_kept(publisher, 
 def test_an_unknown_release_comes_with_the_nearest():
     with pytest.raises(UserError, match='Did you mean "mcs2026"'):
         fetching.fetch("usgs-2062", None)
+
+
+def test_next_years_release_is_not_taken_for_this_years_and_how_to_add_it_is_said():
+    with pytest.raises(UserError) as said:
+        fetching.fetch("usgs-2027", None)
+    assert "Did you mean" not in str(said.value) and "Listed are: mcs2026" in str(said.value)
+    assert "add a row for each of its files" in str(said.value) and "chokepoint ingest usgs FOLDER" in str(said.value)

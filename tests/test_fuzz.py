@@ -167,7 +167,8 @@ def test_a_damaged_zip_is_read_or_refused(folder, content):
 
 series = {"2024": 1.5, "STEPS": {"2030": 2.0}}
 side = {"countries": {"China": {"2024": 70.2}, "Chile": {"2024": 1}}, "total": {"2024": 100.0}}
-demand = {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": series}
+total = {"2024": 3.0, "STEPS": {"2030": 4.0}}
+demand = {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": total}
 IEA = {"supply": {"Lithium": {"mining": side, "refining": side}}, "totalDemand": {"Lithium": demand}}
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | words,

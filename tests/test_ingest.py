@@ -401,11 +401,11 @@ def test_the_iea_file_gives_shares_of_refining_and_flags_its_projections(data, t
         "Notes: …": {"2024": None, "2030": None},
     }
     side = {"countries": countries, "total": {"2024": 100.0, "2030": 120.0}}
-    series = {"2024": 1.5, "STEPS": {"2030": 2.0}}
+    series, total = {"2024": 1.5, "STEPS": {"2030": 2.0}}, {"2024": 3.0, "STEPS": {"2030": 4.0}}
     content = {
         "supply": {"Lithium": {"mining": side, "refining": side}},
         "totalDemand": {
-            "Lithium": {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": series}
+            "Lithium": {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": total}
         },
     }
     (tmp_path / "iea.json").write_text(json.dumps(content))

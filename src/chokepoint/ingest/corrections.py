@@ -49,7 +49,9 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
     for fix in mine.to_dict("records"):
         where = f"data/corrections.csv {fix['correction_id']}"
         frame = tables.get(fix["table"])
-        mask = selected(frame, fix["key"], where) if frame is not None and len(frame) else pd.Series(dtype=bool)
+        if frame is None:  # no file of that table was given
+            continue
+        mask = selected(frame, fix["key"], where) if len(frame) else pd.Series(dtype=bool)
         if not mask.any():
             report.corrections.append(f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})")
             continue

@@ -31,10 +31,9 @@ def fetch(name: str, folder: Path) -> Path:
     listed = tables.load("release_files")
     files = listed[listed.release == release]
     if files.empty:
-        known = sorted(listed.release.unique())
-        near = difflib.get_close_matches(release, known, 1)
-        hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
-        raise UserError(f'No files of a release "{name}" are listed in data/release_files.csv.{hint}')
+        raise UserError(
+            f'No files of a release "{name}" are listed in data/release_files.csv. {_how(release, sorted(listed.release.unique()))}'
+        )
     for row in files.to_dict("records"):
         _require_plain(row)
     place = folder / release
@@ -42,6 +41,19 @@ def fetch(name: str, folder: Path) -> Path:
     for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False, disable=None):
         _one(row, place)
     return place
+
+
+def _how(release: str, known: list[str]) -> str:
+    """What to do about a release that is not listed: the nearest that is, unless the one asked for follows it; how to add its files.
+
+    >>> _how("mcs2027", ["mcs2026"])[:23], _how("mcs2062", ["mcs2026"])[:24]
+    ('Listed are: mcs2026. To', 'Did you mean "mcs2026"? ')
+    """
+    near = difflib.get_close_matches(release, known, 1)
+    follows = near and re.fullmatch(r"[a-z]+\d{4}", release) and near[0] < release and int(release[-4:]) - int(near[0][-4:]) <= 5
+    hint = f'Did you mean "{near[0]}"?' if near and not follows else f"Listed are: {', '.join(known)}."
+    rows = f"add a row for each of its files there: {release}, the file's name, its address at the publisher's, its MD5 and its size"
+    return f"{hint} To fetch another release, {rows}. Or download it yourself, and give its folder to: chokepoint ingest usgs FOLDER"
 
 
 def _require_plain(row: dict) -> None:

@@ -1,4 +1,4 @@
-"""IEA Critical Minerals Dataset, as a JSON conversion: mining and refining by country, and demand by use."""
+"""IEA Critical Minerals Dataset, as the agency's workbook or a JSON conversion: mining and refining by country, and demand by use."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.errors import UserError
-from chokepoint.ingest import areas, package, reference
+from chokepoint.ingest import areas, iea_workbook, package, reference
 from chokepoint.ingest.files import decode, members, require_year
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
-from chokepoint.ingest.tidy import MOST, exact
+from chokepoint.ingest.tidy import MOST, WHERE, exact
 
 STAGES = {"mining": "mine", "refining": "refinery"}
 TO_TONS = 1000  # the file is in thousand tons of contained element
 
 
 def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool = False) -> Report:
-    """Read the IEA file (JSON, or a folder or zip with it) and write its tables under `data`/minerals."""
+    """Read the IEA file (workbook or JSON, or a folder or zip with it) and write its tables under `data`/minerals."""
     ref = reference.read(data)
     tables, report = read(Path(path), Path(data), ref)
     package.write(tables, report, Path(data), ref, accept, replace)
@@ -35,13 +35,15 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
     slugs = _slugs(data)
     try:
         tables = {
-            "iea_production": _production(content["supply"], base, slugs, ref, report),
-            "iea_demand": _demand(content["totalDemand"], base, slugs, report),
+            "iea_production": _production(name, content["supply"], base, slugs, ref, report),
+            "iea_demand": _demand(name, content["totalDemand"], base, slugs, report),
         }
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise UserError(
             f"{name}: the layout is another, or a figure is none ({fault!r}). Download it again; nothing was written."
         ) from None
+    if not content["supply"]:
+        report.notes.append(f'{name} has no sheet "{iea_workbook.SUPPLY}": this edition gives no mining and refining by country')
     report.rows.read = sum(t.read for t in report.tables.values())
     report.rows.kept = sum(t.kept for t in report.tables.values())
     for tally in report.tables.values():
@@ -50,22 +52,27 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
 
 
 def _document(path: Path) -> tuple[str, dict]:
-    found = members(path, ".json")
+    found = members(path, ".json", ".xlsx")
     for name, text in found.items():
+        if name.lower().endswith(".xlsx"):
+            if content := iea_workbook.read(name, text):
+                return name, content
+            continue
         try:
             content = json.loads(decode(text, name))
         except (ValueError, RecursionError) as fault:  # ValueError: also a whole number of thousands of digits
             raise UserError(f"{name}: not readable as JSON ({fault}). Download it again; nothing was written.") from None
         if isinstance(content, dict) and {"supply", "totalDemand"} <= set(content):
             return name, content
-    keys = ", ".join(found) or "no JSON file"
-    raise UserError(f'{path}: looked for a JSON file with "supply" and "totalDemand", found {keys}. Give the IEA dataset as JSON.')
+    expected = f'the IEA\'s workbook, with the sheet "{iea_workbook.DEMAND}", or a JSON file with "supply" and "totalDemand"'
+    raise UserError(f"{path}: looked for {expected}; found {', '.join(found) or 'no such file'}. Give one of the two.")
 
 
 def _base_year(content: dict, name: str) -> int:
-    """The first year of the supply tables is the base year; the edition is the year after."""
+    """The first year of the tables is the base year; the edition is the year after."""
     try:
         years = {int(y) for mineral in content["supply"].values() for side in mineral.values() for y in side["total"]}
+        years = years or {int(y) for block in content["totalDemand"].values() for y in block["totalDemand"] if y.isdecimal()}
     except (KeyError, TypeError, ValueError, AttributeError):
         expected = "supply → mineral → mining/refining → total → year"
         raise UserError(f"{name}: expected {expected}; the layout is another. Nothing was written.") from None
@@ -79,7 +86,7 @@ def _slugs(data: Path) -> dict[str, str]:
     return {row.iea_name: row.mineral for row in table.itertuples() if row.iea_name}
 
 
-def _production(supply: dict, base: int, slugs: dict[str, str], ref: Reference, report: Report) -> pd.DataFrame:
+def _production(name: str, supply: dict, base: int, slugs: dict[str, str], ref: Reference, report: Report) -> pd.DataFrame:
     tally, rows, source = report.table("iea_production"), [], report.release.upper()
     for mineral, sides in supply.items():
         for side, stage in STAGES.items():
@@ -103,6 +110,7 @@ def _production(supply: dict, base: int, slugs: dict[str, str], ref: Reference, 
                             "iso3": place.iso3, "year": int(year), "value": _tons(value), "unit": "t",
                             "printed": repr(value), "printed_unit": "thousand tons", "scenario": _scenario(int(year), base),
                             "forecast": int(year) > base, "footnote": "", "source_id": source,
+                            WHERE: f"{name}: supply of {mineral}, {side}, {printed_area}, {year}",
                         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -125,7 +133,7 @@ def _area(printed: str, ref: Reference) -> areas.Area | None:
     return None if place.kind == "unknown" else place
 
 
-def _demand(demand: dict, base: int, slugs: dict[str, str], report: Report) -> pd.DataFrame:
+def _demand(name: str, demand: dict, base: int, slugs: dict[str, str], report: Report) -> pd.DataFrame:
     """Every use of every mineral, base year and scenarios; shares are left out, since they can be computed."""
     tally, rows = report.table("iea_demand"), []
     for mineral, block in demand.items():
@@ -142,6 +150,7 @@ def _demand(demand: dict, base: int, slugs: dict[str, str], report: Report) -> p
                 rows.append({
                     "mineral": slugs[mineral], "use": use, "use_kind": kind, "scenario": scenario, "year": year,
                     "value": _tons(value), "unit": "t", "forecast": year > base, "source_id": report.release.upper(),
+                    WHERE: f"{name}: demand for {mineral}, {use}, {scenario}, {year}",
                 })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -55,15 +55,27 @@ def require_plausible(
     said = {f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {plausible.shown(rows[f])}: {f.message}" for f in found}
     corrections = standing.text(data / "corrections.csv")
     again = [f"{place(r, t, i)}: {word}" for r, t, i, word in repeated.misprints(held, corrections, release) if i in given[t]]
-    report.notes = [said[f] for f in found if not f.refused] + again
+    report.notes += [said[f] for f in found if not f.refused] + again
     if bad := [f for f in found if f.refused and (f.table, f.column) not in accept]:
-        raise UserError(_refusal([f"{said[f]}. If it is right: --accept {f.table}.{f.column}" for f in bad], bad, again))
+        raise UserError(_refusal(bad, said, rows, again))
     return known.with_accepted(data, [(f, rows[f]) for f in found if f.refused])
 
 
-def _refusal(lines: list[str], bad: list[plausible.Finding], again: list[str]) -> str:
-    count = "1 figure cannot" if len(lines) == 1 else f"{len(lines):,} figures cannot"
-    more = [f"… and {len(lines) - MOST_SHOWN:,} more"] if len(lines) > MOST_SHOWN else []
+def _refusal(
+    bad: list[plausible.Finding], said: dict[plausible.Finding, str], rows: dict[plausible.Finding, dict], again: list[str]
+) -> str:
+    """The figures refused, one line for those of a table that have the same fault in one commodity, and how to accept them."""
+    alike: dict[tuple, list[plausible.Finding]] = {}
+    for f in bad:
+        series = (rows[f].get(c) for c in ("mineral", "commodity", "stage", "statistic", "scenario"))
+        alike.setdefault((f.table, f.column, f.rule, *series), []).append(f)
+    lines = []
+    for first, *others in alike.values():
+        more = f" ({len(others):,} more of it like this)" if others else ""
+        lines.append(f"{said[first]}{more}. If it is right: --accept {first.table}.{first.column}")
+    rest = len(bad) - sum(len(group) for group in list(alike.values())[:MOST_SHOWN])
+    lines = lines[:MOST_SHOWN] + ([f"… and {rest:,} more"] if rest else [])
+    count = "1 figure cannot" if len(bad) == 1 else f"{len(bad):,} figures cannot"
     options = " ".join(f"--accept {column}" for column in sorted({f"{f.table}.{f.column}" for f in bad}))
     end = f"Nothing was written. If all of it is right: {options}"
-    return "\n".join([f"{count} be right as read:", *lines[:MOST_SHOWN], *more, *again[:MOST_SHOWN], end])
+    return "\n".join([f"{count} be right as read:", *lines, *again[:MOST_SHOWN], end])

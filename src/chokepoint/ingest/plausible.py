@@ -21,7 +21,7 @@ RELEASE = re.compile(r"(mcs\d{4}|iea\d{4}|wb\d{4}-\d\d)-(.+)")
 WORLD = ("production", "capacity", "reserves")
 FAR = 8  # times larger or smaller than its neighbour: no yearly figure of a country or of the world but those listed moves so far
 FAR_TRADE = 31  # for the trade, stocks and prices of one country from year to year, which move more
-FAR_FORECAST = 50  # from one year of a forecast to the next, five years later
+FAR_FORECAST = 50  # for forecasts, from one year to the next, five years later, and from edition to edition
 NEAR_TEN = 0.06  # of the logarithm: how near a ratio must come to 10, 100 or 1,000 to look like a slip of the decimal mark
 ALIKE = 2  # times: below it two prints of one figure confirm each other
 TENTH = 0.10  # of the printed total: what no rounding explains; below it a gap is told, not refused
@@ -40,7 +40,23 @@ SERIES = {
     "iea_demand": ["mineral", "use", "scenario"],
 }
 # What of a row is shown to a reader, in this order, where the table has it.
-SHOWN = ("mineral", "commodity", "stage", "statistic", "measure", "series", "use", "detail", "form", "area", "scenario", "year", "month")
+SHOWN = (
+    "party",
+    "agreement",
+    "mineral",
+    "commodity",
+    "stage",
+    "statistic",
+    "measure",
+    "series",
+    "use",
+    "detail",
+    "form",
+    "area",
+    "scenario",
+    "year",
+    "month",
+)
 TRADE = ("salient", "prices")
 # Statistics that may be negative: a change of stocks, and what a government adds to its own.
 SIGNED = ("shipments", "stocks")
@@ -176,6 +192,8 @@ def _cells(table: str, held: dict[str, pd.DataFrame]) -> pd.DataFrame:
         columns = [frame[c].to_numpy(object)[keep] for c in SERIES[table]]
         series = [number.setdefault(key, len(number)) for key in zip(*columns, strict=True)]
         made = {"series": series, "time": time[keep].to_numpy(int), "value": value[keep].to_numpy(float), "row": frame.index[keep]}
+        if table.startswith("iea"):
+            made["ahead"] = (frame["forecast"] == "true").to_numpy()[keep]
         if table in TRADE:
             of = ("mineral", "statistic") if table == "salient" else ("mineral", "unit")
             made["kind"] = [hash(key) for key in zip(*(frame[c].to_numpy(object)[keep] for c in of), strict=True)]
@@ -232,7 +250,8 @@ def _scales(table: str, held: dict[str, pd.DataFrame], known: Known, place: Plac
         sure = _confirmed(cells)
         far &= ~(within & sure[pairs["a"]] & sure[pairs["b"]])
     elif table.startswith("iea"):
-        far = np.where(within, off >= math.log10(FAR_FORECAST), far)
+        ahead = cells["ahead"].to_numpy()
+        far = np.where(ahead[pairs["a"]] | ahead[pairs["b"]], off >= math.log10(FAR_FORECAST), far)
     releases = list(held)
     for pair in pairs[far].to_dict("records"):
         one, two = ({**cells.loc[pair[end]], "row": row_of[pair[end]]} for end in ("a", "b"))

@@ -21,7 +21,8 @@ def misprints(tables: dict[tuple[str, str], pd.DataFrame], corrections: pd.DataF
     if "action" not in corrections:
         return
     named = corrections[(corrections["action"] != "header") & ~corrections["key"].str.contains("=(?:;|$)")]  # an empty cell names nothing
-    for fix in named.to_dict("records"):
+    newest = named.sort_values("release", kind="stable").drop_duplicates(["table", "key", "column"], keep="last")
+    for fix in newest.to_dict("records"):
         for (later, table), frame in tables.items():
             is_later = later[:3] == fix["release"][:3] and later > fix["release"] and later == (release or later)
             if not is_later or table != fix["table"] or not _has(frame, fix["key"]):

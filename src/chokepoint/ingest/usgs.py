@@ -31,7 +31,8 @@ from chokepoint.ingest.tidy import Tables
 LOOKED_FOR = """looked for one of
   the layout of 2026: a CSV with the columns MCS chapter, Section, Commodity, Country, Statistics, Statistics_detail, Unit, Year, Value
   the layout of 2025: a CSV with the columns SOURCE, COMMODITY, COUNTRY, TYPE, UNIT_MEAS, PROD_<year>, RESERVES_<year>
-  the layout of 2022 to 2024: files mcs<year>-<commodity>_world.csv with the columns Source, Country, Type, Prod_<unit>_<year>"""
+  the layout of 2022 to 2024: files mcs<year>-<commodity>_world.csv with the columns Source, Country, Type, Prod_<unit>_<year>
+  one file of a release: salient statistics, import sources, or a table of critical minerals, export controls or agreements"""
 
 
 def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool = False) -> Report:
@@ -45,9 +46,9 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Refer
     """The tables of a release, its report and the reference used; nothing is written."""
     ref = reference.read(data)
     contents = _contents(path)
+    for name, content in contents.items():
+        _require_commas(name, content)
     sheets = [files.sheet(name, content) for name, content in contents.items()]
-    for sheet in sheets:
-        _require_commas(sheet)
     long = [s for s in sheets if usgs_2026.fits(s)]
     wide = [s for s in sheets if usgs_2025.fits(s)]
     single = [s for s in sheets if usgs_2024.is_world(s)]
@@ -111,14 +112,14 @@ def _contents(path: Path) -> dict[str, bytes]:
     return tables
 
 
-def _require_commas(sheet: Sheet) -> None:
+def _require_commas(name: str, content: bytes) -> None:
     """UserError for a table of a release whose cells are separated by anything but commas."""
-    header = ",".join(sheet.header)
+    header = files.decode(next(iter(content[:10_000].splitlines()), b""), name)
     mark = separators.separator(header)
     words = {word.strip('" ').lower() for word in re.split(r"[;\t|,]", header)}
     if mark and words & {"country", "commodity", "critical_mineral", "critical mineral"}:
         raise UserError(
-            f"{sheet.name}: is separated by {mark}; a comma is expected. Save it as CSV with commas, or give the publisher's own file. "
+            f"{name}: is separated by {mark}; a comma is expected. Save it as CSV with commas, or give the publisher's own file. "
             "Nothing was written."
         )
 

@@ -123,6 +123,7 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
     """Every figure of a salient file into the tables."""
     rows = tables.report.rows
     usual = _usual_unit(sheet.header)
+    newest = int(tables.report.release.removeprefix("mcs")) - 1  # of the release, not of the file, which may be a part of one
     for line, row in sheet.rows:
         rows.read += 1
         year = re.match(r"\d{4}", row["Year"])
@@ -130,7 +131,6 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
             rows.refuse("a line of salient statistics without a year")
             continue
         rows.kept += 1
-        newest = max(int(r["Year"][:4]) for _, r in sheet.rows if r["Year"][:4].isdecimal())
         for header in sheet.header[3:]:
             if row.get(header):
                 salient.add(tables, _label(sheet, line, row, header, int(year[0]), usual, newest))

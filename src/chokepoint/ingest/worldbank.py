@@ -17,7 +17,7 @@ from chokepoint.ingest import package, reference
 from chokepoint.ingest.files import UNSEEN, members, require_harmless, require_year
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
-from chokepoint.ingest.tidy import MOST, exact
+from chokepoint.ingest.tidy import MOST, WHERE, exact
 
 SHEET = "Monthly Prices"
 MOST_ROWS, MOST_COLUMNS = 5_000, 300  # the sheet has some 800 rows and 75 columns
@@ -48,7 +48,7 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
             continue
         rule = ref.commodity((series,), "price")
         unit = UNITS.get(units[column])
-        cells = [(str(grid[i][0]), grid[i][column] if column < len(grid[i]) else None) for i in months]
+        cells = [(i + 1, str(grid[i][0]), grid[i][column] if column < len(grid[i]) else None) for i in months]
         tally.read += len(cells)
         if rule is None or unit is None:
             reason = "series of no mineral in data/commodities.csv" if rule is None else f"unit {units[column]} is not known"
@@ -56,14 +56,15 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
             continue
         about = {"mineral": rule["mineral"], "series": series, "unit": unit, "source_id": report.release.upper()}
         tables["price_series"].append({**about, "definition": definitions.get(series, "")})
-        for month, cell in cells:
+        for row, month, cell in cells:
             if cell is None or cell in MISSING:
                 tally.refuse("no price in that month (printed as an ellipsis)")
             elif isinstance(cell, bool) or not isinstance(cell, int | float) or not 0 <= cell < MOST:
                 tally.refuse(f'"{cell}" is not a price')
             else:
                 tally.kept += 1
-                tables["prices_monthly"].append({**about, "month": month.replace("M", "-"), "value": exact(cell)})
+                where = f'{name}, sheet "{SHEET}" row {row}'
+                tables["prices_monthly"].append({**about, "month": month.replace("M", "-"), "value": exact(cell), WHERE: where})
     report.rows.read = report.rows.kept = len(months)
     report.table("price_series").read = report.table("price_series").kept = len(tables["price_series"])
     return {table: pd.DataFrame(rows) for table, rows in tables.items()}, report
