@@ -161,14 +161,19 @@ def test_a_release_without_prices_has_no_basket_and_the_chapter_says_so(tmp_path
 
 
 def test_the_page_lists_what_each_rule_takes_in_and_leaves_out():
-    items = project_vault.counted(RELEASE).body.split("<li>")[1:]
-    assert len(items) == len(RULES)
-    for item, rule in zip(items, RULES, strict=True):
-        counted, left = item.split("<i>Left out:</i>")
-        assert RULES[rule].name in counted and f"({len(vault_basket.cover(RELEASE, MONEY, rule).minerals)})" in counted
-        assert all(called(m) in counted for m in vault_basket.basket(RELEASE, rule).mineral)
-        assert all(called(m) in left for m in vault_basket.left_out(RELEASE, rule).mineral)
-    assert project_vault.lead(RELEASE).table["Left out"].str.contains("not bought on balance").all()
+    table = project_vault.lead(RELEASE).table
+    assert len(table) == len(RULES)
+    for rule, row in zip(RULES, table.to_dict("records"), strict=True):
+        inside, out = vault_basket.basket(RELEASE, rule), vault_basket.left_out(RELEASE, rule)
+        assert row["Minerals"] == inside.mineral.nunique() and row["Year"] == inside.year.iloc[0]
+        assert set(row["Which"].split(", ")) == {called(m) for m in inside.mineral}
+        assert all(called(m) in row["Left out"] for m in out.mineral) and "not bought on balance" in row["Left out"]
+    first, before, industry = project_vault.counted(RELEASE).body.split("<li>")[1:]
+    counted, left = first.split("<i>Left out:</i>")
+    assert all(called(m) in counted for m in vault_basket.basket(RELEASE).mineral)
+    assert all(called(m) in left for m in vault_basket.left_out(RELEASE).mineral)
+    assert "scandium: no price printed" in before and "40 minerals" in before
+    assert "silver: left out by this rule" in industry and "platinum" in industry and "35 minerals" in industry
 
 
 def test_the_model_starts_from_the_basket_of_the_newest_release():

@@ -77,14 +77,18 @@ def shown(value: float, unit: str) -> str:
 
     >>> shown(0.1277, "share"), shown(20.111, "kt/year"), shown(22935.8, "US$")
     ('12.8 %', '20.11', '22,940')
+    >>> shown(-1132.5, "US$ million/year")
+    '−1,132'
     >>> shown(3e9, "months")
     'no end'
     """
     if unit == "months" and value > NO_END:
         return "no end"
     if unit == "share":
-        return f"{100 * value:,.3g} %"
-    return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
+        text = f"{100 * value:,.3g} %"
+    else:
+        text = f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
+    return text.replace("-", _MINUS)
 
 
 def said_of(value: float, unit: str, never: str = "") -> str:

@@ -202,13 +202,24 @@ def counted(release: str) -> Listing:
         "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
         "Money is not the limit there: a stock of that size may be more than there is to buy.",
     ]
-    rules = [
-        f"<b>{html.escape(r.name)}, {r.year}</b> ({len(r.minerals)}): {html.escape(listed(list(map(mineral, r.minerals))))}. "
-        f"<i>Left out:</i> {html.escape(_out(release, r.rule))}."
-        for r in rows.itertuples()
-    ]
+    rules = [_rule(r.rule, release) for r in rows.itertuples()]
+    full = "<p>The numbers under the chart at the head of the chapter list all of it for each.</p>"
     body = "".join(f"<p>{with_links(w, release)}</p>" for w in words) + f"<ul>{''.join(f'<li>{r}</li>' for r in rules)}</ul>"
-    return Listing(body + numbers(_line_by_line(release), "The basket, line by line"))
+    return Listing(body + full + numbers(_line_by_line(release), "The basket, line by line"))
+
+
+def _rule(rule: str, release: str) -> str:
+    """What a rule takes in and leaves out, as HTML: of the first all of it, of the others what differs from the first."""
+    found, out = vault_basket.cover(release, capital(), rule), vault_basket.left_out(release, rule).set_index("mineral").why
+    head = f"<b>{html.escape(vault_basket.RULES[rule].name)}, {found.year}</b>, {len(found.minerals)} minerals"
+    if rule == vault_basket.EVERYTHING:
+        return f"{head}: {html.escape(listed(list(map(mineral, found.minerals))))}. <i>Left out:</i> {html.escape(_out(release, rule))}."
+    first = set(vault_basket.basket(release).mineral)
+    less, more = sorted(first - set(found.minerals)), sorted(set(found.minerals) - first)
+    reasons = "; ".join(f"{listed(list(map(mineral, names)))}: {why}" for why, names in out[less].groupby(out[less]).groups.items())
+    told = [f"<i>without</i> {html.escape(reasons)}"] if less else []
+    told += [f"<i>and</i> {html.escape(listed(list(map(mineral, more))))}"] if more else []
+    return f"{head}: as the first, {' '.join(told) or 'mineral for mineral'}."
 
 
 def _line_by_line(release: str) -> pd.DataFrame:

@@ -32,10 +32,10 @@ def brief(release: str) -> Brief:
     failed = checks(release).query("kind == @TEST and outcome == 'missed'").model.value_counts()
     return Brief(
         [
-            "{validation.tests} are tests, figures that a model was not set to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
-            "The other checks prove nothing about the world: {validation.identities} are true by construction, {validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
+            "Of {validation.checks} checks {validation.tests} are tests, figures that a model was not set to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
+            "The others prove nothing about the world: {validation.identities} are true by construction, {validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
             "{validation.data} set one survey beside another and {validation.arithmetic} are arithmetic.",
-            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, by one number for all of {{shock.left_out_constant}}.",
+            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, and by {{shock.left_out_constant}} if one number is taken for all.",
         ],
         release,
     )

@@ -62,7 +62,9 @@ def paired_bars(frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark:
         which=long.which.map(dict(zip(("first", "second"), names, strict=True))),
         start=0,
         label=long.value.map("{:.0f}".format),
-    ).assign(middle=lambda t: (t.top + t.low) / 2)
+    )
+    close = (mark - long.value).between(0, 0.1 * max(long.value.max(), mark))  # the mark would cross the number
+    long = long.assign(middle=(long.top + long.low) / 2, beside=long.value.mask(close, mark))
     end = len(frame) - 0.3
     base = alt.Chart(long)
     y = alt.Scale(domain=[end, -0.62], nice=False)
@@ -81,7 +83,9 @@ def paired_bars(frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark:
         alt.Tooltip("detail:N", title="Detail"),
     ]
     bars = base.mark_rect().encode(x, alt.X2("start:Q"), alt.Y("top:Q", axis=None, scale=y), alt.Y2("low:Q"), color=colour, tooltip=tips)
-    values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(x, alt.Y("middle:Q", axis=None), text="label:N")
+    values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
+        alt.X("beside:Q"), alt.Y("middle:Q", axis=None), text="label:N"
+    )
     titles = alt.Chart(placed.assign(up=placed["at"] - 0.18)).mark_text(
         align="left", baseline="bottom", color=INK, limit=alt.ExprRef("width")
     )

@@ -174,9 +174,9 @@ SUPPLY_SHOCK = Model(
     function=supply_shock,
     results={
         "effective_cut": ("share", "part of a year's Chinese supply that does not arrive"),
-        "withheld": ("share of need", "the same as a share of a year's need"),
-        "available": ("share of need", "what can be had, before the price moves"),
-        "missing": ("share of need", "what cannot"),
+        "withheld": ("share", "the same as a share of a year's need"),
+        "available": ("share", "what can be had of a year's need, before the price moves"),
+        "missing": ("share", "what cannot"),
         "price_multiple": ("x", "price over the price before, by a fit without skill: see the check"),
     },
     cautions=(
