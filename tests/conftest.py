@@ -13,11 +13,22 @@ import axe_playwright_python
 import browser as chromium
 import nbformat
 import pytest
+import sampled
 import yaml
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+
+
+def pytest_configure() -> None:
+    """Draw the seed before the processes that run the tests are started: they all have it then."""
+    sampled.seed()
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say at the end how to see the same sample again."""
+    terminalreporter.write_line(sampled.told())
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,8 @@
     }
   });
 
+  const partOf = (box) => box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
+
   const draw = (box) => {
     if (!drawing.has(box)) drawing.set(box, start(box));
     return drawing.get(box);
@@ -225,7 +227,7 @@
   };
   const restore = (chart) => {
     const refused = choose(chart, (name) => asked.getAll(name));
-    const part = chart.box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
+    const part = partOf(chart.box);
     for (const name of refused) refuse(part, name, "that is not among the choices here.");
     return changed(chart).length > 0;
   };
@@ -352,6 +354,7 @@
   };
 
   const boxes = [...document.querySelectorAll(".cp-chart")];
+  for (const box of boxes) box.style.scrollMarginTop = `${box.getBoundingClientRect().top - partOf(box).getBoundingClientRect().top}px`; // a link to a chart shows its title
   document.body.append(bubble);
   document.querySelectorAll(".cp-explorable").forEach(explorable);
   const near = new IntersectionObserver((seen) => {
@@ -376,6 +379,7 @@
     marks: () => boxes.map((box) => (drawn.has(box) ? marks(drawn.get(box).view.scenegraph().root) : 0)),
     view: (part) => draw(part.querySelector(".cp-chart")),
     data: (part) => { const { view, spec } = drawn.get(part.querySelector(".cp-chart")); return spec.data.map((d) => view.data(d.name)); },
+    atRest: () => Promise.all([...drawn.values()].map((chart) => chart.lying)),
     address, altered, reset, shown,
   };
 })();

@@ -10,7 +10,7 @@ from chokepoint.charts.theme import BLOC, GRID, INK, SOFT, choice
 WORLD = "World"
 # Region → longitude and latitude of its middle, and how much larger than the whole world it is drawn.
 VIEWS = {
-    WORLD: (11, 8, 1.03),
+    WORLD: (11, 6.8, 1.01),  # from Tierra del Fuego to the north of Greenland, in a map 0.44 times as high as it is wide
     "Africa": (18, 2, 2.3),
     "East Asia & Pacific": (145, 2, 1.55),
     "Europe & Central Asia": (40, 47, 2.8),

@@ -1,0 +1,27 @@
+"""Tests too many to run each time: a sample, drawn by a seed that is printed; all of them every week (CHOKEPOINT_SWEEP=all)."""
+
+import os
+import random
+import secrets
+
+SEED, SWEEP = "CHOKEPOINT_SEED", "CHOKEPOINT_SWEEP"
+
+
+def everything() -> bool:
+    """Whether all is to be run, and no sample."""
+    return os.environ.get(SWEEP) == "all"
+
+
+def seed() -> int:
+    """The seed of this run: given, or drawn once for all its processes."""
+    return int(os.environ.setdefault(SEED, str(secrets.randbelow(10**6))))
+
+
+def draw(name: str) -> random.Random:
+    """Chance for one test, the same again for the same seed."""
+    return random.Random(f"{seed()} {name}")
+
+
+def told() -> str:
+    """How to see the same again."""
+    return "All of what is sampled otherwise." if everything() else f"Sampled by the seed {seed()}; the same again: {SEED}={seed()}"

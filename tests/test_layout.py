@@ -1,0 +1,158 @@
+"""Charts at any width: they come to rest, they keep the room they were given, their words stay inside. Most of it sampled; see `sampled`."""
+
+import warnings
+
+import firefox
+import pytest
+from pictures import AT_REST, DEAF, NARROW, SIZES, WIDE, WIDEST, WORDS, in_font
+from sampled import draw, everything, told
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layout")]
+WIDTHS = [round(320 + i * 1600 / 29) for i in range(30)]  # 320 to 1920 px
+HEIGHT = 800
+FONTS = {"wide": WIDEST, "narrow": NARROW}
+SHARDS = 8 if everything() else 1
+
+
+def with_charts(site) -> list[str]:
+    """Every page that has a chart, by name."""
+    found = (p for p in site.rglob("*.html") if "_static" not in p.parts and 'class="cp-chart"' in p.read_text(encoding="utf-8"))
+    return sorted(p.relative_to(site).as_posix().removesuffix(".html") for p in found)
+
+
+def some(site, name: str, chapters: int, others: int, always: str = "") -> list[str]:
+    """Pages with charts: some of the story's and some others, or all."""
+    pages = with_charts(site)
+    if everything():
+        return pages
+    chance, story = draw(name), [page for page in pages if "/" not in page and page != always]
+    return [always] * bool(always) + chance.sample(story, chapters) + chance.sample([page for page in pages if "/" in page], others)
+
+
+class InChromium:
+    """A tab of Chromium, used like `firefox.Firefox`."""
+
+    def __init__(self, browser):
+        self.page = browser.new_context(viewport={"width": 1280, "height": HEIGHT}).new_page()
+        self.page.set_default_timeout(60_000)
+        self.complaints: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def before_each_page(self, script: str) -> None:
+        self.page.add_init_script(f"(() => {{ {script} }})()")
+
+    def open(self, address: str) -> None:
+        self.complaints.clear()
+        self.page.goto(address)
+
+    def resize(self, width: int, height: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def evaluate(self, expression: str):
+        waiting = (
+            f"Promise.race([{expression}, new Promise((_, fail) => setTimeout(() => fail(new Error('it does not come to rest')), 50000))])"
+        )
+        return self.page.evaluate(waiting)
+
+    def close(self) -> None:
+        self.page.context.close()
+
+
+@pytest.fixture(params=["Chromium", "Firefox"])
+def opened(request, browser):
+    """A function that opens a browser's tab whose words are measured in some font."""
+    tabs = []
+
+    def open_(font: str):
+        if request.param == "Chromium":
+            tab = InChromium(browser)
+        elif path := firefox.executable():
+            tab = firefox.Firefox(path)
+        else:
+            print(firefox.NONE_HERE)
+            warnings.warn(firefox.NONE_HERE, stacklevel=2)
+            pytest.skip(firefox.NONE_HERE)
+        tabs.append(tab)
+        tab.before_each_page(in_font(FONTS[font]))
+        return tab
+
+    yield open_
+    for tab in tabs:
+        tab.close()
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("font", FONTS)
+def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(site, address, opened, font, shard):
+    """At each width and while it changes, nothing is complained of; the picture is that of the width, whatever width was before."""
+    chance, faults, tab = draw(f"rest in a {font} font"), [], opened(font)
+    for page in some(site, f"rest in a {font} font", chapters=1, others=2, always="05-frameworks")[shard::SHARDS]:
+        widths = WIDTHS if everything() else sorted(chance.sample(WIDTHS, 6))
+        tab.resize(widths[0], HEIGHT)
+        tab.open(f"{address}/{page}.html")
+        try:
+            seen = {}
+            for width in widths:
+                tab.resize(width, HEIGHT)
+                tab.evaluate(AT_REST)
+                seen[width] = tab.evaluate(SIZES)
+                faults += [
+                    f"{page}, {width} px: chart {i} is {s[1]} px wide in {s[0]}" for i, s in enumerate(seen[width], 1) if s[1] > s[0] + 60
+                ]
+            for width in chance.sample(WIDTHS, 10):
+                tab.resize(width, HEIGHT)  # and on, without waiting
+            tab.resize(again := chance.choice(widths), HEIGHT)
+            tab.evaluate(AT_REST)
+            if (now := tab.evaluate(SIZES)) != seen[again]:
+                faults.append(f"{page}, {again} px: {now} after other widths, {seen[again]} before")
+            faults += [f"{page}: {deaf}" for deaf in tab.evaluate(DEAF)]
+        except Exception as error:  # a page that froze takes its tab with it
+            pytest.fail(f"{page} at {width} px, in a {font} font: {error}\n{tab.complaints[:3]}\n{told()}")
+        faults += [f"{page}: {complaint}" for complaint in dict.fromkeys(tab.complaints)]
+    assert not faults, "\n".join([*faults, told()])
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, shard):
+    """So nothing on a page moves when a chart is drawn: neither what a reader reads nor the scroll bar."""
+    faults, chance = [], draw("rooms")
+    for page in some(site, "rooms", chapters=6, others=4)[shard::SHARDS]:
+        for width in (360, 768, 1280, 1440) if everything() else chance.sample((360, 768, 1280, 1440), 2):
+            tab = browser.new_context(viewport={"width": width, "height": HEIGHT}).new_page()
+            tab.add_init_script(
+                "window.IntersectionObserver = class { observe() {} unobserve() {} }"
+            )  # nothing is drawn before it is asked for
+            tab.goto(f"{address}/{page}.html")
+            rooms, places = (
+                "[...document.querySelectorAll('.cp-chart')].map(b => b.getBoundingClientRect().height)",
+                "document.body.scrollHeight",
+            )
+            before, long = tab.evaluate(rooms), tab.evaluate(places)
+            tab.evaluate(AT_REST)
+            moved = [
+                f"chart {i}: {b:.0f} kept, {a:.0f} taken"
+                for i, (b, a) in enumerate(zip(before, tab.evaluate(rooms), strict=True), 1)
+                if abs(b - a) > 6
+            ]
+            grown = abs(tab.evaluate(places) - long)
+            faults += [f"{page}, {width} px: {m}" for m in moved] + [f"{page}, {width} px: {grown} px longer"] * (grown > 20)
+            tab.context.close()
+    assert not faults, "\n".join([*faults, told()])
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_words_of_a_chart_leave_it_are_cut_or_run_into_others(site, address, browser, shard):
+    """In the widest font that is common, at the widths of phones and of a desk."""
+    faults = []
+    tab = InChromium(browser)
+    tab.before_each_page(in_font(WIDE))
+    for page in some(site, "words", chapters=5, others=7)[shard::SHARDS]:
+        tab.resize(360, HEIGHT)
+        tab.open(f"{address}/{page}.html")
+        for width in (360, 390, 1440):
+            tab.resize(width, HEIGHT)
+            tab.evaluate(AT_REST)
+            faults += [f"{page}, {width} px: {fault}" for fault in tab.evaluate(WORDS)]
+    tab.close()
+    assert not faults, "\n".join([*faults, told()])

@@ -1,0 +1,176 @@
+"""Pages in other states than a desk's: no JavaScript, a far time zone, an address that asks too much, a path that is not there."""
+
+import http.server
+import re
+import threading
+from functools import partial
+
+import firefox
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+FLOOR = '.cp-explorable[data-model="price_floor"]'
+
+
+# --- without JavaScript
+
+
+@pytest.fixture
+def plain(browser):
+    """A page in a browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def shown(page, selector: str) -> list[str]:
+    """The text of what is visible of some elements."""
+    return [one.inner_text() for one in page.locator(selector).all() if one.is_visible()]
+
+
+@pytest.mark.parametrize("name", ["01-dependence", "05-frameworks", "minerals/gallium"])
+def test_without_javascript_the_numbers_stand_in_the_place_of_the_chart(address, plain, name):
+    plain.goto(f"{address}/{name}.html")
+    figures = plain.locator(".cp-figure .cp-numbers table").count()
+    assert len(shown(plain, ".cp-figure .cp-numbers table")) == figures > 0
+    for chart in plain.locator(".cp-chart").all():
+        box = chart.bounding_box()
+        assert 10 < box["height"] < 120, "a gap, or nothing"
+
+
+def test_without_javascript_no_slider_looks_alive_and_the_results_stand(address, plain):
+    plain.goto(f"{address}/03-price-floor.html")
+    assert shown(plain, ".cp-controls input, .cp-controls button, .cp-selects select, .cp-save, .cp-live-numbers") == []
+    assert "110" in " ".join(shown(plain, f"{FLOOR} .cp-control output"))
+    assert "US$50.00" in shown(plain, f"{FLOOR} .cp-sentence")[0] and shown(plain, f"{FLOOR} .cp-results")
+
+
+def test_with_javascript_the_tables_are_folded_and_nothing_speaks_of_its_want(address, visit):
+    page = visit(f"{address}/01-dependence.html").page
+    assert not page.locator(".cp-figure .cp-numbers table").first.is_visible()
+    said = "[...document.querySelectorAll('.cp-chart')].map(box => getComputedStyle(box, '::before').content)"
+    assert set(page.evaluate(said)) == {"none"}
+
+
+# --- time zones
+
+
+@pytest.mark.parametrize("page", ["08-since-february", "06-china-responses"])
+def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page):
+    pictures = {}
+    for zone in ("UTC", "America/Los_Angeles", "Asia/Shanghai", "Pacific/Kiritimati"):
+        context = browser.new_context(timezone_id=zone, viewport={"width": 1280, "height": 900})
+        tab = context.new_page()
+        tab.goto(f"{address}/{page}.html")
+        tab.evaluate("chokepoint.drawAll().then(() => chokepoint.atRest()).then(() => 1)")
+        whole = "async () => Promise.all([...document.querySelectorAll('.cp-figure')].filter(f => f.querySelector('.cp-chart')).map(async f => (await chokepoint.view(f)).toSVG()))"
+        pictures[zone] = [re.sub(r"clip\d+", "clip", picture) for picture in tab.evaluate(whole)]
+        context.close()
+    utc = pictures.pop("UTC")
+    assert any(">Jan<" in picture or ">2026<" in picture for picture in utc)
+    for zone, drawn in pictures.items():
+        assert drawn == utc, zone
+
+
+# --- addresses
+
+
+@pytest.mark.parametrize(
+    "query, told",
+    [
+        ("price_floor.floor=1e9", "takes 60 to 140; 110 is shown"),
+        ("price_floor.floor=70,5", "takes numbers with a decimal point, 60 to 140; 110 is shown"),
+        ("price_floor.floor=", "takes 60 to 140"),
+        ("price_floor.floor=70.4", "the nearest step, 70, is shown"),
+        ("price_floor.nothing=3", "there is no such setting"),
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, visit, query, told):
+    seen = visit(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#move-it-yourself")
+    line = seen.page.locator(f"{FLOOR} .cp-refused")
+    assert line.is_visible() and told in line.inner_text() and line.bounding_box()["height"] < 80
+    seen.page.wait_for_function("q => !location.search.includes(q)", arg=query)
+    left = seen.page.evaluate("location.search + location.hash")
+    assert "price_floor.world_price=70" in left and "other=1" in left and left.endswith("#move-it-yourself")
+    assert seen.page.locator(f"{FLOOR} input[name=world_price]").input_value() == "70"
+    assert not seen.complaints
+
+
+def test_a_choice_that_a_chart_does_not_offer_is_said_too(address, visit):
+    page = visit(f"{address}/08-since-february.html?who=Atlantis").page
+    assert "who=Atlantis: that is not among the choices here" in page.locator(".cp-refused").inner_text()
+    page.wait_for_function("() => !location.search.includes('Atlantis')")
+
+
+def test_an_address_that_asks_for_what_there_is_is_not_remarked_upon(address, visit):
+    page = visit(f"{address}/03-price-floor.html?price_floor.floor=70").page
+    assert page.locator(".cp-refused").count() == 0
+    assert page.locator(f"{FLOOR} input[name=floor]").input_value() == "70"
+
+
+# --- a path that is not there
+
+
+@pytest.fixture
+def host(site):
+    """The site below a path of a host that shows 404.html for what is not there."""
+
+    class Pages(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix("/owner/book")) if path.startswith("/owner/book/") else "/nowhere"
+
+        def send_error(self, code, message=None, explain=None):
+            body = (site / "404.html").read_bytes()
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.mark.parametrize("lost", ["nothing.html", "minerals/galium.html", "a/b/c/", "minerals/"])
+def test_a_lost_reader_finds_the_book_below_whatever_path_it_stands(host, browser, lost):
+    """Its address was not known when it was printed."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    assert page.goto(f"{host}/owner/book/{lost}").status == 404
+    page.wait_for_function(
+        "() => document.querySelector('link[rel=stylesheet]') && getComputedStyle(document.querySelector('.cp-top')).position === 'sticky'"
+    )
+    links = page.evaluate(
+        "[...document.querySelectorAll('a[href]')].map(a => a.href).filter(h => h.startsWith(location.origin) && !h.includes('#'))"
+    )
+    assert len(links) > 10 and all(link.startswith(f"{host}/owner/book/") for link in links)
+    assert page.evaluate("document.querySelector('form').action") == f"{host}/owner/book/search.html"
+    page.get_by_label("Colours").select_option("dark")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    page.get_by_role("link", name="Every mineral", exact=True).click()
+    page.wait_for_url(f"{host}/owner/book/minerals.html")
+    assert page.locator("h1").inner_text().startswith("Mineral")
+    page.context.close()
+
+
+# --- another browser
+
+
+def test_firefox_complains_of_nothing(address, site):
+    """Among other things it fetches what a page calls its next, which the page's policy would forbid."""
+    if not (path := firefox.executable()):
+        pytest.skip(firefox.NONE_HERE)
+    tab = firefox.Firefox(path)
+    try:
+        for page in ("index", "03-price-floor", "minerals/gallium", "evidence", "search"):
+            tab.open(f"{address}/{page}.html")
+            tab.evaluate("new Promise(done => setTimeout(done, 1500))")
+            tab.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
+            assert tab.complaints == [], page
+    finally:
+        tab.close()

@@ -1,0 +1,95 @@
+"""A finger on a chart: it tells what a mouse would be told, near enough is enough, and it stays until the next tap."""
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+REACH = 22  # px: half of a comfortable target
+# The chart with tooltips on its dots, on the cover, in the timeline, in the readings and in a mineral's page.
+CHARTS = [("index", 0), ("08-since-february", 0), ("09-disagreements", 2), ("minerals/gallium", 0), ("04-project-vault", 7)]
+# Some marks of a chart that say something, apart from each other: where each is on the page, and what it says.
+MARKS = """async ([i, apart]) => {
+  const box = document.querySelectorAll(".cp-chart")[i], part = box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
+  box.scrollIntoView({ block: "start" });
+  const view = await chokepoint.view(part), found = [], [left, top] = view.origin(), padding = view.padding();
+  const at = view.container().querySelector("svg, canvas").getBoundingClientRect();
+  const walk = (mark, x, y) => {
+    if (mark.marktype === "group") for (const g of mark.items) for (const m of g.items ?? []) walk(m, x + (g.x || 0), y + (g.y || 0));
+    else if (["symbol", "rect"].includes(mark.marktype)) for (const item of mark.items) if (item.tooltip) {
+      const { x1, x2, y1, y2 } = item.bounds;
+      found.push({ x: at.left + x + (x1 + x2) / 2, y: at.top + y + (y1 + y2) / 2, half: (x2 - x1) / 2, says: Object.entries(item.tooltip).map(([k, v]) => `${k}: ${v}`).join("\\n") });
+    }
+  };
+  walk(view.scenegraph().root, left + padding.left, top + padding.top);
+  const seen = found.filter((m) => m.y > 60 && m.y < innerHeight - 20 && m.x > 20 && m.x < innerWidth - 20);
+  return seen.filter((m) => seen.every((o) => o === m || Math.hypot(o.x - m.x, o.y - m.y) > apart)).slice(0, 4);
+}"""
+BUBBLE = "(() => { const b = document.querySelector('.cp-tip'); return b.hidden ? null : [...b.children].map(line => line.textContent).join('\\n'); })()"
+
+
+@pytest.fixture
+def phone(browser):
+    """A page on a phone."""
+    context = browser.new_context(**PHONE)
+    yield context.new_page()
+    context.close()
+
+
+def ready(page, address: str, name: str) -> None:
+    page.goto(f"{address}/{name}.html")
+    page.evaluate("chokepoint.drawAll().then(() => chokepoint.atRest()).then(() => 1)")
+
+
+@pytest.mark.parametrize("name, chart", CHARTS)
+def test_a_tap_says_what_the_mouse_is_told_and_stays(address, browser, phone, name, chart):
+    ready(phone, address, name)
+    marks = phone.evaluate(MARKS, [chart, 30])
+    assert marks, "no mark stands apart"
+    mouse = browser.new_context(viewport=PHONE["viewport"]).new_page()
+    ready(mouse, address, name)
+    for mark, there in zip(marks, mouse.evaluate(MARKS, [chart, 30]), strict=True):
+        mouse.mouse.move(there["x"], there["y"])
+        phone.touchscreen.tap(mark["x"], mark["y"])
+        assert phone.evaluate(BUBBLE) == mouse.evaluate(BUBBLE) == mark["says"]
+    phone.wait_for_timeout(500)
+    assert phone.evaluate(BUBBLE) == marks[-1]["says"], "it did not stay"
+    mouse.context.close()
+
+
+@pytest.mark.parametrize("name, chart", CHARTS[:3])
+def test_a_tap_beside_a_dot_means_the_dot_and_one_far_away_closes(address, phone, name, chart):
+    ready(phone, address, name)
+    marks = phone.evaluate(MARKS, [chart, 2 * REACH + 4])
+    assert marks, "no mark stands apart"
+    for mark in marks:
+        phone.touchscreen.tap(mark["x"], mark["y"] + REACH)
+        assert phone.evaluate(BUBBLE) == mark["says"]
+    box = phone.locator(".cp-chart").nth(chart).bounding_box()
+    phone.touchscreen.tap(200, min(box["y"] + box["height"] + 60, 830))
+    assert phone.evaluate(BUBBLE) is None
+
+
+def test_what_a_tap_opened_goes_along_with_the_chart(address, phone):
+    ready(phone, address, "08-since-february")
+    mark = phone.evaluate(MARKS, [0, 30])[0]
+    phone.touchscreen.tap(mark["x"], mark["y"])
+    place = (
+        "document.querySelector('.cp-tip').getBoundingClientRect().top - document.querySelector('.cp-chart').getBoundingClientRect().top"
+    )
+    before = phone.evaluate(place)
+    phone.evaluate("scrollBy(0, 120)")
+    assert phone.evaluate(BUBBLE) == mark["says"] and phone.evaluate(place) == pytest.approx(before, abs=1)
+
+
+def test_a_tap_on_a_country_tells_of_it_and_chooses_it(address, phone):
+    ready(phone, address, "02-ministerial")
+    chart = phone.locator(".cp-chart").nth(1)
+    chart.scroll_into_view_if_needed()
+    at = (
+        chart.evaluate_handle("box => [...box.querySelectorAll('path')].find(p => p.__data__?.datum?.iso3 === 'AUS')")
+        .as_element()
+        .bounding_box()
+    )
+    phone.touchscreen.tap(at["x"] + 0.5 * at["width"], at["y"] + 0.5 * at["height"])
+    assert phone.evaluate(BUBBLE).startswith("Country: Australia")
+    phone.wait_for_function("() => document.querySelectorAll('.cp-chart')[1].textContent.includes('Australia: all that is held')")
