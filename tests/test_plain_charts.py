@@ -59,9 +59,7 @@ def test_data_that_name_no_source_are_said_to_name_none():
 def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
     (rows,) = figure(bars).chart["datasets"].values()
     assert set(rows[0]) == {"label", "net_imports_usd"}
-    computed = (
-        alt.Chart(plain_basket.basket()).mark_bar().transform_calculate(v="datum.price_usd_per_t / 2").encode(x="v:Q", y="label")
-    )
+    computed = alt.Chart(plain_basket.basket()).mark_bar().transform_calculate(v="datum.price_usd_per_t / 2").encode(x="v:Q", y="label")
     (rows,) = figure(computed).chart["datasets"].values()
     assert set(rows[0]) == {"label", "price_usd_per_t"}
 

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import articles
 import nbformat
 import pytest
 
@@ -13,7 +14,6 @@ from chokepoint.publish.runs import interface, plan
 
 HOME = Path(__file__).resolve().parents[1]
 BOOK = HOME / "book"
-SEEDS = HOME.parent / "shared" / "seeds"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 PAGES = [p for p in sorted(BOOK.glob("*.md")) if p.name != "LICENSE.md"]
 
@@ -107,21 +107,16 @@ def test_a_chapter_has_every_part_that_the_book_promises(path):
     assert any("disagreements(" in s for s in last)
 
 
-def words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
-
-
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the five articles are not part of the project; the test runs where they lie beside it")
 def test_no_sentence_of_the_five_articles_stands_in_the_book():
-    def runs(text):
-        w = words(text)
-        return {" ".join(w[i : i + 8]) for i in range(len(w) - 7)}
-
-    articles = set().union(*(runs(p.read_text(encoding="utf-8", errors="replace")) for p in SEEDS.glob("*.txt")))
     texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
     written = [*(HOME / "src" / "chokepoint").rglob("*.py"), *(HOME / "data").rglob("*.csv"), HOME / "README.md"]
     texts |= {
         p.relative_to(HOME).as_posix(): p.read_text(encoding="utf-8") for p in written if p.name != "sources.csv"
     }  # titles are citations
-    copied = {name: sorted(runs(text) & articles)[:3] for name, text in texts.items() if runs(text) & articles}
+    copied = {name: found[:3] for name, text in texts.items() if (found := articles.copied(text))}
     assert not copied, json.dumps(copied, indent=1)
+
+
+@pytest.mark.published
+def test_the_hashes_of_the_articles_are_those_of_the_articles():
+    assert articles.FILE.read_text(encoding="ascii") == articles.from_articles()

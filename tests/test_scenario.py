@@ -294,7 +294,7 @@ def test_without_the_releases_it_says_which_file_is_missing(tmp_path):
         ingest.ingest(tmp_path, HOME / "data")
 
 
-@pytest.mark.skipif(not RELEASES.is_dir(), reason="the public releases are not here")
+@pytest.mark.published
 def test_the_committed_facts_are_what_the_releases_give(tmp_path):
     import shutil
 
