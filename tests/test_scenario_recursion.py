@@ -160,7 +160,10 @@ def test_a_floor_below_the_market_changes_nothing(facts, behaviour, chosen, dept
     names = [s.name for s in POLICY]
     below = list(chosen)
     below[names.index("floor")] = lowest * depth
-    assert series(facts, behaviour, below) == without
+    size = sum(facts[10:13])  # the search may pass below the floor on its way, which leaves the last digits of a root to differ
+    for name, values in series(facts, behaviour, below).items():
+        scale = size if SERIES[name][0] in ("t", "t/year") else max(1.0, *map(abs, without[name]))
+        assert values == pytest.approx(without[name], rel=1e-9, abs=1e-9 * scale), name
 
 
 def still_market(**changes):
