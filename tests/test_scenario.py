@@ -249,14 +249,6 @@ def test_a_band_is_the_same_each_time_and_holds_most_of_what_it_is_drawn_from():
     assert set(first.series) == set(bands.KEPT) <= set(SERIES)
 
 
-def test_the_pages_script_and_python_give_the_same_band(monkeypatch):
-    pytest.importorskip("py_mini_racer", reason="mini-racer is not installed: Python itself makes the bands")
-    fast = bands.band("gallium", number=16, workers=1, keep=False, floor=1.5, cut=0.5)
-    monkeypatch.setattr(bands, "engine", lambda: None)
-    slow = bands.band("gallium", number=16, workers=1, keep=False, floor=1.5, cut=0.5)
-    pd.testing.assert_frame_equal(fast, slow, rtol=1e-9, atol=1e-9)
-
-
 # --- where the facts come from
 
 

@@ -1,7 +1,7 @@
 """How sure the model is: a thousand draws of what is fitted or judged, each run, and the spread by year.
 
-Deterministic by its seed, and kept by content: the same recursion, facts, ranges and choice are not run twice. With mini-racer installed the
-page's script does it in V8; without, the Python it is written from, on this machine's processes. In the page the reader's browser draws its own.
+Deterministic by its seed, and kept by content: the same recursion, facts, ranges and choice are not run twice. It runs on this machine's
+processes; in the page the reader's browser draws its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -55,45 +54,11 @@ def arguments(facts: list[float], names: list[str], row: Iterable[float]) -> tup
     return [float(changed[n]) for n in FACTS], [drawn[n] for n in BEHAVIOUR]
 
 
-@cache
-def engine():
-    """The page's own script in V8, where mini-racer is installed (some eight times as fast); None where it is not."""
-    try:
-        from py_mini_racer import MiniRacer
-    except ImportError:
-        return None
-    context = MiniRacer()
-    context.eval(javascript.script())
-    context.eval(_MANY)
-    return context
-
-
-_MANY = """
-function scenarioMany(text) {
-  var job = JSON.parse(text), means = [];
-  for (var i = 0; i < job.rows.length; i++) {
-    var flat = scenarioSimulate(job.rows[i][0], job.rows[i][1], job.policy, [], job.months);
-    for (var t = 0; t < job.months; t += 12) {
-      for (var k = 0; k < job.columns.length; k++) {
-        var sum = 0;
-        for (var m = t; m < t + 12; m++) sum += flat[m * job.width + job.columns[k]];
-        means.push(sum / 12);
-      }
-    }
-  }
-  return JSON.stringify(means);
-}
-"""
-
-
 def _yearly(job: tuple) -> np.ndarray:
     """Yearly means of the kept series for some draws: draws × years × series."""
     facts, names, rows, policy = job
-    columns, shape = [list(SERIES).index(name) for name in KEPT], (len(rows), MONTHS // 12, len(KEPT))
+    columns = [list(SERIES).index(name) for name in KEPT]
     pairs = [arguments(facts, names, row) for row in rows]
-    if engine() is not None:
-        asked = {"rows": pairs, "policy": policy, "months": MONTHS, "columns": columns, "width": WIDTH}
-        return np.array(json.loads(engine().call("scenarioMany", json.dumps(asked)))).reshape(shape)
     made = []
     for pair in pairs:
         path = np.array(recursion.simulate(*pair, policy, [], MONTHS)).reshape(MONTHS, WIDTH)[:, columns]
