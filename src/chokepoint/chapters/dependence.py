@@ -16,13 +16,18 @@ def brief(release: str) -> Brief:
     value = {name: facts.get(f"dependence.{name}", release).value for name in ("both_known", "higher_refined", "majority_refined")}
     rises = value["higher_refined"] > value["both_known"] / 2
     what = "China's hold is on the step after the mine" if rises else "China's hold is no stronger after the mine than at it"
-    mined, refined = facts.get("rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
-    turn = "and refines" if refined > mined else "but refines only"
     sentences = [
         f"{what}: of the {{dependence.both_known}} minerals with published figures for both steps it mines more than half of "
-        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}.",
-        f"It mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets.",
+        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
+        if value["both_known"]
+        else "This release has no mineral with published figures both for the mine and for the step after it."
     ]
+    if known("rare_earths.china_mined", release) and known("rare_earths.china_refined", release):
+        mined, refined = facts.get("rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
+        turn = "and refines" if refined > mined else "but refines only"
+        sentences.append(
+            f"China mines {{rare_earths.china_mined}} of the world's rare earths {turn} {{rare_earths.china_refined}} of the four that go into magnets."
+        )
     if known("reliance.lines", release):
         sentences.append(
             "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
@@ -35,9 +40,11 @@ def _named(index: pd.Index) -> pd.Series:
     return pd.Series(index, index=index).map(tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True))
 
 
-def lead(release: str) -> Figure:
-    """China's share at the mine beside its share after it."""
+def lead(release: str) -> Figure | None:
+    """China's share at the mine beside its share after it; nothing where no mineral has both."""
     both = supply.china(release).dropna().sort_values("refinery", ascending=False)
+    if both.empty:
+        return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
     says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals with figures for both steps"
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
@@ -64,9 +71,11 @@ def lead(release: str) -> Figure:
     )
 
 
-def largest(release: str, step: str) -> Figure:
-    """The largest country of every mineral at one step."""
+def largest(release: str, step: str) -> Figure | None:
+    """The largest country of every mineral at one step; nothing where the release has none."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
+    if rows.empty:
+        return None
     rows = rows.assign(
         mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
     )
@@ -161,18 +170,15 @@ def choose(release: str) -> Figure:
         for r in known.itertuples()
     ]
     known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
-    now = countries[(countries.mineral == FIRST) & (countries.shown == years[-1]) & (countries.place == 0)].set_index("step")
-    one = {step: now.loc[step] for step in ("mine", "refinery")}
-    whose = one["mine"].area == one["refinery"].area
-    says = (
-        f"{one['mine'].area} mines {one['mine'].share:.0f} % of the world’s rare earths and {'' if whose else one['refinery'].area + ' '}refines "
-        f"{one['refinery'].share:.0f} % of the four for magnets; choose another mineral"
-    )
+    now = countries[(countries.shown == years[-1]) & (countries.place == 0)].set_index(["mineral", "step"])
+    at_both = [m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))]
+    first = at_both[0] if at_both else names.index[0]
+    says = _says_of_chooser(now, first, names[first]) if at_both else "Who mines and who refines what: choose a mineral, a year and a step"
     table = (
         drawn.drop(columns="rank").rename(columns=str.capitalize).rename(columns={"Text": "Output", "Share": "Share of world output, %"})
     )
     return figure(
-        chooser.producers(drawn, known, mineral=names[FIRST]),
+        chooser.producers(drawn, known, mineral=names[first]),
         says=says,
         table=table.assign(source_id=countries.source_id.to_numpy()),
         alt_text=(
@@ -180,6 +186,14 @@ def choose(release: str) -> Figure:
             f"the years {years[0]} to {years[-1]}, and the step."
         ),
     )
+
+
+def _says_of_chooser(now: pd.DataFrame, mineral: str, name: str) -> str:
+    """What the chooser shows first: the largest country at each step. now: rows by mineral and step."""
+    mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
+    refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
+    of = " of the four for magnets" if mineral == FIRST else ""
+    return f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose another mineral"
 
 
 KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}

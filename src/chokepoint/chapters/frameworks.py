@@ -39,12 +39,14 @@ def brief(release: str) -> Brief:
         if binding == 0
         else "{frameworks.texts_binding} bind and {frameworks.texts_not_binding} do not"
     )
-    held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
-    mined, refined = (held[step] / facts.get(f"dependence.known_{step}", release).value for step in held)
+    counted = {step: facts.get(f"dependence.known_{step}", release).value for step in ("mined", "refined")}
+    if not all(counted.values()):
+        return Brief([_texts(bind), "This release does not print who makes what at both steps."], release)
+    mined, refined = (facts.get(f"frameworks.majority_{step}", release).value / count for step, count in counted.items())
     turn = "but" if refined < mined else "and"
     return Brief(
         [
-            f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated.",
+            _texts(bind),
             "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
             f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
             "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
@@ -58,9 +60,15 @@ def brief(release: str) -> Brief:
     )
 
 
-def lead(release: str) -> Figure:
-    """Shares of world output by where countries stand, at the mine and at the refinery."""
+def _texts(bind: str) -> str:
+    return f"We can name {{frameworks.established}} with a framework, memorandum or partnership; of these texts {bind}; for the others it is not stated."
+
+
+def lead(release: str) -> Figure | None:
+    """Shares of world output by where countries stand, at the mine and at the refinery; nothing where no mineral has both."""
     inside = supply.inside(release).dropna()
+    if inside.empty:
+        return None
     order = inside.mine.sub(inside.refinery).sort_values(ascending=False).index
     rows = supply.by_standing(release)
     rows = rows[rows.mineral.isin(order)]

@@ -201,12 +201,3 @@ def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     "China mined 69.23 % of the world's rare earths."
     """
     return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)
-
-
-def share(table: pd.DataFrame, mineral: str, stage: str, iso3: str, year: int) -> tuple[float | None, tuple[str, ...]]:
-    """A country's share of the printed world total [%], and the sources of the rows used; None where either is missing."""
-    rows = table.query("mineral == @mineral and stage == @stage and year == @year")
-    country, world = rows.query("iso3 == @iso3").value, rows.query("area_kind == 'world'").value
-    if country.isna().all() or world.isna().all():
-        return None, ()
-    return float(100 * country.sum() / world.iloc[0]), tuple(sorted(rows.source_id.unique()))

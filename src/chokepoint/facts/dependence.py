@@ -5,13 +5,8 @@ from functools import lru_cache
 import pandas as pd
 
 from chokepoint import tables
-from chokepoint.facts import computed, share
+from chokepoint.facts import computed
 from chokepoint.measures import coalitions, reliance, supply
-
-
-def _production(release: str):
-    table = tables.load("production", release)
-    return table, int(table.year.max())
 
 
 @computed(
@@ -22,9 +17,7 @@ def _production(release: str):
     "China's mine output over the printed world total, rare-earth oxides, latest year of the release",
 )
 def _china_mined(release: str):
-    table, year = _production(release)
-    value, sources = share(table, "rare_earths", "mine", "CHN", year)
-    return value, sources, {"rows": _output_rows(release, "rare_earths", "mine", "china")}
+    return _share_of(release, "rare_earths", "mine", "china")
 
 
 # --- who makes what: for every mineral whose producers are published ---
@@ -66,7 +59,9 @@ def _output(data: str, release: str) -> dict[tuple[str, str], pd.DataFrame]:
 
 def _output_rows(release: str, mineral: str, step: str, whose: str) -> tuple[str, ...]:
     """The countries that a share counts, and the world total, as "China 2025: 270,000 t"."""
-    output = _output(str(tables.data_dir()), release)[mineral, step]
+    output = _output(str(tables.data_dir()), release).get((mineral, step))
+    if output is None:
+        return ()
     countries = output[output.area_kind == "country"]
     if whose == "largest":
         counted = countries.head(1)
@@ -175,7 +170,7 @@ def _year(fact_id: str, label: str, step: str, source: str) -> None:
     def value(release: str):
         rows = supply.output(release)
         rows = rows[(rows.mineral == "rare_earths") & (rows.step == step)]
-        return float(rows.year.max()), tuple(sorted(rows.source_id.unique()))
+        return (None, ()) if rows.empty else (float(rows.year.max()), tuple(sorted(rows.source_id.unique())))
 
     computed(fact_id, label, "", "{:.0f}", f"Latest year of the rows used, {source}")(value)
 

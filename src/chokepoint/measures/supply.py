@@ -54,7 +54,7 @@ def _usgs(release: str) -> pd.DataFrame:
     series = ["mineral", "step", "stage", "commodity", "detail"]
     totals = table[table.area_kind == "world"].dropna(subset=["value"]).set_index(series).value.rename("world")
     totals = totals[~totals.index.duplicated()]
-    countries = table[table.area_kind != "world"].join(totals, on=series, how="inner")
+    countries = table[table.area_kind != "world"].merge(totals.reset_index(), on=series)
     size = countries.groupby(series).value.sum().reset_index()
     minerals = tables.load("minerals").set_index("mineral")
     wanted = size.mineral.map(minerals.headline_stage).eq(size.stage) & size.mineral.map(minerals.headline_detail.fillna("")).eq(
@@ -88,7 +88,8 @@ def china(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     known = rows[["mineral", "step"]].drop_duplicates()
     withheld = rows[(rows.iso3 == "CHN") & rows.share.isna()].set_index(["mineral", "step"]).index
     keys = [k for k in known.itertuples(index=False, name=None) if k not in withheld]
-    return named.reindex(pd.MultiIndex.from_tuples(keys, names=["mineral", "step"]), fill_value=0.0).unstack("step")
+    shares = named.reindex(pd.MultiIndex.from_tuples(keys, names=["mineral", "step"]), fill_value=0.0)
+    return shares.unstack("step").reindex(columns=[MINE, REFINERY])
 
 
 @by_release
@@ -150,7 +151,7 @@ def inside(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Share [%] of the United States, the signatories and those that came, columns `mine` and `refinery`."""
     rows = by_standing(release)
     rows = rows[rows.standing.isin([coalitions.SIGNED, coalitions.CAME])]
-    return rows.groupby(["mineral", "step"]).share.sum().unstack("step")
+    return rows.groupby(["mineral", "step"]).share.sum().unstack("step").reindex(columns=[MINE, REFINERY])
 
 
 @by_release
