@@ -31,11 +31,13 @@ def matrix(release: str) -> Figure:
     what = output.drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what.map(supply.label)
     named = what.reindex(pd.MultiIndex.from_frame(long[["mineral", "step"]])).to_numpy()
     long = long.assign(mineral=pd.Series(named).fillna(long.mineral.map(_names())), name=long.club.map(CLUBS), text=told)
-    half = {step: (rows.xs(step, level="step") > 50).sum() for step in drawn.STEPS}
-    of = {step: len(rows.xs(step, level="step")) for step in drawn.STEPS}
+    at = {step: rows[rows.index.get_level_values("step") == step] for step in drawn.STEPS}
+    half, of = {step: (held > 50).sum() for step, held in at.items()}, {step: len(held) for step, held in at.items()}
     says = (
         f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines more than half of "
         f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is {_none(half['mine'].came)} and {_none(half['refinery'].came)}"
+        if all(of.values())
+        else "The share of world output inside each coalition, of the minerals whose producers are published"
     )
     table = rows.reset_index()
     table = table.assign(mineral=[what[m, s] for m, s in rows.index], step=table.step.map(drawn.STEPS))
@@ -56,9 +58,11 @@ def _none(count: int) -> str:
     return in_words(int(count)) if count else "none"
 
 
-def your_club(release: str) -> Figure:
-    """The map on which each click lets a country in or out, and what would then be inside."""
+def your_club(release: str) -> Figure | None:
+    """The map on which each click lets a country in or out, and what would then be inside; nothing where no mineral has both steps."""
     inside = supply.inside_of_two_steps(release)
+    if inside.empty:
+        return None
     order = list(inside.mine.sub(inside.refinery).sort_values(ascending=False).index)
     rows = supply.country_of_two_steps(release)
     product = rows.what.map(supply.label).where(~rows.alike, None)

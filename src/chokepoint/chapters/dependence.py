@@ -22,14 +22,19 @@ def brief(release: str) -> Brief:
     value = {name: facts.get(f"dependence.{name}", release).value for name in ("both_known", "higher_refined", "majority_refined")}
     rises = value["higher_refined"] > value["both_known"] / 2
     what = "China's hold is on the step after the mine" if rises else "China's hold is no stronger after the mine than at it"
-    mined, refined = (facts.get(f"magnet_rare_earths.china_{done}", release).value for done in ("mined", "refined"))
-    turn = "and refines" if refined > mined else "but refines only"
     sentences = [
         f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
-        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}.",
-        f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}; "
-        "of all rare earths it mines {rare_earths.china_mined}.",
+        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
+        if value["both_known"]
+        else "This release has no mineral that is counted alike at the mine and after it.",
     ]
+    if known("magnet_rare_earths.china_mined", release) and known("rare_earths.china_refined", release):
+        mined, refined = facts.get("magnet_rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
+        turn = "and refines" if refined > mined else "but refines only"
+        sentences.append(
+            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}"
+            + ("; of all rare earths it mines {rare_earths.china_mined}." if known("rare_earths.china_mined", release) else ".")
+        )
     if known("reliance.lines", release):
         sentences.append(
             "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
@@ -42,9 +47,11 @@ def _named(index: pd.Index) -> pd.Series:
     return pd.Series(index, index=index).map(tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True))
 
 
-def lead(release: str) -> Figure:
-    """China's share at the mine beside its share after it, of the minerals of which both steps count one product."""
+def lead(release: str) -> Figure | None:
+    """China's share at the mine beside its share after it, of the minerals of which both steps count one product; nothing where none has both."""
     both = supply.china_pairs(release).sort_values("refinery", ascending=False)
+    if both.empty:
+        return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
     says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
@@ -82,9 +89,11 @@ def other_products(release: str) -> Listing:
     )
 
 
-def largest(release: str, step: str) -> Figure:
-    """The largest country of every mineral at one step."""
+def largest(release: str, step: str) -> Figure | None:
+    """The largest country of every mineral at one step; nothing where the release has none."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
+    if rows.empty:
+        return None
     rows = rows.assign(
         mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
     )
@@ -185,9 +194,13 @@ def choose(release: str) -> Figure:
         for r in known.itertuples()
     ]
     known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
+    now = shown[(shown.shown == years[-1]) & (shown.place == 0)].set_index(["mineral", "step"])
+    at_both = [m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))]
+    first = at_both[0] if at_both else names.index[0]
+    says = _chosen_first(now, first, names[first]) if at_both else "Who mines and who refines what: choose a mineral, a year and a step"
     return figure(
-        chooser.producers(drawn, known, mineral=names[FIRST]),
-        says=_chosen_first(shown[shown.shown == years[-1]]),
+        chooser.producers(drawn, known, mineral=names[first]),
+        says=says,
         table=table,
         alt_text=(
             f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
@@ -216,15 +229,12 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     return pd.concat([own, late.assign(shown=years[-1])])
 
 
-def _chosen_first(rows: pd.DataFrame) -> str:
-    """The title: what is shown before anything is chosen."""
-    first = rows[(rows.mineral == FIRST) & (rows.place == 0)].set_index("step")
-    mine, after = first.loc["mine"], first.loc["refinery"]
-    whose = "" if mine.area == after.area else f"{after.area} "
-    return (
-        f"{mine.area} mines {mine.share:.0f} % of the world’s rare earths and {whose}refines {after.share:.0f} % of the four for magnets; "
-        "choose another mineral"
-    )
+def _chosen_first(now: pd.DataFrame, mineral: str, name: str) -> str:
+    """The title: the largest country at each step of what is shown before anything is chosen. now: rows by mineral and step."""
+    mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
+    refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
+    of = " of the four for magnets" if mineral == FIRST else ""
+    return f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose another mineral"
 
 
 KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}

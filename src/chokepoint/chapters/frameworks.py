@@ -35,13 +35,19 @@ def brief(release: str) -> Brief:
     """What was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
     bind = "None is known to bind anybody" if binding == 0 else "{frameworks.texts_binding} of them are known to bind"
+    texts = (
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
+        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind."
+    )
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
-    mined, refined = (held[step] / facts.get(f"dependence.known_{step}", release).value for step in held)
+    counted = {step: facts.get(f"dependence.known_{step}", release).value for step in held}
+    if not all(counted.values()):
+        return Brief([texts, "This release does not print who makes what at both steps."], release)
+    mined, refined = (held[step] / counted[step] for step in held)
     turn = "but" if refined < mined else "and"
     return Brief(
         [
-            f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
-            "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind.",
+            texts,
             "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
             f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
             "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
@@ -55,9 +61,11 @@ def brief(release: str) -> Brief:
     )
 
 
-def lead(release: str) -> Figure:
-    """Shares of world output by where countries stand, at the mine and at the refinery."""
+def lead(release: str) -> Figure | None:
+    """Shares of world output by where countries stand, at the mine and at the refinery; nothing where no mineral has both."""
     inside, shown = supply.inside_pairs(release), supply.inside_of_two_steps(release)
+    if shown.empty:
+        return None
     fall = shown.mine - shown.refinery
     alike = pd.Series(fall.index.isin(inside.index), index=fall.index)
     order = pd.DataFrame({"alike": alike, "fall": fall}).sort_values(["alike", "fall"], ascending=False).index

@@ -17,11 +17,12 @@ from chokepoint.prose.spread import Spread, spread
 
 def brief(release: str) -> Brief:
     """What is proposed, where the price stands, who pays."""
-    below = facts.get("ndpr.latest", release).value < floor_price()
+    latest = facts.find("ndpr.latest", release)
+    cost = "have cost somebody money" if latest and latest.value < floor_price() else "have done nothing"
     stands = (
-        "{ndpr.latest}, so a floor at the height of that contract would have cost somebody money"
-        if below
-        else "{ndpr.latest}, so a floor at the height of that contract would have done nothing"
+        f"USGS puts the average price in its latest year at {{ndpr.latest}}, so a floor at the height of that contract would {cost}."
+        if latest
+        else "This release prints no average price of it."
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
@@ -32,15 +33,17 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             "No reference price has been published for any mineral or stage. Floors with a number stand in contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for {mp.price_floor_term}, in that of MP Materials.",
-            f"USGS puts the average price in its latest year at {stands}.",
+            stands,
             f"{next_stage}.",
         ],
         release,
     )
 
 
-def lead(release: str) -> Figure:
-    """The yearly price of NdPr oxide against the one floor that has a number."""
+def lead(release: str) -> Figure | None:
+    """The yearly price of NdPr oxide against the one floor that has a number; nothing where the release prints no price."""
+    if not facts.find("ndpr.latest", release):
+        return None
     rows, floor = ndpr(release).sort_values("year"), floor_price()
     name = "NdPr oxide" if rows.series.str.contains("NdPr").any() else "Neodymium oxide"
     frame = pd.DataFrame(

@@ -64,7 +64,7 @@ def _years(old: str, new: str) -> list[int]:
 def before(release: str, old: str = "") -> str | None:
     """The release to compare with: the one named, else the one before; None where there is none.
 
-    >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2024")
+    >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2023")
     ('mcs2025', 'mcs2024', None)
     """
     held = tables.releases()
@@ -118,7 +118,7 @@ def _to(anchor: str, count) -> str:
 
 
 def lead(old: str | None, new: str) -> Figure | None:
-    """The numbers in per cent that moved most; nothing where there is nothing to compare with."""
+    """The numbers in per cent that moved most; nothing where there is nothing to compare with, or nothing moved."""
     if old is None:
         return None
     rows = _moved(old, new).dropna(subset="change")
@@ -126,7 +126,7 @@ def lead(old: str | None, new: str) -> Figure | None:
     leader = rows.row.str.contains(": largest")  # the same number as that of the country that leads
     rows = rows[~(leader & rows.duplicated(["old", "new"], keep=False))].head(MOST)
     if rows.empty:
-        raise UserError(f"{old} and {new} state the same shares: there is no move to draw. Name two releases that differ.")
+        return None
     first, (year, _) = rows.iloc[0], _years(old, new)
     told = rows.old.str.removesuffix(" %") + " → " + rows.new
     numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}

@@ -71,7 +71,9 @@ def _output(data: str, release: str, year: int | None) -> dict[tuple[str, str], 
 
 def _output_rows(release: str, mineral: str, step: str, whose: str, year: int | None) -> tuple[tuple[str, ...], bool]:
     """The countries that a share counts, and the world total, as "China 2025: 270,000 t"; and whether they are all that make any."""
-    output = _output(str(tables.data_dir()), release, year)[mineral, step]
+    output = _output(str(tables.data_dir()), release, year).get((mineral, step))
+    if output is None:
+        return (), False
     countries = output[output.area_kind == "country"]
     if whose == "largest":
         counted = countries.head(1)
@@ -189,7 +191,7 @@ def _year(fact_id: str, label: str, step: str, source: str) -> None:
     def value(release: str):
         rows = supply.output(release)
         rows = rows[(rows.mineral == "rare_earths") & (rows.step == step)]
-        return float(rows.year.max()), tuple(sorted(rows.source_id.unique()))
+        return (None, ()) if rows.empty else (float(rows.year.max()), tuple(sorted(rows.source_id.unique())))
 
     computed(fact_id, label, "", "{:.0f}", f"Latest year of the rows used, {source}")(value)
 

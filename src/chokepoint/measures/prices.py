@@ -22,9 +22,8 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     first = days(release).groupby("mineral").day.min()
     rows = rows[rows.mineral.isin(first.index)]
     wanted = rows.mineral.map(_SERIES)
-    rows = rows[[pd.isna(w) or str(s).startswith(w) for s, w in zip(rows.series, wanted, strict=True)]]
-    longest = rows.groupby("mineral").apply(lambda g: g.series.fillna("").iloc[0], include_groups=False)
-    rows = rows[rows.series.fillna("") == rows.mineral.map(longest)]
+    rows = rows[pd.Series([pd.isna(w) or str(s).startswith(w) for s, w in zip(rows.series, wanted, strict=True)], rows.index, dtype=bool)]
+    rows = rows[rows.series.fillna("") == rows.series.fillna("").groupby(rows.mineral).transform("first")]
     rows = rows[rows.groupby("mineral").year.transform("nunique") > 2].assign(first=lambda r: r.mineral.map(first))
     kept = ["mineral", "series", "basis", "footnote", "year", "value", "unit", "first", "source_id"]
     return rows.sort_values(["first", "mineral", "year"]).drop_duplicates(["mineral", "year"])[kept].reset_index(drop=True)

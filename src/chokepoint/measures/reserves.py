@@ -29,6 +29,6 @@ def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     sizes = countries.groupby(["mineral", "one"]).value.sum().reset_index().sort_values("value", ascending=False, kind="stable")
     rows = rows.merge(sizes.drop_duplicates("mineral")[["mineral", "one"]], on=["mineral", "one"])
     totals = rows[rows.area_kind == "world"].drop_duplicates("mineral").set_index("mineral")
-    world, bound = rows.mineral.map(totals.value), rows.mineral.map(totals.low)
+    world, bound = (rows.mineral.map(totals[column]).astype(float) for column in ("value", "low"))
     rows = rows.assign(world=world, bound=bound.where(world.isna()), share=100 * rows.value / world)
     return rows[_COLUMNS].sort_values(["mineral", "value"], ascending=[True, False], ignore_index=True, kind="stable")

@@ -265,7 +265,8 @@ def _china(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[["mineral", "step"]].drop_duplicates()
     withheld = rows[(rows.iso3 == "CHN") & rows.share.isna()].set_index(["mineral", "step"]).index
     keys = [k for k in known.itertuples(index=False, name=None) if k not in withheld]
-    return named.reindex(pd.MultiIndex.from_tuples(keys, names=["mineral", "step"]), fill_value=0.0).unstack("step")
+    shares = named.reindex(pd.MultiIndex.from_tuples(keys, names=["mineral", "step"]), fill_value=0.0)
+    return shares.unstack("step").reindex(columns=[MINE, REFINERY])
 
 
 @by_release

@@ -226,10 +226,10 @@ def limits(iso3: str, release: str) -> str:
     """Its own limits on exports."""
     rows = countries.own_controls(iso3, release).dropna(subset=["minerals"])
     of_list = {*tables.load("minerals").query("kind != 'other'").mineral}
-    rows = rows[[bool(of_list & set(m.split(";"))) for m in rows.minerals]]
-    if rows.empty or iso3 in (countries.CHINA, countries.HOST):
+    what = [r.commodity for r in rows.itertuples() if of_list & set(r.minerals.split(";"))]
+    if not what or iso3 in (countries.CHINA, countries.HOST):
         return ""
-    what = list(dict.fromkeys(rows.commodity))
+    what = list(dict.fromkeys(what))
     return f"It limits exports itself: of {listed(what if len(what) < 5 else [*what[:3], 'others'])}, as USGS lists them."
 
 
