@@ -273,12 +273,18 @@ def test_a_misprint_that_was_accepted_is_named_by_check_too(next_year):
     code, said = next_year.run(*GIVE, "--accept", "reserves.value")
     assert code == 0 and "tables missing, which the release before has: critical_list, headline" in said
     code, said = next_year.run("check")
-    assert code == 0 and "Worth a look" in said and "mcs2027/reserves.csv row" in said and "what MCS2026-01 corrected is printed again" in said
+    assert (
+        code == 0 and "Worth a look" in said and "mcs2027/reserves.csv row" in said and "what MCS2026-01 corrected is printed again" in said
+    )
 
 
 def test_a_misprint_whose_correction_was_made_again_is_not_named(next_year):
     corrections = small_data.rows(next_year.data / "corrections.csv")
-    again = [r | {"correction_id": r["correction_id"].replace("2026", "2027"), "release": "mcs2027"} for r in corrections if r["release"] == "mcs2026"]
+    again = [
+        r | {"correction_id": r["correction_id"].replace("2026", "2027"), "release": "mcs2027"}
+        for r in corrections
+        if r["release"] == "mcs2026"
+    ]
     small_data.write(next_year.data / "corrections.csv", corrections + again)
     code, said = next_year.run(*GIVE)
     assert code == 0 and "printed again" not in said, said
@@ -310,7 +316,8 @@ def test_nine_slips_of_the_decimal_mark_in_ten_are_seen_by_the_neighbours_alone(
     """Of figures of the newest release drawn at even distances, each made 10, 100 or 1,000 times larger or smaller."""
     data = tables.data_dir()
     held = {
-        (p.parent.name, p.stem): pd.read_csv(p, dtype=str, keep_default_na=False) for p in sorted((data / "minerals").glob(f"mcs*/{table}.csv"))
+        (p.parent.name, p.stem): pd.read_csv(p, dtype=str, keep_default_na=False)
+        for p in sorted((data / "minerals").glob(f"mcs*/{table}.csv"))
     }
     newest = max(held)
     figures = held[newest]
