@@ -15,7 +15,6 @@ SUPPLY = "2 Total supply for key minerals"
 # What the workbook calls a mineral -> its name in the column iea_name of data/minerals.csv, where that differs.
 MINERALS = {"magnet rare earth elements": "Rare Earth Elements", "graphite (all grades: natural and synthetic)": "Graphite"}
 SCENARIOS = {"stated policies": "STEPS", "announced pledges": "APS", "net zero emissions": "NZE", "current policies": "CPS"}
-SIDES = {"mining": "mining", "refining": "refining"}
 YEARS = range(2000, 2101)
 
 
@@ -126,7 +125,7 @@ def _side(cell: object) -> tuple[str, str] | None:
     (('Copper', 'mining'), ('Magnet rare earth elements', 'refining'), None)
     """
     found = re.match(r"(.+?) [-–—] (mining|refining)\b", _words(cell), re.I)
-    return (found[1], SIDES[found[2].lower()]) if found else None
+    return (found[1], found[2].lower()) if found else None
 
 
 def _mineral(label: str) -> str:
