@@ -7,8 +7,20 @@ from functools import partial
 
 import firefox
 import pytest
+from sampled import draw, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+TO_ENDS = """async (section, ends) => {
+  const inputs = [...section.querySelectorAll(".cp-controls input")];
+  for (const end of ends) {
+    for (const input of inputs) input.value = end[input.name];
+    await new Promise((done) => {
+      const watch = new MutationObserver(() => { watch.disconnect(); done(); });
+      watch.observe(section, { attributes: true, attributeFilter: ["data-settled"] });
+      inputs[0].dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+}"""
 FLOOR = '.cp-explorable[data-model="price_floor"]'
 
 
@@ -76,7 +88,7 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
 
 
 @pytest.mark.parametrize(
-    "query, told",
+    "query, answer",
     [
         ("price_floor.floor=1e9", "takes 60 to 140; 110 is shown"),
         ("price_floor.floor=70,5", "takes numbers with a decimal point, 60 to 140; 110 is shown"),
@@ -85,10 +97,10 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
         ("price_floor.nothing=3", "there is no such setting"),
     ],
 )
-def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, visit, query, told):
+def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, visit, query, answer):
     seen = visit(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#move-it-yourself")
     line = seen.page.locator(f"{FLOOR} .cp-refused")
-    assert line.is_visible() and told in line.inner_text() and line.bounding_box()["height"] < 80
+    assert line.is_visible() and answer in line.inner_text() and line.bounding_box()["height"] < 80
     seen.page.wait_for_function("q => !location.search.includes(q)", arg=query)
     left = seen.page.evaluate("location.search + location.hash")
     assert "price_floor.world_price=70" in left and "other=1" in left and left.endswith("#move-it-yourself")
@@ -106,6 +118,24 @@ def test_an_address_that_asks_for_what_there_is_is_not_remarked_upon(address, vi
     page = visit(f"{address}/03-price-floor.html?price_floor.floor=70").page
     assert page.locator(".cp-refused").count() == 0
     assert page.locator(f"{FLOOR} input[name=floor]").input_value() == "70"
+
+
+# --- sliders at their ends, several at once
+
+
+@pytest.mark.parametrize("name", ["03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures"])
+def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(address, visit, name):
+    """Each set on the page as it is, and asked for in an address before the chart is drawn."""
+    seen, chance = visit(f"{address}/{name}.html"), draw(f"ends of {name}")
+    for section in seen.page.locator(".cp-explorable").all():
+        sliders = section.evaluate("s => [...s.querySelectorAll('.cp-controls input')].map(i => [i.name, i.min, i.max])")
+        ends = [{slider: chance.choice([low, high]) for slider, low, high in sliders} for _ in range(12)]
+        section.evaluate(TO_ENDS, ends)
+        model = section.get_attribute("data-model")
+        last = visit(f"{address}/{name}.html?" + "&".join(f"{model}.{k}={v}" for k, v in ends[-1].items()))
+        assert not last.complaints, (ends[-1], last.complaints, told())
+        last.close()
+    assert not seen.complaints, (seen.complaints, told())
 
 
 # --- a path that is not there

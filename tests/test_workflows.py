@@ -65,6 +65,17 @@ def test_the_audit_reads_the_pins_and_runs_when_they_change():
     assert "pip-audit" in commands and "requirements.txt" in commands and re.search(r"pip-audit==\d", commands)
 
 
+def test_what_is_sampled_otherwise_is_run_whole_every_week():
+    weekly = WORKFLOWS["weekly.yml"]
+    assert "schedule" in triggers(weekly)
+    commands = [step["run"] for job in weekly["jobs"].values() for step in job["steps"] if "run" in step]
+    assert {"make sweep K=Firefox", 'make sweep K="not Firefox"'} == set(commands)
+    recipe = (HOME / "Makefile").read_text(encoding="utf-8").partition("\nsweep:")[2].partition("\n\n")[0]
+    files = (HOME / "tests").glob("test_*.py")
+    swept = [path for path in files if re.search(r"^from sampled import .*\beverything\b", path.read_text(encoding="utf-8"), re.M)]
+    assert "CHOKEPOINT_SWEEP=all" in recipe and swept and all(f"tests/{path.name}" in recipe for path in swept)
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
 def test_every_dependency_is_pinned(name):
     lines = [line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()]
