@@ -37,6 +37,12 @@ def _by_sockets_in(folder: str) -> Config:
 
 
 class _Client(PapermillNotebookClient):
+    def output(self, outs, msg, display_id, cell_index):
+        """See nbclient. Altair's own name for a chart's data is none that a notebook may hold, so it is refused as it comes."""
+        if _ALTAIRS.search(" ".join(msg["content"].get("data", {}))):
+            raise UserError(f"cell {cell_index}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is.")
+        return super().output(outs, msg, display_id, cell_index)
+
     def papermill_execute_cells(self) -> None:
         self.wait_for_reply(self.kc.execute(_SHOW, silent=True))
         super().papermill_execute_cells()
@@ -56,8 +62,6 @@ def _require_showable(cells) -> None:
                 raise UserError(
                     f"cell {i}: shows a widget, which needs a kernel, and a page has none. Show a table, a chart or explore(…)."
                 )
-            if _ALTAIRS.search(" ".join(data)):
-                raise UserError(f"cell {i}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is.")
             if _SCRIPT.search("".join(data.get("text/html", ""))):
                 raise UserError(f"cell {i}: prints a script, which the pages do not run. Show an Altair chart, a table or an image.")
 
