@@ -25,8 +25,9 @@ SAMPLE = re.compile(
 DEFAULTS = """\
 import altair as alt
 from chokepoint.charts import figure
+alt.renderers.enable("default")
 shown = lambda spec: alt.Chart.from_dict(spec)._repr_mimebundle_()
-figure.live = lambda chart, **around: shown(figure.themed(chart))
+figure.Figure._repr_mimebundle_ = lambda self, **how: shown(figure.themed(self.chart))
 from chokepoint.explore import Explorable
 from chokepoint.prose.spread import Spread
 Spread._repr_mimebundle_ = lambda self, **how: [display(alt.Chart.from_dict(figure.themed(c))) for c in (self.fan(), self.tornado())] and {}

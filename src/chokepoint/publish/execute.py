@@ -3,7 +3,6 @@
 import logging
 import multiprocessing
 import os
-import re
 import signal
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -18,9 +17,6 @@ from chokepoint.publish import kernels
 from chokepoint.publish.cache import Cache, Executed
 from chokepoint.publish.runs import Run
 
-_WIDGET = "application/vnd.jupyter.widget-view+json"
-_ALTAIRS = re.compile(r"application/vnd\.vega(lite)?\.")
-_SCRIPT = re.compile(r"<script\b(?![^>]*\btype=.application/json)", re.I)  # data in a script element are none
 TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
 
 
@@ -97,30 +93,26 @@ def press(run: Run, kernel: str | None = None) -> Executed:
         )
     except papermill.PapermillExecutionError as error:
         raise UserError(_explain(run, error)) from None
+    except UserError as error:
+        raise UserError(f"{run}, {error}") from None
     except Exception as error:  # a dead kernel, a timeout, a full disk: said in the same form
         raise UserError(f"{run}: {type(error).__name__}: {error}") from None
     for i, cell in enumerate(notebook.cells):
-        for output in [] if "setup" in cell.metadata.get("tags", []) else cell.get("outputs", []):
-            _make_ready(output.get("data", {}), f"{run}, cell {i}")
+        for output in cell.get("outputs", []):
+            _compile_charts(output.get("data", {}), f"{run}, cell {i}")
     reads, seconds = tuple(notebook.metadata[engine.READS]), cell_seconds(notebook)
     return Executed(_timeless(notebook), reads, seconds)
 
 
-def _make_ready(data: dict, where: str) -> None:
-    """Compile the charts of an output. UserError for what a page cannot show: it would be blank there."""
+def _compile_charts(data: dict, where: str) -> None:
+    """Compile the charts of an output in place."""
     from chokepoint.charts.vega import drawn
 
-    if _WIDGET in data:
-        raise UserError(f"{where}: shows a widget, which needs a kernel, and a page has none. Use explore(…), or show a table or a chart.")
-    if _ALTAIRS.search(" ".join(data)):
-        raise UserError(f"{where}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is.")
     if "text/html" in data:
         try:
             data["text/html"] = drawn(data["text/html"])
         except UserError as error:
             raise UserError(f"{where}: {error}") from None
-        if _SCRIPT.search(data["text/html"]):
-            raise UserError(f"{where}: prints a script, which the pages do not run. Show it as an Altair chart, a table or an image.")
 
 
 def cell_seconds(notebook) -> float:
