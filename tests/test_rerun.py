@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
