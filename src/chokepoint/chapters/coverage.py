@@ -6,7 +6,7 @@ from chokepoint import tables
 from chokepoint.charts import matrix as drawn
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.membership import membership
-from chokepoint.measures import coalitions, supply
+from chokepoint.measures import coalitions, supply, withheld
 from chokepoint.prose.sections import in_words
 
 CLUBS = {key: name for key, (name, _, _) in coalitions.CLUBS.items()}
@@ -27,6 +27,7 @@ def matrix(release: str) -> Figure:
     rows = supply.clubs(release)
     both = pd.MultiIndex.from_product([sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"])
     long = rows.reindex(both).melt(ignore_index=False, var_name="club", value_name="share").reset_index()
+    long["bound"] = [bool(withheld.within(r.mineral, r.step, coalitions.club(r.club), release)) for r in long.itertuples()]
     long = long.assign(mineral=long.mineral.map(_names()), name=long.club.map(CLUBS))
     at = {step: rows[rows.index.get_level_values("step") == step] for step in drawn.STEPS}
     half, of = {step: (held > 50).sum() for step, held in at.items()}, {step: len(held) for step, held in at.items()}
@@ -36,7 +37,9 @@ def matrix(release: str) -> Figure:
         if all(of.values())
         else "The share of world output inside each coalition, of the minerals whose producers are published"
     )
+    everyone = frozenset().union(*(coalitions.club(key) for key in CLUBS))
     table = rows.reset_index()
+    table[withheld.COLUMN] = withheld.column(rows.index, everyone, release)
     table = table.assign(mineral=table.mineral.map(_names()), step=table.step.map(drawn.STEPS))
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()})
     return figure(
@@ -46,9 +49,16 @@ def matrix(release: str) -> Figure:
         sources=_sources(release, set(rows.index.get_level_values(0))),
         alt_text=(
             f"A grid of {long.mineral.nunique()} minerals by {len(CLUBS)} coalitions with the share of world output inside each, darker for more. Two selects "
-            "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published."
+            "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published, and a sign for at "
+            "least where the output of a member is not printed and counts as nothing."
         ),
     )
+
+
+def _not_printed(mineral: str, release: str) -> str:
+    """Whose output the widest coalition counts as 0, and at which step."""
+    named = {step: withheld.within(mineral, step, coalitions.club("came"), release) for step in drawn.STEPS}
+    return "; ".join(f"{', '.join(areas)} ({drawn.STEPS[step]})" for step, areas in named.items() if areas)
 
 
 def _none(count: int) -> str:
@@ -76,6 +86,7 @@ def your_club(release: str) -> Figure | None:
             "Mineral": [names[m] for m in order],
             "Inside at the mine, %": [inside.mine[m] for m in order],
             "Inside after the mine, %": [inside.refinery[m] for m in order],
+            withheld.COLUMN: [_not_printed(m, release) for m in order],
         }
     )
     held = {step: int((inside[step] > 50).sum()) for step in drawn.STEPS}

@@ -11,7 +11,7 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures import countries, supply
+from chokepoint.measures import coalitions, countries, supply, withheld
 from chokepoint.prose.agreements import BINDS, EXCLUDES
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
@@ -87,6 +87,9 @@ def lead(release: str) -> Figure | None:
         .fillna(0)
         .reset_index()
     )
+    codes = {names[m]: m for m in order}
+    keys = zip(table.mineral.map(codes), table.step, strict=True)
+    table[withheld.COLUMN] = withheld.column(keys, coalitions.club("came"), release)
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {s: f"{s}, %" for s in shares.STANDINGS})
     summary = supply.summary(release)
     sources = sorted({s for m in order for step in ("mine", "refinery") for s in summary.sources[m, step]} | {"S001"})
