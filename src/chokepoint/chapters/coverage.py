@@ -6,7 +6,7 @@ from chokepoint import tables
 from chokepoint.charts import matrix as drawn
 from chokepoint.charts.figure import Figure, figure
 from chokepoint.charts.membership import membership
-from chokepoint.measures import coalitions, supply
+from chokepoint.measures import coalitions, supply, withheld
 from chokepoint.prose.sections import in_words
 
 CLUBS = {key: name for key, (name, _, _) in coalitions.CLUBS.items()}
@@ -26,11 +26,12 @@ def matrix(release: str) -> Figure:
     rows, whole, output = supply.clubs(release), supply.whole(release), supply.output(release)
     both = pd.MultiIndex.from_product([sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"])
     long = rows.reindex(both).melt(ignore_index=False, var_name="club", value_name="share").reset_index()
+    bound = [bool(withheld.within(r.mineral, r.step, coalitions.club(r.club), release)) for r in long.itertuples()]
     alone = whole.reindex(both).melt(ignore_index=False, value_name="all")["all"].to_numpy()
     told = long.share.map("{:.0f}".format).where((long.share <= 99) | (alone == True), ">99")  # noqa: E712 (nothing where it is not known)
     what = output.drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what.map(supply.label)
     named = what.reindex(pd.MultiIndex.from_frame(long[["mineral", "step"]])).to_numpy()
-    long = long.assign(mineral=pd.Series(named).fillna(long.mineral.map(_names())), name=long.club.map(CLUBS), text=told)
+    long = long.assign(mineral=pd.Series(named).fillna(long.mineral.map(_names())), name=long.club.map(CLUBS), text=told, bound=bound)
     at = {step: rows[rows.index.get_level_values("step") == step] for step in drawn.STEPS}
     half, of = {step: (held > 50).sum() for step, held in at.items()}, {step: len(held) for step, held in at.items()}
     says = (
@@ -39,7 +40,9 @@ def matrix(release: str) -> Figure:
         if all(of.values())
         else "The share of world output inside each coalition, of the minerals whose producers are published"
     )
+    everyone = frozenset().union(*(coalitions.club(key) for key in CLUBS))
     table = rows.reset_index()
+    table[withheld.COLUMN] = withheld.column(rows.index, everyone, release)
     table = table.assign(mineral=[what[m, s] for m, s in rows.index], step=table.step.map(drawn.STEPS))
     table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()})
     return figure(
@@ -49,9 +52,16 @@ def matrix(release: str) -> Figure:
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
             f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions with the share of world output inside each, darker for more. Two selects "
-            "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published."
+            "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published, and a sign for at "
+            "least where the output of a member is not printed and counts as nothing."
         ),
     )
+
+
+def _not_printed(mineral: str, release: str) -> str:
+    """Whose output the widest coalition counts as 0, and at which step."""
+    named = {step: withheld.within(mineral, step, coalitions.club("came"), release) for step in drawn.STEPS}
+    return "; ".join(f"{', '.join(areas)} ({drawn.STEPS[step]})" for step, areas in named.items() if areas)
 
 
 def _none(count: int) -> str:
@@ -82,6 +92,7 @@ def your_club(release: str) -> Figure | None:
             "Counted after the mine": [what[m, "refinery"] for m in order],
             "Inside at the mine, %": [inside.mine[m] for m in order],
             "Inside after the mine, %": [inside.refinery[m] for m in order],
+            withheld.COLUMN: [_not_printed(m, release) for m in order],
         }
     )
     held = {step: int((inside[step] > 50).sum()) for step in drawn.STEPS}

@@ -11,7 +11,7 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.figure import Figure, figure, link
 from chokepoint.charts.theme import BLOC
 from chokepoint.explore import Explorable, explore
-from chokepoint.measures import countries, supply
+from chokepoint.measures import coalitions, countries, supply, withheld
 from chokepoint.prose.agreements import EXCLUDES, binds
 from chokepoint.prose.findings import Brief
 from chokepoint.prose.listing import Listing, day
@@ -85,6 +85,9 @@ def lead(release: str) -> Figure | None:
         .fillna(0)
         .reset_index()
     )
+    codes = {names[m]: m for m in order}
+    keys = zip(table.mineral.map(codes), table.step, strict=True)
+    table[withheld.COLUMN] = withheld.column(keys, coalitions.club("came"), release)
     table = table.rename(columns={"mineral": "Mineral", "step": "Step", "what": "Product"} | {s: f"{s}, %" for s in shares.STANDINGS})
     return figure(
         shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),

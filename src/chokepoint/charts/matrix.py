@@ -14,15 +14,15 @@ STEPS = {"mine": "at the mine", "refinery": "after the mine"}
 def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str]) -> alt.LayerChart:
     """A cell for each mineral and coalition.
 
-    frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published), text. clubs: key → name, in order;
-    heads: key → name short enough for the head of a column.
+    frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published), text, bound (whether the share is
+    only a lower one, because a member's output is not printed). clubs: key → name, in order; heads: key → name short enough for the head of a column.
     """
     step = alt.param(name="step", value="mine", bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "))
     chosen = choice("by", "club", "club", clubs, next(iter(clubs)), "Sorted by")
     base = alt.Chart(frame).transform_filter("datum.step == step")
     base = base.transform_calculate(
         rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2", shown="isValid(datum.share) ? datum.share : 0"
-    )
+    ).transform_calculate(text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''")
     order = alt.EncodingSortField(field="rank", op="max", order="descending")
     names = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=6)
     y = alt.Y("mineral:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.08))
@@ -61,7 +61,7 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     told = (
         alt.Chart({"values": [{}]})
         .mark_text(align="left", color=SOFT)
-        .encode(alt.XValue(0), alt.YValue(height + 18), text=alt.value("– not published. Figures are per cent."))
+        .encode(alt.XValue(0), alt.YValue(height + 18), text=alt.value("– not published. ≥ a member's output is not printed. Per cent."))
     )
     layers = alt.layer(blanks, dashes, cells, figures, ring, told)
     return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 30})

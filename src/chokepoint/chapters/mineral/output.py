@@ -5,7 +5,7 @@ import pandas as pd
 from chokepoint import tables
 from chokepoint.charts import shares
 from chokepoint.charts.figure import Figure, figure
-from chokepoint.measures import coalitions, supply
+from chokepoint.measures import coalitions, supply, withheld
 from chokepoint.prose.amounts import edition, listed, share, tons
 from chokepoint.prose.country import page_links
 from chokepoint.prose.mineral import made, name, row_of
@@ -83,17 +83,23 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
 
 def inside(mineral: str, release: str) -> Section | None:
     """Where the makers stand towards the bloc."""
-    rows = supply.by_standing(release)
-    rows = rows[rows.mineral == row_of(mineral).headline_mineral]
+    rows, speaks = supply.by_standing(release), row_of(mineral).headline_mineral
+    rows = rows[rows.mineral == speaks]
     if rows.empty:
         return None
-    rows = rows.assign(mineral=capital(name(row_of(mineral).headline_mineral)))
+    rows = rows.assign(mineral=capital(name(speaks)))
     last = "refinery" if "refinery" in set(rows.step) else "mine"
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
-    says = f"At the {last} the United States and all who signed or came have {share(bloc)}, China {share(china)}"
+    least = "at least " if withheld.within(speaks, last, coalitions.club("came"), release) else ""
+    says = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
+    standing = coalitions.standing()
+    groups = [{c for c, where in standing.items() if where == group} for group in rows.standing]
+    unprinted = [", ".join(withheld.within(speaks, step, group, release)) for step, group in zip(rows.step, groups, strict=True)]
     rows = rows.assign(product=rows.step.map(_products(row_of(mineral).headline_mineral, release)))
     table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
+    if any(unprinted):
+        table[withheld.COLUMN] = unprinted
     sources = sorted(
         {s for step in set(rows.step) for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]} | {"S001"}
     )
@@ -106,7 +112,9 @@ def inside(mineral: str, release: str) -> Section | None:
         + "; ".join(f"{r.step}, {r.standing} {r.share:.0f} percent" for r in rows.itertuples())
         + ".",
     )
-    return Section("Inside and outside the bloc", [_BLOC, *_unlike(row_of(mineral).headline_mineral, release)], release, drawn)
+    return Section(
+        "Inside and outside the bloc", [_BLOC, *_unlike(speaks, release), *_not_printed(speaks, set(rows.step), release)], release, drawn
+    )
 
 
 _BLOC = (
@@ -125,6 +133,16 @@ def _products(mineral: str, release: str) -> dict[str, str]:
     """What each step counts, for the labels of bars, where the two count different products; else nothing."""
     steps = _steps(mineral, release)
     return {step: supply.label(row.what) for step, row in steps.items()} if len({row.what for row in steps.values()}) > 1 else {}
+
+
+def _not_printed(mineral: str, steps: set[str], release: str) -> list[str]:
+    """Whose output inside the bloc counts as 0 because it is not printed, where there is any."""
+    named = {step: withheld.within(mineral, step, coalitions.club("came"), release) for step in ("mine", "refinery") if step in steps}
+    return [
+        f"Output at the {step} of {' and '.join(with_article(a) for a in areas)} is not printed and counts as 0 here: the bloc has at least what is shown."
+        for step, areas in named.items()
+        if areas
+    ]
 
 
 def _unlike(mineral: str, release: str) -> list[str]:
