@@ -13,7 +13,7 @@ from chokepoint.measures import events as dated
 from chokepoint.prose import country as lead_prose
 from chokepoint.prose import listing, suspensions
 from chokepoint.prose.agreements import EXCLUDES, binds
-from chokepoint.prose.amounts import date, edition, mineral, share, source, tons
+from chokepoint.prose.amounts import date, edition, listed, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import day, deals
 from chokepoint.prose.sections import Section, capital, in_words, known, with_article
@@ -41,7 +41,7 @@ def brings(country: str, release: str) -> Section | None:
     rows, table = countries.brings(iso3, release), _chains(iso3, release)
     if not table:
         return None
-    notes = [_PARTS] if rows.form.ne("").any() else []
+    notes = _forms(rows)
     if iso3 == countries.UNION and len(rows):
         notes.append("The Union's shares are sums of the member states that the sources name, so they are lower bounds.")
     if rows.source_id.eq("IEA2025").any():
@@ -50,10 +50,17 @@ def brings(country: str, release: str) -> Section | None:
     return Section("What it brings", notes, release, drawn, (), table)
 
 
-_PARTS = (
-    "A form that is printed with a world total of its own stands beside the whole: ilmenite and rutile are also counted in titanium concentrates, "
-    "alumina is made of bauxite and made into aluminum, and ferrosilicon is another product than silicon metal."
-)
+def _forms(rows: pd.DataFrame) -> list[str]:
+    """What stands beside a mineral's main series, and what that series counts."""
+    beside = rows[rows.form != ""]
+    if beside.empty:
+        return []
+    products = tables.load("products").merge(beside[["mineral", "step"]].drop_duplicates())
+    named, one = listed(list(dict.fromkeys(beside.what.str.lower()))), beside.what.nunique() == 1
+    return [
+        f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} own, beside the series that speaks for the mineral.",
+        *(f"{r.product}: {r.why if r.why[1].isupper() else r.why[0].lower() + r.why[1:]}" for r in products.itertuples()),
+    ]
 
 
 def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
@@ -117,7 +124,7 @@ def _chains(iso3: str, release: str) -> str:
     bought = reliance.by_country(release)
     bought = bought[bought.iso3 == iso3].set_index("mineral")
     minerals = list(dict.fromkeys([*output.mineral, *ground.index, *bought.index]))
-    listed = {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"}
+    with_page = {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"}
     columns = {"Mined": "mined", "Refined": "refined", "Reserves": "reserves", "US imports from it": "us_imports"}
     rows = []
     for m in minerals:
@@ -125,7 +132,7 @@ def _chains(iso3: str, release: str) -> str:
         if not cells[2] and m in ground.index:
             cells[2] = tons(ground.value[m])
         if any(cells):
-            rows.append((_mineral_link(m) if m in listed else html.escape(capital(mineral(m))), cells))
+            rows.append((_mineral_link(m) if m in with_page else html.escape(capital(mineral(m))), cells))
         for form in output[(output.mineral == m) & (output.form != "")].itertuples():
             cell = _cell(share_id(iso3, form), release)
             rows.append((html.escape(capital(lead_prose.product(form))), [cell if form.step == s else "" for s in _STEPS] + ["", ""]))

@@ -1,5 +1,6 @@
 """Who is inside is the reader's choice: a map on which each click lets a country in or out, and bars that add up what is inside."""
 
+import textwrap
 from collections.abc import Mapping
 
 import altair as alt
@@ -61,6 +62,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     """A bar of what is inside for each mineral and step, from the left; China's, where it is not inside, from the right."""
     begin, wide = "178", "(width - 178)"
     keys = ["mineral", "at", "step", "product"]
+    shares = shares.assign(mineral=["\n".join(textwrap.wrap(name, 12)) for name in shares.mineral])
     nobody = shares[keys].drop_duplicates().assign(iso3="", share=0.0)
     rows = alt.Chart(pd.concat([shares, nobody], ignore_index=True))
     rows = rows.transform_lookup("iso3", inside).transform_calculate(base=base)
@@ -94,8 +96,12 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     figure = held.transform_calculate(left="172").mark_text(align="right", fontWeight="bold", fontSize=11, color=INK)
     figures = figure.encode(x("left"), y, text="told:N")
     label = ways.transform_calculate(at_="134")
-    names = label.transform_filter("datum.step == 'mine' && !datum.product").transform_calculate(mid="datum.down + 10", left="0")
-    names = names.mark_text(align="left", limit=82, color=INK).encode(x("left"), alt.Y("mid:Q", scale=None, axis=None), text="mineral:N")
+    names = label.transform_filter("datum.step == 'mine' && !datum.product").transform_calculate(
+        mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)", left="0"
+    )
+    names = names.mark_text(align="left", limit=90, lineBreak="\n", lineHeight=13, color=INK).encode(
+        x("left"), alt.Y("mid:Q", scale=None, axis=None), text="mineral:N"
+    )
     steps = label.transform_calculate(said="datum.product ? datum.product : datum.step")
     steps = steps.mark_text(align="right", fontSize=11, color=SOFT, limit=134).encode(x("at_"), y, text="said:N")
     half = held.transform_calculate(mined="datum.step == 'mine' && datum.inside > 50", refined="datum.step != 'mine' && datum.inside > 50")

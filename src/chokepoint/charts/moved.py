@@ -29,10 +29,14 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
         alt.Tooltip("told:N", title=" → ".join(names[::2])),
         alt.Tooltip("why:N", title="Why"),
     ]
-    both = base.transform_filter("isValid(datum.restated)")
-    revised = both.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(x("old"), alt.X2("restated:Q"), y)
-    year = both.mark_rule(color=BLOC, strokeWidth=2).encode(x("restated"), alt.X2("new:Q"), y)
-    whole = base.transform_filter("!isValid(datum.restated)").mark_rule(color=SOFT, strokeWidth=2).encode(x("old"), alt.X2("new:Q"), y)
+    parted = placed.restated.notna()
+    both, one = alt.Chart(placed[parted]), alt.Chart(placed[~parted])
+    ways = []
+    if parted.any():
+        ways.append(both.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(x("old"), alt.X2("restated:Q"), y))
+        ways.append(both.mark_rule(color=BLOC, strokeWidth=2).encode(x("restated"), alt.X2("new:Q"), y))
+    if not parted.all():
+        ways.append(one.mark_rule(color=SOFT, strokeWidth=2).encode(x("old"), alt.X2("new:Q"), y))
     lines = base.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
     which = f"{json.dumps(dict(zip(('old', 'restated', 'new'), names, strict=True)))}[datum.which]"
     dots = (
@@ -56,4 +60,4 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
         alt.XValue(0), y, text="row:N"
     )
     said = base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(alt.XValue(alt.ExprRef("width")), y, text="told:N")
-    return alt.layer(lines, whole, revised, year, dots, words, said).properties(height=ROW * (len(frame) + 0.5))
+    return alt.layer(lines, *ways, dots, words, said).properties(height=ROW * (len(frame) + 0.5))

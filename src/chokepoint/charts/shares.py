@@ -1,6 +1,7 @@
 """Shares of world output: one country at two steps, the largest country, the bloc beside China, one mineral's producers."""
 
 import json
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
@@ -21,8 +22,10 @@ def _share(title: str | None, *, low: float = 0, high: float = 100) -> alt.X:
     return alt.X("share:Q", axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
 
-def _names(field: str, order: list[str], padding: float = 6, extent: float = 0) -> alt.Y:
-    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=padding, minExtent=extent)
+def _names(field: str, order: list[str], padding: float = 6, extent: float = 0, without: Sequence[str] = ()) -> alt.Y:
+    """The names down the side; those in `without` are left for others to write."""
+    said = {"labelExpr": f"indexof({json.dumps(list(without))}, datum.value) < 0 ? datum.label : ''"} if without else {}
+    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=padding, minExtent=extent, **said)
     return alt.Y(f"{field}:N", sort=order, title=None, axis=axis)
 
 
@@ -78,9 +81,8 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     order = list(dict.fromkeys(rows.mineral))
     rows = rows.assign(rank=rows.standing.map(STANDINGS.index), product=rows["product"] if "product" in rows else None)
     steps = alt.YOffset("step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35))
-    y = _names("mineral", order, padding=52, extent=118)
     unlike = list(rows.mineral[rows["product"].notna()].unique())
-    y.axis.labelExpr = f"indexof({json.dumps(unlike)}, datum.value) < 0 ? datum.label : ''"
+    y = _names("mineral", order, padding=52, extent=118, without=unlike)
     totals = rows.groupby(["mineral", "step"]).share.transform("sum")
     x = _share("Share of world output", high=max(100, totals.max())).stack("zero")
     tips = [
