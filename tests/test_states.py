@@ -90,9 +90,9 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
 @pytest.mark.parametrize(
     "query, answer",
     [
-        ("price_floor.floor=1e9", "takes 60 to 140; 110 is shown"),
-        ("price_floor.floor=70,5", "takes numbers with a decimal point, 60 to 140; 110 is shown"),
-        ("price_floor.floor=", "takes 60 to 140"),
+        ("price_floor.floor=1e9", "takes 60 to 160; 110 is shown"),
+        ("price_floor.floor=70,5", "takes numbers with a decimal point, 60 to 160; 110 is shown"),
+        ("price_floor.floor=", "takes 60 to 160"),
         ("price_floor.floor=70.4", "the nearest step, 70, is shown"),
         ("price_floor.nothing=3", "there is no such setting"),
     ],

@@ -95,7 +95,8 @@
     chart.own = settings(chart);
     if (restore(chart)) await view.runAsync();
     keep(chart);
-    view.addEventListener("pointerdown", (_event, item) => { chart.under = item; });
+    // The second comes later and knows better: of a canvas, what lies under a finger is not yet worked out at the first.
+    for (const event of ["pointerdown", "touchstart"]) view.addEventListener(event, (_event, item) => { chart.under = item; });
     place.className = "";
     box.querySelectorAll(".cp-room").forEach((room) => room.remove());
     box.dataset.drawn = "true";
@@ -130,6 +131,13 @@
     const box = event.target.closest?.(".cp-chart"), chart = drawn.get(box);
     say(chart && told(chart, event), event, true);
   });
+
+  // On a canvas Vega knows a mark only while something moves over it, and a lifted finger ends that: so it is told again before the click.
+  addEventListener("mousedown", (event) => {
+    if (!touching || event.target.localName !== "canvas") return;
+    const { clientX, clientY } = event;
+    event.target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY, pointerType: "touch" }));
+  }, true);
 
   // What the mark nearest to a tap says: the mark under it, else one within reach.
   const told = ({ view, under }, { clientX, clientY }) => {
