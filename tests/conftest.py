@@ -20,6 +20,14 @@ SITE = HOME / "build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
+def pytest_collection_modifyitems(items):
+    """Skip what needs the folder beside the checkout where there is none: a stranger's clone has all that the other tests need."""
+    if not (HOME.parent / "shared" / "releases").is_dir():
+        for item in items:
+            if item.get_closest_marker("shared"):
+                item.add_marker(pytest.mark.skip(reason="the releases and articles as published are not part of the project"))
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The site that `make test` has just built."""

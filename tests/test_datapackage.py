@@ -101,16 +101,17 @@ def shifted(text: str) -> str:
     return re.sub(r"(?<!\d)(20[12]\d)(?:([–_-])(\d\d)(?![\d-]))?(?!\d)", moved, text)
 
 
-@pytest.fixture(scope="module")
-def next_year(tmp_path_factory) -> tuple[Path, str]:
-    """A copy of the data folder into which a made-up MCS 2027 was ingested, and what ingest said."""
+@pytest.fixture(scope="module", params=["small", pytest.param("published", marks=pytest.mark.shared)])
+def next_year(request, tmp_path_factory) -> tuple[Path, str]:
+    """A copy of the data folder into which a made-up MCS 2027 was ingested, and what ingest said: of one mineral, and of all that is published."""
     home = tmp_path_factory.mktemp("next")
     data, release = home / "data", home / "release"
     shutil.copytree(DATA, data)
     release.mkdir()
-    files = {p.name: p.read_bytes() for p in LATEST.glob("*.csv")} or {"MCS2026_Commodities_Data.csv": SMALL.encode()}
+    small = request.param == "small"
+    files = {"MCS2026_Commodities_Data.csv": SMALL.encode("cp1252")} if small else {p.name: p.read_bytes() for p in LATEST.glob("*.csv")}
     for name, content in files.items():
-        code = "cp1252" if name.endswith("Commodities_Data.csv") and LATEST.exists() else "utf-8"
+        code = "cp1252" if name.endswith("Commodities_Data.csv") else "utf-8"
         (release / name.replace("2026", "2027")).write_bytes(shifted(content.decode(code)).encode(code))
     return data, chokepoint(data, "ingest", "usgs", str(release))
 

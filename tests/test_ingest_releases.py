@@ -128,8 +128,6 @@ def test_every_correction_of_a_release_in_the_project_changed_something():
 @pytest.fixture(scope="module")
 def anew(tmp_path_factory):
     """All releases ingested into an empty folder: the data folder, and the reports by release."""
-    if not RELEASES.exists():
-        pytest.skip("the releases as published are not part of the project")
     data = tmp_path_factory.mktemp("anew") / "data"
     shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("minerals"))
     reports = [usgs.ingest(RELEASES / f"usgs_{r}", data) for r in USGS]
@@ -138,6 +136,7 @@ def anew(tmp_path_factory):
     return data, {report.release: report for report in reports}
 
 
+@pytest.mark.shared
 def test_rows_read_are_rows_kept_and_rows_refused_with_a_reason(anew):
     known = (
         "is named salient and holds the world table",
@@ -158,6 +157,7 @@ def test_rows_read_are_rows_kept_and_rows_refused_with_a_reason(anew):
         assert all(any(k in reason for k in known) for reason in reasons), reasons  # a new reason must be looked at
 
 
+@pytest.mark.shared
 def test_the_committed_tables_are_what_the_releases_give(anew):
     made, kept = (sorted(p.relative_to(d) for p in (d / "minerals").rglob("*.csv")) for d in (anew[0], DATA))
     assert made == kept

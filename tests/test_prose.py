@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import copied
 import nbformat
 import pytest
 
@@ -13,7 +14,6 @@ from chokepoint.publish.runs import interface, plan
 
 HOME = Path(__file__).resolve().parents[1]
 BOOK = HOME / "book"
-SEEDS = HOME.parent / "shared" / "seeds"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 PAGES = [p for p in sorted(BOOK.glob("*.md")) if p.name != "LICENSE.md"]
 
@@ -107,21 +107,27 @@ def test_a_chapter_has_every_part_that_the_book_promises(path):
     assert any("disagreements(" in s for s in last)
 
 
-def words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
-
-
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the five articles are not part of the project; the test runs where they lie beside it")
 def test_no_sentence_of_the_five_articles_stands_in_the_book():
-    def runs(text):
-        w = words(text)
-        return {" ".join(w[i : i + 8]) for i in range(len(w) - 7)}
-
-    articles = set().union(*(runs(p.read_text(encoding="utf-8", errors="replace")) for p in SEEDS.glob("*.txt")))
+    known = copied.articles()
     texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
     written = [*(HOME / "src" / "chokepoint").rglob("*.py"), *(HOME / "data").rglob("*.csv"), HOME / "README.md"]
     texts |= {
         p.relative_to(HOME).as_posix(): p.read_text(encoding="utf-8") for p in written if p.name != "sources.csv"
     }  # titles are citations
-    copied = {name: sorted(runs(text) & articles)[:3] for name, text in texts.items() if runs(text) & articles}
-    assert not copied, json.dumps(copied, indent=1)
+    taken = {name: found[:3] for name, text in texts.items() if (found := copied.copied(text, known))}
+    assert not taken, json.dumps(taken, indent=1)
+
+
+def test_the_hashes_find_what_they_were_made_of_and_hold_no_word():
+    text = "A stockpile is only as useful as the rules by which it is opened and closed."
+    known = frozenset([copied.hashed(next(copied.runs(text)))])
+    assert copied.copied(text.upper(), known) == ["a stockpile is only as useful as the"]
+    assert not copied.copied("A stockpile is only as good as the rules by which it is opened.", known)
+    content = copied.HASHES.read_bytes()
+    assert len(content) % copied.BYTES == 0 and len(copied.articles()) > 5000
+    assert not re.search(rb"[A-Za-z]{4,} [A-Za-z]{4,}", content)
+
+
+@pytest.mark.shared
+def test_the_hashes_are_those_of_the_five_articles():
+    assert copied.of(copied.texts(HOME.parent / "shared" / "seeds")) == copied.HASHES.read_bytes()
