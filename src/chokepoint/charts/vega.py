@@ -44,7 +44,32 @@ def compiled(vegalite: str) -> dict:
     spec = json.dumps(vl_convert.vegalite_to_vega(json.loads(vegalite), vl_version=VEGA_LITE))
     names: dict[str, str] = {}
     spec = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), spec)
-    return made_to_fit(json.loads(spec))
+    return made_to_fit(_rounded(json.loads(spec)))
+
+
+def _rounded(spec: dict) -> dict:
+    """A chart whose numbers have the six figures that a picture shows; those that a model is fed with stay as they are, to the last.
+
+    The table under the chart, and the CSV, hold every figure.
+    """
+    if any(signal["name"] == "cp_now" for signal in spec.get("signals", [])):
+        return spec
+    tables = [
+        table | {"values": _six(table["values"])} if isinstance(table.get("values"), list) else table for table in spec.get("data", [])
+    ]
+    return spec | {"data": tables}
+
+
+def _six(value):
+    """
+    >>> _six([{"share": 69.23076923076923, "year": 2025, "name": "tin"}, 30.0])
+    [{'share': 69.2308, 'year': 2025, 'name': 'tin'}, 30.0]
+    """
+    if isinstance(value, dict):
+        return {name: _six(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_six(inner) for inner in value]
+    return float(f"{value:.6g}") if isinstance(value, float) and abs(value) < 1e6 else value
 
 
 def fitted(spec: dict, column: float = WIDE) -> dict:
