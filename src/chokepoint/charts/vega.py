@@ -85,7 +85,7 @@ def compiled(vegalite: dict) -> dict:
         )
     names: dict[str, str] = {}
     text = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), json.dumps(spec))
-    return made_to_fit(json.loads(text))
+    return made_to_fit(_rounded(json.loads(text)))
 
 
 def renderer(spec: dict) -> str:
@@ -104,6 +104,31 @@ def _transforms(node) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _transforms(value)
+
+
+def _rounded(spec: dict) -> dict:
+    """A chart whose numbers have the six figures that a picture shows; those that a model is fed with stay as they are, to the last.
+
+    The table under the chart, and the CSV, hold every figure.
+    """
+    if any(signal["name"] == "cp_now" for signal in spec.get("signals", [])):
+        return spec
+    tables = [
+        table | {"values": _six(table["values"])} if isinstance(table.get("values"), list) else table for table in spec.get("data", [])
+    ]
+    return spec | {"data": tables}
+
+
+def _six(value):
+    """
+    >>> _six([{"share": 69.23076923076923, "year": 2025, "name": "tin"}, 30.0])
+    [{'share': 69.2308, 'year': 2025, 'name': 'tin'}, 30.0]
+    """
+    if isinstance(value, dict):
+        return {name: _six(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_six(inner) for inner in value]
+    return float(f"{value:.6g}") if isinstance(value, float) and abs(value) < 1e6 else value
 
 
 def fitted(spec: dict, column: float = WIDE) -> dict:

@@ -20,12 +20,14 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """
     rows = tables.load("prices", release).dropna(subset=["value"])
     first = days(release).groupby("mineral").day.min()
+    kept = ["mineral", "series", "basis", "footnote", "year", "value", "unit", "first", "source_id"]
     rows = rows[rows.mineral.isin(first.index)]
+    if rows.empty:  # no control had begun in the years of the release
+        return pd.DataFrame({column: pd.Series(dtype="datetime64[ns]" if column == "first" else object) for column in kept})
     wanted = rows.mineral.map(_SERIES)
     rows = rows[pd.Series([pd.isna(w) or str(s).startswith(w) for s, w in zip(rows.series, wanted, strict=True)], rows.index, dtype=bool)]
     rows = rows[rows.series.fillna("") == rows.series.fillna("").groupby(rows.mineral).transform("first")]
     rows = rows[rows.groupby("mineral").year.transform("nunique") > 2].assign(first=lambda r: r.mineral.map(first))
-    kept = ["mineral", "series", "basis", "footnote", "year", "value", "unit", "first", "source_id"]
     return rows.sort_values(["first", "mineral", "year"]).drop_duplicates(["mineral", "year"])[kept].reset_index(drop=True)
 
 

@@ -24,6 +24,7 @@ from chokepoint.errors import UserError
 from chokepoint.measures import countries
 from chokepoint.publish import about, address, cache, inspect, kernels, launch
 from chokepoint.publish.execute import execute, write
+from chokepoint.publish.lean import lean
 from chokepoint.publish.lock import alone
 from chokepoint.publish.printing import printer
 from chokepoint.publish.runs import Edition, Run, Settings, plan
@@ -141,6 +142,9 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
     """
     files = [path for path in book.rglob("*") if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"]
     made = {path.relative_to(book): path.read_bytes() for path in files}
+    for path in made:
+        if path.parts[0] == "_static" and path.suffix in (".js", ".css"):
+            made[path] = lean(path.name, made[path].decode()).encode()
     for run in runs:
         notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
         made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_print(notebook, run.parameters)).encode()
