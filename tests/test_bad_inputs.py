@@ -295,7 +295,7 @@ RELEASES = [
     case("a reference table without its column", lambda p: (p.edit("data/minerals.csv", "iea_name", "iea"), release(HEADER + CONGO)(p)), USGS, "minerals.csv: column iea_name not found"),
     case("a release into a broken package", lambda p: (p.write("data/datapackage.json", "{"), release(HEADER + CONGO)(p)), USGS, "datapackage.json: not readable as JSON"),
     case("an IEA file that is no JSON", release('{"supply": ', "given/iea.json"), "ingest iea {home}/given", "iea.json: not readable as JSON"),
-    case("another JSON", release('{"a": 1}', "given/iea.json"), "ingest iea {home}/given", 'looked for a JSON file with "supply"', "found iea.json"),
+    case("another JSON", release('{"a": 1}', "given/iea.json"), "ingest iea {home}/given", 'a JSON file with "supply"', "found iea.json"),
     case("an IEA figure in words", release(json.dumps(IEA).replace("70.2", '"much"'), "given/iea.json"), "ingest iea {home}/given", "iea.json", "'much' is not a number of thousand tons"),
     case("an IEA figure without end", release(json.dumps(IEA).replace("70.2", "1e999"), "given/iea.json"), "ingest iea {home}/given", "inf is not a number of thousand tons"),
     case("IEA years gone wild", release(json.dumps(IEA).replace("2024", "20240"), "given/iea.json"), "ingest iea {home}/given", "make it a release of 20241"),

@@ -190,8 +190,8 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
 def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
     """The rows of one mineral, as `load` gives them but counted from 0: what is made of them depends on no other row.
 
-    >>> list(of("gallium", "vault_basket").label), "data/vault_basket.csv: gallium" in reads()
-    (['Gallium (metal)'], True)
+    >>> list(of("gallium", "vault_basket").line), "data/vault_basket.csv: gallium" in reads()
+    (['gallium'], True)
     """
     declared = resource(table, release)
     _reads.add(f"data/{declared['path']}: {mineral}")

@@ -164,7 +164,13 @@ def _usgs(release: str) -> pd.DataFrame:
     chosen = size.assign(wanted=wanted).sort_values(["wanted", "value"], ascending=False).drop_duplicates(["mineral", "step"])
     speaks = pd.MultiIndex.from_frame(rows[_SERIES]).isin(pd.MultiIndex.from_frame(chosen[_SERIES]))
     products = tables.load("products").set_index(["mineral", "step"])["product"].to_dict()
-    called = [_called(r, s, products) for r, s in zip(rows.itertuples(), speaks, strict=True)]
+    # An older release may print another product in the place of the one a mineral is known by: silicon together with ferrosilicon.
+    other = {
+        (r.mineral, r.detail)
+        for r in rows.itertuples()
+        if " and " in r.detail and minerals.headline_detail.get(r.mineral) in r.detail.split(" and ")
+    }
+    called = [_called(r, s, {} if (r.mineral, r.detail) in other else products) for r, s in zip(rows.itertuples(), speaks, strict=True)]
     rows = rows.assign(
         what=called,
         form=["" if s else re.sub(r"\W+", "_", w.lower()) for s, w in zip(speaks, called, strict=True)],
