@@ -16,7 +16,6 @@ import click
 
 from chokepoint import tables
 from chokepoint.errors import UserError
-from chokepoint.scenario_cli import scenario
 
 
 class _Commands(click.Group):
@@ -215,13 +214,6 @@ def ingest_bgs(path: Path) -> None:
     _ingest("bgs", path)
 
 
-@ingest.command("scenario")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_scenario(path: Path) -> None:
-    """The scenario model's facts: a folder with CEPII BACI and the EU study, beside the tables that are here."""
-    _ingest("scenario", path)
-
-
 @ingest.command("outlines")
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_outlines(path: Path) -> None:
@@ -277,9 +269,6 @@ def _settings(texts: tuple[str, ...]) -> dict[str, str]:
             raise UserError(f'"{name}" is set twice, to {given[name]} and to {value}: give it once.')
         given[name] = value
     return given
-
-
-main.add_command(scenario)
 
 
 @main.command()
