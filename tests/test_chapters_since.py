@@ -82,7 +82,7 @@ def test_a_day_beyond_the_evidence_is_told_as_set_whatever_the_clock_says(monkey
     assert set(events.deadlines().set_index("key").outcome[[PACKAGE, BAN]]) == {events.AHEAD}
     assert since_february.lead(RELEASE).table.set_index("Date").State["10 November 2026"] == "scheduled"
     assert horizon.sentence().startswith("Evidence to 9 October 2026. What is set for later, from 10 November 2026 on, is told as set")
-    assert "a day beyond the evidence" in mineral_prose.sentences("holmium", RELEASE)[-1]
+    assert "after the evidence of this book ends" in mineral_prose.sentences("holmium", RELEASE)[-1]
 
 
 def test_a_day_that_the_evidence_has_passed_is_no_longer_ahead(monkeypatch):

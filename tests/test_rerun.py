@@ -185,7 +185,7 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
     assert "Beijing extends the suspension by a year" in told[0] and "Beijing extends the suspension by a year" in told[1]
     for name, page in pages.items():
         said = " ".join(page.split())
-        assert "10 November 2026, a day beyond" not in said and "from 10 November 2026 on, is told as set" not in said, name
+        assert "10 November 2026, after the evidence" not in said and "from 10 November 2026 on, is told as set" not in said, name
         if name not in ("404.html", "search.html", "genindex.html"):
             assert "Evidence to 10 November 2026." in said, name
     asked = " ".join(pages["open-questions.html"].split())

@@ -145,7 +145,7 @@ def _chains(iso3: str, release: str) -> str:
     return (
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list cp-chains">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        '<p class="cp-source">Shares of the printed world totals; reserves in tons where no total is printed. A dash: no figure is printed.</p>'
+        '<p class="cp-source">Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be set against a total of the same form; reserves of titanium are of ilmenite, rutile or both.</p>'
     )
 
 
@@ -230,7 +230,7 @@ def standing(country: str, release: str) -> Section | None:
     ]
     words = []
     if iso3 in seats.index and pd.notna(seats.represented_by[iso3]):
-        words.append(f"On 4 February 2026 it was represented by {_person(seats.represented_by[iso3])}.")
+        words.append(_at_the_meeting(seats.represented_by[iso3]))
     if iso3 in seats.index and seats.seat[iso3] == "territory":
         words.append("It is a self-governing territory of Denmark and had no seat of its own on the State Department's list.")
     if iso3 in seats.index and seats.seat[iso3] == "institution":
@@ -238,8 +238,15 @@ def standing(country: str, release: str) -> Section | None:
     return Section("Where it stands", words, release, None, items) if items or words else None
 
 
-def _person(text: str) -> str:
-    return text if "reported" not in text else f"{text[0].lower()}{text[1:]}" if text.startswith("The ") else text
+def _at_the_meeting(text: str) -> str:
+    """Who sat there on 4 February, as a sentence; what is only reported is one already.
+
+    >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting("The prime minister was reported as due")
+    ('On 4 February 2026 it was represented by Foreign Minister Wong.', 'Of 4 February 2026: the prime minister was reported as due.')
+    """
+    if "reported" not in text:
+        return f"On 4 February 2026 it was represented by {text}."
+    return f"Of 4 February 2026: {text[0].lower() + text[1:] if text.startswith('The ') else text}."
 
 
 # --- what was done to it, money, events ---

@@ -38,6 +38,15 @@ GROUPS = {
 VAULT = "finance.vault_loan"
 
 
+def _uncapitalised(text: str) -> str:
+    """A description as it stands after a colon: its first letter small, unless it begins a name.
+
+    >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
+    ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() and text.split()[0] not in ("Defense", "Export-Import") else text
+
+
 def _payer(agency: str) -> str:
     """Whose money: Australia's where its agency is named first, else that of the United States.
 
@@ -72,7 +81,7 @@ def _pieces() -> pd.DataFrame:
     told = rows.loc[pieces.finance_id].reset_index()
     twice = told.recipient.isin(told.drop_duplicates("finance_id").recipient.value_counts().loc[lambda n: n > 1].index)
     short = told.recipient.where(told.recipient != "Various", told.agency + ", several")
-    names = short.where(~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].str.lower())
+    names = short.where(~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].map(_uncapitalised))
     payer = told.agency.fillna("").map(_payer)
     payer = payer.where(pieces.rung != BESIDE, "private and mixed")
     return pieces.assign(
@@ -137,7 +146,7 @@ def ladder_of_money(release: str) -> Figure:
             unit="US$ million",
         ),
         says=(
-            f"Of about US${total:.0f} billion of public money in single deals, US${letters:.0f} billion is in letters that bind nobody and "
+            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is in letters that bind nobody and "
             f"US${paid:.1f} billion is known to be paid or drawn"
         ),
         table=table,

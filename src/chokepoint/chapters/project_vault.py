@@ -32,7 +32,7 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
         [
             "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
             _covers(release) or UNKNOWN,
-            f"{_aim(release)}No purchase, no list of materials, no interest rate and no fee has been published in anything found up to {{evidence.newest_opened}}.",
+            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has been published in anything found up to {{evidence.newest_opened}}.",
             *(
                 [
                     f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."

@@ -72,6 +72,8 @@ def _told(iso3: str, width: int) -> list[str]:
         f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: {r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
         for r in _signed(iso3).itertuples()
     ]
+    if not texts and iso3 == countries.HOST:
+        texts = ["It is the other party to all of them"]
     if not texts:
         by_union = countries.in_union(iso3)
         texts = [

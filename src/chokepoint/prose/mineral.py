@@ -9,8 +9,8 @@ from chokepoint import tables
 from chokepoint.facts import forms
 from chokepoint.measures import reliance, supply
 from chokepoint.prose import suspensions
-from chokepoint.prose.amounts import date
-from chokepoint.prose.sections import capital, known, with_article
+from chokepoint.prose.amounts import date, tons
+from chokepoint.prose.sections import capital, in_words, known, with_article
 
 VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refinery": "refined"}
 
@@ -73,10 +73,26 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
 def _unknown(mineral: str, release: str) -> str:
     if "no USGS chapter" in row_of(mineral).note:
         return f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's yearly summaries: who makes it is not in the tables used here."
+    if apart := uncounted(mineral, release):
+        first = ", ".join(
+            f"{with_article(r.area)} {tons(r.value)}" + (f" of {r.form}" if isinstance(r.form, str) else "") for r in apart[:3]
+        )
+        return (
+            f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it does not add up: {first}. "
+            "So nobody's share of the world can be given."
+        )
     table = tables.load("production", release)
-    if ((table.mineral == mineral) & (table.area_kind == "world")).any():
+    if ((table.mineral == mineral) & (table.area_kind == "world") & table.value.notna()).any():
         return f"USGS prints how much {name(mineral)} the world makes and no country that makes it."
     return f"Neither USGS nor the IEA prints how much {name(mineral)} the world makes, or where."
+
+
+def uncounted(mineral: str, release: str) -> list:
+    """Countries whose newest output is printed where no world total is, the largest first: rows with area, value [t] and form."""
+    table = tables.load("production", release)
+    rows = table[(table.mineral == mineral) & (table.area_kind == "country") & table.value.gt(0)]
+    rows = rows[rows.year == rows.year.max()].sort_values("value", ascending=False)
+    return list(rows.itertuples())
 
 
 def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) -> str:

@@ -38,7 +38,7 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
     if known is not None:
         return f"; it {_WORDS[known.outcome]}, on {date(known.settled)}"
     if day > events.newest_evidence():
-        return ", a day beyond the evidence of this book"
+        return ", after the evidence of this book ends"
     return "; what followed was not found"
 
 

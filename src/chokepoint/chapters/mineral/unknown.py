@@ -6,7 +6,7 @@ from chokepoint import tables
 from chokepoint.chapters.mineral.market import prices
 from chokepoint.charts.figure import link
 from chokepoint.measures import reliance
-from chokepoint.prose.mineral import made, name, row_of
+from chokepoint.prose.mineral import made, name, row_of, uncounted
 from chokepoint.prose.sections import Section, with_article
 
 
@@ -17,7 +17,7 @@ def not_published(mineral: str, release: str) -> Section:
     if row.headline_mineral != mineral:
         gaps.append(f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published.")
     if not output:
-        gaps.append("Which countries make it." if _total_printed(mineral, release) else "World output, by country or in all.")
+        gaps.append(_output_missing(mineral, release))
     elif "refinery" not in output:
         gaps.append("Who refines it: neither USGS nor the IEA prints refining by country.")
     elif "mine" not in output:
@@ -38,9 +38,12 @@ def not_published(mineral: str, release: str) -> Section:
     return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
 
 
-def _total_printed(mineral: str, release: str) -> bool:
+def _output_missing(mineral: str, release: str) -> str:
+    if uncounted(mineral, release):
+        return "How much the world makes in all: countries report different forms, which USGS does not add up."
     table = tables.load("production", release)
-    return bool(((table.mineral == mineral) & (table.area_kind == "world")).any())
+    total = ((table.mineral == mineral) & (table.area_kind == "world") & table.value.notna()).any()
+    return "Which countries make it." if total else "World output, by country or in all."
 
 
 def read_on(mineral: str, release: str) -> Section:
