@@ -35,7 +35,7 @@ AT_REST = """(async () => {
 SIZES = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (box) => {
   const view = await chokepoint.view(box.closest(".cp-explorable, .cp-pair > div, .cp-figure"));
   const picture = view.container().querySelector("svg, canvas");
-  const side = (name) => picture[name].baseVal?.value ?? parseFloat(picture.style[name]);
+  const side = (name) => picture[name].baseVal?.value ?? (parseFloat(picture.style[name]) || picture[name] / devicePixelRatio);
   return [box.clientWidth, side("width"), view.width(), side("height")];
 }))"""
 
@@ -58,7 +58,7 @@ DEAF = """(async () => {
 WORDS = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (box, chart) => {
   const view = await chokepoint.view(box.closest(".cp-explorable, .cp-pair > div, .cp-figure"));
   const picture = view.container().querySelector("svg, canvas"), pen = document.createElement("canvas").getContext("2d");
-  const side = (name) => picture[name].baseVal?.value ?? parseFloat(picture.style[name]);
+  const side = (name) => picture[name].baseVal?.value ?? (parseFloat(picture.style[name]) || picture[name] / devicePixelRatio);
   const wide = Math.min(side("width"), box.clientWidth), tall = side("height"), [left, top] = view.origin(), padding = view.padding(), words = [];
   const walk = (mark, x, y) => {
     if (mark.marktype === "group") for (const group of mark.items) for (const inner of group.items ?? []) walk(inner, x + (group.x || 0), y + (group.y || 0));

@@ -158,6 +158,9 @@ def host(site):
             if self.command != "HEAD":
                 self.wfile.write(body)
 
+        def list_directory(self, path):
+            self.send_error(404)  # such a host shows no folder
+
         def log_message(self, *args):
             pass
 

@@ -29,7 +29,7 @@
   // The column's width is given; the plot takes what axes, legends and words leave of it. A narrower plot is kept only where more then
   // fits, and no more than so many are tried: the picture follows from column, data and fonts, never from the picture before it.
   const PASSES = 4;
-  const width = (picture) => picture.width.baseVal?.value ?? parseFloat(picture.style.width);
+  const width = (picture) => picture.width.baseVal?.value ?? (parseFloat(picture.style.width) || picture.width / devicePixelRatio); // a canvas has no style of its own where a pixel is a pixel
   const arrange = async (chart) => {
     const { box, view, spec } = chart, column = Math.floor(box.clientWidth);
     chart.waits = false;

@@ -58,7 +58,7 @@ export default {
       const over = async (plot) => {
         await made.signal("cp_column", column).width(plot).resize().runAsync();
         const drawing = made.container().querySelector("svg, canvas");
-        return (drawing.width.baseVal?.value ?? parseFloat(drawing.style.width)) - column;
+        return (drawing.width.baseVal?.value ?? (parseFloat(drawing.style.width) || drawing.width / devicePixelRatio)) - column;
       };
       let plot = column, out = await over(plot), next = plot - out;
       for (let pass = 1; pass < PASSES && out > 0 && next > column / 5; pass++) {
