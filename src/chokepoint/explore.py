@@ -73,7 +73,7 @@ class Explorable:
             return {"text/html": self.to_html(), "text/plain": self.says}
         from chokepoint.charts.widget import bundle
 
-        return bundle(self.widget(), self.says, self.said(), self.still({}))
+        return bundle(self.widget(), self.says, self.said(), self.still())
 
     def starting(self, **values: float | None) -> "Explorable":
         """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
