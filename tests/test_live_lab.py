@@ -283,10 +283,10 @@ def what_may_be_meant(bars: dict) -> list[list[float]]:
 
 def test_the_measure_tells_a_false_length_from_a_true_one():
     true = {"name": "bars", "values": [26, 44], "rows": None, "placed": None, "laid": [260, 440], "visible": [260, 440]}
-    assert require_true_lengths([{"key": "", "bars": [true]}]) == 2
+    assert require_true_lengths([{"label": "", "bars": [true]}]) == 2
     for wrong in ({"visible": [260, 220]}, {"laid": [260, 220], "visible": [260, 220]}):
         with pytest.raises(AssertionError):
-            require_true_lengths([{"key": "", "bars": [true | wrong]}])
+            require_true_lengths([{"label": "", "bars": [true | wrong]}])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -296,7 +296,7 @@ def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
     printed = (site / f"{PAGES.get(name, name)}.html").read_text(encoding="utf-8")
     assert len(charts) == printed.count('class="cp-chart"') > 0
     assert min(chart["width"] for chart in charts) > 300
-    assert all(len(chart["key"]) > 20 for chart in charts), "a chart without alt text"
+    assert all(len(chart["label"]) > 20 for chart in charts), "a chart without alt text"
     bars = require_true_lengths(charts)
     assert bars or name in ("performance", "what-changed")
     assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
