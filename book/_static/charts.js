@@ -281,6 +281,14 @@
     }, PAUSE);
   };
 
+  // A link to a chart shows its title and selects too, however many lines they take; coming back, the browser knows the place itself.
+  const toTitle = () => {
+    const chart = document.getElementById(location.hash.slice(1));
+    if (chart?.matches(".cp-chart")) chart.closest(".cp-explorable, .cp-pair > div, .cp-figure").scrollIntoView();
+  };
+  addEventListener("hashchange", toTitle);
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") addEventListener("load", toTitle);
+
   // --- explorables ---
 
   const waiting = new Set();
