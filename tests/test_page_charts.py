@@ -180,7 +180,7 @@ def test_a_page_draws_and_recomputes_when_only_the_sites_own_scripts_may_run(sit
     html = (site / "03-price-floor.html").read_text(encoding="utf-8")
     (tmp_path / "_static").symlink_to(site / "_static")
     tag = f'<meta http-equiv="Content-Security-Policy" content="{strict}">'
-    theirs = r"<script(?![^>]*_static/(?:vega|charts|menu|lists|models/))(?![^>]*application/json).*?</script>"
+    theirs = r"<script(?![^>]*_static/(?:page|vega|charts|menu|lists|models/))(?![^>]*application/json).*?</script>"
     ours = re.sub(theirs, "", html, flags=re.S)
     ours = re.sub(r' style="[^"]*"', "", ours)
     (tmp_path / "page.html").write_text(ours.replace("<head>", f"<head>{tag}", 1), encoding="utf-8")
