@@ -60,8 +60,8 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     height = 23 * int(frame.groupby("step").mineral.nunique().max())
     told = (
         alt.Chart({"values": [{}]})
-        .mark_text(align="left", color=SOFT)
-        .encode(alt.XValue(0), alt.YValue(height + 18), text=alt.value("– not published. ≥ a member's output is not printed. Per cent."))
+        .mark_text(align="left", color=SOFT, text=["Per cent. – not published.", "≥ a member's is not printed."], lineHeight=15)
+        .encode(alt.XValue(0), alt.YValue(height + 18))
     )
     layers = alt.layer(blanks, dashes, cells, figures, ring, told)
-    return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 30})
+    return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44})
