@@ -242,7 +242,7 @@ def test_the_ladder_narrows_to_an_instrument_and_tells_of_the_deal_that_is_chose
     shown = [float(t.removesuffix(" bn")) for t in tab.locator("#chart svg text").all_text_contents() if t.endswith(" bn")]
     assert sum(shown) == pytest.approx(equity, abs=0.3)
     choose(tab, "Instrument", "all")
-    choose(tab, "Deal", "Korea Zinc: chips subsidy")
+    choose(tab, "Deal", "Korea Zinc: CHIPS subsidy")
     assert "CHIPS subsidy" in texts(tab) and not tab.faults
 
 
@@ -251,5 +251,5 @@ def test_any_mineral_can_be_chosen_in_any_year(page):
     tab = page(dependence.choose(RELEASE), width=360)
     choose(tab, "Mineral", "Cobalt")
     choose(tab, "Year", "2024")
-    assert "DR Congo" in texts(tab) and "USGS" in texts(tab) and not tab.faults
+    assert "DR Congo" in texts(tab) and "2024, MCS" in texts(tab) and not tab.faults
     assert json.loads(tab.evaluate("JSON.stringify(view.signal('year'))")) == 2024

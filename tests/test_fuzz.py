@@ -26,7 +26,7 @@ MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Val
 COBALT,{WORLD},Cobalt,Congo (Kinshasa),Production,Mine production,metric tons,2025,"230,000",Estimated.,Yes,
 COBALT,{WORLD},Cobalt,World total,Reserves,Reserves: rounded,metric tons,2025,"6,000,000",,Yes,
 COBALT,{SALIENT},Cobalt,United States,Price,"Price, average annual, spot: dollars per pound",dollars per pound,2025,20,Estimated.,Yes,
-COBALT,Import Sources,Cobalt,Norway,Import Sources,All,percent,2021–24,25,,Yes,
+COBALT,Import Sources,Cobalt,Norway,Import Sources,All,percent,2021–24,100,,Yes,
 VANADIUM,{WORLD},Vanadium,World total,Reserves,Reserves: rounded,metric tons,2025,"21,000",,Yes,
 """
 WIDE = """\
@@ -36,17 +36,24 @@ MCS2025,Cobalt,World total (rounded),"Mine production, contained cobalt",,238000
 """
 SMALL = "Source,Country,Type,Prod_kt_2022,Prod_kt_Est_2023,Prod_notes\nMCS2024,Peru,Mine production,1370,1400,\n"
 FIGURES = "DataSource,Commodity,Year,USprod_kt,Imports_kt,NIR_pct,Price_ctslb\nMCS2024,Zinc,2022,761,700,76,190\n"
-TABLES = {
-    "T4.csv": "Country,Control_Type,Commodity_Year,Data_source\nGabon,Export ban,Manganese ore (2029).,https://example.org\n",
-    "T5.csv": "Country,Agreement,Signing_date,Signing_date,Focus_area,Source\nAustralia,Framework,20-Oct-25,2025-10-20,Mining.,\n",
-    "T6.csv": "Critical_mineral,Primary_applications,Category_note\nCobalt,Batteries,\n",
-    "T7.csv": "Critical_mineral,Year,Primary_prod,Leading_source_country,World_total_prod\nCobalt,2025,300,Congo (Kinshasa),310000\n",
-    "F3.csv": 'Commodity,Import_share_order,Major_Import_Sources_2021_24,Notes\nCobalt,1,"Norway, Finland",\n',
-}
+
+
+def further_tables(year: int) -> dict[str, str]:
+    """The further tables of the release of a year: its figures are of the year before, its import sources of four years."""
+    last = year - 1
+    return {
+        "T4.csv": f"Country,Control_Type,Commodity_Year,Data_source\nGabon,Export ban,Manganese ore ({last}).,https://example.org\n",
+        "T5.csv": f"Country,Agreement,Signing_date,Signing_date,Focus_area,Source\nAustralia,Framework,20-Oct-{last % 100},{last}-10-20,Mining.,\n",
+        "T6.csv": "Critical_mineral,Primary_applications,Category_note\nCobalt,Batteries,\n",
+        "T7.csv": f"Critical_mineral,Year,Primary_prod,Leading_source_country,World_total_prod\nCobalt,{last},300,Congo (Kinshasa),310000\n",
+        "F3.csv": f'Commodity,Import_share_order,Major_Import_Sources_{last - 4}_{(last - 1) % 100},Notes\nCobalt,1,"Norway, Finland",\n',
+    }
+
+
 LAYOUTS = {
-    "long": {"MCS2026_Commodities_Data.csv": LONG, **TABLES},
-    "wide": {"MCS2025_World_Data.csv": WIDE, "MCS2025_zinc_salient.csv": FIGURES, **TABLES},
-    "small": {"mcs2024-zinc_world.csv": SMALL, "mcs2024-zinc_salient.csv": FIGURES, **TABLES},
+    "long": {"MCS2026_Commodities_Data.csv": LONG, **further_tables(2026)},
+    "wide": {"MCS2025_World_Data.csv": WIDE, "MCS2025_zinc_salient.csv": FIGURES, **further_tables(2025)},
+    "small": {"mcs2024-zinc_world.csv": SMALL, "mcs2024-zinc_salient.csv": FIGURES, **further_tables(2024)},
 }
 HOSTILE = [
     *(

@@ -231,7 +231,6 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
 
 def test_a_mineral_is_chosen_once_for_the_whole_notebook(run_all):
     page = run_all("mineral")
-    page.locator(".cp-live-vault").wait_for()
     chosen = page.locator(".cp-choice select")
     chosen.focus()
     chosen.press("g")  # gallium → the next name with that letter
@@ -268,8 +267,11 @@ def require_true_lengths(charts: list[dict]) -> int:
 
 
 def in_proportion(lengths: list[float], values: list[float]) -> bool:
+    """Within 1 %, but for a piece thinner than a pixel, which may be drawn one pixel wide to be seen at all."""
     pairs = [(length, value) for length, value in zip(lengths, values, strict=True) if value or length > 0.01]
-    each = [length / value if value else float("inf") for length, value in pairs]
+    longest, largest = max(pairs, default=(0, 0))
+    thin = [(length, value) for length, value in pairs if length <= 1.01 and largest and value * longest / largest <= 1]
+    each = [length / value if value else float("inf") for length, value in pairs if (length, value) not in thin]
     return not each or max(each) <= 1.01 * min(each)
 
 
@@ -303,7 +305,7 @@ def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
 
 
 def test_money_in_brief_is_read_as_money(run_all):
-    brief = run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").inner_text()
+    brief = run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
     assert "US$110/kg of neodymium" in brief and "US$69 a kilogram" in brief
 
 

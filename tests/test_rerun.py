@@ -189,10 +189,10 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
         if name not in ("404.html", "search.html", "genindex.html"):
             assert "Evidence to 10 November 2026." in said, name
     asked = " ".join(pages["open-questions.html"].split())
-    assert "What followed when the suspension of the October package ran out" in asked
-    at = asked.index("What followed when the suspension of the October package ran out")
+    assert "What follows once the suspension of the October package ends" in asked
+    at = asked.index("What follows once the suspension of the October package ends")
     assert "answered" in asked[at : at + 400] and "Beijing extends" in asked[at : at + 900]
-    assert "What followed when the suspension of the October package ran out" not in told[1]
+    assert "What follows once the suspension of the October package ends" not in told[1]
 
 
 @pytest.mark.parametrize(

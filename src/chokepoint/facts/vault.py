@@ -66,17 +66,17 @@ _NAMES = {
 
 
 def _of_a_rule(kind: str, rule: str, label: str, unit: str, text: str, what, words=None) -> None:
-    def value(release: str):
-        found = vault_basket.cover(release, capital(), rule)
+    def value(release: str, year: int | None = None):
+        found = vault_basket.cover(release, capital(), rule, year)
         if found is None:
             return None, ()
         number = float(what(found))
-        rows = vault_basket.basket(release, rule)
+        rows = vault_basket.basket(release, rule, year)
         told = (f"{found.year}: net imports US${found.value:.2f} billion, use US${found.use:.2f} billion, {len(found.minerals)} minerals",)
         return number, tuple(sorted({*rows.source_id, "M31"})), {"rows": told, **({"text": words(number)} if words else {})}
 
     how = f"Net imports times price of {_NAMES[rule]}, line by line from the release (measures/vault_basket.py)"
-    computed(f"vault.{kind}", label, unit, text, how, "modelled")(value)
+    computed(f"vault.{kind}", label, unit, text, how, "modelled", yearly=True)(value)
 
 
 for _rule, _end in ((EVERYTHING, "whole"), (BEFORE, "before"), (INDUSTRY, "industry"), (LICENSED, "licensed")):
@@ -110,9 +110,10 @@ _of_a_rule(
     "{:.0f} %",
     "Net imports of the two over those of all, latest year",
     "modelled",
+    yearly=True,
 )
-def _two(release: str):
-    rows = vault_basket.basket(release)
+def _two(release: str, year: int | None = None):
+    rows = vault_basket.basket(release, year=year)
     values = rows.groupby("mineral").value.sum().sort_values(ascending=False)
     if values.empty:
         return None, ()
@@ -120,8 +121,8 @@ def _two(release: str):
     return float(100 * values.iloc[:2].sum() / values.sum()), tuple(sorted(set(rows.source_id))), {"rows": told}
 
 
-def _copper(release: str, rule: str):
-    rows = vault_basket.basket(release, rule).query("line == 'copper'")
+def _copper(release: str, rule: str, year: int | None = None):
+    rows = vault_basket.basket(release, rule, year).query("line == 'copper'")
     return (None, ()) if rows.empty else (float(rows.net_imports.iloc[0] / 1e6), (rows.source_id.iloc[0],))
 
 
@@ -132,14 +133,15 @@ for _rule, _when in ((EVERYTHING, "the latest year"), (BEFORE, "the year before"
         "million t",
         "{:.2f} million tonnes",
         "Imports less exports",
-    )(lambda release, r=_rule: _copper(release, r))
+        yearly=True,
+    )(lambda release, year=None, r=_rule: _copper(release, r, year))
 
 
 # --- one mineral ---
 
 
-def _year(mineral: str, release: str):
-    rows = vault_basket.of(mineral, release)
+def _year(mineral: str, release: str, year: int | None = None):
+    rows = vault_basket.of(mineral, release, year)
     rows = rows[rows.missing == ""]
     if rows.empty:
         return None, ()
@@ -154,8 +156,8 @@ def _year(mineral: str, release: str):
     return value, tuple(sorted(set(rows.source_id))), {"text": text, "rows": told, "note": " ".join(f"{w}." for w in rows.why if w)}
 
 
-def _stock(mineral: str, release: str):
-    value, sources, *more = _year(mineral, release)
+def _stock(mineral: str, release: str, year: int | None = None):
+    value, sources, *more = _year(mineral, release, year)
     if value is None:
         return None, ()
     days = DAYS_A_YEAR * STOCK / value
@@ -188,7 +190,8 @@ def define(mineral: str) -> None:
         "{}",
         "Imports less exports, times price, as in the basket of the Vault (measures/vault_basket.py)",
         "modelled",
-    )(lambda release: _year(mineral, release))
+        yearly=True,
+    )(lambda release, year=None: _year(mineral, release, year))
     computed(
         f"{mineral}.stock_days",
         f"Net imports that US${STOCK} million of it would replace: {name}",
@@ -196,7 +199,8 @@ def define(mineral: str) -> None:
         "{}",
         f"US${STOCK} million over a year of net imports",
         "modelled",
-    )(lambda release: _stock(mineral, release))
+        yearly=True,
+    )(lambda release, year=None: _stock(mineral, release, year))
     computed(
         f"{mineral}.stock_china",
         f"How long US${STOCK} million of it would replace what China sold to the United States: {name}",

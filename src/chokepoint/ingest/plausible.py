@@ -23,6 +23,7 @@ FAR = 8  # times larger or smaller than its neighbour: no yearly figure of a cou
 FAR_TRADE = 31  # for the trade, stocks and prices of one country from year to year, which move more
 FAR_FORECAST = 50  # for forecasts, from one year to the next, five years later, and from edition to edition
 NEAR_TEN = 0.06  # of the logarithm: how near a ratio must come to 10, 100 or 1,000 to look like a slip of the decimal mark
+ALIKE_PRINT = 1.015  # times: below it two releases print one figure, whatever they call it
 ALIKE = 2  # times: below it two prints of one figure confirm each other
 TENTH = 0.10  # of the printed total: what no rounding explains; below it a gap is told, not refused
 TOLD = 0.035  # of the printed total: gaps below it are rounding
@@ -252,8 +253,11 @@ def _scales(table: str, held: dict[str, pd.DataFrame], known: Known, place: Plac
     elif table.startswith("iea"):
         ahead = cells["ahead"].to_numpy()
         far = np.where(ahead[pairs["a"]] | ahead[pairs["b"]], off >= math.log10(FAR_FORECAST), far)
+    pairs = pairs[far]
+    if table == "prices":  # the same series under another name is common there
+        pairs = pd.concat([pairs, _shifted(cells, set(zip(pairs["a"], pairs["b"], strict=True)))], ignore_index=True)
     releases = list(held)
-    for pair in pairs[far].to_dict("records"):
+    for pair in pairs.to_dict("records"):
         one, two = ({**cells.loc[pair[end]], "row": row_of[pair[end]]} for end in ("a", "b"))
         rows = [held[releases[int(c["order"])]].loc[c["row"]].to_dict() for c in (one, two)]
         if any(
@@ -304,6 +308,30 @@ def _confirmed(cells: pd.DataFrame) -> np.ndarray:
         sure[at[alike.to_numpy()]] = True
         sure[at[step:][alike.to_numpy()[:-step]]] = True
     return sure
+
+
+def _shifted(cells: pd.DataFrame, seen: set[tuple[int, int]]) -> pd.DataFrame:
+    """Pairs of one thing and time in two releases, whatever these call the series, of which one is 10, 100 or 1,000 times the other.
+
+    Only where no other release bears out the one, and its own release does not print the other: then its decimal mark has slipped.
+    """
+    found = []
+    for _, group in cells.groupby(["kind", "time"]):
+        if group["order"].nunique() < 2:
+            continue
+        log, order = group["log"].to_numpy(), group["order"].to_numpy()
+        apart = np.abs(log[:, None] - log[None, :])
+        alike, other = apart < math.log10(ALIKE_PRINT), order[:, None] != order[None, :]
+        slipped = other & (np.abs(apart - np.round(apart)) < math.log10(ALIKE_PRINT)) & (1 <= np.round(apart)) & (np.round(apart) <= 3)
+        borne_out = (alike & other).any(axis=1)
+        for a, b in zip(*np.nonzero(slipped & ~borne_out[:, None]), strict=True):
+            if not (alike[b] & (order == order[a])).any() and (borne_out[b] or group["order"].nunique() == 2):
+                pair = tuple(sorted((int(group.index[a]), int(group.index[b]))))
+                if pair not in seen:
+                    seen.add(pair)
+                    found.append({"a": pair[0], "b": pair[1], "near": "release"})
+                break
+    return pd.DataFrame(found, columns=["a", "b", "near"])
 
 
 def _wrong(cells: pd.DataFrame, one: dict, two: dict, releases: list[str], given: set | None, release: str) -> dict:

@@ -383,19 +383,19 @@ def inside(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd
 @by_release
 def inside_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """The same at both steps of the minerals of `pairs`."""
-    return _inside(pairs(release, year)).reindex(columns=[MINE, REFINERY]).dropna()
+    return _inside(pairs(release, year)).dropna()
 
 
 @by_release
 def inside_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """The same of the minerals of `two_steps`, whether or not both steps count one product."""
-    return _inside(two_steps(release)).reindex(columns=[MINE, REFINERY]).dropna()
+    return _inside(two_steps(release)).dropna()
 
 
 def _inside(rows: pd.DataFrame) -> pd.DataFrame:
     held = _by_standing(rows)
     held = held[held.standing.isin([coalitions.SIGNED, coalitions.CAME])]
-    return held.groupby(["mineral", "step"]).share.sum().clip(upper=100).unstack("step")
+    return held.groupby(["mineral", "step"]).share.sum().clip(upper=100).unstack("step").reindex(columns=[MINE, REFINERY])
 
 
 @by_release

@@ -72,9 +72,10 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return _lines(_choices(tables.load("vault_basket")), release)
 
 
-def of(mineral: str, release: str) -> pd.DataFrame:
-    """The lines of one mineral in the latest year, as `lines` has them; what is read of the choices is no more than they need."""
-    return _of(tables.data_dir(), mineral, release).copy(deep=False)
+def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
+    """The lines of one mineral in a year (None: the latest), as `lines` has them; of the choices, no more is read than they need."""
+    rows = _of(tables.data_dir(), mineral, release)
+    return rows[rows.year == (rows.year.max() if year is None else year)].reset_index(drop=True)
 
 
 @lru_cache(maxsize=256)
@@ -83,14 +84,15 @@ def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
     others = {other for told in own.shares_with.dropna() for other in told.split(";")}
     own = _choices(pd.concat([own, *(tables.of(other, "vault_basket") for other in sorted(others))], ignore_index=True))
     rows = _lines(own, release)
-    return rows[(rows.mineral == mineral) & (rows.year == rows.year.max())].reset_index(drop=True)
+    return rows[rows.mineral == mineral]
 
 
-def basket(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
-    """The lines that a rule counts, dearest first, as `lines` has them."""
+def basket(release: str, rule: str = EVERYTHING, year: int | None = None) -> pd.DataFrame:
+    """The lines that a rule counts in a year (None: the latest of the release), dearest first, as `lines` has them."""
     rows, asked = lines(release), _RULES[rule]
     group = tables.load("minerals").set_index("mineral").group
-    rows = rows[(rows.year == rows.year.max() - asked.years_back) & (rows.missing == "") & ~rows.mineral.map(group).isin(asked.without)]
+    year = (rows.year.max() if year is None else year) - asked.years_back
+    rows = rows[(rows.year == year) & (rows.missing == "") & ~rows.mineral.map(group).isin(asked.without)]
     if asked.licensed:
         rows = rows[rows.mineral.isin(under_licence())]
     return rows.sort_values("value", ascending=False, ignore_index=True)
@@ -145,14 +147,14 @@ class Cover:
     minerals: tuple[str, ...]
 
 
-def cover(release: str, capital: float, rule: str = EVERYTHING) -> Cover | None:
+def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None = None) -> Cover | None:
     """How long a sum [US$ billion] spread over the basket for equal days replaces net imports, and use; None where there is no basket.
 
     >>> one, two = (cover("mcs2026", capital) for capital in (10, 20))
     >>> round(two.days / one.days, 6), one.days > one.days_of_use
     (2.0, True)
     """
-    rows = basket(release, rule)
+    rows = basket(release, rule, year)
     if rows.empty:
         return None
     value, use = float(rows.value.sum() / 1e9), float(rows.use_value.sum() / 1e9)
