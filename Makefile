@@ -23,7 +23,7 @@ book: $(VENV)/.ready
 
 pdf: $(VENV)/.test-ready
 	@test -f build/html/index.html || $(BIN)/chokepoint build
-	@chrome=$$($(BIN)/python tests/browser.py) && $(BIN)/python -m chokepoint.publish.pdf "$$chrome"
+	@chrome=$$($(BIN)/python tests/browser.py) && $(BIN)/python -m chokepoint.site.pdf "$$chrome"
 
 test: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from bench import bench
-from chokepoint import tables
+from chokepoint.data import tables
 from chokepoint.models import MODELS
 from chokepoint.models.evaluate import assumptions_of
 from chokepoint.models.sweep import CHUNK, sample, sweep
@@ -99,7 +99,7 @@ def sweep_memory() -> dict:
 
     def peak(samples: int) -> float:
         code = (
-            "import resource, sys; from chokepoint import tables; from chokepoint.models.sweep import sweep; "
+            "import resource, sys; from chokepoint.data import tables; from chokepoint.models.sweep import sweep; "
             f"sweep({MODEL!r}, tables.load('assumptions'), {samples}, 1, sys.argv[1], workers=2); "
             "print(sum(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
         )

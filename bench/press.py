@@ -15,8 +15,8 @@ import pandas as pd
 import psutil
 
 from bench import HOME, bench, stock
-from chokepoint import tables
-from chokepoint.publish.runs import plan
+from chokepoint.data import tables
+from chokepoint.site.runs import plan
 
 CORES = os.cpu_count() or 2
 # A value that one mineral's page and two chapters read.
@@ -175,7 +175,7 @@ def added_page_s() -> dict:
 def _lengthened(times: int) -> float:
     """Seconds to check all data and to run gallium's page in a kernel of its own, with a table of production that is `times` as long."""
     code = (
-        "from pathlib import Path; from chokepoint import check; from chokepoint.publish import execute, kernels, runs; check.require_sound(); "
+        "from pathlib import Path; from chokepoint.data import check; from chokepoint.site import execute, kernels, runs; check.require_sound(); "
         f"execute.press(next(r for r in runs.plan(Path({str(HOME / 'book')!r})) if r.page == 'minerals/gallium'), kernels.FRESH)"
     )
     with TemporaryDirectory() as folder:

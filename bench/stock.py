@@ -14,7 +14,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from bench import HOME
-from chokepoint.publish.runs import Run, plan
+from chokepoint.site.runs import Run, plan
 
 # Every chapter, and enough of the templates to make at least twenty pages.
 SAMPLE = re.compile(
@@ -24,12 +24,12 @@ SAMPLE = re.compile(
 # In stock Jupyter Book a chart shows itself as Altair would show it.
 DEFAULTS = """\
 import altair as alt
-from chokepoint.charts import figure
+from chokepoint.pages.components import figure
 alt.renderers.enable("default")
 shown = lambda spec: alt.Chart.from_dict(spec)._repr_mimebundle_()
 figure.Figure._repr_mimebundle_ = lambda self, **how: shown(figure.themed(self.chart))
-from chokepoint.explore import Explorable
-from chokepoint.prose.spread import Spread
+from chokepoint.pages.components.explorable import Explorable
+from chokepoint.pages.components.spread import Spread
 Spread._repr_mimebundle_ = lambda self, **how: [display(alt.Chart.from_dict(figure.themed(c))) for c in (self.fan(), self.tornado())] and {}
 Explorable._repr_mimebundle_ = lambda self, **how: shown(self.spec())
 """

@@ -37,11 +37,17 @@ class Small:
         for path in (*book.glob("*.ipynb"), *book.glob("*.md")):
             path.unlink()
         shown = "from IPython.display import HTML"
-        notebook(book / "stock.ipynb", "Stock", 'kind = "x"', shown, 'from chokepoint import tables; HTML(tables.load("vault").to_html())')
         notebook(
-            book / "roads.ipynb", "Roads", 'kind = "x"', shown, 'from chokepoint import tables; HTML(tables.load("timeline").to_html())'
+            book / "stock.ipynb", "Stock", 'kind = "x"', shown, 'from chokepoint.data import tables; HTML(tables.load("vault").to_html())'
         )
-        one = 'from chokepoint import tables; HTML(tables.load("minerals").query("mineral == @mineral").to_html())'
+        notebook(
+            book / "roads.ipynb",
+            "Roads",
+            'kind = "x"',
+            shown,
+            'from chokepoint.data import tables; HTML(tables.load("timeline").to_html())',
+        )
+        one = 'from chokepoint.data import tables; HTML(tables.load("minerals").query("mineral == @mineral").to_html())'
         notebook(book / "one.ipynb", "One", 'mineral = "gallium"', shown, one)
         (book / "runs.yml").write_text("one.ipynb:\n  page: one/{mineral}\n  runs:\n    - {mineral: cobalt}\n    - {mineral: gallium}\n")
         (book / "index.md").write_text("# Small\n\n[Stock](stock.ipynb)\n\n```{excerpt} roads lead\n```\n")

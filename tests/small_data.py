@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from chokepoint import tables
-from chokepoint.ingest import usgs
+from chokepoint.data import tables
+from chokepoint.data.ingest import usgs
 
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / "data"

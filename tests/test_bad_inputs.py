@@ -18,10 +18,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from chokepoint import tables
 from chokepoint.cli import main
-from chokepoint.publish import settings, site
-from chokepoint.publish.runs import plan
+from chokepoint.data import tables
+from chokepoint.site import build, settings
+from chokepoint.site.runs import plan
 
 HOME = Path(__file__).resolve().parents[1]
 # Tables that are broken below; what they refer to is kept with them.
@@ -353,7 +353,7 @@ def place(sound, tmp_path, monkeypatch) -> Place:
     home = tmp_path / "checkout"
     shutil.copytree(sound, home)
     monkeypatch.setenv("CHOKEPOINT_DATA", str(home / "data"))
-    monkeypatch.setattr(site, "root", lambda: home)
+    monkeypatch.setattr(build, "root", lambda: home)
     return Place(home)
 
 
@@ -414,7 +414,7 @@ def test_there_are_cases_enough_and_no_two_alike():
     [
         (lambda c: c.edit("book/03-price-floor.ipynb", '"source": [\n    "', '"source": [\n    "<<<<<<< HEAD\\n1 +* 2 #'), ("03-price-floor",)),
         (lambda c: c.edit("_config.yml", "title: Chokepoint", "title: [Chokepoint"), ("_config.yml line", "not readable as YAML")),
-        (lambda c: c.edit("_config.yml", "chokepoint.publish.pages", "chokepoint.publish.pagse"), ("Printing the pages failed", "pagse")),
+        (lambda c: c.edit("_config.yml", "chokepoint.site.sphinx_extension", "chokepoint.site.pagse"), ("Printing the pages failed", "pagse")),
         (lambda c: c.edit("_toc.yml", "03-price-floor", "03-price-flor"), ("_toc.yml: no page '03-price-flor'",)),
         (lambda c: c.edit("book/sources.md", "# ", "# [A link](nowhere.md)\n\n# "), ("Printing the pages failed", "book/sources.md", "nowhere")),
         (lambda c: c.edit("book/sources.md", "# ", "# {fact}`vault.exim_lon`\n\n# "), ("vault.exim_lon", "vault.exim_loan")),

@@ -26,10 +26,10 @@ def test_binder_takes_the_repository_and_installs_the_package():
 def test_a_package_copied_out_of_the_repository_finds_the_data_it_works_beside(tmp_path):
     """Binder installs a copy, and starts a notebook in book/."""
     shutil.copytree(HOME / "src" / "chokepoint", tmp_path / "chokepoint")
-    code = "from chokepoint import tables; print(tables.__file__, tables.home(), len(tables.load('sources')) > 100)"
+    code = "from chokepoint.data import tables; print(tables.__file__, tables.home(), len(tables.load('sources')) > 100)"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", code], cwd=HOME / "book", capture_output=True, text=True, env=environment)
-    assert run.stdout.split() == [str(tmp_path / "chokepoint" / "tables.py"), str(HOME), "True"], run.stderr
+    assert run.stdout.split() == [str(tmp_path / "chokepoint" / "data" / "tables.py"), str(HOME), "True"], run.stderr
 
 
 def test_what_binder_reads_is_lean():

@@ -5,14 +5,14 @@ import re
 import pytest
 import yaml
 
-from chokepoint import facts, tables
-from chokepoint.chapters import country as page
-from chokepoint.chapters import mineral as mineral_page
+from chokepoint.analysis import countries, facts, supply
+from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.measures import countries, supply
-from chokepoint.prose import country as lead
-from chokepoint.publish.indexes import country_index, mineral_index
-from chokepoint.publish.runs import plan
+from chokepoint.pages import country as page
+from chokepoint.pages import country_text as lead
+from chokepoint.pages import mineral as mineral_page
+from chokepoint.site.indexes import country_index, mineral_index
+from chokepoint.site.runs import plan
 
 RELEASE = tables.DEFAULT_RELEASE
 PAGES = [countries.slug(iso3) for iso3 in countries.names()]

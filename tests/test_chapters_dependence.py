@@ -2,10 +2,10 @@
 
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import dependence, frameworks
-from chokepoint.chapters import mineral as page
-from chokepoint.measures import coalitions, reliance, supply
+from chokepoint.analysis import coalitions, facts, reliance, supply
+from chokepoint.data import tables
+from chokepoint.pages import dependence, frameworks
+from chokepoint.pages import mineral as page
 
 RELEASE = "mcs2026"
 LISTED = [m for m in tables.load("minerals").query("kind != 'other'").mineral]

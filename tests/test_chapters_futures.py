@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chokepoint import facts
-from chokepoint.chapters import futures, validation
-from chokepoint.measures import forecast, tested
+from chokepoint.analysis import concentration_backtest, facts, forecast
 from chokepoint.models import MODELS
+from chokepoint.pages import futures, validation
 
 RELEASE = "mcs2026"
 
@@ -42,29 +41,29 @@ def test_the_brief_claims_nothing_that_the_model_was_set_to():
 
 
 def test_every_validated_model_is_on_the_page_with_all_its_checks():
-    rows = tested.checks(RELEASE)
+    rows = concentration_backtest.checks(RELEASE)
     shown = [name for names in validation.MODELS_OF.values() for name in names]
     assert set(shown) == set(rows.model) == {m.name for m in MODELS.values() if m.validation} | {"vault"}
     assert all(what in set(rows.what) for m in MODELS.values() if m.validation for what in (r["what"] for r in m.validation()))
 
 
 def test_only_what_a_model_could_have_missed_counts_as_a_test():
-    rows = tested.checks(RELEASE).set_index("what")
+    rows = concentration_backtest.checks(RELEASE).set_index("what")
     assert rows.outcome["Nolans 2019: value of US$5/kg more"] == "within"  # the clean test
     assert rows.outcome["payment expected in the first year"] == "missed"
     assert rows.outcome["typical miss of a price jump, each predicted from the other five"] == "missed"
-    assert rows.outcome["price multiple: dysprosium oxide, Jan 2009 to Aug 2011"] == tested.FITTED
-    assert rows.outcome["share outside China in 2035, every project viable"] == tested.FITTED
-    assert rows.outcome["share of a levy that buyers pay"] == tested.IDENTITY  # assumed
-    assert rows.outcome["concentration of copper mining"] == tested.DATA  # no model is in it
-    assert rows.outcome["levy on 18 Feb 2026, quote as printed (US$123/kg)"] == tested.ARITHMETIC
-    assert set(rows[rows.model == "supply_risk"].outcome) == {tested.IDENTITY}
+    assert rows.outcome["price multiple: dysprosium oxide, Jan 2009 to Aug 2011"] == concentration_backtest.FITTED
+    assert rows.outcome["share outside China in 2035, every project viable"] == concentration_backtest.FITTED
+    assert rows.outcome["share of a levy that buyers pay"] == concentration_backtest.IDENTITY  # assumed
+    assert rows.outcome["concentration of copper mining"] == concentration_backtest.DATA  # no model is in it
+    assert rows.outcome["levy on 18 Feb 2026, quote as printed (US$123/kg)"] == concentration_backtest.ARITHMETIC
+    assert set(rows[rows.model == "supply_risk"].outcome) == {concentration_backtest.IDENTITY}
     assert rows[rows.outcome == "missed"].query("low <= predicted <= high").empty
-    assert set(rows[rows.outcome.isin(["within", "missed"])].kind) == {tested.TEST}
+    assert set(rows[rows.outcome.isin(["within", "missed"])].kind) == {concentration_backtest.TEST}
 
 
 def test_the_counts_add_up_and_the_title_counts_tests_alone():
-    rows = tested.checks(RELEASE)
+    rows = concentration_backtest.checks(RELEASE)
     kinds = ("within", "missed", "fitted", "bounds", "identities", "data", "arithmetic")
     counts = {kind: facts.get(f"validation.{kind}", RELEASE).value for kind in kinds}
     assert sum(counts.values()) == facts.get("validation.checks", RELEASE).value == len(rows)
@@ -74,7 +73,11 @@ def test_the_counts_add_up_and_the_title_counts_tests_alone():
 
 
 def test_the_forecast_of_2040_is_missed_by_a_factor_of_two_and_shown_in_tonnes():
-    row = tested.checks(RELEASE).set_index("what").loc["magnet rare earths refined outside China in 2040, the IEA's table of 2025"]
+    row = (
+        concentration_backtest.checks(RELEASE)
+        .set_index("what")
+        .loc["magnet rare earths refined outside China in 2040, the IEA's table of 2025"]
+    )
     assert (round(row.predicted, 1), round(row.seen, 1), row.outcome) == (56.1, 28.1, "missed") and row.predicted > 1.9 * row.seen
 
 
@@ -85,4 +88,4 @@ def test_the_required_cautions_stand_on_the_page():
 
 
 def test_the_table_under_the_picture_holds_every_check():
-    assert len(validation.lead(RELEASE).table) == len(tested.checks(RELEASE))
+    assert len(validation.lead(RELEASE).table) == len(concentration_backtest.checks(RELEASE))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import china_responses, disagreements, since_february, what_changed
-from chokepoint.charts.figure import canvas
+from chokepoint.analysis import claims, events, facts
 from chokepoint.charts.theme import themed
-from chokepoint.measures import accounts, events
-from chokepoint.prose import horizon, listing
-from chokepoint.prose import mineral as mineral_prose
+from chokepoint.data import tables
+from chokepoint.pages import china_responses, disagreements, horizon, since_february, what_changed
+from chokepoint.pages import mineral_text as mineral_prose
+from chokepoint.pages.components import listing
+from chokepoint.pages.components.figure import canvas
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 RELEASE = tables.DEFAULT_RELEASE
@@ -157,34 +157,34 @@ def test_the_selects_stand_outside_the_picture():
 
 
 def test_claims_by_verdict_add_up():
-    assert accounts.verdicts().to_numpy().sum() == len(accounts.claims()) == facts.get("accounts.claims").value
-    checked = sum(facts.get(f"accounts.{v.replace(' ', '_')}").value for v in accounts.CHECKED)
+    assert claims.verdicts().to_numpy().sum() == len(claims.claims()) == facts.get("accounts.claims").value
+    checked = sum(facts.get(f"accounts.{v.replace(' ', '_')}").value for v in claims.CHECKED)
     assert checked == facts.get("accounts.checked").value
 
 
 def test_an_error_is_counted_one_way():
-    assert facts.get("accounts.errors").value == facts.get("accounts.wrong").value == len(accounts.errors())
-    by_article = accounts.errors().seed_id.value_counts()
-    assert (by_article.reindex(accounts.ARTICLES, fill_value=0) == accounts.verdicts().wrong).all()
-    assert accounts.verdicts().wrong.idxmin() == "SEED1"  # "the agency's report has the fewest errors", chapter 9
-    assert (accounts.verdicts().wrong == accounts.verdicts().wrong.min()).sum() == 1
+    assert facts.get("accounts.errors").value == facts.get("accounts.wrong").value == len(claims.errors())
+    by_article = claims.errors().seed_id.value_counts()
+    assert (by_article.reindex(claims.ARTICLES, fill_value=0) == claims.verdicts().wrong).all()
+    assert claims.verdicts().wrong.idxmin() == "SEED1"  # "the agency's report has the fewest errors", chapter 9
+    assert (claims.verdicts().wrong == claims.verdicts().wrong.min()).sum() == 1
 
 
 def test_every_error_names_what_is_right_and_where_that_stands():
-    assert accounts.errors()[["error", "correct", "source_id"]].notna().all(axis=None)
+    assert claims.errors()[["error", "correct", "source_id"]].notna().all(axis=None)
     assert disagreements.errors(RELEASE).body.count("<tr id=") == facts.get("accounts.errors").value
 
 
 def test_the_sentence_on_errors_turns_when_one_article_has_none(monkeypatch):
     assert "each of the five has some" in disagreements.brief(RELEASE).sentences[2]
-    table = accounts.verdicts()
+    table = claims.verdicts()
     table.loc["SEED1", "wrong"] = 0
-    monkeypatch.setattr(accounts, "verdicts", lambda: table)
+    monkeypatch.setattr(claims, "verdicts", lambda: table)
     assert "one of the five has none" in disagreements.brief(RELEASE).sentences[2]
 
 
 def test_a_question_is_compared_only_where_two_articles_speak_to_it():
-    rows = accounts.stands()
+    rows = claims.stands()
     assert rows.groupby("conflict_group").source_id.nunique().min() >= 2
     assert not rows.duplicated(["conflict_group", "source_id"]).any()
 

@@ -5,11 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import china_responses, disagreements, ministerial, price_floor, project_vault, since_february
+from chokepoint.analysis import facts
 from chokepoint.charts.tiles import tiles
+from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.prose import listing
+from chokepoint.pages import china_responses, disagreements, ministerial, price_floor, project_vault, since_february
+from chokepoint.pages.components import listing
 
 CHAPTERS = [ministerial, price_floor, project_vault, china_responses, since_february, disagreements]
 RELEASE = tables.DEFAULT_RELEASE

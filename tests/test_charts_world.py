@@ -6,11 +6,11 @@ import re
 import pandas as pd
 import pytest
 
-from chokepoint import tables
-from chokepoint.chapters import coverage, dependence, money, world
+from chokepoint.analysis import coalitions, countries, prices, supply
+from chokepoint.analysis import money as measured
 from chokepoint.charts import worldmap
-from chokepoint.measures import coalitions, countries, prices, supply
-from chokepoint.measures import money as measured
+from chokepoint.data import tables
+from chokepoint.pages import coverage, dependence, money, world
 
 RELEASE = tables.DEFAULT_RELEASE
 FIGURES = [world.who_signed, coverage.matrix, coverage.your_club, money.ladder_of_money, dependence.choose, dependence.prices_and_controls]
@@ -53,8 +53,8 @@ def test_statuses_on_the_map_are_those_of_the_country_pages():
 
 
 def test_a_colour_means_the_same_in_every_chapter():
-    from chokepoint.chapters import ministerial
     from chokepoint.charts.shares import CAME
+    from chokepoint.pages import ministerial
 
     assert ministerial.COLOURS[ministerial.ATTENDED] == world.KINDS["came"][1] == CAME
     assert CAME not in [c for k, c in ministerial.COLOURS.items() if k != ministerial.ATTENDED]

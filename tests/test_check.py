@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from chokepoint import check, tables
+from chokepoint.data import check, tables
 from chokepoint.errors import UserError
 
 SOURCES = "source_id,publisher,date\nS1,USGS,2026-02-06\nS2,IEA,\n"
@@ -145,7 +145,8 @@ def test_a_broken_descriptor_is_a_plain_message(tmp_path):
 
 
 def test_a_country_called_script_stays_text_on_the_page(monkeypatch):
-    from chokepoint.charts.figure import embedded, numbers
+    from chokepoint.charts.embedded import embedded
+    from chokepoint.pages.components.figure import numbers
 
     evil = pd.DataFrame({"country": ["<script>alert(1)</script>"], "share": [1.0]})
     assert "<script>alert" not in numbers(evil)

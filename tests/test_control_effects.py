@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from chokepoint.measures import control_effects as effects
+from chokepoint.analysis import control_effects as effects
 
 
 def _months(*values: float, start: str = "2024-01") -> pd.DataFrame:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint.publish import crosslinks
-from chokepoint.publish.crosslinks import Target, linked, stated_on, stating
+from chokepoint.site import crosslinks
+from chokepoint.site.crosslinks import Target, linked, stated_on, stating
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 WORDS = {

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint import tables
-from chokepoint.ingest import register
-from chokepoint.ingest.package import LICENSES
+from chokepoint.data import tables
+from chokepoint.data.ingest import register
+from chokepoint.data.ingest.package import LICENSES
 
 pytestmark = pytest.mark.slow
 

@@ -7,11 +7,12 @@ from collections import Counter
 import pytest
 from click.testing import CliRunner
 
-from chokepoint import diff as differ
-from chokepoint import facts, tables
+from chokepoint.analysis import difference as differ
+from chokepoint.analysis import facts
+from chokepoint.analysis.difference import _pairs, _Series
 from chokepoint.cli import main
-from chokepoint.diff import _pairs, _Series
-from chokepoint.prose import changes as told
+from chokepoint.data import tables
+from chokepoint.pages import changes as told
 
 pytestmark = pytest.mark.slow
 
@@ -163,7 +164,7 @@ def test_a_correction_is_named_with_the_figure_that_it_corrected():
 
 
 def test_the_page_lists_every_revised_figure_and_every_number_with_its_parts(changes):
-    from chokepoint.chapters import what_changed
+    from chokepoint.pages import what_changed
 
     page = what_changed.series("mcs2025", "mcs2026").body
     every = page.split("<details")[1]

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint import parameters, tables
-from chokepoint.chapters import china_responses, futures, price_floor, project_vault, what_changed
+from chokepoint import parameters
+from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.publish import address, launch, runs
-from chokepoint.publish.lists import parameter_list
+from chokepoint.pages import china_responses, futures, price_floor, project_vault, what_changed
+from chokepoint.site import binder, repo_url, runs
+from chokepoint.site.lists import parameter_list
 
 HOME = Path(__file__).resolve().parents[1]
 BOOK = HOME / "book"
@@ -149,11 +150,11 @@ def under_title(tmp_path, monkeypatch):
     """What a page says under its title, for a repository at some address."""
 
     def said(page: str, repository: str, settings=None, edition=None) -> str:
-        monkeypatch.setenv(address.REPOSITORY, repository)
+        monkeypatch.setenv(repo_url.REPOSITORY, repository)
         stage = tmp_path / str(len(list(tmp_path.iterdir())))
         stage.mkdir()
-        launch.record(runs.plan(BOOK, "mcs2026", settings), edition, stage, HOME)
-        return launch.launch(page, stage)
+        binder.record(runs.plan(BOOK, "mcs2026", settings), edition, stage, HOME)
+        return binder.launch(page, stage)
 
     return said
 

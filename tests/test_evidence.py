@@ -7,9 +7,9 @@ from datetime import date
 import articles
 import pytest
 
-from chokepoint import grades
-from chokepoint.measures import events
-from chokepoint.tables import data_dir
+from chokepoint.analysis import events
+from chokepoint.data import grades
+from chokepoint.data.tables import data_dir
 
 EVIDENCE = data_dir() / "evidence"
 KEYS = {

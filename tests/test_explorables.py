@@ -8,9 +8,10 @@ import re
 
 import pytest
 
-from chokepoint import chapters, tables
-from chokepoint.explore import Explorable
+from chokepoint import pages
+from chokepoint.data import tables
 from chokepoint.models import MODELS
+from chokepoint.pages.components.explorable import Explorable
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 ASSUMPTIONS = tables.load("assumptions")
@@ -53,8 +54,8 @@ def pages_with_explorables(site):
 def in_words():
     """The explorables of the chapters by model, at their defaults: functions that return one and need nothing."""
     made = {}
-    for name in [m.name for m in pkgutil.iter_modules(chapters.__path__)]:
-        module = importlib.import_module(f"chokepoint.chapters.{name}")
+    for name in [m.name for m in pkgutil.iter_modules(pages.__path__)]:
+        module = importlib.import_module(f"chokepoint.pages.{name}")
         for _, function in inspect.getmembers(module, inspect.isfunction):
             signature = inspect.signature(function)
             needs = [p for p in signature.parameters.values() if p.default is p.empty]

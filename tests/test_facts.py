@@ -9,10 +9,11 @@ from unittest.mock import ANY
 import pytest
 from click.testing import CliRunner
 
-from chokepoint import facts, tables
+from chokepoint.analysis import facts
 from chokepoint.cli import main
+from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.publish.lists import fact_list
+from chokepoint.site.lists import fact_list
 
 RELEASES = tables.releases("production")
 
@@ -110,7 +111,7 @@ def test_a_count_names_what_it_counted():
 
 IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
-from chokepoint import facts, tables
+from chokepoint.analysis import facts; from chokepoint.data import tables
 found = [facts.find(fact_id) for fact_id in json.load(sys.stdin)]
 print(json.dumps({"texts": [fact and fact.text for fact in found], "reads": tables.reads()}))
 """

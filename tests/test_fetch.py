@@ -7,9 +7,9 @@ import threading
 import pandas as pd
 import pytest
 
-from chokepoint import tables
+from chokepoint.data import tables
+from chokepoint.data.ingest import fetch as fetching
 from chokepoint.errors import UserError
-from chokepoint.ingest import fetch as fetching
 
 CONTENT = bytes(range(256)) * 2000
 

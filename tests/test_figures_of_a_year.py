@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import country as country_page
-from chokepoint.chapters import coverage, dependence, frameworks
-from chokepoint.chapters import mineral as mineral_page
-from chokepoint.measures import coalitions, countries, reserves, supply
+from chokepoint.analysis import coalitions, countries, facts, reserves, supply
+from chokepoint.data import tables
+from chokepoint.pages import country as country_page
+from chokepoint.pages import coverage, dependence, frameworks
+from chokepoint.pages import mineral as mineral_page
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NEWEST = max(p.name for p in (DATA / "minerals").glob("mcs*"))

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from chokepoint.publish import about, found, frame
+from chokepoint.site import layout, page_metadata, seo
 
 DAY = pd.Timestamp("2026-10-08")
 
@@ -24,48 +24,48 @@ def test_the_sites_address_is_told_and_never_guessed(monkeypatch, given, known):
         monkeypatch.delenv(name, raising=False)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert about.site_address() == known
+    assert page_metadata.site_address() == known
 
 
 def test_a_citation_carries_the_day_of_the_newest_evidence_and_the_address_only_where_known():
-    there = about.citation("Tin", "minerals/tin", "mcs2026", DAY, "https://example.org/minerals/tin.html")
+    there = page_metadata.citation("Tin", "minerals/tin", "mcs2026", DAY, "https://example.org/minerals/tin.html")
     assert "evidence to 8 October 2026" in there["plain"] and there["plain"].endswith("https://example.org/minerals/tin.html")
     assert "@incollection{chokepoint-tin," in there["bibtex"] and "url = {https" in there["bibtex"]
-    assert "url" not in about.citation("Tin", "minerals/tin", "mcs2026", DAY, "")["bibtex"]
+    assert "url" not in page_metadata.citation("Tin", "minerals/tin", "mcs2026", DAY, "")["bibtex"]
 
 
 @pytest.mark.parametrize("page, kind", [("minerals/tin", "Dataset"), ("data-dictionary", "Dataset"), ("03-price-floor", "Article")])
 def test_a_page_of_data_is_a_data_set_and_a_chapter_an_article(page, kind):
-    known = json.loads(about.linked_data("A </script> title", "What it says", page, DAY, ""))
+    known = json.loads(page_metadata.linked_data("A </script> title", "What it says", page, DAY, ""))
     assert known["@type"] == kind and known["dateModified"] == "2026-10-08"
 
 
 def test_linked_data_cannot_close_its_own_element():
-    assert "</" not in about.linked_data("A </script> title", "What", "index", DAY, "")
+    assert "</" not in page_metadata.linked_data("A </script> title", "What", "index", DAY, "")
 
 
 def test_a_description_is_the_brief_and_fits():
     long = f'<aside class="cp-brief"><ul><li>{"word " * 90}</li></ul></aside>'
-    assert about.description(long).endswith("word …") and len(about.description(long)) <= 202
-    assert about.description("<h1>Sources</h1><p>Every <b>source</b>.</p>") == "Every source."
+    assert page_metadata.description(long).endswith("word …") and len(page_metadata.description(long)) <= 202
+    assert page_metadata.description("<h1>Sources</h1><p>Every <b>source</b>.</p>") == "Every source."
 
 
 def test_the_sitemap_needs_an_address_and_robots_do_without():
-    assert "<loc>https://example.org/minerals/tin.html</loc>" in found.sitemap("https://example.org/", ["minerals/tin"])
-    assert "Sitemap" not in found.robots("") and "Sitemap: https://example.org/sitemap.xml" in found.robots("https://example.org/")
+    assert "<loc>https://example.org/minerals/tin.html</loc>" in seo.sitemap("https://example.org/", ["minerals/tin"])
+    assert "Sitemap" not in seo.robots("") and "Sitemap: https://example.org/sitemap.xml" in seo.robots("https://example.org/")
 
 
 def test_a_card_is_a_picture_of_the_size_that_is_shown():
-    png = found.card("How would a price floor work?", "mcs2026")
+    png = seo.card("How would a price floor work?", "mcs2026")
     assert png[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (1200, 630)
 
 
 def test_every_number_stays_with_its_per_cent_and_every_foreign_link_tells_nothing():
     body = '<a class="cp-fact" href="#">69.23 %</a> <a class="reference external" href="https://example.org">x</a>'
-    mended = frame.mended(body)
+    mended = layout.mended(body)
     assert "69.23&nbsp;%" in mended and 'rel="noopener noreferrer"' in mended
 
 
 def test_a_short_source_line_stays_a_line():
     line = '<p class="cp-source">Sources: <a href="#a">A</a>; <a href="#b">B</a>.</p>'
-    assert frame.mended(line) == line
+    assert layout.mended(line) == line

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chokepoint import check, tables
+from chokepoint.data import check, tables
+from chokepoint.data.ingest import iea, usgs, worldbank
 from chokepoint.errors import UserError
-from chokepoint.ingest import iea, usgs, worldbank
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 pytestmark = pytest.mark.slow

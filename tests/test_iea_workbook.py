@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import small_data
 
-from chokepoint import check, tables
+from chokepoint.data import check, tables
+from chokepoint.data.ingest import iea, iea_workbook
 from chokepoint.errors import UserError
-from chokepoint.ingest import iea, iea_workbook
 
 PUBLISHED = small_data.HOME.parent / "shared" / "releases" / "iea2023_workbook" / "CM_Data_Explorer.xlsx"
 SCENARIOS = {"STEPS": "Stated policies scenario", "APS": "Announced pledges scenario", "NZE": "Net Zero Emissions by 2050 scenario"}

@@ -9,8 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from chokepoint.data.ingest import iea, sums, usgs, worldbank
 from chokepoint.errors import UserError
-from chokepoint.ingest import iea, sums, usgs, worldbank
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 HEADER_2026 = (

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 import small_data
 
-from chokepoint import check
+from chokepoint.data import check
+from chokepoint.data.ingest import usgs
 from chokepoint.errors import UserError
-from chokepoint.ingest import usgs
 
 CASES = small_data.HOME.parent / "shared" / "cases"
 MAIN = "MCS2026_Commodities_Data.csv"
@@ -144,7 +144,7 @@ def test_a_range_that_became_a_date_is_refused_and_said(data, tmp_path):
 
 
 def test_a_date_and_a_percentage_of_a_workbook_are_what_is_seen_there():
-    from chokepoint.ingest import workbook as reader
+    from chokepoint.data.ingest import workbook as reader
 
     book = openpyxl.Workbook()
     book.active.append(["Country", "Signing_date", "Share"])

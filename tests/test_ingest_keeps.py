@@ -10,11 +10,11 @@ import pytest
 import small_data
 from click.testing import CliRunner
 
-from chokepoint import check
 from chokepoint.cli import main
+from chokepoint.data import check
+from chokepoint.data.ingest import usgs, worldbank
+from chokepoint.data.ingest.package import with_resources
 from chokepoint.errors import UserError
-from chokepoint.ingest import usgs, worldbank
-from chokepoint.ingest.package import with_resources
 
 PUBLISHED = small_data.HOME.parent / "shared" / "releases"
 MAIN, T7 = "MCS2026_Commodities_Data.csv", "MCS2026_T7_Critical_Minerals_Salient.csv"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chokepoint.ingest import usgs
+from chokepoint.data.ingest import usgs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 USGS = sorted(p.name for p in (DATA / "minerals").glob("mcs*"))

@@ -7,8 +7,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from chokepoint.data.ingest import baci, bgs, china_customs, eu_study, history, reference, us_trade, yearbook
 from chokepoint.errors import UserError
-from chokepoint.ingest import baci, bgs, china_customs, eu_study, history, reference, us_trade, yearbook
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 REF = reference.read(DATA)
@@ -171,7 +171,7 @@ def test_the_yearbooks_table_is_read_to_its_total(tmp_path):
 
 
 def _table(table: str) -> pd.DataFrame:
-    from chokepoint import tables
+    from chokepoint.data import tables
 
     return tables.load(table, tables.releases(table)[-1])
 
@@ -196,7 +196,7 @@ def test_china_came_to_hold_the_plants_within_a_generation(product, first, then)
 
 
 def test_the_united_states_mined_most_rare_earths_then_none():
-    from chokepoint.measures import history as measure
+    from chokepoint.analysis import history as measure
 
     share = measure.us_share("rare_earths")
     assert share.loc[1970:1984].round().agg(["min", "max"]).tolist() == [53, 78] and share.loc[2001:2011].max() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chokepoint.ingest import baci, bgs, china_customs, eu_study, history, iea, sums, us_trade, usgs, worldbank, yearbook
+from chokepoint.data.ingest import baci, bgs, china_customs, eu_study, history, iea, sums, us_trade, usgs, worldbank, yearbook
 
 pytestmark = pytest.mark.slow
 

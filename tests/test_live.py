@@ -9,11 +9,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from chokepoint import tables
-from chokepoint.chapters import mineral as chapter
-from chokepoint.chapters import price_floor
-from chokepoint.charts.widget import LiveChart
-from chokepoint.live import following
+from chokepoint.data import tables
+from chokepoint.pages import mineral as chapter
+from chokepoint.pages import price_floor
+from chokepoint.pages.components.live_chart import LiveChart
+from chokepoint.pages.components.selector import following
 
 pytestmark = pytest.mark.slow
 BOOK = Path(__file__).resolve().parents[1] / "book"

@@ -23,7 +23,7 @@ NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
 PAGES = {"mineral": "minerals/gallium", "country": "countries/argentina"}  # what the templates show when they are opened
 MEASURE = Path(__file__).with_name("live_charts.js").read_text(encoding="utf-8")
 PLAIN = (
-    "import altair as alt\nfrom chokepoint import charts, tables",
+    "import altair as alt\nfrom chokepoint import charts; from chokepoint.data import tables",
     f"""{plain_basket.CODE}
 bars = alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label")
 bars""",

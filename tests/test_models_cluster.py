@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from test_models_properties import ROWS
 
-from chokepoint.cluster import cluster as distant
 from chokepoint.errors import UserError
+from chokepoint.models.cluster import cluster as distant
 from chokepoint.models.sweep import CHUNK, sweep
-from chokepoint.publish.cache import Cache
-from chokepoint.publish.execute import execute
-from chokepoint.publish.runs import plan
+from chokepoint.site.cache import Cache
+from chokepoint.site.execute import execute
+from chokepoint.site.runs import plan
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 SAMPLES = 12 * CHUNK

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from chokepoint.measures import forecast
+from chokepoint.analysis import forecast
 from chokepoint.models import MODELS
 from chokepoint.models.buildout import buildout, pipeline, pipeline_path, viability
 from chokepoint.models.coalition import (

@@ -11,7 +11,7 @@ import cells
 import pandas as pd
 import pytest
 
-from chokepoint import tables
+from chokepoint.data import tables
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from chokepoint.chapters import price_floor, project_vault
+from chokepoint.pages import price_floor, project_vault
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 FLOOR = '.cp-explorable[data-model="price_floor"]'

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from chokepoint.publish.checked_engine import Refused, require_parameters
+from chokepoint.site.checked_engine import Refused, require_parameters
 
 HOME = Path(__file__).resolve().parents[1]
 VAULT = HOME / "book" / "04-project-vault.ipynb"

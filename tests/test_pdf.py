@@ -7,7 +7,7 @@ from pathlib import Path
 import browser as chromium
 import pytest
 
-from chokepoint.publish import pdf
+from chokepoint.site import pdf
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 HOME = Path(__file__).resolve().parents[1]

@@ -6,12 +6,12 @@ import plain_basket
 import pytest
 from small_book import Small, notebook
 
-from chokepoint.charts import plain
 from chokepoint.charts.vega import compiled
 from chokepoint.errors import UserError
-from chokepoint.publish import kernels
-from chokepoint.publish.execute import press
-from chokepoint.publish.runs import Run
+from chokepoint.pages.components import plain_chart
+from chokepoint.site import kernels
+from chokepoint.site.execute import press
+from chokepoint.site.runs import Run
 
 BASKET = plain_basket.CODE
 BARS = 'bars = alt.Chart(basket).mark_bar().encode(x=alt.X("net_imports_usd", title="US$ a year"), y="label")'
@@ -30,7 +30,7 @@ def bars(basket) -> alt.Chart:
 
 
 def figure(chart: alt.TopLevelMixin):
-    return plain.figure_of(chart.to_dict())
+    return plain_chart.figure_of(chart.to_dict())
 
 
 # --- what is derived ---
@@ -71,7 +71,7 @@ def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
 def test_panels_share_the_width_of_a_page(basket, widths, across):
     across = min(across, basket.basket.nunique())
     shown = figure(alt.Chart(basket).mark_point().encode(x="net_imports_t", y="price_usd_per_t", **widths))
-    assert plain.NARROWEST <= shown.chart["config"]["view"]["continuousWidth"] * across <= plain.PAGE
+    assert plain_chart.NARROWEST <= shown.chart["config"]["view"]["continuousWidth"] * across <= plain_chart.PAGE
     assert "cp-wide" in shown.to_html() and "panel" in shown.alt_text.lower()
     assert compiled(shown.chart)["marks"]
 
@@ -126,7 +126,7 @@ def test_a_transform_that_the_pages_script_does_not_carry_is_refused(basket):
     ids=["address", "altair's html", "altair's mime type", "widget", "script"],
 )
 def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_path, code, told):
-    notebook(tmp_path / "own.ipynb", "Own", "x = 1", "import altair as alt; from chokepoint import tables", code)
+    notebook(tmp_path / "own.ipynb", "Own", "x = 1", "import altair as alt; from chokepoint.data import tables", code)
     with pytest.raises(UserError, match=told) as stopped:
         press(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
     assert "book/own.ipynb, cell 3" in str(stopped.value)
@@ -139,7 +139,7 @@ def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_
 @pytest.mark.xdist_group("browser")
 def test_charts_typed_in_cells_are_on_the_page_with_table_csv_and_alt_text(checkout, visit):
     small = Small(checkout)
-    imports = "import altair as alt; from chokepoint import tables"
+    imports = "import altair as alt; from chokepoint.data import tables"
     own = f'{BASKET}.drop(columns="source_id")'  # the small book lists no publisher
     charts = (f"{own}; {BARS}; bars", 'bars + bars.mark_text().encode(text="mineral")', PANELS, WRAPPED)
     notebook(small.folder / "book" / "stock.ipynb", "Stock", 'kind = "x"', imports, *charts)

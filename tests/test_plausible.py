@@ -12,9 +12,9 @@ import pytest
 import small_data
 from click.testing import CliRunner
 
-from chokepoint import check, tables
 from chokepoint.cli import main
-from chokepoint.ingest import known, plausible, usgs
+from chokepoint.data import check, tables
+from chokepoint.data.ingest import known, plausible, usgs
 
 HOME = small_data.HOME
 PUBLISHED = HOME.parent / "shared" / "releases"

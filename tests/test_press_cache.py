@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from imports import MODULES, imported
 from small_book import Small
 
-from chokepoint import tables
+from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.publish import cache
-from chokepoint.publish.cache import Cache, Executed
-from chokepoint.publish.runs import Run, plan
+from chokepoint.site import cache
+from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.runs import Run, plan
 
 HOME = Path(__file__).resolve().parents[1]
 READS = ("data/evidence/vault.csv", "data/datapackage.json: vault")
@@ -183,12 +184,10 @@ def test_a_table_that_changes_while_the_book_is_built_is_not_kept_for_what_it_wa
 
 
 def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
-    for path in cache._SOURCE.rglob("*.py"):
-        inside = path.relative_to(cache._SOURCE)
-        if not cache._APART & set(inside.parts):
-            imports = [line for line in path.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith(("import ", "from "))]
-            wrong = [line for line in imports for apart in cache._APART if f"chokepoint.{apart.removesuffix('.py')}" in line]
-            assert not wrong, f"{inside}: {wrong}"
+    apart = [module for module in MODULES if cache._APART & set(MODULES[module].relative_to(cache._SOURCE).parts)]
+    assert "chokepoint.site.execute" in apart and "chokepoint.data.check" in apart
+    for module in MODULES.keys() - set(apart):
+        assert not (wrong := imported(module) & set(apart)), f"{module}: {wrong}"
 
 
 @pytest.mark.slow

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from small_book import notebook
 
-from chokepoint.publish import kernels
-from chokepoint.publish.execute import _prepare, press
-from chokepoint.publish.runs import Run, plan
+from chokepoint.site import kernels
+from chokepoint.site.execute import _prepare, press
+from chokepoint.site.runs import Run, plan
 
 pytestmark = pytest.mark.slow
 HOME = Path(__file__).resolve().parents[1]
@@ -72,7 +72,7 @@ def asks(tmp_path, pool):
         "import json; print(json.dumps([__name__, __builtins__.__name__]))",
         "import signal, json; print(json.dumps([str(signal.getsignal(s)) for s in (signal.SIGTERM, signal.SIGCHLD)]))",
         WARNS,
-        "import chokepoint.publish.preloaded, json, warnings; print(json.dumps(sorted(map(str, warnings.filters))))",  # all imported in both
+        "import chokepoint.site.preloaded, json, warnings; print(json.dumps(sorted(map(str, warnings.filters))))",  # all imported in both
     ],
 )
 def test_a_forked_kernel_finds_what_a_fresh_one_finds(asks, code):
@@ -94,4 +94,4 @@ def test_nothing_of_one_notebook_is_found_by_the_next(asks):
 
 
 def test_no_table_was_read_in_the_process_that_kernels_are_forked_from(asks):
-    assert asks("import json; from chokepoint import tables; print(json.dumps(tables.reads()))") == []
+    assert asks("import json; from chokepoint.data import tables; print(json.dumps(tables.reads()))") == []

@@ -9,8 +9,8 @@ import articles
 import nbformat
 import pytest
 
-from chokepoint import facts
-from chokepoint.publish.runs import interface, plan
+from chokepoint.analysis import facts
+from chokepoint.site.runs import interface, plan
 
 HOME = Path(__file__).resolve().parents[1]
 BOOK = HOME / "book"

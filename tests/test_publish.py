@@ -1,6 +1,6 @@
 """The swap of the old site for the new one: at every moment one of them stands."""
 
-from chokepoint.publish.site import recover, swap
+from chokepoint.site.build import recover, swap
 
 
 def folder(path, text):

@@ -2,9 +2,10 @@
 
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import country, dependence, frameworks, mineral, price_floor, project_vault, what_changed
-from chokepoint.prose.findings import Brief
+from chokepoint.analysis import facts
+from chokepoint.data import tables
+from chokepoint.pages import country, dependence, frameworks, mineral, price_floor, project_vault, what_changed
+from chokepoint.pages.components.brief import Brief
 
 NOW, BEFORE = tables.DEFAULT_RELEASE, what_changed.before(tables.DEFAULT_RELEASE)
 PARTS_OF_A_MINERAL = [name for name in mineral.__all__ if name not in ("makers",)]

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import coverage, dependence, frameworks, mineral
-from chokepoint.measures import coalitions, reliance, withheld
-from chokepoint.publish.indexes import mineral_index
+from chokepoint.analysis import coalitions, facts, reliance, withheld
+from chokepoint.data import tables
+from chokepoint.pages import coverage, dependence, frameworks, mineral
+from chokepoint.site.indexes import mineral_index
 
 RELEASES = tables.releases()
 NOW = "mcs2026"

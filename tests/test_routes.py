@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from chokepoint import facts, tables
-from chokepoint.chapters import country, mineral
+from chokepoint.analysis import facts
+from chokepoint.data import tables
+from chokepoint.pages import country, mineral
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 

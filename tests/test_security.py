@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chokepoint import check, tables
-from chokepoint.ingest.package import inert
-from chokepoint.publish.site import plain_markdown
-from chokepoint.wording import vega_sentence, written
+from chokepoint.data import check, tables
+from chokepoint.data.ingest.package import inert
+from chokepoint.models.sentence import vega_sentence, written
+from chokepoint.site.build import plain_markdown
 
 HOME = Path(__file__).resolve().parents[1]
 SOURCES = sorted((HOME / "src").rglob("*.py"))
@@ -134,7 +134,7 @@ RUNS = {
     "country.ipynb": {"page": "countries/{country}", "runs": [{"country": "argentina"}]},
 }
 # Most pages are left out, so that links to them lead nowhere; all else is the build as it is.
-BUILD = "from chokepoint.publish import inspect, site; inspect.require_whole = lambda printed: None; site.build()"
+BUILD = "from chokepoint.site import build, linkcheck; linkcheck.require_whole = lambda printed: None; build.build()"
 CANARY = "canary-7f3a91d2"
 
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from chokepoint import facts
-from chokepoint.chapters import price_floor
-from chokepoint.publish import inspect
+from chokepoint.analysis import facts
+from chokepoint.pages import price_floor
+from chokepoint.site import linkcheck
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 CHAPTERS = ["index", "01-dependence", "02-ministerial", "03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses"]
@@ -24,7 +24,7 @@ def test_every_chapter_and_ten_minerals_are_there(site):
 
 
 def test_every_link_and_anchor_leads_somewhere(site):
-    inspect.require_whole(site)
+    linkcheck.require_whole(site)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from chokepoint import tables
-from chokepoint.measures.uncertainty import QUANTILES, SAMPLES, draws, fan, swings
+from chokepoint.analysis.uncertainty import QUANTILES, SAMPLES, draws, fan, swings
+from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.prose.spread import spread
+from chokepoint.pages.components.spread import spread
 
 pytestmark = pytest.mark.slow
 

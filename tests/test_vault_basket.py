@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytest import approx
 
-from chokepoint import facts, tables
-from chokepoint.chapters import mineral, project_vault
-from chokepoint.measures import reliance, vault_basket
-from chokepoint.measures.vault_basket import BEFORE, EVERYTHING, INDUSTRY, LICENSED, RULES
-from chokepoint.prose.amounts import mineral as called
+from chokepoint.analysis import facts, reliance, vault_basket
+from chokepoint.analysis.vault_basket import BEFORE, EVERYTHING, INDUSTRY, LICENSED, RULES
+from chokepoint.data import tables
+from chokepoint.pages import mineral, project_vault
+from chokepoint.pages.amounts import mineral as called
 
 HOME = Path(__file__).resolve().parents[1]
 RELEASE, MONEY = "mcs2026", 11.67  # US$ billion, as announced by its parts

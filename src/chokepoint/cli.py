@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from chokepoint import tables
+from chokepoint.data import tables
 from chokepoint.errors import UserError
 
 
@@ -51,7 +51,7 @@ def main() -> None:
 @main.command()
 def check() -> None:
     """Check every table against data/datapackage.json, and every figure against its neighbours."""
-    from chokepoint.check import require_sound
+    from chokepoint.data.check import require_sound
 
     notes = require_sound()
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
@@ -74,10 +74,10 @@ def check() -> None:
 @click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786; otherwise processes on this machine.")
 def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool, scheduler: str | None) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
-    from chokepoint.cluster import cluster
-    from chokepoint.publish import runs
-    from chokepoint.publish.site import build as build_site
-    from chokepoint.publish.site import root
+    from chokepoint.models.cluster import cluster
+    from chokepoint.site import runs
+    from chokepoint.site.build import build as build_site
+    from chokepoint.site.build import root
 
     chosen = runs.edition(named, root() / "editions") if named else None
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
@@ -93,7 +93,7 @@ def build(release: str | None, parameters: tuple[str, ...], named: str | None, f
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(port: int) -> None:
     """Serve build/html on this machine."""
-    from chokepoint.publish.site import root
+    from chokepoint.site.build import root
 
     site = root() / "build" / "html"
     if not (site / "index.html").is_file():
@@ -115,7 +115,7 @@ def ingest() -> None:
 def _ingest(module: str, path: Path, **options) -> None:
     from importlib import import_module
 
-    report = import_module(f"chokepoint.ingest.{module}").ingest(path, tables.data_dir(), **options)
+    report = import_module(f"chokepoint.data.ingest.{module}").ingest(path, tables.data_dir(), **options)
     click.echo(report)
 
 
@@ -136,7 +136,7 @@ def _release_options(command):
 @click.option("--to", type=click.Path(path_type=Path), default="build/releases", show_default=True)
 def fetch(release: str, to: Path) -> None:
     """Download a known release from its publisher, for example usgs-2026; a broken download resumes."""
-    from chokepoint.ingest.fetch import fetch as download
+    from chokepoint.data.ingest.fetch import fetch as download
 
     click.echo(f"{release} is in {download(release, to)}")
 
@@ -253,7 +253,7 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
 
 def _told(value: float, unit: str, never: str) -> str:
     """A result in a column of figures, with words where a number would mislead: never, no end, none."""
-    from chokepoint.wording import said_of
+    from chokepoint.models.sentence import said_of
 
     words = said_of(value, unit, never)
     return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}") if re.search(r"\d", words) else words
@@ -295,7 +295,7 @@ def facts_command(release: str, as_json: bool) -> None:
     """Print every fact with its sources."""
     from dataclasses import asdict
 
-    from chokepoint import facts
+    from chokepoint.analysis import facts
 
     tables.require_release(release)
     known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
@@ -313,8 +313,8 @@ def facts_command(release: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
     """What changed between two releases: values added, removed and revised, and every fact that moved, by revision and by the new year."""
-    from chokepoint.diff import diff as differ
-    from chokepoint.prose.changes import lines
+    from chokepoint.analysis.difference import diff as differ
+    from chokepoint.pages.changes import lines
 
     changes = differ(old, new)
     click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(changes, everything)))

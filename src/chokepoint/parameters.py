@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chokepoint import tables
+from chokepoint.analysis import countries
+from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.measures import countries
 
 KINDS = {str: "a name", int: "a whole number", float: "a number", bool: "true or false"}
 _TYPES = {t.__name__: t for t in KINDS}

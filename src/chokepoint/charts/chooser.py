@@ -3,9 +3,9 @@
 import altair as alt
 import pandas as pd
 
+from chokepoint.analysis import coalitions
 from chokepoint.charts.shares import COLOURS, STANDINGS
 from chokepoint.charts.theme import INK, SOFT
-from chokepoint.measures import coalitions
 
 ROW = 42  # pixels a country: its name above its bar
 NAMED = {s: c for s, c in zip(STANDINGS, COLOURS, strict=True) if s != coalitions.NOT_NAMED}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from chokepoint.analysis import coalitions
 from chokepoint.charts.theme import BLOC, CHINA, INK, OTHER, SOFT
-from chokepoint.measures import coalitions
 
 MINED = "#e0998a"  # a pale form of China's colour: the same country, one step earlier
 CAME = "#93bfdf"  # a pale form of the bloc's

@@ -12,7 +12,7 @@ from functools import cache
 
 import vl_convert
 
-from chokepoint.charts.figure import embedded
+from chokepoint.charts.embedded import embedded
 from chokepoint.charts.narrow import made_to_fit
 from chokepoint.errors import UserError
 

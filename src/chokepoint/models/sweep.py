@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chokepoint.cluster import cluster
 from chokepoint.errors import UserError
+from chokepoint.models.cluster import cluster
 
 from .evaluate import assumptions_of, model_named
 

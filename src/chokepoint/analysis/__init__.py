@@ -1,0 +1,1 @@
+"""What is worked out from the tables: shares, standing, reliance, forecasts, spreads, differences between releases, facts."""

@@ -1,0 +1,65 @@
+"""Who belongs to what, and where a country stands towards the bloc."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from chokepoint.data import tables
+
+CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only", "Elsewhere"
+NOT_NAMED = "Not itemised"  # output that a source gives only as a remainder or for a group of countries
+
+
+def members(coalition: str) -> frozenset[str]:
+    """Country codes of a coalition; where the European Union is a member, its member states are.
+
+    >>> "DEU" in members("framework_any")
+    True
+    """
+    return _members(tables.data_dir(), coalition)
+
+
+@lru_cache(maxsize=64)
+def _members(data: Path, coalition: str) -> frozenset[str]:
+    rows = tables.load("memberships")
+    found = set(rows.query("coalition_id == @coalition").iso3)
+    if "EUE" in found and coalition != "attendees_4feb":  # the Commission's seat on 4 February was no other delegation's
+        found |= set(rows.query("coalition_id == 'eu27'").iso3)
+    return frozenset(found)
+
+
+def standing() -> dict[str, str]:
+    """Where each country stands: China; the United States and the signatories of a framework; those that came to
+    Washington on 4 February without a framework that is known. A country that is not here is elsewhere.
+
+    >>> where = standing()
+    >>> where["CHN"], where["AUS"], where["KOR"]
+    ('China', 'US and signatories', 'Attended only')
+    """
+    came, signed = members("attendees_4feb"), members("framework_any") | {"USA"}
+    return {iso3: CAME for iso3 in came} | {iso3: SIGNED for iso3 in signed} | {"CHN": CHINA}
+
+
+CLUBS = {  # key → name, short name, coalitions that make it up; the United States is in each but the Union and China
+    "signed": ("US and who signed", "Signed", ("framework_any",)),
+    "came": ("US, signed or came", "Signed or came", ("framework_any", "attendees_4feb")),
+    "day": ("US and the eleven of 4 February", "4 February", ("signed_4feb",)),
+    "track": ("US, EU, Japan, Mexico", "Trade track", ("trade_track",)),
+    "g7": ("G7", "G7", ("g7",)),
+    "quad": ("Quad", "Quad", ("quad",)),
+    "msp": ("Minerals Security Partnership", "MSP", ("msp",)),
+    "pax": ("Pax Silica", "Pax Silica", ("pax_silica",)),
+    "union": ("European Union", "EU", ("eu27",)),
+    "china": ("China alone", "China", ()),
+}
+
+
+def club(key: str) -> frozenset[str]:
+    """Country codes of one of CLUBS.
+
+    >>> sorted(club("quad"))
+    ['AUS', 'IND', 'JPN', 'USA']
+    """
+    if key == "china":
+        return frozenset({"CHN"})
+    inside = frozenset().union(*(members(c) for c in CLUBS[key][2]))
+    return inside if key == "union" else inside | {"USA"}

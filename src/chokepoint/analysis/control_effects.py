@@ -1,0 +1,122 @@
+"""Did it bite? What China sold before and after each of its controls, by one rule that was fixed before the result was seen.
+
+The rule. Each observation after a control is divided by the median of the same months in the three calendar years before the year of the
+control, so that seasons and single odd years drop out; where no such years are held, by the median of the months before. The period in which
+the control began belongs to neither side. It *bit* if the newest observation and most of those after it lie below CUT of that level; it *faded* if
+some did and the newest no longer does; it was *not seen* if none did. With fewer than FEWEST observations on a side, or where few but the newest
+lie below, it *cannot be told*. Buyers who saw a control
+coming stocked up: a high year just before is one of three, and the median passes over it. A fall may have another cause, and the rule cannot
+tell a licence that is refused from a customer who left.
+"""
+
+import pandas as pd
+
+from chokepoint.data import tables
+
+CUT, FEWEST, YEARS_BEFORE = 0.7, 3, 3
+BIT, FADED, NOT_SEEN, UNTOLD = "bit", "faded", "not seen", "cannot be told"
+
+
+def judged() -> pd.DataFrame:
+    """A row a control and mineral that can be put to a series: the rows of data/control_tests.csv with the day of the control and the verdict.
+
+    Columns beside those of the table: day, verdict, observations_before, observations_after, lowest, newest (ratios to the level before), unit.
+    """
+    rows = tables.load("control_tests").merge(_days(), on="control_id")
+    judged = [judge(series(row.series, row.code), row.day) for row in rows.itertuples()]
+    return pd.concat([rows, pd.DataFrame(judged)], axis=1)
+
+
+def not_judged() -> pd.DataFrame:
+    """Controls on a mineral, of those that took effect, for which no series is held: control_id, mineral, day, and what would settle it."""
+    known = tables.load("control_tests")[["control_id", "mineral"]]
+    rows = on_minerals().merge(known, how="left", indicator=True).query("_merge == 'left_only'").drop(columns="_merge")
+    return rows.assign(would_settle="Monthly exports of the item by destination from China's customs, a year on each side").reset_index(
+        drop=True
+    )
+
+
+def on_minerals() -> pd.DataFrame:
+    """Every control that took effect and limits sales of a mineral: control_id, mineral, day, instrument, target."""
+    return tables.load("control_minerals").merge(_days(), on="control_id")
+
+
+def series(name: str, code: str) -> pd.DataFrame:
+    """Observations of a series: start, end (months), value, unit, source_id. `us_imports` from China by weight [kg]; `china_exports` [t].
+
+    >>> rows = series("us_imports", "8110").set_index(["start", "end"]).value
+    >>> round(rows["2026-01", "2026-04"] / 1000), round(rows["2022-01", "2022-04"] / 1000)
+    (1, 1210)
+    """
+    return _us_imports(code) if name == "us_imports" else _china_exports(code)
+
+
+def _us_imports(heading: str) -> pd.DataFrame:
+    """First months and rest of each year, the rest by subtraction, in the heading's main unit of weight."""
+    rows = tables.load("us_trade", tables.releases("us_trade")[-1])
+    rows = rows.query("flow == 'imports' and iso3 == 'CHN' and heading == @heading and unit == 'kilograms'")
+    wide = rows.pivot_table(index="year", columns="months", values="quantity", aggfunc="sum", dropna=False).fillna(0.0)
+    first = min(wide.columns)
+    parts = [(f"{y}-01", f"{y}-{first:02}", wide.loc[y, first]) for y in wide.index]
+    parts += [(f"{y}-{first + 1:02}", f"{y}-12", wide.loc[y, 12] - wide.loc[y, first]) for y in wide.index[:-1]]
+    frame = pd.DataFrame(sorted(parts), columns=["start", "end", "value"])
+    return frame.assign(unit="kg", source_id=rows.source_id.iloc[0])
+
+
+def _china_exports(product: str) -> pd.DataFrame:
+    """Single months to the world; a month that nobody quotes is missing."""
+    rows = tables.load("china_exports", tables.releases("china_exports")[-1])
+    rows = rows.query("product == @product and area == 'World' and first_month == last_month").sort_values("first_month")
+    frame = rows.rename(columns={"first_month": "start", "last_month": "end", "value_t": "value"})
+    return frame[["start", "end", "value", "source_id"]].assign(unit="t").reset_index(drop=True)
+
+
+def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
+    """The verdict on one control by the rule of this module: verdict, observations on each side, lowest and newest ratio.
+
+    >>> months = [f"2024-{m:02}" for m in range(1, 13)]
+    >>> frame = pd.DataFrame({"start": months, "end": months, "value": [100.0] * 6 + [90, 20, 30, 40, 60, 95], "unit": "t"})
+    >>> judge(frame, pd.Timestamp(2024, 7, 15))["verdict"]
+    'faded'
+    """
+    month = f"{day:%Y-%m}"
+    before, after = observations[observations.end < month], observations[observations.start > month]
+    ratios, levels = [], []
+    for row in after.itertuples():
+        level = _level(before, row.start[5:], row.end[5:], day.year)
+        if level is not None and level[0] > 0:
+            ratios.append(row.value / level[0])
+            levels.append(level[1])
+    count = min(levels, default=0)
+    found = {
+        "observations_before": count,
+        "observations_after": len(ratios),
+        "unit": observations.unit.iloc[0] if len(observations) else "",
+    }
+    if count < FEWEST or len(ratios) < FEWEST:
+        return {"verdict": UNTOLD, **found, "lowest": min(ratios, default=float("nan")), "newest": ratios[-1] if ratios else float("nan")}
+    low = [ratio < CUT for ratio in ratios]
+    if not any(low):
+        verdict = NOT_SEEN
+    elif not low[-1]:
+        verdict = FADED
+    else:
+        verdict = BIT if 2 * sum(low) > len(low) else UNTOLD
+    return {"verdict": verdict, **found, "lowest": min(ratios), "newest": ratios[-1]}
+
+
+def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[float, int] | None:
+    """The median of the same months in the years before, and of how many; of single months, where no earlier years are held, of those before."""
+    same = before[(before.start.str[5:] == first) & (before.end.str[5:] == last)]
+    same = same[same.start.str[:4].astype(int).between(year - YEARS_BEFORE, year - 1)]
+    if len(same) >= FEWEST:
+        return float(same.value.median()), len(same)
+    if first == last and len(before):  # months have no season that the few before could show
+        return float(before.value.median()), len(before)
+    return None
+
+
+def _days() -> pd.DataFrame:
+    rows = tables.load("controls").query("published and took_effect == 'yes'").dropna(subset=["effective_date_start"])
+    wanted = rows[rows.instrument.isin(("licence", "ban", "informal embargo", "technology control", "extraterritorial licence"))]
+    return wanted.rename(columns={"effective_date_start": "day"})[["control_id", "day", "instrument", "target"]]

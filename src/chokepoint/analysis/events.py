@@ -1,0 +1,113 @@
+"""What has happened since the ministerial, the days on which something set down in a text ends, and where the evidence stops."""
+
+import pandas as pd
+
+from chokepoint.data import tables
+
+MEETING = pd.Timestamp(2026, 2, 4)
+# What became of a term, by the word in the table of events; the last three are for terms that no event settles.
+OUTCOMES = {
+    "met": "Met in time",
+    "late": "Met late, so missed",
+    "missed": "Missed",
+    "extended": "Extended",
+    "ended": "Ran out",
+    "replaced": "Replaced by another text",
+    "not found": "Day passed, no result found",
+}
+MET, LATE, MISSED, EXTENDED, ENDED, REPLACED, NOT_FOUND = OUTCOMES.values()
+UNTRACED, AHEAD = "Day passed, outcome not traced", "Set for a day after the evidence ends"
+PROMISE, MEASURE = "promise", "measure"
+
+
+def newest_evidence() -> pd.Timestamp:
+    """Day of the newest source of the evidence that was read: not a lead, not a title alone, not a data release, not our own.
+
+    A source dated to a month or a year sets no day.
+    """
+    rows = tables.load("sources")
+    read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
+    days = rows.date[read & rows.source_id.str.fullmatch(r"S\d{3}|SEED\d") & (rows.date.str.len() == len("2026-02-04"))]
+    return pd.Timestamp(days.max())
+
+
+def events() -> pd.DataFrame:
+    """Published events and scheduled days from the meeting on, oldest first."""
+    rows = tables.load("timeline").query("published and date_start >= @MEETING")
+    return rows.sort_values(["date_start", "event_id"]).reset_index(drop=True)
+
+
+def happened() -> pd.DataFrame:
+    """What has happened after the day of the meeting; neither a day that passed without an act nor one that is only set."""
+    return events().query("happened == 'happened' and date_start > @MEETING")
+
+
+def ahead() -> pd.DataFrame:
+    """Published days that are set for later than the newest evidence, first to come first; `happened` is scheduled for all of them."""
+    rows = events()
+    return rows[(rows.happened == "scheduled") & (rows.date_start > newest_evidence())]
+
+
+def deadlines() -> pd.DataFrame:
+    """Terms that end after the meeting, first to end first: key, name, kind, start, due, settled, outcome, how, text, source_id.
+
+    Those of agreements are counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
+    day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on what it rests.
+    """
+    rows = pd.DataFrame([*_of_agreements(), *_of_events()])
+    rows = rows[rows.due > MEETING].sort_values(["due", "key"]).reset_index(drop=True)
+    settling = _settling()
+    rows["settled"] = pd.to_datetime(rows.key.map(settling.date_start))
+    rows["how"], rows["how_source"] = rows.key.map(settling.description), rows.key.map(settling.source_id)
+    seen, found = newest_evidence(), rows.key.map(settling.outcome).map(OUTCOMES)
+    rows["outcome"] = [known if pd.notna(known) else AHEAD if due > seen else UNTRACED for known, due in zip(found, rows.due, strict=True)]
+    return rows
+
+
+def settled(key: str) -> pd.Series | None:
+    """The row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
+    rows = deadlines().set_index("key")
+    if key not in rows.index or rows.outcome[key] in (NOT_FOUND, UNTRACED, AHEAD):
+        return None
+    return rows.loc[key]
+
+
+def settled_suspension(control_id: str) -> pd.Series | None:
+    """What became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
+    rows = tables.load("timeline").query("published and term.notna()")
+    ends = rows.event_id[rows.row_key == f"controls:{control_id}"]
+    return settled(ends.iloc[0]) if len(ends) else None
+
+
+def _settling() -> pd.DataFrame:
+    """For each term the published event that settles it; of several the last, and one that says more before "not found"."""
+    rows = tables.load("timeline").query("published and settles.notna()")
+    rows = rows.assign(says_more=rows.outcome != "not found").sort_values(["says_more", "date_start", "event_id"])
+    return rows.drop_duplicates("settles", keep="last").set_index("settles")[["date_start", "outcome", "description", "source_id"]]
+
+
+def _of_agreements():
+    texts = tables.load("agreements").query("published")
+    for row in texts[texts.deadline_days.notna()].to_dict("records"):
+        yield {
+            "key": row["agreement_id"],
+            "name": row["term"] if pd.notna(row["term"]) else f"{row['partner']}: {row['instrument']}",
+            "kind": PROMISE,
+            "start": row["date_start"],
+            "due": row["date_start"] + pd.Timedelta(days=int(row["deadline_days"])),
+            "text": row["commits"],
+            "source_id": row["source_id"],
+        }
+
+
+def _of_events():
+    for row in tables.load("timeline").query("published and term.notna()").to_dict("records"):
+        yield {
+            "key": row["event_id"],
+            "name": row["term"],
+            "kind": row["term_kind"],
+            "start": row["term_start"],
+            "due": row["date_start"] + pd.offsets.MonthEnd(0) if row["date_precision"] == "month" else row["date_start"],
+            "text": row["description"],
+            "source_id": row["source_id"],
+        }

@@ -1,0 +1,34 @@
+"""What is in the ground: the one series of reserves that speaks for each mineral."""
+
+import pandas as pd
+
+from chokepoint.analysis import parts
+from chokepoint.data import tables
+from chokepoint.data.tables import by_release
+
+_COLUMNS = ["mineral", "area", "area_kind", "iso3", "value", "low", "world", "bound", "share", "detail", "source_id"]
+
+
+@by_release
+def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Reserves by country [t], largest first: of the series that holds most, in the latest year; detail says which, where there are several.
+
+    world is the printed total, bound the total where it is printed as "more than"; share [%] needs a total.
+
+    >>> rows = series().query("mineral == 'lithium' and area_kind == 'country'")
+    >>> rows.area.iloc[0]
+    'Chile'
+    """
+    if release not in tables.releases("reserves"):
+        return pd.DataFrame(columns=_COLUMNS)
+    rows = tables.load("reserves", release)
+    rows = parts.with_sums(rows, ["mineral", "commodity", "detail", "year"])
+    rows = rows[(rows.year == rows.groupby("mineral").year.transform("max")) & rows.form.isna()]
+    rows = rows.assign(one=rows.commodity + "|" + rows.detail.fillna(""))
+    countries = rows[(rows.area_kind == "country") & (rows.value > 0)]
+    sizes = countries.groupby(["mineral", "one"]).value.sum().reset_index().sort_values("value", ascending=False, kind="stable")
+    rows = rows.merge(sizes.drop_duplicates("mineral")[["mineral", "one"]], on=["mineral", "one"])
+    totals = rows[rows.area_kind == "world"].drop_duplicates("mineral").set_index("mineral")
+    world, bound = (rows.mineral.map(totals[column]).astype(float) for column in ("value", "low"))
+    rows = rows.assign(world=world, bound=bound.where(world.isna()), share=100 * rows.value / world)
+    return rows[_COLUMNS].sort_values(["mineral", "value"], ascending=[True, False], ignore_index=True, kind="stable")

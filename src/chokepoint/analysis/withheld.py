@@ -1,0 +1,46 @@
+"""Output that a source knows of and does not print: no share that counts it as nothing is more than a lower bound."""
+
+import pandas as pd
+
+from chokepoint.analysis import supply
+from chokepoint.data import tables
+from chokepoint.data.tables import by_release
+
+_WHY = {"withheld": "withheld", "not_available": "not available", "less": "printed only as a bound", "greater": "printed only as a bound"}
+
+
+@by_release
+def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Countries that a series names without a figure: mineral, step, iso3, area, why.
+
+    The United States are among them where the printed world total leaves them out, although they may have no row of their own.
+
+    >>> rows = output()
+    >>> rows[(rows.mineral == "lithium") & (rows.step == "mine")][["area", "why"]].values.tolist()
+    [['United States', 'withheld']]
+    """
+    rows = supply.output(release)
+    named = rows[(rows.area_kind == "country") & rows.value.isna() & rows.qualifier.isin(list(_WHY))]
+    named = named.assign(why=named.qualifier.map(_WHY))[["mineral", "step", "iso3", "area", "why"]]
+    left_out = rows[rows.excludes_us.astype(bool)][["mineral", "step"]].drop_duplicates()
+    left_out = left_out.assign(iso3="USA", area="United States", why="withheld")
+    return pd.concat([named, left_out], ignore_index=True).drop_duplicates(["mineral", "step", "iso3"], ignore_index=True)
+
+
+def within(mineral: str, step: str, members, release: str) -> list[str]:
+    """Which of some countries (ISO codes) have output of a mineral that is not printed, by name.
+
+    >>> within("lithium", "mine", {"USA", "AUS"}, "mcs2026"), within("lithium", "mine", {"AUS"}, "mcs2026")
+    (['United States'], [])
+    """
+    rows = output(release)
+    rows = rows[(rows.mineral == mineral) & (rows.step == step) & rows.iso3.isin(set(members))]
+    return list(rows.area)
+
+
+COLUMN = "Output not printed, counted as 0"
+
+
+def column(keys, members, release: str) -> list[str]:
+    """A cell a row for a table of shares, under COLUMN: `keys` are its minerals and steps. Where it names a country the share is a lower bound."""
+    return [", ".join(within(mineral, step, members, release)) for mineral, step in keys]

@@ -1,1 +1,0 @@
-"""One module a chapter: it takes tables, facts and models, and hands the notebook finished sentences and figures."""

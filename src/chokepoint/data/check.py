@@ -1,0 +1,304 @@
+"""Check the whole data package: every fault in one run, each with file, row, column, what was found and what was expected."""
+
+import csv
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.data import consistency, grades, tables
+from chokepoint.data.descriptor import listed
+from chokepoint.data.ingest import plausible, repeated
+from chokepoint.data.ingest.files import UNSEEN
+from chokepoint.data.ingest.separators import separator
+from chokepoint.errors import UserError
+
+MAX_BYTES = 50_000_000
+_TRUTHS = {"true", "false"}
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong. `row` counts as a spreadsheet does: the header is row 1."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}" + (f" row {self.row}" if self.row else "")
+        return f"{where}: {self.column + ' ' if self.column else ''}{self.message}"
+
+
+def check(data: Path | None = None) -> list[Fault]:
+    """All faults of the package at `data`, sorted; an empty list when it is sound."""
+    return examine(data)[0]
+
+
+def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
+    """All faults of the package at `data`, and what is no fault but worth a look; both sorted."""
+    data = data or tables.data_dir()
+    resources = tables.package(data)["resources"]
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for declared in resources:
+        frame, unread = _read(data, declared)
+        faults += unread
+        if frame is not None:
+            frames[declared["name"]] = frame
+            faults += _cells(declared, frame)
+    brought, unknown = _overlays(data, resources, frames)
+    faults += unknown
+    for declared in brought:
+        frame, unread = _read(data, declared)
+        faults += unread
+        if frame is not None:
+            faults += _cells(declared, frame) + _of_another(declared, frame)
+            frames[declared["path"]] = frame
+            if declared["name"] in frames and "mineral" not in frame:  # what it adds may be referred to
+                frames[declared["name"]] = pd.concat([frames[declared["name"]], frame], ignore_index=True)
+    faults += [fault for declared in tables.package(data)["files"] for fault in _file(data, declared["path"])]
+    for declared in [*resources, *({**d, "name": d["path"]} for d in brought)]:
+        if declared["name"] in frames:
+            faults += _references(declared, frames)
+    paths = {declared["name"]: declared["path"] for declared in resources}
+    faults += [Fault(paths[name], *where) for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})]
+    contradictions, notes = _contents(paths, frames)
+    return sorted({*faults, *contradictions}), sorted(set(notes))
+
+
+def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
+    """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
+    releases = {(m[1], m[2]): frame for name, frame in frames.items() if (m := plausible.RELEASE.fullmatch(name))}
+    listed_ = {name: frames[name].to_dict("records") if name in frames else [] for name in ("known_exceptions", "known_gaps")}
+    areas = dict(zip(frames["geography"]["iso3"], frames["geography"]["name"], strict=True)) if "geography" in frames else {}
+    known = plausible.Known(listed_["known_exceptions"], listed_["known_gaps"])
+    found = plausible.findings(releases, areas, known, lambda _release, _table, row: f"row {int(row) + 2}")
+    corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
+    found += plausible.misread(releases, corrections)
+    faults, notes = [], []
+    for f in found:
+        of = plausible.shown(releases[f.release, f.table].loc[f.row].to_dict())
+        said = Fault(paths[f"{f.release}-{f.table}"], int(f.row) + 2, f.column, f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}")
+        (faults if f.refused else notes).append(said)
+    for table, row, column, message in consistency.faults({n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}):
+        faults.append(Fault(paths[table], int(row) + 2, column, message))
+    for release, table, row, message in repeated.misprints(releases, corrections):
+        notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
+    return faults, notes
+
+
+_EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes it with --accept"
+_REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
+
+
+def _overlays(data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]) -> tuple[list[dict], list[Fault]]:
+    """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
+    by_name = {r["name"]: r for r in resources if r["name"] == "sources" or any(f["name"] == "mineral" for f in r["schema"]["fields"])}
+    minerals = set(frames["minerals"].mineral) if "minerals" in frames else set()
+    brought, faults = [], []
+    for mineral, name, path in tables.overlays(data):
+        file = path.relative_to(data).as_posix()
+        if name not in by_name:
+            faults.append(Fault(file, 0, "", f'no table "{name}" can be replaced. {_hint(name, by_name)}'))
+        elif minerals and mineral not in minerals:
+            faults.append(Fault(file, 0, "", f'no mineral "{mineral}" in minerals.csv. {_hint(mineral, minerals)}'))
+        else:
+            brought.append({**by_name[name], "path": file})
+    return brought, faults
+
+
+def _hint(name: str, known) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f'Did you mean "{near[0]}"?' if near else "The data dictionary lists what there is."
+
+
+def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
+    """Rows of a private table that are not of the mineral whose folder it lies in."""
+    mineral = declared["path"].split("/")[-2]
+    bad = frame.index[frame["mineral"] != mineral][:20] if "mineral" in frame else []
+    said = f"is not {mineral}: a private table holds the rows of the mineral whose folder it lies in"
+    return [Fault(declared["path"], int(i) + 2, "mineral", f"{_quoted(frame['mineral'][i])} {said}") for i in bad]
+
+
+def require_sound(data: Path | None = None) -> list[Fault]:
+    """UserError listing every fault, when there is one; else what is worth a look."""
+    faults, notes = examine(data)
+    if faults:
+        shown = [f"data/{fault}" for fault in faults[:40]]
+        more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []
+        raise UserError("\n".join([f"The data has {len(faults)} fault(s):", *shown, *more]))
+    return notes
+
+
+def _file(data: Path, name: str) -> list[Fault]:
+    """Faults of a resource that is no table: it must be there, and JSON."""
+    try:
+        json.loads((data / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [Fault(name, 0, "", f"is not readable as JSON ({error}). Restore it, or take it out of datapackage.json")]
+    return []
+
+
+def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """The table as text, with its faults of form (missing, unreadable, wrong header)."""
+    name, path = declared["path"], data / declared["path"]
+    if not path.is_file():
+        return None, [Fault(name, 0, "", "the file is missing. Restore it, or take it out of datapackage.json")]
+    if path.stat().st_size > MAX_BYTES:
+        size = path.stat().st_size / 1e6
+        return None, [Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")]
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            found, *rows = csv.reader(file, strict=True)
+    except UnicodeDecodeError as error:
+        return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
+    except csv.Error as error:
+        hint = "A quotation mark may be opened and never closed" if "end of data" in str(error) or "field larger" in str(error) else ""
+        return None, [Fault(name, 0, "", f"is not a readable CSV table ({error}). {hint or 'Save it anew as CSV'}")]
+    except OSError as error:
+        return None, [Fault(name, 0, "", f"cannot be read ({error.strerror}). Give yourself leave to read it, or restore it")]
+    except ValueError:
+        return None, [Fault(name, 0, "", "is empty; a header line is expected")]
+    rows = {i: row for i, row in enumerate(rows) if row}
+    if merge := [i for i, row in rows.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
+        return None, [
+            Fault(name, i + 2, "", "is the mark of a merge that was not finished. Choose one side, and take the marks out") for i in merge
+        ]
+    ragged = [
+        Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in rows.items() if len(row) != len(found)
+    ]
+    expected = [f["name"] for f in declared["schema"]["fields"]]
+    if mark := separator(",".join(found), expected):
+        return None, [Fault(name, 1, "", f"is separated by {mark}; a comma is expected. Save it as CSV with commas")]
+    if ragged:
+        return None, ragged[:20]
+    if found == expected and rows:
+        return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
+    if found == expected:
+        return None, [Fault(name, 0, "", "has a header and no rows. Restore its rows, or take it out of datapackage.json")]
+    return None, _header_faults(name, found, expected)
+
+
+def _header_faults(name: str, found: list[str], expected: list[str]) -> list[Fault]:
+    missing, extra = [c for c in expected if c not in found], [c for c in found if c not in expected]
+    faults = []
+    for column in extra:
+        near = difflib.get_close_matches(column, missing, 1)
+        hint = f'Did you mean "{near[0]}"?' if near else f"Columns expected: {', '.join(expected)}"
+        faults.append(Fault(name, 1, f'column "{column}"', f"is not declared in datapackage.json. {hint}"))
+    guessed = {near for c in extra for near in difflib.get_close_matches(c, missing, 1)}
+    faults += [Fault(name, 1, f'column "{c}"', "is missing") for c in missing if c not in guessed]
+    return faults or [Fault(name, 1, "", f"columns are in another order; expected {', '.join(expected)}")]
+
+
+def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
+    """Faults of single cells, and of the primary key."""
+    name, faults = declared["path"], []
+    for field in declared["schema"]["fields"]:
+        column, cells = field["name"], frame[field["name"]]
+        for bad, said in _rules(field, cells):
+            faults += [Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i]))) for i in cells.index[bad][:20]]
+    for field in declared["schema"]["fields"]:
+        if "between" in field:
+            faults += _outside(name, field["name"], field["between"], frame)
+    if key := listed(declared["schema"].get("primaryKey", [])):
+        twice = frame.duplicated(key, keep="first")
+        for i in frame.index[twice][:20]:
+            value = ", ".join(frame.loc[i, key])
+            faults.append(Fault(name, int(i) + 2, "+".join(key), f"{_quoted(value)} is a duplicate key; each must be unique"))
+    return faults
+
+
+def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> list[Fault]:
+    """Cells that lie outside the two columns of the same row that bound them (`between`)."""
+    value, low, high = (pd.to_numeric(frame[c], errors="coerce") for c in (column, *limits))
+    bad = frame.index[(value < low) | (value > high)]
+    said = "{} is not between its {} {} and its {} {}"
+    return [Fault(name, int(i) + 2, column, said.format(_quoted(frame[column][i]), limits[0], low[i], limits[1], high[i])) for i in bad]
+
+
+_NOT_IN_TEXT = {
+    UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
+    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
+    r'\\"|\\$': "{found} holds a backslash before a quotation mark or at its end. Take it out",
+    r"\{[a-z0-9_.]+\}": "{found} holds a word in braces, which the book takes for a fact. Use round ones",
+    # A spreadsheet would run a cell that starts like a formula.
+    r"^(?:[=@\t\r]|[+-](?![\d.]|$))": "{found} starts like a formula; put a letter or a quote before it",
+}
+
+
+def _rules(field: dict, cells: pd.Series):
+    """(mask of bad cells, message with {found}) for each rule that `field` declares."""
+    limits, kind = field.get("constraints", {}), field["type"]
+    filled = cells != ""
+    if limits.get("required"):
+        yield ~filled, "is empty; a value is required"
+    typed = cells.where(filled)
+    if kind in ("number", "integer", "year"):
+        number = pd.to_numeric(typed, errors="coerce")
+        wrong = filled & (number.isna() | number.abs().eq(float("inf")) | ((number % 1 != 0) if kind != "number" else False))
+        yield wrong, f"{{found}} is not {'a number' if kind == 'number' else 'a whole number'}"
+        unit = f" [{field['unit']}]" if field.get("unit") else ""
+        if "minimum" in limits:
+            yield number < limits["minimum"], f"{{found}} is below the minimum {limits['minimum']}{unit}"
+        if "maximum" in limits:
+            yield number > limits["maximum"], f"{{found}} is above the maximum {limits['maximum']}{unit}"
+    elif kind == "date":
+        yield filled & pd.to_datetime(typed, format="%Y-%m-%d", errors="coerce").isna(), "{found} is not a date like 2026-02-04"
+    elif kind == "yearmonth":
+        yield filled & pd.to_datetime(typed, format="%Y-%m", errors="coerce").isna(), "{found} is not a month like 2026-02"
+    elif kind == "boolean":
+        yield filled & ~cells.isin(_TRUTHS), "{found} is not true or false"
+    if "enum" in limits:
+        allowed = [str(v) for v in limits["enum"]]
+        yield (
+            filled & ~cells.isin(allowed),
+            f"{{found}} is not one of {', '.join(allowed)}".replace("{found}", "\0")
+            .replace("{", "{{")
+            .replace("}", "}}")
+            .replace("\0", "{found}"),
+        )
+    if "pattern" in limits:
+        wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
+        yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
+    if kind == "string" and cells.str.contains("|".join(_NOT_IN_TEXT)).any():
+        for pattern, said in _NOT_IN_TEXT.items():
+            yield cells.str.contains(pattern), said
+
+
+def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
+    """Faults of foreign keys, and of `;`-separated lists of keys (`foreignList`)."""
+    frame, name, faults = frames[declared["name"]], declared["path"], []
+    for key in declared["schema"].get("foreignKeys", []):
+        column = listed(key["fields"])[0]
+        faults += _unknown(name, column, frame[column].map(lambda cell: [cell] if cell else []), key["reference"], declared, frames)
+    for field in declared["schema"]["fields"]:
+        if "foreignList" in field:
+            lists = frame[field["name"]].map(lambda cell: [part.strip() for part in cell.split(";")] if cell else [])
+            faults += _unknown(name, field["name"], lists, field["foreignList"], declared, frames)
+    return faults
+
+
+def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
+    target = reference["resource"] or declared["name"]
+    if target not in frames:
+        return []  # its own fault is already said
+    known = set(frames[target][listed(reference["fields"])[0]])
+    faults = []
+    for i, values in lists.items():
+        for value in values:
+            if value not in known and len(faults) < 20:
+                near = difflib.get_close_matches(value, known, 1)
+                hint = f'Did you mean "{near[0]}"?' if near else f"Add it to {target}, or mend it here."
+                faults.append(Fault(name, int(i) + 2, column, f"{_quoted(value)} is not in {target}. {hint}"))
+    return faults
+
+
+def _quoted(value: str) -> str:
+    value = UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", value)
+    return f'"{value if len(value) <= 60 else value[:57] + "…"}"'

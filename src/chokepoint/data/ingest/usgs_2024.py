@@ -1,0 +1,186 @@
+"""Layout of MCS 2022 to 2024, and the salient files up to 2025: one small file a commodity, units and years in the header."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from chokepoint.data.ingest import salient, values
+from chokepoint.data.ingest.files import Sheet
+from chokepoint.data.ingest.salient import Label
+from chokepoint.data.ingest.tidy import Reading, Tables, from_note
+
+STATISTICS = {"prod": "production", "cap": "capacity", "reserves": "reserves", "reserve": "reserves"}
+PRICE_UNITS = ["ctslb", "dtoz", "dkg", "dlb", "dst", "dto", "dt", "dg", "df", "index"]
+UNITS = [*PRICE_UNITS, "mmt", "mdol", "msqft", "mct", "kct", "mcm", "num", "pct", "kt", "kg", "mt", "t", "g", "cm"]
+
+
+class Column(NamedTuple):
+    """A value column of a world file, taken from its name."""
+
+    name: str
+    table: str
+    unit: str
+    year: int | None
+    estimated: bool
+    detail: str
+    notes: str
+
+
+def is_world(sheet: Sheet) -> bool:
+    """Whether this is a world table of one commodity."""
+    return "Country" in sheet.header and any(re.match(r"(prod|cap|reserves?)_", h, re.I) for h in sheet.header)
+
+
+def is_salient(sheet: Sheet) -> bool:
+    """Whether this is the salient statistics of one commodity."""
+    return "Year" in sheet.header and "Commodity" in sheet.header and sheet.header[0] in ("DataSource", "Source") and len(sheet.header) > 4
+
+
+def code(name: str) -> str:
+    """The short code of a commodity in a file name.
+
+    >>> code("world/mcs2024-antim_world.csv"), code("MCS2024-bismu_world.csv")
+    ('antim', 'bismu')
+    """
+    found = re.search(r"mcs\d{4}[-_]([\w-]+?)_(?:world|salient)", name, re.I)
+    return found[1].lower() if found else name.rsplit("/", 1)[-1].removesuffix(".csv").lower()
+
+
+def columns(header: list[str]) -> list[Column]:
+    """The value columns of a world file.
+
+    >>> columns(["Prod_kt_2022", "Prod_kt_Est_2023", "Prod_notes"])[1]
+    Column(name='Prod_kt_Est_2023', table='production', unit='kt', year=2023, estimated=True, detail='', notes='Prod_notes')
+    >>> [c.detail for c in columns(["Reserves_ore_kt", "Reserves_ore_K2O_equiv_kt"])]
+    ['ore', 'ore_K2O_equiv']
+    """
+    found = []
+    for name in header:
+        first, *rest = name.split("_")
+        if first.lower() not in STATISTICS or "note" in name.lower():
+            continue
+        unit = next((p for p in rest if p.lower() in UNITS), "")
+        years = [int(p) for p in rest if re.fullmatch(r"\d{4}", p)]
+        detail = "_".join(p for p in rest if p != unit and p.lower() != "est" and not re.fullmatch(r"\d{4}", p))
+        notes = next((h for h in header if h.lower().startswith(f"{first.lower()}_note")), "")
+        if not notes and first.lower().startswith("reserve"):
+            notes = next((h for h in header if re.match(r"reserves?_note", h, re.I)), "")
+        estimated = any(p.lower() == "est" for p in rest)
+        found.append(Column(name, STATISTICS[first.lower()], unit.lower(), years[0] if years else None, estimated, detail, notes))
+    return found
+
+
+def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
+    """Every figure of a world file into the tables."""
+    beside = sheet.header[sheet.header.index("Country") + 1 :][:1] or [""]
+    kind = "Type" if "Type" in sheet.header else beside[0]  # one file says "Form", one has the type itself for a name
+    found, rows = columns(sheet.header), tables.report.rows
+    for line, row in sheet.rows:
+        rows.read += 1
+        if not row.get("Country"):
+            rows.refuse("a line of a world table without a country")
+            continue
+        made = [r for column in found if (r := _reading(sheet, line, row, row.get(kind, "") or kind, column, release_year))]
+        for reading in made:
+            tables.world(reading)
+        if made:
+            rows.kept += 1
+        else:
+            rows.refuse("a line of the world table with neither a figure nor a note in place of one")
+
+
+def _reading(sheet: Sheet, line: int, row: dict[str, str], kind: str, column: Column, release_year: int) -> Reading | None:
+    note = row.get(column.notes, "") if column.notes else ""
+    stray = row.get("_stray", "")
+    if len(stray) > 20:  # a note that slipped past the last column; a number there repeats one inside
+        note = f"{note} -- {stray}" if note else stray
+    year = column.year or release_year - 1
+    printed = row.get(column.name, "").strip()
+    word = from_note(note, year)
+    if not printed or (printed == "NA" and values.parse(word).qualifier == "word"):
+        printed = word or printed  # "NA" beside "considered large" is the word
+    if not printed:
+        return None
+    table = "capacity" if "capacity" in kind.lower() and "production" not in kind.lower() else column.table
+    late = re.search(r"estimated", note, re.I) and not column.estimated
+    reported = column.estimated and re.search(rf"\breported\b.*\b{year}\b|^reported\.?$", note, re.I)
+    return Reading(
+        table=table,
+        names=(code(sheet.name), code(sheet.name)[:5]),
+        text=column.detail or kind,
+        area=row["Country"],
+        year=year,
+        printed=printed,
+        unit=column.unit,
+        notes="" if re.fullmatch(r"(also )?(estimated|reported)[^.]{0,30}\.?|NA|not applicable|[\d,]+", note, re.I) else note,
+        estimated=table != "reserves" and bool(late or column.estimated) and not reported,
+        where=f"{sheet.name} line {line}",
+    )
+
+
+def read_salient(sheet: Sheet, tables: Tables) -> None:
+    """Every figure of a salient file into the tables."""
+    rows = tables.report.rows
+    usual = _usual_unit(sheet.header)
+    newest = int(tables.report.release.removeprefix("mcs")) - 1  # of the release, not of the file, which may be a part of one
+    for line, row in sheet.rows:
+        rows.read += 1
+        year = re.match(r"\d{4}", row["Year"])
+        if not year:
+            rows.refuse("a line of salient statistics without a year")
+            continue
+        rows.kept += 1
+        for header in sheet.header[3:]:
+            if row.get(header):
+                salient.add(tables, _label(sheet, line, row, header, int(year[0]), usual, newest))
+
+
+def _label(sheet: Sheet, line: int, row: dict[str, str], header: str, year: int, usual: str, newest: int) -> Label:
+    name, unit = split_unit(header)
+    return Label(
+        names=(code(sheet.name), row["Commodity"]),
+        words=_words(name),
+        year=year,
+        printed=row[header],
+        unit=unit or usual,
+        estimated="est" in row["Year"].lower() or year == newest,  # the newest year is always an estimate
+        where=f"{sheet.name} line {line}",
+    )
+
+
+def split_unit(header: str) -> tuple[str, str]:
+    """A header without its unit, and the unit, glued or not.
+
+    >>> split_unit("Imports_Metalkg"), split_unit("Price_High-purity_dkg"), split_unit("Employment_")
+    (('Imports_Metal', 'kg'), ('Price_High-purity', 'dkg'), ('Employment', ''))
+    >>> split_unit("Consump_Reportedt"), split_unit("Price_WO3dt")
+    (('Consump_Reported', 't'), ('Price_WO3', 'dt'))
+    """
+    bare = re.sub(r" #\d+$", "", header)
+    mark = header[len(bare) :]
+    if bare.lower().startswith("employment"):
+        return re.sub(r"_?(num|um|m|t|mmt)?$", "", bare) + mark, "num" if bare.endswith(("num", "um")) else ""
+    if bare.lower().startswith("nir") or "_nir" in bare.lower():
+        return re.sub(r"_?(pct|ct|t)$", "", bare) + mark, "pct"
+    for unit in UNITS:
+        if bare.endswith("_" + unit):
+            return bare[: -len(unit) - 1] + mark, unit
+    glued = PRICE_UNITS if bare.startswith("Price") else ["kt", "kg", "t"]
+    for unit in glued:
+        if bare.endswith(unit) and "_" in bare and not bare.endswith(("Ingot", "Market", "Plant", "Pigment")):
+            return bare[: -len(unit)].rstrip("_") + mark, unit
+    return bare.rstrip("_") + mark, ""
+
+
+def _words(name: str) -> str:
+    """A header as words, the statistic first: `Alumina_Imports` reads `Imports Alumina`."""
+    name = name.replace("CASE STATEMENT ERROR", "")
+    part = re.match(r"(Bauxite|Alumina|Bort|Stones|HPQ|Crystal|Granite)_?(?=[A-Z])(.*)", name)
+    return " ".join((f"{part[2]} {part[1]}" if part else name).replace("_", " ").split())
+
+
+def _usual_unit(header: list[str]) -> str:
+    """The unit most columns of a file are in, for one that lacks its own."""
+    masses = [u for u in (split_unit(h)[1] for h in header) if u in ("t", "kt", "kg", "mmt")]
+    return max(set(masses), key=masses.count) if masses else ""

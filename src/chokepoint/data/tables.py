@@ -1,0 +1,279 @@
+"""Load a table, at a release where it has releases.
+
+`data/datapackage.json` (a Frictionless Data Package) declares every table once; nothing here knows a column by name.
+A table that comes with every yearly release is the resource `<release>-<table>`, any other is simply `<table>`.
+"""
+
+import csv
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.data import descriptor
+from chokepoint.errors import MissingTable, UserError
+
+DESCRIPTOR = "data/datapackage.json"
+PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
+_reads: set[str] = set()
+_DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
+
+
+def home() -> Path:
+    """The checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
+    return _home(os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _home(cwd: str) -> Path:
+    places = [Path(__file__).resolve().parents[3], Path(cwd), *Path(cwd).parents]
+    return next((p for p in places if (p / "data" / "datapackage.json").is_file()), places[0])
+
+
+def data_dir() -> Path:
+    """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
+    return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _folder(given: str | None, cwd: str) -> Path:
+    return Path(given) if given else _home(cwd) / "data"
+
+
+def reads() -> list[str]:
+    """What this process has read of the data so far, whoever asked and whatever remembered it: each a name for `digest`.
+
+    >>> load("sources") is None, {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads())
+    (False, True)
+    """
+    return sorted(_reads)
+
+
+def digest(read: str) -> str:
+    """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
+
+    "data/…" is a file, with the private tables that speak in its place, and "data/…: MINERAL" one mineral's rows of it;
+    "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables' names.
+    """
+    file, _, mineral = read.partition(": ")
+    if read == f"{DESCRIPTOR}: *":
+        content = json.dumps(sorted(_named()))
+    elif read.startswith(f"{DESCRIPTOR}: "):
+        content = json.dumps(_named().get(read.removeprefix(f"{DESCRIPTOR}: ")), sort_keys=True)
+    else:
+        path = data_dir() / file.removeprefix("data/")
+        if not path.is_file():
+            return "absent"
+        own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
+        first = _rows(path, _state(path)).get(mineral, "none") if mineral else _file_digest(path, _state(path))
+        content = f"{path.parent.name} {first} " + "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in own)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def all_reads() -> list[str]:
+    """Every name that `reads` may give of a table that is there."""
+    of_tables = [name for declared in _named().values() for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")]
+    files = [f"data/{declared['path']}" for declared in _package()["files"]]
+    return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables, *files]
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    now = path.stat()
+    return now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino
+
+
+@lru_cache(maxsize=512)
+def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _rows(path: Path, _state: tuple[int, ...]) -> dict[str, str]:
+    """What a file says of each mineral: its rows, each with the names of the columns, as text."""
+    found: dict[str, str] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            of = row.get("mineral")
+            found[of] = found.get(of, "") + json.dumps(row)
+    return found
+
+
+def package(data: Path | None = None) -> dict:
+    """The data package descriptor, with `schema` references resolved; `files` are the resources that are no tables.
+
+    UserError when it is missing or not JSON.
+    """
+    _reads.add(DESCRIPTOR)
+    return _package(data)
+
+
+def _package(data: Path | None = None) -> dict:
+    path = (data or data_dir()) / "datapackage.json"
+    return _descriptor(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=8)
+def _descriptor(path: Path, _changed: int) -> dict:
+    return descriptor.read(path)
+
+
+def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
+    """The declaration of one table. UserError, with the nearest name, when there is none.
+
+    >>> resource("sources")["path"]
+    'evidence/sources.csv'
+    """
+    by_name = _named(data)
+    name = f"{release}-{table}" if release else table
+    _reads.add(f"{DESCRIPTOR}: {name}")
+    if name in by_name:
+        return by_name[name]
+    near = difflib.get_close_matches(name, by_name, 1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    raise (MissingTable if release else UserError)(f'No table "{name}" in data/datapackage.json.{hint}')
+
+
+def _named(data: Path | None = None) -> dict[str, dict]:
+    return {r["name"]: r for r in _package(data)["resources"]}
+
+
+def releases(table: str = "production") -> list[str]:
+    """Releases that hold `table`, oldest first.
+
+    >>> "mcs2026" in releases()
+    True
+    """
+    _reads.add(f"{DESCRIPTOR}: *")
+    return _releases(table)
+
+
+def _releases(table: str) -> list[str]:
+    return sorted(n.removesuffix(f"-{table}") for n in _named() if n.endswith(f"-{table}"))
+
+
+def _newest() -> str:
+    """The latest yearly release there is: the book follows it, with nothing else to change. It is an input of every page."""
+    try:
+        return max((r for r in _releases("production") if r.startswith("mcs")), default="")
+    except UserError:  # a descriptor that does not read is said by whoever needs a table
+        return ""
+
+
+def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
+    """Private tables: (mineral, name of the table they speak in place of, file) of every data/private/<mineral>/<table>.csv."""
+    return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
+
+
+def require_release(release: str) -> None:
+    """UserError, with the nearest, when there is no yearly release of that name."""
+    if release not in (known := releases()):
+        near = difflib.get_close_matches(release, known, 1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise UserError(f'No release "{release}".{hint} Here are: {", ".join(known)}.')
+
+
+def load(table: str, release: str | None = None) -> pd.DataFrame:
+    """One table with the types its schema gives; a missing cell is NA.
+
+    >>> load("sources").columns[0]
+    'source_id'
+    """
+    _reads.add(f"data/{resource(table, release)['path']}")
+    return _read(data_dir(), table, release).copy(deep=False)  # pandas copies what a caller writes to
+
+
+def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
+    """The rows of one mineral, as `load` gives them but counted from 0: what is made of them depends on no other row.
+
+    >>> list(of("gallium", "vault_basket").line), "data/vault_basket.csv: gallium" in reads()
+    (['gallium'], True)
+    """
+    declared = resource(table, release)
+    _reads.add(f"data/{declared['path']}: {mineral}")
+    frame = _read(data_dir(), table, release)
+    return frame[frame.mineral == mineral].reset_index(drop=True)
+
+
+@lru_cache(maxsize=64)
+def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
+    declared = resource(table, release, data)
+    frame = _csv(data, declared)
+    for mineral, name, path in overlays(data):
+        if name == declared["name"]:
+            frame = _replaced(frame, mineral, _csv(data, {**declared, "path": path.relative_to(data).as_posix()}))
+    return frame
+
+
+def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFrame:
+    """A table with one mineral's rows, where it has minerals, giving way to `own`; the rest stays in its order."""
+    theirs = frame["mineral"] == mineral if "mineral" in frame else pd.Series(False, index=frame.index)
+    at = int(theirs.argmax()) if theirs.any() else len(frame)
+    return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
+
+
+def _csv(data: Path, declared: dict) -> pd.DataFrame:
+    """A file with the types of its schema."""
+    fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
+    dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
+    try:
+        frame = pd.read_csv(
+            data / declared["path"],
+            dtype=dtypes,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8",
+            true_values=["true"],
+            false_values=["false"],
+        )
+    except (OSError, ValueError) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
+        raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
+    dates = [name for name, kind in fields.items() if kind == "date"]
+    return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
+
+
+DEFAULT_RELEASE = _newest()
+
+
+def outlines() -> dict:
+    """The map's TopoJSON: objects `countries` (outlines) and `dots` (points of the small ones), by iso3.
+
+    >>> sorted(outlines()["objects"])
+    ['countries', 'dots']
+    """
+    _reads.add("data/outlines.topojson")
+    return json.loads((data_dir() / "outlines.topojson").read_text(encoding="utf-8"))
+
+
+def corrections(release: str) -> pd.DataFrame:
+    """What was corrected in a release: the rows of data/corrections.csv with `rows`, how many rows of its table carry each.
+
+    NA where a correction leaves no row to carry it: a header read under its right names, rows dropped.
+
+    >>> int(corrections("mcs2026").set_index("correction_id").rows["MCS2026-02"])
+    1
+    """
+    fixes = load("corrections").query("release == @release")
+    held = [t for t in dict.fromkeys(fixes.table) if release in releases(t)]
+    moved = [value.split(";")[0] for value in fixes[fixes.action == "move"].value]
+    ids = pd.concat([load(t, release).correction_id for t in dict.fromkeys([*held, *moved])] or [pd.Series(dtype=str)])
+    counts = ids.dropna().str.split(";").explode().value_counts()
+    return fixes.assign(rows=fixes.correction_id.map(counts).astype("Int64")).reset_index(drop=True)
+
+
+def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each.
+
+    What the function takes besides, such as a year, is given after the release.
+    """
+    once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
+
+    @wraps(work)
+    def table(release: str = DEFAULT_RELEASE, *more) -> pd.DataFrame:
+        return once(data_dir(), release, *more).copy(deep=False)
+
+    return table

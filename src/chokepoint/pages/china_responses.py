@@ -1,0 +1,192 @@
+"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away, and why no price is given."""
+
+import pandas as pd
+
+from chokepoint.analysis import events, facts, supply
+from chokepoint.charts.curves import curves
+from chokepoint.charts.shock import misses
+from chokepoint.charts.spans import spans
+from chokepoint.charts.theme import ACCENT, CHINA, OTHER
+from chokepoint.data import tables
+from chokepoint.errors import UserError
+from chokepoint.models import MODELS
+from chokepoint.pages import suspensions
+from chokepoint.pages.amounts import date
+from chokepoint.pages.components.brief import Brief, with_links
+from chokepoint.pages.components.explorable import Explorable, explore
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
+from chokepoint.parameters import nearest
+
+KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
+HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"
+COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
+START = "2023-01-01"
+NAMES = {  # short enough for a phone; the full list of goods is in the table under the chart
+    "control.2023-23": "Gallium, germanium",
+    "control.2023-39": "Graphite",
+    "control.2023-technology": "Rare-earth technology",
+    "control.2024-33": "Antimony, superhard materials",
+    "control.2024-46-item1": "US military users: all dual-use goods",
+    "control.2024-46-item2": "US: gallium, germanium, antimony",
+    "control.2024-46-item2-graphite": "US: graphite, stricter review",
+    "control.2025-10": "Tungsten and four others",
+    "control.2025-18": "Seven rare earths and magnets",
+    "control.2025-55": "Superhard materials, wider",
+    "control.2025-56": "Rare-earth equipment, ores",
+    "control.2025-57": "Five more rare earths",
+    "control.2025-58": "Batteries, graphite anodes",
+    "control.2025-61-limb1": "Rare earths passed on abroad",
+    "control.2025-61-rest": "Goods made abroad with Chinese rare earths",
+    "control.2025-62": "Rare-earth technology, wider",
+    "control.2026-1": "Japan: military users and uses",
+}
+
+
+def controls() -> pd.DataFrame:
+    """Published Chinese export controls announced since 2023 that limit goods or know-how."""
+    rows = tables.load("controls").query("published and instrument in @KINDS")
+    return rows[rows.announced_date_start >= START].sort_values(["effective_date_start", "control_id"])
+
+
+def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
+    """The stretches of one control: in force, suspended. What followed the last known day is not drawn.
+
+    seen: the last day of the evidence, to which a control in force is drawn.
+    """
+    start, pause, back = control["effective_date_start"], control["suspended_from"], control["suspended_to"]
+    if pd.isna(pause):
+        return [{"kind": HELD if control["as_of"].year == seen.year else UNCHECKED, "start": start, "end": seen}]
+    if control["took_effect"] != "yes":
+        return [{"kind": NEVER, "start": pause, "end": back}]
+    return [{"kind": HELD, "start": start, "end": pause}, {"kind": SUSPENDED, "start": pause, "end": back}]
+
+
+def brief(release: str) -> Brief:
+    """What holds, what is suspended and to when, how much the model knows."""
+    rows = controls()
+    april = rows.set_index("control_id").loc["control.2025-18"]
+    stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
+    return Brief(
+        [
+            f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
+            suspensions.summary(),
+            "What a deep cut would cost others have worked out: staff of the International Monetary Fund (IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and next to nothing later. "
+            "A model of the price tried here has no skill, so none is given.",
+        ],
+        release,
+    )
+
+
+def suspended(release: str) -> Listing:
+    """To when each suspension runs by its text, and what is known of its end."""
+    return Listing(f"<p>{' '.join(with_links(s, release) for s in suspensions.sentences())}</p>")
+
+
+def lead(release: str) -> Figure:
+    """Every control since 2023 as a bar: in force, suspended, or suspended before it applied."""
+    rows, seen = controls(), events.newest_evidence()
+    drawn = [
+        {"row": NAMES.get(c["control_id"], c["items"]), "detail": c["legal_reference"], **phase}
+        for c in rows.to_dict("records")
+        for phase in phases(c, seen)
+    ]
+    ends = rows.suspended_to.dropna().drop_duplicates().sort_values()
+    marks = pd.DataFrame(
+        {"date": [seen, *ends], "label": [f"evidence ends {seen:%-d %b %Y}", *(f"suspension to {d:%-d %b %Y}" for d in ends)]}
+    )
+    paused, never = rows.suspended_from.notna().sum(), (rows.suspended_from.notna() & (rows.took_effect != "yes")).sum()
+    held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
+    unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
+    says = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
+    says += f"; {unchecked} was not checked again" if unchecked == 1 else f"; {unchecked} were not checked again" if unchecked else ""
+    shown = pd.DataFrame(
+        {
+            "Goods": rows["items"],
+            "Instrument": rows.instrument,
+            "Reference": rows.legal_reference,
+            "Aimed at": rows.target,
+            "In effect from": rows.effective_date_start.dt.strftime("%Y-%m-%d"),
+            "Took effect": rows.took_effect,
+            "Suspended from": rows.suspended_from.dt.strftime("%Y-%m-%d"),
+            "Suspended to, on paper": rows.suspended_to.dt.strftime("%Y-%m-%d"),
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}"),
+        says=says,
+        table=shown,
+        alt_text=(
+            f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day by its text, "
+            f"{' or '.join(date(d) for d in ends)}, is marked. Nothing is drawn after those days."
+        ),
+    )
+
+
+def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
+    """Model 5 under the reader's hand; with a mineral, from China's share of its output at the last step that is known.
+
+    UserError where neither step is known for that mineral.
+    """
+    made = explore(
+        "supply_shock",
+        ["china_share", "cut", "months", "buffer", "leakage", "hoarding"],
+        curves(
+            "cut",
+            {"missing": ("Missing", CHINA), "withheld": ("Withheld", OTHER)},
+            x_title="Share of Chinese supply withheld",
+            y_title="Share of a year's need",
+            y_format=".0%",
+            x_expr="format(datum.value, '.0%')",
+            word="format(missing, '.1%') + ' missing'",
+        ),
+        along="cut",
+        says="A cut bites when stocks and detours run out",
+        results=["effective_cut", "withheld", "available", "missing"],
+        sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used up|nothing is missing: stocks and detours cover the cut}.",
+        alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
+    )
+    return made.starting(china_share=_share_of_china(mineral, release)) if mineral else made
+
+
+def _share_of_china(mineral: str, release: str) -> float:
+    """China's share [0–1] of a mineral's output, refined where that is known, else mined."""
+    known = supply.china(release)
+    if mineral not in known.index:
+        raise UserError(f"mineral {mineral!r}: no published output by country. {nearest(mineral, known.index)}")
+    steps = known.loc[mineral].dropna()
+    return round(float(steps.get("refinery", steps.iloc[-1])) / 100, 2)
+
+
+def how_wrong(release: str) -> Figure:
+    """The fitted price jumps beside those seen, and the one number for all that does as well."""
+    rows = pd.DataFrame([r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")])
+    rows["name"] = rows.what.str.removeprefix("price multiple: ").map(lambda name: name[:1].upper() + name[1:])
+    rows = rows.sort_values("seen", ascending=False)
+    model, constant = (facts.get(f"shock.left_out{end}", release).value for end in ("", "_constant"))
+    one = facts.get("shock.constant", release).value
+    no_skill = model >= constant
+    says = (
+        f"Six price jumps, each predicted from the other five: the model misses by a factor of {model:.2f}, one number for all by {constant:.2f}"
+        f"{', so the model has no skill' if no_skill else ''}"
+    )
+    shown = pd.DataFrame(
+        {
+            "Episode": rows.name,
+            "Fitted, times": rows.predicted.round(2),
+            "Seen, times": rows.seen,
+            "One number for all, times": round(one, 2),
+            "Off by a factor of": (rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2),
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        misses(rows, one),
+        says=says,
+        table=shown,
+        alt_text=(
+            f"Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed line at {one:.1f} times, the one number for all. "
+            "The two of 2009 to 2011 lie far above what is fitted, the later ones below."
+        ),
+    )

@@ -1,0 +1,233 @@
+"""An Altair chart that stands alone in a notebook's cell: title, alt text and numbers are derived from the chart itself."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from chokepoint.charts.theme import CONFIG, looked, one_view
+from chokepoint.data import tables
+from chokepoint.errors import UserError
+from chokepoint.pages.components.figure import Figure, printing
+
+PAGE = 640  # pixels for the panels of a chart that has several
+NARROWEST = 110  # pixels of a panel
+_MARKS = {
+    "arc": "sectors",
+    "area": "areas",
+    "bar": "bars",
+    "boxplot": "box plots",
+    "circle": "dots",
+    "geoshape": "a map",
+    "line": "lines",
+    "point": "points",
+    "rect": "cells",
+    "rule": "rules",
+    "square": "squares",
+    "text": "labels",
+    "tick": "ticks",
+    "trail": "lines",
+}
+_CHANNELS = {
+    "x": "Horizontal",
+    "y": "Vertical",
+    "theta": "Angle",
+    "color": "Colour",
+    "fill": "Colour",
+    "size": "Size",
+    "shape": "Shape",
+    "row": "A row of panels for each",
+    "column": "A column of panels for each",
+    "facet": "A panel for each",
+}
+_INSTEAD = "Wrap it in figure(chart, says=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
+_ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default theme
+
+
+def figure_of(spec: dict) -> Figure:
+    """A chart's Vega-Lite as a figure of the book. While the book is printed, UserError for one that a page cannot draw with its table.
+
+    The title is the chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows. Sources are
+    those that a column `source_id` of the data names.
+    """
+    table = _table(spec)
+    if printing():
+        _require_whole(spec, table)
+    table = pd.DataFrame() if table is None else table
+    drawn = table[[c for c in table if c in _fields(spec)]] if set(table) & _fields(spec) else table
+    sources = sorted(set(table["source_id"].dropna()) & set(tables.load("sources").source_id)) if "source_id" in table else []
+    says, alt_text = _title(spec), spec.get("description") or _described(spec, table)
+    return Figure(_styled(spec), says, alt_text, drawn.drop(columns="source_id", errors="ignore"), tuple(sources) or None)
+
+
+def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:
+    """UserError for a chart that loads what no page may load, or that has no rows to be read beside it."""
+    if any("url" in data for data in _data(spec)):
+        raise UserError("This chart loads its data from an address, which the pages do not: read them in Python, and give it the table.")
+    if "image" in _kinds(spec):
+        raise UserError("This chart loads images, which the pages do not: draw it with another mark.")
+    if table is None:
+        raise UserError(f"This chart holds no rows of data, of which the page's table and alt text could be made. {_INSTEAD}")
+
+
+def _styled(spec: dict) -> dict:
+    """The chart in the book's look, where it does not say otherwise; its title stands above it, its data hold only what it may need."""
+    own = spec.get("config", {})
+    view = {k: v for k, v in own.get("view", {}).items() if _ALTAIRS.get(k) != v}
+    panel = {} if one_view(spec) else {"continuousWidth": _panel_width(spec), "discreteWidth": _panel_width(spec)}
+    config = _over(CONFIG, {**own, "view": panel | view})
+    words = set(re.findall(r"\w+", json.dumps({k: v for k, v in spec.items() if k != "datasets"})))
+    pruned = {k: v for k, v in spec.items() if k not in ("title", "description")}
+    if "datasets" in spec:
+        pruned["datasets"] = {name: [_needed(row, words) for row in rows] for name, rows in spec["datasets"].items()}
+    return looked(pruned) | {"config": config}
+
+
+def _needed(row, words: set[str]):
+    """A row without the columns whose names the chart does not mention; what is no plain word may be mentioned in other ways."""
+    if not isinstance(row, dict):
+        return row
+    return {k: v for k, v in row.items() if k in words or not re.fullmatch(r"\w+", k)}
+
+
+def _over(below: dict, above: dict) -> dict:
+    """Two settings, the second over the first, part by part.
+
+    >>> _over({"axis": {"grid": True, "ticks": False}}, {"axis": {"grid": False}})
+    {'axis': {'grid': False, 'ticks': False}}
+    """
+    parts = {k: _over(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v for k, v in above.items()}
+    return below | parts
+
+
+def _panel_width(spec: dict) -> int:
+    """Of each panel, so that those beside each other are about as wide as a page's column [pixels]."""
+    across = _panels_across(spec)
+    return max(NARROWEST, (PAGE - 60) // across - 20)
+
+
+def _panels_across(spec: dict) -> int:
+    if "hconcat" in spec:
+        return len(spec["hconcat"])
+    if "concat" in spec:
+        return min(spec.get("columns", 2), len(spec["concat"]))
+    facet = spec.get("facet") or spec.get("encoding", {}).get("facet") or {}
+    if isinstance(column := facet.get("column") or spec.get("encoding", {}).get("column"), dict):
+        return _different(spec, column.get("field"))
+    if "field" in facet:
+        given = spec.get("columns") or facet.get("columns")
+        return min(given, n) if given and (n := _different(spec, facet["field"])) else _different(spec, facet["field"])
+    repeat = spec.get("repeat")
+    if isinstance(repeat, dict):
+        return len(repeat.get("column", [0]))
+    return min(spec.get("columns", 2), len(repeat)) if repeat else 1
+
+
+def _different(spec: dict, field: str | None) -> int:
+    """How many values a column of the data has; 1 where it has none, being computed in the chart."""
+    table = _table(spec)
+    return max(1, table[field].nunique()) if table is not None and field in table else 1
+
+
+# --- what it says: derived from the specification ---
+
+
+def _table(spec: dict) -> pd.DataFrame | None:
+    """All rows that the chart holds, one set of them below the other; None where it holds none."""
+    named = spec.get("datasets", {})
+    held = [rows for rows in named.values() if isinstance(rows, list)]
+    held += [node["values"] for node in _data(spec) if isinstance(node.get("values"), list)]
+    frames = [pd.DataFrame(rows if isinstance(rows[0], dict) else {"data": rows}) for rows in held if rows]
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _data(node) -> Iterator[dict]:
+    """Every `data` of a specification."""
+    for part in _parts(node):
+        if isinstance(part.get("data"), dict):
+            yield part["data"]
+
+
+def _parts(node) -> Iterator[dict]:
+    """Every dictionary in a specification, the data's rows aside."""
+    if isinstance(node, dict):
+        yield node
+        for name, value in node.items():
+            if name not in ("datasets", "values"):
+                yield from _parts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _parts(value)
+
+
+def _kinds(spec: dict) -> list[str]:
+    """The types of its marks."""
+    return [part["mark"] if isinstance(part["mark"], str) else part["mark"].get("type") for part in _parts(spec) if "mark" in part]
+
+
+def _fields(spec: dict) -> set[str]:
+    """The columns that the chart names."""
+    said = [value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")]
+    return {name for value in said for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
+
+
+def _encodings(spec: dict) -> dict[str, dict]:
+    """Channel → what it shows: the first of each, from the outside in."""
+    found: dict[str, dict] = {}
+    for part in _parts(spec):
+        channels = part.get("encoding", {}) | (
+            part["facet"] if isinstance(part.get("facet"), dict) and "field" not in part["facet"] else {}
+        )
+        if isinstance(part.get("facet"), dict) and "field" in part["facet"]:
+            channels["facet"] = part["facet"]
+        for name, shown in channels.items():
+            if name in _CHANNELS and isinstance(shown, dict) and ("field" in shown or "aggregate" in shown):
+                found.setdefault(name, shown)
+    return found
+
+
+def _named(shown: dict) -> str:
+    """What a channel shows, in words.
+
+    >>> _named({"field": "price_usd_per_t", "aggregate": "mean"}), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
+    ('mean of price usd per t', 'number of rows', 'Tonnes')
+    """
+    title = shown.get("title") or (shown.get("axis") or {}).get("title") or (shown.get("legend") or {}).get("title")
+    if isinstance(title, str) and title:
+        return title
+    how, field = shown.get("aggregate"), str(shown.get("field", "")).replace("_", " ")
+    if how == "count":
+        return "number of rows"
+    return f"{how} of {field}" if isinstance(how, str) else field
+
+
+def _title(spec: dict) -> str:
+    """The chart's own title, or what it draws by what."""
+    title = spec.get("title")
+    text = title.get("text") if isinstance(title, dict) else title
+    if text and (isinstance(text, str) or all(isinstance(line, str) for line in text)):
+        return text if isinstance(text, str) else " ".join(text)
+    shown = _encodings(spec)
+    axes = [shown[c] for c in ("y", "x", "theta", "color") if c in shown]
+    axes.sort(key=lambda s: s.get("type") != "quantitative")  # the measure first
+    names = list(dict.fromkeys(map(_named, axes)))[:2]
+    said = " by ".join(names) or "A chart"
+    return said[0].upper() + said[1:]
+
+
+def _described(spec: dict, table: pd.DataFrame) -> str:
+    """The picture in words: its marks, what each channel shows and from where to where, how many rows there are."""
+    marks = list(dict.fromkeys(_MARKS.get(kind, "marks") for kind in _kinds(spec))) or ["marks"]
+    told = [f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}" for name, shown in _encodings(spec).items()]
+    drawn = " and ".join(marks)
+    return ". ".join([f"A chart of {drawn}", *told, f"{len(table):,} row{'s' * (len(table) != 1)} of data"]) + "."
+
+
+def _range(shown: dict, table: pd.DataFrame) -> str:
+    """From where to where the numbers of a channel go, where they are drawn as they are."""
+    field = shown.get("field")
+    if shown.get("type") != "quantitative" or "aggregate" in shown or field not in table or not pd.api.types.is_numeric_dtype(table[field]):
+        return ""
+    low, high = table[field].min(), table[field].max()
+    return f", {low:,.4g} to {high:,.4g}" if pd.notna(low) else ""

@@ -1,0 +1,184 @@
+"""The spread of a model on its page: a fan along one control and a tornado, under one computed finding."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from chokepoint.analysis.uncertainty import SAMPLES, assumptions, fan, results, swings
+from chokepoint.charts import fan as fan_chart
+from chokepoint.charts import tornado as tornado_chart
+from chokepoint.charts.theme import themed
+from chokepoint.models.evaluate import model_named
+from chokepoint.pages.components.figure import canvas, link, live_numbers, numbers, plain_links, printing, unbroken
+
+
+def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":
+    """A fan and a tornado of one result, side by side.
+
+    name: the result in words, as the subject of the finding. held: what the reader chooses rather than what is uncertain.
+    """
+    return Spread(model, result, along, name, tuple(held))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """See `spread`."""
+
+    model: str
+    result: str
+    along: str
+    name: str
+    held: Sequence[str]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        if printing():
+            return {"text/html": self.to_html(), "text/plain": self.says}
+        from chokepoint.pages.components.live_chart import bundle
+
+        return bundle(self.widget(), self.says, f"{self._ends()} {self._bars()}", themed(self.fan()))
+
+    def widget(self):
+        """Both in a live kernel, one below the other."""
+        import ipywidgets as widgets
+
+        from chokepoint.pages.components.live_chart import live_chart
+
+        parts = [widgets.HTML(f"<b>{html.escape(self.says)}</b>")]
+        for title, chart, alt_text, table in self._pictures():
+            numbers_below = widgets.HTML(live_numbers(table, f"{self.name} {title}"))
+            parts += [widgets.HTML(f"<small>{title}</small>"), live_chart(themed(chart), alt_text), numbers_below]
+        return widgets.VBox([*parts, widgets.HTML(plain_links(f"<small>{self._reading()}</small>"))])
+
+    # --- the numbers ---
+
+    @cached_property
+    def bands(self) -> pd.DataFrame:
+        """Quantiles along the control: see `uncertainty.fan`."""
+        return fan(self.model, self.result, self.along, self.held)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What moves the result most: see `uncertainty.swings`."""
+        return swings(self.model, self.result, self.held)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the result."""
+        return model_named(self.model).results[self.result][0]
+
+    @property
+    def says(self) -> str:
+        """The finding: nine draws of ten, and what moves the result most."""
+        low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
+        first = self.rows.label.iloc[0]
+        return (
+            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in nine draws of ten. "
+            f"What moves it most: {first[0].lower() + first[1:]}"
+        )
+
+    # --- the pictures ---
+
+    @property
+    def _axis(self) -> dict[str, str]:
+        """Title and number format of the result's axis."""
+        if _is_share(self.unit):
+            return {"title": "Share", "shape": "~%"}
+        return {"title": {"x": "Times"}.get(self.unit, self.unit), "shape": ",~f"}
+
+    def fan(self) -> alt.LayerChart:
+        """Bands along the control."""
+        control = assumptions(self.model)[self.along]
+        label, unit = control["label"], control["unit"]
+        told = unit in ("share", "-") or label.lower().startswith(unit)
+        return fan_chart.fan(
+            self.bands,
+            x_title=label if told else f"{label}, {unit}",
+            x_format="~%" if unit == "share" else ",~f",
+            y_title=self._axis["title"],
+            y_format=self._axis["shape"],
+        )
+
+    def tornado(self) -> alt.LayerChart:
+        """A bar for each assumption."""
+        frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(columns={"label": "row"})
+        return tornado_chart.tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
+
+    def to_html(self) -> str:
+        """Both under one finding, with the numbers of each and what the bands mean."""
+        panels = "".join(_panel(*picture) for picture in self._pictures())
+        return (
+            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
+            f'<div class="cp-pair">{panels}</div><p class="cp-source">{self._reading()}</p></figure>'
+        )
+
+    def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
+        """Of each of the two: what it is, chart, alt text, numbers."""
+        bands = self.bands.set_axis([self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1)
+        moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
+            ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1
+        )
+        return [
+            ("Every assumption varies at once", self.fan(), self._ends(), bands),
+            ("Each assumption alone, low to high", self.tornado(), self._bars(), moved),
+        ]
+
+    def _reading(self) -> str:
+        """How to read both, as HTML."""
+        held = ", ".join(h.replace("_", " ") for h in self.held)
+        return (
+            f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
+            f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
+            f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
+            "Yellow bars end at the assumption’s low end, blue bars at its high end."
+        )
+
+    def _ends(self) -> str:
+        """The fan for those who do not see it."""
+        left, right = ([amount(row[q], self.unit) for q in ("q05", "q95")] for _, row in self.bands.iloc[[0, -1]].iterrows())
+        return f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} and {right[1]} at the right."
+
+    def _bars(self) -> str:
+        """The bars for those who do not see them."""
+        longest = self.rows.iloc[0]
+        ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
+        return f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: {'; '.join(self.rows.label)}."
+
+
+def _panel(title: str, chart: alt.LayerChart, alt_text: str, table: pd.DataFrame) -> str:
+    return f'<div><p class="cp-kicker">{title}</p>{canvas(themed(chart), alt_text)}{numbers(table)}</div>'
+
+
+def _is_share(unit: str) -> bool:
+    return unit.split()[0] in ("share", "ratio")
+
+
+def amount(value: float, unit: str) -> str:
+    """A result in a sentence, the currency before it; the rest of the unit is `counted`.
+
+    >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg"), amount(0.0067, "US$ billion/year")
+    ('5 %', '−A$1,234', 'US$50', 'US$0')
+    """
+    if _is_share(unit):
+        return f"{100 * value:.0f} %"
+    size = abs(value)
+    text = f"{size:,.0f}" if size >= 100 or size == round(size) else "0" if size < 0.01 else f"{size:.2g}" if size < 1 else f"{size:.3g}"
+    money = re.match(r"(US|A)\$", unit)
+    return f"{'−' if value < 0 else ''}{money[0] if money else ''}{text}"
+
+
+def counted(unit: str) -> str:
+    """What follows a number in a sentence.
+
+    >>> counted("US$ million/year"), counted("US$/kg"), counted("share"), counted("x")
+    (' million a year', ' a kilogram', '', ' times')
+    """
+    if _is_share(unit):
+        return ""
+    rest = re.sub(r"^(US|A)\$ ?", "", unit).replace("/kg", " a kilogram").replace("/year", " a year").strip()
+    return f" {'times' if rest == 'x' else rest}" if rest else ""

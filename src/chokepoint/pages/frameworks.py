@@ -1,0 +1,186 @@
+"""Chapter 5: what each partner signed, what it binds, how much supply it brings, and whether a member would cheat."""
+
+import html
+
+import pandas as pd
+
+from chokepoint.analysis import coalitions, countries, facts, supply, withheld
+from chokepoint.charts import shares
+from chokepoint.charts.coalition import cheating
+from chokepoint.charts.curves import curves
+from chokepoint.charts.theme import BLOC
+from chokepoint.data import tables
+from chokepoint.pages.agreements import EXCLUDES, binds
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.explorable import Explorable, explore
+from chokepoint.pages.components.figure import Figure, figure, link
+from chokepoint.pages.components.listing import Listing, day
+from chokepoint.pages.components.section import in_words
+from chokepoint.pages.components.spread import Spread, spread
+
+BATCHES = {
+    "eleven_4feb": "Signed on 4 February 2026",
+    "earlier_ten": "Signed in the five months before",
+    "after_february": "Signed or announced since",
+    "trade_track": "The trade track: plans, statements and the agreement in the making",
+    "forum": "Forums",
+    "other": "Other",
+    "concluded_17": "Concluded, names not published",
+    "reluctant": "Hesitant, or signed nothing",
+}
+LEVEL = 1  # percentage points: less than this is no fall, since the output figures are rounded
+
+
+def brief(release: str) -> Brief:
+    """What was signed and what binds; what it brings inside at each step."""
+    binding = facts.get("frameworks.texts_binding", release).value
+    bind = "None is known to bind anybody" if binding == 0 else "{frameworks.texts_binding} of them are known to bind"
+    texts = (
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
+        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind."
+    )
+    held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
+    counted = {step: facts.get(f"dependence.known_{step}", release).value for step in held}
+    if not all(counted.values()):
+        return Brief([texts, "This release does not print who makes what at both steps."], release)
+    mined, refined = (held[step] / counted[step] for step in held)
+    turn = "but" if refined < mined else "and"
+    return Brief(
+        [
+            texts,
+            "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
+            f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
+            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
+            + (
+                "what the frameworks bring inside is ore more than metal."
+                if refined < mined
+                else "the frameworks bring in metal as well as ore."
+            ),
+        ],
+        release,
+    )
+
+
+def lead(release: str) -> Figure | None:
+    """Shares of world output by where countries stand, at the mine and at the refinery; nothing where no mineral has both."""
+    inside, shown = supply.inside_pairs(release), supply.inside_of_two_steps(release)
+    if shown.empty:
+        return None
+    fall = shown.mine - shown.refinery
+    alike = pd.Series(fall.index.isin(inside.index), index=fall.index)
+    order = pd.DataFrame({"alike": alike, "fall": fall}).sort_values(["alike", "fall"], ascending=False).index
+    rows = supply.standing_of_two_steps(release)
+    rows = rows.sort_values("mineral", key=lambda m: m.map(list(order).index), kind="stable")
+    names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
+    rows = rows.assign(mineral=rows.mineral.map(names), product=rows.what.map(supply.label).where(~rows.alike, None))
+    drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
+    of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
+    says = (
+        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees shrinks after the mine; "
+        f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
+    )
+    table = (
+        rows.pivot_table(index=["mineral", "step", "what"], columns="standing", values="share", sort=False)
+        .reindex(columns=shares.STANDINGS)
+        .fillna(0)
+        .reset_index()
+    )
+    codes = {names[m]: m for m in order}
+    keys = zip(table.mineral.map(codes), table.step, strict=True)
+    table[withheld.COLUMN] = withheld.column(keys, coalitions.club("came"), release)
+    table = table.rename(columns={"mineral": "Mineral", "step": "Step", "what": "Product"} | {s: f"{s}, %" for s in shares.STANDINGS})
+    return figure(
+        shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
+        says=says,
+        table=table,
+        sources=sorted({*supply.two_steps(release).source_id, "S001"}),
+        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
+        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
+        f"{inside.refinery[order[0]]:.0f} at the refinery.",
+    )
+
+
+def commitments(*batches: str) -> Listing:
+    """What each text commits to, whether it binds, and where that is read; a folded table a batch, the first batch of the story open."""
+    rows = tables.load("agreements").query("published").fillna({"commits": ""})
+    parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
+    return Listing("".join(parts))
+
+
+def _batch(batch: str, rows: pd.DataFrame) -> str:
+    title, is_open = BATCHES[batch], " open" if batch == "eleven_4feb" else ""
+    many = "entry" if len(rows) == 1 else "entries"
+    body = "".join(_agreement(r) for r in rows.to_dict("records"))
+    head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
+    return (
+        f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} {many}</summary>'
+        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _agreement(row: dict) -> str:
+    when = f", {day(row)}" if pd.notna(row["date_start"]) and row["batch"] != "eleven_4feb" else ""
+    source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
+    status = "" if row["status"] in ("signed", "absent") else f" ({html.escape(row['status'])})"
+    binding = "<br>".join(t for t in (binds(row), EXCLUDES.get(row["exclusive"], "")) if t)
+    partner = f"<b>{_partner(row)}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
+    return (
+        f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
+        f"<td>{html.escape(row['commits'])}. <small>[{source}]</small></td><td>{binding}</td></tr>"
+    )
+
+
+def _partner(row: dict) -> str:
+    """The partner's name, linked to its page where it has one."""
+    name, iso3 = html.escape(row["partner"]), row["iso3s"]
+    return f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>' if iso3 in countries.names() else name
+
+
+def would_cheat() -> Explorable:
+    """Model 4 under the reader's hand: the member's choice."""
+    return explore(
+        "coalition",
+        ["levy", "imports", "detection", "penalty", "membership_value", "patience"],
+        cheating,
+        along="levy",
+        says="The higher the floor, the more patience it takes to keep a member honest",
+        results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
+        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
+        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
+        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
+        "patience this member has, and a dot the present setting.",
+    )
+
+
+def cheating_spread() -> Spread:
+    """The member's choice with every assumption free."""
+    return spread("coalition", "patience_needed", "levy", name="Worth of next period's dollar that keeps a member honest")
+
+
+def stable_club() -> Explorable:
+    """How large a club holds together by itself, and what a penalty on outsiders does."""
+    return explore(
+        "club",
+        ["penalty", "countries", "benefit", "cost"],
+        curves(
+            "penalty",
+            {"stable_size": ("Countries inside", BLOC)},
+            x_title="What an outsider loses for each member inside",
+            y_title="Countries that hold together",
+            y_format="d",
+            step=True,
+            below=True,
+            word="format(stable_size, 'd') + ' of ' + format(countries, 'd')",
+        ),
+        along="penalty",
+        says="A club that only gives holds three together; one that shuts others out can hold many",
+        results=["stable_size", "stable_share", "provided", "provided_of_full"],
+        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide {provided_of_full:.0%} of what all of them would together.",
+        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts at three and climbs.",
+    )
+
+
+def club_spread() -> Spread:
+    """The stable club with every assumption free."""
+    return spread("club", "stable_share", "penalty", name="Share of the countries that hold together")

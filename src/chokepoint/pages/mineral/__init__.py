@@ -1,0 +1,17 @@
+"""One mineral: who makes it, what the United States needs, what it costs, what China controls. Only what there are data for."""
+
+from chokepoint.pages import mineral_text as lead_prose
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.mineral.cut import vault
+from chokepoint.pages.mineral.market import prices, reserves
+from chokepoint.pages.mineral.output import inside, makers
+from chokepoint.pages.mineral.policy import controls, money
+from chokepoint.pages.mineral.united_states import imports
+from chokepoint.pages.mineral.unknown import not_published, read_on
+
+__all__ = ["brief", "controls", "imports", "inside", "makers", "money", "not_published", "prices", "read_on", "reserves", "vault"]
+
+
+def brief(mineral: str, release: str) -> Brief:
+    """Who makes it, what of that is inside the bloc, what the United States imports, since when China controls it."""
+    return Brief(lead_prose.sentences(mineral, release), release)

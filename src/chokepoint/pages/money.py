@@ -1,0 +1,158 @@
+"""Chapter 8's ladder of money: what was announced, agreed, signed and paid."""
+
+import textwrap
+
+import pandas as pd
+
+from chokepoint.analysis import money
+from chokepoint.charts.ladder import ladder
+from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
+from chokepoint.data import tables
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import day
+
+COLOURS = {
+    "Loan or guarantee": UNITED_STATES,
+    "Equity": ACCENT,
+    "Grant or award": FLOOR,
+    "Letter of intent": OTHER,
+    "Private or mixed": "#8a6a55",
+    "Tally of others": "#b8b6ad",
+}
+BESIDE, STATE, PENTAGON = (
+    "Private and mixed money",
+    "State: more than this, in six months",
+    "The Pentagon, by a press report: nearly this, in one year",
+)
+_RUNGS = {
+    "finance.state_tally": STATE,
+    "finance.pentagon_total": PENTAGON,
+    "finance.orion_fund": BESIDE,
+    "finance.serra_verde_agreed": BESIDE,
+}
+GROUPS = {
+    "Public money in single deals, by how firm it is": money.STAGES,
+    "Beside it": [BESIDE],
+    "What others add up, letters included": [STATE, PENTAGON],
+}
+VAULT = "finance.vault_loan"
+
+
+def _uncapitalised(text: str) -> str:
+    """A description as it stands after a colon: its first letter small, unless it begins a name.
+
+    >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
+    ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() and text.split()[0] not in ("Defense", "Export-Import") else text
+
+
+def _payer(agency: str) -> str:
+    """Whose money: Australia's where its agency is named first, else that of the United States.
+
+    >>> _payer("Export Finance Australia"), _payer("EXIM")
+    ('Australia', 'United States')
+    """
+    return "Australia" if "Australia" in agency else "United States"
+
+
+def _pieces() -> pd.DataFrame:
+    rows, parts = tables.load("finance").set_index("finance_id"), money.parts()
+    own = parts.assign(rung=parts.stage, kind=parts.finance_id.map(rows.instrument).map(money.KINDS))
+    others = money.apart().rename(columns={"amount_usd_m": "amount"})
+    others = others.assign(
+        rung=others.finance_id.map(_RUNGS),
+        kind=others.instrument.map(lambda i: "Tally of others" if i == "tally" else "Private or mixed"),
+    )
+    others = others.dropna(subset=["rung"])  # what a whole firm is worth is no money that moves
+    private = tables.load("vault").set_index("vault_id").loc["vault.private_capital"]
+    vault = pd.DataFrame(
+        [{"finance_id": "vault.private_capital", "rung": BESIDE, "kind": "Private or mixed", "amount": 1000 * private["value"]}]
+    )
+    pieces = pd.concat([own, others, vault], ignore_index=True)[["finance_id", "rung", "kind", "amount"]]
+    rows.loc["vault.private_capital", ["recipient", "description", "amount_text", "agency", "status", "source_id"]] = [
+        "Project Vault",
+        "Private capital beside the loan; other reports round it to 2 billion",
+        private["text"],
+        "private investors",
+        "announced",
+        private["source_id"],
+    ]
+    told = rows.loc[pieces.finance_id].reset_index()
+    twice = told.recipient.isin(told.drop_duplicates("finance_id").recipient.value_counts().loc[lambda n: n > 1].index)
+    short = told.recipient.where(told.recipient != "Various", told.agency + ", several")
+    names = short.where(~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].map(_uncapitalised))
+    payer = told.agency.fillna("").map(_payer)
+    payer = payer.where(pieces.rung != BESIDE, "private and mixed")
+    return pieces.assign(
+        deal=pieces.finance_id,
+        name=names.to_numpy(),
+        short=short.to_numpy(),
+        payer=payer.to_numpy(),
+        source_id=told.source_id.to_numpy(),
+        told=[_told(r) for r in told.to_dict("records")],
+    )
+
+
+def _told(row: dict) -> str:
+    """What is known of a deal in one sentence or three."""
+    when = f", {day(row)}" if pd.notna(row.get("date")) else ""
+    notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
+    return ". ".join([f"{row['description']}: {row['amount_text']} ({row['agency']}{when}; {row['status']})", *notes]) + "."
+
+
+def ladder_of_money(release: str) -> Figure:
+    """Every deal with a sum, on the rung that it has reached."""
+    pieces = _pieces()
+    public = pieces[pieces.rung.isin(money.STAGES)]
+    total, paid = public.amount.sum() / 1000, public.amount[public.rung == money.PAID].sum() / 1000
+    letters = public.amount[public.rung == money.LETTER].sum() / 1000
+    drawn = pieces.assign(
+        narrow=pieces.told.map(lambda t: textwrap.wrap(t, 42)[:6]), wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6])
+    )
+    silent = money.unpriced()
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "Deal": pieces.name,
+                    "State": pieces.rung,
+                    "Instrument": pieces.kind,
+                    "US$ million": pieces.amount,
+                    "Who pays": pieces.payer,
+                    "What is known": pieces.told,
+                    "source_id": pieces.source_id,
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "Deal": silent.recipient,
+                    "State": silent.status,
+                    "Instrument": silent.instrument,
+                    "What is known": [_told(r) for r in silent.to_dict("records")],
+                    "source_id": silent.source_id,
+                }
+            ),
+        ],
+        ignore_index=True,
+    )
+    return figure(
+        ladder(
+            drawn[["rung", "deal", "name", "short", "payer", "kind", "amount", "narrow", "wide"]],
+            colours=COLOURS,
+            groups=GROUPS,
+            first=VAULT,
+            pale=["Letter of intent", "Tally of others"],
+            unit="US$ million",
+        ),
+        says=(
+            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is in letters that bind nobody and "
+            f"US${paid:.1f} billion is known to be paid or drawn"
+        ),
+        table=table,
+        alt_text=(
+            "Bars on a ladder, each piece a deal, coloured by instrument: "
+            + "; ".join(f"{stage.lower()}, US${public.amount[public.rung == stage].sum() / 1000:.1f} billion" for stage in money.STAGES)
+            + ". Beside them private and mixed money, and the sums that State and the Pentagon give. Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
+        ),
+    )

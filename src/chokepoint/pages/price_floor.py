@@ -1,0 +1,191 @@
+"""Chapter 3: how reference prices held up by adjustable tariffs would work."""
+
+import pandas as pd
+
+from chokepoint.analysis import facts
+from chokepoint.analysis.facts.prices_and_models import FLOOR, floor_price, ndpr
+from chokepoint.charts import theme
+from chokepoint.charts.cascade import protection
+from chokepoint.charts.curves import curves
+from chokepoint.charts.floor import levy_gap
+from chokepoint.charts.price import price_and_floor
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.explorable import Explorable, explore
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.spread import Spread, spread
+
+
+def brief(release: str) -> Brief:
+    """What is proposed, where the price stands, who pays."""
+    latest = facts.find("ndpr.latest", release)
+    cost = "have cost somebody money" if latest and latest.value < floor_price() else "have done nothing"
+    stands = (
+        f"USGS puts the average price in its latest year at {{ndpr.latest}}, so a floor at the height of that contract would {cost}."
+        if latest
+        else "This release prints no average price of it."
+    )
+    taxed = facts.get("cascade.magnet_protection", release).value < 0
+    next_stage = (
+        "A floor on the oxide alone turns against the next stage: in the model it takes {cascade.work_lost} of what the magnet maker's own work earns on a kilogram"
+        if taxed
+        else "In the model a floor on the oxide alone does no harm to the magnet maker"
+    )
+    return Brief(
+        [
+            "No reference price has been published for any mineral or stage. Floors with a number stand in contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for {mp.price_floor_term}, in that of MP Materials.",
+            stands,
+            f"{next_stage}.",
+        ],
+        release,
+    )
+
+
+def lead(release: str) -> Figure | None:
+    """The yearly price of NdPr oxide against the one floor that has a number; nothing where the release prints no price."""
+    if not facts.find("ndpr.latest", release):
+        return None
+    rows, floor = ndpr(release).sort_values("year"), floor_price()
+    name = "NdPr oxide" if rows.series.str.contains("NdPr").any() else "Neodymium oxide"
+    frame = pd.DataFrame(
+        {
+            "year": rows.year.astype(str) + rows.estimated.map({True: "e", False: ""}),
+            "price": rows.value,
+            "label": rows.value.map("{:.0f}".format),
+            "gap": (floor - rows.value).clip(lower=0),
+        }
+    )
+    below = (rows.value < floor).sum()
+    says = f"{name} sold below the floor of US${floor:.0f} in {below} of the last {len(rows)} years"
+    shown = pd.DataFrame(
+        {
+            "Year (e: estimate)": frame.year,
+            "Average price, US$/kg, free on board, without VAT": frame.price,
+            "Below the floor by, US$/kg": frame.gap,
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        price_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
+        says=says,
+        table=shown,
+        sources=sorted({*rows.source_id, *facts.get(FLOOR, release).sources}),
+        alt_text=(
+            f"Bars of the yearly average price of {name}, {frame.year.iloc[0]} to {frame.year.iloc[-1]}, and a line at US${floor:.0f} per kilogram. "
+            f"{below} of {len(rows)} bars end below the line."
+        ),
+    )
+
+
+def who_pays() -> Explorable:
+    """Model 1 under the reader's hand."""
+    return explore(
+        "price_floor",
+        ["world_price", "floor", "supply_elasticity", "demand_elasticity", "evasion_share"],
+        levy_gap,
+        along="world_price",
+        says="Flooding moves the levy and nothing else inside the bloc",
+        results=[
+            "levy",
+            "imports",
+            "supply",
+            "revenue",
+            "spending_change",
+            "use_change",
+            "consumer_surplus_change",
+            "producer_surplus_change",
+            "deadweight_loss",
+            "secure_cost",
+        ],
+        sentence="{taxed?At these settings the levy is US${levy:,.2f} on each kilogram that pays it, and buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay US${bloc_price:,.2f}"
+        "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that nobody gets back.|}",
+        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays level while the world price falls, or sinks with it where part of the levy is dodged; "
+        "the gap between the two lines is what imports pay.",
+    )
+
+
+def next_stage() -> Explorable:
+    """The stage cascade: what a floor on the oxide does to who buys it."""
+    return explore(
+        "stage_cascade",
+        ["magnet_floor", "oxide_floor", "oxide_world_price", "magnet_world_price", "oxide_per_magnet"],
+        protection,
+        along="magnet_floor",
+        says="A floor on the oxide alone is a tax on the magnet maker",
+        results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise", "jet_cost_rise"],
+        sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a floor of US${magnet_floor_needed:,.2f} "
+        "before their maker is no worse off. {work?At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes {oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
+        alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed the line lies below zero: makers are taxed.",
+    )
+
+
+def floor_spread() -> Spread:
+    """Model 1 with every assumption free."""
+    return spread("price_floor", "deadweight_loss", "world_price", name="Loss that nobody gets back", held=("floor",))
+
+
+def stage_spread() -> Spread:
+    """The stage cascade with every assumption free."""
+    return spread(
+        "stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor that magnets need", held=("oxide_floor", "magnet_floor")
+    )
+
+
+def mine() -> Explorable:
+    """Model 2 under the reader's hand: a flood, with a floor and without."""
+    return explore(
+        "project_value",
+        ["flood_price", "flood_years", "flood_start", "floor", "floor_years", "price", "cost", "discount_rate"],
+        curves(
+            "flood_price",
+            {"npv": ("Without a floor", theme.CHINA), "npv_with_floor": ("With the floor", theme.FLOOR)},
+            x_title="Price during the flood, US$ per kilogram",
+            y_title="Value, A$ million",
+            y_format=",~f",
+            level="0",
+        ),
+        along="flood_price",
+        says="A long flood empties a mine of its value; a floor pays it back while it runs",
+        results=["npv", "npv_with_floor", "floor_gain", "floor_payments", "idle", "pull_out", "pull_out_with_floor", "flat_break_even"],
+        sentence="An investor who expects this flood {built?builds even without a floor: the project is worth|does not build without a floor: the project is worth} "
+        "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and {built_with_floor?is built|is not built}. "
+        "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
+        alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. Without a floor the curve falls below zero when the flood is deep.",
+    )
+
+
+def mine_spread() -> Spread:
+    """Model 2 with every assumption free."""
+    return spread("project_value", "npv", "flood_price", name="Value of the mine without a floor", held=("floor",))
+
+
+def contract() -> Explorable:
+    """Model 2, second half: the promise of a price as an option that the state gives away."""
+    return explore(
+        "price_protection",
+        ["start_price", "strike", "long_run_price", "volatility", "reversion", "upside_share", "full_output"],
+        curves(
+            "start_price",
+            {"net_cost": ("Expected cost", theme.FLOOR), "certain_cost": ("If prices were certain", theme.OTHER)},
+            x_title="Price at the start, US$ per kilogram",
+            y_title="US$ million, ten years",
+            y_format=",~f",
+            word="(costs ? 'costs US$' + format(net_cost, ',.0f') : 'brings US$' + format(net_gain, ',.0f')) + ' million'",
+        ),
+        along="start_price",
+        says="The promise of a price costs most when the price is low, and something even when it is high",
+        results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
+        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} million for the guarantee, less "
+        "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay US${first_payment:,.0f} million.",
+        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost if prices came out as expected. Both fall as the price rises; the gap between them is what uncertainty costs.",
+    )
+
+
+def contract_spread() -> Spread:
+    """The price guarantee with every assumption free."""
+    return spread(
+        "price_protection",
+        "net_cost",
+        "start_price",
+        name="Cost of the guarantee over ten years",
+        held=("strike", "benchmark_price", "eligible_tonnes"),
+    )

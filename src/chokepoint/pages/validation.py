@@ -1,0 +1,147 @@
+"""Every model against published numbers and episodes, hits and misses alike."""
+
+import html
+
+import pandas as pd
+
+from chokepoint.analysis.concentration_backtest import FITTED, TEST, checks
+from chokepoint.charts.checks import over_seen
+from chokepoint.charts.curves import curves
+from chokepoint.charts.theme import CHINA
+from chokepoint.models import MODELS
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.explorable import Explorable, explore
+from chokepoint.pages.components.figure import Figure, figure, link
+from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.section import capital
+from chokepoint.pages.components.spread import Spread, spread
+
+MODELS_OF = {
+    "1": ("price_floor", "stage_cascade"),
+    "2": ("project_value", "price_protection"),
+    "3": ("vault",),
+    "4": ("coalition",),
+    "5": ("supply_shock",),
+    "6": ("buildout",),
+    "7": ("supply_risk",),
+}
+
+
+def brief(release: str) -> Brief:
+    """How many checks are tests at all, how many of them passed, what the others are, and which models fail."""
+    failed = checks(release).query("kind == @TEST and outcome == 'missed'").model.value_counts()
+    return Brief(
+        [
+            "Of {validation.checks} checks {validation.tests} are tests, figures that a model was not set to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
+            "The others prove nothing about the world: {validation.identities} are true by construction, {validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
+            "{validation.data} set one survey beside another and {validation.arithmetic} are arithmetic.",
+            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, and by {{shock.left_out_constant}} if one number is taken for all.",
+        ],
+        release,
+    )
+
+
+def _reader(model: str) -> str:
+    return {"buildout": "the build-out", "supply_shock": "the supply shock"}.get(model, model.replace("_", " "))
+
+
+def lead(release: str) -> Figure:
+    """Predicted over seen for each test, and in grey for what a model was fitted to; all else is in the tables."""
+    every = checks(release)
+    tests = every[every.kind == TEST]
+    drawn = every[every.kind.isin([TEST, FITTED])].dropna(subset=["error"])
+    drawn = drawn.assign(ratio=drawn.error + 1, what=drawn.what.map(capital))
+    passed, missed = (tests[tests.outcome == outcome] for outcome in ("within", "missed"))
+    says = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
+    return figure(
+        over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
+        says=says,
+        table=_table(every),
+        sources=sorted(every.source_id.unique()),
+        alt_text=(
+            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis; grey dots are what a model was fitted to. "
+            f"{len(every) - len(drawn)} checks that test nothing are in the table alone. Passed: {'; '.join(passed.what)}. Failed: {'; '.join(missed.what)}."
+        ),
+    )
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Model": rows.model.str.replace("_", " "),
+            "Check": rows.what,
+            "Model says": rows.predicted,
+            "Seen": rows.seen,
+            "Unit": rows.unit,
+            "Off by, %": 100 * rows.error,
+            "Outcome": rows.outcome,
+            "Note": rows.note,
+        }
+    )
+
+
+def model(number: str, release: str) -> Listing:
+    """One model's checks, predicted and seen side by side with the error, and what it cannot say."""
+    parts = []
+    for name in MODELS_OF[number]:
+        rows = checks(release).query("model == @name").to_dict("records")
+        head = "".join(f'<th scope="col">{h}</th>' for h in ("Check", "Model", "Seen", "Off by"))
+        parts.append(
+            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Checks of {_e(name)}"><table class="cp-list cp-checks"><caption>{_e(MODELS[name].title)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>"
+        )
+    cautions = "".join(f"<li>{_e(c)}</li>" for name in MODELS_OF[number] for c in MODELS[name].cautions)
+    return Listing(f'{"".join(parts)}<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>')
+
+
+def _row(r: dict) -> str:
+    outcome = f"<b>{_e(r['outcome'])}</b>" if r["outcome"] == "missed" else _e(r["outcome"])
+    source = f'<a href="{link("sources", "source-" + r["source_id"])}">{_e(r["source_id"])}</a>'
+    unit = "" if r["unit"] == "share" else f"<br><small>{_e(r['unit'])}</small>"
+    return (
+        f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(capital(r['note']))} [{source}]</small></td><td>{r['predicted']:,.4g}</td>"
+        f"<td>{r['seen']:,.4g}{unit}</td><td>{_off(r['error'])}<br><small>{outcome}</small></td></tr>"
+    )
+
+
+def _off(error: float) -> str:
+    """A relative error as one says it.
+
+    >>> _off(0.165), _off(5.08), _off(0)
+    ('+16.5\xa0%', '6.1 times', 'exact')
+    """
+    if pd.isna(error):
+        return "–"
+    if abs(error) < 1e-6:
+        return "exact"
+    return f"{100 * error:+.1f} %".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}") if abs(error) < 1 else f"{error + 1:.1f} times"
+
+
+def _e(text: str) -> str:
+    return html.escape(str(text))
+
+
+def index() -> Explorable:
+    """Model 7 under the reader's hand."""
+    return explore(
+        "supply_risk",
+        ["moved", "risk_from", "risk_to", "concentration", "exposure", "import_reliance", "recycling"],
+        curves(
+            "moved",
+            {"score": ("Risk score", CHINA)},
+            x_title="Share of supply moved to another country",
+            y_title="GeoPolRisk score",
+            y_format=".2f",
+            word="format(score, '.3f')",
+        ),
+        along="moved",
+        says="Moving supply to another country helps only as far as that country is safer",
+        results=["exposure_after", "score", "characterisation", "eu_score"],
+        sentence="Imports weighted by political risk come to {exposure_after:.3f} of all supply. Times the concentration of world production that is a score of {score:.3f}.",
+        alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the line falls if that country is safer and rises if not.",
+    )
+
+
+def index_spread() -> Spread:
+    """Model 7 with every assumption free."""
+    return spread("supply_risk", "score", "moved", name="Risk score", held=("moved",))

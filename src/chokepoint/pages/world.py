@@ -1,0 +1,141 @@
+"""The map of chapter 2: where each country stands, what it signed, what it brings."""
+
+import textwrap
+
+import pandas as pd
+
+from chokepoint.analysis import countries
+from chokepoint.charts import worldmap
+from chokepoint.charts.shares import CAME
+from chokepoint.charts.theme import ACCENT, BLOC, CHINA, UNITED_STATES
+from chokepoint.data import tables
+from chokepoint.pages.amounts import date, listed
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.section import capital, in_words
+from chokepoint.pages.country_text import product
+from chokepoint.pages.ministerial import EARLY
+
+KINDS = {
+    "host": ("Host", UNITED_STATES),
+    "signed_before": ("Signed before 4 February", EARLY),
+    "signed_day": ("Signed on 4 February", BLOC),
+    "signed_since": ("Signed since", ACCENT),
+    "union": ("Through the European Union", "#e6cf9c"),
+    "came": ("Came, no framework found", CAME),
+    "china": ("China", CHINA),
+    "away": ("Absent, no framework found", "transparent"),
+}
+WAVERS, AWAY = "Hesitant or refused, as reported", "Did not come"
+OUTLINES = {WAVERS: "#b0458c", AWAY: "#6b7078"}
+MOST = 5  # shares shown
+_WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
+
+
+def places() -> pd.DataFrame:
+    """Everyone with a page, as the map shows it: iso3, country, region, status key, kind, outline, papers, status."""
+    people = tables.load("attendees").query("published").set_index("iso3")
+    regions = tables.load("geography").set_index("iso3").region
+    rows = pd.DataFrame({"iso3": list(countries.names()), "country": list(countries.names().values())})
+    rows["region"] = rows.iso3.map(people.region).fillna(rows.iso3.map(regions))
+    rows["key"] = rows.iso3.map(countries.status)
+    rows["kind"] = rows.key.map(lambda key: KINDS[key][0])
+    wavers = wavering()
+    rows["outline"] = [
+        WAVERS if i in wavers else AWAY if not countries.came(i) and key not in ("host", "china") else None
+        for i, key in zip(rows.iso3, rows.key, strict=True)
+    ]
+    rows["papers"] = rows.iso3.map(lambda i: "|".join(sorted(set(_signed(i).instrument))))
+    came = rows.iso3.map(lambda i: "host" if i == countries.HOST else "came" if countries.came(i) else "did not come")
+    text = {k: v[0][0].lower() + v[0][1:] for k, v in KINDS.items()} | {"came": "no framework is known", "away": "no framework is known"}
+    text["union"] = "signed through the European Union"
+    said = came + "; " + rows.key.map(text)
+    rows["status"] = said.where(~rows.key.isin(["host", "china"]), rows.kind.where(rows.key == "host", "did not come"))
+    rows["status"] = (rows.status + rows.iso3.map(wavers).map(lambda w: f"; {w}", na_action="ignore").fillna("")).map(capital)
+    return rows
+
+
+def wavering() -> dict[str, str]:
+    """iso3 → what is reported of those that hesitate, refused or came and signed nothing."""
+    rows = tables.load("agreements").query("published and status in @_WAVERING")
+    words = {"none": "signed nothing", "absent": "said to have declined", "hesitant": "said to hesitate"}
+    return {r.iso3s: words[r.status] for r in rows.itertuples()}
+
+
+def _signed(iso3: str) -> pd.DataFrame:
+    """What it put its name to with the United States; forums and what others say of it apart."""
+    rows = countries.texts(iso3)
+    return rows[rows.status == "signed"]
+
+
+def _told(iso3: str, width: int) -> list[str]:
+    texts = [
+        f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: {r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
+        for r in _signed(iso3).itertuples()
+    ]
+    if not texts and iso3 == countries.HOST:
+        texts = ["It is the other party to all of them"]
+    if not texts:
+        by_union = countries.in_union(iso3)
+        texts = [
+            "Nothing in its own name; the Union’s memorandum counts for it"
+            if by_union
+            else "Nothing with the United States that we could find"
+        ]
+    lines = [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="   ")]
+    return lines[:6]
+
+
+def _shares(release: str) -> pd.DataFrame:
+    rows = countries.held(release).query("value > 0 and share >= 0.05").sort_values("share", ascending=False)
+    rows = rows.groupby("iso3").head(MOST)
+    what = [f"{capital(product(r))}, {'mined' if r.step == 'mine' else 'refined'}" for r in rows.itertuples()]
+    return pd.DataFrame({"iso3": rows.iso3, "what": what, "share": rows.share, "rank": rows.groupby("iso3").cumcount()})
+
+
+def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> str:
+    """Which of the signatories make more than half of the world's output of some mineral."""
+    big = [name for iso3, name in zip(rows.iso3[states], rows.country[states], strict=True) if largest.share.get(iso3, 0) > 50]
+    if not big:
+        return "none makes more than half of the world’s output of a mineral"
+    if len(big) > 3:
+        return f"{in_words(len(big))} of them make more than half of the world’s output of a mineral"
+    return f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s output of a mineral"
+
+
+def who_signed(release: str) -> Figure:
+    """The map: click a country, and the panel below tells of it."""
+    rows, topology, shares = places(), tables.outlines(), _shares(release)
+    own = rows.key.isin(["signed_day", "signed_before", "signed_since"])
+    states = own & (rows.iso3 != countries.UNION)
+    largest = shares[shares["rank"] == 0].set_index("iso3")
+    drawn = rows.assign(
+        narrow=rows.iso3.map(lambda i: _told(i, 46)),
+        wide=rows.iso3.map(lambda i: _told(i, 52)),
+        page=rows.iso3.map(lambda i: f"countries/{countries.slug(i)}.html"),
+    )
+    counts = rows.kind.value_counts()
+    named = {f"{label} ({counts.get(label, 0)})" if label not in ("Host", "China") else label: colour for label, colour in KINDS.values()}
+    drawn["kind"] = rows.kind.map({label.rsplit(" (", 1)[0]: label for label in named})
+    share = largest.what.reindex(rows.iso3) + ", " + largest.share.map("{:.1f} %".format).reindex(rows.iso3)
+    table = pd.DataFrame(
+        {
+            "Country": rows.country,
+            "Region": rows.region,
+            "Status": rows.status,
+            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _told(i, 400))),
+            "Largest share of world output": share.to_numpy(),
+        }
+    )
+    papers = tables.load("agreements").query("published and (status == 'signed' or status in @_WAVERING)")
+    sources = sorted({*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"})
+    return figure(
+        worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
+        says=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
+        table=table,
+        sources=sources,
+        alt_text=(
+            f"World map in which {len(rows)} delegations and absentees are coloured by what they signed. "
+            + "; ".join(f"{k}: {v}" for k, v in counts.items())
+            + ". A panel below tells of the country chosen in the select above, or by a click. Borders are those of Natural Earth and take no position on disputes."
+        ),
+    )

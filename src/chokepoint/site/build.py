@@ -1,0 +1,247 @@
+"""Publishing is a transaction: check the data, run, print, check the site, swap it in. Any failure leaves the last site.
+
+A build that fails, is killed or runs out of disk at any moment is taken up by the next one: what it had executed is kept (see
+`cache`), what it had half written is not trusted. Nothing is done at all where every input and the site are those of the last build.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import re
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import nbformat
+
+from chokepoint.analysis import countries
+from chokepoint.data import check, tables
+from chokepoint.errors import UserError
+from chokepoint.site import binder, cache, kernels, linkcheck, page_metadata, repo_url
+from chokepoint.site.execute import execute, write
+from chokepoint.site.lean import lean
+from chokepoint.site.lock import alone
+from chokepoint.site.render import printer
+from chokepoint.site.runs import Edition, Run, Settings, plan
+from chokepoint.site.settings import require_settings
+
+
+def root() -> Path:
+    """The checkout: the folder that holds `book/` and `_config.yml`."""
+    return tables.home()
+
+
+def build(
+    release: str = tables.DEFAULT_RELEASE,
+    home: Path | None = None,
+    settings: Settings | None = None,
+    edition: Edition | None = None,
+    fresh: bool = False,
+    explain: bool = False,
+    say: Callable[[str], None] = print,
+    pool: Executor | None = None,
+) -> Path:
+    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
+
+    settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
+    build/editions/<name>/html. fresh: run every notebook and print every page again. explain: `say`, a line a page, why it
+    ran or did not. pool: where notebooks run, any executor of the kind of concurrent.futures; without one, processes here.
+    """
+    home = home or root()
+    work = home / "build" / "editions" / edition.name if edition else home / "build"
+    with _answering_for_all(), alone(home / "build"):
+        recover(work / "html")
+        return _build(home, work, release, settings, edition, fresh, explain, say, pool)
+
+
+def _build(home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool) -> Path:
+    """See `build`; `work` is where this edition is built."""
+    took, start = {}, perf_counter()
+    executed, stage, printed, site, state = (work / name for name in ("executed", "stage", "printed", "html", "site.json"))
+
+    def lap(step: str) -> None:
+        took[step] = perf_counter() - start - sum(took.values())
+
+    last = _load(state) or {"inputs": {}}
+    sound = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
+    if sound:  # what it declares is not to be trusted yet
+        check.require_sound()
+    runs = plan(home / "book", release, settings)
+    require_settings(home, [run.page for run in runs])
+    before = inputs(home, runs, release, edition)
+    if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
+        return site
+    kernels.loaded()  # it imports while the data are checked
+    if not sound:
+        check.require_sound()
+    lap("check")
+    kept = cache.Cache(home / "build" / "cache", fresh, say)
+    with printer(home, stage, printed, release) as print_pages:
+        why = execute(runs, executed, kept, pool)
+        if explain:
+            say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
+        lap("execute")
+        lay_out(home / "book", runs, executed, stage)
+        binder.record(runs, edition, stage, home)
+        shutil.rmtree(printed, ignore_errors=True)
+        pages = {
+            name: digest for name, digest in before.items() if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
+        }
+        print_pages(_digest(pages | {"pages": _named(stage)}), fresh)
+    lap("print")
+    linkcheck.require_whole(printed)
+    if changed := [name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was]:
+        raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
+    state.unlink(missing_ok=True)
+    swap(printed, site)
+    state.write_text(json.dumps({"inputs": before, "site": contents(site)}), encoding="utf-8")
+    lap("inspect")
+    cells = {run.page: kept.seconds(run) for run in runs}
+    (work / "timing.json").write_text(json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1))
+    return site
+
+
+def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:
+    """A digest, by name, of everything the site is made from."""
+    files = [home / "_config.yml", home / "_toc.yml", *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p))]
+    own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    data = {name: tables.digest(name) for name in tables.all_reads()}
+    asked = _digest(
+        {
+            "release": release,
+            "runs": [[run.page, run.notebook.name, run.parameters, run.settings] for run in runs],
+            "edition": [edition.title, edition.about] if edition else [],
+            "addresses": [repo_url.repository(home), page_metadata.site_address()],
+        }
+    )
+    return {**own, **data, "what was asked for": asked, "the package": cache.code(printing=True), "an installed version": cache.versions()}
+
+
+def _wanted(path: Path) -> bool:
+    return ".ipynb_checkpoints" not in path.parts
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """A digest of every file in `folder` by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
+    """Gather in `stage` what is printed: the Markdown pages, static files, and executed notebooks made ready.
+
+    A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
+    """
+    files = [path for path in book.rglob("*") if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"]
+    made = {path.relative_to(book): path.read_bytes() for path in files}
+    for path in made:
+        if path.parts[0] == "_static" and path.suffix in (".js", ".css"):
+            made[path] = lean(path.name, made[path].decode()).encode()
+    for run in runs:
+        notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
+        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_print(notebook, run.parameters)).encode()
+    for path, content in made.items():
+        write(stage / path, content)
+    for path in _named(stage):
+        if Path(path) not in made:
+            (stage / path).unlink()
+
+
+def _named(stage: Path) -> list[str]:
+    return sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+
+
+def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
+    """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.pop("papermill", None)  # it names folders of this machine
+    for parameter in set(parameters) & set(_TITLES):
+        title = _TITLES[parameter](parameters[parameter])
+        notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", plain_markdown(title))
+    notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "code":
+            quiet = tags & {"parameters", "injected-parameters", "setup"}
+            cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if quiet else {"hide-input"}))
+    return notebook
+
+
+def plain_markdown(text: str) -> str:
+    """Text from the data as Markdown in which nothing of it is markup.
+
+    >>> plain_markdown("Rare earths"), plain_markdown("<b>")
+    ('Rare earths', '\\\\<b\\\\>')
+    """
+    return re.sub(r"([\\`*_{}\[\]()<>#!|~$&:@\"'^])", r"\\\1", " ".join(text.split()))
+
+
+def _mineral_title(mineral: str) -> str:
+    return tables.load("minerals").set_index("mineral").name[mineral].split(" (")[0]
+
+
+_TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[countries.code(page)]}
+
+
+def swap(new: Path, site: Path) -> None:
+    """Put `new` in the place of `site`; the old one goes only when the new one stands."""
+    old = _aside(site)
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(site: Path) -> None:
+    """Put the old site back, where a build was killed between taking it away and putting the new one there."""
+    if not site.exists() and _aside(site).exists():
+        _aside(site).rename(site)
+
+
+def _aside(site: Path) -> Path:
+    return site.with_name(f"{site.name}.old")
+
+
+@contextmanager
+def _answering_for_all() -> Iterator[None]:
+    """Whatever ends the work ends the processes it started; the system's own refusals and an interruption are said plainly."""
+
+    def stop(*_) -> None:
+        raise KeyboardInterrupt
+
+    answers = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, stop) if answers else None
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise UserError("The build was interrupted. The last good site stands; the next build goes on from what is done.") from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise UserError(
+            f"The build stopped: {error.strerror or error}{where}. The last good site stands. Mend that, then build again."
+        ) from None
+    finally:
+        for process in multiprocessing.active_children():
+            process.kill()
+        if answers:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _load(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _digest(value) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

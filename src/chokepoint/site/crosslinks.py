@@ -1,0 +1,185 @@
+"""Links that no writer has to set.
+
+The first use of a glossary term, a mineral or a country in a page's prose leads to its entry or page; and a row of the
+evidence page names the pages that state it. Works on a page's HTML, so that computed sentences are linked like written ones.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from chokepoint.analysis import countries
+from chokepoint.data import tables
+from chokepoint.pages.components.figure import link
+
+GLOSSARY, EVIDENCE = "glossary", "evidence"
+_LISTS_FACTS = "what-changed"  # a list of hundreds of facts, which states none
+_ONLY_ON = {"draw": r"04-", "release": r"what-changed|rerun|methods", "reserves": r"minerals/|countries/"}  # words with other senses
+_NOT_A_MINERAL = {"lead"}  # far more often a verb
+_BARRED = set("a h1 h2 h3 h4 h5 h6 figcaption table details form button code pre label output nav".split())
+_BARRED_CLASSES = re.compile(r"cp-(says|source|kicker|sentence|hidden|numbers)\b")
+_VOID = set("br img input hr wbr col meta link".split())
+_TOKEN = re.compile(r"<!--.*?-->|<(?P<opaque>script|style|svg)\b.*?</(?P=opaque)>|<(?P<end>/?)(?P<tag>\w+)(?P<given>[^>]*)>|[^<]+", re.S)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a word leads: a page, perhaps an anchor on it, and what a pointer resting on it says."""
+
+    page: str
+    anchor: str = ""
+    says: str = ""
+
+
+def setup(app: Sphinx) -> dict:
+    """Register with Sphinx, before `sphinx_extension` makes its `cp:` addresses relative."""
+    app.connect("html-page-context", _finish, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _finish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    if context.get("body"):
+        context["body"] = finish(app, pagename, context["body"])
+
+
+def finish(app: Sphinx, pagename: str, body: str) -> str:
+    """A page's HTML with these links, as `cp:` addresses."""
+    printed = app.env.found_docs
+    if pagename == EVIDENCE:
+        return stated_on(body, stating(Path(app.srcdir)))
+    if pagename == GLOSSARY:
+        return body
+    found = words(Path(app.srcdir) / f"{GLOSSARY}.md")
+    elsewhere = {w for w, pages in _ONLY_ON.items() if not re.match(pages, pagename)}
+    return linked(body, found, {t for w, t in found.items() if t.page not in printed or t.page == pagename or w in elsewhere})
+
+
+# --- the first use of a word ---
+
+
+@cache
+def words(glossary: Path) -> dict[str, Target]:
+    """Every word that leads somewhere, in small letters: terms of the glossary, listed minerals, countries with a page."""
+    listed = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'")
+    found = {name.split(" (")[0].lower(): Target(f"minerals/{code}") for code, name in zip(listed.mineral, listed.name, strict=True)}
+    found = {word: target for word, target in found.items() if word not in _NOT_A_MINERAL}
+    found |= {name.lower(): Target(f"countries/{countries.slug(iso3)}") for iso3, name in countries.names().items()}
+    return found | (terms(glossary.read_text(encoding="utf-8")) if glossary.is_file() else {})
+
+
+def terms(text: str) -> dict[str, Target]:
+    """Terms of the glossary's Markdown, each with the first sentence of its entry.
+
+    >>> terms("# Glossary\\n\\n## Dual use\\n\\nFit for [both](#x). More.")
+    {'dual use': Target(page='glossary', anchor='dual-use', says='Fit for both.')}
+    """
+    found = {}
+    for name, entry in re.findall(r"^## (.+)\n+(.+)", text, re.M):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", entry)
+        found[name.lower()] = Target(GLOSSARY, re.sub(r"\W+", "-", name.lower()), re.split(r"(?<=[.:;]) ", plain)[0].rstrip(":;"))
+    return found
+
+
+def linked(body: str, targets: Mapping[str, Target], never: Iterable[Target] = ()) -> str:
+    """The first use of each word in paragraphs and list items made a link; headings, links, figures and tables are left alone.
+
+    never: targets to which nothing leads. A glossary entry that a writer has linked on the page is not linked again.
+
+    >>> linked("<h2>Truces</h2><p>Two truces and a truce.</p>", {"truce": Target("glossary", "truce", "A pause.")})
+    '<h2>Truces</h2><p>Two <a class="cp-term" href="cp:glossary#truce" title="A pause.">truces</a> and a truce.</p>'
+    """
+    pattern, by_form = _forms(tuple(targets))
+    by_hand = set(re.findall(r'href="(?:\.\./)?glossary\.html#([\w-]+)"', body))
+    done = {*never, *(t for t in targets.values() if t.page == GLOSSARY and t.anchor in by_hand)}
+    stack, parts = [], []
+
+    def one(found: re.Match) -> str:
+        target = targets[by_form[re.sub(r"[\s-]", " ", found[0].lower())]]
+        if target in done or (target.page != GLOSSARY and _part_of_a_name(found, target)):
+            return found[0]
+        done.add(target)
+        says = f' title="{html.escape(target.says)}"' if target.says else ""
+        return f'<a class="cp-term" href="{link(target.page, target.anchor)}"{says}>{found[0]}</a>'
+
+    for token in _TOKEN.finditer(body):
+        text, tag = token[0], (token["tag"] or "").lower()
+        if tag and token["end"]:
+            while stack and stack.pop()[0] != tag:
+                pass
+        elif tag and tag not in _VOID:
+            barred = tag in _BARRED or bool(_BARRED_CLASSES.search(token["given"]))
+            stack.append((tag, barred or bool(stack and stack[-1][1])))
+        elif not text.startswith("<") and stack and not stack[-1][1] and any(name in ("p", "li") for name, _ in stack):
+            text = pattern.sub(one, text)
+        parts.append(text)
+    return "".join(parts)
+
+
+def _part_of_a_name(found: re.Match, target: Target) -> bool:
+    """Whether a mineral or country stands in the name of something else: China Mining Club, Korea Zinc."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    firm = target.page.startswith("minerals/") and found[0][0].isupper() and re.search(r"\b[A-Z]\w+ $", before)
+    return bool(firm or re.match(r" [A-Z]", after))
+
+
+@cache
+def _forms(words: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
+    """A pattern of all words and their plurals, and which word each form is of. A space may be a hyphen or the end of a line.
+
+    >>> pattern, words = _forms(("signatory", "dual use"))
+    >>> pattern.findall("Signatories of dual-use goods"), words["signatories"]
+    (['Signatories', 'dual-use'], 'signatory')
+    """
+    by_form = {word[:-1] + "ies" if word.endswith("y") else word + "s": word for word in words} | {word: word for word in words}
+    longest_first = sorted((re.escape(form).replace(r"\ ", r"[\s-]") for form in by_form), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?<!New )(?:{'|'.join(longest_first)})(?![\w-])", re.I), by_form
+
+
+# --- from the evidence back to the pages ---
+
+
+def stating(book: Path) -> dict[str, list[str]]:
+    """Of each fact the pages that state it, chapters first. book: the folder of pages ready to be printed."""
+    found: dict[str, list[str]] = {}
+    for path in sorted([*book.glob("*.md"), *book.rglob("*.ipynb")], key=lambda p: (len(p.relative_to(book).parts), p.as_posix())):
+        if path.stem == _LISTS_FACTS:
+            continue
+        text = path.read_text(encoding="utf-8")
+        ids = re.findall(r"cp:evidence#fact-([\w.-]+)", text) + re.findall(r"\{fact\}`(?:[^`<]*<)?([a-z0-9_.-]+)>?`", text)
+        for fact_id in dict.fromkeys(ids):
+            found.setdefault(fact_id, []).append(path.relative_to(book).with_suffix("").as_posix())
+    return found
+
+
+def stated_on(body: str, pages: Mapping[str, Iterable[str]]) -> str:
+    """The rows of the evidence page, each with links to the pages that state its fact.
+
+    >>> stated_on('<tr id="fact-x"><td>X</td>', {"x": ["04-project-vault"]})
+    '<tr id="fact-x"><td>X<br><small>Stated on: <a href="cp:04-project-vault">chapter 4</a></small></td>'
+    """
+
+    def row(found: re.Match) -> str:
+        on = ", ".join(f'<a href="{link(page)}">{html.escape(_called(page))}</a>' for page in pages.get(found[1], ()))
+        return found[0] + (f"<br><small>Stated on: {on}</small>" if on else "")
+
+    return re.sub(r'<tr id="fact-([\w.-]+)"><td>.*?(?=</td>)', row, body)
+
+
+@cache
+def _called(page: str) -> str:
+    """A page in a few words.
+
+    >>> _called("04-project-vault"), _called("minerals/gallium"), _called("countries/dr-congo"), _called("what-changed")
+    ('chapter 4', 'Gallium', 'DR Congo', 'what changed')
+    """
+    folder, _, name = page.rpartition("/")
+    if folder == "minerals":
+        return tables.load("minerals").set_index("mineral").name[name].split(" (")[0]
+    if folder == "countries":
+        return countries.names()[countries.code(name)]
+    return f"chapter {int(name[:2])}" if name[:2].isdigit() else name.replace("-", " ")

@@ -1,0 +1,149 @@
+"""Run notebooks with papermill, some at a time, those whose inputs changed; stop at the first that fails and say where."""
+
+import logging
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import nbformat
+from tqdm import tqdm
+
+from chokepoint.errors import UserError
+from chokepoint.pages.components.figure import PRESS
+from chokepoint.site import kernels
+from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.runs import Run
+
+TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
+
+
+def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None = None) -> dict[str, str]:
+    """Bring every run into `folder`/<page>.ipynb, and return for each page why it ran, or "" where a kept result was right.
+
+    UserError names notebook, parameters, cell and error of a failure. `pool` is any executor of the kind of concurrent.futures
+    (Dask's too); without one, processes of this machine.
+    """
+    found = {run.page: cache.find(run) for run in runs}
+    due = sorted((run for run in runs if not found[run.page][0]), key=lambda run: -cache.seconds(run))  # the longest first
+    done = {page: kept for page, (kept, _why) in found.items()}
+    if due:
+        for run, result in _run_all(due, pool or _processes(len(due), folder.with_name("kernels.log"))):
+            cache.keep(run, result)
+            done[run.page] = result
+    for page, result in done.items():
+        write(folder / f"{page}.ipynb", result.notebook.encode())
+    return {page: why for page, (_kept, why) in found.items()}
+
+
+def _run_all(runs: list[Run], pool: Executor):
+    waiting = {pool.submit(press, run): run for run in runs}
+    try:
+        for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False, disable=None):
+            try:
+                yield waiting[done], done.result()
+            except BrokenProcessPool:
+                raise UserError(f"{waiting[done]}: a process that runs notebooks was killed, perhaps for want of memory.") from None
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+def _processes(most: int, log: Path) -> Executor:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("", encoding="utf-8")
+    return ProcessPoolExecutor(min(os.cpu_count() or 2, most), kernels.loaded(), _prepare, (log,))
+
+
+def _prepare(log: Path) -> None:
+    """In each worker."""
+    kernels.die_with_parent()
+    kernels.say_into(log)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
+
+
+def press(run: Run, kernel: str | None = None) -> Executed:
+    """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
+
+    This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
+    """
+    import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
+
+    from chokepoint.site import engine
+
+    forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
+    kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
+    os.environ[PRESS] = "1"
+    if paths := os.environ.get("PYTHONPATH"):  # a kernel runs in book/, where a relative path is that of another folder
+        os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, paths.split(os.pathsep)))
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        notebook = papermill.execute_notebook(
+            run.notebook,
+            None,
+            run.parameters,
+            engine_name=engine.NAME,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=run.notebook.parent,
+            execution_timeout=TIMEOUT_S,
+        )
+    except papermill.PapermillExecutionError as error:
+        raise UserError(_explain(run, error)) from None
+    except UserError as error:
+        raise UserError(f"{run}, {error}") from None
+    except Exception as error:  # a dead kernel, a timeout, a full disk: said in the same form
+        raise UserError(f"{run}: {type(error).__name__}: {error}") from None
+    for i, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            _compile_charts(output.get("data", {}), f"{run}, cell {i}")
+    reads, seconds = tuple(notebook.metadata[engine.READS]), cell_seconds(notebook)
+    return Executed(_timeless(notebook), reads, seconds)
+
+
+def _compile_charts(data: dict, where: str) -> None:
+    """Compile the charts of an output in place."""
+    from chokepoint.charts.vega import drawn
+
+    if "text/html" in data:
+        try:
+            data["text/html"] = drawn(data["text/html"])
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
+
+
+def cell_seconds(notebook) -> float:
+    """Time that the code cells of a notebook executed by papermill took themselves [s]: no kernel's start, no waiting for one."""
+    return sum(cell.metadata.papermill.duration or 0 for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _timeless(notebook) -> str:
+    """The notebook as JSON without what differs from one execution to the next, or from one folder to the next.
+
+    Those are times, the name of the cell that papermill adds, and what set-up cells show, which is never printed.
+    """
+    for part in (notebook, *notebook.cells):
+        for name in ("papermill", "execution", "reads"):
+            part.metadata.pop(name, None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+        if "setup" in cell.metadata.get("tags", []):
+            cell.outputs = []
+    return nbformat.writes(notebook)
+
+
+def _explain(run: Run, error) -> str:
+    source = error.source.strip().splitlines()
+    shown = "\n".join(f"    {line}" for line in source[:5])
+    return f"{run}, cell {error.cell_index}: {error.ename}: {error.evalue}\n{shown}"
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, where it is not there already: what did not change keeps its time."""
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -1,0 +1,202 @@
+"""The whole book as one PDF, out of the built site: `make pdf`.
+
+Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the page's own script, and
+what print shows of it is put into one document. That is printed twice: once to learn on which page each chapter falls, once with
+those numbers in the contents.
+"""
+
+import html
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import yaml
+from tqdm import tqdm
+
+from chokepoint.data import tables
+from chokepoint.errors import UserError
+from chokepoint.pages import horizon
+
+WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
+_HERE = Path(__file__).parent
+_SHORT = ("minerals/", "countries/")
+_LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
+# What each chart shows in words, kept from before it is drawn.
+_KEEP_WORDS = """document.addEventListener("readystatechange", () => {
+    window.chartsSay ??= [...document.querySelectorAll(".cp-chart")].map((box) => box.getAttribute("aria-label"));
+});"""
+_NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
+    line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the site as it goes into the book."""
+
+    page: str
+    title: str
+    html: str
+    charts: int
+    cut: list[str]
+    empty: list[str]
+    sheets: list[str]
+
+
+def parts(toc: Path, site: Path) -> dict[str, list[str]]:
+    """Pages by part, in the book's order; the start page is a part of its own. A pattern takes the pages that the site has."""
+    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    return {"Summary": [contents["root"]]} | {part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]}
+
+
+def _pages(entries: list[dict], site: Path) -> Iterator[str]:
+    for entry in entries:
+        if "glob" in entry:
+            yield from sorted(p.relative_to(site).with_suffix("").as_posix() for p in site.glob(f"{entry['glob']}.html"))
+        else:
+            yield entry["file"]
+            yield from _pages(entry.get("sections", []), site)
+
+
+def kind(page: str) -> str:
+    """How a page is set: two columns, small type, or a chapter.
+
+    >>> kind("minerals/gallium"), kind("evidence"), kind("03-price-floor")
+    ('short', 'list-page', 'chapter')
+    """
+    return "short" if page.startswith(_SHORT) else "list-page" if page in _LISTS else "chapter"
+
+
+def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
+    """Open a page at the width of the paper, draw its charts, and take what print shows of it. A tab for each: one for all would fill up."""
+    tab = context.new_page()
+    tab.emulate_media(media="print", color_scheme="light")
+    tab.goto((site / f"{page}.html").as_uri(), wait_until="load")
+    web = tab.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(f"{page}.html")
+    tab.add_style_tag(content=(_HERE / "pdf.css").read_text(encoding="utf-8"))
+    given = {"page": page, "kind": kind(page), "pages": pages, "home": f"{site.as_uri()}/", "web": web}
+    taken = tab.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given)
+    tab.close()
+    return Leaf(page=page, **taken)
+
+
+def document(leaves: dict[str, list[Leaf]], release: str) -> str:
+    """The book as HTML: title, contents, whose page numbers are still to come, and parts."""
+    sheets = dict.fromkeys(sheet for of in leaves.values() for one in of for sheet in one.sheets)
+    head = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
+    style = (_HERE / "pdf.css").read_text(encoding="utf-8")
+    body = "".join(_part(caption, of) for caption, of in leaves.items())
+    return (
+        f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Chokepoint</title>{head}<style>{style}{_heads(leaves)}</style></head>'
+        f"<body><main>{_cover(leaves, release)}{_contents(leaves)}{body}</main></body></html>"
+    )
+
+
+def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
+    title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
+    edition = tables.load("releases").set_index("release").title[release]
+    charts = sum(one.charts for of in leaves.values() for one in of)
+    says = [
+        f"Computed from the {html.escape(edition)}.",
+        horizon.sentence(),
+        f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
+    ]
+    return (
+        f'<section class="cp-title-page"><div><h1>{html.escape(title)}</h1><p class="cp-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>'
+        + "".join(f"<p>{line}</p>" for line in says)
+        + '<p class="cp-small">The printed edition of a web book. There, sliders move the models, every chart opens to its numbers, and tables can be searched and sorted; '
+        "here, each is shown at its starting values. Text and figures: CC BY 4.0. The Chokepoint authors.</p></div></section>"
+    )
+
+
+def _contents(leaves: dict[str, list[Leaf]]) -> str:
+    def line(one: Leaf) -> str:
+        return f'<a href="#{one.page}">{html.escape(one.title)} <span></span></a>'
+
+    def lines(of: list[Leaf]) -> Iterator[str]:
+        for short, group in groupby(of, lambda one: kind(one.page) == "short"):
+            items = "".join(f"<li>{line(one)}</li>" for one in group)
+            yield f"<li><ol>{items}</ol></li>" if short else items
+
+    lists = "".join(f'<p class="cp-caption">{html.escape(caption)}</p><ol>{"".join(lines(of))}</ol>' for caption, of in leaves.items())
+    return f'<nav class="cp-book-contents"><h1>Contents</h1>{lists}</nav>'
+
+
+def _part(caption: str, of: list[Leaf]) -> str:
+    """The pages of a part; its name stands above the first, which needs no page of its own."""
+    heads = [f"<h1>{html.escape(caption)}</h1>"] + [""] * len(of)
+    return "".join(
+        f'<article id="{one.page}" class="bd-article cp-leaf cp-{kind(one.page)}" style="page: {_running(one)}">{head}{one.html}</article>'
+        for head, one in zip(heads, of, strict=False)
+    )
+
+
+def _running(one: Leaf) -> str:
+    """The name of the kind of page that carries this running head: a chapter's own, or one for all minerals or countries."""
+    return "cp-" + one.page.split("/")[0]
+
+
+def _heads(leaves: dict[str, list[Leaf]]) -> str:
+    titles = {_running(one): one.title for of in leaves.values() for one in of if "/" not in one.page}
+    return "".join(
+        f"@page {name} {{ @top-right {{ content: {json.dumps(title, ensure_ascii=False)}; }} }}\n" for name, title in titles.items()
+    )
+
+
+def print_book(
+    site: Path, target: Path, toc: Path, chrome: str, release: str = tables.DEFAULT_RELEASE, only: set[str] | None = None
+) -> list[Leaf]:
+    """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit. UserError where a chart did not draw."""
+    from playwright.sync_api import sync_playwright
+    from pypdf import PdfReader
+
+    if not (site / "index.html").is_file():
+        raise UserError(f"There is no site in {site}: run `make book` first.")
+    plan = {caption: [p for p in pages if only is None or p in only] for caption, pages in parts(toc, site).items()}
+    pages = [p for of in plan.values() for p in of]
+    sheet = target.with_suffix(".html")
+    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+        context = browser.new_context(
+            viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True
+        )
+        context.add_init_script(_KEEP_WORDS)
+        taken = {
+            page: leaf(context, site, page, pages) for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)
+        }
+        leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
+        context.close()
+        sheet.write_text(document(leaves, release), encoding="utf-8")
+        tab = browser.new_page()
+        tab.goto(sheet.as_uri())
+        tab.pdf(path=target, prefer_css_page_size=True, print_background=True)
+        tab.evaluate(_NUMBER, _page_numbers(PdfReader(target), pages))
+        tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    sheet.unlink()
+    return list(taken.values())
+
+
+def _page_numbers(reader, pages: list[str]) -> dict[str, int]:
+    """The page of the PDF, from 1, on which each page of the site begins."""
+    where = {name.lstrip("/"): reader.get_destination_page_number(at) + 1 for name, at in reader.named_destinations.items()}
+    return {page: where[page] for page in pages if page in where}
+
+
+def main(chrome: str) -> None:
+    """Print build/html into build/chokepoint.pdf."""
+    from chokepoint.site.build import root
+
+    target = root() / "build" / "chokepoint.pdf"
+    leaves = print_book(root() / "build" / "html", target, root() / "_toc.yml", chrome)
+    if faults := [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]:
+        raise UserError(f"{target.relative_to(root())} is printed, but these charts are not drawn whole on paper:\n" + "\n".join(faults))
+    print(f"The book is in {target.relative_to(root())} ({target.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except UserError as error:
+        sys.exit(str(error))
