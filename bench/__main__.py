@@ -18,7 +18,15 @@ DATA = HOME / "data"
 def machine() -> str:
     """This machine in a few words: processor, cores, memory, Python."""
     info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    names = (
+        [
+            line.split(":")[1].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        if info.exists()
+        else []
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
 
@@ -28,11 +36,17 @@ def main() -> None:
     OUT.parent.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or list(BENCHES)
     if unknown := set(wanted) - set(BENCHES):
-        raise SystemExit(f"No measurement called {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
+        raise SystemExit(
+            f"No measurement called {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}."
+        )
     known = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
     for name in wanted:
         row = BENCHES[name]()
-        known[name] = row | {"ratio": row["value"] / row["peer_value"], "machine": machine(), "measured_on": f"{date.today()}"}
+        known[name] = row | {
+            "ratio": row["value"] / row["peer_value"],
+            "machine": machine(),
+            "measured_on": f"{date.today()}",
+        }
         show(name, known[name])
         OUT.write_text(json.dumps({n: known[n] for n in BENCHES if n in known}, indent=2), encoding="utf-8")
     keep({n: known[n] for n in BENCHES if n in known})
@@ -41,10 +55,31 @@ def main() -> None:
 
 def keep(known: dict[str, dict]) -> None:
     """Two tables that the book prints: a row a measurement, and the points behind those that are a slope."""
-    columns = ["key", "what", "value", "unit", "peer", "peer_value", "ratio", "aim", "means", "machine", "measured_on"]
-    rows = [{"key": n, "means": BENCHES[n].__doc__.strip(), **{k: _short(v) for k, v in row.items()}} for n, row in known.items()]
-    pd.DataFrame(rows, columns=columns).sort_values("key").to_csv(DATA / "performance.csv", index=False, lineterminator="\n")
-    points = [(n, size, _short(seconds)) for n, row in sorted(known.items()) for size, seconds in row.get("points", [])]
+    columns = [
+        "key",
+        "what",
+        "value",
+        "unit",
+        "peer",
+        "peer_value",
+        "ratio",
+        "aim",
+        "means",
+        "machine",
+        "measured_on",
+    ]
+    rows = [
+        {"key": n, "means": BENCHES[n].__doc__.strip(), **{k: _short(v) for k, v in row.items()}}
+        for n, row in known.items()
+    ]
+    pd.DataFrame(rows, columns=columns).sort_values("key").to_csv(
+        DATA / "performance.csv", index=False, lineterminator="\n"
+    )
+    points = [
+        (n, size, _short(seconds))
+        for n, row in sorted(known.items())
+        for size, seconds in row.get("points", [])
+    ]
     table = pd.DataFrame(points, columns=["key", "size", "seconds"])
     if len(table):
         table.to_csv(DATA / "performance_points.csv", index=False, lineterminator="\n")
@@ -57,7 +92,10 @@ def _short(value):
 def show(name: str, row: dict) -> None:
     """Two lines: ours, and the peer's with the ratio."""
     print(f"{name:24} {row['value']:>14,.4g} {row['unit']:10} {row['what']}")
-    print(f"{'':24} {row['peer_value']:>14,.4g} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.3g}", flush=True)
+    print(
+        f"{'':24} {row['peer_value']:>14,.4g} {row['unit']:10} {row['peer']}: ratio {row['ratio']:.3g}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ MODEL = "price_floor"
 
 def ranges() -> tuple:
     """The model's assumptions as `sweep` draws them."""
-    return tuple((r["name"], r["low"], r["high"], False) for r in assumptions_of(MODEL, tables.load("assumptions")))
+    return tuple(
+        (r["name"], r["low"], r["high"], False) for r in assumptions_of(MODEL, tables.load("assumptions"))
+    )
 
 
 def rates(ours: tuple[Callable, int], peer: tuple[Callable, int], repeat: int) -> tuple[float, float]:
@@ -32,7 +34,10 @@ def rates(ours: tuple[Callable, int], peer: tuple[Callable, int], repeat: int) -
         return perf_counter() - start
 
     tries = [(once(ours[0]), once(peer[0])) for _ in range(repeat)]
-    return tuple(samples / min(times) for samples, times in zip((ours[1], peer[1]), zip(*tries, strict=True), strict=True))
+    return tuple(
+        samples / min(times)
+        for samples, times in zip((ours[1], peer[1]), zip(*tries, strict=True), strict=True)
+    )
 
 
 def by_loop() -> tuple[Callable, int]:
@@ -65,7 +70,10 @@ def sweep_vs_loop() -> dict:
 def sweep_to_file_vs_loop() -> dict:
     """The command as it is run, drawing, starting processes and writing included; against the loop, which writes nothing."""
     with tempfile.TemporaryDirectory() as folder:
-        whole = (lambda: sweep(MODEL, tables.load("assumptions"), 64 * CHUNK, 1, Path(folder) / "s.parquet")), 64 * CHUNK
+        whole = (
+            (lambda: sweep(MODEL, tables.load("assumptions"), 64 * CHUNK, 1, Path(folder) / "s.parquet")),
+            64 * CHUNK,
+        )
         value, peer = rates(whole, by_loop(), repeat=3)
     return dict(
         what="a whole sweep of the price floor, from drawing to the file, all cores",
@@ -81,8 +89,12 @@ def sweep_vs_numpy() -> dict:
     """One chunk as the sweep works it out; against the same equations written out by hand on the same draws."""
     draws = sample(ranges(), 1, 0, CHUNK)
     by_hand, ours = price_floor_by_hand(**draws), MODELS[MODEL].function(**draws)
-    if set(by_hand) != set(ours) or not all(np.allclose(ours[name], values, rtol=1e-9, atol=1e-6) for name, values in by_hand.items()):
-        raise AssertionError("the equations by hand are not those of the model: the comparison would mean nothing")
+    if set(by_hand) != set(ours) or not all(
+        np.allclose(ours[name], values, rtol=1e-9, atol=1e-6) for name, values in by_hand.items()
+    ):
+        raise AssertionError(
+            "the equations by hand are not those of the model: the comparison would mean nothing"
+        )
     value, peer = rates(on_arrays(), (lambda: price_floor_by_hand(**draws), CHUNK), repeat=30)
     return dict(
         what="the price floor on a chunk of arrays, one core",
@@ -104,7 +116,12 @@ def sweep_memory() -> dict:
             "print(sum(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
         )
         with tempfile.TemporaryDirectory() as folder:
-            run = subprocess.run([sys.executable, "-c", code, f"{folder}/s.parquet"], capture_output=True, text=True, check=True)
+            run = subprocess.run(
+                [sys.executable, "-c", code, f"{folder}/s.parquet"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
         return float(run.stdout) / 1024
 
     return dict(
@@ -117,7 +134,16 @@ def sweep_memory() -> dict:
 
 
 def price_floor_by_hand(
-    world_price, floor, base_price, base_demand, base_supply, demand_elasticity, supply_elasticity, evasion_share, rent_kept, price_response
+    world_price,
+    floor,
+    base_price,
+    base_demand,
+    base_supply,
+    demand_elasticity,
+    supply_elasticity,
+    evasion_share,
+    rent_kept,
+    price_response,
 ):
     """The equations of model 1 as one would write them in NumPy without thinking of a browser."""
     autarky = base_price * (base_demand / base_supply) ** (1 / (supply_elasticity + demand_elasticity))
@@ -126,7 +152,9 @@ def price_floor_by_hand(
     supply = base_supply * (bloc / base_price) ** supply_elasticity
     supply_before = base_supply * (world_price / base_price) ** supply_elasticity
     imports = np.maximum(0, demand - supply)
-    imports_before = np.maximum(0, base_demand * (world_price / base_price) ** -demand_elasticity - supply_before)
+    imports_before = np.maximum(
+        0, base_demand * (world_price / base_price) ** -demand_elasticity - supply_before
+    )
     world_after = np.maximum(0, world_price - price_response * (imports_before - imports))
     levy = bloc - world_after
     terms = (world_price - world_after) * imports

@@ -62,7 +62,10 @@ class _Gzipped(http.server.SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if not path.is_file():
             return self.send_error(404)
-        body, text = path.read_bytes(), path.suffix in {".html", ".js", ".css", ".svg", ".json", ".csv", ".xml"}
+        body, text = (
+            path.read_bytes(),
+            path.suffix in {".html", ".js", ".css", ".svg", ".json", ".csv", ".xml"},
+        )
         body = gzip.compress(body, 6) if text else body
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(path)))
@@ -105,8 +108,13 @@ def visit(browser: Browser, address: str, chart: bool = True) -> tuple[float, fl
     asked, sent = {}, []
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
-    devtools.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
-    devtools.on("Network.loadingFinished", lambda event: sent.append((asked.get(event["requestId"], home), event["encodedDataLength"])))
+    devtools.on(
+        "Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]})
+    )
+    devtools.on(
+        "Network.loadingFinished",
+        lambda event: sent.append((asked.get(event["requestId"], home), event["encodedDataLength"])),
+    )
     page.goto(address, wait_until="load")
     shown = page.wait_for_function("window.firstChart", timeout=60_000).json_value() if chart else 0
     page.wait_for_load_state("networkidle")
@@ -116,9 +124,13 @@ def visit(browser: Browser, address: str, chart: bool = True) -> tuple[float, fl
 
 def _elsewhere(route: Route) -> None:
     if "vega-embed" in route.request.url:
-        route.fulfill(body=vega(), headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"})
+        route.fulfill(
+            body=vega(), headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"}
+        )
     elif "vega" in route.request.url:
-        route.fulfill(body=";", headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"})
+        route.fulfill(
+            body=";", headers={"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"}
+        )
     else:
         route.abort()
 
@@ -126,13 +138,20 @@ def _elsewhere(route: Route) -> None:
 @cache
 def vega() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, in the place of the three that Altair's page asks for."""
-    return "(()=>{" + vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE) + "})();"
+    return (
+        "(()=>{"
+        + vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+        + "})();"
+    )
 
 
 def visits(name: str, chart: bool = True) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """The page of ours and of stock, in turn, some times each."""
     with served(SITE) as ours, served(stock.built()[0]) as theirs, browsing() as browser:
-        pairs = [(visit(browser, f"{ours}/{name}", chart), visit(browser, f"{theirs}/{name}", chart)) for _ in range(TRIES)]
+        pairs = [
+            (visit(browser, f"{ours}/{name}", chart), visit(browser, f"{theirs}/{name}", chart))
+            for _ in range(TRIES)
+        ]
     return tuple(list(side) for side in zip(*pairs, strict=True))
 
 
@@ -220,7 +239,12 @@ def _slowest(which: str, limit: float) -> dict:
     model, times = max(_frames().items(), key=lambda item: item[1][which])
     what = f"from a slider to the second frame after it, {'median' if which == 'p50' else '95th percentile'}; the slowest of {len(_frames())}: {model}"
     return dict(
-        aim=f"at most 1, that is {limit} ms", what=what, unit="ms", value=times[which], peer="the limit we set ourselves", peer_value=limit
+        aim=f"at most 1, that is {limit} ms",
+        what=what,
+        unit="ms",
+        value=times[which],
+        peer="the limit we set ourselves",
+        peer_value=limit,
     )
 
 
@@ -273,4 +297,10 @@ def edition_mb() -> dict:
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
     pages = len(list(SITE.rglob("*.html")))
     shortest = sum(len(gzip.compress(path.read_bytes(), 6)) for path in SITE.rglob("*") if path.is_file())
-    return dict(what=f"{pages} pages", unit="MB", value=size / 1e6, peer="the same, compressed file by file", peer_value=shortest / 1e6)
+    return dict(
+        what=f"{pages} pages",
+        unit="MB",
+        value=size / 1e6,
+        peer="the same, compressed file by file",
+        peer_value=shortest / 1e6,
+    )

@@ -27,14 +27,18 @@ TABLE, OLD, NEW = "data/vault_basket.csv", ",2226666200,", ",2326666200,"
 def copy() -> Path:
     """A checkout in which nothing has been built."""
     folder = Path(mkdtemp(prefix="chokepoint-")) / "chokepoint"
-    unwanted = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
+    unwanted = shutil.ignore_patterns(
+        ".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis"
+    )
     shutil.copytree(HOME, folder, ignore=unwanted)
     return folder
 
 
 def build(*options: str) -> tuple[float, float]:
     """`chokepoint build` in the copy: seconds, and the highest memory of all its processes together in MB (shared pages once)."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": str(copy() / "src")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {
+        "PYTHONPATH": str(copy() / "src")
+    }
     command = [sys.executable, "-m", "chokepoint.cli", "build", *options]
     start, peak = perf_counter(), 0.0
     with (copy() / "build.log").open("w") as log:
@@ -169,7 +173,14 @@ def added_page_s() -> dict:
     slope = float(np.polyfit(*zip(*points, strict=True), 1)[0])
     _, sample, took = stock.built()
     peer = f"a page of stock Jupyter Book, on a sample of {sample}"
-    return dict(what="one more mineral page, run and printed", unit="s", value=slope, peer=peer, peer_value=took / sample, points=points)
+    return dict(
+        what="one more mineral page, run and printed",
+        unit="s",
+        value=slope,
+        peer=peer,
+        peer_value=took / sample,
+        points=points,
+    )
 
 
 def _lengthened(times: int) -> float:
@@ -183,10 +194,17 @@ def _lengthened(times: int) -> float:
         table = data / "minerals" / tables.DEFAULT_RELEASE / "production.csv"
         found = pd.read_csv(table, dtype=str, keep_default_na=False)
         years = found.year.astype(int)
-        earlier = [found.assign(year=(years - (years.max() - years.min() + 1) * i).astype(str)) for i in range(times)]
+        earlier = [
+            found.assign(year=(years - (years.max() - years.min() + 1) * i).astype(str)) for i in range(times)
+        ]
         pd.concat(earlier).to_csv(table, index=False, lineterminator="\n")
         start = perf_counter()
-        subprocess.run([sys.executable, "-c", code], env=os.environ | {"CHOKEPOINT_DATA": str(data)}, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"CHOKEPOINT_DATA": str(data)},
+            check=True,
+            capture_output=True,
+        )
         return perf_counter() - start
 
 

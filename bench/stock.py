@@ -43,15 +43,23 @@ def built() -> tuple[Path, int, float]:
     for run in runs:
         write(run, folder)
     (folder / "index.md").write_text("# Stock\n")
-    (folder / "_config.yml").write_text(yaml.safe_dump({"title": "Stock", "execute": {"execute_notebooks": "force", "timeout": 300}}))
+    (folder / "_config.yml").write_text(
+        yaml.safe_dump({"title": "Stock", "execute": {"execute_notebooks": "force", "timeout": 300}})
+    )
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": run.page} for run in runs]}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
     start = perf_counter()
-    said = subprocess.run([str(Path(sys.executable).with_name("jupyter-book")), "build", str(folder)], capture_output=True, text=True)
+    said = subprocess.run(
+        [str(Path(sys.executable).with_name("jupyter-book")), "build", str(folder)],
+        capture_output=True,
+        text=True,
+    )
     took = perf_counter() - start
     site = folder / "_build" / "html"
     if said.returncode or not all((site / f"{run.page}.html").is_file() for run in runs):
-        raise RuntimeError(f"stock Jupyter Book did not build its sample:\n{said.stdout[-2000:]}{said.stderr[-2000:]}")
+        raise RuntimeError(
+            f"stock Jupyter Book did not build its sample:\n{said.stdout[-2000:]}{said.stderr[-2000:]}"
+        )
     if "execution failed" in (said.stdout + said.stderr).lower():
         raise RuntimeError(f"a notebook failed in stock Jupyter Book:\n{said.stderr[-2000:]}")
     return site, len(runs), took

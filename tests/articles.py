@@ -40,7 +40,11 @@ def copied(text: str) -> list[str]:
 
 def from_articles() -> str:
     """What the file must hold, made from the articles themselves."""
-    keys = {key for path in SEEDS.glob("*.txt") for key in runs(path.read_text(encoding="utf-8", errors="replace"))}
+    keys = {
+        key
+        for path in SEEDS.glob("*.txt")
+        for key in runs(path.read_text(encoding="utf-8", errors="replace"))
+    }
     return "\n".join(sorted(keys)) + "\n"
 
 

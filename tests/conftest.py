@@ -40,7 +40,9 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if "published" in item.keywords:
                 item.add_marker(
-                    pytest.mark.skip(reason="the publishers' files are not beside the checkout; small ones in tests/ stand for them")
+                    pytest.mark.skip(
+                        reason="the publishers' files are not beside the checkout; small ones in tests/ stand for them"
+                    )
                 )
 
 
@@ -84,10 +86,14 @@ class Visit:
     """A page that was opened, with all it complained of and all it asked for elsewhere."""
 
     def __init__(self, browser, address: str, width: int = 1440, scheme: str = "light"):
-        self.page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+        self.page = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        ).new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("request", lambda r: self.requests.append(r.url))
         self.page.goto(address)
@@ -111,7 +117,9 @@ class Visit:
         """
         if not self.page.evaluate("!!window.axe"):
             self.page.evaluate(f"{AXE.read_text(encoding='utf-8')};1")
-            self.page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+13)').forEach(row => row.remove())")
+            self.page.evaluate(
+                "document.querySelectorAll('tbody tr:nth-child(n+13)').forEach(row => row.remove())"
+            )
         return self.page.evaluate(
             """rules => axe.run({resultTypes: ["violations"],
                 runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
@@ -143,7 +151,9 @@ class Checkout:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        unwanted = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
+        unwanted = shutil.ignore_patterns(
+            ".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis"
+        )
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
         self.standing.parent.mkdir(parents=True)
@@ -178,25 +188,41 @@ class Checkout:
                     page.write_text(f"# {page.stem}\n")
             if not minerals or name != "mineral.ipynb":
                 (book / name).unlink()
-        kept = {"mineral.ipynb": {"page": "minerals/{mineral}", "runs": [{"mineral": m} for m in minerals]}} if minerals else {}
+        kept = (
+            {"mineral.ipynb": {"page": "minerals/{mineral}", "runs": [{"mineral": m} for m in minerals]}}
+            if minerals
+            else {}
+        )
         (book / "runs.yml").write_text(yaml.safe_dump(kept))
         (book / "index.md").write_text("# Chokepoint\n")
-        methods = (book / "methods.md").read_text(encoding="utf-8").splitlines()  # it links to what only code prints
-        (book / "methods.md").write_text("\n\n".join(line for line in methods if line.startswith("#")), encoding="utf-8")
+        methods = (
+            (book / "methods.md").read_text(encoding="utf-8").splitlines()
+        )  # it links to what only code prints
+        (book / "methods.md").write_text(
+            "\n\n".join(line for line in methods if line.startswith("#")), encoding="utf-8"
+        )
         for path in book.glob("*.ipynb"):
             if path.stem not in (*chapters, "mineral"):
                 notebook = nbformat.read(path, as_version=4)
-                notebook.cells = [c for c in notebook.cells if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])]
+                notebook.cells = [
+                    c
+                    for c in notebook.cells
+                    if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])
+                ]
                 nbformat.write(notebook, path)
         for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
             text = path.read_text(encoding="utf-8")
             for page in [*book.glob("minerals/*.md"), *book.glob("countries/*.md")]:
-                text = text.replace(f"({page.parent.name}/{page.stem}.ipynb)", f"({page.parent.name}/{page.stem}.md)")
+                text = text.replace(
+                    f"({page.parent.name}/{page.stem}.ipynb)", f"({page.parent.name}/{page.stem}.md)"
+                )
             path.write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": str(self.folder / "src")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {
+            "PYTHONPATH": str(self.folder / "src")
+        }
         return subprocess.run(
             [sys.executable, "-m", "chokepoint.cli", *arguments],
             cwd=self.folder,

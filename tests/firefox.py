@@ -72,7 +72,9 @@ class Firefox:
         self.complaints: list[str] = []
         self._id = 0
         try:
-            self._socket = websocket.create_connection(f"{self._address()}/session", timeout=patience, suppress_origin=True)
+            self._socket = websocket.create_connection(
+                f"{self._address()}/session", timeout=patience, suppress_origin=True
+            )
             self._ask("session.new", capabilities={})
             self._ask("session.subscribe", events=["log.entryAdded"])
             self._tab = self._ask("browsingContext.getTree")["contexts"][0]["context"]
@@ -83,7 +85,9 @@ class Firefox:
     def _address(self) -> str:
         for line in self._process.stderr:
             if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
-                threading.Thread(target=self._process.stderr.read, daemon=True).start()  # or it would wait for a reader one day
+                threading.Thread(
+                    target=self._process.stderr.read, daemon=True
+                ).start()  # or it would wait for a reader one day
                 return found[1]
         raise RuntimeError("Firefox ended before it listened to WebDriver BiDi.")
 
@@ -114,7 +118,9 @@ class Firefox:
 
     def resize(self, width: int, height: int) -> None:
         """Give the page another size [px]."""
-        self._ask("browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height})
+        self._ask(
+            "browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height}
+        )
 
     def evaluate(self, expression: str):
         """The value of an expression in the page, or what its promise brings; RuntimeError with what it threw."""

@@ -26,7 +26,9 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
         for slider in sliders:
             slider.focus()
             there, back = (
-                ("ArrowLeft", "ArrowRight") if slider.evaluate("s => s.value > (+s.min + +s.max) / 2") else ("ArrowRight", "ArrowLeft")
+                ("ArrowLeft", "ArrowRight")
+                if slider.evaluate("s => s.value > (+s.min + +s.max) / 2")
+                else ("ArrowRight", "ArrowLeft")
             )
             for step in range(max(2, moves // len(sliders))):
                 before = page.evaluate("frames_.length")
@@ -34,7 +36,9 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
                 page.wait_for_function("n => frames_.length > n", arg=before, timeout=5000, polling=5)
         page.wait_for_timeout(100)
         times, work = page.evaluate("[frames_.splice(0), work_.splice(0)]")
-        found[section.get_attribute("data-model")] = summary(times) | {f"work_{k}": v for k, v in summary(work).items()}
+        found[section.get_attribute("data-model")] = summary(times) | {
+            f"work_{k}": v for k, v in summary(work).items()
+        }
     return found
 
 

@@ -24,4 +24,8 @@ def draw(name: str) -> random.Random:
 
 def told() -> str:
     """How to see the same again."""
-    return "All of what is sampled otherwise." if everything() else f"Sampled by the seed {seed()}; the same again: {SEED}={seed()}"
+    return (
+        "All of what is sampled otherwise."
+        if everything()
+        else f"Sampled by the seed {seed()}; the same again: {SEED}={seed()}"
+    )

@@ -20,7 +20,10 @@ def notebook(path: Path, title: str, *code: str) -> None:
     cells = [
         new_markdown_cell(f"# {title}", id="title"),
         new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
-        *(new_code_cell(source, id=f"cell-{i}", metadata={"tags": ["lead"]}) for i, source in enumerate(others)),
+        *(
+            new_code_cell(source, id=f"cell-{i}", metadata={"tags": ["lead"]})
+            for i, source in enumerate(others)
+        ),
     ]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
@@ -38,7 +41,11 @@ class Small:
             path.unlink()
         shown = "from IPython.display import HTML"
         notebook(
-            book / "stock.ipynb", "Stock", 'kind = "x"', shown, 'from chokepoint.data import tables; HTML(tables.load("vault").to_html())'
+            book / "stock.ipynb",
+            "Stock",
+            'kind = "x"',
+            shown,
+            'from chokepoint.data import tables; HTML(tables.load("vault").to_html())',
         )
         notebook(
             book / "roads.ipynb",
@@ -49,7 +56,9 @@ class Small:
         )
         one = 'from chokepoint.data import tables; HTML(tables.load("minerals").query("mineral == @mineral").to_html())'
         notebook(book / "one.ipynb", "One", 'mineral = "gallium"', shown, one)
-        (book / "runs.yml").write_text("one.ipynb:\n  page: one/{mineral}\n  runs:\n    - {mineral: cobalt}\n    - {mineral: gallium}\n")
+        (book / "runs.yml").write_text(
+            "one.ipynb:\n  page: one/{mineral}\n  runs:\n    - {mineral: cobalt}\n    - {mineral: gallium}\n"
+        )
         (book / "index.md").write_text("# Small\n\n[Stock](stock.ipynb)\n\n```{excerpt} roads lead\n```\n")
         (self.folder / "_toc.yml").write_text(TOC)
 
@@ -64,7 +73,9 @@ class Small:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as from a terminal, also where ours ignores it
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.default_int_handler
+            ),  # as from a terminal, also where ours ignores it
         )
 
     def build(self, *arguments: str, fails: bool = False, **environment: str) -> str:
@@ -79,11 +90,19 @@ class Small:
         """Which pages a build ran again, by what --explain says of them."""
         said = self.build("--explain", *arguments, **environment)
         told = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
-        return {page for page in ("stock", "roads", "one/cobalt", "one/gallium") if told[page] != "nothing it needs changed"}
+        return {
+            page
+            for page in ("stock", "roads", "one/cobalt", "one/gallium")
+            if told[page] != "nothing it needs changed"
+        }
 
     def printed(self) -> dict[str, str]:
         """A digest of every file of the site."""
-        return {p.relative_to(self.site).as_posix(): sha256(p.read_bytes()).hexdigest() for p in self.site.rglob("*") if p.is_file()}
+        return {
+            p.relative_to(self.site).as_posix(): sha256(p.read_bytes()).hexdigest()
+            for p in self.site.rglob("*")
+            if p.is_file()
+        }
 
     def change(self, name: str, old: str, new: str) -> None:
         """Replace the first `old` of a file."""

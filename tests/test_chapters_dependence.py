@@ -65,7 +65,9 @@ def turned(monkeypatch, step, share):
         real = getattr(supply, measure)()
         turned = real.assign(**{step: real[step].where(real[step].isna(), share)})
         monkeypatch.setattr(supply, measure, lambda release=RELEASE, year=None, turned=turned: turned)
-    monkeypatch.setattr(facts, "_fact", facts._fact.__wrapped__)  # nothing remembered from the real world, nothing kept of this one
+    monkeypatch.setattr(
+        facts, "_fact", facts._fact.__wrapped__
+    )  # nothing remembered from the real world, nothing kept of this one
 
 
 def test_the_first_sentence_turns_when_chinas_plants_are_gone(monkeypatch):
@@ -77,7 +79,11 @@ def test_the_first_sentence_turns_when_chinas_plants_are_gone(monkeypatch):
 def test_the_bloc_holds_ore_more_than_metal_only_while_it_does(monkeypatch):
     assert "ore more than metal" in said(frameworks.brief(RELEASE))
     real = supply.inside()
-    monkeypatch.setattr(supply, "inside", lambda release=RELEASE, year=None: real.rename(columns={"mine": "refinery", "refinery": "mine"}))
+    monkeypatch.setattr(
+        supply,
+        "inside",
+        lambda release=RELEASE, year=None: real.rename(columns={"mine": "refinery", "refinery": "mine"}),
+    )
     monkeypatch.setattr(facts, "_fact", facts._fact.__wrapped__)
     assert "metal as well as ore" in said(frameworks.brief(RELEASE))
 
@@ -85,8 +91,15 @@ def test_the_bloc_holds_ore_more_than_metal_only_while_it_does(monkeypatch):
 def test_titles_state_what_the_rows_show():
     lead = dependence.lead(RELEASE)
     rows = lead.table
-    assert "all five" in lead.says and (rows["China after the mine, %"] > rows["China at the mine, %"]).all() and len(rows) == 5
-    assert "cobalt from 78 to 11" in frameworks.lead(RELEASE).says and "all five" in frameworks.lead(RELEASE).says
+    assert (
+        "all five" in lead.says
+        and (rows["China after the mine, %"] > rows["China at the mine, %"]).all()
+        and len(rows) == 5
+    )
+    assert (
+        "cobalt from 78 to 11" in frameworks.lead(RELEASE).says
+        and "all five" in frameworks.lead(RELEASE).says
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +150,16 @@ def test_a_page_of_an_older_release_says_what_that_release_knows():
 
 def test_every_agreement_that_is_published_is_in_one_of_the_tables():
     batches = set(tables.load("agreements").query("published").batch)
-    shown = {"eleven_4feb", "earlier_ten", "after_february", "trade_track", "forum", "other", "reluctant", "concluded_17"}
+    shown = {
+        "eleven_4feb",
+        "earlier_ten",
+        "after_february",
+        "trade_track",
+        "forum",
+        "other",
+        "reluctant",
+        "concluded_17",
+    }
     assert batches <= shown == set(frameworks.BATCHES)
 
 

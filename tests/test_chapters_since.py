@@ -31,7 +31,9 @@ def test_nothing_is_said_to_have_happened_after_the_evidence_ends():
 def test_what_rests_on_a_headline_is_neither_drawn_nor_listed_nor_counted(monkeypatch):
     shown = events.happened().event_id.iloc[-1]
     given = pd.DataFrame(tables.load("timeline"))
-    monkeypatch.setattr(tables, "load", lambda name, *more: given if name == "timeline" else LOAD(name, *more))
+    monkeypatch.setattr(
+        tables, "load", lambda name, *more: given if name == "timeline" else LOAD(name, *more)
+    )
     assert shown in since_february.every_event(RELEASE).body
     given.loc[given.event_id == shown, "published"] = False
     hidden = given.query("not published and date_start >= @events.MEETING")
@@ -43,10 +45,20 @@ def test_what_rests_on_a_headline_is_neither_drawn_nor_listed_nor_counted(monkey
 def test_the_newest_evidence_is_the_newest_source_that_was_read(monkeypatch):
     sources = tables.load("sources").iloc[:0].reindex(range(7))
     sources["source_id"] = ["S901", "S902", "S903", "S904", "S905", "MCS2030", "OWN1"]
-    sources["date"] = ["2026-03-01", "2026-05-01", "2026-06-01", "2026-07", "2026-04-02", "2026-12-01", "2026-12-02"]
+    sources["date"] = [
+        "2026-03-01",
+        "2026-05-01",
+        "2026-06-01",
+        "2026-07",
+        "2026-04-02",
+        "2026-12-01",
+        "2026-12-02",
+    ]
     sources["kind"] = ["wire", "lead", "wire", "wire", "compilation", "dataset", "dataset"]
     sources["read_as"] = ["original", "original", "headline", "original", "relay", "original", "original"]
-    monkeypatch.setattr(tables, "load", lambda name, *more: sources if name == "sources" else LOAD(name, *more))
+    monkeypatch.setattr(
+        tables, "load", lambda name, *more: sources if name == "sources" else LOAD(name, *more)
+    )
     assert events.newest_evidence() == pd.Timestamp(2026, 4, 2)
 
 
@@ -66,12 +78,21 @@ def world(monkeypatch, seen: str, **settling):
             "settles": term,
             "outcome": outcome,
         }
-        | {"description": what, "happened": "happened", "published": True, "row_key": None, "term": None, "term_kind": None}
+        | {
+            "description": what,
+            "happened": "happened",
+            "published": True,
+            "row_key": None,
+            "term": None,
+            "term_kind": None,
+        }
         for i, (what, (term, outcome, day)) in enumerate(settling.items())
     ]
     given = pd.concat([given, pd.DataFrame(more)], ignore_index=True) if more else given
     monkeypatch.setattr(events, "newest_evidence", lambda: pd.Timestamp(seen))
-    monkeypatch.setattr(tables, "load", lambda name, *rest: given if name == "timeline" else LOAD(name, *rest))
+    monkeypatch.setattr(
+        tables, "load", lambda name, *rest: given if name == "timeline" else LOAD(name, *rest)
+    )
 
 
 PACKAGE, BAN = "event.2026-11-10-suspension-ends", "event.2026-11-27-us-ban-suspension-ends"
@@ -81,25 +102,35 @@ def test_a_day_beyond_the_evidence_is_told_as_set_whatever_the_clock_says(monkey
     world(monkeypatch, "2026-10-09")
     assert set(events.deadlines().set_index("key").outcome[[PACKAGE, BAN]]) == {events.AHEAD}
     assert since_february.lead(RELEASE).table.set_index("Date").State["10 November 2026"] == "scheduled"
-    assert horizon.sentence().startswith("Evidence to 9 October 2026. What is set for later, from 10 November 2026 on, is told as set")
+    assert horizon.sentence().startswith(
+        "Evidence to 9 October 2026. What is set for later, from 10 November 2026 on, is told as set"
+    )
     assert "after the evidence of this book ends" in mineral_prose.sentences("holmium", RELEASE)[-1]
 
 
 def test_a_day_that_the_evidence_has_passed_is_no_longer_ahead(monkeypatch):
     world(monkeypatch, "2026-11-12")
-    assert events.deadlines().set_index("key").outcome[[PACKAGE, BAN]].to_list() == [events.UNTRACED, events.AHEAD]
+    assert events.deadlines().set_index("key").outcome[[PACKAGE, BAN]].to_list() == [
+        events.UNTRACED,
+        events.AHEAD,
+    ]
     assert since_february.lead(RELEASE).table.set_index("Date").State["10 November 2026"] == "a day passed"
     assert "from 18 November 2026 on" in horizon.sentence()
     assert "what followed was not found" in mineral_prose.sentences("holmium", RELEASE)[-1]
 
 
-@pytest.mark.parametrize("outcome, word", [("extended", "was extended"), ("ended", "ran out"), ("replaced", "was replaced")])
+@pytest.mark.parametrize(
+    "outcome, word", [("extended", "was extended"), ("ended", "ran out"), ("replaced", "was replaced")]
+)
 def test_an_event_settles_a_term_wherever_it_is_told(monkeypatch, outcome, word):
     world(monkeypatch, "2026-11-12", **{"Beijing has acted": (PACKAGE, outcome, "2026-11-10")})
     rows = events.deadlines().set_index("key")
     assert rows.outcome[PACKAGE] == events.OUTCOMES[outcome] and rows.how[PACKAGE] == "Beijing has acted"
     assert f"it {word}, on 10 November 2026" in mineral_prose.sentences("holmium", RELEASE)[-1]
-    assert word in since_february.brief(RELEASE).sentences[2] and word in china_responses.brief(RELEASE).sentences[1]
+    assert (
+        word in since_february.brief(RELEASE).sentences[2]
+        and word in china_responses.brief(RELEASE).sentences[1]
+    )
     assert "Beijing has acted" in china_responses.suspended(RELEASE).body
     assert "open.after_10_november" not in set(listing.asked().question_id)
     row = since_february.terms(RELEASE).table.set_index("Term").loc[rows.name[PACKAGE]]
@@ -108,7 +139,11 @@ def test_an_event_settles_a_term_wherever_it_is_told(monkeypatch, outcome, word)
 
 def test_the_memorandum_promised_in_30_days_came_49_days_late():
     late = events.deadlines().set_index("key").loc["agreement.eu_japan_statement"]
-    assert late.outcome == events.LATE and (late.due - late.start).days == 30 and (late.settled - late.due).days == 49
+    assert (
+        late.outcome == events.LATE
+        and (late.due - late.start).days == 30
+        and (late.settled - late.due).days == 49
+    )
     assert (late.settled - late.start).days == facts.get("eu.mou_taken_days").value
 
 
@@ -124,8 +159,14 @@ def test_a_promise_met_late_is_a_promise_missed():
     assert says(promises(events.LATE, events.NOT_FOUND, events.AHEAD)) == (
         "None of two promises is known to have been met in time; one was met 49 days late"
     )
-    assert says(promises(events.NOT_FOUND, events.UNTRACED)) == "None of two promises is known to have been met in time"
-    assert says(promises(events.MET, events.MET, events.MISSED)) == "Two of three promises are known to have been met in time"
+    assert (
+        says(promises(events.NOT_FOUND, events.UNTRACED))
+        == "None of two promises is known to have been met in time"
+    )
+    assert (
+        says(promises(events.MET, events.MET, events.MISSED))
+        == "Two of three promises are known to have been met in time"
+    )
 
 
 def test_a_term_is_counted_once_though_text_and_timeline_both_have_it():
@@ -166,7 +207,9 @@ def test_an_error_is_counted_one_way():
     assert facts.get("accounts.errors").value == facts.get("accounts.wrong").value == len(claims.errors())
     by_article = claims.errors().seed_id.value_counts()
     assert (by_article.reindex(claims.ARTICLES, fill_value=0) == claims.verdicts().wrong).all()
-    assert claims.verdicts().wrong.idxmin() == "SEED1"  # "the agency's report has the fewest errors", chapter 9
+    assert (
+        claims.verdicts().wrong.idxmin() == "SEED1"
+    )  # "the agency's report has the fewest errors", chapter 9
     assert (claims.verdicts().wrong == claims.verdicts().wrong.min()).sum() == 1
 
 
@@ -205,8 +248,12 @@ def test_an_opinion_is_never_printed_without_its_owner():
 
 def test_what_changed_names_the_sentence_that_turned():
     turned = {(page, new) for page, _, _, new in what_changed._sentences("mcs2025", "mcs2026")}
-    assert any(page == "minerals/antimony" and new.startswith("No country mines half") for page, new in turned)
-    assert not any(page in ("08-since-february", "09-disagreements") for page, _ in turned)  # they rest on no release
+    assert any(
+        page == "minerals/antimony" and new.startswith("No country mines half") for page, new in turned
+    )
+    assert not any(
+        page in ("08-since-february", "09-disagreements") for page, _ in turned
+    )  # they rest on no release
 
 
 def test_between_a_release_and_itself_nothing_moved():
@@ -232,6 +279,10 @@ def test_the_glossary_is_in_order_and_its_own_links_lead_to_terms():
 
 
 def test_the_table_of_methods_has_page_chart_and_evidence_for_every_subject():
-    rows = [r.split("|")[1:-1] for r in (BOOK / "methods.md").read_text(encoding="utf-8").splitlines() if r.startswith("|")][2:]
+    rows = [
+        r.split("|")[1:-1]
+        for r in (BOOK / "methods.md").read_text(encoding="utf-8").splitlines()
+        if r.startswith("|")
+    ][2:]
     assert len(rows) >= 20
     assert all(len(r) == 4 and "](" in r[1] and r[2].strip() and "](" in r[3] for r in rows)

@@ -9,7 +9,14 @@ from chokepoint.analysis import facts
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.pages import china_responses, disagreements, ministerial, price_floor, project_vault, since_february
+from chokepoint.pages import (
+    china_responses,
+    disagreements,
+    ministerial,
+    price_floor,
+    project_vault,
+    since_february,
+)
 from chokepoint.pages.components import listing
 
 CHAPTERS = [ministerial, price_floor, project_vault, china_responses, since_february, disagreements]
@@ -34,12 +41,20 @@ def test_54_countries_and_the_commission_are_on_the_tiles_once_each():
 
 def test_a_country_is_not_called_a_signatory_because_it_came():
     kinds = ministerial.delegations().set_index("iso3").kind
-    assert kinds["CAN"] == ministerial.ATTENDED and kinds["DEU"] == ministerial.UNION and kinds["CHN"] == ministerial.ABSENT
+    assert (
+        kinds["CAN"] == ministerial.ATTENDED
+        and kinds["DEU"] == ministerial.UNION
+        and kinds["CHN"] == ministerial.ABSENT
+    )
 
 
 def test_tiles_do_not_overlap():
-    frame = pd.DataFrame({"group": ["A"] * 9 + ["B"], "label": list("abcdefghij"), "short": "x", "kind": "k", "detail": ""})
-    rows = pd.DataFrame(next(iter(tiles(frame, colours={"k": "#fff"}, hollow="none").to_dict()["datasets"].values())))
+    frame = pd.DataFrame(
+        {"group": ["A"] * 9 + ["B"], "label": list("abcdefghij"), "short": "x", "kind": "k", "detail": ""}
+    )
+    rows = pd.DataFrame(
+        next(iter(tiles(frame, colours={"k": "#fff"}, hollow="none").to_dict()["datasets"].values()))
+    )
     assert not rows.duplicated(["left", "top"]).any() and (rows.right <= 7).all()
 
 
@@ -66,7 +81,9 @@ def test_the_brief_turns_when_the_price_is_above_the_floor(monkeypatch):
 
 def test_nothing_is_drawn_after_the_last_day_that_is_known():
     seen = pd.Timestamp(2026, 10, 7)
-    drawn = [p for c in china_responses.controls().to_dict("records") for p in china_responses.phases(c, seen)]
+    drawn = [
+        p for c in china_responses.controls().to_dict("records") for p in china_responses.phases(c, seen)
+    ]
     assert max(p["end"] for p in drawn) == pd.Timestamp(2026, 11, 27)
     assert all(p["start"] < p["end"] for p in drawn)
     assert {p["end"] for p in drawn if p["kind"] == china_responses.HELD} >= {seen}
@@ -77,7 +94,10 @@ def test_the_licences_of_april_2025_were_never_suspended():
 
 
 def test_no_price_and_no_loss_is_claimed_where_the_model_has_no_skill():
-    assert "no skill" in china_responses.how_wrong(RELEASE).says and "no skill" in china_responses.brief(RELEASE).sentences[2]
+    assert (
+        "no skill" in china_responses.how_wrong(RELEASE).says
+        and "no skill" in china_responses.brief(RELEASE).sentences[2]
+    )
     explorable = china_responses.how_bad()
     shown = f"{explorable.says} {explorable.said()} {explorable.spec()} {explorable.results}"
     assert not any(word in shown for word in ("price", "loss", "rationed", "US$"))
@@ -92,20 +112,28 @@ def test_what_buyers_pay_is_told_apart_from_what_they_lose():
 
 def test_the_price_floor_says_what_its_sums_leave_out():
     cautions = " ".join(MODELS["price_floor"].cautions)
-    assert "inside finished magnets" in cautions and "China could answer" in cautions and "share no supply curve" in cautions
+    assert (
+        "inside finished magnets" in cautions
+        and "China could answer" in cautions
+        and "share no supply curve" in cautions
+    )
 
 
 def test_a_levy_that_nobody_pays_is_not_called_one():
     explorable = price_floor.who_pays()
     assert "no levy is paid" in explorable.said(floor=160) and "feed itself" in explorable.said(floor=160)
-    assert "no levy is paid" in explorable.said(world_price=123) and "extra kilogram" not in explorable.said(world_price=123)
+    assert "no levy is paid" in explorable.said(world_price=123) and "extra kilogram" not in explorable.said(
+        world_price=123
+    )
 
 
 def test_no_sum_of_money_has_its_minus_after_the_currency():
     mine, contract = price_floor.mine(), price_floor.contract()
     assert "−A$829 million" in mine.said(flood_price=15, flood_years=20, flood_start=1)
     assert "bring the state" in contract.said(strike=60, start_price=140, long_run_price=90, upside_share=0.5)
-    assert "too little work to protect" in price_floor.next_stage().said(oxide_world_price=119, oxide_per_magnet=0.44)
+    assert "too little work to protect" in price_floor.next_stage().said(
+        oxide_world_price=119, oxide_per_magnet=0.44
+    )
 
 
 @pytest.mark.parametrize("chapter", ["02", "03", "04", "06"])

@@ -13,19 +13,30 @@ from chokepoint.data import tables
 from chokepoint.pages import coverage, dependence, money, world
 
 RELEASE = tables.DEFAULT_RELEASE
-FIGURES = [world.who_signed, coverage.matrix, coverage.your_club, money.ladder_of_money, dependence.choose, dependence.prices_and_controls]
+FIGURES = [
+    world.who_signed,
+    coverage.matrix,
+    coverage.your_club,
+    money.ladder_of_money,
+    dependence.choose,
+    dependence.prices_and_controls,
+]
 
 
 @pytest.mark.parametrize("draw", FIGURES, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("release", ["mcs2024", "mcs2025", "mcs2026"])
 def test_every_chart_is_drawn_at_every_release_or_says_nothing(draw, release):
     figure = draw(release)
-    assert figure is None or (len(figure.table) and figure.sources and figure.alt_text and not figure.says.endswith("."))
+    assert figure is None or (
+        len(figure.table) and figure.sources and figure.alt_text and not figure.says.endswith(".")
+    )
 
 
 def test_every_delegate_and_absentee_is_on_the_map_with_a_shape_or_a_dot():
     topology = tables.outlines()
-    drawn = {g["id"] for g in topology["objects"]["countries"]["geometries"]} | set(worldmap.points(topology).iso3)
+    drawn = {g["id"] for g in topology["objects"]["countries"]["geometries"]} | set(
+        worldmap.points(topology).iso3
+    )
     assert set(countries.names()) <= drawn
 
 
@@ -62,14 +73,20 @@ def test_a_colour_means_the_same_in_every_chapter():
 
 def test_the_matrix_holds_the_numbers_of_the_measures():
     rows, inside = supply.clubs(RELEASE), supply.inside(RELEASE)
-    pd.testing.assert_frame_equal(rows.came.unstack("step"), inside.reindex(columns=["mine", "refinery"]), check_names=False)
+    pd.testing.assert_frame_equal(
+        rows.came.unstack("step"), inside.reindex(columns=["mine", "refinery"]), check_names=False
+    )
     china = supply.by_standing(RELEASE).query("standing == 'China'").set_index(["mineral", "step"]).share
     assert (rows.china - china.reindex(rows.index)).abs().max() < 1e-9
 
 
 def test_a_larger_circle_never_holds_less():
     rows = supply.clubs(RELEASE)
-    assert (rows.came >= rows.signed - 1e-9).all() and (rows.signed >= rows.day - 1e-9).all() and (rows <= 100 + 1e-9).all(axis=None)
+    assert (
+        (rows.came >= rows.signed - 1e-9).all()
+        and (rows.signed >= rows.day - 1e-9).all()
+        and (rows <= 100 + 1e-9).all(axis=None)
+    )
 
 
 def test_a_cell_without_published_countries_is_empty_and_not_nought():
@@ -154,13 +171,18 @@ def page(tmp_path_factory, browser):
 
 def choose(tab, label: str, option: str):
     """Choose an option of the select with a label."""
-    tab.locator(".cp-selects label", has=tab.locator("span", has_text=label)).locator("select").select_option(label=option)
+    tab.locator(".cp-selects label", has=tab.locator("span", has_text=label)).locator("select").select_option(
+        label=option
+    )
     tab.evaluate("view.runAsync().then(() => 1)")
 
 
 def click_on(tab, iso3: str):
     """Click in the middle of a country; the marks have no names of their own, so it is found by the row it draws."""
-    shape = tab.evaluate_handle("iso3 => [...document.querySelectorAll('#chart path')].find(p => p.__data__?.datum?.iso3 === iso3)", iso3)
+    shape = tab.evaluate_handle(
+        "iso3 => [...document.querySelectorAll('#chart path')].find(p => p.__data__?.datum?.iso3 === iso3)",
+        iso3,
+    )
     shape.as_element().click()
 
 
@@ -218,7 +240,11 @@ def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
     choose(tab, "Let in or out", "Australia")
     click_on(tab, "COD")
     tab.evaluate("view.runAsync().then(() => 1)")
-    assert shown() == sorted(inside(m, s, (club | {"COD"}) - {"AUS"}) for m in order for s in ("mine", "refinery")) and not tab.faults
+    assert (
+        shown()
+        == sorted(inside(m, s, (club | {"COD"}) - {"AUS"}) for m in order for s in ("mine", "refinery"))
+        and not tab.faults
+    )
 
 
 @pytest.mark.slow
@@ -237,9 +263,19 @@ def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
 @pytest.mark.slow
 def test_the_ladder_narrows_to_an_instrument_and_tells_of_the_deal_that_is_chosen(page):
     tab = page(money.ladder_of_money(RELEASE))
-    equity = measured.parts().merge(measured.deals()[["finance_id", "kind"]]).query("kind == 'Equity'").amount.sum() / 1000
+    equity = (
+        measured.parts()
+        .merge(measured.deals()[["finance_id", "kind"]])
+        .query("kind == 'Equity'")
+        .amount.sum()
+        / 1000
+    )
     choose(tab, "Instrument", "Equity")
-    shown = [float(t.removesuffix(" bn")) for t in tab.locator("#chart svg text").all_text_contents() if t.endswith(" bn")]
+    shown = [
+        float(t.removesuffix(" bn"))
+        for t in tab.locator("#chart svg text").all_text_contents()
+        if t.endswith(" bn")
+    ]
     assert sum(shown) == pytest.approx(equity, abs=0.3)
     choose(tab, "Instrument", "all")
     choose(tab, "Deal", "Korea Zinc: CHIPS subsidy")

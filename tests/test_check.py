@@ -32,7 +32,10 @@ def package(tmp_path):
         "primaryKey": ["country", "year"],
         "foreignKeys": [{"fields": "source_id", "reference": {"resource": "sources", "fields": "source_id"}}],
     }
-    sources = {"fields": [field("source_id"), field("publisher"), field("date", "date")], "primaryKey": "source_id"}
+    sources = {
+        "fields": [field("source_id"), field("publisher"), field("date", "date")],
+        "primaryKey": "source_id",
+    }
     declared = {
         "resources": [
             {"name": "sources", "path": "sources.csv", "schema": sources},
@@ -88,7 +91,10 @@ def test_ten_faults_are_reported_in_one_run_each_with_its_place(package):
         ],
         start=2,
     ):
-        assert any(f.startswith(f"shares.csv row {row}: {column} ") and found in f for f in faults), (row, faults)
+        assert any(f.startswith(f"shares.csv row {row}: {column} ") and found in f for f in faults), (
+            row,
+            faults,
+        )
 
 
 def test_a_misspelt_column_comes_with_the_right_one(package):
@@ -127,7 +133,11 @@ def test_a_table_of_300_mb_is_refused_unread(package):
 def test_a_default_outside_its_own_range_is_refused(package):
     folder = package(shares="country,low,value,high\nPeru,1,5,9\nChile,1,12,9\n")
     declared = json.loads((folder / "datapackage.json").read_text())
-    numbers = [field("low", "number"), field("value", "number", between=["low", "high"]), field("high", "number")]
+    numbers = [
+        field("low", "number"),
+        field("value", "number", between=["low", "high"]),
+        field("high", "number"),
+    ]
     declared["resources"][1]["schema"] = {"fields": [field("country"), *numbers]}
     (folder / "datapackage.json").write_text(json.dumps(declared))
     assert said(folder) == ['shares.csv row 3: value "12" is not between its low 1 and its high 9']

@@ -31,7 +31,8 @@ def test_the_verdict_follows_what_was_sold_afterwards(after, verdict):
 def test_buyers_who_stock_up_in_one_year_do_not_raise_the_level():
     """Three years of 100, 100 and 400 before: the median is 100, so 90 afterwards is no fall."""
     years = [
-        {"start": f"{y}-01", "end": f"{y}-12", "value": v, "unit": "kg"} for y, v in ((2020, 100), (2021, 100), (2022, 400), (2023, 50))
+        {"start": f"{y}-01", "end": f"{y}-12", "value": v, "unit": "kg"}
+        for y, v in ((2020, 100), (2021, 100), (2022, 400), (2023, 50))
     ]
     years += [{"start": f"{y}-01", "end": f"{y}-12", "value": 90, "unit": "kg"} for y in (2024, 2025, 2026)]
     found = effects.judge(pd.DataFrame(years), pd.Timestamp(2023, 8, 1))

@@ -10,12 +10,33 @@ VIEWS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]  # ever
 SHARDS = 2  # both cores crawl
 PLAIN_KB, CHARTS_KB = 200, 600  # what a page may send, gzipped, without charts and with them
 # One page of each kind.
-KINDS = ["index", "03-price-floor", "06-china-responses", "minerals/gallium", "countries/argentina", "minerals", "countries", "evidence"]
-KINDS += ["sources", "assumptions", "validation", "what-changed", "glossary", "data-dictionary", "rerun", "search", "404"]
+KINDS = [
+    "index",
+    "03-price-floor",
+    "06-china-responses",
+    "minerals/gallium",
+    "countries/argentina",
+    "minerals",
+    "countries",
+    "evidence",
+]
+KINDS += [
+    "sources",
+    "assumptions",
+    "validation",
+    "what-changed",
+    "glossary",
+    "data-dictionary",
+    "rerun",
+    "search",
+    "404",
+]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shard", [pytest.param(i, marks=pytest.mark.xdist_group(f"crawl-{i}")) for i in range(SHARDS)])
+@pytest.mark.parametrize(
+    "shard", [pytest.param(i, marks=pytest.mark.xdist_group(f"crawl-{i}")) for i in range(SHARDS)]
+)
 def test_every_page_is_whole_light_and_open_to_everyone(site, address, visit, shard):
     """Charts drawn, nothing complained of, nothing asked for elsewhere, no sideways scroll, no weight, and axe has nothing to say.
 
@@ -24,7 +45,9 @@ def test_every_page_is_whole_light_and_open_to_everyone(site, address, visit, sh
     faults = []
     for page in pages(site)[shard::SHARDS]:
         seen = visit(address_of(address, page))
-        faults += [f"{page}: {fault}" for fault in [*faults_of(seen, address), *overweight(site, address, seen)]]
+        faults += [
+            f"{page}: {fault}" for fault in [*faults_of(seen, address), *overweight(site, address, seen)]
+        ]
         faults += [f"{page}: {fault}" for fault in looks(seen, thorough=page in KINDS)]
         seen.close()
     assert not faults, "\n".join(faults)
@@ -40,7 +63,11 @@ def test_a_page_of_each_kind_is_the_same_from_a_folder(site, visit, page):
 
 def pages(site: Path) -> list[str]:
     """Every page of the site, by name."""
-    return sorted(p.relative_to(site).as_posix().removesuffix(".html") for p in site.rglob("*.html") if "_static" not in p.parts)
+    return sorted(
+        p.relative_to(site).as_posix().removesuffix(".html")
+        for p in site.rglob("*.html")
+        if "_static" not in p.parts
+    )
 
 
 def address_of(address: str, page: str) -> str:
@@ -58,7 +85,11 @@ def faults_of(seen, root: str) -> list[str]:
 
 def overweight(site: Path, address: str, seen) -> list[str]:
     """The kilobytes a page sends, where they are too many."""
-    weight = sum(_gzipped(site / r.removeprefix(address).lstrip("/").split("?")[0]) for r in set(seen.requests) if r.startswith(address))
+    weight = sum(
+        _gzipped(site / r.removeprefix(address).lstrip("/").split("?")[0])
+        for r in set(seen.requests)
+        if r.startswith(address)
+    )
     most = CHARTS_KB if seen.marks() else PLAIN_KB
     return [f"sends {weight // 1000} kB, more than {most}"] if weight > most * 1000 else []
 

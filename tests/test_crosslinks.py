@@ -67,8 +67,13 @@ def test_every_term_of_the_glossary_has_an_address_and_says_what_it_means():
 def test_the_evidence_names_the_pages_that_state_a_fact(tmp_path):
     (tmp_path / "minerals").mkdir()
     (tmp_path / "minerals" / "gallium.ipynb").write_text('"<a href=\\"cp:evidence#fact-gallium.reliance\\">"')
-    (tmp_path / "04-project-vault.ipynb").write_text("{fact}`US$10 billion <vault.exim_loan>` and {fact}`gallium.reliance`")
+    (tmp_path / "04-project-vault.ipynb").write_text(
+        "{fact}`US$10 billion <vault.exim_loan>` and {fact}`gallium.reliance`"
+    )
     found = stating(tmp_path)
-    assert found == {"vault.exim_loan": ["04-project-vault"], "gallium.reliance": ["04-project-vault", "minerals/gallium"]}
+    assert found == {
+        "vault.exim_loan": ["04-project-vault"],
+        "gallium.reliance": ["04-project-vault", "minerals/gallium"],
+    }
     row = stated_on('<tr id="fact-gallium.reliance"><td>x</td>', found)
     assert 'href="cp:minerals/gallium">Gallium</a>' in row and ">chapter 4</a>" in row

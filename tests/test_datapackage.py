@@ -112,12 +112,25 @@ def next_year(request, tmp_path_factory) -> tuple[Path, str]:
     data, release = home / "data", home / "release"
     shutil.copytree(DATA, data)
     fixes = (data / "corrections.csv").read_text(encoding="utf-8").splitlines()
-    again = [line.replace("MCS2026-", "MCS2027-", 1).replace(",mcs2026,", ",mcs2027,", 1) for line in fixes if line.startswith("MCS2026-")]
-    again = [line.replace("year=2024,year,set,2025", "year=2025,year,set,2026").replace("signed=2025", "signed=2026") for line in again]
+    again = [
+        line.replace("MCS2026-", "MCS2027-", 1).replace(",mcs2026,", ",mcs2027,", 1)
+        for line in fixes
+        if line.startswith("MCS2026-")
+    ]
+    again = [
+        line.replace("year=2024,year,set,2025", "year=2025,year,set,2026").replace(
+            "signed=2025", "signed=2026"
+        )
+        for line in again
+    ]
     (data / "corrections.csv").write_text("\n".join([*fixes, *again]) + "\n", encoding="utf-8")
     release.mkdir()
     small = request.param == "small"
-    files = {"MCS2026_Commodities_Data.csv": SMALL.encode("cp1252")} if small else {p.name: p.read_bytes() for p in LATEST.glob("*.csv")}
+    files = (
+        {"MCS2026_Commodities_Data.csv": SMALL.encode("cp1252")}
+        if small
+        else {p.name: p.read_bytes() for p in LATEST.glob("*.csv")}
+    )
     for name, content in files.items():
         code = "cp1252" if name.endswith("Commodities_Data.csv") else "utf-8"
         (release / name.replace("2026", "2027")).write_bytes(shifted(content.decode(code)).encode(code))
@@ -168,4 +181,6 @@ def test_facts_can_be_asked_at_next_years_release_and_compared(next_year):
 def test_a_row_that_is_there_is_never_overwritten():
     text = "source_id,title\nMCS2026,mine\nMCS2028,later\n"
     assert register.with_row(text, {"source_id": "MCS2026", "title": "other"}) == text
-    assert register.with_row(text, {"source_id": "MCS2027", "title": "next"}).splitlines()[2] == "MCS2027,next"
+    assert (
+        register.with_row(text, {"source_id": "MCS2027", "title": "next"}).splitlines()[2] == "MCS2027,next"
+    )

@@ -79,7 +79,9 @@ def test_an_edition_that_is_not_there_is_refused_with_the_nearest():
 @pytest.mark.parametrize("path", sorted((HOME / "editions").glob("*.yml")), ids=lambda p: p.stem)
 def test_every_edition_here_can_be_built_and_sets_what_it_says(path):
     edition = runs.edition(path.stem, path.parent)
-    planned = {run.page: run for run in runs.plan(BOOK, edition.release or tables.DEFAULT_RELEASE, edition.settings)}
+    planned = {
+        run.page: run for run in runs.plan(BOOK, edition.release or tables.DEFAULT_RELEASE, edition.settings)
+    }
     assert edition.about and sum(map(len, edition.settings.values())) >= 4
     for notebook, values in edition.settings.items():
         assert planned[notebook].settings == values
@@ -96,7 +98,9 @@ def test_every_parameter_has_a_type_a_meaning_and_a_default_that_may_be(path):
 
 def test_the_table_of_parameters_has_each_of_them():
     shown = parameter_list(tables.DEFAULT_RELEASE)
-    assert all(f"parameter-{p.stem}-{name}" in shown for p in BOOK.glob("*.ipynb") for name in runs.interface(p))
+    assert all(
+        f"parameter-{p.stem}-{name}" in shown for p in BOOK.glob("*.ipynb") for name in runs.interface(p)
+    )
 
 
 def test_the_release_of_the_book_is_compared_with_the_one_before():
@@ -108,7 +112,10 @@ def test_the_release_of_the_book_is_compared_with_the_one_before():
 
 
 def test_more_capital_buys_more_days_and_the_page_says_whose_choice_it_was():
-    announced, doubled = project_vault.cover("mcs2026").days.min(), project_vault.cover("mcs2026", 20).days.min()
+    announced, doubled = (
+        project_vault.cover("mcs2026").days.min(),
+        project_vault.cover("mcs2026", 20).days.min(),
+    )
     assert doubled == pytest.approx(announced * 20 / 11.67)
     assert project_vault.lead("mcs2026", 20).says.startswith("US$20 billion, as set for this page,")
     assert "set for this page" in project_vault.brief("mcs2026", 20).sentences[-1]
@@ -126,10 +133,16 @@ def test_a_sum_beyond_what_was_announced_finds_sliders_that_reach_it():
 
 
 def test_a_chapters_parameters_move_where_its_sliders_begin():
-    begun = {c.name: c.value for c in china_responses.how_bad("gallium", "mcs2026").starting(cut=0.9, months=2).controls}
+    begun = {
+        c.name: c.value
+        for c in china_responses.how_bad("gallium", "mcs2026").starting(cut=0.9, months=2).controls
+    }
     assert (begun["china_share"], begun["cut"], begun["months"]) == (1.0, 0.9, 2)
     assert {c.name: c.value for c in futures.build_out(2040).controls}["year"] == 16
-    assert price_floor.who_pays().starting(floor=85).at()["levy"] == 85 - price_floor.who_pays().defaults["world_price"]
+    assert (
+        price_floor.who_pays().starting(floor=85).at()["levy"]
+        == 85 - price_floor.who_pays().defaults["world_price"]
+    )
     assert price_floor.who_pays().starting(floor=None) == price_floor.who_pays()
 
 
@@ -203,5 +216,7 @@ def test_an_edition_is_built_beside_the_book_and_leaves_it_alone(checkout):
     site = checkout.folder / "build" / "editions" / "mine" / "html"
     page = (site / "04-project-vault.html").read_text(encoding="utf-8")
     assert "Edition: Mine." in page and "US$20 billion, as set for this page," in page
-    assert 'name="floor" min="60" max="160" step="1" value="85"' in (site / "03-price-floor.html").read_text(encoding="utf-8")
+    assert 'name="floor" min="60" max="160" step="1" value="85"' in (site / "03-price-floor.html").read_text(
+        encoding="utf-8"
+    )
     assert checkout.standing.read_text() == "the last good site"

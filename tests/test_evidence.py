@@ -81,7 +81,9 @@ def test_fifty_four_countries_and_the_commission_came():
 def test_eleven_signed_that_day_and_all_of_them_were_there():
     signed = {row["iso3"] for row in rows("memberships") if row["coalition_id"] == "signed_4feb"}
     assert len(signed) == int(by_key("ledger")["frameworks.signed_4feb"]["value"]) == 11
-    assert signed == {iso3 for row in rows("agreements") if row["batch"] == "eleven_4feb" for iso3 in listed(row["iso3s"])}
+    assert signed == {
+        iso3 for row in rows("agreements") if row["batch"] == "eleven_4feb" for iso3 in listed(row["iso3s"])
+    }
     assert signed <= {row["iso3"] for row in rows("attendees") if row["presence"] == "present"}
     assert "GBR" in signed  # the eleventh, whom State does not name
 
@@ -93,12 +95,19 @@ def test_a_lead_that_was_not_opened_carries_no_published_row():
             if "published" in row:
                 sources = listed(row.get("source_id", "")) + listed(row.get("source_ids", ""))
                 opened = any(kinds[s] != "lead" and s != "S999" for s in sources)
-                assert (row["published"] == "true") == (opened and row.get("confidence") != "memory-unverified"), (table, row)
+                assert (row["published"] == "true") == (
+                    opened and row.get("confidence") != "memory-unverified"
+                ), (table, row)
 
 
 def test_every_unpublished_row_is_an_open_question():
     asked = {key for row in rows("open_questions") for key in listed(row["row_keys"])}
-    hidden = {f"{table}:{key}" for table in KEYS for key, row in by_key(table).items() if row.get("published") == "false"}
+    hidden = {
+        f"{table}:{key}"
+        for table in KEYS
+        for key, row in by_key(table).items()
+        if row.get("published") == "false"
+    }
     assert not hidden - asked
     for key in asked:
         table, _, name = key.partition(":")
@@ -125,7 +134,10 @@ def test_no_control_applies_before_it_is_announced_and_no_suspension_ends_before
         assert row["took_effect"] != "no" or row["status"] == "suspended"
         if row["status"] == "suspended":
             by = controls[row["suspended_by"]]
-            assert row["suspended_from"] == by["effective_date_start"] and row["suspended_to"] == by["suspended_to"]
+            assert (
+                row["suspended_from"] == by["effective_date_start"]
+                and row["suspended_to"] == by["suspended_to"]
+            )
     assert controls["control.2025-18"]["status"] == "in force"  # the April licences were never suspended
 
 
@@ -180,8 +192,14 @@ def test_a_disagreement_shows_two_readings_or_more_and_adopts_one_or_says_why_no
     for group, conflict in by_key("conflicts").items():
         readings = [row for row in rows("readings") if row["conflict_group"] == group]
         assert len(readings) > 1, group
-        assert any(row["adopted"] == "true" for row in readings) == (conflict["outcome"] != "unresolved"), group
-    used = {row["conflict_group"] for table in ("claims", "vault", "finance", "markets", "ledger", "controls") for row in rows(table)}
+        assert any(row["adopted"] == "true" for row in readings) == (conflict["outcome"] != "unresolved"), (
+            group
+        )
+    used = {
+        row["conflict_group"]
+        for table in ("claims", "vault", "finance", "markets", "ledger", "controls")
+        for row in rows(table)
+    }
     assert used - {""} <= set(by_key("conflicts"))
 
 
@@ -199,7 +217,12 @@ def test_a_claim_is_not_checked_against_another_of_the_five():
         if row["verdict"] in ("matches", "was said", "imprecise", "wrong"):
             assert row["check_source_id"] and not row["check_source_id"].startswith("SEED"), key
         if row["verdict"] == "was said":
-            assert row["kind"] != "reported fact" or row["attributed_to"] not in ("WSWS", "AP", "Asia Times", "redcensor"), key
+            assert row["kind"] != "reported fact" or row["attributed_to"] not in (
+                "WSWS",
+                "AP",
+                "Asia Times",
+                "redcensor",
+            ), key
 
 
 def test_a_fact_prints_its_value_and_points_to_the_row_that_carries_it():
@@ -207,7 +230,10 @@ def test_a_fact_prints_its_value_and_points_to_the_row_that_carries_it():
     for key, fact in by_key("ledger").items():
         if fact["value_type"] == "number" and not any(word in fact["text"].lower().split() for word in words):
             figures = [float(f.replace(",", "")) for f in re.findall(r"\d[\d,]*(?:\.\d+)?", fact["text"])]
-            assert any(abs(abs(float(fact["value"])) - f) < 0.5 * 10 ** -len(str(f).partition(".")[2].strip("0")) for f in figures), key
+            assert any(
+                abs(abs(float(fact["value"])) - f) < 0.5 * 10 ** -len(str(f).partition(".")[2].strip("0"))
+                for f in figures
+            ), key
         if fact["value_type"] == "date":
             day = date.fromisoformat(fact["value"])
             assert fact["text"] == f"{day.day} {day:%B %Y}", key
@@ -215,7 +241,11 @@ def test_a_fact_prints_its_value_and_points_to_the_row_that_carries_it():
             row = by_key(fact["table"])[fact["row_key"]]
             if fact["table"] in ("vault", "markets"):
                 carried = {float(row[c]) for c in ("value", "value_low", "value_high") if row[c]}
-                assert fact["value_type"] != "number" or fact["unit"] == "firms" or float(fact["value"]) in carried, key
+                assert (
+                    fact["value_type"] != "number"
+                    or fact["unit"] == "firms"
+                    or float(fact["value"]) in carried
+                ), key
 
 
 def test_the_stated_floor_loan_and_vote():

@@ -46,7 +46,9 @@ def pages_with_explorables(site):
     """Pages and the models on them."""
     found = {}
     for path in sorted(site.rglob("*.html")):
-        if models := re.findall(r'class="cp-explorable" data-model="(\w+)"', path.read_text(encoding="utf-8")):
+        if models := re.findall(
+            r'class="cp-explorable" data-model="(\w+)"', path.read_text(encoding="utf-8")
+        ):
             found[path.relative_to(site).as_posix()] = models
     return found
 
@@ -59,7 +61,11 @@ def in_words():
         for _, function in inspect.getmembers(module, inspect.isfunction):
             signature = inspect.signature(function)
             needs = [p for p in signature.parameters.values() if p.default is p.empty]
-            if function.__module__ == module.__name__ and signature.return_annotation is Explorable and not needs:
+            if (
+                function.__module__ == module.__name__
+                and signature.return_annotation is Explorable
+                and not needs
+            ):
                 explorable = function()
                 made[explorable.model] = explorable
     return made
@@ -87,12 +93,16 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
                 for name, text in row["results"].items():
                     shown, right = float(text), float(expected[name])
                     if not agree(shown, right):
-                        faults.append(f"{page}, {model}, {row['moved']} moved: {name} is {shown!r}, not {right!r}")
+                        faults.append(
+                            f"{page}, {model}, {row['moved']} moved: {name} is {shown!r}, not {right!r}"
+                        )
                     if abs(right) >= 1e-3:
                         worst = max(worst, abs(shown / right - 1))
                 said, own = row["sentence"], words.get(model)
                 if own and said != own.said(**row["settings"]):
-                    faults.append(f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.said(**row['settings'])}”")
+                    faults.append(
+                        f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.said(**row['settings'])}”"
+                    )
         assert not seen.complaints, seen.complaints
         seen.close()
     print(f"{moves} settings, widest difference {worst:.1e} of the value")

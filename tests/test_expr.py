@@ -3,14 +3,34 @@
 import numpy as np
 import pytest
 
-from chokepoint.models.expr import ExpressionError, Field, Param, absolute, compile_vega, exp, log, maximum, minimum, power, where
+from chokepoint.models.expr import (
+    ExpressionError,
+    Field,
+    Param,
+    absolute,
+    compile_vega,
+    exp,
+    log,
+    maximum,
+    minimum,
+    power,
+    where,
+)
 
 x, y = Param("x"), Param("y")
 
 
 @pytest.mark.parametrize(
     "function, args",
-    [(maximum, (2, 3)), (minimum, (2, 3)), (power, (2, 3)), (exp, (2,)), (log, (2,)), (absolute, (-2,)), (where, (True, 1.5, 2.5))],
+    [
+        (maximum, (2, 3)),
+        (minimum, (2, 3)),
+        (power, (2, 3)),
+        (exp, (2,)),
+        (log, (2,)),
+        (absolute, (-2,)),
+        (where, (True, 1.5, 2.5)),
+    ],
 )
 def test_a_number_an_array_and_an_expression_go_through_the_same_function(function, args):
     number = function(*args)
@@ -47,7 +67,10 @@ def test_a_shared_step_is_computed_once_and_results_refer_to_each_other():
         ("flat", "3"),
         ("given", "x"),
     ]
-    assert compile_vega(results, target="datum", prefix="levy")[1] == ("total", "(exp(datum._nlevy0) + datum._nlevy0)")
+    assert compile_vega(results, target="datum", prefix="levy")[1] == (
+        "total",
+        "(exp(datum._nlevy0) + datum._nlevy0)",
+    )
 
 
 def test_a_result_needed_by_an_earlier_one_is_computed_first():
@@ -78,7 +101,10 @@ def decides(a):
 
 def test_a_decision_in_python_names_the_model_and_the_line_and_what_to_do():
     line = decides.__code__.co_firstlineno + 1
-    with pytest.raises(ExpressionError, match=rf"decides \(test_expr\.py, line {line}: `if a > 0:`\).*use where\(test, a, b\)"):
+    with pytest.raises(
+        ExpressionError,
+        match=rf"decides \(test_expr\.py, line {line}: `if a > 0:`\).*use where\(test, a, b\)",
+    ):
         decides(x)
 
 

@@ -43,7 +43,11 @@ def test_no_fact_rests_on_a_lead_that_was_not_opened_or_on_a_row_kept_back(print
 
 def test_every_fact_has_a_label_a_text_and_a_confidence_that_is_known(printed):
     for fact in printed:
-        assert fact["label"] and fact["text"] and fact["confidence"] in ("primary", "corroborated", "single-source", "modelled"), fact
+        assert (
+            fact["label"]
+            and fact["text"]
+            and fact["confidence"] in ("primary", "corroborated", "single-source", "modelled")
+        ), fact
     assert len({fact["fact_id"] for fact in printed}) == len(printed)
 
 
@@ -53,7 +57,11 @@ def test_facts_can_be_asked_at_every_release(release):
     assert {"rare_earths.china_mined", "gallium.reliance", "vault.exim_loan"} <= known.keys()
     # A release's own facts rest on it, or on a publisher's table that has no yearly release, never on another year's.
     others = {r.upper() for r in RELEASES if r != release}
-    strays = {k: f.sources for k, f in known.items() if f.computation and not f.confidence == "modelled" and set(f.sources) & others}
+    strays = {
+        k: f.sources
+        for k, f in known.items()
+        if f.computation and not f.confidence == "modelled" and set(f.sources) & others
+    }
     assert strays == {}
 
 
@@ -76,7 +84,10 @@ def test_brazils_adopted_reserves_stand_beside_the_superseded_ones():
     assert (fact.text, fact.superseded) == ("11 million tonnes", (("21 million tonnes", ("MCS2026",)),))
     assert "Version 1.3" in fact.note and "MCS2026-02" in fact.note
     world = facts.get("rare_earths.reserves_world")
-    assert (world.text, world.superseded[0][0]) == ("more than 75 million tonnes", "more than 85 million tonnes")
+    assert (world.text, world.superseded[0][0]) == (
+        "more than 75 million tonnes",
+        "more than 85 million tonnes",
+    )
 
 
 # --- corrections
@@ -93,7 +104,10 @@ def test_a_release_can_say_what_was_corrected_in_it(release):
 
 def test_corrections_of_the_latest_release_by_table():
     fixes = tables.corrections("mcs2026")
-    assert fixes.groupby("table").rows.sum()["reserves"] == tables.load("reserves", "mcs2026").correction_id.notna().sum()
+    assert (
+        fixes.groupby("table").rows.sum()["reserves"]
+        == tables.load("reserves", "mcs2026").correction_id.notna().sum()
+    )
 
 
 def test_a_release_without_corrections_has_none():
@@ -121,7 +135,13 @@ def asked(*fact_ids: str) -> dict:
     """The texts of some facts, and what of the data was read for them, in a process that has asked for no other."""
     told = json.dumps(fact_ids)
     return json.loads(
-        subprocess.run([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], input=told, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN],
+            input=told,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
     )
 
 
@@ -138,4 +158,6 @@ def test_a_fact_of_one_table_reads_no_table_of_another(printed):
     reads = asked("since.events")["reads"]
     assert "data/evidence/timeline.csv" in reads and not [name for name in reads if "mcs2026/" in name]
     reads = asked("australia.lithium_mined")["reads"]
-    assert "data/minerals/mcs2026/production.csv" in reads and not [name for name in reads if "mcs2025/" in name or "reserves" in name]
+    assert "data/minerals/mcs2026/production.csv" in reads and not [
+        name for name in reads if "mcs2025/" in name or "reserves" in name
+    ]

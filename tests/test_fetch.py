@@ -27,7 +27,9 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(CONTENT) - start))
         self.end_headers()
-        self.wfile.write(CONTENT[start : len(CONTENT) // 3] if Publisher.breaks and not wanted else CONTENT[start:])
+        self.wfile.write(
+            CONTENT[start : len(CONTENT) // 3] if Publisher.breaks and not wanted else CONTENT[start:]
+        )
 
     def log_message(self, *args):
         pass
@@ -43,9 +45,20 @@ def publisher(monkeypatch):
 
     def listed(md5):
         files = pd.DataFrame(
-            [{"release": "mcs2026", "file": "main.csv", "url": f"http://127.0.0.1:{server.server_port}/main.csv", "md5": md5}]
+            [
+                {
+                    "release": "mcs2026",
+                    "file": "main.csv",
+                    "url": f"http://127.0.0.1:{server.server_port}/main.csv",
+                    "md5": md5,
+                }
+            ]
         )
-        monkeypatch.setattr(tables, "load", lambda table, release=None: files if table == "release_files" else load(table, release))
+        monkeypatch.setattr(
+            tables,
+            "load",
+            lambda table, release=None: files if table == "release_files" else load(table, release),
+        )
 
     listed(hashlib.md5(CONTENT).hexdigest())
     yield listed
@@ -86,4 +99,6 @@ def test_next_years_release_is_not_taken_for_this_years_and_how_to_add_it_is_sai
     with pytest.raises(UserError) as said:
         fetching.fetch("usgs-2027", None)
     assert "Did you mean" not in str(said.value) and "Listed are: mcs2026" in str(said.value)
-    assert "add a row for each of its files" in str(said.value) and "chokepoint ingest usgs FOLDER" in str(said.value)
+    assert "add a row for each of its files" in str(said.value) and "chokepoint ingest usgs FOLDER" in str(
+        said.value
+    )

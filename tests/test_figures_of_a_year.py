@@ -20,7 +20,11 @@ from chokepoint.pages import mineral as mineral_page
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NEWEST = max(p.name for p in (DATA / "minerals").glob("mcs*"))
-LISTED = [r["mineral"] for r in csv.DictReader((DATA / "minerals.csv").open(encoding="utf-8")) if r["kind"] == "listed"]
+LISTED = [
+    r["mineral"]
+    for r in csv.DictReader((DATA / "minerals.csv").open(encoding="utf-8"))
+    if r["kind"] == "listed"
+]
 
 # What the book calls a product, by its step, and the series of the release: (stage, commodity, details, detail of the world's total).
 SERIES = {
@@ -37,7 +41,12 @@ SERIES = {
         "ferrosilicon and silicon metal",
     ),
     ("ferrosilicon", "refinery"): ("processed", "Silicon", {"ferrosilicon"}, "ferrosilicon"),
-    ("titanium concentrates", "mine"): ("mine", "Titanium mineral concentrates", {"ilmenite", "rutile"}, "ilmenite and rutile"),
+    ("titanium concentrates", "mine"): (
+        "mine",
+        "Titanium mineral concentrates",
+        {"ilmenite", "rutile"},
+        "ilmenite and rutile",
+    ),
     ("ilmenite (titanium)", "mine"): ("mine", "Titanium mineral concentrates", {"ilmenite"}, "ilmenite"),
     ("rutile (titanium)", "mine"): ("mine", "Titanium mineral concentrates", {"rutile"}, "rutile"),
     ("titanium sponge metal", "refinery"): ("sponge", "Titanium sponge metal", {""}, ""),
@@ -65,8 +74,12 @@ def series(release: str) -> dict[tuple, dict[int, dict[str, list[float]]]]:
     found: dict = {}
     for r in rows(release, "production"):
         if r["value"]:
-            places = found.setdefault((r["stage"], r["commodity"], r["detail"]), {}).setdefault(int(r["year"]), {})
-            places.setdefault("World" if r["area_kind"] == "world" else r["area"], []).append(float(r["value"]))
+            places = found.setdefault((r["stage"], r["commodity"], r["detail"]), {}).setdefault(
+                int(r["year"]), {}
+            )
+            places.setdefault("World" if r["area_kind"] == "world" else r["area"], []).append(
+                float(r["value"])
+            )
     return found
 
 
@@ -77,7 +90,10 @@ def printed(product: str, step: str, year: int) -> tuple[str, dict[str, float]]:
         of = [
             r
             for r in rows(edition, "iea_production")
-            if r["mineral"] == AGENCY[product] and r["stage"] == "refinery" and r["forecast"] == "false" and int(r["year"]) == year
+            if r["mineral"] == AGENCY[product]
+            and r["stage"] == "refinery"
+            and r["forecast"] == "false"
+            and int(r["year"]) == year
         ]
         total = next(float(r["value"]) for r in of if r["area_kind"] == "world")
         return edition, {r["area"]: 100 * float(r["value"]) / total for r in of if r["area_kind"] != "world"}
@@ -85,7 +101,8 @@ def printed(product: str, step: str, year: int) -> tuple[str, dict[str, float]]:
         known = series(release)
         stages = ("mine",) if step == "mine" else ("refinery", "smelter", "processed", "sponge")
         stage, commodity, details, whole = SERIES.get((product, step)) or next(
-            ((s, c, {""}, "") for s, c, d in known if s in stages and c.lower() == product and not d), (None, None, set(), "")
+            ((s, c, {""}, "") for s, c, d in known if s in stages and c.lower() == product and not d),
+            (None, None, set(), ""),
         )
         total = known.get((stage, commodity, whole), {}).get(year, {}).get("World")
         if not total:
@@ -114,7 +131,9 @@ def said(release: str) -> str:
 def test_antimony_of_2024_is_the_newest_releases():
     table = dependence.choose(NEWEST).table
     row = table[(table.Mineral == "Antimony") & (table.Year == 2024) & (table.Area == "China")].iloc[0]
-    assert row["Share of world output, %"] == 33.61 and row.Output == "40,000 t" and row.Release == said(NEWEST)
+    assert (
+        row["Share of world output, %"] == 33.61 and row.Output == "40,000 t" and row.Release == said(NEWEST)
+    )
 
 
 def test_every_row_of_the_chooser_is_what_the_newest_release_prints_of_that_year():
@@ -125,7 +144,9 @@ def test_every_row_of_the_chooser_is_what_the_newest_release_prints_of_that_year
         if r["Release"] != said(release) or abs(shares[r["Area"]] - r["Share of world output, %"]) > 0.0051:
             wrong.append((r, release, shares.get(r["Area"])))
     assert len(table) > 900 and wrong == []
-    assert table.groupby(["Mineral", "Step", "Year"]).Release.nunique().eq(1).all(), "a year of a mineral is one release's"
+    assert table.groupby(["Mineral", "Step", "Year"]).Release.nunique().eq(1).all(), (
+        "a year of a mineral is one release's"
+    )
     assert not table.duplicated(["Mineral", "Step", "Year", "Area"]).any(), "no row stands under two years"
 
 
@@ -135,7 +156,12 @@ def test_the_agencys_figures_stand_under_their_own_year_and_the_line_above_the_b
     base = {int(r["year"]) for r in rows("iea2025", "iea_production") if r["forecast"] == "false"}
     assert set(agency.Year) == base and len(agency) >= 20
     spec = figure.chart.to_dict()
-    heads = [row for data in spec["datasets"].values() for row in data if row.get("told", "").startswith("After the mine")]
+    heads = [
+        row
+        for data in spec["datasets"].values()
+        for row in data
+        if row.get("told", "").startswith("After the mine")
+    ]
     newest = max(row["year"] for row in heads)
     cobalt = next(row for row in heads if row["mineral"] == "Cobalt" and row["year"] == newest)
     assert f"{max(base)}, IEA 2025" in cobalt["told"]
@@ -150,7 +176,9 @@ def test_what_is_counted_in_kilograms_is_not_rounded_to_tonnes():
 
 
 def test_a_book_printed_at_an_older_release_knows_nothing_newer():
-    older = supply.by_year("mcs2025").query("mineral == 'antimony' and iso3 == 'CHN' and year == 2024").iloc[0]
+    older = (
+        supply.by_year("mcs2025").query("mineral == 'antimony' and iso3 == 'CHN' and year == 2024").iloc[0]
+    )
     assert (round(older.share), older.release) == (60, "mcs2025")
     assert supply.by_year("mcs2024").query("source_id.str.startswith('MCS')").release.le("mcs2024").all()
 
@@ -211,8 +239,16 @@ def test_every_fact_that_is_a_share_is_the_newest_releases():
 @pytest.mark.parametrize("release", tables.releases())
 def test_china_has_one_share_of_a_thing_wherever_it_is_shown(release):
     summary, china = supply.summary(release).dropna(subset=["year"]), supply.china(release)
-    standing = supply.by_standing(release).query("standing == @coalitions.CHINA").set_index(["mineral", "step"]).share
-    clubs, by_country = supply.clubs(release), supply.by_country(release).set_index(["mineral", "step", "iso3"]).share
+    standing = (
+        supply.by_standing(release)
+        .query("standing == @coalitions.CHINA")
+        .set_index(["mineral", "step"])
+        .share
+    )
+    clubs, by_country = (
+        supply.clubs(release),
+        supply.by_country(release).set_index(["mineral", "step", "iso3"]).share,
+    )
     for mineral, step in summary.index:
         values = {
             round(float(v), 9)
@@ -239,7 +275,10 @@ def test_what_a_coalition_has_is_its_members_shares_added_up():
 
 
 def test_where_rounding_makes_all_of_it_a_bound_is_said():
-    assert facts.get("gallium.china_refined").text == "over 99 %" and facts.get("china.gallium_refined").text == "over 99 %"
+    assert (
+        facts.get("gallium.china_refined").text == "over 99 %"
+        and facts.get("china.gallium_refined").text == "over 99 %"
+    )
     bar = next(
         row
         for data in dependence.largest(NEWEST, "refinery").chart.to_dict()["datasets"].values()
@@ -247,7 +286,12 @@ def test_where_rounding_makes_all_of_it_a_bound_is_said():
         if row["mineral"] == "Gallium"
     )
     assert bar["text"] == "China over 99 %"
-    cells = [row for data in coverage.matrix(NEWEST).chart.to_dict()["datasets"].values() for row in data if row.get("club") == "china"]
+    cells = [
+        row
+        for data in coverage.matrix(NEWEST).chart.to_dict()["datasets"].values()
+        for row in data
+        if row.get("club") == "china"
+    ]
     assert next(c["text"] for c in cells if c["mineral"] == "Gallium" and c["step"] == "refinery") == ">99"
 
 
@@ -282,21 +326,39 @@ def test_the_lead_charts_compare_one_product_with_itself():
     assert pairs.groupby("mineral").what.nunique().eq(1).all()
     table = dependence.lead(NEWEST).table.set_index("Mineral")
     magnet = table.loc["Magnet rare earths"]
-    assert (round(magnet["China at the mine, %"], 1), round(magnet["China after the mine, %"], 1)) == (61.0, 91.3)
+    assert (round(magnet["China at the mine, %"], 1), round(magnet["China after the mine, %"], 1)) == (
+        61.0,
+        91.3,
+    )
     left_out = dependence.other_products(NEWEST).body
-    assert all(word in left_out for word in ("bauxite", "synthetic graphite", "magnesium metal", "titanium sponge metal"))
+    assert all(
+        word in left_out
+        for word in ("bauxite", "synthetic graphite", "magnesium metal", "titanium sponge metal")
+    )
 
 
 def test_refined_graphite_is_named_for_what_it_must_hold():
     """The IEA refines more graphite than anybody mines, so it cannot be natural alone; wherever it is shown it says so."""
-    of = [r for r in rows("iea2025", "iea_production") if r["mineral"] == "graphite" and r["area_kind"] == "world" and r["year"] == "2030"]
+    of = [
+        r
+        for r in rows("iea2025", "iea_production")
+        if r["mineral"] == "graphite" and r["area_kind"] == "world" and r["year"] == "2030"
+    ]
     world = {r["stage"]: float(r["value"]) for r in of}
     assert world["refinery"] > 2 * world["mine"]
     assert "natural and synthetic graphite" in mineral_page.makers("graphite", NEWEST, "refinery").figure.says
     assert "natural and synthetic graphite" in country_page.brings("china", NEWEST).figure.alt_text.lower()
     grid = coverage.matrix(NEWEST).table
-    assert set(grid[grid.Mineral.str.contains("raphite")].Mineral) == {"Natural graphite", "Graphite with synthetic"}
-    bars = [row for data in frameworks.lead(NEWEST).chart.to_dict()["datasets"].values() for row in data if row["mineral"] == "Graphite"]
+    assert set(grid[grid.Mineral.str.contains("raphite")].Mineral) == {
+        "Natural graphite",
+        "Graphite with synthetic",
+    }
+    bars = [
+        row
+        for data in frameworks.lead(NEWEST).chart.to_dict()["datasets"].values()
+        for row in data
+        if row["mineral"] == "Graphite"
+    ]
     assert {row["product"] for row in bars} == {"Natural graphite", "Graphite with synthetic"}
 
 
@@ -315,6 +377,11 @@ def test_a_country_without_output_is_said_to_have_none():
 
 def test_yearly_averages_are_said_to_hide_the_split_a_licence_makes():
     told = re.sub(r"<[^>]+>", "", dependence.outside_china(NEWEST).body)
-    for words in ("price outside China", "3.0 times those of April for dysprosium", "3.1 times those of April for terbium", "69 times"):
+    for words in (
+        "price outside China",
+        "3.0 times those of April for dysprosium",
+        "3.1 times those of April for terbium",
+        "69 times",
+    ):
         assert words in told
     assert dependence.prices_and_controls(NEWEST).says.startswith("In USGS’s yearly averages")

@@ -28,13 +28,19 @@ def test_the_sites_address_is_told_and_never_guessed(monkeypatch, given, known):
 
 
 def test_a_citation_carries_the_day_of_the_newest_evidence_and_the_address_only_where_known():
-    there = page_metadata.citation("Tin", "minerals/tin", "mcs2026", DAY, "https://example.org/minerals/tin.html")
-    assert "evidence to 8 October 2026" in there["plain"] and there["plain"].endswith("https://example.org/minerals/tin.html")
+    there = page_metadata.citation(
+        "Tin", "minerals/tin", "mcs2026", DAY, "https://example.org/minerals/tin.html"
+    )
+    assert "evidence to 8 October 2026" in there["plain"] and there["plain"].endswith(
+        "https://example.org/minerals/tin.html"
+    )
     assert "@incollection{chokepoint-tin," in there["bibtex"] and "url = {https" in there["bibtex"]
     assert "url" not in page_metadata.citation("Tin", "minerals/tin", "mcs2026", DAY, "")["bibtex"]
 
 
-@pytest.mark.parametrize("page, kind", [("minerals/tin", "Dataset"), ("data-dictionary", "Dataset"), ("03-price-floor", "Article")])
+@pytest.mark.parametrize(
+    "page, kind", [("minerals/tin", "Dataset"), ("data-dictionary", "Dataset"), ("03-price-floor", "Article")]
+)
 def test_a_page_of_data_is_a_data_set_and_a_chapter_an_article(page, kind):
     known = json.loads(page_metadata.linked_data("A </script> title", "What it says", page, DAY, ""))
     assert known["@type"] == kind and known["dateModified"] == "2026-10-08"
@@ -51,13 +57,20 @@ def test_a_description_is_the_brief_and_fits():
 
 
 def test_the_sitemap_needs_an_address_and_robots_do_without():
-    assert "<loc>https://example.org/minerals/tin.html</loc>" in seo.sitemap("https://example.org/", ["minerals/tin"])
-    assert "Sitemap" not in seo.robots("") and "Sitemap: https://example.org/sitemap.xml" in seo.robots("https://example.org/")
+    assert "<loc>https://example.org/minerals/tin.html</loc>" in seo.sitemap(
+        "https://example.org/", ["minerals/tin"]
+    )
+    assert "Sitemap" not in seo.robots("") and "Sitemap: https://example.org/sitemap.xml" in seo.robots(
+        "https://example.org/"
+    )
 
 
 def test_a_card_is_a_picture_of_the_size_that_is_shown():
     png = seo.card("How would a price floor work?", "mcs2026")
-    assert png[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (1200, 630)
+    assert png[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (
+        1200,
+        630,
+    )
 
 
 def test_every_number_stays_with_its_per_cent_and_every_foreign_link_tells_nothing():

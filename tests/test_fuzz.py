@@ -34,8 +34,12 @@ SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,RESE
 MCS2025,Cobalt,Congo (Kinshasa),"Mine production, contained cobalt",metric tons,175000,220000,,6000000,
 MCS2025,Cobalt,World total (rounded),"Mine production, contained cobalt",,238000,290000,,11000000,
 """
-SMALL = "Source,Country,Type,Prod_kt_2022,Prod_kt_Est_2023,Prod_notes\nMCS2024,Peru,Mine production,1370,1400,\n"
-FIGURES = "DataSource,Commodity,Year,USprod_kt,Imports_kt,NIR_pct,Price_ctslb\nMCS2024,Zinc,2022,761,700,76,190\n"
+SMALL = (
+    "Source,Country,Type,Prod_kt_2022,Prod_kt_Est_2023,Prod_notes\nMCS2024,Peru,Mine production,1370,1400,\n"
+)
+FIGURES = (
+    "DataSource,Commodity,Year,USprod_kt,Imports_kt,NIR_pct,Price_ctslb\nMCS2024,Zinc,2022,761,700,76,190\n"
+)
 
 
 def further_tables(year: int) -> dict[str, str]:
@@ -88,7 +92,9 @@ def mangled(draw, text: str) -> bytes:
     pieces = text.replace("\n", ",\n,").split(",")
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(pieces) - 1))
-        pieces[at : at + 1] = draw(st.sampled_from([[], [pieces[at]] * 2, [draw(words)], [draw(words), pieces[at]]]))
+        pieces[at : at + 1] = draw(
+            st.sampled_from([[], [pieces[at]] * 2, [draw(words)], [draw(words), pieces[at]]])
+        )
     content = ",".join(pieces).replace(",\n,", "\n").encode("utf-8", "replace")
     if draw(st.booleans()):
         return content
@@ -125,7 +131,10 @@ def offered(ingest, home: Path, files: dict[str, bytes]) -> None:
         assert before == {p: p.read_bytes() for p in data.rglob("*") if p.is_file()}
     else:
         assert all(tally.adds_up for tally in report.tables.values()), report
-        entered = {r["path"] for r in json.loads((data / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+        entered = {
+            r["path"]
+            for r in json.loads((data / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+        }
         assert entered == {p.relative_to(data).as_posix() for p in (data / "minerals").rglob("*.csv")}
     assert not [p for p in data.rglob("*") if p.name.endswith(".new") or p.name.startswith(".")]
 
@@ -162,7 +171,9 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 @st.composite
 def damaged(draw, content: bytes) -> bytes:
-    at = draw(st.integers(0, 10**6)) * len(content) // 10**6  # a packed file is not of one length: it holds the time it was made
+    at = (
+        draw(st.integers(0, 10**6)) * len(content) // 10**6
+    )  # a packed file is not of one length: it holds the time it was made
     return content[:at] + draw(st.binary(max_size=8)) + content[at + draw(st.integers(0, 60)) :]
 
 
@@ -175,7 +186,12 @@ def test_a_damaged_zip_is_read_or_refused(folder, content):
 series = {"2024": 1.5, "STEPS": {"2030": 2.0}}
 side = {"countries": {"China": {"2024": 70.2}, "Chile": {"2024": 1}}, "total": {"2024": 100.0}}
 total = {"2024": 3.0, "STEPS": {"2030": 4.0}}
-demand = {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": total}
+demand = {
+    "sectors": {"Electric vehicles": series},
+    "totalClean": series,
+    "otherUses": series,
+    "totalDemand": total,
+}
 IEA = {"supply": {"Lithium": {"mining": side, "refining": side}}, "totalDemand": {"Lithium": demand}}
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | words,
@@ -190,7 +206,10 @@ def disturbed(draw, value):
         return draw(anything)
     key = draw(st.sampled_from(sorted(value)))
     changed = draw(disturbed(value[key]))
-    return {(draw(words) if draw(st.integers(0, 9)) == 0 else k) if k == key else k: changed if k == key else v for k, v in value.items()}
+    return {
+        (draw(words) if draw(st.integers(0, 9)) == 0 else k) if k == key else k: changed if k == key else v
+        for k, v in value.items()
+    }
 
 
 @settings(FUZZ, max_examples=80)
@@ -202,7 +221,12 @@ def test_a_disturbed_iea_file_is_read_or_refused(folder, content):
 ROWS = [["World Bank Commodity Price Data"], ["Updated on June 02, 2026"], [None, "Crude oil, average", "Copper", "Platinum"],
         [None, "($/bbl)", "($/mt)", "($/troy oz)"], ["2026M04", 99.0, 9000.5, "…"], ["2026M05", 100.0, 9100, 1500.0]]  # fmt: skip
 cells = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False), words, st.dates()
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    words,
+    st.dates(),
 )
 
 
@@ -243,7 +267,11 @@ TABLE = (
     "source_id,country,share,year,day,month,known,kind,also\n"
     "S1,Peru,12.5,2025,2026-02-04,2026-02,true,mine,S2\nS2,Chile,69.23,2025,,,false,,S1;S2\nS3,,,,,,,,\n"
 )
-PACKAGE = {"resources": [{"name": "shares", "path": "shares.csv", "schema": {"fields": FIELDS, "primaryKey": "source_id"}}]}
+PACKAGE = {
+    "resources": [
+        {"name": "shares", "path": "shares.csv", "schema": {"fields": FIELDS, "primaryKey": "source_id"}}
+    ]
+}
 
 
 @settings(FUZZ, max_examples=200)

@@ -15,17 +15,25 @@ from chokepoint.data.ingest import iea, iea_workbook
 from chokepoint.errors import UserError
 
 PUBLISHED = small_data.HOME.parent / "shared" / "releases" / "iea2023_workbook" / "CM_Data_Explorer.xlsx"
-SCENARIOS = {"STEPS": "Stated policies scenario", "APS": "Announced pledges scenario", "NZE": "Net Zero Emissions by 2050 scenario"}
+SCENARIOS = {
+    "STEPS": "Stated policies scenario",
+    "APS": "Announced pledges scenario",
+    "NZE": "Net Zero Emissions by 2050 scenario",
+}
 YEARS = ("2030", "2040")
 
 
 def series(base: float) -> dict:
     """Demand in the base year and, growing, in each scenario."""
-    return {"2024": base} | {s: {y: base * (n + 2) * (i + 1) for n, y in enumerate(YEARS)} for i, s in enumerate(SCENARIOS)}
+    return {"2024": base} | {
+        s: {y: base * (n + 2) * (i + 1) for n, y in enumerate(YEARS)} for i, s in enumerate(SCENARIOS)
+    }
 
 
 def plus(*some: dict) -> dict:
-    return {"2024": sum(s["2024"] for s in some)} | {n: {y: sum(s[n][y] for s in some) for y in YEARS} for n in SCENARIOS}
+    return {"2024": sum(s["2024"] for s in some)} | {
+        n: {y: sum(s[n][y] for s in some) for y in YEARS} for n in SCENARIOS
+    }
 
 
 def block(*uses: str) -> dict:
@@ -37,13 +45,19 @@ def block(*uses: str) -> dict:
 def side(**countries: float) -> dict:
     places = {**{name.replace("_", " "): value for name, value in countries.items()}, "Rest of world": 20.0}
     grown = {name: {"2024": value, "2030": value * 1.5, "2040": value * 2} for name, value in places.items()}
-    return {"countries": grown, "total": {y: sum(s[y] for s in grown.values()) for y in ("2024", "2030", "2040")}}
+    return {
+        "countries": grown,
+        "total": {y: sum(s[y] for s in grown.values()) for y in ("2024", "2030", "2040")},
+    }
 
 
 CONTENT = {
     "totalDemand": {"Copper": block("Solar PV", "Electric vehicles"), "Rare Earth Elements": block("Wind")},
     "supply": {
-        "Copper": {"mining": side(Chile=55.0, Democratic_Republic_of_Congo=29.0), "refining": side(China=130.0)},
+        "Copper": {
+            "mining": side(Chile=55.0, Democratic_Republic_of_Congo=29.0),
+            "refining": side(China=130.0),
+        },
         "Rare Earth Elements": {"mining": side(China=50.0), "refining": side(China=60.0, Malaysia=5.0)},
     },
 }
@@ -51,7 +65,10 @@ CONTENT = {
 
 def cells(values: dict) -> list:
     """A row of demand as the sheet has it: the base year, a gap, then each scenario with a gap after it."""
-    return [values["2024"], *(cell for name in SCENARIOS for cell in (None, *(values[name][y] for y in YEARS)))]
+    return [
+        values["2024"],
+        *(cell for name in SCENARIOS for cell in (None, *(values[name][y] for y in YEARS))),
+    ]
 
 
 def workbook(content: dict, supply: bool = True, clean: str = "Total clean technologies") -> bytes:
@@ -70,7 +87,11 @@ def workbook(content: dict, supply: bool = True, clean: str = "Total clean techn
         page.append([names.get(mineral, mineral)])
         for use, values in demand["sectors"].items():
             page.append([use, *cells(values)])
-        for label, key in ((clean, "totalClean"), ("Other uses", "otherUses"), ("Total demand", "totalDemand")):
+        for label, key in (
+            (clean, "totalClean"),
+            ("Other uses", "otherUses"),
+            ("Total demand", "totalDemand"),
+        ):
             page.append([label, *cells(demand[key])])
         page.append(["Share of clean technologies in total demand ", *cells(series(0.2))])
     page.append(["Notes: neodymium and others."])
@@ -80,8 +101,20 @@ def workbook(content: dict, supply: bool = True, clean: str = "Total clean techn
         page.append([None, 2024, 2030, 2040, None, None, 2024, 2030, 2040])
         for mineral, sides in content["supply"].items():
             page.append([])
-            page.append([f"{names.get(mineral, mineral)} - Mining", None, None, None, None, f"{names.get(mineral, mineral)} - Refining"])
-            rows = [[[name, *values.values()] for name, values in each["countries"].items()] for each in sides.values()]
+            page.append(
+                [
+                    f"{names.get(mineral, mineral)} - Mining",
+                    None,
+                    None,
+                    None,
+                    None,
+                    f"{names.get(mineral, mineral)} - Refining",
+                ]
+            )
+            rows = [
+                [[name, *values.values()] for name, values in each["countries"].items()]
+                for each in sides.values()
+            ]
             rows = [
                 part + [["Total", *each["total"].values()], ["Top 3 share", 0.5, 0.5, 0.5]]
                 for part, each in zip(rows, sides.values(), strict=True)
@@ -89,7 +122,16 @@ def workbook(content: dict, supply: bool = True, clean: str = "Total clean techn
             for n in range(max(map(len, rows))):
                 left, right = (part[n] if n < len(part) else [None] * 4 for part in rows)
                 page.append([*left, None, *right])
-        page.append(["Notes: supply projections are built from projects.", None, None, None, None, "Notes: the base case."])
+        page.append(
+            [
+                "Notes: supply projections are built from projects.",
+                None,
+                None,
+                None,
+                None,
+                "Notes: the base case.",
+            ]
+        )
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -118,7 +160,9 @@ def test_the_workbook_gives_the_tables_of_its_json_conversion(data, tmp_path):
     made = {name: pd.read_csv(data / "minerals/iea2025" / name) for name in converted}
     for name, content in converted.items():
         whole = pd.read_csv(io.BytesIO(content))
-        shared = [c for c in whole if c != "printed"]  # a whole number is printed with ".0" in the one, without in the other
+        shared = [
+            c for c in whole if c != "printed"
+        ]  # a whole number is printed with ".0" in the one, without in the other
         pd.testing.assert_frame_equal(made[name][shared], whole[shared])
     assert check.check(data) == []
 
@@ -126,7 +170,9 @@ def test_the_workbook_gives_the_tables_of_its_json_conversion(data, tmp_path):
 def test_a_workbook_of_the_first_edition_has_demand_and_says_what_it_lacks(data, tmp_path):
     (tmp_path / "CM_Data_Explorer.xlsx").write_bytes(workbook(CONTENT, supply=False))
     report = iea.ingest(tmp_path / "CM_Data_Explorer.xlsx", data)
-    assert report.release == "iea2025" and "this edition gives no mining and refining by country" in str(report)
+    assert report.release == "iea2025" and "this edition gives no mining and refining by country" in str(
+        report
+    )
     assert [p.name for p in (data / "minerals/iea2025").iterdir()] == ["iea_demand.csv"]
     assert check.check(data) == []
 
@@ -164,8 +210,14 @@ def test_the_workbook_as_published_goes_in_and_the_book_keeps_to_the_newest_edit
     newest = tables.releases("iea_production")[-1]
     report = iea.ingest(PUBLISHED, data)
     assert report.release == "iea2023" and report.tables["iea_demand"].kept == 684
-    demand = pd.read_csv(data / "minerals/iea2023/iea_demand.csv").set_index(["mineral", "use", "scenario", "year"]).value
-    assert demand["copper", "Total", "history", 2022] == pytest.approx(25_501_860)  # thousand tons in the sheet
+    demand = (
+        pd.read_csv(data / "minerals/iea2023/iea_demand.csv")
+        .set_index(["mineral", "use", "scenario", "year"])
+        .value
+    )
+    assert demand["copper", "Total", "history", 2022] == pytest.approx(
+        25_501_860
+    )  # thousand tons in the sheet
     assert demand["nickel", "Total", "NZE", 2050] == pytest.approx(6_196_030)
     assert tables.releases("iea_production")[-1] == newest and "iea2023" in tables.releases("iea_demand")
     assert check.check(data) == []

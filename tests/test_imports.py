@@ -15,8 +15,14 @@ ROOMS = {
     "cli": {"data", "models", "analysis", "charts", "pages", "site", "parameters", "errors"},
 }
 YET = {  # what does not keep to it yet
-    ("chokepoint.charts", "chokepoint.pages.components.plain_chart"),  # a chart alone in a cell is shown as a figure, once one is drawn
-    ("chokepoint.charts.chooser", "chokepoint.analysis.coalitions"),  # names of standings, which also order and colour the marks
+    (
+        "chokepoint.charts",
+        "chokepoint.pages.components.plain_chart",
+    ),  # a chart alone in a cell is shown as a figure, once one is drawn
+    (
+        "chokepoint.charts.chooser",
+        "chokepoint.analysis.coalitions",
+    ),  # names of standings, which also order and colour the marks
     ("chokepoint.charts.shares", "chokepoint.analysis.coalitions"),
 }
 
@@ -29,7 +35,12 @@ def room(module: str) -> str:
 def test_a_room_imports_only_what_stands_below_it(name):
     modules = [module for module in MODULES if "." in module and room(module) == name]
     assert modules
-    wrong = {(m, other) for m in modules for other in imported(m) if "." in other and room(other) not in ROOMS[name] | {name}}
+    wrong = {
+        (m, other)
+        for m in modules
+        for other in imported(m)
+        if "." in other and room(other) not in ROOMS[name] | {name}
+    }
     assert wrong == {(m, other) for m, other in YET if room(m) == name}
 
 

@@ -13,9 +13,7 @@ from chokepoint.data.ingest import iea, sums, usgs, worldbank
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-HEADER_2026 = (
-    "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes"
-)
+HEADER_2026 = "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes"
 WORLD = "World Mine Production and Reserves"
 SALIENT = "Salient Statistics—United States"
 
@@ -58,7 +56,14 @@ COBALT = (
 
 
 def figure(
-    chapter: str, country: str, value: str, statistic="Production", detail="Mine production", unit="metric tons", notes="", section=WORLD
+    chapter: str,
+    country: str,
+    value: str,
+    statistic="Production",
+    detail="Mine production",
+    unit="metric tons",
+    notes="",
+    section=WORLD,
 ):
     """A row of the long layout, for the newest year."""
     year = "2021–24" if section == "Import Sources" else "2025"
@@ -94,10 +99,19 @@ def test_next_years_file_in_this_layout_needs_no_code(data, release):
 
 
 def test_a_qualifier_stays_words_and_bounds(data, release):
-    printed = {"Peru": "W", "Poland": "NA", "Chile": "—", "Spain": "s", "Japan": "10 - 15", "World total": "XX"}
+    printed = {
+        "Peru": "W",
+        "Poland": "NA",
+        "Chile": "—",
+        "Spain": "s",
+        "Japan": "10 - 15",
+        "World total": "XX",
+    }
     rows = [figure("LEAD", country, value, unit="thousand metric tons") for country, value in printed.items()]
     label = "Net import reliance as a percentage of apparent consumption"
-    rows.append(figure("TIN", "United States", ">50", "Net import reliance", label, "percent", section=SALIENT))
+    rows.append(
+        figure("TIN", "United States", ">50", "Net import reliance", label, "percent", section=SALIENT)
+    )
     tables, _, _ = usgs.read(release(long(*rows)), data)
     reliance = tables["salient"].iloc[0]
     assert pd.isna(reliance.value) and reliance.low == 50 and reliance.qualifier == "greater"
@@ -119,7 +133,11 @@ def test_a_unit_fault_is_mended_by_a_row_and_told(data, release):
     row = figure("VANADIUM", "World total", "21,000", "Reserves", "Reserves: rounded")
     tables, report, _ = usgs.read(release(long(row)), data)
     vanadium = tables["reserves"].iloc[0]
-    assert vanadium.value == 21_000_000 and vanadium.printed == "21,000" and vanadium.correction_id == "MCS2026-01"
+    assert (
+        vanadium.value == 21_000_000
+        and vanadium.printed == "21,000"
+        and vanadium.correction_id == "MCS2026-01"
+    )
     assert any("MCS2026-01: 1 rows" in line for line in report.corrections)
 
 
@@ -138,7 +156,14 @@ def test_a_later_reading_is_adopted_and_the_earlier_one_kept(data, release):
 
 
 def test_a_lost_minus_sign_is_put_back(data, release):
-    row = figure("NIOBIUM (COLUMBIUM)", "United States", "?1", "Shipment", "Shipments from Government stockpile", section=SALIENT)
+    row = figure(
+        "NIOBIUM (COLUMBIUM)",
+        "United States",
+        "?1",
+        "Shipment",
+        "Shipments from Government stockpile",
+        section=SALIENT,
+    )
     newest = COBALT[0]
     tables, _, _ = usgs.read(release(long(row, newest)), data)
     assert one(tables["salient"], mineral="niobium").value == -1
@@ -224,13 +249,17 @@ def test_the_oddities_of_2022_and_2023_are_read_too(data, release):
 
 def test_a_salient_file_that_holds_the_world_table_is_refused_and_said(data, release):
     table = "Source,Country,Type,Prod_t_est_2022,Prod_t_est_2023,Prod_notes\nMCS2024,Cuba,Mine production,3800,3200,\n"
-    tables, report, _ = usgs.read(release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), data)
+    tables, report, _ = usgs.read(
+        release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), data
+    )
     assert len(tables["production"]) == 2
     assert report.rows.refused == {"mcs2024-cobal_salient.csv is named salient and holds the world table": 1}
 
 
 def test_a_footnote_glued_to_a_figure_is_mended_by_a_row(data, release):
-    table = 'Source,Country,Type,Prod_kt_2021,Reserves_kt\nMCS2023,Australia,Mine production,1320,"1,166,000"\n'
+    table = (
+        'Source,Country,Type,Prod_kt_2021,Reserves_kt\nMCS2023,Australia,Mine production,1320,"1,166,000"\n'
+    )
     tables, _, _ = usgs.read(release({"mcs2023-zinc_world.csv": table}), data)
     assert tables["reserves"].value.tolist() == [66_000_000]
 
@@ -254,7 +283,10 @@ def test_an_agreement_with_two_dates_keeps_both(data, release):
         "Australia,Framework,20-Oct-25,2025-10-20,Mining.,https://example.org\n"
     }
     tables, _, _ = usgs.read(release(files), data)
-    assert tables["trade_agreements"].set_index("party").dates_agree.to_dict() == {"Japan and Republic of Korea": False, "Australia": True}
+    assert tables["trade_agreements"].set_index("party").dates_agree.to_dict() == {
+        "Japan and Republic of Korea": False,
+        "Australia": True,
+    }
 
 
 # --- what is refused, and how
@@ -263,12 +295,18 @@ def test_an_agreement_with_two_dates_keeps_both(data, release):
 def test_an_unknown_layout_says_what_was_looked_for_and_what_was_found(data, release):
     with pytest.raises(UserError) as said:
         usgs.ingest(release({"prices.csv": "day,price\n1,2\n"}), data)
-    assert "MCS chapter" in str(said.value) and "prices.csv (day, price" in str(said.value) and "Nothing was written" in str(said.value)
+    assert (
+        "MCS chapter" in str(said.value)
+        and "prices.csv (day, price" in str(said.value)
+        and "Nothing was written" in str(said.value)
+    )
     assert not (data / "minerals").exists()
 
 
 def test_a_misspelt_header_names_the_nearest(data, release):
-    files = {name: text.replace("Statistics_detail", "Statistic_details") for name, text in long(*COBALT).items()}
+    files = {
+        name: text.replace("Statistics_detail", "Statistic_details") for name, text in long(*COBALT).items()
+    }
     with pytest.raises(UserError, match='"Statistics_detail" \\(nearest: "Statistic_details"\\)'):
         usgs.read(release(files), data)
 
@@ -319,12 +357,16 @@ def test_a_zip_reads_like_its_folder(data, release, tmp_path):
     with zipfile.ZipFile(tmp_path / "r.zip", "w") as archive:
         for path in folder.iterdir():
             archive.write(path, path.name)
-    assert usgs.read(tmp_path / "r.zip", data)[0]["production"].equals(usgs.read(folder, data)[0]["production"])
+    assert usgs.read(tmp_path / "r.zip", data)[0]["production"].equals(
+        usgs.read(folder, data)[0]["production"]
+    )
 
 
 def test_a_folder_of_zips_reads_like_one(data, release, tmp_path):
     """As ScienceBase hands out the older releases."""
-    folder = release({"mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"})
+    folder = release(
+        {"mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"}
+    )
     with zipfile.ZipFile(folder / "world.zip", "w") as archive:
         archive.write(folder / "mcs2024-zinc_world.csv", "mcs2024-zinc_world.csv")
     (folder / "mcs2024-zinc_world.csv").unlink()
@@ -339,7 +381,9 @@ def test_a_file_of_300_megabytes_is_refused_unread(data, tmp_path):
 
 
 def test_two_releases_in_one_folder_are_refused(data, release):
-    files = long(*COBALT) | {"mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"}
+    files = long(*COBALT) | {
+        "mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"
+    }
     with pytest.raises(UserError, match="more than one release"):
         usgs.read(release(files), data)
 
@@ -367,7 +411,9 @@ def test_a_path_with_nothing_in_it_is_said(data, tmp_path):
 
 
 def test_a_second_ingest_changes_nothing_and_foreign_resources_stay(data, release):
-    (data / "datapackage.json").write_text('{"name": "chokepoint-data", "resources": [{"name": "claims", "path": "evidence/claims.csv"}]}')
+    (data / "datapackage.json").write_text(
+        '{"name": "chokepoint-data", "resources": [{"name": "claims", "path": "evidence/claims.csv"}]}'
+    )
     folder = release(long(*COBALT))
     usgs.ingest(folder, data)
     before = {p: p.read_bytes() for p in data.rglob("*") if p.is_file()}
@@ -405,7 +451,12 @@ def test_the_iea_file_gives_shares_of_refining_and_flags_its_projections(data, t
     content = {
         "supply": {"Lithium": {"mining": side, "refining": side}},
         "totalDemand": {
-            "Lithium": {"sectors": {"Electric vehicles": series}, "totalClean": series, "otherUses": series, "totalDemand": total}
+            "Lithium": {
+                "sectors": {"Electric vehicles": series},
+                "totalClean": series,
+                "otherUses": series,
+                "totalDemand": total,
+            }
         },
     }
     (tmp_path / "iea.json").write_text(json.dumps(content))

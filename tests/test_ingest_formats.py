@@ -87,7 +87,10 @@ READ = {
     "Mac Roman with its line ends": (MAIN, TEXT.replace("\n", "\r").encode("mac-roman")),
     "an Excel workbook": ("MCS2026_Commodities_Data.xlsx", workbook(AS_NUMBERS)),
     "a workbook with a page of notes": ("MCS2026_Commodities_Data.xlsx", workbook(AS_NUMBERS, "Read me")),
-    "a zip in a zip": ("download.zip", packed({"MCS2026.zip": packed({f"data/{MAIN}": TEXT.encode("utf-8")})})),
+    "a zip in a zip": (
+        "download.zip",
+        packed({"MCS2026.zip": packed({f"data/{MAIN}": TEXT.encode("utf-8")})}),
+    ),
     "a workbook in a zip": ("download.zip", packed({"MCS2026_Commodities_Data.xlsx": workbook(AS_NUMBERS)})),
 }
 SEMICOLONS = "is separated by semicolons; a comma is expected. Save it as CSV with commas"
@@ -132,15 +135,27 @@ def test_a_correction_applies_to_the_same_figure_however_it_is_printed(data, tmp
     (tmp_path / MAIN).write_text(saved(with_values(resaved)), encoding="utf-8")
     report = usgs.ingest(tmp_path / MAIN, data)
     assert any(line.startswith("MCS2026-02: 1 rows") for line in report.corrections)
-    (brazil,) = [r for r in small_data.rows(data / "minerals/mcs2026/reserves.csv") if r["mineral"] == "rare_earths" and r["iso3"] == "BRA"]
+    (brazil,) = [
+        r
+        for r in small_data.rows(data / "minerals/mcs2026/reserves.csv")
+        if r["mineral"] == "rare_earths" and r["iso3"] == "BRA"
+    ]
     assert (brazil["value"], brazil["printed"], brazil["superseded"]) == ("11000000", "21000000", "21000000")
 
 
 def test_a_range_that_became_a_date_is_refused_and_said(data, tmp_path):
-    rows = [[*row[:VALUE], "15-Oct", *row[VALUE + 1 :]] if row[3:5] == ["Laos", "Production"] and row[7] == "2025" else row for row in ROWS]
+    rows = [
+        [*row[:VALUE], "15-Oct", *row[VALUE + 1 :]]
+        if row[3:5] == ["Laos", "Production"] and row[7] == "2025"
+        else row
+        for row in ROWS
+    ]
     (tmp_path / MAIN).write_text(saved(rows), encoding="utf-8")
     report = usgs.ingest(tmp_path / MAIN, data)
-    assert any('"15-Oct" is a date: a spreadsheet made it' in reason for reason in report.tables["production"].refused)
+    assert any(
+        '"15-Oct" is a date: a spreadsheet made it' in reason
+        for reason in report.tables["production"].refused
+    )
 
 
 def test_a_date_and_a_percentage_of_a_workbook_are_what_is_seen_there():

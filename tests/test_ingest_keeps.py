@@ -48,7 +48,12 @@ def part(name: str, tmp_path: Path, lines: slice, release: str = "mcs2026") -> P
 
 @pytest.mark.parametrize(
     ("release", "name"),
-    [("mcs2026", MAIN), ("mcs2026", T7), ("mcs2025", "MCS2025_World_Data.csv"), ("mcs2025", "mcs2025-tin_salient.csv")],
+    [
+        ("mcs2026", MAIN),
+        ("mcs2026", T7),
+        ("mcs2025", "MCS2025_World_Data.csv"),
+        ("mcs2025", "mcs2025-tin_salient.csv"),
+    ],
 )
 def test_one_file_of_a_release_leaves_every_other_row_as_it_was(data, release, name):
     before = small_data.contents(data)
@@ -74,13 +79,17 @@ def test_half_a_file_deletes_nothing(data, tmp_path, lines):
 
 def test_a_figure_that_is_given_anew_takes_the_place_of_its_own_and_of_no_other(data, tmp_path):
     path = part(MAIN, tmp_path, slice(None))
-    path.write_text(path.read_text(encoding="utf-8").replace('2025,"33,000"', '2025,"34,000"'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('2025,"33,000"', '2025,"34,000"'), encoding="utf-8"
+    )
     before = small_data.contents(data)
     report = usgs.ingest(path, data)
     after = small_data.contents(data)
     assert [name for name in before if before[name] != after[name]] == ["minerals/mcs2026/production.csv"]
     old, new = (c["minerals/mcs2026/production.csv"].decode().splitlines() for c in (before, after))
-    assert [line.split(",")[5:9] for line in new if line not in old] == [["Peru", "country", "PER", "2025"]] and len(old) == len(new)
+    assert [line.split(",")[5:9] for line in new if line not in old] == [
+        ["Peru", "country", "PER", "2025"]
+    ] and len(old) == len(new)
     assert "production stood already: 1 rows changed, 33 rows as before" in str(report)
 
 
@@ -90,7 +99,9 @@ def test_rows_that_are_not_given_go_only_where_that_is_asked_for(data, tmp_path)
     assert "were dropped (--replace)" in str(report)
     left = {r["mineral"] for r in small_data.rows(data / "minerals/mcs2026/reserves.csv")}
     assert left == {"rare_earths"}
-    assert (data / "minerals/mcs2026/production.csv").exists() and (data / "minerals/mcs2026/headline.csv").exists()
+    assert (data / "minerals/mcs2026/production.csv").exists() and (
+        data / "minerals/mcs2026/headline.csv"
+    ).exists()
 
 
 def test_a_new_release_says_which_tables_it_lacks_and_a_later_file_fills_them(data, tmp_path):
@@ -114,12 +125,16 @@ def test_a_ranking_of_sources_takes_no_place_of_shares_that_stand(data, tmp_path
     )
     shares = data / "minerals/mcs2026/import_sources.csv"
     before = shares.read_bytes()
-    usgs.ingest(tmp_path / "MCS2026_Fig2.csv", data)  # of it the reliance is kept, which no other table of the release has
+    usgs.ingest(
+        tmp_path / "MCS2026_Fig2.csv", data
+    )  # of it the reliance is kept, which no other table of the release has
     assert shares.read_bytes() == before
 
 
 def test_a_file_that_no_table_is_read_from_is_refused_and_not_called_read(data, tmp_path):
-    (tmp_path / "MCS2026_Fig4.csv").write_text("source,year,commodity_category,value_billion_dollars\nMCS2026,2025,metals,38.1\n")
+    (tmp_path / "MCS2026_Fig4.csv").write_text(
+        "source,year,commodity_category,value_billion_dollars\nMCS2026,2025,metals,38.1\n"
+    )
     with pytest.raises(UserError, match="not a release this knows"):
         usgs.ingest(tmp_path / "MCS2026_Fig4.csv", data)
 
@@ -127,7 +142,9 @@ def test_a_file_that_no_table_is_read_from_is_refused_and_not_called_read(data, 
 def test_a_part_of_the_file_without_its_newest_year_is_of_the_release_that_its_name_gives(data, tmp_path):
     path = part(MAIN, tmp_path, slice(None))
     lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join(line for line in lines if not re.search(r",2025,", line)) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(line for line in lines if not re.search(r",2025,", line)) + "\n", encoding="utf-8"
+    )
     before = small_data.contents(data)
     assert usgs.ingest(path, data).release == "mcs2026"
     assert small_data.contents(data) == before
@@ -139,14 +156,20 @@ def test_a_part_of_the_file_without_its_newest_year_is_of_the_release_that_its_n
 def test_a_number_of_the_data_package_stays_as_it_is_written_and_a_table_where_it_is():
     text = '{\n  "resources": [\n    {\n      "name": "b"\n    },\n    {\n      "name": "a"\n    }\n  ],\n  "least": 0.000000001\n}\n'
     assert with_resources(text, "r", [{"name": "a"}]) == text
-    assert [r["name"] for r in json.loads(with_resources(text, "r", [{"name": "aa"}]))["resources"]] == ["b", "a", "aa"]
+    assert [r["name"] for r in json.loads(with_resources(text, "r", [{"name": "aa"}]))["resources"]] == [
+        "b",
+        "a",
+        "aa",
+    ]
 
 
 def test_the_same_prices_given_twice_change_no_byte(data, tmp_path):
     from test_ingest import pink_sheet
 
     text = (data / "datapackage.json").read_text(encoding="utf-8")
-    (data / "datapackage.json").write_text(text.replace('"resources": [', '"least": 0.000000001,\n  "resources": [', 1), encoding="utf-8")
+    (data / "datapackage.json").write_text(
+        text.replace('"resources": [', '"least": 0.000000001,\n  "resources": [', 1), encoding="utf-8"
+    )
     worldbank.ingest(pink_sheet(tmp_path / "cmo.xlsx"), data)
     before = small_data.contents(data)
     worldbank.ingest(pink_sheet(tmp_path / "cmo.xlsx"), data)

@@ -19,7 +19,9 @@ MCS2023,World total (rounded),"Mine production, recoverable copper content",2120
 MCS2023,Chile,"Refinery production, copper",2270,2100,,XX,Not applicable
 MCS2023,World total (rounded),"Refinery production, copper",25300,26000,,XX,Not applicable
 """
-COMBINED = "Plant production, silicon content of combined totals for ferrosilicon and silicon metal production"
+COMBINED = (
+    "Plant production, silicon content of combined totals for ferrosilicon and silicon metal production"
+)
 SILICON = f"""\
 Source,Country,Type,Prod_kt_est_2021,Prod_kt_est_2022,Prod_notes,Reserves_kt,Reserves_notes
 MCS2023,Bhutan,"Plant production, silicon content of ferrosilicon production",85,85,,NA,
@@ -77,19 +79,28 @@ def test_the_column_of_reserves_beside_a_refinery_is_no_second_figure_of_the_res
 def test_the_figure_is_kept_whichever_of_the_two_lines_comes_first(read):
     header, *lines = COPPER.splitlines()
     turned = "\n".join([header, *reversed(lines)]) + "\n"
-    assert read({"mcs2023-coppe_world.csv": turned})[0]["reserves"].set_index("area").value.to_dict() == {"Chile": 190e6, "World": 890e6}
+    assert read({"mcs2023-coppe_world.csv": turned})[0]["reserves"].set_index("area").value.to_dict() == {
+        "Chile": 190e6,
+        "World": 890e6,
+    }
 
 
 def test_a_total_of_ferrosilicon_and_silicon_metal_is_neither_of_the_two(read):
     tables, _ = read({"mcs2023-coppe_world.csv": COPPER, "mcs2023-simet_world.csv": SILICON})
     made = tables["production"].query("mineral == 'silicon' and year == 2022")
     assert set(made.detail) == {"ferrosilicon and silicon metal"}
-    assert made.set_index("area").value.to_dict() == {"Bhutan": 85e3, "China": 6e6, "World": 8.8e6}  # Bhutan is counted in that total
+    assert made.set_index("area").value.to_dict() == {
+        "Bhutan": 85e3,
+        "China": 6e6,
+        "World": 8.8e6,
+    }  # Bhutan is counted in that total
 
 
 @pytest.mark.parametrize("column", ["Rank", "Order"])  # 2023 names it so, later releases otherwise
 def test_figure_2_gives_reliance_and_main_sources_under_either_name_of_its_column(read, column):
-    tables, report = read({"mcs2023-coppe_world.csv": COPPER, "MCS2023_Fig2_Net_Import_Reliance.csv": FIGURE_2.format(column)})
+    tables, report = read(
+        {"mcs2023-coppe_world.csv": COPPER, "MCS2023_Fig2_Net_Import_Reliance.csv": FIGURE_2.format(column)}
+    )
     stated = tables["import_reliance"].set_index("mineral")
     assert (stated.value["cesium"], stated.low["rare_earths"], stated.year["cesium"]) == (100, 95, 2022)
     assert stated.detail.to_dict() == {
@@ -103,12 +114,22 @@ def test_figure_2_gives_reliance_and_main_sources_under_either_name_of_its_colum
 
 
 def test_leads_figures_stand_under_the_names_that_the_neighbouring_releases_give_them(read):
-    shifted, _ = read({"mcs2024-coppe_world.csv": COPPER.replace("2023", "2024"), "mcs2024-lead_salient.csv": LEAD_2024})
+    shifted, _ = read(
+        {"mcs2024-coppe_world.csv": COPPER.replace("2023", "2024"), "mcs2024-lead_salient.csv": LEAD_2024}
+    )
     lead = shifted["salient"].set_index(["statistic", "detail"]).value
-    assert lead["production", "mine recoverable lead"] == 264e3 and lead["production", "Refinery Primary"] == 0
+    assert (
+        lead["production", "mine recoverable lead"] == 264e3 and lead["production", "Refinery Primary"] == 0
+    )
     assert lead["production", "Refinery Secondary"] == 1.01e6
-    assert (lead["imports", "metal"], lead["exports", "concentrates"], lead["exports", "metal"]) == (651e3, 255e3, 26e3)
-    assert shifted["salient"].query("statistic == 'imports' and detail == 'concentrates'").qualifier.tolist() == ["small"]
+    assert (lead["imports", "metal"], lead["exports", "concentrates"], lead["exports", "metal"]) == (
+        651e3,
+        255e3,
+        26e3,
+    )
+    assert shifted["salient"].query(
+        "statistic == 'imports' and detail == 'concentrates'"
+    ).qualifier.tolist() == ["small"]
     assert shifted["prices"].series.tolist() == ["North American"]
 
 
@@ -127,7 +148,9 @@ def words(label: str) -> set[str]:
 def series(release: str) -> dict[tuple[str, str, str], pd.Series]:
     """What the United States made, traded, used and paid, by mineral, statistic and label: each a figure a year."""
     folder = DATA / "minerals" / release
-    made, prices = (pd.read_csv(folder / f"{name}.csv", keep_default_na=False) for name in ("salient", "prices"))
+    made, prices = (
+        pd.read_csv(folder / f"{name}.csv", keep_default_na=False) for name in ("salient", "prices")
+    )
     rows = pd.concat([made, prices.assign(statistic="price", detail=prices.series + " " + prices.basis)])
     listed = pd.read_csv(DATA / "minerals.csv").query("kind != 'other'").mineral
     rows = rows[rows.mineral.isin(listed) & (rows.statistic != "net_import_reliance")]

@@ -31,7 +31,10 @@ def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path)
     rows = tables["historical"].set_index("year")
     assert rows.world_production_t.to_dict() == {1918: 15000, 2015: 83700}
     assert rows.withheld[2015] == "us_production_t;us_consumption_t" and pd.isna(rows.us_production_t[2015])
-    assert "2015 stands twice in ds140-tungs.tsv: the second line is refused" in report.table("historical").refused
+    assert (
+        "2015 stands twice in ds140-tungs.tsv: the second line is refused"
+        in report.table("historical").refused
+    )
     assert report.table("historical").adds_up
 
 
@@ -65,15 +68,21 @@ def _flows(folder: Path, year: int = 2024, **changed) -> Path:
 def test_gallium_and_germanium_share_a_heading_and_are_counted_once(tmp_path):
     tables, report = baci.read(_flows(tmp_path), DATA, REF)
     rows = tables["trade_flows"]
-    assert set(rows.heading) == {"811292"} and rows.value_usd.sum() == 1_000_000, "small buyers are in the sum, together"
+    assert set(rows.heading) == {"811292"} and rows.value_usd.sum() == 1_000_000, (
+        "small buyers are in the sum, together"
+    )
     assert rows.set_index("importer").value_usd.to_dict() == {"": 500, "IND": 99_500, "USA": 900_000}
     assert report.release == "baci2026-01" and report.table("trade_flows").adds_up
 
 
 def test_a_flow_below_zero_or_a_year_that_is_not_the_files_is_refused(tmp_path):
     with pytest.raises(UserError, match="not a value in US"):
-        baci.read(_flows(tmp_path, materials={"gallium": [{"from": "CN", "to": "US", "value": -1}]}), DATA, REF)
-    (tmp_path / "flows_2024.json").write_text((tmp_path / "flows_2024.json").read_text().replace('"year": 2024', '"year": 2023'))
+        baci.read(
+            _flows(tmp_path, materials={"gallium": [{"from": "CN", "to": "US", "value": -1}]}), DATA, REF
+        )
+    (tmp_path / "flows_2024.json").write_text(
+        (tmp_path / "flows_2024.json").read_text().replace('"year": 2024', '"year": 2023')
+    )
     with pytest.raises(UserError, match="the year inside is 2023"):
         baci.read(tmp_path, DATA, REF)
 
@@ -90,7 +99,9 @@ def test_of_bgs_only_shares_are_kept_and_the_two_congos_are_two(tmp_path):
     (tmp_path / "bgs.csv").write_text(BGS)
     tables, report = bgs.read(tmp_path / "bgs.csv", DATA, REF)
     rows = tables["output_shares"]
-    assert rows.set_index("iso3").share_pct.to_dict() == {"CHN": 79.7, "COD": 20.2}, "a share under half a per cent is not listed"
+    assert rows.set_index("iso3").share_pct.to_dict() == {"CHN": 79.7, "COD": 20.2}, (
+        "a share under half a per cent is not listed"
+    )
     assert set(rows.reporters) == {3} and not {"quantity", "value", "value_t"} & set(rows.columns)
     assert report.table("output_shares").refused["no quantity"] == 1
 
@@ -105,18 +116,24 @@ def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
     (tmp_path / "fact_GlobalSupplyShares&t.csv").write_text(
         "Material,Stage,Country,Share,t\nTungsten,P,China,84%,1\nTungsten,P,Turkyie,<0.1%,1\n"
     )
-    (tmp_path / "dimension_CRMsOverTime.csv").write_text("Material,Year,SR,EI\nTungsten,2023,1.2,8.7\nTungsten,2011,-,-\n")
+    (tmp_path / "dimension_CRMsOverTime.csv").write_text(
+        "Material,Year,SR,EI\nTungsten,2023,1.2,8.7\nTungsten,2011,-,-\n"
+    )
     tables, report = eu_study.read(tmp_path, DATA, REF)
     assert tables["eu_supply_shares"].to_dict("records")[0] | {"mineral": "tungsten", "stage": "refinery", "iso3": "CHN", "share_pct": 84.0} \
         == tables["eu_supply_shares"].to_dict("records")[0]  # fmt: skip
     assert tables["eu_criticality"].supply_risk.tolist() == [1.2]
     assert all(tally.adds_up for tally in report.tables.values())
-    (tmp_path / "fact_GlobalSupplyShares&t.csv").write_text("Material,Stage,Country,Share,t\nTungsten,P,China,840%,1\n")
+    (tmp_path / "fact_GlobalSupplyShares&t.csv").write_text(
+        "Material,Stage,Country,Share,t\nTungsten,P,China,840%,1\n"
+    )
     with pytest.raises(UserError, match="over 100"):
         eu_study.read(tmp_path, DATA, REF)
 
 
-def _dataweb(path: Path, header=("Data Type", "Country", "HTS Number", "Description", "Quantity Description")) -> Path:
+def _dataweb(
+    path: Path, header=("Data Type", "Country", "HTS Number", "Description", "Quantity Description")
+) -> Path:
     book = openpyxl.Workbook()
     for name, years, figures in (
         ("Customs Value", ("2025", "2026"), (100.0, 40.0)),
@@ -134,11 +151,19 @@ def _dataweb(path: Path, header=("Data Type", "Country", "HTS Number", "Descript
 def test_the_year_so_far_is_not_taken_for_a_year(tmp_path):
     tables, report = us_trade.read(_dataweb(tmp_path / "imports.xlsx"), REF)
     rows = tables["us_trade"]
-    assert {(r.year, r.months): r.value_usd for r in rows.itertuples()} == {(2025, 12): 100, (2025, 4): 30, (2026, 4): 40}
+    assert {(r.year, r.months): r.value_usd for r in rows.itertuples()} == {
+        (2025, 12): 100,
+        (2025, 4): 30,
+        (2026, 4): 40,
+    }
     assert report.release == "ustrade2026-04"
     with pytest.raises(UserError, match="expected Country and HTS Number"):
         us_trade.read(
-            _dataweb(tmp_path / "imports.xlsx", ("Data Type", "Partner", "HTS Number", "Description", "Quantity Description")), REF
+            _dataweb(
+                tmp_path / "imports.xlsx",
+                ("Data Type", "Partner", "HTS Number", "Description", "Quantity Description"),
+            ),
+            REF,
         )
 
 
@@ -150,7 +175,12 @@ def test_a_month_of_magnets_is_read_and_a_wrong_one_refused(tmp_path):
     path.write_text(CUSTOMS.format(to="United States", value="46"))
     tables, report = china_customs.read(path, REF)
     row = tables["china_exports"].iloc[0]
-    assert (row.iso3, row.first_month, row.value_t, report.release) == ("USA", "2025-05", 46.0, "customs2025-05")
+    assert (row.iso3, row.first_month, row.value_t, report.release) == (
+        "USA",
+        "2025-05",
+        46.0,
+        "customs2025-05",
+    )
     for to, value, said in (("Atlantis", "46", "Atlantis"), ("World", "46,5", "not a number of tonnes")):
         path.write_text(CUSTOMS.format(to=to, value=f'"{value}"'))
         with pytest.raises(UserError, match=said):
@@ -166,7 +196,11 @@ def test_the_yearbooks_table_is_read_to_its_total(tmp_path):
         sheet.append(row)
     book.save(tmp_path / "myb.xlsx")
     rows = yearbook.read(tmp_path / "myb.xlsx", REF)[0]["yearbook_production"].set_index(["area", "year"])
-    assert rows.value_t["China", 2022] == 210000 and rows.estimated["China", 2022] and not rows.estimated["China", 2021]
+    assert (
+        rows.value_t["China", 2022] == 210000
+        and rows.estimated["China", 2022]
+        and not rows.estimated["China", 2021]
+    )
     assert rows.value_t["Burundi", 2022] == 0 and rows.value_t["World", 2022] == 297000
 
 
@@ -178,7 +212,12 @@ def _table(table: str) -> pd.DataFrame:
 
 def test_ten_months_of_magnets_add_up_to_what_was_reported():
     """The parts and the whole come from different pages: a misread month would show."""
-    rows = _table("china_exports").query("product == 'magnets' and area == 'World'").set_index(["first_month", "last_month"]).value_t
+    rows = (
+        _table("china_exports")
+        .query("product == 'magnets' and area == 'World'")
+        .set_index(["first_month", "last_month"])
+        .value_t
+    )
     parts = rows["2025-01", "2025-06"] + sum(rows[f"2025-{m:02}", f"2025-{m:02}"] for m in range(7, 11))
     assert (parts, rows["2025-01", "2025-10"]) == (45289, 45290)
     assert [rows[m, m] for m in ("2025-01", "2025-05", "2025-11", "2026-03")] == [6357, 1238, 6150, 5238]
@@ -199,4 +238,7 @@ def test_the_united_states_mined_most_rare_earths_then_none():
     from chokepoint.analysis import history as measure
 
     share = measure.us_share("rare_earths")
-    assert share.loc[1970:1984].round().agg(["min", "max"]).tolist() == [53, 78] and share.loc[2001:2011].max() == 0
+    assert (
+        share.loc[1970:1984].round().agg(["min", "max"]).tolist() == [53, 78]
+        and share.loc[2001:2011].max() == 0
+    )

@@ -34,7 +34,9 @@ def test_every_link_to_a_section_or_a_chart_shows_it_three_seconds_later(site, a
         assert len(anchors) > 4, page
         ways = [(page, anchor, width, far) for anchor in anchors for width in WIDTHS for far in (True, False)]
         links += (
-            ways if everything() else [*chance.sample(ways, 4), (page, anchors[-1], chance.choice(WIDTHS), True)]
+            ways
+            if everything()
+            else [*chance.sample(ways, 4), (page, anchors[-1], chance.choice(WIDTHS), True)]
         )  # the last has most above it
     with_names.context.close()
     faults = []
@@ -58,6 +60,8 @@ def followed(browser, address: str, links: list[tuple[str, str, int, bool]]) -> 
     for tab, (page, anchor, width, far) in zip(tabs, links, strict=True):
         below, left = tab.evaluate(PLACE, anchor)
         if not (-2 <= below <= 100 or (below > 100 and left < 2)):
-            faults.append(f"{page}#{anchor}, {width} px, {'from another page' if far else 'from its top'}: {below:.0f} px below the header")
+            faults.append(
+                f"{page}#{anchor}, {width} px, {'from another page' if far else 'from its top'}: {below:.0f} px below the header"
+            )
         tab.context.close()
     return faults

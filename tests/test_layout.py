@@ -16,7 +16,11 @@ SHARDS = 8 if everything() else 1
 
 def with_charts(site) -> list[str]:
     """Every page that has a chart, by name."""
-    found = (p for p in site.rglob("*.html") if "_static" not in p.parts and 'class="cp-chart"' in p.read_text(encoding="utf-8"))
+    found = (
+        p
+        for p in site.rglob("*.html")
+        if "_static" not in p.parts and 'class="cp-chart"' in p.read_text(encoding="utf-8")
+    )
     return sorted(p.relative_to(site).as_posix().removesuffix(".html") for p in found)
 
 
@@ -26,7 +30,11 @@ def some(site, name: str, chapters: int, others: int, always: str = "") -> list[
     if everything():
         return pages
     chance, story = draw(name), [page for page in pages if "/" not in page and page != always]
-    return [always] * bool(always) + chance.sample(story, chapters) + chance.sample([page for page in pages if "/" in page], others)
+    return (
+        [always] * bool(always)
+        + chance.sample(story, chapters)
+        + chance.sample([page for page in pages if "/" in page], others)
+    )
 
 
 class InChromium:
@@ -36,7 +44,9 @@ class InChromium:
         self.page = browser.new_context(viewport={"width": 1280, "height": HEIGHT}).new_page()
         self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
 
     def before_each_page(self, script: str) -> None:
@@ -50,9 +60,7 @@ class InChromium:
         self.page.set_viewport_size({"width": width, "height": height})
 
     def evaluate(self, expression: str):
-        waiting = (
-            f"Promise.race([{expression}, new Promise((_, fail) => setTimeout(() => fail(new Error('it does not come to rest')), 50000))])"
-        )
+        waiting = f"Promise.race([{expression}, new Promise((_, fail) => setTimeout(() => fail(new Error('it does not come to rest')), 50000))])"
         return self.page.evaluate(waiting)
 
     def close(self) -> None:
@@ -87,7 +95,9 @@ def opened(request, browser):
 def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(site, address, opened, font, shard):
     """At each width and while it changes, nothing is complained of; the picture is that of the width, whatever width was before."""
     chance, faults, tab = draw(f"rest in a {font} font"), [], opened(font)
-    for page in some(site, f"rest in a {font} font", chapters=1, others=2, always="05-frameworks")[shard::SHARDS]:
+    for page in some(site, f"rest in a {font} font", chapters=1, others=2, always="05-frameworks")[
+        shard::SHARDS
+    ]:
         widths = WIDTHS if everything() else sorted(chance.sample(WIDTHS, 6))
         tab.resize(widths[0], HEIGHT)
         tab.open(f"{address}/{page}.html")
@@ -98,7 +108,9 @@ def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(site, a
                 tab.evaluate(AT_REST)
                 seen[width] = tab.evaluate(SIZES)
                 faults += [
-                    f"{page}, {width} px: chart {i} is {s[1]} px wide in {s[0]}" for i, s in enumerate(seen[width], 1) if s[1] > s[0] + 60
+                    f"{page}, {width} px: chart {i} is {s[1]} px wide in {s[0]}"
+                    for i, s in enumerate(seen[width], 1)
+                    if s[1] > s[0] + 60
                 ]
             for width in chance.sample(WIDTHS, 10):
                 tab.resize(width, HEIGHT)  # and on, without waiting
@@ -136,7 +148,9 @@ def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, 
                 if abs(b - a) > 6
             ]
             grown = abs(tab.evaluate(places) - long)
-            faults += [f"{page}, {width} px: {m}" for m in moved] + [f"{page}, {width} px: {grown} px longer"] * (grown > 20)
+            faults += [f"{page}, {width} px: {m}" for m in moved] + [
+                f"{page}, {width} px: {grown} px longer"
+            ] * (grown > 20)
             tab.context.close()
     assert not faults, "\n".join([*faults, told()])
 

@@ -30,11 +30,17 @@ def walk(widget):
 def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     explorable = price_floor.who_pays()
     parts = list(walk(explorable.widget()))
-    floor = next(w for w in parts if getattr(w, "description", "") == next(c.label for c in explorable.controls if c.name == "floor"))
+    floor = next(
+        w
+        for w in parts
+        if getattr(w, "description", "") == next(c.label for c in explorable.controls if c.name == "floor")
+    )
     chart = next(w for w in parts if isinstance(w, LiveChart))
     floor.value = 80
     assert any(f">{explorable.said(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
-    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.at(floor=80)["levy"]
+    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.at(
+        floor=80
+    )["levy"]
 
 
 def test_a_reset_brings_the_widget_back():
@@ -53,7 +59,9 @@ def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
     notebook = ran(nbformat.read(path, as_version=4))
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert shown and not any(o.output_type == "error" for o in shown)
-    assert "cp:" not in json.dumps([o.get("data", {}) for o in shown]), "a link that only the printed book can follow"
+    assert "cp:" not in json.dumps([o.get("data", {}) for o in shown]), (
+        "a link that only the printed book can follow"
+    )
     require_worth_keeping(notebook)
 
 
@@ -68,16 +76,26 @@ def require_worth_keeping(notebook) -> None:
     """Saved with its outputs it is small, and shows its charts and its money where no kernel runs: on a code host, in an editor."""
     assert len(nbformat.writes(notebook)) < MOST_BYTES
     state = (
-        notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values() if "widgets" in notebook.metadata else ()
+        notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+        if "widgets" in notebook.metadata
+        else ()
     )
     charts = [w for w in state if w["state"].get("_anywidget_id", "").endswith("LiveChart")]
-    assert sum("packed" in json.dumps(w.get("buffers", [])) for w in state) == bool(charts), "Vega is kept more than once"
+    assert sum("packed" in json.dumps(w.get("buffers", [])) for w in state) == bool(charts), (
+        "Vega is kept more than once"
+    )
     for data in (o.data for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o):
         assert "text/markdown" not in data, "two dollar signs in Markdown are a formula"
         assert "$" not in data.get("text/html", "") or "mathjax_ignore" in data["text/html"]
         assert "VBox(" not in data.get("text/plain", "") or "image/png" not in data
     if "lead" in [tag for c in notebook.cells for tag in c.metadata.get("tags", [])] and charts:
-        pictures = [o.data for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})]
+        pictures = [
+            o.data
+            for c in notebook.cells
+            if c.cell_type == "code"
+            for o in c.outputs
+            if "image/png" in o.get("data", {})
+        ]
         assert pictures or any("following(" in c.source for c in notebook.cells)
         assert all(len(p["text/plain"]) > 40 for p in pictures)
 

@@ -20,7 +20,10 @@ from chokepoint.models import MODELS
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
 BOOK = Path(__file__).resolve().parents[1] / "book"
 NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
-PAGES = {"mineral": "minerals/gallium", "country": "countries/argentina"}  # what the templates show when they are opened
+PAGES = {
+    "mineral": "minerals/gallium",
+    "country": "countries/argentina",
+}  # what the templates show when they are opened
 MEASURE = Path(__file__).with_name("live_charts.js").read_text(encoding="utf-8")
 PLAIN = (
     "import altair as alt\nfrom chokepoint import charts; from chokepoint.data import tables",
@@ -30,7 +33,14 @@ bars""",
     """bars + bars.mark_text().encode(text="mineral")""",
     """alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label", column="basket")""",
 )
-WITH_WIDGETS = ("03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures", "validation")
+WITH_WIDGETS = (
+    "03-price-floor",
+    "04-project-vault",
+    "05-frameworks",
+    "06-china-responses",
+    "07-futures",
+    "validation",
+)
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
 WATCH = """
@@ -78,12 +88,15 @@ class Lab:
             "LabApp.extension_manager": "readonly",
         }
         search = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {"PYTHONPATH": search}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {
+            "PYTHONPATH": search
+        }
         self.process = subprocess.Popen(
             [python, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
             stdout=open(folder / "lab.log", "w"),
             stderr=subprocess.STDOUT,
-            env=environment | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")},
+            env=environment
+            | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")},
         )
         for _ in range(240):
             with socket.socket() as probe:
@@ -135,13 +148,21 @@ def run_all(lab, browser, pages):
         return pages[name][0]
 
     yield go
-    strays = [url for _, asked in pages.values() for url in asked if not url.startswith((lab.address, f"blob:{lab.address}", "data:"))]
+    strays = [
+        url
+        for _, asked in pages.values()
+        for url in asked
+        if not url.startswith((lab.address, f"blob:{lab.address}", "data:"))
+    ]
     assert strays == []
     assert not lab.strays.exists(), lab.strays.read_text()
 
 
 def _opened(browser, lab: Lab, name: str):
-    page, asked = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True).new_page(), []
+    page, asked = (
+        browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True).new_page(),
+        [],
+    )
     page.set_default_timeout(PATIENCE_MS)
     page.on("request", lambda r: asked.append(r.url))
     page.goto(f"{lab.address}/doc/tree/{name}.ipynb")
@@ -163,17 +184,24 @@ def press(page, box, name: str, key: str) -> dict[str, float]:
     handle.focus()
     handle.press(key)
     page.wait_for_function(
-        "([box, was]) => box.querySelector('[data-settings]').dataset.settings !== was", arg=[box.element_handle(), before], polling=50
+        "([box, was]) => box.querySelector('[data-settings]').dataset.settings !== was",
+        arg=[box.element_handle(), before],
+        polling=50,
     )
     return settings_of(box)
 
 
 def require_the_models_answer(box, explorable, settings: dict[str, float]) -> None:
     expected = explorable.at(**settings)
-    shown = box.locator("[data-result]").evaluate_all("cells => cells.map(c => [c.dataset.result, Number(c.dataset.value)])")
+    shown = box.locator("[data-result]").evaluate_all(
+        "cells => cells.map(c => [c.dataset.result, Number(c.dataset.value)])"
+    )
     assert {name for name, _ in shown} == set(explorable.results)
     for name, value in shown:
-        assert value == pytest.approx(float(expected[name]), rel=1e-9, abs=1e-12, nan_ok=True), (settings, name)
+        assert value == pytest.approx(float(expected[name]), rel=1e-9, abs=1e-12, nan_ok=True), (
+            settings,
+            name,
+        )
     assert box.locator(".cp-sentence").inner_text() == explorable.said(**settings)
 
 
@@ -185,10 +213,17 @@ def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(r
     boxes.first.wait_for()
     for i in range(boxes.count()):
         box = boxes.nth(i)
-        model = next(c for c in box.get_attribute("class").split() if c.startswith("cp-live-")).removeprefix("cp-live-")
+        model = next(c for c in box.get_attribute("class").split() if c.startswith("cp-live-")).removeprefix(
+            "cp-live-"
+        )
         for control in known[model].controls:
             was = settings_of(box)[control.name]
-            now = press(page, box, control.name, "ArrowLeft" if was > control.value or was >= control.high else "ArrowRight")
+            now = press(
+                page,
+                box,
+                control.name,
+                "ArrowLeft" if was > control.value or was >= control.high else "ArrowRight",
+            )
             assert now[control.name] != was
             require_the_models_answer(box, known[model], now)
         box.get_by_role("button", name="Reset").press("Enter")
@@ -210,7 +245,11 @@ def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
     held = "".join((BOOK / f"{name}.ipynb").read_text(encoding="utf-8") for name in WITH_WIDGETS)
     functions = {model: explorable for model, explorable in in_words().items()}
     assert set(functions) == {model.name for model in MODELS.values() if model.browser}
-    others = [p for p in BOOK.glob("*.ipynb") if p.stem not in WITH_WIDGETS and "explorable" in p.read_text(encoding="utf-8")]
+    others = [
+        p
+        for p in BOOK.glob("*.ipynb")
+        if p.stem not in WITH_WIDGETS and "explorable" in p.read_text(encoding="utf-8")
+    ]
     assert "explorable" in held and others == []
 
 
@@ -220,11 +259,14 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
     stock.wait_for()
     moved = press(page, vault, "cut", "ArrowRight")["cut"]
     page.wait_for_function(
-        "([box, cut]) => JSON.parse(box.querySelector('[data-settings]').dataset.settings).cut === cut", arg=[stock.element_handle(), moved]
+        "([box, cut]) => JSON.parse(box.querySelector('[data-settings]').dataset.settings).cut === cut",
+        arg=[stock.element_handle(), moved],
     )
     with page.expect_download() as caught:
         vault.locator("a.cp-save").press("Enter")
-    saved = dict(line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:])
+    saved = dict(
+        line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]
+    )
     assert float(saved["cut"]) == moved
     assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].at(cut=moved)["cover_days"])
 
@@ -234,7 +276,9 @@ def test_a_mineral_is_chosen_once_for_the_whole_notebook(run_all):
     chosen = page.locator(".cp-choice select")
     chosen.focus()
     chosen.press("g")  # gallium → the next name with that letter
-    page.wait_for_function("() => !document.querySelector('.cp-choice select').selectedOptions[0].text.startsWith('gallium')")
+    page.wait_for_function(
+        "() => !document.querySelector('.cp-choice select').selectedOptions[0].text.startsWith('gallium')"
+    )
     other = chosen.evaluate("s => s.selectedOptions[0].text")
     page.wait_for_function(
         "name => [...document.querySelectorAll('.jp-OutputArea-output')].filter(o => o.innerText.toLowerCase().includes(name)).length >= 3",
@@ -260,7 +304,9 @@ def require_true_lengths(charts: list[dict]) -> int:
         for bars in chart["bars"]:
             where = f"{chart['label']}: {bars['name']}"
             for laid, visible in zip(bars["laid"], bars["visible"], strict=True):
-                assert visible is None or visible == pytest.approx(laid, rel=0.01, abs=0.3), f"{where}: cut off"
+                assert visible is None or visible == pytest.approx(laid, rel=0.01, abs=0.3), (
+                    f"{where}: cut off"
+                )
             assert any(in_proportion(bars["laid"], values) for values in what_may_be_meant(bars)), where
             count += len(bars["laid"])
     return count
@@ -270,8 +316,14 @@ def in_proportion(lengths: list[float], values: list[float]) -> bool:
     """Within 1 %, but for a piece thinner than a pixel, which may be drawn one pixel wide to be seen at all."""
     pairs = [(length, value) for length, value in zip(lengths, values, strict=True) if value or length > 0.01]
     longest, largest = max(pairs, default=(0, 0))
-    thin = [(length, value) for length, value in pairs if length <= 1.01 and largest and value * longest / largest <= 1]
-    each = [length / value if value else float("inf") for length, value in pairs if (length, value) not in thin]
+    thin = [
+        (length, value)
+        for length, value in pairs
+        if length <= 1.01 and largest and value * longest / largest <= 1
+    ]
+    each = [
+        length / value if value else float("inf") for length, value in pairs if (length, value) not in thin
+    ]
     return not each or max(each) <= 1.01 * min(each)
 
 
@@ -284,7 +336,14 @@ def what_may_be_meant(bars: dict) -> list[list[float]]:
 
 
 def test_the_measure_tells_a_false_length_from_a_true_one():
-    true = {"name": "bars", "values": [26, 44], "rows": None, "placed": None, "laid": [260, 440], "visible": [260, 440]}
+    true = {
+        "name": "bars",
+        "values": [26, 44],
+        "rows": None,
+        "placed": None,
+        "laid": [260, 440],
+        "visible": [260, 440],
+    }
     assert require_true_lengths([{"label": "", "bars": [true]}]) == 2
     for wrong in ({"visible": [260, 220]}, {"laid": [260, 220], "visible": [260, 220]}):
         with pytest.raises(AssertionError):
@@ -305,14 +364,18 @@ def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
 
 
 def test_money_in_brief_is_read_as_money(run_all):
-    brief = run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
+    brief = (
+        run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
+    )
     assert "US$110/kg of neodymium" in brief and "US$69 a kilogram" in brief
 
 
 def test_another_mineral_has_bars_as_long_as_its_values(run_all):
     page = run_all("mineral")
     page.locator(".cp-choice select").select_option("tungsten")
-    page.wait_for_function("() => [...document.querySelectorAll('.cp-live-chart [role=img]')].some(e => e.ariaLabel.includes('Vietnam'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.cp-live-chart [role=img]')].some(e => e.ariaLabel.includes('Vietnam'))"
+    )
     assert require_true_lengths(page.evaluate(MEASURE)) > 10
 
 

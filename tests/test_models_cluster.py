@@ -31,16 +31,23 @@ def cluster():
     address = f"tcp://127.0.0.1:{port}"
 
     def start(*command):
-        return subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
-    scheduler = start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    scheduler = start(
+        "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"
+    )
     for _ in range(300):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             break
         except OSError:
             time.sleep(0.1)
-    workers = [start("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)]
+    workers = [
+        start("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        for _ in range(2)
+    ]
     yield address, workers
     for process in (*workers, scheduler):
         process.kill()
@@ -57,7 +64,15 @@ def test_a_cluster_writes_the_same_file_even_if_a_worker_dies(cluster, tmp_path)
 
     here = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "here.parquet")
     there = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "there.parquet", scheduler=address)
-    broken = sweep("price_floor", ROWS, SAMPLES, 7, tmp_path / "broken.parquet", scheduler=address, progress=kill_one_half_way)
+    broken = sweep(
+        "price_floor",
+        ROWS,
+        SAMPLES,
+        7,
+        tmp_path / "broken.parquet",
+        scheduler=address,
+        progress=kill_one_half_way,
+    )
     assert here.read_bytes() == there.read_bytes() == broken.read_bytes()
 
 

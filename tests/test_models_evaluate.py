@@ -29,7 +29,9 @@ PINNED = [{**r, "value": GIVEN.get(r["model"], {}).get(r["name"], r["value"])} f
 
 
 def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
-    assert evaluate("price_floor", {"PF": "150"}, ROWS) == evaluate("price_floor", {"floor": 150}, pd.DataFrame(ROWS))
+    assert evaluate("price_floor", {"PF": "150"}, ROWS) == evaluate(
+        "price_floor", {"floor": 150}, pd.DataFrame(ROWS)
+    )
     assert evaluate("price_floor", {"pw": 123}, ROWS)["levy"] == 0
 
 
@@ -42,7 +44,13 @@ def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
         ("project_value", {"d": 0}, "npv", 756, 0),
         ("project_value", {"d": 0}, "irr", 0.1856, 4),
         ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1}, "npv", 207, 0),
-        ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75, "PFn": 38}, "npv_with_floor", 660, 0),
+        (
+            "project_value",
+            {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PF": 75, "PFn": 38},
+            "npv_with_floor",
+            660,
+            0,
+        ),
         ("project_value", {"ramp1": 0.5, "ramp2": 0.8, "ramp3": 1, "PFn": 38}, "npv_with_floor", 1451, 0),
         ("project_value", {}, "npv_with_floor", 1126, 0),
         ("price_protection", {}, "net_cost", 1906, 0),
@@ -52,7 +60,13 @@ def test_names_and_symbols_mean_the_same_and_text_is_read_as_a_number():
         ("vault", {}, "best_days", 181, 0),
         ("coalition", {"L": 1, "q": 0.5, "dprob": 1, "Fpen": 0, "Sval": 5}, "patience_needed", 0.5 / 5.5, 9),
         ("club", {"pen": 5}, "stable_size", 13, 0),
-        ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "ed": 0.2, "es": 0.1}, "exact_multiple", 3.719, 3),
+        (
+            "supply_shock",
+            {"sC": 0.48, "cut": 0.8, "rho": 0.08, "ed": 0.2, "es": 0.1},
+            "exact_multiple",
+            3.719,
+            3,
+        ),
         ("supply_shock", {"sC": 0.48, "cut": 0.8, "rho": 0.08, "sg": 0.3}, "price_multiple", 3.35, 2),
         ("buildout", {}, "added", 1.426, 3),
         ("buildout", {"PF": 160}, "share", 0.241, 3),
@@ -115,12 +129,21 @@ def test_what_does_not_come_is_told_in_words_and_not_as_a_number():
     assert "not within sixty years" in told("buildout", "floor=0", "world_price=35")["target_year"]
     assert "no end" in told("vault", "cut=0")["months_last"]
     assert "never" in told("project_value")["pull_out"] and " 0 " not in told("project_value")["pull_out"]
-    assert "none" in told("project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50")["irr"]
+    assert (
+        "none"
+        in told("project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50")["irr"]
+    )
     assert "none" in told("price_floor", "floor=160")["levy"]
-    every = "".join(CliRunner().invoke(main, ["model", name]).output for name in ("project_value", "vault", "price_protection"))
+    every = "".join(
+        CliRunner().invoke(main, ["model", name]).output
+        for name in ("project_value", "vault", "price_protection")
+    )
     assert "nan" not in every and "e+" not in every
 
 
 def test_for_a_machine_what_there_is_not_is_null():
-    run = CliRunner().invoke(main, ["model", "project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50", "--json"])
+    run = CliRunner().invoke(
+        main,
+        ["model", "project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50", "--json"],
+    )
     assert json.loads(run.output)["irr"]["value"] is None

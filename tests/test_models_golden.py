@@ -19,10 +19,23 @@ from chokepoint.models.coalition import (
     concentration_without,
 )
 from chokepoint.models.model import KINDS
-from chokepoint.models.price_protection import REPORTED, normal_cdf, price_protection, put_and_call, quarter_payment
+from chokepoint.models.price_protection import (
+    REPORTED,
+    normal_cdf,
+    price_protection,
+    put_and_call,
+    quarter_payment,
+)
 from chokepoint.models.project_value import NOLANS_2019, project_returns, project_value
 from chokepoint.models.supply_risk import political_risk, supply_risk, trade_exposure
-from chokepoint.models.supply_shock import EPISODES, exact_shock, fit_constant, fit_elasticity, supply_shock, typical_miss
+from chokepoint.models.supply_shock import (
+    EPISODES,
+    exact_shock,
+    fit_constant,
+    fit_elasticity,
+    supply_shock,
+    typical_miss,
+)
 from chokepoint.models.vault import allocate, stockpile, vault
 
 
@@ -54,13 +67,17 @@ def test_the_closed_form_breaks_even_where_the_simulation_does():
     simulated = project_returns(**FAST_START)["break_even"]
     assert closed == approx(53.5, abs=0.05) and simulated == approx(55.6, abs=0.05)
     assert closed == approx(simulated, rel=0.05)
-    at_once = given(NOLANS_2019, ramp_1=1, ramp_2=1, ramp_3=1, price=120)  # no start-up, no loss years: the same formula
+    at_once = given(
+        NOLANS_2019, ramp_1=1, ramp_2=1, ramp_3=1, price=120
+    )  # no start-up, no loss years: the same formula
     assert project_value(**at_once)["npv"] == approx(project_value(**at_once)["flat_npv"], rel=1e-9)
 
 
 def test_fifteen_percent_needs_a_price_above_seventy():
     assert project_returns(**FAST_START)["price_for_15"] == approx(70.0, abs=0.05)
-    assert project_returns(**NOLANS_2019)["price_for_15"] == approx(73.5, abs=0.05)  # at its own, slower start
+    assert project_returns(**NOLANS_2019)["price_for_15"] == approx(
+        73.5, abs=0.05
+    )  # at its own, slower start
 
 
 @pytest.mark.parametrize("floor, golden", [(0, 207), (75, 660), (110, 1451)])
@@ -101,7 +118,9 @@ def test_the_rate_of_return_makes_the_project_worth_nothing():
 
 def test_an_owner_closes_when_it_loses_money_with_nothing_to_wait_for():
     doomed = given(FAST_START, flood_price=20, flood_years=30, floor=0)
-    assert project_value(**doomed)["pull_out"] == 2 and project_value(**doomed)["idle"] == 0  # it does not wait for what never pays
+    assert (
+        project_value(**doomed)["pull_out"] == 2 and project_value(**doomed)["idle"] == 0
+    )  # it does not wait for what never pays
     assert project_value(**given(doomed, floor=75))["pull_out_with_floor"] == 0
     assert project_value(**given(doomed, flood_years=3))["pull_out"] == 0  # it waits out a short flood
 
@@ -127,12 +146,23 @@ CONTRACT = dict(
 
 def test_a_guarantee_of_110_over_a_market_of_60_costs_nearly_two_billion():
     results = price_protection(**CONTRACT)
-    assert [round(results[name]) for name in ("guarantee", "upside", "net_cost", "certain_cost")] == [1914, 8, 1906, 1888]
-    assert price_protection(**given(CONTRACT, start_price=110, long_run_price=80))["net_cost"] == approx(994, abs=0.5)
+    assert [round(results[name]) for name in ("guarantee", "upside", "net_cost", "certain_cost")] == [
+        1914,
+        8,
+        1906,
+        1888,
+    ]
+    assert price_protection(**given(CONTRACT, start_price=110, long_run_price=80))["net_cost"] == approx(
+        994, abs=0.5
+    )
 
 
 def test_the_quarter_reported_lies_between_the_two_readings():
-    pay = {(t, p): quarter_payment(strike=110, benchmark_price=p, eligible_tonnes=t) for t in (562, 1897) for p in (68, 77)}
+    pay = {
+        (t, p): quarter_payment(strike=110, benchmark_price=p, eligible_tonnes=t)
+        for t in (562, 1897)
+        for p in (68, 77)
+    }
     assert 18.5 <= pay[562, 77] < pay[562, 68] <= 24 < 51 < 62.5 <= pay[1897, 77] < pay[1897, 68] <= 80
     assert quarter_payment(strike=110, benchmark_price=72, eligible_tonnes=1340) == approx(51, abs=0.1)
     assert quarter_payment(strike=110, benchmark_price=123, eligible_tonnes=1340) == 0
@@ -140,12 +170,20 @@ def test_the_quarter_reported_lies_between_the_two_readings():
 
 def test_the_first_year_is_expected_to_cost_a_third_less_than_was_paid():
     paid = 2 * sum(REPORTED)
-    assert paid == approx(187, abs=0.5) and price_protection(**CONTRACT)["first_payment"] / paid - 1 == approx(-0.32, abs=0.005)
+    assert paid == approx(187, abs=0.5) and price_protection(**CONTRACT)[
+        "first_payment"
+    ] / paid - 1 == approx(-0.32, abs=0.005)
 
 
 def test_a_promise_below_the_market_earns_the_state_money_and_says_so():
-    results = price_protection(**given(CONTRACT, strike=60, start_price=140, long_run_price=90, upside_share=0.5))
-    assert results["net_cost"] < 0 and results["costs"] == 0 and results["net_gain"] == approx(-results["net_cost"])
+    results = price_protection(
+        **given(CONTRACT, strike=60, start_price=140, long_run_price=90, upside_share=0.5)
+    )
+    assert (
+        results["net_cost"] < 0
+        and results["costs"] == 0
+        and results["net_gain"] == approx(-results["net_cost"])
+    )
     assert price_protection(**CONTRACT)["costs"] == 1 and price_protection(**CONTRACT)["net_gain"] == 0
 
 
@@ -197,13 +235,23 @@ def test_sixty_days_of_everything_can_be_paid_for():
 
 def test_keeping_it_costs_seven_percent_a_year():
     results = vault(**VAULT)
-    assert results["carry"] == approx(0.867, abs=0.0005) and results["carry_rate"] == approx(0.074, abs=0.0005)
+    assert results["carry"] == approx(0.867, abs=0.0005) and results["carry_rate"] == approx(
+        0.074, abs=0.0005
+    )
 
 
 def test_a_cut_of_forty_percent_empties_it_in_eight_months():
     assert vault(**VAULT)["months_last"] == approx(8.1, abs=0.05)
     monthly = stockpile(
-        stock=0.27, target=0.27, cut=0.4, cut_start=0, cut_months=12, participation=1, refill_rate=0, refill_budget=0, price_multiple=1
+        stock=0.27,
+        target=0.27,
+        cut=0.4,
+        cut_start=0,
+        cut_months=12,
+        participation=1,
+        refill_rate=0,
+        refill_budget=0,
+        price_multiple=1,
     )
     assert monthly["months_covered"] == approx(8.1) and monthly["unmet"] == approx(0.4 - 0.27)
 
@@ -220,7 +268,17 @@ def test_cover_halves_when_prices_double():
 
 
 def test_buying_into_a_spike_loses_money():
-    path = dict(stock=0, target=0.2, cut=0, cut_start=0, cut_months=0, participation=1, refill_rate=0.2, refill_budget=1, price_multiple=1)
+    path = dict(
+        stock=0,
+        target=0.2,
+        cut=0,
+        cut_start=0,
+        cut_months=0,
+        participation=1,
+        refill_rate=0.2,
+        refill_budget=1,
+        price_multiple=1,
+    )
     assert stockpile(**path)["spike_loss"] == approx(0)
     late = given(path, cut=0.4, cut_start=0, cut_months=3, price_multiple=3)
     assert stockpile(**late)["spike_loss"] > 0
@@ -230,7 +288,9 @@ def test_money_goes_where_the_rule_says_and_never_beyond_a_year_of_cover():
     values, money = np.array([13.9, 7.9, 0.17, 0.0145]), 11.67
     assert allocate(values, money, mode="days") / values == approx(np.full(4, money / values.sum()))
     dollars = allocate(values, money, mode="dollars")
-    assert dollars.sum() == approx(money) and dollars[3] == approx(0.0145) and dollars[0] == approx(dollars[1])
+    assert (
+        dollars.sum() == approx(money) and dollars[3] == approx(0.0145) and dollars[0] == approx(dollars[1])
+    )
     greedy = allocate(values, money, mode="greedy", weights=[1, 2, 30, 40])
     assert greedy == approx([money - 7.9 - 0.17 - 0.0145, 7.9, 0.17, 0.0145])
     assert allocate(values, 100, mode="weights", weights=[1, 1, 5, 5]) == approx(values)
@@ -256,7 +316,9 @@ MEMBER = dict(
 
 
 @pytest.mark.parametrize(
-    "gain, loss, patience", [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)], ids=["price-setters", "quantity-setters"]
+    "gain, loss, patience",
+    [(1 / 2, 1 / 2, 1 / 2), (1 / 64, 1 / 72, 9 / 17)],
+    ids=["price-setters", "quantity-setters"],
 )
 def test_two_firms_need_the_patience_of_the_textbook(gain, loss, patience):
     game = given(MEMBER, levy=gain, imports=1, detection=1, penalty=0, membership_value=loss)
@@ -285,7 +347,9 @@ def test_shares_add_up_and_the_index_stays_in_bounds():
     assert bloc_share(shares, bloc | other) == approx(bloc_share(shares, bloc) + bloc_share(shares, other))
     low, high = concentration_bounds(shares)
     assert 1 / 4 * shares.sum() ** 2 <= low <= high <= 1
-    assert concentration_without(shares, 0) < 1 and concentration_inside(shares, bloc) == approx((0.13**2 + 0.05**2) / 0.18**2)
+    assert concentration_without(shares, 0) < 1 and concentration_inside(shares, bloc) == approx(
+        (0.13**2 + 0.05**2) / 0.18**2
+    )
     assert np.isnan(concentration_inside(shares, np.zeros(4)))
 
 
@@ -316,7 +380,9 @@ SHOCK = dict(
 def test_the_exact_multiple_and_its_two_approximations():
     assert exact_shock(**SHOCK)["exact_multiple"] == approx(3.719, abs=0.0005)
     assert supply_shock(**SHOCK)["price_multiple"] == approx(3.35, abs=0.005)
-    assert supply_shock(**given(SHOCK, elasticity=0.2 + 0.1 * (1 - 0.48)))["price_multiple"] == approx(4.21, abs=0.005)
+    assert supply_shock(**given(SHOCK, elasticity=0.2 + 0.1 * (1 - 0.48)))["price_multiple"] == approx(
+        4.21, abs=0.005
+    )
 
 
 def test_at_the_exact_multiple_supply_meets_demand():
@@ -331,7 +397,9 @@ def test_the_fitted_price_jump_has_no_skill():
     predicted = [(1 - share * cut + buffer) ** (-1 / elasticity) for _, share, cut, buffer, _, _ in EPISODES]
     assert [round(p, 1) for p in predicted] == [4.8, 5.2, 3.9, 5.6, 6.8, 6.8]
     assert (typical_miss(), typical_miss(constant=True)) == approx((2.63, 2.53), abs=0.005)
-    assert (typical_miss(left_out=True), typical_miss(left_out=True, constant=True)) == approx((3.18, 3.05), abs=0.005)
+    assert (typical_miss(left_out=True), typical_miss(left_out=True, constant=True)) == approx(
+        (3.18, 3.05), abs=0.005
+    )
     seen = np.log([e[4] for e in EPISODES])
     assert np.corrcoef(np.log(predicted), seen)[0, 1] < 0  # the scarcer were not the dearer
 
@@ -381,7 +449,9 @@ PIPE = given(
 
 
 def test_projects_start_to_pay_between_54_and_85_dollars():
-    assert [viability(p, viability_price=77, viability_width=4.5) for p in (54, 75, 85)] == approx([0.006, 0.39, 0.86], abs=0.005)
+    assert [viability(p, viability_price=77, viability_width=4.5) for p in (54, 75, 85)] == approx(
+        [0.006, 0.39, 0.86], abs=0.005
+    )
 
 
 def test_the_share_of_2035_is_set_and_met_with_a_third_more_tonnes_than_the_agency_has():
@@ -416,7 +486,9 @@ def test_steady_building_loses_to_growing_demand_in_the_end():
 def test_nothing_comes_out_before_its_time_and_without_closing_nothing_is_lost():
     path = pipeline_path(**{k: v for k, v in PIPE.items() if k not in ("year", "target")})
     assert (path["separation"][:3] == 8.7).all() and (path["mine"][:9] == 30).all()
-    assert (np.diff(path["separation"]) >= 0).all() and (path["output"] <= np.minimum(path["separation"], path["mine"]) + 1e-12).all()
+    assert (np.diff(path["separation"]) >= 0).all() and (
+        path["output"] <= np.minimum(path["separation"], path["mine"]) + 1e-12
+    ).all()
     assert path["separation"][-1] <= 8.7 + 120 + 1e-9
 
 
@@ -435,7 +507,9 @@ def test_chinese_pulses_slow_the_build_out_unless_there_is_a_floor():
 def test_with_mines_to_spare_no_learning_and_no_response_the_cohorts_give_the_simple_form():
     plain = given(PIPE, mine_capacity=1e6, learning=1, price_response=0, projects=1e6, pulse_years=0, year=11)
     simple = buildout(**BUILD)
-    assert pipeline(**plain)["share"] == approx(simple["share"] + simple["added"] / simple["demand"], rel=1e-9)  # money of year 0 counts
+    assert pipeline(**plain)["share"] == approx(
+        simple["share"] + simple["added"] / simple["demand"], rel=1e-9
+    )  # money of year 0 counts
 
 
 def test_many_pipelines_run_side_by_side():
@@ -499,10 +573,18 @@ def test_a_validation_row_says_what_was_predicted_what_was_seen_and_by_whom(mode
     for row in model.validation():
         assert np.isfinite([row["predicted"], row["seen"], row["low"], row["high"]]).all()
         assert row["what"] and row["unit"] and row["note"] and row["source_id"]
-        assert row["kind"] in KINDS and row["verdict"] == ("within" if row["low"] <= row["predicted"] <= row["high"] else "missed")
+        assert row["kind"] in KINDS and row["verdict"] == (
+            "within" if row["low"] <= row["predicted"] <= row["high"] else "missed"
+        )
 
 
 def test_the_misses_are_shown():
-    missed = {(m.name, row["what"]) for m in MODELS.values() if m.validation for row in m.validation() if row["verdict"] == "missed"}
+    missed = {
+        (m.name, row["what"])
+        for m in MODELS.values()
+        if m.validation
+        for row in m.validation()
+        if row["verdict"] == "missed"
+    }
     assert {name for name, _ in missed} >= {"supply_shock", "buildout", "price_protection"}
     assert ("buildout", "share outside China in 2030") in missed

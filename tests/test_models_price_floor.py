@@ -26,7 +26,14 @@ STAGES = dict(
     car_price=48000,
     jet_rare_earths=417,
 )
-WELFARE = ("spending_change", "use_change", "consumer_surplus_change", "producer_surplus_change", "revenue", "deadweight_loss")
+WELFARE = (
+    "spending_change",
+    "use_change",
+    "consumer_surplus_change",
+    "producer_surplus_change",
+    "revenue",
+    "deadweight_loss",
+)
 
 
 def run(**changes):
@@ -51,8 +58,21 @@ def run(**changes):
                 secure_cost=36.79,
             ),
         ),
-        ({"world_price": 45}, dict(levy=65, deadweight_loss=492.5, demand=20.843, supply=16.867, imports=3.977)),
-        ({"floor": 150}, dict(bloc_price=129.45, autarky_price=129.45, imports=0, revenue=0, deadweight_loss=519.2, idle_floor=20.55)),
+        (
+            {"world_price": 45},
+            dict(levy=65, deadweight_loss=492.5, demand=20.843, supply=16.867, imports=3.977),
+        ),
+        (
+            {"floor": 150},
+            dict(
+                bloc_price=129.45,
+                autarky_price=129.45,
+                imports=0,
+                revenue=0,
+                deadweight_loss=519.2,
+                idle_floor=20.55,
+            ),
+        ),
         ({"supply_elasticity": 0.3}, dict(imports=9.81, revenue=490.4, deadweight_loss=133.0)),
     ],
     ids=["a floor of 110 over a world price of 60", "flooding to 45", "a floor above autarky", "slow supply"],
@@ -98,29 +118,50 @@ def test_a_contract_for_difference_costs_the_budget_more_and_the_economy_less():
     results = run()
     assert results["contract_cost"] == pytest.approx(50 * 9.2 * 110 / 60)
     assert results["contract_loss"] < results["deadweight_loss"]
-    assert results["contract_loss"] == pytest.approx(results["contract_cost"] - results["producer_surplus_change"])
+    assert results["contract_loss"] == pytest.approx(
+        results["contract_cost"] - results["producer_surplus_change"]
+    )
 
 
 def test_buyers_spend_more_get_less_and_are_worse_off_by_more_than_they_spend():
     results = run()
-    assert results["spending_change"] == pytest.approx(results["demand"] * 110 - 25 * 60) == pytest.approx(792.8, abs=0.05)
+    assert (
+        results["spending_change"]
+        == pytest.approx(results["demand"] * 110 - 25 * 60)
+        == pytest.approx(792.8, abs=0.05)
+    )
     assert results["use_change"] == pytest.approx(20.843 / 25 - 1, abs=1e-4)
-    assert -results["consumer_surplus_change"] > results["spending_change"]  # what they go without is a loss as well
+    assert (
+        -results["consumer_surplus_change"] > results["spending_change"]
+    )  # what they go without is a loss as well
 
 
 def test_what_is_dodged_is_not_held():
     """Importers compete: a floor of 110 over a price of 60, dodged on half of the imports, is a floor of 85, whatever is asked by law."""
     dodged, lower = run(evasion_share=0.5), run(floor=85)
     assert dodged["bloc_price"] == lower["bloc_price"] == 85
-    for name in ("demand", "supply", "imports", "revenue", "consumer_surplus_change", "producer_surplus_change", "deadweight_loss"):
+    for name in (
+        "demand",
+        "supply",
+        "imports",
+        "revenue",
+        "consumer_surplus_change",
+        "producer_surplus_change",
+        "deadweight_loss",
+    ):
         assert dodged[name] == pytest.approx(lower[name]), name
-    assert dodged["levy"] == pytest.approx(50) and lower["levy"] == pytest.approx(25)  # who pays it pays it in full
+    assert dodged["levy"] == pytest.approx(50) and lower["levy"] == pytest.approx(
+        25
+    )  # who pays it pays it in full
     assert dodged["extra_supply"] < run()["extra_supply"]
 
 
 def test_where_nothing_is_imported_there_is_no_levy():
     results = run(floor=150)
-    assert results["imports"] == results["revenue"] == results["levy"] == results["taxed"] == 0 and results["bloc_price"] > 60
+    assert (
+        results["imports"] == results["revenue"] == results["levy"] == results["taxed"] == 0
+        and results["bloc_price"] > 60
+    )
 
 
 def test_a_contract_buys_no_more_than_is_used():
@@ -147,8 +188,15 @@ def test_a_floor_on_the_oxide_alone_taxes_magnet_makers():
 def test_a_magnet_that_is_worth_less_than_its_oxide_leaves_no_work_to_protect():
     for dear in (100, 119):
         results = stage_cascade(**{**STAGES, "oxide_world_price": dear, "oxide_per_magnet": 0.44})
-        assert results["oxide_share"] == pytest.approx(0.44 * dear / 52) and results["work"] == 0 and results["magnet_protection"] == 0
-    lightly = [stage_cascade(**{**STAGES, "oxide_world_price": p, "oxide_floor": 160, "magnet_floor": 47}) for p in range(35, 104)]
+        assert (
+            results["oxide_share"] == pytest.approx(0.44 * dear / 52)
+            and results["work"] == 0
+            and results["magnet_protection"] == 0
+        )
+    lightly = [
+        stage_cascade(**{**STAGES, "oxide_world_price": p, "oxide_floor": 160, "magnet_floor": 47})
+        for p in range(35, 104)
+    ]
     assert min(r["magnet_protection"] for r in lightly) > -5  # no rate of thousands of per cent
 
 
@@ -161,6 +209,8 @@ def test_a_floor_one_stage_down_leaves_magnet_makers_whole_and_moves_the_bill_to
 
 
 def test_protection_is_the_tariff_when_inputs_are_free_or_all_tariffs_are_equal():
-    assert effective_protection(protection=0.3, input_protection=0, input_share=0.4) == pytest.approx(0.3 / 0.6)
+    assert effective_protection(protection=0.3, input_protection=0, input_share=0.4) == pytest.approx(
+        0.3 / 0.6
+    )
     assert effective_protection(protection=0.3, input_protection=0.9, input_share=0) == pytest.approx(0.3)
     assert effective_protection(protection=0.3, input_protection=0.3, input_share=0.4) == pytest.approx(0.3)

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.slow
 ROWS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "assumptions.csv").open(encoding="utf-8")))
 BOX = {name: {r["name"]: r for r in ROWS if r["model"] == name} for name in MODELS}
 
-settings.register_profile("models", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+settings.register_profile(
+    "models", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
 settings.load_profile("models")
 
 
@@ -34,9 +36,13 @@ def box(model, **fixed):
     def slider(row):
         low, high, step = (float(row[k]) for k in ("low", "high", "step"))
         steps = round((high - low) / step)
-        return st.one_of(st.just(0), st.just(steps), st.integers(0, steps)).map(lambda k: min(high, round(low + k * step, 9)))
+        return st.one_of(st.just(0), st.just(steps), st.integers(0, steps)).map(
+            lambda k: min(high, round(low + k * step, 9))
+        )
 
-    return st.fixed_dictionaries({name: st.just(fixed[name]) if name in fixed else slider(row) for name, row in BOX[model].items()})
+    return st.fixed_dictionaries(
+        {name: st.just(fixed[name]) if name in fixed else slider(row) for name, row in BOX[model].items()}
+    )
 
 
 def run(model, setting, **changes):
@@ -107,7 +113,9 @@ def in_vega(pairs, rows, names):
                     "transform": [{"type": "formula", "as": name, "expr": text} for name, text in pairs],
                 }
             ],
-            "marks": [{"type": "text", "from": {"data": "rows"}, "encode": {"enter": {"text": {"signal": text}}}}],
+            "marks": [
+                {"type": "text", "from": {"data": "rows"}, "encode": {"enter": {"text": {"signal": text}}}}
+            ],
         }
     )
     printed = [line.split() for line in re.findall(r">row ([^<]*)<", svg)]
@@ -146,7 +154,9 @@ def test_every_model_on_the_page_compiles_to_signals_that_know_only_what_came_be
 @given(box("price_floor"))
 def test_gains_losses_revenue_and_deadweight_sum_to_nothing(s):
     r = run("price_floor", s)
-    parts = [r[k] for k in ("consumer_surplus_change", "producer_surplus_change", "revenue", "deadweight_loss")]
+    parts = [
+        r[k] for k in ("consumer_surplus_change", "producer_surplus_change", "revenue", "deadweight_loss")
+    ]
     assert close(sum(parts), r["terms_of_trade_gain"], 1e-9, scale=max(map(abs, parts)))
 
 
@@ -202,19 +212,29 @@ def test_the_floor_said_to_be_needed_leaves_magnet_makers_whole(s):
 def steps_up(model, setting, name, result, sign, tolerance=1e-9, **changes):
     """Whether a result moves only in one direction when a slider goes from the setting's value to its end."""
     end = float(BOX[model][name]["high"])
-    low, high = run(model, setting, **changes)[result], run(model, {**setting, **changes}, **{name: end})[result]
+    low, high = (
+        run(model, setting, **changes)[result],
+        run(model, {**setting, **changes}, **{name: end})[result],
+    )
     return sign * (high - low) >= -tolerance * max(1, abs(low), abs(high))
 
 
 @given(box("project_value"))
 def test_value_rises_with_price_and_floor_and_falls_with_cost_and_capital(s):
-    for name, result, sign in (("price", "npv", 1), ("floor", "npv_with_floor", 1), ("cost", "npv", -1), ("capital", "npv", -1)):
+    for name, result, sign in (
+        ("price", "npv", 1),
+        ("floor", "npv_with_floor", 1),
+        ("cost", "npv", -1),
+        ("capital", "npv", -1),
+    ):
         assert steps_up("project_value", s, name, result, sign), name
     assert run("project_value", s)["npv_with_floor"] >= run("project_value", s)["npv"] - 1e-9
 
 
 @given(box("project_value", flood_years=0, price=110))
-def test_value_falls_with_the_return_asked_for(s):  # while the project pays: a loss discounted more is a smaller loss
+def test_value_falls_with_the_return_asked_for(
+    s,
+):  # while the project pays: a loss discounted more is a smaller loss
     assert steps_up("project_value", s, "discount_rate", "npv", -1)
 
 
@@ -237,7 +257,12 @@ def test_a_mine_is_never_worth_less_than_the_right_to_stop(s):
     """Whatever the flood, its owner can lose what was built and no more."""
     r = run("project_value", s)
     spent = present_value(
-        [s["build_1"] * s["capital"], s["build_2"] * s["capital"], (1 - s["build_1"] - s["build_2"]) * s["capital"]], s["discount_rate"]
+        [
+            s["build_1"] * s["capital"],
+            s["build_2"] * s["capital"],
+            (1 - s["build_1"] - s["build_2"]) * s["capital"],
+        ],
+        s["discount_rate"],
     )
     assert min(r["npv"], r["npv_with_floor"]) >= -spent - 1e-9
 
@@ -270,9 +295,18 @@ def test_the_vault_s_books_balance(s):
     r = run("vault", s)
     stock = s["filled"] * (s["loan"] + s["private_capital"])
     assert close(r["stock_left"], stock - r["draw"], scale=stock) and 0 <= r["stock_left"] <= stock + 1e-9
-    assert close(r["draw"] + r["unmet"], s["cut"] * s["cut_years"] * s["basket_value"], scale=stock) and r["unmet"] >= -1e-12
+    assert (
+        close(r["draw"] + r["unmet"], s["cut"] * s["cut_years"] * s["basket_value"], scale=stock)
+        and r["unmet"] >= -1e-12
+    )
     assert close(run("vault", s, basket_value=2 * s["basket_value"])["cover_days"], r["cover_days"] / 2)
-    for name, sign in (("disruption_rate", 1), ("loss_multiple", 1), ("storage", -1), ("loan_rate", -1), ("private_return", -1)):
+    for name, sign in (
+        ("disruption_rate", 1),
+        ("loss_multiple", 1),
+        ("storage", -1),
+        ("loan_rate", -1),
+        ("private_return", -1),
+    ):
         assert steps_up("vault", s, name, "best_years", sign), name
 
 
@@ -285,11 +319,16 @@ def test_month_by_month_nothing_appears_and_nothing_vanishes(s):
         assert row["release"] <= row["need"] + 1e-12 and row["unmet"] >= -1e-12 and row["refill"] >= 0
         stock = row["stock"]
     r = run("stockpile", s)
-    assert close(r["stock_end"], s["stock"] + r["refilled"] - r["released"], scale=1) and r["spike_loss"] >= -1e-12
+    assert (
+        close(r["stock_end"], s["stock"] + r["refilled"] - r["released"], scale=1)
+        and r["spike_loss"] >= -1e-12
+    )
 
 
 @given(
-    st.lists(st.floats(0.001, 20), min_size=1, max_size=8), st.floats(0.1, 100), st.sampled_from(["days", "dollars", "weights", "greedy"])
+    st.lists(st.floats(0.001, 20), min_size=1, max_size=8),
+    st.floats(0.1, 100),
+    st.sampled_from(["days", "dollars", "weights", "greedy"]),
 )
 def test_no_rule_spends_more_than_there_is_or_buys_more_than_a_year(values, capital, mode):
     money = allocate(values, capital, mode=mode, weights=np.linspace(1, 2, len(values)))
@@ -304,7 +343,13 @@ def test_no_rule_spends_more_than_there_is_or_buys_more_than_a_year(values, capi
 def test_patience_needed_is_a_share_and_moves_the_right_way(s):
     r = run("coalition", s)
     assert 0 <= r["patience_needed"] <= 1 and (r["patience_needed"] == 0) == (r["gain_now"] <= 0)
-    for name, sign in (("levy", 1), ("imports", 1), ("detection", -1), ("penalty", -1), ("membership_value", -1)):
+    for name, sign in (
+        ("levy", 1),
+        ("imports", 1),
+        ("detection", -1),
+        ("penalty", -1),
+        ("membership_value", -1),
+    ):
         assert steps_up("coalition", s, name, "patience_needed", sign), name
 
 
@@ -320,8 +365,19 @@ def test_the_stable_club_is_the_one_found_by_trying_every_size(s):
 @given(box("supply_shock"))
 def test_what_can_be_had_and_what_is_missing_are_the_whole_need(s):
     r = run("supply_shock", s)
-    assert close(r["available"] + r["missing"], 1) and 0 <= r["missing"] <= 1 and 1 <= r["price_multiple"] <= s["highest_multiple"]
-    for name, sign in (("china_share", 1), ("cut", 1), ("months", 1), ("hoarding", 1), ("buffer", -1), ("leakage", -1)):
+    assert (
+        close(r["available"] + r["missing"], 1)
+        and 0 <= r["missing"] <= 1
+        and 1 <= r["price_multiple"] <= s["highest_multiple"]
+    )
+    for name, sign in (
+        ("china_share", 1),
+        ("cut", 1),
+        ("months", 1),
+        ("hoarding", 1),
+        ("buffer", -1),
+        ("leakage", -1),
+    ):
         assert steps_up("supply_shock", s, name, "missing", sign), name
     calm = run("supply_shock", s, cut=0, hoarding=0)
     assert calm["price_multiple"] == 1 and calm["missing"] == 0
@@ -331,7 +387,12 @@ def test_what_can_be_had_and_what_is_missing_are_the_whole_need(s):
 def test_at_the_exact_multiple_supply_meets_demand_or_the_miss_is_said(s):
     exact = exact_shock(**s)
     m, cut = exact["exact_multiple"], s["cut"] * s["months"] / 12 * (1 - s["leakage"])
-    supply = (1 - s["china_share"]) * m ** s["supply_elasticity"] + s["china_share"] * (1 - cut) + s["buffer"] - s["hoarding"]
+    supply = (
+        (1 - s["china_share"]) * m ** s["supply_elasticity"]
+        + s["china_share"] * (1 - cut)
+        + s["buffer"]
+        - s["hoarding"]
+    )
     gap = m ** -s["demand_elasticity"] - supply
     assert gap <= exact["unmatched"] + 1e-9 and (m == 1 or gap >= -1e-9)
 
@@ -343,7 +404,13 @@ def test_at_the_exact_multiple_supply_meets_demand_or_the_miss_is_said(s):
 def test_the_share_moves_the_right_way_and_stays_a_share(s):
     r = run("buildout", s)
     assert 0 <= r["share"] <= 1
-    for name, sign in (("floor", 1), ("capital", 1), ("lead_time", -1), ("demand_growth", -1), ("capital_intensity", -1)):
+    for name, sign in (
+        ("floor", 1),
+        ("capital", 1),
+        ("lead_time", -1),
+        ("demand_growth", -1),
+        ("capital_intensity", -1),
+    ):
         assert steps_up("buildout", s, name, "share", sign), name
     assert run("buildout", s, year=min(s["year"], s["lead_time"]))["capacity"] == s["start_capacity"]
     richer = run("buildout", s, capital=float(BOX["buildout"]["capital"]["high"]))["target_year"]
@@ -366,7 +433,10 @@ def test_without_closing_capacity_never_falls_and_no_more_is_built_than_there_ar
 @given(box("supply_risk"))
 def test_scores_stay_in_bounds_and_move_the_right_way(s):
     r = run("supply_risk", s)
-    assert 0 <= r["score"] <= 1 and 0 <= r["us_score"] <= (s["disruption"] + s["trade_exposure"] + s["vulnerability"]) / 3 + 1e-12
+    assert (
+        0 <= r["score"] <= 1
+        and 0 <= r["us_score"] <= (s["disruption"] + s["trade_exposure"] + s["vulnerability"]) / 3 + 1e-12
+    )
     assert run("supply_risk", s, exposure=0, moved=0)["score"] == 0
     assert steps_up("supply_risk", s, "recycling", "eu_score", -1)
     moved = run("supply_risk", s, moved=1)["exposure_after"]

@@ -11,7 +11,15 @@ from chokepoint.models.sweep import CHUNK, sample, sweep, tornado
 
 def test_one_process_and_two_write_the_same_file(tmp_path):
     seen = []
-    one = sweep("price_floor", ROWS, 2 * CHUNK + 100, 7, tmp_path / "one.parquet", workers=1, progress=lambda *a: seen.append(a))
+    one = sweep(
+        "price_floor",
+        ROWS,
+        2 * CHUNK + 100,
+        7,
+        tmp_path / "one.parquet",
+        workers=1,
+        progress=lambda *a: seen.append(a),
+    )
     two = sweep("price_floor", ROWS, 2 * CHUNK + 100, 7, tmp_path / "two.parquet", workers=2)
     assert one.read_bytes() == two.read_bytes()
     assert seen == [(n, 2 * CHUNK + 100) for n in (CHUNK, 2 * CHUNK, 2 * CHUNK + 100)]
@@ -52,7 +60,11 @@ def test_a_broken_sweep_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.parametrize(
     "change, message",
-    [(dict(model="clubb"), 'Did you mean "club"'), (dict(samples=0), "give 1 to"), (dict(out="nowhere/c.parquet"), "does not exist")],
+    [
+        (dict(model="clubb"), 'Did you mean "club"'),
+        (dict(samples=0), "give 1 to"),
+        (dict(out="nowhere/c.parquet"), "does not exist"),
+    ],
 )
 def test_a_bad_request_is_refused_before_anything_runs(tmp_path, monkeypatch, change, message):
     monkeypatch.chdir(tmp_path)

@@ -38,7 +38,9 @@ def test_every_chapter_is_made_at_every_release(release):
 @pytest.mark.parametrize("mineral", MINERALS)
 def test_a_page_does_not_say_that_usgs_states_nothing_where_its_files_do(mineral, release):
     text = words(cells.printed("mineral", mineral=mineral, release=release))
-    stated = tables.load("salient", release).query("mineral == @mineral and statistic == 'net_import_reliance'")
+    stated = tables.load("salient", release).query(
+        "mineral == @mineral and statistic == 'net_import_reliance'"
+    )
     denied = "states no import reliance" in text
     assert not (denied and stated.value.notna().any()), "the salient table of the release has a figure"
 
@@ -75,6 +77,9 @@ def test_a_release_that_lacks_something_is_a_normal_case(tmp_path, lacking):
     LACKING[lacking](data)
     code = "import cells; [cells.printed(c) for c in ('01-dependence', '05-frameworks', 'what-changed')]; cells.printed('mineral', mineral='tin')"
     environment = os.environ | {"CHOKEPOINT_DATA": str(data), "PYTHONPATH": str(HOME / "tests")}
-    for command in ([sys.executable, "-c", code], [sys.executable, "-m", "chokepoint.cli", "facts", "--json"]):
+    for command in (
+        [sys.executable, "-c", code],
+        [sys.executable, "-m", "chokepoint.cli", "facts", "--json"],
+    ):
         done = subprocess.run(command, env=environment, cwd=HOME, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr[-2000:]

@@ -36,11 +36,15 @@ def moved(page, part: str, name: str, *keys: str) -> float:
     for key in keys:
         before = section.get_attribute("data-settled") or "0"
         page.keyboard.press(key)
-        page.wait_for_function("([s, n]) => Number(s.dataset.settled || 0) > Number(n)", arg=[section.element_handle(), before])
+        page.wait_for_function(
+            "([s, n]) => Number(s.dataset.settled || 0) > Number(n)", arg=[section.element_handle(), before]
+        )
     return float(slider.input_value())
 
 
-def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the_numbers_it_shows(site, visit):
+def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the_numbers_it_shows(
+    site, visit
+):
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
     floor = moved(page, FLOOR, "floor", *["ArrowLeft"] * 5)
     assert floor == price_floor.who_pays().defaults["floor"] - 5
@@ -51,9 +55,19 @@ def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the
     table = page.locator(f"{FLOOR} .cp-numbers table")
     table.locator("tbody tr").first.wait_for()
     assert f"Reference price held as a floor: {floor:g}" in table.locator("caption").inner_text()
-    curve = [[float(c.replace(",", "").replace("−", "-")) for c in row.split("\t")] for row in table.locator("tbody tr").all_inner_texts()]
+    curve = [
+        [float(c.replace(",", "").replace("−", "-")) for c in row.split("\t")]
+        for row in table.locator("tbody tr").all_inner_texts()
+    ]
 
-    rows = list(csv.DictReader(download(page, FLOOR, "Save the numbers (CSV)").path().read_text(encoding="utf-8-sig").splitlines()))
+    rows = list(
+        csv.DictReader(
+            download(page, FLOOR, "Save the numbers (CSV)")
+            .path()
+            .read_text(encoding="utf-8-sig")
+            .splitlines()
+        )
+    )
     setting = {r["what"]: float(r["value"]) for r in rows if r["part"] == "setting"}
     assert setting["Reference price held as a floor"] == floor
     results = [float(r["value"]) for r in rows if r["part"] == "result"]
@@ -82,7 +96,9 @@ def test_a_copied_link_opens_the_same_picture(site, address, visit, from_disk):
     page = visit(f"{root}/03-price-floor.html?highlight=levy#move-it-yourself").page
     moved(page, FLOOR, "world_price", "End", "ArrowLeft")
     moved(page, FLOOR, "floor", "Home")
-    page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    page.evaluate(
+        "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }"
+    )
     by_keyboard(page, FLOOR, "Copy link to this view")
     page.wait_for_function("() => window.copied")
     page.wait_for_function("() => location.search.includes('price_floor.floor=60')")
@@ -105,7 +121,10 @@ def test_a_link_keeps_what_was_chosen_in_a_chart_and_reset_lets_it_go(site, visi
     again = visit(page.url).page
     assert again.evaluate(PICTURE % part) == chosen != everything
     by_keyboard(again, part, "Reset")
-    shapes = [sorted(re.findall(r"<path[^>]*>", picture)) for picture in (again.evaluate(PICTURE % part), everything)]
+    shapes = [
+        sorted(re.findall(r"<path[^>]*>", picture))
+        for picture in (again.evaluate(PICTURE % part), everything)
+    ]
     assert shapes[0] == shapes[1]  # what was hidden comes back on top: the order may differ
 
 
@@ -133,7 +152,10 @@ def test_the_same_assumption_on_two_explorables_is_moved_once(site, visit):
     cut = moved(page, vault, "cut", *["ArrowRight"] * 4)
     page.wait_for_function(f"() => document.querySelector('{stockpile}').dataset.settled")
     assert float(page.locator(f"{stockpile} input[name=cut]").input_value()) == cut
-    assert page.locator(f"{stockpile} output[for$=cut]").inner_text() == page.locator(f"{vault} output[for$=cut]").inner_text()
+    assert (
+        page.locator(f"{stockpile} output[for$=cut]").inner_text()
+        == page.locator(f"{vault} output[for$=cut]").inner_text()
+    )
     page.locator(f"{vault} button[type=reset]").press("Enter")
     page.wait_for_function(
         f"() => document.querySelector('{stockpile} input[name=cut]').value === '{project_vault.how_long().defaults['cut']:g}'"
@@ -147,7 +169,9 @@ def test_a_picture_carries_its_title_sources_and_address(site, visit):
     words = re.sub(r"\s+", " ", " ".join(drawing.itertext()))
     assert says in words and "Source" in words and "03-price-floor.html" in words
     saved = download(page, FLOOR, "Save the picture (PNG)")
-    assert saved.suggested_filename.startswith("03-price-floor-") and saved.suggested_filename.endswith(".png")
+    assert saved.suggested_filename.startswith("03-price-floor-") and saved.suggested_filename.endswith(
+        ".png"
+    )
     image = saved.path().read_bytes()
     assert image[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(image[16:20]) == pytest.approx(2 * float(drawing.get("width")), abs=2)
@@ -156,7 +180,9 @@ def test_a_picture_carries_its_title_sources_and_address(site, visit):
 def test_a_cell_that_a_spreadsheet_would_run_is_saved_as_text(site, visit):
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
     page.evaluate(f"document.querySelector('{FLOOR} label').textContent = '=HYPERLINK(1)'")
-    assert "setting,,'=HYPERLINK(1)," in download(page, FLOOR, "Save the numbers (CSV)").path().read_text(encoding="utf-8-sig")
+    assert "setting,,'=HYPERLINK(1)," in download(page, FLOOR, "Save the numbers (CSV)").path().read_text(
+        encoding="utf-8-sig"
+    )
 
 
 def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):
@@ -197,7 +223,9 @@ def test_a_chart_follows_its_column_and_the_theme(site, visit):
     assert chart.locator("svg").bounding_box()["width"] == pytest.approx(chart.bounding_box()["width"], abs=2)
     assert chart.bounding_box()["width"] > 300
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.wait_for_function("() => document.querySelector('.cp-figure .cp-chart svg').getBoundingClientRect().width > 600")
+    page.wait_for_function(
+        "() => document.querySelector('.cp-figure .cp-chart svg').getBoundingClientRect().width > 600"
+    )
     light = page.evaluate(PICTURE % ".cp-figure")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_timeout(200)
@@ -210,6 +238,8 @@ def test_nothing_moves_by_itself_for_a_reader_who_asked_for_stillness(site, brow
     page.goto(f"{site.as_uri()}/03-price-floor.html")
     page.evaluate("chokepoint.drawAll().then(() => 1)")
     page.locator(f"{FLOOR} .cp-more").press("Enter")
-    own = "document.getAnimations().filter(a => a.effect.target?.closest('.cp-figure, .cp-explorable')).length"
+    own = (
+        "document.getAnimations().filter(a => a.effect.target?.closest('.cp-figure, .cp-explorable')).length"
+    )
     assert page.evaluate(own) == 0
     page.context.close()

@@ -11,13 +11,27 @@ from chokepoint.charts import theme
 
 STYLE = (Path(__file__).resolve().parents[1] / "book/_static/chokepoint.css").read_text(encoding="utf-8")
 PAPERS = sorted(set(re.findall(r"--cp-paper: (#\w{6})", STYLE)))
-COLOURS = {name: getattr(theme, name) for name in ("CHINA", "BLOC", "UNITED_STATES", "OTHER", "ACCENT", "FLOOR")}
+COLOURS = {
+    name: getattr(theme, name) for name in ("CHINA", "BLOC", "UNITED_STATES", "OTHER", "ACCENT", "FLOOR")
+}
 # What such eyes make of linear light: Machado, Oliveira and Fernandes (2009), severity 1.
 EYES = {
     "all colours": np.eye(3),
-    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "no red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 # Linear light to Oklab, in which distance is difference as seen: Ottosson (2020).
 TO_CONES = [
@@ -56,5 +70,8 @@ def test_a_mark_stands_out_from_the_paper(name, paper):
 
 @pytest.mark.parametrize("eye", EYES)
 def test_no_two_colours_are_taken_for_one_another(eye):
-    apart = {pair: np.linalg.norm(seen(COLOURS[pair[0]], eye) - seen(COLOURS[pair[1]], eye)) for pair in itertools.combinations(COLOURS, 2)}
+    apart = {
+        pair: np.linalg.norm(seen(COLOURS[pair[0]], eye) - seen(COLOURS[pair[1]], eye))
+        for pair in itertools.combinations(COLOURS, 2)
+    }
     assert len(PAPERS) == 2 and {pair for pair, distance in apart.items() if distance < 0.06} == set()

@@ -24,7 +24,11 @@ def given(path: Path, **parameters):
 @pytest.mark.parametrize(
     "name, parameters, hint",
     [
-        ("04-project-vault", {"capital_usd": 20}, 'no parameter "capital_usd". Did you mean "capital_usd_bn"?'),
+        (
+            "04-project-vault",
+            {"capital_usd": 20},
+            'no parameter "capital_usd". Did you mean "capital_usd_bn"?',
+        ),
         ("04-project-vault", {"capital_usd_bn": "much"}, "expected a number, 1 to 100"),
         ("04-project-vault", {"capital_usd_bn": True}, "expected a number, 1 to 100"),
         ("04-project-vault", {"capital_usd_bn": 2000}, "outside its range; expected 1 to 100"),
@@ -47,19 +51,29 @@ def test_a_parameter_that_may_not_be_is_refused_with_what_would_be_right(name, p
 
 @pytest.mark.parametrize(
     "parameters",
-    [{}, {"capital_usd_bn": 20}, {"capital_usd_bn": 20.5, "release": "mcs2025"}, {"capital_usd_bn": None}, {"PAPERMILL_INPUT_PATH": "a"}],
+    [
+        {},
+        {"capital_usd_bn": 20},
+        {"capital_usd_bn": 20.5, "release": "mcs2025"},
+        {"capital_usd_bn": None},
+        {"PAPERMILL_INPUT_PATH": "a"},
+    ],
 )
 def test_what_may_be_is_let_through(parameters):
     require_parameters(given(VAULT, **parameters), "a")
 
 
 def test_a_notebook_that_does_not_use_this_package_is_none_of_its_business():
-    notebook = new_notebook(cells=[new_code_cell("a = open('x')", metadata={"tags": ["parameters"]}), new_code_cell("print(a)")])
+    notebook = new_notebook(
+        cells=[new_code_cell("a = open('x')", metadata={"tags": ["parameters"]}), new_code_cell("print(a)")]
+    )
     notebook.metadata["papermill"] = {"parameters": {"b": 1}}
     require_parameters(notebook, "theirs.ipynb")
 
 
-def papermill(out: Path, *arguments: str, notebook: str = "book/04-project-vault.ipynb") -> subprocess.CompletedProcess:
+def papermill(
+    out: Path, *arguments: str, notebook: str = "book/04-project-vault.ipynb"
+) -> subprocess.CompletedProcess:
     """The command as typed."""
     command = [Path(sys.executable).with_name("papermill"), notebook, out, *arguments]
     return subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=300)
@@ -67,21 +81,34 @@ def papermill(out: Path, *arguments: str, notebook: str = "book/04-project-vault
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "setting", [("capital_usd", "20"), ("capital_usd_bn", "cheap"), ("capital_usd_bn", "2000")], ids=lambda s: s[0] + s[1]
+    "setting",
+    [("capital_usd", "20"), ("capital_usd_bn", "cheap"), ("capital_usd_bn", "2000")],
+    ids=lambda s: s[0] + s[1],
 )
 def test_the_command_refuses_in_a_line_and_writes_nothing(tmp_path, setting):
     run = papermill(tmp_path / "out.ipynb", "-p", *setting)
     said = run.stdout + run.stderr
     assert run.returncode == 2 and "Traceback" not in said
-    assert said.splitlines()[-1].startswith("Error: book/04-project-vault.ipynb: ") and "capital_usd_bn" in said.splitlines()[-1]
+    assert (
+        said.splitlines()[-1].startswith("Error: book/04-project-vault.ipynb: ")
+        and "capital_usd_bn" in said.splitlines()[-1]
+    )
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_the_command_of_the_page_on_rerunning_runs_as_it_stands_there(tmp_path):
-    line = next(x for x in (HOME / "book" / "rerun.md").read_text(encoding="utf-8").splitlines() if x.startswith("papermill "))
+    line = next(
+        x
+        for x in (HOME / "book" / "rerun.md").read_text(encoding="utf-8").splitlines()
+        if x.startswith("papermill ")
+    )
     _, notebook, _, *arguments = line.split()
     run = papermill(tmp_path / "out.ipynb", *arguments, notebook=notebook)
     assert run.returncode == 0, run.stderr[-2000:]
-    lead = next(c for c in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells if "lead" in c.metadata.get("tags", []))
+    lead = next(
+        c
+        for c in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+        if "lead" in c.metadata.get("tags", [])
+    )
     assert "US$20 billion, as set for this page," in lead.outputs[0].data["text/plain"]

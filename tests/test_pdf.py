@@ -20,15 +20,22 @@ def printed(site, tmp_path_factory):
     from pypdf import PdfReader
 
     target = tmp_path_factory.mktemp("pdf") / "some.pdf"
-    with ThreadPoolExecutor(1) as apart:  # Playwright drives one browser a thread, and the tests' own is in this one
-        leaves = apart.submit(pdf.print_book, site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME)).result()
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # Playwright drives one browser a thread, and the tests' own is in this one
+        leaves = apart.submit(
+            pdf.print_book, site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME)
+        ).result()
     return PdfReader(target), {one.page: one for one in leaves}
 
 
 def links(reader) -> list[dict]:
     """The actions of all links."""
     return [
-        note.get_object() for page in reader.pages for note in page.get("/Annots") or [] if note.get_object().get("/Subtype") == "/Link"
+        note.get_object()
+        for page in reader.pages
+        for note in page.get("/Annots") or []
+        if note.get_object().get("/Subtype") == "/Link"
     ]
 
 
@@ -75,7 +82,11 @@ def test_its_bookmarks_are_parts_then_chapters(printed):
 
     first = [squeezed(entry.title) for entry in reader.outline if not isinstance(entry, list)]
     second = [
-        squeezed(entry.title) for group in reader.outline if isinstance(group, list) for entry in group if not isinstance(entry, list)
+        squeezed(entry.title)
+        for group in reader.outline
+        if isinstance(group, list)
+        for entry in group
+        if not isinstance(entry, list)
     ]
     assert [t.lower() for t in first[2:]] == ["summary", "thestory", "onebyone", "reference"]
     assert {squeezed(one.title) for one in leaves.values()} <= set(second)

@@ -39,16 +39,26 @@ def figure(chart: alt.TopLevelMixin):
 def test_words_numbers_and_sources_come_from_the_chart_itself(bars, basket):
     shown = figure(bars)
     assert shown.says == "Net imports usd by label"
-    assert shown.alt_text.startswith("A chart of bars. Horizontal: net imports usd, ") and f"{len(basket)} rows of data" in shown.alt_text
-    assert list(shown.table) == ["label", "net_imports_usd"] and shown.table.net_imports_usd.tolist() == basket.net_imports_usd.tolist()
+    assert (
+        shown.alt_text.startswith("A chart of bars. Horizontal: net imports usd, ")
+        and f"{len(basket)} rows of data" in shown.alt_text
+    )
+    assert (
+        list(shown.table) == ["label", "net_imports_usd"]
+        and shown.table.net_imports_usd.tolist() == basket.net_imports_usd.tolist()
+    )
     assert set(shown.sources) == set(basket.source_id)
 
 
 def test_what_the_author_said_is_not_said_otherwise(bars):
-    shown = figure(bars.properties(title="Copper leads", description="Twenty bars.").configure_axis(grid=False))
+    shown = figure(
+        bars.properties(title="Copper leads", description="Twenty bars.").configure_axis(grid=False)
+    )
     assert (shown.says, shown.alt_text) == ("Copper leads", "Twenty bars.")
     assert "title" not in shown.chart and shown.chart["config"]["axis"]["grid"] is False
-    assert shown.chart["config"]["axis"]["labelFontSize"] == 12, "what the author left open is in the book's look"
+    assert shown.chart["config"]["axis"]["labelFontSize"] == 12, (
+        "what the author left open is in the book's look"
+    )
 
 
 def test_data_that_name_no_source_are_said_to_name_none():
@@ -59,19 +69,31 @@ def test_data_that_name_no_source_are_said_to_name_none():
 def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
     (rows,) = figure(bars).chart["datasets"].values()
     assert set(rows[0]) == {"label", "net_imports_usd"}
-    computed = alt.Chart(plain_basket.basket()).mark_bar().transform_calculate(v="datum.price_usd_per_t / 2").encode(x="v:Q", y="label")
+    computed = (
+        alt.Chart(plain_basket.basket())
+        .mark_bar()
+        .transform_calculate(v="datum.price_usd_per_t / 2")
+        .encode(x="v:Q", y="label")
+    )
     (rows,) = figure(computed).chart["datasets"].values()
     assert set(rows[0]) == {"label", "price_usd_per_t"}
 
 
 @pytest.mark.parametrize(
     "widths, across",
-    [({"column": "basket"}, 4), ({"row": "basket"}, 1), ({"facet": alt.Facet("basket", columns=2)}, 2), ({"facet": "basket"}, 4)],
+    [
+        ({"column": "basket"}, 4),
+        ({"row": "basket"}, 1),
+        ({"facet": alt.Facet("basket", columns=2)}, 2),
+        ({"facet": "basket"}, 4),
+    ],
 )
 def test_panels_share_the_width_of_a_page(basket, widths, across):
     across = min(across, basket.basket.nunique())
     shown = figure(alt.Chart(basket).mark_point().encode(x="net_imports_t", y="price_usd_per_t", **widths))
-    assert plain_chart.NARROWEST <= shown.chart["config"]["view"]["continuousWidth"] * across <= plain_chart.PAGE
+    assert (
+        plain_chart.NARROWEST <= shown.chart["config"]["view"]["continuousWidth"] * across <= plain_chart.PAGE
+    )
     assert "cp-wide" in shown.to_html() and "panel" in shown.alt_text.lower()
     assert compiled(shown.chart)["marks"]
 
@@ -94,7 +116,9 @@ def test_layers_and_charts_side_by_side_are_charts_too(bars):
     ],
     ids=["address", "shape", "empty", "images"],
 )
-def test_a_chart_that_a_page_cannot_draw_is_refused_while_printing_and_shown_live(monkeypatch, chart, missing):
+def test_a_chart_that_a_page_cannot_draw_is_refused_while_printing_and_shown_live(
+    monkeypatch, chart, missing
+):
     monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
     with pytest.raises(UserError, match=missing):
         figure(chart)
@@ -117,16 +141,34 @@ def test_a_transform_that_the_pages_script_does_not_carry_is_refused(basket):
 @pytest.mark.parametrize(
     "code, told",
     [
-        ('alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:Q")', "loads its data from an address"),
-        ('alt.renderers.enable("html"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")', "prints a script"),
-        ('alt.renderers.enable("mimetype"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")', "renderer"),
+        (
+            'alt.Chart("https://example.org/a.csv").mark_bar().encode(x="a:Q")',
+            "loads its data from an address",
+        ),
+        (
+            'alt.renderers.enable("html"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")',
+            "prints a script",
+        ),
+        (
+            'alt.renderers.enable("mimetype"); alt.Chart(tables.load("sources")).mark_bar().encode(x="kind")',
+            "renderer",
+        ),
         ("from ipywidgets import IntSlider; IntSlider()", "shows a widget"),
-        ('from IPython.display import HTML; HTML("<p>Hello</p><script>alert(1)</script>")', "prints a script"),
+        (
+            'from IPython.display import HTML; HTML("<p>Hello</p><script>alert(1)</script>")',
+            "prints a script",
+        ),
     ],
     ids=["address", "altair's html", "altair's mime type", "widget", "script"],
 )
 def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_path, code, told):
-    notebook(tmp_path / "own.ipynb", "Own", "x = 1", "import altair as alt; from chokepoint.data import tables", code)
+    notebook(
+        tmp_path / "own.ipynb",
+        "Own",
+        "x = 1",
+        "import altair as alt; from chokepoint.data import tables",
+        code,
+    )
     with pytest.raises(UserError, match=told) as stopped:
         press(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
     assert "book/own.ipynb, cell 3" in str(stopped.value)
@@ -150,11 +192,15 @@ def test_charts_typed_in_cells_are_on_the_page_with_table_csv_and_alt_text(check
     figures = seen.page.locator("figure.cp-figure")
     for i in range(4):
         assert figures.nth(i).locator("table.cp-table tbody tr").count() == len(plain_basket.basket())
-        assert figures.nth(i).locator(".cp-csv").count() == figures.nth(i).locator("button.cp-save").count() == 1
+        assert (
+            figures.nth(i).locator(".cp-csv").count() == figures.nth(i).locator("button.cp-save").count() == 1
+        )
         assert len(figures.nth(i).locator(".cp-chart").get_attribute("aria-label")) > 40
         assert figures.nth(i).locator(".cp-chart svg").bounding_box()["width"] > 300
     for width in (360, 1440):
         seen.page.set_viewport_size({"width": width, "height": 900})
         seen.page.wait_for_timeout(300)
-        assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page itself moves sideways"
+        assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            "the page itself moves sideways"
+        )
     assert seen.complaints == []

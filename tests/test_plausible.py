@@ -51,13 +51,16 @@ class Place:
     def data(self) -> Path:
         return self.home / "data"
 
-    def given(self, statistic: str, country: str, year: str, detail: str = "", chapter: str = "TIN", **cells: str) -> str:
+    def given(
+        self, statistic: str, country: str, year: str, detail: str = "", chapter: str = "TIN", **cells: str
+    ) -> str:
         """Change cells of one line of the release to be given; return where it stands."""
         found = small_data.rows(self.main)
         at = [
             i
             for i, r in enumerate(found)
-            if (r["MCS chapter"], r["Statistics"], r["Country"], r["Year"]) == (chapter, statistic, country, year)
+            if (r["MCS chapter"], r["Statistics"], r["Country"], r["Year"])
+            == (chapter, statistic, country, year)
             and detail in r["Statistics_detail"]
         ]
         assert len(at) == 1, at
@@ -120,7 +123,9 @@ def thousands(text: str) -> str:
     made = io.StringIO()
     writer = csv.DictWriter(made, found[0].keys(), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(r | {"Value": r["Value"].replace(",", ".") if r["Value"][0].isdigit() else r["Value"]} for r in found)
+    writer.writerows(
+        r | {"Value": r["Value"].replace(",", ".") if r["Value"][0].isdigit() else r["Value"]} for r in found
+    )
     return made.getvalue()
 
 
@@ -238,9 +243,16 @@ def test_accepting_one_column_accepts_no_other(place):
 
 
 def test_faults_of_one_kind_are_one_line_and_counted(place):
-    place.text(lambda t: t.replace("TIN,World", "tin,World").replace("metric tons,2024", "thousand metric tons,2024"))
+    place.text(
+        lambda t: t.replace("TIN,World", "tin,World").replace("metric tons,2024", "thousand metric tons,2024")
+    )
     code, said = place.run(*GIVE)
-    assert code == 2 and said.count("\n") < 20 and "more of it like this" in said and "figures cannot be right as read" in said
+    assert (
+        code == 2
+        and said.count("\n") < 20
+        and "more of it like this" in said
+        and "figures cannot be right as read" in said
+    )
 
 
 # --- last year's misprints
@@ -263,8 +275,14 @@ def next_year(place) -> Place:
 def test_a_misprint_that_comes_again_is_named_and_refused_where_it_changes_a_figure(next_year):
     code, said = next_year.run(*GIVE)
     assert code == 2
-    assert "reserves value of vanadium, Australia, 2026: 10,000 t is 1,000 times smaller than 10,000,000 t in mcs2026" in said
-    assert "what MCS2026-01 corrected is printed again" in said and "Give mcs2027 its row in data/corrections.csv" in said
+    assert (
+        "reserves value of vanadium, Australia, 2026: 10,000 t is 1,000 times smaller than 10,000,000 t in mcs2026"
+        in said
+    )
+    assert (
+        "what MCS2026-01 corrected is printed again" in said
+        and "Give mcs2027 its row in data/corrections.csv" in said
+    )
     assert "what MCS2026-02 corrected is printed again (1 row: rare_earths, Rare earths, Brazil, 2026" in said
 
 
@@ -273,7 +291,10 @@ def test_a_misprint_that_was_accepted_is_named_by_check_too(next_year):
     assert code == 0 and "tables missing, which the release before has: critical_list, headline" in said
     code, said = next_year.run("check")
     assert (
-        code == 0 and "Worth a look" in said and "mcs2027/reserves.csv row" in said and "what MCS2026-01 corrected is printed again" in said
+        code == 0
+        and "Worth a look" in said
+        and "mcs2027/reserves.csv row" in said
+        and "what MCS2026-01 corrected is printed again" in said
     )
 
 
@@ -298,7 +319,9 @@ def _known_rows() -> list[dict[str, str]]:
     return small_data.rows(HOME / "data" / "known_exceptions.csv")
 
 
-@pytest.mark.parametrize("listed", _known_rows(), ids=lambda r: f"{r['release']} {r['table']} {r['key']}"[:80])
+@pytest.mark.parametrize(
+    "listed", _known_rows(), ids=lambda r: f"{r['release']} {r['table']} {r['key']}"[:80]
+)
 def test_every_exception_is_still_a_figure_of_its_release(listed):
     path = HOME / "data" / "minerals" / listed["release"] / f"{listed['table']}.csv"
     if not path.exists():
@@ -327,7 +350,12 @@ def test_nine_slips_of_the_decimal_mark_in_ten_are_seen_by_the_neighbours_alone(
         broken = figures.copy()
         broken.at[i, "value"] = str(float(broken.at[i, "value"]) * (10, 0.1, 100, 0.01, 1000, 0.001)[n % 6])
         found = plausible.findings(
-            held | {newest: broken}, known.areas(data), known.read(data), lambda *at: str(at), {table: set(broken.index)}, newest[0]
+            held | {newest: broken},
+            known.areas(data),
+            known.read(data),
+            lambda *at: str(at),
+            {table: set(broken.index)},
+            newest[0],
         )
         caught += any(f.refused for f in found)
     assert caught >= 0.8 * len(drawn), f"{caught} of {len(drawn)}"
@@ -335,7 +363,11 @@ def test_nine_slips_of_the_decimal_mark_in_ten_are_seen_by_the_neighbours_alone(
 
 @pytest.mark.slow
 @pytest.mark.published
-@pytest.mark.parametrize("order", [("mcs2024", "mcs2025", "mcs2026"), ("mcs2026", "mcs2025", "mcs2024")], ids=lambda o: f"{o[0]} first")
+@pytest.mark.parametrize(
+    "order",
+    [("mcs2024", "mcs2025", "mcs2026"), ("mcs2026", "mcs2025", "mcs2024")],
+    ids=lambda o: f"{o[0]} first",
+)
 def test_the_releases_as_published_go_in_without_a_false_refusal(tmp_path, order):
     data = tmp_path / "data"
     shutil.copytree(HOME / "data", data, ignore=shutil.ignore_patterns("minerals"))

@@ -25,7 +25,8 @@ def data(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "data"
     (folder / "evidence").mkdir(parents=True)
     tables = [
-        {"name": n, "path": f"evidence/{n}.csv", "schema": {"fields": [{"name": "a", "type": "integer"}]}} for n in ("vault", "sources")
+        {"name": n, "path": f"evidence/{n}.csv", "schema": {"fields": [{"name": "a", "type": "integer"}]}}
+        for n in ("vault", "sources")
     ]
     (folder / "datapackage.json").write_text(json.dumps({"resources": tables}))
     for table in tables:
@@ -139,12 +140,18 @@ def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(k
     kept().keep(run, read)
     prices.write_text("mineral,price\ncobalt,2\nantimony,1\ngallium,1\n")
     assert kept().find(run)[0] == read
-    for other in ("mineral,price\ncobalt,2\ngallium,2\n", "mineral,price\ncobalt,2\n", "mineral,cost\ncobalt,1\ngallium,1\n"):
+    for other in (
+        "mineral,price\ncobalt,2\ngallium,2\n",
+        "mineral,price\ncobalt,2\n",
+        "mineral,cost\ncobalt,1\ngallium,1\n",
+    ):
         prices.write_text(other)
         assert kept().find(run) == (None, "data/prices.csv: gallium changed")
 
 
-def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(kept, prices, run):
+def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(
+    kept, prices, run
+):
     began = kept()
     began.find(run)
     prices.write_text("mineral,price\ncobalt,1\ngallium,9\n")
@@ -165,7 +172,13 @@ def test_fresh_finds_nothing(kept, run):
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[: len(b) // 2], lambda b: b[:20] + b"\0" + b[21:], lambda b: b"", lambda b: gzip.compress(b"{}")]
+    "damage",
+    [
+        lambda b: b[: len(b) // 2],
+        lambda b: b[:20] + b"\0" + b[21:],
+        lambda b: b"",
+        lambda b: gzip.compress(b"{}"),
+    ],
 )
 def test_a_damaged_entry_is_said_and_runs_again(kept, run, tmp_path, damage):
     [path] = (tmp_path / "cache").rglob("*.gz")
@@ -184,14 +197,18 @@ def test_a_table_that_changes_while_the_book_is_built_is_not_kept_for_what_it_wa
 
 
 def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
-    apart = [module for module in MODULES if cache._APART & set(MODULES[module].relative_to(cache._SOURCE).parts)]
+    apart = [
+        module for module in MODULES if cache._APART & set(MODULES[module].relative_to(cache._SOURCE).parts)
+    ]
     assert "chokepoint.site.execute" in apart and "chokepoint.data.check" in apart
     for module in MODULES.keys() - set(apart):
         assert not (wrong := imported(module) & set(apart)), f"{module}: {wrong}"
 
 
 @pytest.mark.slow
-def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the_whole_basket(tmp_path, monkeypatch):
+def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the_whole_basket(
+    tmp_path, monkeypatch
+):
     """By the records of the built book, with its data in a folder where a value of the Vault's basket is another."""
     data = shutil.copytree(HOME / "data", tmp_path / "data")
     monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
@@ -204,7 +221,9 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
     assert due() == {}
     basket = data / "vault_basket.csv"
     basket.write_text(
-        basket.read_text(encoding="utf-8").replace("the price of metal is the only one", "the price of metal is all there is"),
+        basket.read_text(encoding="utf-8").replace(
+            "the price of metal is the only one", "the price of metal is all there is"
+        ),
         encoding="utf-8",
     )
     assert due() == {
@@ -227,7 +246,9 @@ def test_a_changed_value_runs_the_pages_that_read_its_table_and_prints_the_same_
     assert {name for name in first if again[name] != first[name]} - {"searchindex.js"} == {"stock.html"}
     small.change("data/evidence/timeline.csv", "Rare-earth shipments", "All rare-earth shipments")
     assert small.ran() == {"roads"}
-    assert "All rare-earth shipments" in (small.site / "index.html").read_text(encoding="utf-8")  # the excerpt
+    assert "All rare-earth shipments" in (small.site / "index.html").read_text(
+        encoding="utf-8"
+    )  # the excerpt
     small.change("book/roads.ipynb", "# Roads", "# Railways")
     assert small.ran() == {"roads"}
     assert "Railways" in (small.site / "one" / "cobalt.html").read_text(encoding="utf-8")  # its sidebar

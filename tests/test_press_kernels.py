@@ -27,13 +27,19 @@ def sample() -> list[Run]:
     by_notebook: dict[Path, list[Run]] = {}
     for run in plan(HOME / "book", "mcs2026"):
         by_notebook.setdefault(run.notebook, []).append(run)
-    return [run for runs in by_notebook.values() for run in runs[:: max(1, len(runs) // PAGES_OF_A_TEMPLATE)][:PAGES_OF_A_TEMPLATE]]
+    return [
+        run
+        for runs in by_notebook.values()
+        for run in runs[:: max(1, len(runs) // PAGES_OF_A_TEMPLATE)][:PAGES_OF_A_TEMPLATE]
+    ]
 
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory):
     """Two workers, as a build has them."""
-    with ProcessPoolExecutor(2, kernels.loaded(), _prepare, (tmp_path_factory.mktemp("log") / "kernels.log",)) as workers:
+    with ProcessPoolExecutor(
+        2, kernels.loaded(), _prepare, (tmp_path_factory.mktemp("log") / "kernels.log",)
+    ) as workers:
         yield workers
 
 
@@ -80,7 +86,12 @@ def test_a_forked_kernel_finds_what_a_fresh_one_finds(asks, code):
 
 
 @pytest.mark.parametrize(
-    "draw", ["import random; x = random.random()", "import numpy; x = numpy.random.rand()", "import uuid; x = str(uuid.uuid4())"]
+    "draw",
+    [
+        "import random; x = random.random()",
+        "import numpy; x = numpy.random.rand()",
+        "import uuid; x = str(uuid.uuid4())",
+    ],
 )
 def test_two_kernels_do_not_draw_the_same(asks, draw):
     code = f"{draw}; import json; print(json.dumps(x))"
@@ -90,7 +101,9 @@ def test_two_kernels_do_not_draw_the_same(asks, draw):
 def test_nothing_of_one_notebook_is_found_by_the_next(asks):
     leave = "import chokepoint, os, json; chokepoint.left = 1; os.environ['LEFT'] = '1'; print(json.dumps(1))"
     assert asks(leave) == 1
-    assert asks("import chokepoint, os, json; print(json.dumps([hasattr(chokepoint, 'left'), 'LEFT' in os.environ]))") == [False, False]
+    assert asks(
+        "import chokepoint, os, json; print(json.dumps([hasattr(chokepoint, 'left'), 'LEFT' in os.environ]))"
+    ) == [False, False]
 
 
 def test_no_table_was_read_in_the_process_that_kernels_are_forked_from(asks):

@@ -8,12 +8,37 @@ import pytest
 
 pytestmark = pytest.mark.slow
 CHANGES = [  # file, old, new, a page that shows it
-    ("data/vault_basket.csv", "the price of metal is the only one", "the price of metal is the only one printed", "04-project-vault.html"),
+    (
+        "data/vault_basket.csv",
+        "the price of metal is the only one",
+        "the price of metal is the only one printed",
+        "04-project-vault.html",
+    ),
     ("data/minerals.csv", "\ngallium,Gallium,", "\ngallium,Gallium metal,", "minerals/gallium.html"),
-    ("book/glossary.md", "## Adjustable tariff\n\nA tariff", "## Adjustable tariff\n\nOne tariff", "glossary.html"),
-    ("book/04-project-vault.ipynb", "# What would Project Vault buy", "# What could Project Vault buy", "03-price-floor.html"),
-    ("book/04-project-vault.ipynb", "{fact}`2 February 2026 <vault.launch>`", "2 February 2026", "evidence.html"),
-    ("book/04-project-vault.ipynb", "the Vault's money, public", "the money of the Vault, public", "rerun.html"),
+    (
+        "book/glossary.md",
+        "## Adjustable tariff\n\nA tariff",
+        "## Adjustable tariff\n\nOne tariff",
+        "glossary.html",
+    ),
+    (
+        "book/04-project-vault.ipynb",
+        "# What would Project Vault buy",
+        "# What could Project Vault buy",
+        "03-price-floor.html",
+    ),
+    (
+        "book/04-project-vault.ipynb",
+        "{fact}`2 February 2026 <vault.launch>`",
+        "2 February 2026",
+        "evidence.html",
+    ),
+    (
+        "book/04-project-vault.ipynb",
+        "the Vault's money, public",
+        "the money of the Vault, public",
+        "rerun.html",
+    ),
 ]
 
 
@@ -22,7 +47,11 @@ def printed(book) -> dict[str, str]:
     run = book.run("build")
     assert run.returncode == 0, run.stderr
     site: Path = book.folder / "build" / "html"
-    return {p.relative_to(site).as_posix(): sha256(p.read_bytes()).hexdigest() for p in site.rglob("*") if p.is_file()}
+    return {
+        p.relative_to(site).as_posix(): sha256(p.read_bytes()).hexdigest()
+        for p in site.rglob("*")
+        if p.is_file()
+    }
 
 
 def changed(one: dict, other: dict) -> set[str]:

@@ -93,7 +93,11 @@ def test_a_build_that_is_told_to_stop(small, signum):
 
 def test_a_kernel_killed_in_a_cell(small):
     good = (small.folder / "book/stock.ipynb").read_text()
-    small.change("book/stock.ipynb", "from IPython.display import HTML", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    small.change(
+        "book/stock.ipynb",
+        "from IPython.display import HTML",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    )
     assert "book/stock.ipynb: DeadKernelError: Kernel died" in small.build(fails=True)
     assert stands(small)
     (small.folder / "book/stock.ipynb").write_text(good)
@@ -106,7 +110,9 @@ def test_a_full_disk(small):
     build.rename(kept)
     build.mkdir()
     size = sum(p.stat().st_size for p in kept.rglob("*") if p.is_file())
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={int(size * 1.25)}", "tmpfs", str(build)], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={int(size * 1.25)}", "tmpfs", str(build)], capture_output=True
+    ).returncode:
         pytest.skip("this machine does not let the test mount a small disk")
     try:
         shutil.copytree(kept, build, dirs_exist_ok=True)

@@ -49,12 +49,17 @@ def bare_numbers(text: str) -> list[str]:
     """Numbers that do not go through the registry and are neither dates, years nor parts of names."""
     for pattern in NOT_DATA:
         text = re.sub(pattern, " ", text, flags=re.S | re.M | re.I)
-    return [text[max(0, m.start() - 40) : m.end() + 20].replace("\n", " ") for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)]
+    return [
+        text[max(0, m.start() - 40) : m.end() + 20].replace("\n", " ")
+        for m in re.finditer(rf"\d[\d,.]*|{SPELLED}", text, re.I)
+    ]
 
 
 def test_the_test_itself_tells_numbers_from_dates_and_names():
     assert (
-        bare_numbers("On 4 February 2026 the House passed H.R. 4090; {fact}`54 countries <ministerial.countries>` came (G7, MCS 2026).")
+        bare_numbers(
+            "On 4 February 2026 the House passed H.R. 4090; {fact}`54 countries <ministerial.countries>` came (G7, MCS 2026)."
+        )
         == []
     )
     assert len(bare_numbers("It lent US$10 billion to 3 firms.")) == 3
@@ -70,7 +75,9 @@ def test_every_fact_named_in_the_prose_is_in_the_registry_and_agrees(path):
     for shown in re.findall(r"\{fact\}`([^`]*)`", narrative(path)):
         explicit = re.fullmatch(r"(.+?)\s*<([a-z0-9_.-]+)>", shown, re.S)
         fact = facts.get(explicit[2] if explicit else shown)
-        assert not explicit or facts.agrees(explicit[1], fact), f'{path.name}: "{explicit[1]}" against "{fact.text}"'
+        assert not explicit or facts.agrees(explicit[1], fact), (
+            f'{path.name}: "{explicit[1]}" against "{fact.text}"'
+        )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
@@ -80,9 +87,10 @@ def test_a_notebook_tells_the_story_in_short_cells_without_outputs(path):
             assert cell.outputs == [] and cell.execution_count is None, "outputs are committed"
             lines = [line for line in cell.source.splitlines() if line.strip()]
             assert len(lines) <= 5, cell.source
-            assert not any(isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Lambda)) for n in ast.walk(ast.parse(cell.source))), (
-                cell.source
-            )
+            assert not any(
+                isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Lambda))
+                for n in ast.walk(ast.parse(cell.source))
+            ), cell.source
             assert not re.search(r"['\"](?:\.{0,2}/|[A-Za-z]:\\)", cell.source), "a path in a notebook"
 
 
@@ -109,9 +117,15 @@ def test_a_chapter_has_every_part_that_the_book_promises(path):
 
 def test_no_sentence_of_the_five_articles_stands_in_the_book():
     texts = {p.name: narrative(p) for p in [*NOTEBOOKS, *PAGES]}
-    written = [*(HOME / "src" / "chokepoint").rglob("*.py"), *(HOME / "data").rglob("*.csv"), HOME / "README.md"]
+    written = [
+        *(HOME / "src" / "chokepoint").rglob("*.py"),
+        *(HOME / "data").rglob("*.csv"),
+        HOME / "README.md",
+    ]
     texts |= {
-        p.relative_to(HOME).as_posix(): p.read_text(encoding="utf-8") for p in written if p.name != "sources.csv"
+        p.relative_to(HOME).as_posix(): p.read_text(encoding="utf-8")
+        for p in written
+        if p.name != "sources.csv"
     }  # titles are citations
     copied = {name: found[:3] for name, text in texts.items() if (found := articles.copied(text))}
     assert not copied, json.dumps(copied, indent=1)

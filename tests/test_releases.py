@@ -4,7 +4,15 @@ import pytest
 
 from chokepoint.analysis import facts
 from chokepoint.data import tables
-from chokepoint.pages import country, dependence, frameworks, mineral, price_floor, project_vault, what_changed
+from chokepoint.pages import (
+    country,
+    dependence,
+    frameworks,
+    mineral,
+    price_floor,
+    project_vault,
+    what_changed,
+)
 from chokepoint.pages.components.brief import Brief
 
 NOW, BEFORE = tables.DEFAULT_RELEASE, what_changed.before(tables.DEFAULT_RELEASE)
@@ -16,7 +24,9 @@ def text(part) -> str:
 
 
 @pytest.mark.parametrize("release", [NOW, BEFORE])
-@pytest.mark.parametrize("code", ["gallium", "silicon", "scandium", "thulium", "boron", "cesium", "uranium", "rare_earths"])
+@pytest.mark.parametrize(
+    "code", ["gallium", "silicon", "scandium", "thulium", "boron", "cesium", "uranium", "rare_earths"]
+)
 def test_a_mineral_page_is_made_at_either_release(code, release):
     assert 1 <= len(mineral.brief(code, release).sentences) <= 5
     for name in PARTS_OF_A_MINERAL:
@@ -26,7 +36,9 @@ def test_a_mineral_page_is_made_at_either_release(code, release):
 
 
 @pytest.mark.parametrize("release", [NOW, BEFORE])
-@pytest.mark.parametrize("name", ["argentina", "bahrain", "china", "cook-islands", "united-states", "european-union"])
+@pytest.mark.parametrize(
+    "name", ["argentina", "bahrain", "china", "cook-islands", "united-states", "european-union"]
+)
 def test_a_country_page_is_made_at_either_release(name, release):
     assert "{" not in text(country.brief(name, release))
     for part in ("brings", "signed", "standing", "controls", "money", "events", "not_known", "read_on"):
@@ -44,8 +56,13 @@ def test_sentences_and_charts_of_a_chapter_follow_the_release(chapter):
 def test_what_changed_compares_with_the_edition_before_and_says_so_of_the_oldest():
     oldest = tables.releases()[0]
     assert BEFORE == tables.releases()[-2] and what_changed.before(oldest) is None
-    assert "oldest edition" in what_changed.brief(None, oldest).body and what_changed.lead(None, oldest) is None
-    assert all("<table" not in part(None, oldest).body for part in (what_changed.sentences, what_changed.numbers, what_changed.series))
+    assert (
+        "oldest edition" in what_changed.brief(None, oldest).body and what_changed.lead(None, oldest) is None
+    )
+    assert all(
+        "<table" not in part(None, oldest).body
+        for part in (what_changed.sentences, what_changed.numbers, what_changed.series)
+    )
 
 
 def test_a_year_in_the_prose_is_that_of_the_release():

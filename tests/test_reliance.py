@@ -49,7 +49,9 @@ def test_chapter_1_counts_all_that_a_release_states(release):
 
 def test_what_only_a_chapter_or_figure_2_states_counts_among_the_wholly_imported():
     whole = facts.get("reliance.full", NOW).rows
-    assert {"Cesium: 100 %", "Rubidium: 100 %", "Heavy rare earths (compounds and metals): 100 %"} <= set(whole)
+    assert {"Cesium: 100 %", "Rubidium: 100 %", "Heavy rare earths (compounds and metals): 100 %"} <= set(
+        whole
+    )
     assert len(whole) == facts.get("reliance.full", NOW).value == 14
 
 
@@ -57,7 +59,9 @@ def test_a_release_without_a_summary_table_states_reliance_all_the_same():
     assert "mcs2023" not in tables.releases("headline")
     rows = reliance.lines("mcs2023").set_index("mineral").text
     assert (rows["lead"], rows["cesium"], rows["rare_earths"]) == ("42 %", "100 %", "more than 95 %")
-    assert reliance.lines("mcs2024").set_index("mineral").table["cobalt"] == "headline"  # its chapter's file holds another table
+    assert (
+        reliance.lines("mcs2024").set_index("mineral").table["cobalt"] == "headline"
+    )  # its chapter's file holds another table
 
 
 def test_of_a_mineral_with_several_forms_its_own_speaks_and_the_others_are_told():
@@ -89,7 +93,9 @@ def test_a_list_of_names_is_no_largest_source():
     assert any("China, Germany, and Russia" in s and "no reliable data" in s for s in section.sentences)
     rows = pd.concat([reliance.main_sources(release) for release in RELEASES])
     assert set(rows.area_kind) == {"country"}
-    assert pd.isna(reliance.lines("mcs2023").set_index("mineral").source["scandium"])  # "Europe" comes first there
+    assert pd.isna(
+        reliance.lines("mcs2023").set_index("mineral").source["scandium"]
+    )  # "Europe" comes first there
 
 
 def test_sources_without_shares_are_named_in_their_order():
@@ -108,7 +114,10 @@ def test_a_series_of_prices_that_has_ended_does_not_lead():
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_year_of_a_series_is_of_the_form_that_speaks_in_the_latest(release):
-    by_year, lines = reliance.by_year(release), reliance.lines(release).query("table == 'salient'").set_index("mineral")
+    by_year, lines = (
+        reliance.by_year(release),
+        reliance.lines(release).query("table == 'salient'").set_index("mineral"),
+    )
     latest = by_year[by_year.year == by_year.year.max()].set_index("mineral").text
     assert latest.to_dict() == lines.text.to_dict()
 

@@ -16,7 +16,20 @@ PUBLISHED = HOME.parent / "shared/releases/usgs_mcs2026"
 SERIES = ("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit")
 CHANGED = 50
 GALLIUM = ("GALLIUM", "China", "2026", "Production", "900,000")
-PLAIN = ("Australia", "Brazil", "Canada", "Chile", "China", "Germany", "India", "Japan", "Mexico", "Peru", "Russia", "South Africa")
+PLAIN = (
+    "Australia",
+    "Brazil",
+    "Canada",
+    "Chile",
+    "China",
+    "Germany",
+    "India",
+    "Japan",
+    "Mexico",
+    "Peru",
+    "Russia",
+    "South Africa",
+)
 
 
 def made_up(folder: Path) -> list[dict]:
@@ -26,8 +39,15 @@ def made_up(folder: Path) -> list[dict]:
     year before. Returns the fifty rows as they were.
     """
     folder.mkdir()
-    for small in PUBLISHED.glob("*.csv"):  # the small tables say the year of the release, and of their figures
-        text = small.read_bytes().decode("utf-8", "replace").replace("MCS2026", "MCS2027").replace("2025_estimated", "2026_estimated")
+    for small in PUBLISHED.glob(
+        "*.csv"
+    ):  # the small tables say the year of the release, and of their figures
+        text = (
+            small.read_bytes()
+            .decode("utf-8", "replace")
+            .replace("MCS2026", "MCS2027")
+            .replace("2025_estimated", "2026_estimated")
+        )
         (folder / small.name.replace("2026", "2027")).write_text(text, encoding="utf-8")
     path = folder / "MCS2027_Commodities_Data.csv"
     published = (PUBLISHED / "MCS2026_Commodities_Data.csv").read_bytes().decode("cp1252")
@@ -39,10 +59,14 @@ def made_up(folder: Path) -> list[dict]:
     for found in series.values():
         years = sorted({row["Year"] for row in found})
         if not years[-1].isdigit() or len(years[-1]) > 4:  # a period, such as 2021-24
-            printed += [row | {"Year": row["Year"].replace("24", "25").replace("2021", "2022")} for row in found]
+            printed += [
+                row | {"Year": row["Year"].replace("24", "25").replace("2021", "2022")} for row in found
+            ]
             continue
         stay = [row for row in found if len(years) > 1 and row["Year"] != years[0]]
-        printed += stay + [row | {"Year": str(int(years[-1]) + 1)} for row in found if row["Year"] == years[-1]]
+        printed += stay + [
+            row | {"Year": str(int(years[-1]) + 1)} for row in found if row["Year"] == years[-1]
+        ]
         first = stay[-1] if stay else {}
         number = first.get("Value", "").replace(",", "")
         is_output = first.get("Section", "").startswith("World") and first.get("Statistics") == "Production"
@@ -71,17 +95,26 @@ def next_release(checkout, tmp_path):
     """A checkout into which the made-up release of 2027 was put by the recipe, and the rows that were revised in it."""
     revised = made_up(tmp_path / "mcs2027")
     command = ("ingest", "usgs", str(tmp_path / "mcs2027"))
-    said = checkout.run(*command)  # 2026's misprints are in it once more, and totals were not revised with their parts
-    assert said.returncode == 2 and "what MCS2026-01 corrected is printed again" in said.stderr, said.stdout + said.stderr
+    said = checkout.run(
+        *command
+    )  # 2026's misprints are in it once more, and totals were not revised with their parts
+    assert said.returncode == 2 and "what MCS2026-01 corrected is printed again" in said.stderr, (
+        said.stdout + said.stderr
+    )
     fixes = checkout.folder / "data" / "corrections.csv"
     lines = fixes.read_text(encoding="utf-8").splitlines()
-    again = [line.replace("MCS2026-", "MCS2027-", 1).replace(",mcs2026,", ",mcs2027,", 1) for line in lines if line.startswith("MCS2026-")]
+    again = [
+        line.replace("MCS2026-", "MCS2027-", 1).replace(",mcs2026,", ",mcs2027,", 1)
+        for line in lines
+        if line.startswith("MCS2026-")
+    ]
     again = [line.replace("year=2024,year,set,2025", "year=2025,year,set,2026") for line in again]
     fixes.write_text("\n".join([*lines, *again]) + "\n", encoding="utf-8")
     said = checkout.run(*command)
-    assert said.returncode == 2 and "production value of gallium, refinery, World, 2026: 900 t is the total of 5 areas" in said.stderr, (
-        said.stdout + said.stderr
-    )
+    assert (
+        said.returncode == 2
+        and "production value of gallium, refinery, World, 2026: 900 t is the total of 5 areas" in said.stderr
+    ), said.stdout + said.stderr
     said = checkout.run(*command, "--accept", "production.value", "--accept", "reserves.year")
     assert said.returncode == 0 and "mcs2027" in said.stdout, said.stdout + said.stderr
     assert checkout.run("check").returncode == 0
@@ -116,17 +149,31 @@ def test_a_private_table_changes_its_minerals_page_and_the_chapters_that_use_it_
     before = printed(checkout)
     own = checkout.folder / "data" / "private" / "gallium"
     own.mkdir(parents=True)
-    header, *rows = (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
-    rows = [row.replace("China,country,CHN,2025,900,", "China,country,CHN,2025,600,") for row in rows if row.startswith("gallium,")]
+    header, *rows = (
+        (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
+    )
+    rows = [
+        row.replace("China,country,CHN,2025,900,", "China,country,CHN,2025,600,")
+        for row in rows
+        if row.startswith("gallium,")
+    ]
     rows = [row[: row.rindex(",")] + ",OWN1" for row in rows]
     (own / "mcs2026-production.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     columns = (checkout.folder / "data/evidence/sources.csv").read_text(encoding="utf-8").splitlines()[0]
-    (own / "sources.csv").write_text(f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published,\n")
+    (own / "sources.csv").write_text(
+        f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published,\n"
+    )
     assert checkout.run("check").returncode == 0
     after = printed(checkout)
     moved = {page for page in after if after[page] != before[page]}
     # Chapter 2's map tells of each country's largest shares of output, and so uses the table of production.
-    assert {"minerals/gallium.html", "01-dependence.html", "02-ministerial.html", "evidence.html", "sources.html"} <= moved
+    assert {
+        "minerals/gallium.html",
+        "01-dependence.html",
+        "02-ministerial.html",
+        "evidence.html",
+        "sources.html",
+    } <= moved
     assert not moved & {"minerals/tin.html", "03-price-floor.html", "assumptions.html", "glossary.html"}
     assert ">67&nbsp;%<" in after["minerals/gallium.html"] and "source-OWN1" in after["minerals/gallium.html"]
     assert not [page for page in moved if page.startswith("minerals/") and page != "minerals/gallium.html"]
@@ -180,12 +227,20 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
     run = checkout.run("check")
     assert run.returncode == 0 and "sound" in run.stdout, run.stdout + run.stderr
     pages = {name: re.sub(r"<[^>]+>", "", html.unescape(text)) for name, text in printed(checkout).items()}
-    told = [pages[name] for name in ("08-since-february.html", "06-china-responses.html", "minerals/holmium.html")]
+    told = [
+        pages[name] for name in ("08-since-february.html", "06-china-responses.html", "minerals/holmium.html")
+    ]
     assert all("it was extended" in page or "was extended" in page for page in told)
-    assert "Beijing extends the suspension by a year" in told[0] and "Beijing extends the suspension by a year" in told[1]
+    assert (
+        "Beijing extends the suspension by a year" in told[0]
+        and "Beijing extends the suspension by a year" in told[1]
+    )
     for name, page in pages.items():
         said = " ".join(page.split())
-        assert "10 November 2026, after the evidence" not in said and "from 10 November 2026 on, is told as set" not in said, name
+        assert (
+            "10 November 2026, after the evidence" not in said
+            and "from 10 November 2026 on, is told as set" not in said
+        ), name
         if name not in ("404.html", "search.html", "genindex.html"):
             assert "Evidence to 10 November 2026." in said, name
     asked = " ".join(pages["open-questions.html"].split())
@@ -200,12 +255,18 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
     [
         ("galium/mcs2026-production.csv", None, '"gallium"'),
         ("gallium/mcs2026-prodction.csv", None, '"mcs2026-production"'),
-        ("gallium/mcs2026-production.csv", ("gallium,Gallium,refinery,,,China", "tin,Gallium,refinery,,,China"), "is not gallium"),
+        (
+            "gallium/mcs2026-production.csv",
+            ("gallium,Gallium,refinery,,,China", "tin,Gallium,refinery,,,China"),
+            "is not gallium",
+        ),
         ("gallium/mcs2026-production.csv", (",MCS2026", ",OWN1"), '"OWN1" is not in sources'),
     ],
 )
 def test_a_faulty_private_table_is_refused_with_its_place(checkout, name, text, hint):
-    header, *rows = (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
+    header, *rows = (
+        (checkout.folder / "data/minerals/mcs2026/production.csv").read_text(encoding="utf-8").splitlines()
+    )
     held = "\n".join([header, *(row for row in rows if row.startswith("gallium,"))]) + "\n"
     path = checkout.folder / "data" / "private" / name
     path.parent.mkdir(parents=True)

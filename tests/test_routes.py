@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 def own_text(page: str) -> str:
     """The HTML of a page's own text, without the frame around it."""
-    return re.search(r'<div class="bd-article">.*?(?=<nav class="cp-turn"|<details class="cp-cite"|</main>)', page, re.S)[0]
+    return re.search(
+        r'<div class="bd-article">.*?(?=<nav class="cp-turn"|<details class="cp-cite"|</main>)', page, re.S
+    )[0]
 
 
 class Reader:
@@ -31,7 +33,10 @@ class Reader:
         """Follow the first link of the page's own text that shows these words."""
         links = re.findall(r'<a [^>]*?href="([^"#]+)[^"]*"[^>]*>(.*?)</a>', self.text, re.S)
         shown = [(address, html.unescape(re.sub(r"<[^>]+>", "", text))) for address, text in links]
-        address = next((a for a, text in shown if words.lower() in " ".join(text.lower().split()) and "://" not in a), None)
+        address = next(
+            (a for a, text in shown if words.lower() in " ".join(text.lower().split()) and "://" not in a),
+            None,
+        )
         assert address, f"{self.page} shows no link with the words “{words}”"
         target = ((self.site / self.page).parent / address).resolve()
         self.page, self.clicks = target.relative_to(self.site.resolve()).as_posix(), self.clicks + 1
@@ -64,7 +69,12 @@ def test_what_did_argentina_sign_and_what_does_it_bring(site, way):
     for sentence in plain(country.brief("argentina", tables.DEFAULT_RELEASE).sentences):
         assert sentence in re.sub(r" ([.,;)])", r"\1", reader.sees.replace("( ", "("))
     signed = reader.sees.split("What it signed")[1]
-    assert "4 February 2026" in signed and "5 February 2026" in signed and "Said to bind nobody" in signed and "Meant to bind" in signed
+    assert (
+        "4 February 2026" in signed
+        and "5 February 2026" in signed
+        and "Said to bind nobody" in signed
+        and "Meant to bind" in signed
+    )
     assert "Lithium" in reader.sees.split("What it brings")[1].split("What it signed")[0]
 
 
@@ -114,7 +124,9 @@ def test_with_no_cut_a_stock_has_no_end(site, visit):
     cell = section.locator('[data-result="months_last"]')
     seen.wait_for_function("cell => cell.textContent === 'no end'", arg=cell.element_handle(), timeout=10_000)
     slider.press("End")
-    seen.wait_for_function("cell => /^[\\d.]+$/.test(cell.textContent)", arg=cell.element_handle(), timeout=10_000)
+    seen.wait_for_function(
+        "cell => /^[\\d.]+$/.test(cell.textContent)", arg=cell.element_handle(), timeout=10_000
+    )
 
 
 # --- the table of systems on `methods` ---
@@ -148,7 +160,10 @@ def systems(site):
     table = re.search(r"<table.*?</table>", (site / "methods.html").read_text(encoding="utf-8"), re.S)[0]
     for row in re.findall(r"<tr.*?</tr>", table, re.S)[1:]:
         cells = re.findall(r"<td.*?</td>", row, re.S)
-        yield html.unescape(re.sub(r"<[^>]+>", "", cells[0])), [re.findall(r'href="([^"]+)"', cell) for cell in cells[1:]]
+        yield (
+            html.unescape(re.sub(r"<[^>]+>", "", cells[0])),
+            [re.findall(r'href="([^"]+)"', cell) for cell in cells[1:]],
+        )
 
 
 def test_every_system_of_the_articles_has_a_page_a_chart_and_evidence(site):
@@ -180,11 +195,18 @@ def test_each_link_of_the_table_lands_on_something_that_treats_the_subject(site)
 
 def test_no_heading_stands_without_anything_under_it(site):
     bare = []
-    for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts and p.stem not in ("search", "genindex")):
+    for path in sorted(
+        p for p in site.rglob("*.html") if "_static" not in p.parts and p.stem not in ("search", "genindex")
+    ):
         body = own_text(path.read_text(encoding="utf-8"))
         pieces = re.split(r"<h([1-4])\b[^>]*>(.*?)</h\1>", body, flags=re.S)
-        for level, head, under, below in zip(pieces[1::3], pieces[2::3], pieces[3::3], [*pieces[4::3], "0"], strict=True):
-            told = re.search(r"<(?:svg|canvas|table|ul|ol|pre|figure)\b", under) or re.sub(r"<[^>]+>", " ", under).strip()
+        for level, head, under, below in zip(
+            pieces[1::3], pieces[2::3], pieces[3::3], [*pieces[4::3], "0"], strict=True
+        ):
+            told = (
+                re.search(r"<(?:svg|canvas|table|ul|ol|pre|figure)\b", under)
+                or re.sub(r"<[^>]+>", " ", under).strip()
+            )
             if not told and below <= level:
                 bare.append(f"{path.relative_to(site)}: {re.sub(r'<[^>]+>', '', head)}")
     assert not bare, "\n".join(bare)
@@ -194,7 +216,10 @@ def test_chapters_minerals_countries_and_evidence_lead_to_each_other(site):
     def leads(page: str) -> set[str]:
         reader = Reader(site)
         reader.page = page
-        found = {(site / page).parent.joinpath(a.split("#")[0]).resolve() for a in re.findall(r'href="([^"#:]+)', reader.text)}
+        found = {
+            (site / page).parent.joinpath(a.split("#")[0]).resolve()
+            for a in re.findall(r'href="([^"#:]+)', reader.text)
+        }
         return {p.relative_to(site.resolve()).as_posix() for p in found if p.is_relative_to(site.resolve())}
 
     missing = []
@@ -210,5 +235,9 @@ def test_chapters_minerals_countries_and_evidence_lead_to_each_other(site):
                 "all minerals": r"minerals\.html",
                 "all countries": r"countries\.html",
             }
-        missing += [f"{page} leads to no {what}" for what, form in wanted.items() if not any(re.match(form, t) for t in there)]
+        missing += [
+            f"{page} leads to no {what}"
+            for what, form in wanted.items()
+            if not any(re.match(form, t) for t in there)
+        ]
     assert not missing, "\n".join(missing)

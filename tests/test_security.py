@@ -49,9 +49,12 @@ def test_yaml_is_read_by_its_safe_loader_only():
 
 
 def test_the_page_s_script_writes_text_and_never_markup():
-    script = "".join(path.read_text(encoding="utf-8") for path in sorted((HOME / "book" / "_static").glob("*.js")))
+    script = "".join(
+        path.read_text(encoding="utf-8") for path in sorted((HOME / "book" / "_static").glob("*.js"))
+    )
     assert script and not re.findall(
-        r"\beval\b|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setTimeout\(['\"]", script
+        r"\beval\b|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setTimeout\(['\"]",
+        script,
     )
 
 
@@ -59,7 +62,11 @@ def test_the_page_s_script_writes_text_and_never_markup():
 def test_words_of_a_sentence_are_quoted_in_the_browser_s_expression(text):
     for sentence, said, number in (
         (f"{text} costs {{levy:.0f}}.", f"{text} costs ", r"format\(levy, '\.0f'\)"),
-        (f"{text} costs US${{levy:.0f}}.", f"{text} costs ", r"\(substring\(format\(levy, '\.0f'\), 0, 1\) == '−'"),
+        (
+            f"{text} costs US${{levy:.0f}}.",
+            f"{text} costs ",
+            r"\(substring\(format\(levy, '\.0f'\), 0, 1\) == '−'",
+        ),
     ):
         literal = re.match(rf"'((?:[^'\\]|\\.)*)' \+ {number}", vega_sentence(sentence), re.S)
         assert literal and literal[1].replace("\\'", "'").replace("\\\\", "\\") == said
@@ -67,7 +74,14 @@ def test_words_of_a_sentence_are_quoted_in_the_browser_s_expression(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "{raw}`html <b>`", "**a** `b` $c$ # d", "a\n# b"]
+    "text",
+    [
+        "<img src=x onerror=alert(1)>",
+        "[a](javascript:alert(1))",
+        "{raw}`html <b>`",
+        "**a** `b` $c$ # d",
+        "a\n# b",
+    ],
 )
 def test_a_title_from_the_data_is_no_markup(text):
     from markdown_it import MarkdownIt
@@ -78,11 +92,18 @@ def test_a_title_from_the_data_is_no_markup(text):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{vault.exim_loan}", "takes for a fact"), ("{raw}", "for a fact"), ("{0}", "for a fact"), ('\\"+(1)+"', "a backslash")],
+    [
+        ("{vault.exim_loan}", "takes for a fact"),
+        ("{raw}", "for a fact"),
+        ("{0}", "for a fact"),
+        ('\\"+(1)+"', "a backslash"),
+    ],
 )
 def test_what_the_book_itself_would_read_as_its_own_is_refused(tmp_path, text, said):
     schema = {"fields": [{"name": "note", "type": "string"}]}
-    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}))
+    (tmp_path / "datapackage.json").write_text(
+        json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]})
+    )
     (tmp_path / "t.csv").write_text('note\n"see {}"\n'.format(text.replace('"', '""')))
     assert said in str(check.check(tmp_path)[0])
     assert text not in inert(f"see {text}")
@@ -167,12 +188,17 @@ def hostile(tmp_path_factory) -> Path:
         if path.stem not in NOTEBOOKS:
             path.unlink()
         else:  # its links lead to pages that are left out
-            path.write_text(re.sub(r"\]\((?!http)[^)]*\)", "](https://example.org)", path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_text(
+                re.sub(r"\]\((?!http)[^)]*\)", "](https://example.org)", path.read_text(encoding="utf-8")),
+                encoding="utf-8",
+            )
     for page, directive in LISTS.items():
         (book / f"{page}.md").write_text(f"# {page}\n\n```{{{directive}}}\n```\n")
     (book / "runs.yml").write_text(yaml.safe_dump(RUNS))
     pages = [*(p for p in LISTS if p != "index"), *NOTEBOOKS[:3], "minerals/cobalt", "countries/argentina"]
-    (made.folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n" + "".join(f"  - file: {p}\n" for p in pages))
+    (made.folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nchapters:\n" + "".join(f"  - file: {p}\n" for p in pages)
+    )
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")}
     run = subprocess.run(
         [sys.executable, "-c", BUILD],
@@ -216,12 +242,16 @@ def test_a_tooltip_and_a_download_hold_the_text_itself(hostile, visit):
     dots.nth(1).scroll_into_view_if_needed()
     dots.nth(1).hover(force=True)
     seen.wait_for_selector(".cp-tip:not([hidden])")
-    assert seen.locator(".cp-tip *").evaluate_all("all => all.every(e => e.tagName === 'DIV' && !e.children.length)")
+    assert seen.locator(".cp-tip *").evaluate_all(
+        "all => all.every(e => e.tagName === 'DIV' && !e.children.length)"
+    )
     details = seen.locator(".cp-numbers").first
     details.locator("summary").press("Enter")
     with seen.expect_download() as caught:
         details.locator(".cp-save").click()
-    cells = [c for row in csv.reader(io.StringIO(caught.value.path().read_text(encoding="utf-8-sig"))) for c in row]
+    cells = [
+        c for row in csv.reader(io.StringIO(caught.value.path().read_text(encoding="utf-8-sig"))) for c in row
+    ]
     assert any("pwned" in c for c in cells)
     assert not [c for c in cells if re.match(r"[=@\t\r]|[+-](?![\d.]|$)", c)]
 
@@ -243,17 +273,27 @@ def test_no_expression_of_a_chart_is_made_from_data(hostile):
     specs = [
         (path.name, json.loads(spec))
         for path in printed(hostile)
-        for spec in re.findall(r'<script type="application/json" class="cp-spec">(.*?)</script>', path.read_text(encoding="utf-8"), re.S)
+        for spec in re.findall(
+            r'<script type="application/json" class="cp-spec">(.*?)</script>',
+            path.read_text(encoding="utf-8"),
+            re.S,
+        )
     ]
     assert len(specs) >= 8
     assert sum("pwned" in json.dumps(spec) for _, spec in specs) >= 2, "the hostile text did reach charts"
-    quoted = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")  # titles and orders: Vega-Lite quotes them
-    assert [(page, e) for page, spec in specs for e in expressions(spec) if "pwned" in quoted.sub("", e)] == []
+    quoted = re.compile(
+        r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
+    )  # titles and orders: Vega-Lite quotes them
+    assert [
+        (page, e) for page, spec in specs for e in expressions(spec) if "pwned" in quoted.sub("", e)
+    ] == []
 
 
 @pytest.mark.slow
 def test_links_to_other_sites_tell_them_nothing(hostile):
-    body = "".join(re.search(r"<main.*</main>", p.read_text(encoding="utf-8"), re.S)[0] for p in printed(hostile))
+    body = "".join(
+        re.search(r"<main.*</main>", p.read_text(encoding="utf-8"), re.S)[0] for p in printed(hostile)
+    )
     outward = re.findall(r"<a\b[^>]*\bhref=\"(?:https?:)?//[^>]*>", body)
     assert len(outward) > 100
     assert [a for a in outward if 'rel="noopener noreferrer"' not in a] == []
@@ -272,7 +312,9 @@ def test_the_site_holds_nothing_of_the_machine_that_made_it(hostile):
 
 @pytest.mark.slow
 def test_executed_notebooks_hold_no_environment(hostile):
-    executed = [p for p in (hostile / "build").rglob("*.ipynb") if "stage" in p.parts or "executed" in p.parts]
+    executed = [
+        p for p in (hostile / "build").rglob("*.ipynb") if "stage" in p.parts or "executed" in p.parts
+    ]
     assert executed
     assert [p.name for p in executed if CANARY in p.read_text(encoding="utf-8")] == []
     staged = [p for p in executed if "stage" in p.parts]

@@ -9,7 +9,15 @@ from chokepoint.pages import price_floor
 from chokepoint.site import linkcheck
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-CHAPTERS = ["index", "01-dependence", "02-ministerial", "03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses"]
+CHAPTERS = [
+    "index",
+    "01-dependence",
+    "02-ministerial",
+    "03-price-floor",
+    "04-project-vault",
+    "05-frameworks",
+    "06-china-responses",
+]
 
 
 def pages(site):
@@ -59,17 +67,27 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
     explorable = price_floor.who_pays()
     seen = visit(f"{site.as_uri()}/03-price-floor.html").page
     section = seen.locator('.cp-explorable[data-model="price_floor"]').first
-    moves = {"world_price": ["ArrowLeft"] * 7, "floor": ["End"], "supply_elasticity": ["Home"], "evasion_share": ["ArrowRight"] * 3}
+    moves = {
+        "world_price": ["ArrowLeft"] * 7,
+        "floor": ["End"],
+        "supply_elasticity": ["Home"],
+        "evasion_share": ["ArrowRight"] * 3,
+    }
     for name, keys in moves.items():
         slider = section.locator(f'input[name="{name}"]')
         slider.focus()
         for key in keys:
             before = section.get_attribute("data-settled") or "0"
             slider.press(key)
-            seen.wait_for_function("([s, n]) => Number(s.dataset.settled || 0) > Number(n)", arg=[section.element_handle(), before])
+            seen.wait_for_function(
+                "([s, n]) => Number(s.dataset.settled || 0) > Number(n)",
+                arg=[section.element_handle(), before],
+            )
         settings = {
             i["name"]: float(i["value"])
-            for i in section.evaluate("s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))")
+            for i in section.evaluate(
+                "s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))"
+            )
         }
         expected = explorable.at(**settings)
         shown = section.evaluate(
@@ -78,7 +96,10 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
         assert shown == pytest.approx({k: expected[k] for k in shown}, rel=1e-9, abs=1e-9)
     assert f"US${expected['levy']:,.2f}" in section.locator(".cp-sentence").inner_text()
     section.locator("button[type=reset]").click()
-    seen.wait_for_function("s => s.querySelector('input').value === s.querySelector('input').defaultValue", arg=section.element_handle())
+    seen.wait_for_function(
+        "s => s.querySelector('input').value === s.querySelector('input').defaultValue",
+        arg=section.element_handle(),
+    )
 
 
 def test_the_numbers_under_a_chart_can_be_saved(site, visit):

@@ -52,7 +52,12 @@ def test_without_javascript_the_numbers_stand_in_the_place_of_the_chart(address,
 
 def test_without_javascript_no_slider_looks_alive_and_the_results_stand(address, plain):
     plain.goto(f"{address}/03-price-floor.html")
-    assert shown(plain, ".cp-controls input, .cp-controls button, .cp-selects select, .cp-save, .cp-live-numbers") == []
+    assert (
+        shown(
+            plain, ".cp-controls input, .cp-controls button, .cp-selects select, .cp-save, .cp-live-numbers"
+        )
+        == []
+    )
     assert "110" in " ".join(shown(plain, f"{FLOOR} .cp-control output"))
     assert "US$50.00" in shown(plain, f"{FLOOR} .cp-sentence")[0] and shown(plain, f"{FLOOR} .cp-results")
 
@@ -123,12 +128,16 @@ def test_an_address_that_asks_for_what_there_is_is_not_remarked_upon(address, vi
 # --- sliders at their ends, several at once
 
 
-@pytest.mark.parametrize("name", ["03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures"])
+@pytest.mark.parametrize(
+    "name", ["03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures"]
+)
 def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(address, visit, name):
     """Each set on the page as it is, and asked for in an address before the chart is drawn."""
     seen, chance = visit(f"{address}/{name}.html"), draw(f"ends of {name}")
     for section in seen.page.locator(".cp-explorable").all():
-        sliders = section.evaluate("s => [...s.querySelectorAll('.cp-controls input')].map(i => [i.name, i.min, i.max])")
+        sliders = section.evaluate(
+            "s => [...s.querySelectorAll('.cp-controls input')].map(i => [i.name, i.min, i.max])"
+        )
         ends = [{slider: chance.choice([low, high]) for slider, low, high in sliders} for _ in range(12)]
         section.evaluate(TO_ENDS, ends)
         model = section.get_attribute("data-model")
@@ -147,7 +156,11 @@ def host(site):
 
     class Pages(http.server.SimpleHTTPRequestHandler):
         def translate_path(self, path):
-            return super().translate_path(path.removeprefix("/owner/book")) if path.startswith("/owner/book/") else "/nowhere"
+            return (
+                super().translate_path(path.removeprefix("/owner/book"))
+                if path.startswith("/owner/book/")
+                else "/nowhere"
+            )
 
         def send_error(self, code, message=None, explain=None):
             body = (site / "404.html").read_bytes()

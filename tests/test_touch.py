@@ -3,10 +3,21 @@
 import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 REACH = 22  # px: half of a comfortable target
 # The chart with tooltips on its dots, on the cover, in the timeline, in the readings and in a mineral's page.
-CHARTS = [("index", 0), ("08-since-february", 0), ("09-disagreements", 2), ("minerals/gallium", 0), ("04-project-vault", 7)]
+CHARTS = [
+    ("index", 0),
+    ("08-since-february", 0),
+    ("09-disagreements", 2),
+    ("minerals/gallium", 0),
+    ("04-project-vault", 7),
+]
 # Some marks of a chart that say something, apart from each other: where each is on the page, and what it says.
 MARKS = """async ([i, apart]) => {
   const box = document.querySelectorAll(".cp-chart")[i], part = box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
@@ -82,9 +93,7 @@ def test_what_a_tap_opened_goes_along_with_the_chart(address, phone):
     ready(phone, address, "08-since-february")
     mark = phone.evaluate(MARKS, [0, 30])[0]
     phone.touchscreen.tap(mark["x"], mark["y"])
-    place = (
-        "document.querySelector('.cp-tip').getBoundingClientRect().top - document.querySelector('.cp-chart').getBoundingClientRect().top"
-    )
+    place = "document.querySelector('.cp-tip').getBoundingClientRect().top - document.querySelector('.cp-chart').getBoundingClientRect().top"
     before = phone.evaluate(place)
     phone.evaluate("scrollBy(0, 120)")
     assert phone.evaluate(BUBBLE) == mark["says"] and phone.evaluate(place) == pytest.approx(before, abs=1)

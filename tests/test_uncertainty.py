@@ -39,7 +39,9 @@ def test_a_fan_opens_in_order_from_end_to_end_of_its_control(model, result, alon
 
 
 def test_above_the_autarky_price_nothing_is_lost_whatever_the_assumptions():
-    assert fan("price_floor", "levy", "world_price", held=("floor", "price_response")).q95.iloc[-1] == 0  # world price of 140, floor of 110
+    assert (
+        fan("price_floor", "levy", "world_price", held=("floor", "price_response")).q95.iloc[-1] == 0
+    )  # world price of 140, floor of 110
 
 
 def test_a_cut_of_nothing_takes_nothing_unless_somebody_hoards():
@@ -54,9 +56,17 @@ def test_the_finding_names_the_longest_bar_and_both_ends():
     first = swings("buildout", "share", held=("year", "target")).iloc[0]
     assert made.says.startswith(f"Share outside China in 2035: {low} to {high} in nine draws of ten.")
     assert made.says.endswith(first.label[1:])
-    assert first["name"] == "capital" and not swings("buildout", "share", held=("capital",)).name.eq("capital").any()
+    assert (
+        first["name"] == "capital"
+        and not swings("buildout", "share", held=("capital",)).name.eq("capital").any()
+    )
 
 
 def test_money_is_written_as_money():
-    assert spread("project_value", "npv", "flood_price", name="Value", held=("floor",)).says.startswith("Value: −A$")
-    assert " a kilogram in nine draws" in spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor").says
+    assert spread("project_value", "npv", "flood_price", name="Value", held=("floor",)).says.startswith(
+        "Value: −A$"
+    )
+    assert (
+        " a kilogram in nine draws"
+        in spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor").says
+    )

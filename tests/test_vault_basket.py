@@ -47,9 +47,17 @@ def edited(tmp_path, monkeypatch, table, change):
     "name, tonnes, price",
     [
         ("silver", 7600 - 300, 38 / OUNCE),
-        ("copper", 1_700_000 - 110_000, 4.90 / POUND),  # the price of US producers; that of COMEX alone is 480 cents
+        (
+            "copper",
+            1_700_000 - 110_000,
+            4.90 / POUND,
+        ),  # the price of US producers; that of COMEX alone is 480 cents
         ("antimony", 39_000 + 4_500 - 2_900 - 240, 25 / POUND),
-        ("cobalt", 14_000 - 4_500, 21 / POUND),  # imports less exports, not reliance times use, which is 7,584 t
+        (
+            "cobalt",
+            14_000 - 4_500,
+            21 / POUND,
+        ),  # imports less exports, not reliance times use, which is 7,584 t
         ("potash", 5_600_000 - 170_000, 0.600),
         ("lead", 520_000 - 22_000, 1.06 / POUND),
         ("barite", 2_300_000 - 67_000, 0.210),
@@ -79,7 +87,10 @@ def test_the_days_under_three_rules():
     assert [round(c.days) for c in found.values()] == [64, 100, 87]
     assert [round(c.days_of_use) for c in found.values()] == [44, 58, 57]
     for rule, c in found.items():
-        assert c.days == approx(365 * MONEY / (vault_basket.basket(RELEASE, rule).value.sum() / 1e9)) and c.days > c.days_of_use
+        assert (
+            c.days == approx(365 * MONEY / (vault_basket.basket(RELEASE, rule).value.sum() / 1e9))
+            and c.days > c.days_of_use
+        )
 
 
 def test_one_price_changed_changes_the_day(tmp_path, monkeypatch):
@@ -92,10 +103,13 @@ def test_one_price_changed_changes_the_day(tmp_path, monkeypatch):
     edited(tmp_path, monkeypatch, f"minerals/{RELEASE}/prices.csv", dearer)
     after = vault_basket.cover(RELEASE, MONEY)
     assert after.days == approx(365 * MONEY / (before.value + silver)) and after.days < before.days - 5
-    assert days(INDUSTRY) == approx(vault_basket.cover(RELEASE, MONEY, INDUSTRY).days) and facts.get("vault.cover_whole").value == approx(
-        after.days
+    assert days(INDUSTRY) == approx(vault_basket.cover(RELEASE, MONEY, INDUSTRY).days) and facts.get(
+        "vault.cover_whole"
+    ).value == approx(after.days)
+    assert (
+        f"{after.days:.0f} days" in facts.get("vault.cover_whole").text
+        and f"{after.days:.0f} to" in project_vault.lead(RELEASE).says
     )
-    assert f"{after.days:.0f} days" in facts.get("vault.cover_whole").text and f"{after.days:.0f} to" in project_vault.lead(RELEASE).says
 
 
 @pytest.mark.parametrize("rule", [*RULES, LICENSED])
@@ -120,7 +134,9 @@ def test_a_year_of_hoarding_is_treated_alike_for_copper_and_antimony():
     for back, year in ((0, 2025), (1, 2024)):
         assert {line(name, back=back).year for name in ("copper", "antimony", "silver")} == {year}
     assert all(vault_basket.basket(RELEASE, rule).year.nunique() == 1 for rule in RULES)
-    assert line("copper").net_imports > 1.9 * line("copper", back=1).net_imports  # why the year is said beside the days
+    assert (
+        line("copper").net_imports > 1.9 * line("copper", back=1).net_imports
+    )  # why the year is said beside the days
 
 
 def test_what_is_printed_for_two_together_is_split_and_no_more_than_split():
@@ -132,9 +148,15 @@ def test_what_is_printed_for_two_together_is_split_and_no_more_than_split():
 
 def test_use_that_is_withheld_follows_from_the_reliance_or_its_bound():
     tungsten, indium, rhodium = line("tungsten"), line("indium"), line("rhodium")
-    assert (tungsten.use_from, tungsten.use) == ("bound of reliance", approx(2 * tungsten.net_imports))  # more than 50 %
+    assert (tungsten.use_from, tungsten.use) == (
+        "bound of reliance",
+        approx(2 * tungsten.net_imports),
+    )  # more than 50 %
     assert (indium.use_from, indium.use) == ("reliance", approx(indium.net_imports))  # 100 %
-    assert (rhodium.use_from, rhodium.use) == ("net imports", approx(rhodium.net_imports))  # nothing is printed
+    assert (rhodium.use_from, rhodium.use) == (
+        "net imports",
+        approx(rhodium.net_imports),
+    )  # nothing is printed
     assert line("copper").use_from == "consumption"
 
 
@@ -145,7 +167,9 @@ def test_an_older_release_has_the_basket_of_its_own_year():
     assert facts.linked(project_vault.brief("mcs2025").sentences[1], "mcs2025").startswith(
         f"The money would replace about {older.days:.0f} days"
     )
-    assert project_vault.how_long(release="mcs2025").defaults["basket_value"] == approx(older.value, abs=0.005)
+    assert project_vault.how_long(release="mcs2025").defaults["basket_value"] == approx(
+        older.value, abs=0.005
+    )
 
 
 def test_a_release_without_prices_has_no_basket_and_the_chapter_says_so(tmp_path, monkeypatch):
@@ -154,10 +178,19 @@ def test_a_release_without_prices_has_no_basket_and_the_chapter_says_so(tmp_path
     package["resources"] = [r for r in package["resources"] if r["name"] != "mcs2024-prices"]
     (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     assert vault_basket.lines("mcs2024").empty and vault_basket.cover("mcs2024", MONEY) is None
-    assert facts.find("vault.cover_whole", "mcs2024") is None and facts.find("gallium.vault_year", "mcs2024") is None
+    assert (
+        facts.find("vault.cover_whole", "mcs2024") is None
+        and facts.find("gallium.vault_year", "mcs2024") is None
+    )
     assert project_vault.UNKNOWN in project_vault.brief("mcs2024").sentences
-    assert all(project_vault.UNKNOWN in part.body for part in (project_vault.lead("mcs2024"), project_vault.counted("mcs2024")))
-    assert project_vault.how_long(release="mcs2024").at()["cover_days"] > 0 and mineral.vault("gallium", "mcs2024") is None
+    assert all(
+        project_vault.UNKNOWN in part.body
+        for part in (project_vault.lead("mcs2024"), project_vault.counted("mcs2024"))
+    )
+    assert (
+        project_vault.how_long(release="mcs2024").at()["cover_days"] > 0
+        and mineral.vault("gallium", "mcs2024") is None
+    )
 
 
 def test_the_page_lists_what_each_rule_takes_in_and_leaves_out():
@@ -167,19 +200,26 @@ def test_the_page_lists_what_each_rule_takes_in_and_leaves_out():
         inside, out = vault_basket.basket(RELEASE, rule), vault_basket.left_out(RELEASE, rule)
         assert row["Minerals"] == inside.mineral.nunique() and row["Year"] == inside.year.iloc[0]
         assert set(row["Which"].split(", ")) == {called(m) for m in inside.mineral}
-        assert all(called(m) in row["Left out"] for m in out.mineral) and "not bought on balance" in row["Left out"]
+        assert (
+            all(called(m) in row["Left out"] for m in out.mineral)
+            and "not bought on balance" in row["Left out"]
+        )
     first, before, industry = project_vault.counted(RELEASE).body.split("<li>")[1:]
     counted, left = first.split("<i>Left out:</i>")
     assert all(called(m) in counted for m in vault_basket.basket(RELEASE).mineral)
     assert all(called(m) in left for m in vault_basket.left_out(RELEASE).mineral)
     assert "scandium: no price printed" in before and "40 minerals" in before
-    assert "silver: left out by this rule" in industry and "platinum" in industry and "35 minerals" in industry
+    assert (
+        "silver: left out by this rule" in industry and "platinum" in industry and "35 minerals" in industry
+    )
 
 
 def test_the_model_starts_from_the_basket_of_the_newest_release():
     newest = vault_basket.cover(tables.DEFAULT_RELEASE, MONEY)
     row = tables.load("assumptions").set_index("assumption_id").loc["vault.basket_value"]
-    assert row.value == approx(newest.value, abs=0.005), "data/assumptions.csv, vault.basket_value: write what the newest release gives"
+    assert row.value == approx(newest.value, abs=0.005), (
+        "data/assumptions.csv, vault.basket_value: write what the newest release gives"
+    )
 
 
 # --- one mineral ---
@@ -213,13 +253,23 @@ def test_china_is_named_where_it_is_a_main_source_of_us_imports_and_with_its_sha
         "vanadium",
         "zinc",
     }
-    assert "18 % of them" in said("gallium") and "46 % of them" in said("graphite") and "71 % of them" in said("rare_earths")
+    assert (
+        "18 % of them" in said("gallium")
+        and "46 % of them" in said("graphite")
+        and "71 % of them" in said("rare_earths")
+    )
 
 
 def test_a_stock_of_one_mineral_is_measured_by_that_mineral():
     year = facts.get("antimony.vault_year").value
     assert facts.get("antimony.stock_days").value == approx(365 * 100 / year)
     assert facts.get("antimony.stock_china").value == approx(365 * 100 / year / 0.55)
-    assert f"{100 * year / 11670:.0f} % of the Vault's money" in said("antimony") and "19 % of" in said("antimony")
-    assert "more than all of the Vault's money" in said("aluminum") and "money is not the limit" in said("gallium")
-    assert said("beryllium") is None and said("thulium") is None and said("uranium") is None  # sold on balance; no figures
+    assert f"{100 * year / 11670:.0f} % of the Vault's money" in said("antimony") and "19 % of" in said(
+        "antimony"
+    )
+    assert "more than all of the Vault's money" in said("aluminum") and "money is not the limit" in said(
+        "gallium"
+    )
+    assert (
+        said("beryllium") is None and said("thulium") is None and said("uranium") is None
+    )  # sold on balance; no figures

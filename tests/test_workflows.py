@@ -9,7 +9,11 @@ import yaml
 HOME = Path(__file__).resolve().parents[1]
 FILES = sorted((HOME / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS = {p.name: yaml.safe_load(p.read_text(encoding="utf-8")) for p in FILES}
-JOBS = [pytest.param(job, id=f"{file}: {name}") for file, flow in WORKFLOWS.items() for name, job in flow["jobs"].items()]
+JOBS = [
+    pytest.param(job, id=f"{file}: {name}")
+    for file, flow in WORKFLOWS.items()
+    for name, job in flow["jobs"].items()
+]
 WRITES = {"pages", "id-token"}  # what publishing needs, in a job that runs nothing of ours
 
 
@@ -42,7 +46,9 @@ def test_a_job_may_read_the_repository_or_publish_but_not_both(job):
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_nothing_is_allowed_that_no_job_asks_for(name):
     assert WORKFLOWS[name]["permissions"] == {}
-    assert "pull_request_target" not in triggers(WORKFLOWS[name]) and "workflow_run" not in triggers(WORKFLOWS[name])
+    assert "pull_request_target" not in triggers(WORKFLOWS[name]) and "workflow_run" not in triggers(
+        WORKFLOWS[name]
+    )
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -62,7 +68,9 @@ def test_the_audit_reads_the_pins_and_runs_when_they_change():
     audit = WORKFLOWS["audit.yml"]
     assert {"pull_request", "schedule"} <= triggers(audit)
     commands = "\n".join(step.get("run", "") for step in audit["jobs"]["audit"]["steps"])
-    assert "pip-audit" in commands and "requirements.txt" in commands and re.search(r"pip-audit==\d", commands)
+    assert (
+        "pip-audit" in commands and "requirements.txt" in commands and re.search(r"pip-audit==\d", commands)
+    )
 
 
 def test_what_is_sampled_otherwise_is_run_whole_every_week():
@@ -72,11 +80,23 @@ def test_what_is_sampled_otherwise_is_run_whole_every_week():
     assert {"make sweep K=Firefox", 'make sweep K="not Firefox"'} == set(commands)
     recipe = (HOME / "Makefile").read_text(encoding="utf-8").partition("\nsweep:")[2].partition("\n\n")[0]
     files = (HOME / "tests").glob("test_*.py")
-    swept = [path for path in files if re.search(r"^from sampled import .*\beverything\b", path.read_text(encoding="utf-8"), re.M)]
-    assert "CHOKEPOINT_SWEEP=all" in recipe and swept and all(f"tests/{path.name}" in recipe for path in swept)
+    swept = [
+        path
+        for path in files
+        if re.search(r"^from sampled import .*\beverything\b", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert (
+        "CHOKEPOINT_SWEEP=all" in recipe and swept and all(f"tests/{path.name}" in recipe for path in swept)
+    )
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
 def test_every_dependency_is_pinned(name):
-    lines = [line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()]
-    assert [line for line in lines if line and line != "-e ." and not re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.+!-]+", line)] == []
+    lines = [
+        line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()
+    ]
+    assert [
+        line
+        for line in lines
+        if line and line != "-e ." and not re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.+!-]+", line)
+    ] == []

@@ -31,7 +31,8 @@ class _Commands(click.Group):
             sys.exit(1)
         except OSError as error:
             click.echo(
-                f"{error.filename or 'The system'}: {error.strerror or error}. Make room or give leave, then run it again.", err=True
+                f"{error.filename or 'The system'}: {error.strerror or error}. Make room or give leave, then run it again.",
+                err=True,
             )
             sys.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -39,7 +40,10 @@ class _Commands(click.Group):
         except Exception as error:
             trace = Path(tempfile.gettempdir()) / "chokepoint-fault.log"
             trace.write_text(traceback.format_exc(), encoding="utf-8")
-            click.echo(f"A fault of the program, not of what you gave it: {error!r}. Please report it with {trace}.", err=True)
+            click.echo(
+                f"A fault of the program, not of what you gave it: {error!r}. Please report it with {trace}.",
+                err=True,
+            )
             sys.exit(1)
 
 
@@ -60,7 +64,10 @@ def check() -> None:
 
 
 @main.command()
-@click.option("--release", help=f"The yearly release the book is computed from.  [default: {tables.DEFAULT_RELEASE}, the newest]")
+@click.option(
+    "--release",
+    help=f"The yearly release the book is computed from.  [default: {tables.DEFAULT_RELEASE}, the newest]",
+)
 @click.option(
     "-p",
     "parameters",
@@ -68,11 +75,25 @@ def check() -> None:
     metavar="NOTEBOOK:NAME=VALUE",
     help="Set a parameter, for example 04-project-vault:capital_usd_bn=20.",
 )
-@click.option("--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html.")
-@click.option("--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept.")
+@click.option(
+    "--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html."
+)
+@click.option(
+    "--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept."
+)
 @click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
-@click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786; otherwise processes on this machine.")
-def build(release: str | None, parameters: tuple[str, ...], named: str | None, fresh: bool, explain: bool, scheduler: str | None) -> None:
+@click.option(
+    "--scheduler",
+    help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786; otherwise processes on this machine.",
+)
+def build(
+    release: str | None,
+    parameters: tuple[str, ...],
+    named: str | None,
+    fresh: bool,
+    explain: bool,
+    scheduler: str | None,
+) -> None:
     """Check the data, run the notebooks, print the pages into build/html."""
     from chokepoint.models.cluster import cluster
     from chokepoint.site import runs
@@ -83,7 +104,15 @@ def build(release: str | None, parameters: tuple[str, ...], named: str | None, f
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
     release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
     with cluster(scheduler) if scheduler else nullcontext() as pool:
-        site = build_site(release, settings=settings, edition=chosen, fresh=fresh, explain=explain, say=click.echo, pool=pool)
+        site = build_site(
+            release,
+            settings=settings,
+            edition=chosen,
+            fresh=fresh,
+            explain=explain,
+            say=click.echo,
+            pool=pool,
+        )
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
     )
@@ -127,7 +156,9 @@ def _release_options(command):
         metavar="TABLE.COLUMN",
         help="Take the figures of this column as they are, such as production.value; they are written to data/known_exceptions.csv.",
     )
-    replace = click.option("--replace", is_flag=True, help="Drop rows of the tables given that are not in what is given.")
+    replace = click.option(
+        "--replace", is_flag=True, help="Drop rows of the tables given that are not in what is given."
+    )
     return accept(replace(command))
 
 
@@ -243,7 +274,10 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
     chosen = model_named(name)
     results = evaluate(name, _settings(settings), assumptions)
     if as_json:
-        told = {k: {"value": float(v) if math.isfinite(v) else None, "unit": chosen.all_results[k][0]} for k, v in results.items()}
+        told = {
+            k: {"value": float(v) if math.isfinite(v) else None, "unit": chosen.all_results[k][0]}
+            for k, v in results.items()
+        }
         click.echo(json.dumps(told, indent=2))
         return
     for key, value in results.items():
@@ -273,7 +307,9 @@ def _settings(texts: tuple[str, ...]) -> dict[str, str]:
 
 @main.command()
 @click.argument("name")
-@click.option("--samples", default=2**17, show_default=True, help="How many points of the assumptions' ranges.")
+@click.option(
+    "--samples", default=2**17, show_default=True, help="How many points of the assumptions' ranges."
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--scheduler", help="Address of a Dask scheduler; otherwise processes on this machine.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A Parquet file.")
@@ -284,7 +320,15 @@ def sweep(name: str, samples: int, seed: int, scheduler: str | None, out: Path) 
     from chokepoint.models.sweep import sweep as run
 
     with tqdm(total=samples, unit="sample", unit_scale=True, leave=False, disable=None) as bar:
-        run(name, tables.load("assumptions"), samples, seed, out, scheduler, progress=lambda done, _all: bar.update(done - bar.n))
+        run(
+            name,
+            tables.load("assumptions"),
+            samples,
+            seed,
+            out,
+            scheduler,
+            progress=lambda done, _all: bar.update(done - bar.n),
+        )
     click.echo(f"{samples:,} samples of {name} are in {out}")
 
 
@@ -303,13 +347,20 @@ def facts_command(release: str, as_json: bool) -> None:
         click.echo(json.dumps(known, indent=2, ensure_ascii=False))
         return
     for fact in known:
-        click.echo(f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} [{', '.join(fact['sources'])}; {fact['confidence']}]")
+        click.echo(
+            f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} [{', '.join(fact['sources'])}; {fact['confidence']}]"
+        )
 
 
 @main.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--all", "everything", is_flag=True, help="Every revision and series, not only the largest of listed minerals.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every revision and series, not only the largest of listed minerals.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
     """What changed between two releases: values added, removed and revised, and every fact that moved, by revision and by the new year."""
@@ -317,7 +368,11 @@ def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
     from chokepoint.pages.changes import lines
 
     changes = differ(old, new)
-    click.echo(json.dumps(changes, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(changes, everything)))
+    click.echo(
+        json.dumps(changes, indent=2, ensure_ascii=False)
+        if as_json
+        else "\n".join(lines(changes, everything))
+    )
 
 
 if __name__ == "__main__":

@@ -84,7 +84,11 @@ class Parameter:
         (20.0, 'gallium')
         """
         try:
-            return {"true": True, "false": False}.get(text.lower(), text) if self.type is bool else self.type(text)
+            return (
+                {"true": True, "false": False}.get(text.lower(), text)
+                if self.type is bool
+                else self.type(text)
+            )
         except ValueError:
             return text
 
@@ -123,4 +127,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     known = list(known)
     near = difflib.get_close_matches(str(name), known, 1)
-    return f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(known[:12]) or 'none'}{', …' if len(known) > 12 else ''}."
+    return (
+        f'Did you mean "{near[0]}"?'
+        if near
+        else f"Known: {', '.join(known[:12]) or 'none'}{', …' if len(known) > 12 else ''}."
+    )

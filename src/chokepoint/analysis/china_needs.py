@@ -25,22 +25,30 @@ def own_ore() -> pd.DataFrame:
     """
     table = tables.load("iea_production", tables.releases("iea_production")[-1])
     rows = table[(table.iso3 == CHINA) & ~table.forecast]
-    wide = rows.pivot_table(index=["mineral", "year", "source_id"], columns="stage", values="value").reset_index()
+    wide = rows.pivot_table(
+        index=["mineral", "year", "source_id"], columns="stage", values="value"
+    ).reset_index()
     wide = wide.reindex(columns=["mineral", "year", "source_id", "mine", "refinery"]).rename(
         columns={"mine": "mined_t", "refinery": "refined_t"}
     )
     wide = wide[wide.refined_t > 0]
     wide = wide[wide.mineral != "graphite"]  # what is refined includes synthetic graphite, which needs no ore
     wide = wide.assign(
-        mined_t=wide.mined_t.fillna(pd.Series([_mined_usgs(m, y) for m, y in zip(wide.mineral, wide.year, strict=True)], wide.index))
+        mined_t=wide.mined_t.fillna(
+            pd.Series([_mined_usgs(m, y) for m, y in zip(wide.mineral, wide.year, strict=True)], wide.index)
+        )
     )
-    return wide.assign(own_ore_pct=100 * wide.mined_t / wide.refined_t).sort_values("own_ore_pct", ignore_index=True)
+    return wide.assign(own_ore_pct=100 * wide.mined_t / wide.refined_t).sort_values(
+        "own_ore_pct", ignore_index=True
+    )
 
 
 def _mined_usgs(mineral: str, year: int) -> float:
     """China's mine output [t] in the newest USGS release that prints the year; for minerals that the IEA does not name China for."""
     for release in reversed([r for r in tables.releases("production") if r.startswith("mcs")]):
-        rows = tables.load("production", release).query("mineral == @mineral and stage == 'mine' and iso3 == @CHINA and year == @year")
+        rows = tables.load("production", release).query(
+            "mineral == @mineral and stage == 'mine' and iso3 == @CHINA and year == @year"
+        )
         if rows.value.notna().any():
             return float(rows.value.sum())
     return float("nan")
@@ -79,5 +87,11 @@ def heavy_feed() -> pd.DataFrame:
     """
     held = tables.releases("yearbook_production")
     rows = tables.load("yearbook_production", held[-1])
-    wide = rows[rows.iso3.isin(["MMR", CHINA])].pivot_table(index=["year", "source_id"], columns="iso3", values="value_t").reset_index()
-    return wide.rename(columns={"MMR": "burma_t", CHINA: "china_t"}).rename_axis(columns=None)[["year", "burma_t", "china_t", "source_id"]]
+    wide = (
+        rows[rows.iso3.isin(["MMR", CHINA])]
+        .pivot_table(index=["year", "source_id"], columns="iso3", values="value_t")
+        .reset_index()
+    )
+    return wide.rename(columns={"MMR": "burma_t", CHINA: "china_t"}).rename_axis(columns=None)[
+        ["year", "burma_t", "china_t", "source_id"]
+    ]

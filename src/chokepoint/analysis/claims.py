@@ -10,7 +10,11 @@ from chokepoint.data import tables
 ARTICLES = ("SEED0", "SEED1", "SEED2", "SEED3", "SEED4")
 VERDICTS = ("matches", "was said", "imprecise", "wrong", "unchecked", "not checkable")
 CHECKED = VERDICTS[:4]
-_FIRM = ("primary government", "primary company", "dataset")  # kinds of source that are a text or data, not a report
+_FIRM = (
+    "primary government",
+    "primary company",
+    "dataset",
+)  # kinds of source that are a text or data, not a report
 SAME, DIFFERS, OPEN = "As adopted here", "Otherwise, rounded or in part", "Not settled"
 
 
@@ -32,7 +36,9 @@ def verdicts() -> pd.DataFrame:
 @lru_cache(maxsize=4)
 def _verdicts(_data: Path) -> pd.DataFrame:
     rows = claims()
-    return pd.crosstab(rows.source_id, rows.verdict).reindex(index=list(ARTICLES), columns=list(VERDICTS), fill_value=0)
+    return pd.crosstab(rows.source_id, rows.verdict).reindex(
+        index=list(ARTICLES), columns=list(VERDICTS), fill_value=0
+    )
 
 
 def errors() -> pd.DataFrame:
@@ -57,9 +63,15 @@ def stands() -> pd.DataFrame:
 
     An article that says it in two ways takes the one adopted here, if it is among them.
     """
-    readings = tables.load("readings").query("published and source_id in @ARTICLES").fillna({"adopted": False})
-    readings = readings.sort_values("adopted", ascending=False, kind="stable").drop_duplicates(["conflict_group", "source_id"])
+    readings = (
+        tables.load("readings").query("published and source_id in @ARTICLES").fillna({"adopted": False})
+    )
+    readings = readings.sort_values("adopted", ascending=False, kind="stable").drop_duplicates(
+        ["conflict_group", "source_id"]
+    )
     rows = readings.merge(questions()[["conflict_group", "question", "outcome"]], on="conflict_group")
     rows = rows[rows.groupby("conflict_group").source_id.transform("size") >= 2]
-    rows["stand"] = [SAME if r.adopted else OPEN if r.outcome == "unresolved" else DIFFERS for r in rows.itertuples()]
+    rows["stand"] = [
+        SAME if r.adopted else OPEN if r.outcome == "unresolved" else DIFFERS for r in rows.itertuples()
+    ]
     return rows[["conflict_group", "question", "source_id", "stand", "reading"]].reset_index(drop=True)

@@ -22,7 +22,9 @@ def members(coalition: str) -> frozenset[str]:
 def _members(data: Path, coalition: str) -> frozenset[str]:
     rows = tables.load("memberships")
     found = set(rows.query("coalition_id == @coalition").iso3)
-    if "EUE" in found and coalition != "attendees_4feb":  # the Commission's seat on 4 February was no other delegation's
+    if (
+        "EUE" in found and coalition != "attendees_4feb"
+    ):  # the Commission's seat on 4 February was no other delegation's
         found |= set(rows.query("coalition_id == 'eu27'").iso3)
     return frozenset(found)
 

@@ -26,7 +26,12 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     >>> "within" in set(checks().query("kind != 'test'").outcome)
     False
     """
-    rows = [row | {"model": model.name} for model in MODELS.values() if model.validation for row in model.validation()]
+    rows = [
+        row | {"model": model.name}
+        for model in MODELS.values()
+        if model.validation
+        for row in model.validation()
+    ]
     rows += [row | {"model": "coalition"} for row in concentration_validation(_mine_shares(release))]
     rows += [row | {"model": "buildout"} for row in _against_the_iea()]
     rows += [row | {"model": "vault"} for row in _sixty_days(release)]
@@ -35,7 +40,10 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     frame = frame.sort_values("model", key=lambda m: m.map(order.index), kind="stable", ignore_index=True)
     error = frame.predicted / frame.seen.where(frame.seen != 0) - 1
     return frame.assign(
-        error=error, outcome=frame.verdict.where((frame.kind == TEST) | (frame.kind == BOUND) & (frame.verdict == "missed"), frame.kind)
+        error=error,
+        outcome=frame.verdict.where(
+            (frame.kind == TEST) | (frame.kind == BOUND) & (frame.verdict == "missed"), frame.kind
+        ),
     )
 
 
@@ -47,10 +55,28 @@ def _sixty_days(release: str) -> list[dict]:
     announced = tables.load("assumptions").query("model == 'vault'").set_index("name").value
     money = float(announced.loan + announced.private_capital)
     return [
-        check(f"cost of 60 days of {what}", value * 60 / 365, money, "US$ billion", 0, money, note, "M31", ARITHMETIC)
+        check(
+            f"cost of 60 days of {what}",
+            value * 60 / 365,
+            money,
+            "US$ billion",
+            0,
+            money,
+            note,
+            "M31",
+            ARITHMETIC,
+        )
         for what, value, note in (
-            ("net imports of the basket", found.value, "beside the money announced, which must be enough if days of net imports are meant"),
-            ("use of the basket", found.use, "beside the money announced, which must be enough if days of use are meant"),
+            (
+                "net imports of the basket",
+                found.value,
+                "beside the money announced, which must be enough if days of net imports are meant",
+            ),
+            (
+                "use of the basket",
+                found.use,
+                "beside the money announced, which must be enough if days of use are meant",
+            ),
         )
     ]
 
@@ -58,7 +84,11 @@ def _sixty_days(release: str) -> list[dict]:
 def _mine_shares(release: str) -> dict[str, list[float]]:
     """Shares of named countries in world mine output [0–1], for the minerals with a published index."""
     rows = supply.output(release).query("step == 'mine' and area_kind == 'country'").dropna(subset=["share"])
-    return {m: list(rows[rows.mineral == m].share / 100) for m in PUBLISHED_CONCENTRATION if (rows.mineral == m).any()}
+    return {
+        m: list(rows[rows.mineral == m].share / 100)
+        for m in PUBLISHED_CONCENTRATION
+        if (rows.mineral == m).any()
+    }
 
 
 def _against_the_iea() -> list[dict]:
@@ -78,9 +108,29 @@ def _against_the_iea() -> list[dict]:
         what = f"magnet rare earths refined outside China in {year}, the IEA's table of 2025"
         if year == 2030:
             share = f"share outside China in {year}, the IEA's table of 2025"
-            rows.append(check(share, 100 * model["share"], seen.share, "%", seen.share - 3, seen.share + 3, note, seen.source_id))
+            rows.append(
+                check(
+                    share,
+                    100 * model["share"],
+                    seen.share,
+                    "%",
+                    seen.share - 3,
+                    seen.share + 3,
+                    note,
+                    seen.source_id,
+                )
+            )
         else:  # the tonnes of 2030 are missed as the share is: one miss is not counted twice
             rows.append(
-                check(what, model["capacity"], seen.outside, "kt/year", 0.85 * seen.outside, 1.15 * seen.outside, note, seen.source_id)
+                check(
+                    what,
+                    model["capacity"],
+                    seen.outside,
+                    "kt/year",
+                    0.85 * seen.outside,
+                    1.15 * seen.outside,
+                    note,
+                    seen.source_id,
+                )
             )
     return rows

@@ -30,10 +30,15 @@ def judged() -> pd.DataFrame:
 def not_judged() -> pd.DataFrame:
     """Controls on a mineral, of those that took effect, for which no series is held: control_id, mineral, day, and what would settle it."""
     known = tables.load("control_tests")[["control_id", "mineral"]]
-    rows = on_minerals().merge(known, how="left", indicator=True).query("_merge == 'left_only'").drop(columns="_merge")
-    return rows.assign(would_settle="Monthly exports of the item by destination from China's customs, a year on each side").reset_index(
-        drop=True
+    rows = (
+        on_minerals()
+        .merge(known, how="left", indicator=True)
+        .query("_merge == 'left_only'")
+        .drop(columns="_merge")
     )
+    return rows.assign(
+        would_settle="Monthly exports of the item by destination from China's customs, a year on each side"
+    ).reset_index(drop=True)
 
 
 def on_minerals() -> pd.DataFrame:
@@ -55,10 +60,14 @@ def _us_imports(heading: str) -> pd.DataFrame:
     """First months and rest of each year, the rest by subtraction, in the heading's main unit of weight."""
     rows = tables.load("us_trade", tables.releases("us_trade")[-1])
     rows = rows.query("flow == 'imports' and iso3 == 'CHN' and heading == @heading and unit == 'kilograms'")
-    wide = rows.pivot_table(index="year", columns="months", values="quantity", aggfunc="sum", dropna=False).fillna(0.0)
+    wide = rows.pivot_table(
+        index="year", columns="months", values="quantity", aggfunc="sum", dropna=False
+    ).fillna(0.0)
     first = min(wide.columns)
     parts = [(f"{y}-01", f"{y}-{first:02}", wide.loc[y, first]) for y in wide.index]
-    parts += [(f"{y}-{first + 1:02}", f"{y}-12", wide.loc[y, 12] - wide.loc[y, first]) for y in wide.index[:-1]]
+    parts += [
+        (f"{y}-{first + 1:02}", f"{y}-12", wide.loc[y, 12] - wide.loc[y, first]) for y in wide.index[:-1]
+    ]
     frame = pd.DataFrame(sorted(parts), columns=["start", "end", "value"])
     return frame.assign(unit="kg", source_id=rows.source_id.iloc[0])
 
@@ -66,7 +75,9 @@ def _us_imports(heading: str) -> pd.DataFrame:
 def _china_exports(product: str) -> pd.DataFrame:
     """Single months to the world; a month that nobody quotes is missing."""
     rows = tables.load("china_exports", tables.releases("china_exports")[-1])
-    rows = rows.query("product == @product and area == 'World' and first_month == last_month").sort_values("first_month")
+    rows = rows.query("product == @product and area == 'World' and first_month == last_month").sort_values(
+        "first_month"
+    )
     frame = rows.rename(columns={"first_month": "start", "last_month": "end", "value_t": "value"})
     return frame[["start", "end", "value", "source_id"]].assign(unit="t").reset_index(drop=True)
 
@@ -94,7 +105,12 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
         "unit": observations.unit.iloc[0] if len(observations) else "",
     }
     if count < FEWEST or len(ratios) < FEWEST:
-        return {"verdict": UNTOLD, **found, "lowest": min(ratios, default=float("nan")), "newest": ratios[-1] if ratios else float("nan")}
+        return {
+            "verdict": UNTOLD,
+            **found,
+            "lowest": min(ratios, default=float("nan")),
+            "newest": ratios[-1] if ratios else float("nan"),
+        }
     low = [ratio < CUT for ratio in ratios]
     if not any(low):
         verdict = NOT_SEEN
@@ -117,6 +133,16 @@ def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[floa
 
 
 def _days() -> pd.DataFrame:
-    rows = tables.load("controls").query("published and took_effect == 'yes'").dropna(subset=["effective_date_start"])
-    wanted = rows[rows.instrument.isin(("licence", "ban", "informal embargo", "technology control", "extraterritorial licence"))]
-    return wanted.rename(columns={"effective_date_start": "day"})[["control_id", "day", "instrument", "target"]]
+    rows = (
+        tables.load("controls")
+        .query("published and took_effect == 'yes'")
+        .dropna(subset=["effective_date_start"])
+    )
+    wanted = rows[
+        rows.instrument.isin(
+            ("licence", "ban", "informal embargo", "technology control", "extraterritorial licence")
+        )
+    ]
+    return wanted.rename(columns={"effective_date_start": "day"})[
+        ["control_id", "day", "instrument", "target"]
+    ]

@@ -17,7 +17,11 @@ from chokepoint.data.tables import by_release
 from chokepoint.errors import UserError
 
 HOST, CHINA, UNION = "USA", "CHN", "EUE"
-FRAMEWORKS = ("framework", "memorandum", "strategic partnership")  # what counts as a framework; plans and statements do not
+FRAMEWORKS = (
+    "framework",
+    "memorandum",
+    "strategic partnership",
+)  # what counts as a framework; plans and statements do not
 _SERIES = ["mineral", "step", "form"]
 
 
@@ -29,7 +33,9 @@ def names() -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _names(data: Path) -> tuple[tuple[str, str], ...]:
     rows = tables.load("geography")
-    rows = rows[rows.iso3.isin([*tables.load("attendees").iso3, HOST])].sort_values("name", key=lambda n: n.map(_plain))
+    rows = rows[rows.iso3.isin([*tables.load("attendees").iso3, HOST])].sort_values(
+        "name", key=lambda n: n.map(_plain)
+    )
     return tuple(zip(rows.iso3, rows.name, strict=True))
 
 
@@ -77,7 +83,9 @@ def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.D
     >>> round(float(row.share), 1), int(row.place)
     (7.9, 5)
     """
-    rows = pd.concat([supply.output(release, year), supply.forms(release, year)], ignore_index=True).query("area_kind == 'country'")
+    rows = pd.concat([supply.output(release, year), supply.forms(release, year)], ignore_index=True).query(
+        "area_kind == 'country'"
+    )
     rows = rows.assign(place=rows.groupby(_SERIES).value.rank(ascending=False, method="min"))
     union = rows[rows.iso3.isin(coalitions.members("eu27"))].dropna(subset=["value"])
     same = ["world", "year", "what", "alone", "kilograms", "release", "source_id"]
@@ -106,8 +114,12 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     rows = reserves.series(release).query("area_kind == 'country' and value > 0")
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     union = rows[rows.iso3.isin(coalitions.members("eu27"))]
-    sums = union.groupby("mineral").agg({"value": "sum", "share": lambda s: s.sum(min_count=1), "source_id": "first"})
-    return pd.concat([rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION)], ignore_index=True)
+    sums = union.groupby("mineral").agg(
+        {"value": "sum", "share": lambda s: s.sum(min_count=1), "source_id": "first"}
+    )
+    return pd.concat(
+        [rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION)], ignore_index=True
+    )
 
 
 # --- what it signed ---
@@ -176,7 +188,9 @@ def aimed_at(iso3: str) -> pd.DataFrame:
     """Chinese measures whose target names it, oldest first."""
     rows = tables.load("controls").query("published")
     words = {"JPN": "Japan", "USA": r"United States|\bUS\b|MP Materials"}.get(iso3, re.escape(names()[iso3]))
-    return rows[rows.target.str.contains(words, regex=True)].sort_values("effective_date_start", na_position="last")
+    return rows[rows.target.str.contains(words, regex=True)].sort_values(
+        "effective_date_start", na_position="last"
+    )
 
 
 def own_controls(iso3: str, release: str) -> pd.DataFrame:

@@ -48,7 +48,12 @@ def diff(old: str, new: str) -> dict:
     held = {release: _tables(release) for release in (old, new)}
     shared = [t for t in held[old] if t in held[new]]
     yearly = "production" in shared
-    return {"old": old, "new": new, "tables": {t: _table(t, old, new) for t in shared}, "facts": _facts(old, new) if yearly else []}
+    return {
+        "old": old,
+        "new": new,
+        "tables": {t: _table(t, old, new) for t in shared},
+        "facts": _facts(old, new) if yearly else [],
+    }
 
 
 def _tables(release: str) -> list[str]:
@@ -107,7 +112,9 @@ def _placed(rows: list[dict], how: dict) -> dict[tuple, dict]:
     if "latest" in how:
         rows = list({_place(r, how): r for r in sorted(rows, key=lambda r: r.get("year", 0))}.values())
     count = Counter(_place(r, how) for r in rows)
-    return {_place(r, how) + ((_text(r.get("form")),) if count[_place(r, how)] > 1 else ("",)): r for r in rows}
+    return {
+        _place(r, how) + ((_text(r.get("form")),) if count[_place(r, how)] > 1 else ("",)): r for r in rows
+    }
 
 
 def _place(row: dict, how: dict) -> tuple:
@@ -176,7 +183,11 @@ def _by_figures(before: list[_Series], after: list[_Series]) -> list[tuple]:
 def _agreement(was: _Series, now: _Series) -> float:
     """Part of the places both fill at which they say the same; 0 with fewer than two such places."""
     shared = was.rows.keys() & now.rows.keys()
-    return sum(_near(was.rows[p]["reading"], now.rows[p]["reading"]) for p in shared) / len(shared) if len(shared) > 1 else 0
+    return (
+        sum(_near(was.rows[p]["reading"], now.rows[p]["reading"]) for p in shared) / len(shared)
+        if len(shared) > 1
+        else 0
+    )
 
 
 def _near(a: float | str, b: float | str) -> bool:
@@ -209,7 +220,10 @@ def _by_being_left(before: list[_Series], after: list[_Series]) -> list[tuple]:
 def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) -> Iterable[dict]:
     """The changes within a series. Its largest figure is what a change is measured by."""
     old, new = (was.rows if was else {}), (now.rows if now else {})
-    largest = max((abs(r["reading"]) for r in [*old.values(), *new.values()] if isinstance(r["reading"], float)), default=0)
+    largest = max(
+        (abs(r["reading"]) for r in [*old.values(), *new.values()] if isinstance(r["reading"], float)),
+        default=0,
+    )
     told = now or was
     named = dict(zip(how["same"] + how["label"], told.same + told.label, strict=True))
     whole = "vanished" if now is None else "appeared" if was is None else None
@@ -236,7 +250,11 @@ def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) 
             "new": y,
             "unit": _text(row.get("unit")),
             "size": size,
-            "reason": _added(place, how, spans) if a is None else _removed(place, how, spans) if b is None else _revised(a, b, how, apart),
+            "reason": _added(place, how, spans)
+            if a is None
+            else _removed(place, how, spans)
+            if b is None
+            else _revised(a, b, how, apart),
         }
 
 
@@ -262,14 +280,20 @@ def _added(place: tuple, how: dict, spans: dict) -> str:
 
 def _removed(place: tuple, how: dict, spans: dict) -> str:
     time = _time(place, how)
-    return "earlier than the release goes back" if time is not None and spans["new"] and time < min(spans["new"]) else "no longer printed"
+    return (
+        "earlier than the release goes back"
+        if time is not None and spans["new"] and time < min(spans["new"])
+        else "no longer printed"
+    )
 
 
 def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
     """Why a value that both releases print differs, as far as we know."""
     known = _corrections(tables.data_dir())
     fixes = [known[i] for r in (b, a) for i in _text(r.get("correction_id")).split(";") if i in known]
-    if replaced := [f for f in fixes if f["action"] == "supersede" and f["correction_id"] in _text(b.get("correction_id"))]:
+    if replaced := [
+        f for f in fixes if f["action"] == "supersede" and f["correction_id"] in _text(b.get("correction_id"))
+    ]:
         return f"superseded reading, correction {replaced[0]['correction_id']}: {replaced[0]['reason']}"
     for column in ("unit", "basis"):
         if column not in how["label"] and _text(a.get(column)) != _text(b.get(column)):
@@ -317,9 +341,21 @@ def _corrections(data: Path) -> dict[str, dict]:
 
 def _facts(old: str, new: str) -> list[dict]:
     before, after = facts.evaluate(old), facts.evaluate(new)
-    moved = [k for k in before.keys() | after.keys() if getattr(before.get(k), "text", None) != getattr(after.get(k), "text", None)]
+    moved = [
+        k
+        for k in before.keys() | after.keys()
+        if getattr(before.get(k), "text", None) != getattr(after.get(k), "text", None)
+    ]
     rows = [_moved(k, before.get(k), after.get(k), old, new) for k in moved]
-    return sorted(rows, key=lambda r: (r["old"] is None or r["new"] is None, r["unit"] != "%", -(abs(r["move"] or 0)), r["fact_id"]))
+    return sorted(
+        rows,
+        key=lambda r: (
+            r["old"] is None or r["new"] is None,
+            r["unit"] != "%",
+            -(abs(r["move"] or 0)),
+            r["fact_id"],
+        ),
+    )
 
 
 def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: str, new: str) -> dict:
@@ -358,14 +394,18 @@ def _less(a: float | None, b: float | None) -> float | None:
 
 def _same_thing(fact_id: str, was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
     """Whether both releases speak of the same thing: of one year, or an estimate that the next release replaces."""
-    of_one_year = bool(now.as_of) and was.as_of == now.as_of or (facts.is_yearly(fact_id) and years[0] == years[1])
+    of_one_year = (
+        bool(now.as_of) and was.as_of == now.as_of or (facts.is_yearly(fact_id) and years[0] == years[1])
+    )
     return facts.is_estimate(fact_id) or of_one_year
 
 
 NOT_SPLIT = "not split: "  # a revision and a new year cannot be told apart; what follows says why
 
 
-def _why(row: dict, was: facts.Fact | None, now: facts.Fact | None, names: tuple[str, str], years: list[int]) -> str:
+def _why(
+    row: dict, was: facts.Fact | None, now: facts.Fact | None, names: tuple[str, str], years: list[int]
+) -> str:
     """Why a fact moved, as far as the two releases tell."""
     if was is None or now is None:
         return f"{names[0] if was is None else names[1]} does not print what it needs"

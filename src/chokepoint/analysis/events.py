@@ -27,7 +27,9 @@ def newest_evidence() -> pd.Timestamp:
     """
     rows = tables.load("sources")
     read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
-    days = rows.date[read & rows.source_id.str.fullmatch(r"S\d{3}|SEED\d") & (rows.date.str.len() == len("2026-02-04"))]
+    days = rows.date[
+        read & rows.source_id.str.fullmatch(r"S\d{3}|SEED\d") & (rows.date.str.len() == len("2026-02-04"))
+    ]
     return pd.Timestamp(days.max())
 
 
@@ -60,7 +62,10 @@ def deadlines() -> pd.DataFrame:
     rows["settled"] = pd.to_datetime(rows.key.map(settling.date_start))
     rows["how"], rows["how_source"] = rows.key.map(settling.description), rows.key.map(settling.source_id)
     seen, found = newest_evidence(), rows.key.map(settling.outcome).map(OUTCOMES)
-    rows["outcome"] = [known if pd.notna(known) else AHEAD if due > seen else UNTRACED for known, due in zip(found, rows.due, strict=True)]
+    rows["outcome"] = [
+        known if pd.notna(known) else AHEAD if due > seen else UNTRACED
+        for known, due in zip(found, rows.due, strict=True)
+    ]
     return rows
 
 
@@ -82,8 +87,12 @@ def settled_suspension(control_id: str) -> pd.Series | None:
 def _settling() -> pd.DataFrame:
     """For each term the published event that settles it; of several the last, and one that says more before "not found"."""
     rows = tables.load("timeline").query("published and settles.notna()")
-    rows = rows.assign(says_more=rows.outcome != "not found").sort_values(["says_more", "date_start", "event_id"])
-    return rows.drop_duplicates("settles", keep="last").set_index("settles")[["date_start", "outcome", "description", "source_id"]]
+    rows = rows.assign(says_more=rows.outcome != "not found").sort_values(
+        ["says_more", "date_start", "event_id"]
+    )
+    return rows.drop_duplicates("settles", keep="last").set_index("settles")[
+        ["date_start", "outcome", "description", "source_id"]
+    ]
 
 
 def _of_agreements():
@@ -107,7 +116,9 @@ def _of_events():
             "name": row["term"],
             "kind": row["term_kind"],
             "start": row["term_start"],
-            "due": row["date_start"] + pd.offsets.MonthEnd(0) if row["date_precision"] == "month" else row["date_start"],
+            "due": row["date_start"] + pd.offsets.MonthEnd(0)
+            if row["date_precision"] == "month"
+            else row["date_start"],
             "text": row["description"],
             "source_id": row["source_id"],
         }

@@ -13,9 +13,15 @@ def china_refined() -> pd.DataFrame:
     >>> f"{china_refined().set_index('mineral').share_2035['magnet_rare_earths']:.1f}"
     '75.5'
     """
-    editions = (tables.load("iea_production", r).query("stage == 'refinery'") for r in reversed(tables.releases("iea_production")))
+    editions = (
+        tables.load("iea_production", r).query("stage == 'refinery'")
+        for r in reversed(tables.releases("iea_production"))
+    )
     table = next(rows for rows in editions if len(rows))  # an edition may print mining alone
-    world, china = (table[rows].set_index(["mineral", "year"]).value for rows in (table.area_kind == "world", table.iso3 == "CHN"))
+    world, china = (
+        table[rows].set_index(["mineral", "year"]).value
+        for rows in (table.area_kind == "world", table.iso3 == "CHN")
+    )
     shares = (100 * china / world).unstack("year").add_prefix("share_")
     names = tables.load("minerals").set_index("mineral").name
     names.update(tables.load("products").query("step == 'refinery'").set_index("mineral").short)
@@ -31,6 +37,9 @@ def outside_china() -> pd.DataFrame:
     """
     table = tables.load("iea_production", tables.releases("iea_production")[-1])
     table = table[(table.stage == "refinery") & (table.mineral == "magnet_rare_earths")]
-    world, china = (table[rows].set_index("year").value / 1000 for rows in (table.area_kind == "world", table.iso3 == "CHN"))
+    world, china = (
+        table[rows].set_index("year").value / 1000
+        for rows in (table.area_kind == "world", table.iso3 == "CHN")
+    )
     made = pd.DataFrame({"outside": world - china, "world": world, "share": 100 * (1 - china / world)})
     return made.assign(source_id=table.source_id.iloc[0]).rename_axis("year").reset_index()

@@ -41,7 +41,12 @@ def unit_value(mineral: str) -> pd.DataFrame:
     True
     """
     columns = ["product", "year", "unit_value_usd_per_t", "unit_value_1998_usd_per_t", "source_id"]
-    return _newest(HISTORICAL).query("mineral == @mineral")[columns].dropna(subset=["unit_value_1998_usd_per_t"]).reset_index(drop=True)
+    return (
+        _newest(HISTORICAL)
+        .query("mineral == @mineral")[columns]
+        .dropna(subset=["unit_value_1998_usd_per_t"])
+        .reset_index(drop=True)
+    )
 
 
 def us_share(mineral: str) -> pd.Series:
@@ -51,7 +56,9 @@ def us_share(mineral: str) -> pd.Series:
     0.0
     """
     rows = century(mineral).set_index("year")
-    note = tables.load("crosswalk").query("publisher == 'usgs-history' and mineral == @mineral").note.fillna("")
+    note = (
+        tables.load("crosswalk").query("publisher == 'usgs-history' and mineral == @mineral").note.fillna("")
+    )
     if rows.empty or note.str.contains("no share may be taken").any() or rows["product"].nunique() > 1:
         return pd.Series(dtype=float, name="share_pct")
     return (100 * rows.us_production_t / rows.world_production_t).dropna().rename("share_pct")
@@ -69,10 +76,21 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
     every = _newest(SHARES).query("mineral == @mineral")
     series = ["stage", "product", "year"]
     of_these = every[every.iso3.isin(iso3)].groupby(series).share_pct.sum().rename("share_pct")
-    frame = every.groupby(series).agg(reporters=("reporters", "first"), source_id=("source_id", "first")).join(of_these)
-    names = tables.load("crosswalk").query("publisher == 'bgs' and mineral == @mineral").set_index(["stage", "product"]).joined
+    frame = (
+        every.groupby(series)
+        .agg(reporters=("reporters", "first"), source_id=("source_id", "first"))
+        .join(of_these)
+    )
+    names = (
+        tables.load("crosswalk")
+        .query("publisher == 'bgs' and mineral == @mineral")
+        .set_index(["stage", "product"])
+        .joined
+    )
     frame = frame.fillna({"share_pct": 0.0}).reset_index()
-    return frame.assign(joined=[bool(names.get(key, False)) for key in zip(frame.stage, frame["product"], strict=True)])
+    return frame.assign(
+        joined=[bool(names.get(key, False)) for key in zip(frame.stage, frame["product"], strict=True)]
+    )
 
 
 def products(mineral: str) -> list[tuple[str, str]]:
@@ -90,7 +108,12 @@ def _newest(table: str) -> pd.DataFrame:
     held = tables.releases(table)
     if held:
         return tables.load(table, held[-1])
-    columns = {HISTORICAL: [*CENTURY, "unit_value_usd_per_t", "unit_value_1998_usd_per_t", "withheld", "source_id"]}
+    columns = {
+        HISTORICAL: [*CENTURY, "unit_value_usd_per_t", "unit_value_1998_usd_per_t", "withheld", "source_id"]
+    }
     return pd.DataFrame(
-        columns=columns.get(table, ["mineral", "stage", "product", "year", "area", "iso3", "share_pct", "reporters", "source_id"])
+        columns=columns.get(
+            table,
+            ["mineral", "stage", "product", "year", "area", "iso3", "share_pct", "reporters", "source_id"],
+        )
     )

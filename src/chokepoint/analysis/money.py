@@ -56,7 +56,9 @@ WITHIN = {
 def deals() -> pd.DataFrame:
     """Published deals of public money with a sum, each once: the rows of `finance` with kind."""
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
-    return rows[rows.instrument.isin(KINDS) & ~rows.finance_id.isin(WITHIN)].assign(kind=lambda f: f.instrument.map(KINDS))
+    return rows[rows.instrument.isin(KINDS) & ~rows.finance_id.isin(WITHIN)].assign(
+        kind=lambda f: f.instrument.map(KINDS)
+    )
 
 
 def apart() -> pd.DataFrame:
@@ -83,11 +85,17 @@ def parts() -> pd.DataFrame:
 
 def _split(row: dict, paid: pd.DataFrame) -> list[dict]:
     """One deal: what is paid; what is bound beyond that, where it is known; the rest as the deal itself stands."""
-    known = paid.loc[row["finance_id"]].fillna(0) if row["finance_id"] in paid.index else {"paid": 0.0, "obligated": 0.0}
+    known = (
+        paid.loc[row["finance_id"]].fillna(0)
+        if row["finance_id"] in paid.index
+        else {"paid": 0.0, "obligated": 0.0}
+    )
     bound = max(known["obligated"] - known["paid"], 0)
     sizes = {PAID: known["paid"], SIGNED: bound}
     rest = _STAGE[row["status"]]
     sizes[rest] = sizes.get(rest, 0) + row["amount_usd_m"] - known["paid"] - bound
     return [
-        {"finance_id": row["finance_id"], "stage": stage, "amount": round(float(size), 6)} for stage, size in sizes.items() if size > 1e-9
+        {"finance_id": row["finance_id"], "stage": stage, "amount": round(float(size), 6)}
+        for stage, size in sizes.items()
+        if size > 1e-9
     ]

@@ -7,7 +7,13 @@ from chokepoint.data.tables import by_release
 
 LIMITS = ("licence", "ban")
 # The series that is traded most, where USGS prints several for a mineral.
-_SERIES = {"graphite": "Flake", "germanium": "Germanium metal", "tellurium": "United States", "yttrium": "Y2O3", "indium": "U.S. warehouse"}
+_SERIES = {
+    "graphite": "Flake",
+    "germanium": "Germanium metal",
+    "tellurium": "United States",
+    "yttrium": "Y2O3",
+    "indium": "U.S. warehouse",
+}
 
 
 @by_release
@@ -23,22 +29,40 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     kept = ["mineral", "series", "basis", "footnote", "year", "value", "unit", "first", "source_id"]
     rows = rows[rows.mineral.isin(first.index)]
     if rows.empty:  # no control had begun in the years of the release
-        return pd.DataFrame({column: pd.Series(dtype="datetime64[ns]" if column == "first" else object) for column in kept})
+        return pd.DataFrame(
+            {column: pd.Series(dtype="datetime64[ns]" if column == "first" else object) for column in kept}
+        )
     wanted = rows.mineral.map(_SERIES)
-    rows = rows[pd.Series([pd.isna(w) or str(s).startswith(w) for s, w in zip(rows.series, wanted, strict=True)], rows.index, dtype=bool)]
+    rows = rows[
+        pd.Series(
+            [pd.isna(w) or str(s).startswith(w) for s, w in zip(rows.series, wanted, strict=True)],
+            rows.index,
+            dtype=bool,
+        )
+    ]
     rows = rows[rows.series.fillna("") == rows.series.fillna("").groupby(rows.mineral).transform("first")]
-    rows = rows[rows.groupby("mineral").year.transform("nunique") > 2].assign(first=lambda r: r.mineral.map(first))
-    return rows.sort_values(["first", "mineral", "year"]).drop_duplicates(["mineral", "year"])[kept].reset_index(drop=True)
+    rows = rows[rows.groupby("mineral").year.transform("nunique") > 2].assign(
+        first=lambda r: r.mineral.map(first)
+    )
+    return (
+        rows.sort_values(["first", "mineral", "year"])
+        .drop_duplicates(["mineral", "year"])[kept]
+        .reset_index(drop=True)
+    )
 
 
 @by_release
 def days(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Days within the years of the release on which a licence or a ban took effect: mineral, day, instrument, target, source_id."""
     rows = tables.load("controls").query("published and instrument in @LIMITS and took_effect == 'yes'")
-    rows = tables.load("control_minerals").merge(rows, on="control_id").dropna(subset=["effective_date_start"])
+    rows = (
+        tables.load("control_minerals").merge(rows, on="control_id").dropna(subset=["effective_date_start"])
+    )
     last = int(tables.load("prices", release).year.max()) if release in tables.releases("prices") else 0
     rows = rows[rows.effective_date_start.dt.year <= last]
-    return rows.rename(columns={"effective_date_start": "day"})[["mineral", "day", "instrument", "target", "source_id"]]
+    return rows.rename(columns={"effective_date_start": "day"})[
+        ["mineral", "day", "instrument", "target", "source_id"]
+    ]
 
 
 def rises(release: str = tables.DEFAULT_RELEASE) -> pd.Series:

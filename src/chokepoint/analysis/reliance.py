@@ -14,8 +14,26 @@ from chokepoint.data.tables import by_release
 
 _WORDS = {"greater": "more than {:g} %", "less": "less than {:g} %", "net_exporter": "net exporter"}
 _TABLES = ("salient", "headline", "import_reliance")  # the fullest first
-_FORMS = ("", "total", "refined", "compounds and metals", "ores and concentrates")  # which one speaks for a mineral, the first of these
-_COLUMNS = ["mineral", "commodity", "detail", "form", "what", "year", "value", "kind", "text", "table", "source_id"]
+_FORMS = (
+    "",
+    "total",
+    "refined",
+    "compounds and metals",
+    "ores and concentrates",
+)  # which one speaks for a mineral, the first of these
+_COLUMNS = [
+    "mineral",
+    "commodity",
+    "detail",
+    "form",
+    "what",
+    "year",
+    "value",
+    "kind",
+    "text",
+    "table",
+    "source_id",
+]
 # The elements of the chapter "Rare Earths (Heavy)" of MCS 2026, and thulium, which stands between two of them.
 _HEAVY = ("dysprosium", "terbium", "holmium", "erbium", "thulium", "ytterbium", "lutetium")
 
@@ -53,7 +71,9 @@ def _stated(table: str, release: str) -> pd.DataFrame:
         rows = rows[rows.statistic == "net_import_reliance"]
     elif table == "headline":
         names = rows.commodity.str.extract(r"^(?P<commodity>.*?)(?: \((?P<detail>.*)\))?$")
-        rows = rows.assign(commodity=names.commodity, detail=names.detail.str.lower())[rows.measure == "net_import_reliance"]
+        rows = rows.assign(commodity=names.commodity, detail=names.detail.str.lower())[
+            rows.measure == "net_import_reliance"
+        ]
     rows = rows.assign(detail=rows.detail.fillna(""), table=table)
     rows = _in_words(rows[rows.year == rows.year.max()])
     what = rows.commodity.where(rows.detail.isin(["", "total"]), rows.commodity + " (" + rows.detail + ")")
@@ -63,9 +83,13 @@ def _stated(table: str, release: str) -> pd.DataFrame:
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows that state a figure or a bound, with its kind, its value and its text; those withheld or not available go."""
     kind = rows.qualifier.fillna("").replace({"zero": "", "small": "less"})
-    rows = rows.assign(kind=kind, value=rows.value.fillna(rows.low.where(kind != "less")).fillna(rows.high).fillna(0))
+    rows = rows.assign(
+        kind=kind, value=rows.value.fillna(rows.low.where(kind != "less")).fillna(rows.high).fillna(0)
+    )
     rows = rows[rows.kind.isin(["", *_WORDS])]
-    return rows.assign(text=[_WORDS.get(k, "{:.0f} %").format(v) for k, v in zip(rows.kind, rows.value, strict=True)])
+    return rows.assign(
+        text=[_WORDS.get(k, "{:.0f} %").format(v) for k, v in zip(rows.kind, rows.value, strict=True)]
+    )
 
 
 @lru_cache(maxsize=2)
@@ -108,7 +132,11 @@ def groups(mineral: str) -> list[str]:
     if mineral in _HEAVY:
         return ["heavy_rare_earths", "rare_earths"]
     row = tables.load("minerals").set_index("mineral").loc[mineral]
-    return ["rare_earths"] if row.group == "rare earths" and row.headline_mineral == "rare_earths" and mineral != "rare_earths" else []
+    return (
+        ["rare_earths"]
+        if row.group == "rare earths" and row.headline_mineral == "rare_earths" and mineral != "rare_earths"
+        else []
+    )
 
 
 def speaks_for(mineral: str, release: str) -> str | None:
@@ -150,7 +178,9 @@ def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     rows = _sources(release).dropna(subset=["iso3", "value"])
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     largest = main_sources(release).set_index("mineral").iso3
-    return rows.assign(first=rows.iso3 == rows.mineral.map(largest)).sort_values("value", ascending=False, ignore_index=True)
+    return rows.assign(first=rows.iso3 == rows.mineral.map(largest)).sort_values(
+        "value", ascending=False, ignore_index=True
+    )
 
 
 @by_release
@@ -214,9 +244,14 @@ def disputed() -> list[tuple[str, int]]:
 @lru_cache(maxsize=4)
 def _readings(data: Path) -> dict[tuple[str, int], dict[str, str]]:
     every = pd.concat(
-        [by_year("").assign(release=""), *(by_year(release).assign(release=release) for release in tables.releases("salient"))]
+        [
+            by_year("").assign(release=""),
+            *(by_year(release).assign(release=release) for release in tables.releases("salient")),
+        ]
     )
-    same = every.groupby("mineral").commodity.transform("last") == every.commodity  # of magnesium metal and compounds always one
+    same = (
+        every.groupby("mineral").commodity.transform("last") == every.commodity
+    )  # of magnesium metal and compounds always one
     found: dict[tuple[str, int], dict[str, str]] = {}
     for row in every[same].itertuples():
         found.setdefault((row.mineral, int(row.year)), {})[row.release] = row.text

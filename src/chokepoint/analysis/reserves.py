@@ -6,7 +6,19 @@ from chokepoint.analysis import parts
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
-_COLUMNS = ["mineral", "area", "area_kind", "iso3", "value", "low", "world", "bound", "share", "detail", "source_id"]
+_COLUMNS = [
+    "mineral",
+    "area",
+    "area_kind",
+    "iso3",
+    "value",
+    "low",
+    "world",
+    "bound",
+    "share",
+    "detail",
+    "source_id",
+]
 
 
 @by_release
@@ -26,9 +38,16 @@ def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     rows = rows[(rows.year == rows.groupby("mineral").year.transform("max")) & rows.form.isna()]
     rows = rows.assign(one=rows.commodity + "|" + rows.detail.fillna(""))
     countries = rows[(rows.area_kind == "country") & (rows.value > 0)]
-    sizes = countries.groupby(["mineral", "one"]).value.sum().reset_index().sort_values("value", ascending=False, kind="stable")
+    sizes = (
+        countries.groupby(["mineral", "one"])
+        .value.sum()
+        .reset_index()
+        .sort_values("value", ascending=False, kind="stable")
+    )
     rows = rows.merge(sizes.drop_duplicates("mineral")[["mineral", "one"]], on=["mineral", "one"])
     totals = rows[rows.area_kind == "world"].drop_duplicates("mineral").set_index("mineral")
     world, bound = (rows.mineral.map(totals[column]).astype(float) for column in ("value", "low"))
     rows = rows.assign(world=world, bound=bound.where(world.isna()), share=100 * rows.value / world)
-    return rows[_COLUMNS].sort_values(["mineral", "value"], ascending=[True, False], ignore_index=True, kind="stable")
+    return rows[_COLUMNS].sort_values(
+        ["mineral", "value"], ascending=[True, False], ignore_index=True, kind="stable"
+    )

@@ -42,7 +42,12 @@ _COLUMNS = [
     "release",
     "source_id",
 ]
-_ORDER = {"by": ["mineral", "step", "value"], "ascending": [True, True, False], "kind": "stable", "ignore_index": True}
+_ORDER = {
+    "by": ["mineral", "step", "value"],
+    "ascending": [True, True, False],
+    "kind": "stable",
+    "ignore_index": True,
+}
 
 
 def share_text(share: float, alone: bool = False) -> str:
@@ -98,7 +103,9 @@ def by_year(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """
     held = [r for r in reversed(tables.releases()) if r <= release]
     every = pd.concat([_usgs(r).query("form == ''") for r in held], ignore_index=True)
-    usgs = _newest(every[every.value.notna().groupby([every[c] for c in (*_YEAR, "release")]).transform("any")])
+    usgs = _newest(
+        every[every.value.notna().groupby([every[c] for c in (*_YEAR, "release")]).transform("any")]
+    )
     return _with_agency(usgs, _agency().query("step == @REFINERY"))
 
 
@@ -117,7 +124,10 @@ def label(what: str) -> str:
     >>> label("Natural and synthetic graphite"), label("Magnet rare earths (Nd, Pr, Dy, Tb)"), label("Bauxite")
     ('Graphite with synthetic', 'Magnet rare earths', 'Bauxite')
     """
-    return dict(tables.load("products")[["product", "short"]].itertuples(index=False)).get(what) or what.split(" (")[0]
+    return (
+        dict(tables.load("products")[["product", "short"]].itertuples(index=False)).get(what)
+        or what.split(" (")[0]
+    )
 
 
 def mass(value: float, kilograms: bool = False) -> str:
@@ -126,7 +136,9 @@ def mass(value: float, kilograms: bool = False) -> str:
     >>> mass(2.5, kilograms=True), mass(270000.0), mass(2.5), mass(44965.3226)
     ('2,500 kg', '270,000 t', '2.5 t', '44,965 t')
     """
-    return f"{1000 * value:,.0f} kg" if kilograms else f"{value:,.0f} t" if value >= 100 else f"{value:,.3g} t"
+    return (
+        f"{1000 * value:,.0f} kg" if kilograms else f"{value:,.0f} t" if value >= 100 else f"{value:,.3g} t"
+    )
 
 
 def _latest(release: str) -> int:
@@ -151,17 +163,25 @@ def _usgs(release: str) -> pd.DataFrame:
     table = tables.load("production", release)
     table = table[table.mineral.map(minerals.kind).ne("other")]
     table = parts.with_sums(table, ["mineral", "stage", "commodity", "detail", "year"])
-    table = table.assign(step=table.stage.where(table.stage == MINE, REFINERY), detail=table.detail.fillna(""))
+    table = table.assign(
+        step=table.stage.where(table.stage == MINE, REFINERY), detail=table.detail.fillna("")
+    )
     series = [*_SERIES, "year"]
-    totals = table[table.area_kind == "world"].dropna(subset=["value"]).drop_duplicates(series).set_index(series)
+    totals = (
+        table[table.area_kind == "world"].dropna(subset=["value"]).drop_duplicates(series).set_index(series)
+    )
     totals = totals[["value", "excludes_us"]].rename(columns={"value": "world"})
     rows = table[table.area_kind != "world"].drop(columns="excludes_us").join(totals, on=series, how="inner")
     rows = rows.assign(excludes_us=rows.excludes_us.fillna(False).astype(bool))
     size = rows.groupby(_SERIES, as_index=False).value.sum()
-    wanted = size.mineral.map(minerals.headline_stage).eq(size.stage) & size.mineral.map(minerals.headline_detail.fillna("")).eq(
-        size.detail
+    wanted = size.mineral.map(minerals.headline_stage).eq(size.stage) & size.mineral.map(
+        minerals.headline_detail.fillna("")
+    ).eq(size.detail)
+    chosen = (
+        size.assign(wanted=wanted)
+        .sort_values(["wanted", "value"], ascending=False)
+        .drop_duplicates(["mineral", "step"])
     )
-    chosen = size.assign(wanted=wanted).sort_values(["wanted", "value"], ascending=False).drop_duplicates(["mineral", "step"])
     speaks = pd.MultiIndex.from_frame(rows[_SERIES]).isin(pd.MultiIndex.from_frame(chosen[_SERIES]))
     products = tables.load("products").set_index(["mineral", "step"])["product"].to_dict()
     # An older release may print another product in the place of the one a mineral is known by: silicon together with ferrosilicon.
@@ -170,7 +190,10 @@ def _usgs(release: str) -> pd.DataFrame:
         for r in rows.itertuples()
         if " and " in r.detail and minerals.headline_detail.get(r.mineral) in r.detail.split(" and ")
     }
-    called = [_called(r, s, {} if (r.mineral, r.detail) in other else products) for r, s in zip(rows.itertuples(), speaks, strict=True)]
+    called = [
+        _called(r, s, {} if (r.mineral, r.detail) in other else products)
+        for r, s in zip(rows.itertuples(), speaks, strict=True)
+    ]
     rows = rows.assign(
         what=called,
         form=["" if s else re.sub(r"\W+", "_", w.lower()) for s, w in zip(speaks, called, strict=True)],
@@ -184,7 +207,9 @@ def _called(row, speaks: bool, products: dict[tuple[str, str], str]) -> str:
     """The name of a product: Bauxite; Titanium concentrates; of another form of the mineral what tells it apart: Rutile, Alumina."""
     if not speaks:
         return row.detail[:1].upper() + row.detail[1:] if row.detail else row.commodity
-    return products.get((row.mineral, row.step)) or (f"{row.commodity}, {row.detail}" if row.detail else row.commodity)
+    return products.get((row.mineral, row.step)) or (
+        f"{row.commodity}, {row.detail}" if row.detail else row.commodity
+    )
 
 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +235,13 @@ def _editions(_data: Path) -> pd.DataFrame:
         rows = table[table.area_kind != "world"].join(worlds, on=_YEAR, how="inner")
         keys = pd.MultiIndex.from_frame(rows[["mineral", "step"]])
         what = pd.Series(products.reindex(keys).to_numpy(), index=rows.index).fillna(rows.mineral.map(names))
-        editions.append(_shares(rows.assign(what=what, form="", kilograms=False, qualifier=None, excludes_us=False, release=edition)))
+        editions.append(
+            _shares(
+                rows.assign(
+                    what=what, form="", kilograms=False, qualifier=None, excludes_us=False, release=edition
+                )
+            )
+        )
     return _newest(pd.concat(editions, ignore_index=True))
 
 
@@ -253,7 +284,9 @@ def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """
     rows, same = output(release), pairs(release)
     instead = {"rare_earths"} if MAGNET in set(same.mineral) else set()
-    both = rows.groupby("mineral").step.transform("nunique").eq(2) & ~rows.mineral.isin({*same.mineral, *instead})
+    both = rows.groupby("mineral").step.transform("nunique").eq(2) & ~rows.mineral.isin(
+        {*same.mineral, *instead}
+    )
     return pd.concat([same.assign(alike=True), rows[both].assign(alike=False)], ignore_index=True)
 
 
@@ -319,7 +352,12 @@ def _by_standing(rows: pd.DataFrame) -> pd.DataFrame:
     where = coalitions.standing()
     named = rows[rows.area_kind == "country"]
     group = named.iso3.map(where).fillna(coalitions.ELSEWHERE)
-    sums = named.assign(standing=group).groupby(["mineral", "step", "standing"]).share.sum().unstack(fill_value=0.0)
+    sums = (
+        named.assign(standing=group)
+        .groupby(["mineral", "step", "standing"])
+        .share.sum()
+        .unstack(fill_value=0.0)
+    )
     sums[coalitions.NOT_NAMED] = (100 - sums.sum(axis=1)).clip(lower=0)
     return sums.stack().rename("share").reset_index()
 
@@ -344,7 +382,10 @@ def _by_country(rows: pd.DataFrame) -> pd.DataFrame:
 def country_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """`by_country` of the minerals of `two_steps`, with `alike` and the product."""
     rows = two_steps(release)
-    return _by_country(rows).merge(rows.drop_duplicates(["mineral", "step"])[["mineral", "step", "what", "alike"]], on=["mineral", "step"])
+    return _by_country(rows).merge(
+        rows.drop_duplicates(["mineral", "step"])[["mineral", "step", "what", "alike"]],
+        on=["mineral", "step"],
+    )
 
 
 @by_release
@@ -357,9 +398,18 @@ def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     100.0
     """
     rows = by_country(release)
-    known = output(release).query("share > 0")[["mineral", "step"]].drop_duplicates().set_index(["mineral", "step"]).index
+    known = (
+        output(release)
+        .query("share > 0")[["mineral", "step"]]
+        .drop_duplicates()
+        .set_index(["mineral", "step"])
+        .index
+    )
     sums = {
-        key: rows[rows.iso3.isin(coalitions.club(key))].groupby(["mineral", "step"]).share.sum().reindex(known, fill_value=0.0)
+        key: rows[rows.iso3.isin(coalitions.club(key))]
+        .groupby(["mineral", "step"])
+        .share.sum()
+        .reindex(known, fill_value=0.0)
         for key in coalitions.CLUBS
     }
     return pd.DataFrame(sums).clip(upper=100).sort_index()
@@ -395,7 +445,13 @@ def inside_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 def _inside(rows: pd.DataFrame) -> pd.DataFrame:
     held = _by_standing(rows)
     held = held[held.standing.isin([coalitions.SIGNED, coalitions.CAME])]
-    return held.groupby(["mineral", "step"]).share.sum().clip(upper=100).unstack("step").reindex(columns=[MINE, REFINERY])
+    return (
+        held.groupby(["mineral", "step"])
+        .share.sum()
+        .clip(upper=100)
+        .unstack("step")
+        .reindex(columns=[MINE, REFINERY])
+    )
 
 
 @by_release

@@ -29,9 +29,17 @@ def headings(mineral: str | None = None) -> pd.DataFrame:
     """
     rows = tables.load("crosswalk").query("publisher == 'baci'")
     rows = rows.assign(heading=rows["product"].str.slice(3, 9), goods=rows["product"].str.slice(11))
-    grouped = rows.groupby("heading").agg(minerals=("mineral", lambda m: tuple(sorted(m))), goods=("goods", "first"))
-    grouped = grouped.assign(goods=rows[~rows.goods.str.startswith("same heading")].groupby("heading").goods.first()).reset_index()
-    return grouped if mineral is None else grouped[[mineral in m for m in grouped.minerals]].reset_index(drop=True)
+    grouped = rows.groupby("heading").agg(
+        minerals=("mineral", lambda m: tuple(sorted(m))), goods=("goods", "first")
+    )
+    grouped = grouped.assign(
+        goods=rows[~rows.goods.str.startswith("same heading")].groupby("heading").goods.first()
+    ).reset_index()
+    return (
+        grouped
+        if mineral is None
+        else grouped[[mineral in m for m in grouped.minerals]].reset_index(drop=True)
+    )
 
 
 def years() -> list[int]:
@@ -66,7 +74,13 @@ def sellers(heading: str) -> pd.DataFrame:
     >>> bool(rows.share_pct[2024] > rows.share_pct[2002])
     True
     """
-    rows = _flows(tables.data_dir()).query("heading == @heading").groupby(["exporter", "year"]).value_usd.sum().reset_index()
+    rows = (
+        _flows(tables.data_dir())
+        .query("heading == @heading")
+        .groupby(["exporter", "year"])
+        .value_usd.sum()
+        .reset_index()
+    )
     return rows.assign(share_pct=100 * rows.value_usd / rows.groupby("year").value_usd.transform("sum"))
 
 

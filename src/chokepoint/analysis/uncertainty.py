@@ -25,8 +25,14 @@ def assumptions(model: str) -> dict[str, dict]:
 def draws(model: str, held: Sequence[str] = ()) -> dict[str, np.ndarray]:
     """Settings of the model: each assumption spread evenly over its range, those `held` at their default."""
     rows = assumptions(model).values()
-    free = tuple((r["name"], r["low"], r["high"], r["unit"] in WHOLE and r["step"] == 1) for r in rows if r["name"] not in held)
-    return sample(free, SEED, 0, SAMPLES) | {r["name"]: np.full(SAMPLES, r["value"]) for r in rows if r["name"] in held}
+    free = tuple(
+        (r["name"], r["low"], r["high"], r["unit"] in WHOLE and r["step"] == 1)
+        for r in rows
+        if r["name"] not in held
+    )
+    return sample(free, SEED, 0, SAMPLES) | {
+        r["name"]: np.full(SAMPLES, r["value"]) for r in rows if r["name"] in held
+    }
 
 
 def results(model: str, result: str, held: Sequence[str] = ()) -> np.ndarray:
@@ -41,8 +47,13 @@ def fan(model: str, result: str, along: str, held: Sequence[str] = ()) -> pd.Dat
     grid = np.round(row["low"] + steps * row["step"], 10)
     shape = (len(grid), SAMPLES)
     settings = draws(model, held) | {along: grid[:, None]}
-    values = model_named(model).function(**{name: np.broadcast_to(v, shape) for name, v in settings.items()})[result]
-    return pd.DataFrame({"x": grid} | {name: np.quantile(np.broadcast_to(values, shape), q, axis=1) for name, q in QUANTILES.items()})
+    values = model_named(model).function(**{name: np.broadcast_to(v, shape) for name, v in settings.items()})[
+        result
+    ]
+    return pd.DataFrame(
+        {"x": grid}
+        | {name: np.quantile(np.broadcast_to(values, shape), q, axis=1) for name, q in QUANTILES.items()}
+    )
 
 
 def swings(model: str, result: str, held: Sequence[str] = ()) -> pd.DataFrame:
@@ -50,5 +61,9 @@ def swings(model: str, result: str, held: Sequence[str] = ()) -> pd.DataFrame:
 
     Columns name, label, range (in words), at_low, at_value, at_high [unit of the result], swing.
     """
-    rows = [r for r in tornado(model, tables.load("assumptions"), result) if r["name"] not in held and r["swing"] > 0][:ROWS]
+    rows = [
+        r
+        for r in tornado(model, tables.load("assumptions"), result)
+        if r["name"] not in held and r["swing"] > 0
+    ][:ROWS]
     return pd.DataFrame([r | {"range": f"{r['low']:g} to {r['high']:g} {r['unit']}"} for r in rows])

@@ -28,7 +28,17 @@ NO_TRADE, NO_PRICE, SOLD, LATER = (
     "not bought on balance",
     "value stated for a later year only",
 )
-TEXTS = ("commodity", "imports", "exports", "exports_of", "shares_with", "consumption", "reliance", "price", "why")
+TEXTS = (
+    "commodity",
+    "imports",
+    "exports",
+    "exports_of",
+    "shares_with",
+    "consumption",
+    "reliance",
+    "price",
+    "why",
+)
 COLUMNS = [
     *("line", "mineral", "form", "year", "imports", "exports", "net_imports", "price", "priced_as", "value"),
     *("use", "use_value", "use_from", "missing", "source_id", "why"),
@@ -50,10 +60,16 @@ EVERYTHING, BEFORE, INDUSTRY, LICENSED = "everything", "before", "industry", "li
 RULES: Mapping[str, Rule] = {
     EVERYTHING: Rule("Every listed mineral that can be priced", "everything"),
     BEFORE: Rule("The same in the year before", "everything in the year before", years_back=1),
-    INDUSTRY: Rule("Without silver and the platinum metals", "everything but silver and the platinum metals", without=MONEY_METALS),
+    INDUSTRY: Rule(
+        "Without silver and the platinum metals",
+        "everything but silver and the platinum metals",
+        without=MONEY_METALS,
+    ),
 }
 """Three ways to say what the money is spread over. The first is the headline; the second shows what a year of hoarding does."""
-NARROW = Rule("Only what China asks an export licence for", "what China asks an export licence for", licensed=True)
+NARROW = Rule(
+    "Only what China asks an export licence for", "what China asks an export licence for", licensed=True
+)
 _RULES = {**RULES, LICENSED: NARROW}
 
 
@@ -82,7 +98,9 @@ def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
 def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
     own = tables.of(mineral, "vault_basket")
     others = {other for told in own.shares_with.dropna() for other in told.split(";")}
-    own = _choices(pd.concat([own, *(tables.of(other, "vault_basket") for other in sorted(others))], ignore_index=True))
+    own = _choices(
+        pd.concat([own, *(tables.of(other, "vault_basket") for other in sorted(others))], ignore_index=True)
+    )
     rows = _lines(own, release)
     return rows[rows.mineral == mineral]
 
@@ -104,7 +122,9 @@ def under_licence() -> frozenset[str]:
     >>> {"gallium", "tungsten"} < under_licence(), "copper" in under_licence()
     (True, False)
     """
-    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes' and status == 'in force'")
+    rows = tables.load("controls").query(
+        "published and instrument == 'licence' and took_effect == 'yes' and status == 'in force'"
+    )
     links = tables.load("control_minerals")
     return frozenset(links[links.control_id.isin(rows.control_id)].mineral)
 
@@ -112,10 +132,16 @@ def under_licence() -> frozenset[str]:
 def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
     """Every listed mineral, and the rare earths as one, that has no line in the basket: columns mineral, why (in words)."""
     minerals, inside = tables.load("minerals"), set(basket(release, rule).mineral)
-    minerals = minerals[minerals.listed_2025 | minerals.mineral.isin(tables.load("vault_basket").mineral)]  # the rare earths as one
+    minerals = minerals[
+        minerals.listed_2025 | minerals.mineral.isin(tables.load("vault_basket").mineral)
+    ]  # the rare earths as one
     rows, asked = lines(release), _RULES[rule]
     here = rows[rows.year == rows.year.max() - asked.years_back]
-    prices = tables.load("prices", release) if release in tables.releases("prices") else pd.DataFrame(columns=["mineral", "usd_per_kg"])
+    prices = (
+        tables.load("prices", release)
+        if release in tables.releases("prices")
+        else pd.DataFrame(columns=["mineral", "usd_per_kg"])
+    )
     priced, sold = set(prices.dropna(subset=["usd_per_kg"]).mineral), _net_exporters(release)
     found = []
     for row in minerals[~minerals.mineral.isin(inside)].itertuples():
@@ -125,7 +151,11 @@ def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
         elif len(own):
             why = ", ".join(dict.fromkeys(own[own.missing != ""].missing))
         elif row.headline_mineral == "rare_earths":
-            why = "counted among the rare earths" if "rare_earths" in inside else "printed only among the rare earths"
+            why = (
+                "counted among the rare earths"
+                if "rare_earths" in inside
+                else "printed only among the rare earths"
+            )
         elif row.mineral in sold:
             why = SOLD
         else:
@@ -158,7 +188,15 @@ def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None
     if rows.empty:
         return None
     value, use = float(rows.value.sum() / 1e9), float(rows.use_value.sum() / 1e9)
-    return Cover(rule, int(rows.year.iloc[0]), value, use, 365 * capital / value, 365 * capital / use, tuple(dict.fromkeys(rows.mineral)))
+    return Cover(
+        rule,
+        int(rows.year.iloc[0]),
+        value,
+        use,
+        365 * capital / value,
+        365 * capital / use,
+        tuple(dict.fromkeys(rows.mineral)),
+    )
 
 
 # --- one line ---
@@ -174,16 +212,23 @@ def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
     trade, prices = tables.load("salient", release), tables.load("prices", release)
     years = sorted(int(y) for y in trade.year.dropna().unique())[-YEARS:]
     trade = trade[trade.year.isin(years) & trade.mineral.isin({*choices.mineral, *choices.exports_of})]
-    trade = trade.assign(what=trade.detail.fillna(""), amount=trade.value.fillna(trade.high.where(trade.qualifier == "small") / 2))
+    trade = trade.assign(
+        what=trade.detail.fillna(""),
+        amount=trade.value.fillna(trade.high.where(trade.qualifier == "small") / 2),
+    )
     prices = prices[prices.year.isin(years) & prices.mineral.isin(choices.mineral)]
     by_unit = prices.unit.str.contains("metric ton unit", na=False)
     told = prices.series.fillna("") + " | " + prices.basis.fillna("") + "|" + prices.unit
-    prices = prices.assign(what=told, amount=prices.usd_per_kg.fillna(prices.value.where(by_unit) / UNIT_KG), statistic="price")
+    prices = prices.assign(
+        what=told, amount=prices.usd_per_kg.fillna(prices.value.where(by_unit) / UNIT_KG), statistic="price"
+    )
     printed: dict[tuple, list[dict]] = {}
     for row in (*trade.to_dict("records"), *prices.to_dict("records")):
         printed.setdefault((row["statistic"], row["mineral"], row["year"]), []).append(row)
     source = trade.source_id.iloc[0] if len(trade) else ""
-    rows = pd.DataFrame([_line(c, year, printed, source) for year in years for c in choices.to_dict("records")])
+    rows = pd.DataFrame(
+        [_line(c, year, printed, source) for year in years for c in choices.to_dict("records")]
+    )
     return _valued(_shared(rows))[COLUMNS]
 
 
@@ -193,27 +238,50 @@ def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: 
     def series(statistic: str, pattern: str, mineral: str = choice["mineral"]) -> list[dict]:
         rows = printed.get((statistic, mineral, year), [])
         own = choice["commodity"] if mineral == choice["mineral"] else ""
-        return [r for r in rows if re.search(pattern, r["what"], re.IGNORECASE) and (not own or r["commodity"] == own)]
+        return [
+            r
+            for r in rows
+            if re.search(pattern, r["what"], re.IGNORECASE) and (not own or r["commodity"] == own)
+        ]
 
     def amount(statistic: str, pattern: str, mineral: str = choice["mineral"]) -> tuple[float, str]:
         rows = series(statistic, pattern, mineral)
-        return sum(r["amount"] for r in rows) if rows else NONE, "; ".join(f"{mineral} {r['what']}" for r in rows)
+        return sum(r["amount"] for r in rows) if rows else NONE, "; ".join(
+            f"{mineral} {r['what']}" for r in rows
+        )
 
-    imports = amount("imports", choice["imports"])[0] if choice["imports"] not in ("", FROM_RELIANCE) else NONE
-    exports, sold_as = amount("exports", choice["exports"], choice["exports_of"] or choice["mineral"]) if choice["exports"] else (0.0, "")
+    imports = (
+        amount("imports", choice["imports"])[0] if choice["imports"] not in ("", FROM_RELIANCE) else NONE
+    )
+    exports, sold_as = (
+        amount("exports", choice["exports"], choice["exports_of"] or choice["mineral"])
+        if choice["exports"]
+        else (0.0, "")
+    )
     use, used_as = amount("consumption", choice["consumption"]) if choice["consumption"] else (NONE, "")
-    reliance = (series("net_import_reliance", choice["reliance"]) or [{"value": NONE, "low": NONE, "high": NONE}])[0]
+    reliance = (
+        series("net_import_reliance", choice["reliance"]) or [{"value": NONE, "low": NONE, "high": NONE}]
+    )[0]
     bound = reliance["low"] if pd.notna(reliance["low"]) else reliance["high"]
     stated = pd.notna(choice["stated_usd"])
     price = next((r for r in series("price", choice["price"]) if pd.notna(r["amount"]) and not stated), None)
     return {
         **{name: choice[name] for name in ("line", "mineral", "form", "why", "stated_usd", "stated_year")},
-        **{"year": year, "imports": imports, "exports": exports, "use": use, "sold_as": sold_as, "used_as": used_as},
+        **{
+            "year": year,
+            "imports": imports,
+            "exports": exports,
+            "use": use,
+            "sold_as": sold_as,
+            "used_as": used_as,
+        },
         "by_reliance": choice["imports"] == FROM_RELIANCE,
         "reliance": reliance["value"] / 100,
         "bound": bound / 100,
         "price": price["amount"] * choice["factor"] if price else NONE,
-        "priced_as": ", ".join(part.strip() for part in price["what"].split("|") if part.strip()) if price else "",
+        "priced_as": ", ".join(part.strip() for part in price["what"].split("|") if part.strip())
+        if price
+        else "",
         "source_id": choice["source_id"] if stated else source,
     }
 
@@ -234,7 +302,11 @@ def _valued(rows: pd.DataFrame) -> pd.DataFrame:
     net = (rows.imports - rows.exports).where(~rows.by_reliance, rows.reliance * rows.use)
     value = stated.fillna(1000 * net * rows.price)
     use, source = rows.use, pd.Series("consumption", rows.index)
-    for other, name in ((net / rows.reliance, "reliance"), (net / rows.bound, "bound of reliance"), (net, "net imports")):
+    for other, name in (
+        (net / rows.reliance, "reliance"),
+        (net / rows.bound, "bound of reliance"),
+        (net, "net imports"),
+    ):
         source = source.where(use.notna(), name)
         use = use.fillna(other)
     use_value = (1000 * use * rows.price).where(rows.stated_usd.isna(), stated / rows.reliance.fillna(1))
@@ -244,7 +316,9 @@ def _valued(rows: pd.DataFrame) -> pd.DataFrame:
     missing = missing.mask(rows.stated_usd.isna() & net.isna(), NO_TRADE)
     missing = missing.mask(net <= 0, SOLD)
     missing = missing.mask(rows.stated_usd.notna() & stated.isna(), LATER)
-    return rows.assign(net_imports=net, value=value, use=use, use_value=use_value, use_from=source, missing=missing)
+    return rows.assign(
+        net_imports=net, value=value, use=use, use_value=use_value, use_from=source, missing=missing
+    )
 
 
 def _net_exporters(release: str) -> set[str]:

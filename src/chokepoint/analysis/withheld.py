@@ -6,7 +6,12 @@ from chokepoint.analysis import supply
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
-_WHY = {"withheld": "withheld", "not_available": "not available", "less": "printed only as a bound", "greater": "printed only as a bound"}
+_WHY = {
+    "withheld": "withheld",
+    "not_available": "not available",
+    "less": "printed only as a bound",
+    "greater": "printed only as a bound",
+}
 
 
 @by_release
@@ -24,7 +29,9 @@ def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     named = named.assign(why=named.qualifier.map(_WHY))[["mineral", "step", "iso3", "area", "why"]]
     left_out = rows[rows.excludes_us.astype(bool)][["mineral", "step"]].drop_duplicates()
     left_out = left_out.assign(iso3="USA", area="United States", why="withheld")
-    return pd.concat([named, left_out], ignore_index=True).drop_duplicates(["mineral", "step", "iso3"], ignore_index=True)
+    return pd.concat([named, left_out], ignore_index=True).drop_duplicates(
+        ["mineral", "step", "iso3"], ignore_index=True
+    )
 
 
 def within(mineral: str, step: str, members, release: str) -> list[str]:

@@ -9,7 +9,9 @@ from chokepoint.charts.theme import ACCENT, BLOC, INK, SOFT
 ROW = 52  # pixels
 
 
-def named_bars(frame: pd.DataFrame, *, axis: str, colour: str, mark: float | None = None, mark_label: str = "") -> alt.LayerChart:
+def named_bars(
+    frame: pd.DataFrame, *, axis: str, colour: str, mark: float | None = None, mark_label: str = ""
+) -> alt.LayerChart:
     """Bars in the order of the rows, with a value at their end and, where given, a mark across each of them, named below the last.
 
     frame: columns name, value, label (printed at the bar's end), detail (in the tooltip).
@@ -19,7 +21,10 @@ def named_bars(frame: pd.DataFrame, *, axis: str, colour: str, mark: float | Non
     room = 0.1 if mark is None else 0.35  # below the last bar, for the name of the mark
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5 + room, -0.7], nice=False))
     x = alt.X(
-        "value:Q", title=axis, scale=alt.Scale(domain=[0, 1.28 * max(frame.value.max(), mark or 0)], nice=False), axis=alt.Axis(tickCount=6)
+        "value:Q",
+        title=axis,
+        scale=alt.Scale(domain=[0, 1.28 * max(frame.value.max(), mark or 0)], nice=False),
+        axis=alt.Axis(tickCount=6),
     )
     tooltip = [
         alt.Tooltip("name:N", title="What"),
@@ -38,7 +43,9 @@ def named_bars(frame: pd.DataFrame, *, axis: str, colour: str, mark: float | Non
         line = alt.Chart(pd.DataFrame({"mark": mark, "up": placed["at"] - 0.2, "low": low}))
         last = alt.Chart(pd.DataFrame({"mark": [mark], "low": low[-1:], "label": [mark_label]}))
         layers += [
-            line.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2).encode(alt.X("mark:Q"), alt.Y("up:Q", axis=None), alt.Y2("low:Q")),
+            line.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2).encode(
+                alt.X("mark:Q"), alt.Y("up:Q", axis=None), alt.Y2("low:Q")
+            ),
             last.mark_text(align="left", baseline="bottom", dx=6, dy=-2, color=SOFT).encode(
                 alt.X("mark:Q"), alt.Y("low:Q"), text="label:N"
             ),
@@ -49,7 +56,9 @@ def named_bars(frame: pd.DataFrame, *, axis: str, colour: str, mark: float | Non
 PAIR = 66  # pixels a pair of bars
 
 
-def paired_bars(frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark: float, mark_label: str) -> alt.LayerChart:
+def paired_bars(
+    frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark: float, mark_label: str
+) -> alt.LayerChart:
     """Two bars a row under the row's name, told apart by colour, with a mark across all of them.
 
     frame: columns name, first, second, detail (in the tooltip), in the order of the rows. names: what the two bars are.
@@ -63,13 +72,18 @@ def paired_bars(frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark:
         start=0,
         label=long.value.map("{:.0f}".format),
     )
-    close = (mark - long.value).between(0, 0.1 * max(long.value.max(), mark))  # the mark would cross the number
+    close = (mark - long.value).between(
+        0, 0.1 * max(long.value.max(), mark)
+    )  # the mark would cross the number
     long = long.assign(middle=(long.top + long.low) / 2, beside=long.value.mask(close, mark))
     end = len(frame) - 0.3
     base = alt.Chart(long)
     y = alt.Scale(domain=[end, -0.62], nice=False)
     x = alt.X(
-        "value:Q", title=axis, scale=alt.Scale(domain=[0, 1.15 * max(long.value.max(), mark)], nice=False), axis=alt.Axis(tickCount=6)
+        "value:Q",
+        title=axis,
+        scale=alt.Scale(domain=[0, 1.15 * max(long.value.max(), mark)], nice=False),
+        axis=alt.Axis(tickCount=6),
     )
     colour = alt.Color(
         "which:N",
@@ -82,7 +96,9 @@ def paired_bars(frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark:
         alt.Tooltip("value:Q", title=axis, format=",.1f"),
         alt.Tooltip("detail:N", title="Detail"),
     ]
-    bars = base.mark_rect().encode(x, alt.X2("start:Q"), alt.Y("top:Q", axis=None, scale=y), alt.Y2("low:Q"), color=colour, tooltip=tips)
+    bars = base.mark_rect().encode(
+        x, alt.X2("start:Q"), alt.Y("top:Q", axis=None, scale=y), alt.Y2("low:Q"), color=colour, tooltip=tips
+    )
     values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
         alt.X("beside:Q"), alt.Y("middle:Q", axis=None), text="label:N"
     )

@@ -10,8 +10,12 @@ def protection(chart: alt.Chart) -> alt.LayerChart:
 
     Marks the present setting with the parameters magnet_floor, magnet_protection and work.
     """
-    x = alt.X("magnet_floor:Q", title="Floor on magnets, US$ per kilogram", scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("magnet_protection:Q", title="Protection of magnet making", axis=alt.Axis(format=".0%", tickCount=6))
+    x = alt.X(
+        "magnet_floor:Q", title="Floor on magnets, US$ per kilogram", scale=alt.Scale(nice=False, zero=False)
+    )
+    y = alt.Y(
+        "magnet_protection:Q", title="Protection of magnet making", axis=alt.Axis(format=".0%", tickCount=6)
+    )
     taxed = (
         chart.transform_calculate(low="min(datum.magnet_protection, 0)")
         .mark_area(opacity=0.18, color=CHINA)
@@ -25,5 +29,7 @@ def protection(chart: alt.Chart) -> alt.LayerChart:
         label="work < 1 ? 'no work left to protect' : magnet_protection < -0.005 ? 'a tax on magnet makers' : magnet_protection > 0.005 ? 'protected' : 'no worse off'",
     )
     dot = here.mark_circle(size=160, color=INK, opacity=1).encode(x="x_now:Q", y="y_now:Q")
-    word = here.mark_text(align="left", dx=12, dy=14, fontWeight="bold").encode(x="x_now:Q", y="y_now:Q", text="label:N")
+    word = here.mark_text(align="left", dx=12, dy=14, fontWeight="bold").encode(
+        x="x_now:Q", y="y_now:Q", text="label:N"
+    )
     return alt.layer(taxed, nothing, line, dot, word).properties(height=300)

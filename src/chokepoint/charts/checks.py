@@ -16,7 +16,12 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.8], nice=False))
     words = "datum.value == 1 ? 'as seen' : datum.value < 1 ? '1/' + format(1 / datum.value, 'd') : format(datum.value, 'd') + ' times'"
     ticks = alt.Axis(values=[0.2, 0.5, 1, 2, 5], labelExpr=words)
-    x = alt.X("ratio:Q", title="What the model says, over what was seen", scale=alt.Scale(type="log", domain=[0.15, 8]), axis=ticks)
+    x = alt.X(
+        "ratio:Q",
+        title="What the model says, over what was seen",
+        scale=alt.Scale(type="log", domain=[0.15, 8]),
+        axis=ticks,
+    )
     tips = [
         alt.Tooltip("what:N", title="Check"),
         alt.Tooltip("predicted:Q", title="Model", format=",.4~g"),
@@ -36,7 +41,12 @@ def over_seen(frame: pd.DataFrame) -> alt.LayerChart:
         tooltip=tips,
     )
     names = base.transform_calculate(said=two_lines("what", 11.5)).mark_text(
-        align="left", baseline="bottom", dy=raised("what", -7, 11.5), fontSize=11.5, color=INK, limit=alt.ExprRef("width")
+        align="left",
+        baseline="bottom",
+        dy=raised("what", -7, 11.5),
+        fontSize=11.5,
+        color=INK,
+        limit=alt.ExprRef("width"),
     )
     names = names.encode(alt.XValue(0), y, text="said:N")
     return alt.layer(exact, reach, dots, names).properties(height=38 * len(frame))

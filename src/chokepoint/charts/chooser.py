@@ -19,12 +19,22 @@ def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.L
     mineral: the one to begin with.
     """
     minerals, years = sorted(set(known.mineral)), sorted(set(known.year), reverse=True)
-    which = alt.param(name="mineral", value=mineral, bind=alt.binding_select(options=minerals, name="Mineral "))
-    when = alt.param(name="year", value=int(years[0]), bind=alt.binding_select(options=[int(y) for y in years], name="Year "))
+    which = alt.param(
+        name="mineral", value=mineral, bind=alt.binding_select(options=minerals, name="Mineral ")
+    )
+    when = alt.param(
+        name="year",
+        value=int(years[0]),
+        bind=alt.binding_select(options=[int(y) for y in years], name="Year "),
+    )
     step = alt.param(
         name="step",
         value="both",
-        bind=alt.binding_select(options=["both", "mine", "refinery"], labels=["mine and after", "mine", "after the mine"], name="Step "),
+        bind=alt.binding_select(
+            options=["both", "mine", "refinery"],
+            labels=["mine and after", "mine", "after the mine"],
+            name="Step ",
+        ),
     )
     here = "datum.mineral == mineral && datum.year == year && (step == 'both' || datum.step == step)"
     begin = "(step == 'both' && datum.step == 'refinery' ? width / 2 + 12 : 0)"
@@ -45,12 +55,26 @@ def producers(rows: pd.DataFrame, known: pd.DataFrame, *, mineral: str) -> alt.L
         legend=alt.Legend(title=None, columns=alt.ExprRef(f"{NARROW} ? 2 : 5"), labelLimit=180),
     )
     bars = base.mark_bar(height=15, orient="horizontal").encode(left, alt.X2("to:Q"), y, colour, tooltip=tips)
-    names = base.mark_text(align="left", color=INK, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")).encode(
-        left, above, text="area:N"
+    names = base.mark_text(
+        align="left", color=INK, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")
+    ).encode(left, above, text="area:N")
+    figures = base.mark_text(align="left", dx=5, color=INK).encode(
+        alt.X("to:Q", scale=None, axis=None), y, text="told:N"
     )
-    figures = base.mark_text(align="left", dx=5, color=INK).encode(alt.X("to:Q", scale=None, axis=None), y, text="told:N")
-    heads = alt.Chart(known).transform_filter(here).transform_calculate(from_=begin, lines="split(datum.told, '|')")
+    heads = (
+        alt.Chart(known)
+        .transform_filter(here)
+        .transform_calculate(from_=begin, lines="split(datum.told, '|')")
+    )
     heads = heads.mark_text(
-        align="left", baseline="top", lineHeight=15, color=SOFT, limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width")
+        align="left",
+        baseline="top",
+        lineHeight=15,
+        color=SOFT,
+        limit=alt.ExprRef("step == 'both' ? width / 2 - 16 : width"),
     ).encode(left, alt.YValue(0), text="lines:N")
-    return alt.layer(bars, names, figures, heads).add_params(which, when, step).properties(height=ROW * (int(rows["rank"].max()) + 1) + 72)
+    return (
+        alt.layer(bars, names, figures, heads)
+        .add_params(which, when, step)
+        .properties(height=ROW * (int(rows["rank"].max()) + 1) + 72)
+    )

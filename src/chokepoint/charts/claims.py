@@ -17,10 +17,16 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
     frame: columns row, verdict, count. rows: in order, top first.
     """
     order = list(colours)
-    placed = frame.assign(rank=frame["verdict"].map(order.index), at=frame["row"].map(list(rows).index)).sort_values(["at", "rank"])
+    placed = frame.assign(
+        rank=frame["verdict"].map(order.index), at=frame["row"].map(list(rows).index)
+    ).sort_values(["at", "rank"])
     after = placed.groupby("row")["count"].cumsum()
-    placed = placed.assign(left=after - placed["count"], right=after, ink=placed["verdict"].map(lambda v: _ink(colours[v])))
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.85], nice=False, zero=False, padding=0))
+    placed = placed.assign(
+        left=after - placed["count"], right=after, ink=placed["verdict"].map(lambda v: _ink(colours[v]))
+    )
+    y = alt.Y(
+        "at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.85], nice=False, zero=False, padding=0)
+    )
     base = alt.Chart(placed[placed["count"] > 0])
     bars = base.mark_bar(orient="horizontal", height=TILE).encode(
         alt.X("left:Q", title="Claims", axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False)),
@@ -31,7 +37,11 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
             scale=alt.Scale(domain=order, range=list(colours.values())),
             legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 3 : 6")),
         ),
-        tooltip=[alt.Tooltip("row:N", title="Article"), alt.Tooltip("verdict:N", title="Verdict"), alt.Tooltip("count:Q", title="Claims")],
+        tooltip=[
+            alt.Tooltip("row:N", title="Article"),
+            alt.Tooltip("verdict:N", title="Verdict"),
+            alt.Tooltip("count:Q", title="Claims"),
+        ],
     )
     counts = (
         base.transform_calculate(middle="(datum.left + datum.right) / 2")
@@ -41,15 +51,21 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
     return alt.layer(bars, counts, _names(rows, y)).properties(height=ROW * (len(rows) + 0.35))
 
 
-def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[str], columns: Sequence[str]) -> alt.LayerChart:
+def stands(
+    frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[str], columns: Sequence[str]
+) -> alt.LayerChart:
     """A row a question, a tile an account that speaks to it; who is silent has none.
 
     frame: columns row, column, stand, reading. rows, columns: in order.
     """
-    placed = frame.assign(at=frame["row"].map(list(rows).index), left=frame["column"].map(list(columns).index))
+    placed = frame.assign(
+        at=frame["row"].map(list(rows).index), left=frame["column"].map(list(columns).index)
+    )
     placed = placed.assign(right=placed["left"] + 0.94)
     x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, len(columns)], nice=False))
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -1.5], nice=False, zero=False, padding=0))
+    y = alt.Y(
+        "at:Q", axis=None, scale=alt.Scale(domain=[len(rows) - 0.5, -1.5], nice=False, zero=False, padding=0)
+    )
     tiles = (
         alt.Chart(placed)
         .mark_bar(orient="horizontal", height=16, cornerRadius=2)
@@ -85,7 +101,13 @@ def _names(rows: Sequence[str], y: alt.Y) -> alt.Chart:
     size = alt.ExprRef("cp_column < 420 ? 11 : 12")
     words = alt.Chart(frame).transform_calculate(said=two_lines("row"))
     words = words.mark_text(
-        align="left", baseline="bottom", dy=raised("row", -13, 11), color=INK, limit=alt.ExprRef("width"), fontSize=size, lineHeight=13
+        align="left",
+        baseline="bottom",
+        dy=raised("row", -13, 11),
+        color=INK,
+        limit=alt.ExprRef("width"),
+        fontSize=size,
+        lineHeight=13,
     )
     return words.encode(alt.XValue(0), y, text="said:N")
 

@@ -14,7 +14,13 @@ ALL = "all"
 
 
 def ladder(
-    pieces: pd.DataFrame, *, colours: Mapping[str, str], groups: Mapping[str, Sequence[str]], first: str, unit: str, pale: Sequence[str]
+    pieces: pd.DataFrame,
+    *,
+    colours: Mapping[str, str],
+    groups: Mapping[str, Sequence[str]],
+    first: str,
+    unit: str,
+    pale: Sequence[str],
 ) -> alt.LayerChart:
     """Bars of pieces, and the panel.
 
@@ -30,22 +36,34 @@ def ladder(
             down[rung] = at + 26
             at += ROW
     placed = pieces.assign(
-        order=pieces.rung.map(rungs.index), size=pieces.amount.rank(method="first"), down=pieces.rung.map(down)
+        order=pieces.rung.map(rungs.index),
+        size=pieces.amount.rank(method="first"),
+        down=pieces.rung.map(down),
     ).sort_values(["order", "size"], ascending=[True, False])
     deals = placed.drop_duplicates("deal").sort_values("name")
     kinds = [k for k in colours if k in set(placed.kind)]
-    kind = alt.param(name="kind", value=ALL, bind=alt.binding_select(options=[ALL, *kinds], name="Instrument "))
+    kind = alt.param(
+        name="kind", value=ALL, bind=alt.binding_select(options=[ALL, *kinds], name="Instrument ")
+    )
     payers = sorted(set(placed.payer))
-    payer = alt.param(name="payer", value=ALL, bind=alt.binding_select(options=[ALL, *payers], name="Who pays "))
+    payer = alt.param(
+        name="payer", value=ALL, bind=alt.binding_select(options=[ALL, *payers], name="Who pays ")
+    )
     deal = choice("deal", "deal", "deal", dict(zip(deals.deal, deals.name, strict=True)), first, "Deal")
     most = placed.groupby("rung").amount.sum().max()
     shown = "(kind == 'all' || datum.kind == kind) && (payer == 'all' || datum.payer == payer)"
     rows = alt.Chart(placed).transform_filter(shown)
     rows = rows.transform_stack(
-        stack="amount", groupby=["rung"], sort=[alt.SortField("size", order="descending")], offset="zero", as_=["begin", "end"]
+        stack="amount",
+        groupby=["rung"],
+        sort=[alt.SortField("size", order="descending")],
+        offset="zero",
+        as_=["begin", "end"],
     )
     scale = f"/ {most} * (width - 78)"
-    rows = rows.transform_calculate(a=f"datum.begin {scale}", b=f"max(datum.end {scale}, datum.begin {scale} + 1)")
+    rows = rows.transform_calculate(
+        a=f"datum.begin {scale}", b=f"max(datum.end {scale}, datum.begin {scale} + 1)"
+    )
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=None, axis=None)
@@ -56,19 +74,39 @@ def ladder(
         scale=alt.Scale(domain=kinds, range=[colours[k] for k in kinds]),
         legend=alt.Legend(title=None, columns=alt.ExprRef(f"{NARROW} ? 2 : 6"), labelLimit=220),
     )
-    tips = [alt.Tooltip("name:N", title="Deal"), alt.Tooltip("amount:Q", title=unit, format=",.4~g"), alt.Tooltip("rung:N", title="State")]
+    tips = [
+        alt.Tooltip("name:N", title="Deal"),
+        alt.Tooltip("amount:Q", title=unit, format=",.4~g"),
+        alt.Tooltip("rung:N", title="State"),
+    ]
     bars = rows.mark_bar(height=22, orient="horizontal", stroke="#fcfcf9", strokeWidth=0.6, cursor="pointer")
     bars = bars.encode(x("a"), alt.X2("b:Q"), y, colour, tooltip=tips).add_params(deal)
-    ring = rows.transform_filter(deal).mark_bar(height=24, orient="horizontal", filled=False, stroke=INK, strokeWidth=2)
+    ring = rows.transform_filter(deal).mark_bar(
+        height=24, orient="horizontal", filled=False, stroke=INK, strokeWidth=2
+    )
     ring = ring.encode(x("a"), alt.X2("b:Q"), y)
     ink = alt.condition(alt.FieldOneOfPredicate("kind", list(pale)), alt.value("#22252a"), alt.value("white"))
     wide = rows.transform_filter("datum.b - datum.a > 7.2 * length(datum.short)")
-    inside = wide.transform_calculate(mid="datum.a + 6").mark_text(align="left", fontSize=11).encode(x("mid"), y, text="short:N", color=ink)
-    names = alt.Chart(pd.DataFrame({"rung": rungs, "down": [down[r] - 19 for r in rungs]})).transform_calculate(said=two_lines("rung"))
-    names = names.mark_text(align="left", dy=raised("rung", 0), color=INK).encode(alt.XValue(0), y, text="said:N")
-    sums = rows.transform_aggregate(total="sum(amount)", last="max(b)", deals="count()", groupby=["rung", "down"])
-    sums = sums.transform_calculate(told="format(datum.total / 1000, datum.total < 9950 ? '.1f' : '.0f') + ' bn'")
-    totals = sums.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(x("last"), y, text="told:N")
+    inside = (
+        wide.transform_calculate(mid="datum.a + 6")
+        .mark_text(align="left", fontSize=11)
+        .encode(x("mid"), y, text="short:N", color=ink)
+    )
+    names = alt.Chart(
+        pd.DataFrame({"rung": rungs, "down": [down[r] - 19 for r in rungs]})
+    ).transform_calculate(said=two_lines("rung"))
+    names = names.mark_text(align="left", dy=raised("rung", 0), color=INK).encode(
+        alt.XValue(0), y, text="said:N"
+    )
+    sums = rows.transform_aggregate(
+        total="sum(amount)", last="max(b)", deals="count()", groupby=["rung", "down"]
+    )
+    sums = sums.transform_calculate(
+        told="format(datum.total / 1000, datum.total < 9950 ? '.1f' : '.0f') + ' bn'"
+    )
+    totals = sums.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
+        x("last"), y, text="told:N"
+    )
     titles = (
         alt.Chart(pd.DataFrame(heads))
         .transform_calculate(said=two_lines("heading", 13))
@@ -81,7 +119,15 @@ def ladder(
     one = one.transform_calculate(lines=f"{NARROW} ? datum.narrow : datum.wide", head=head, under=under)
     style = {"align": "left", "baseline": "top"}
     told = [
-        one.mark_text(**style, fontSize=15, fontWeight="bold", lineHeight=18).encode(alt.XValue(0), alt.YValue(at + 22), text="head:N"),
-        one.mark_text(**style, lineHeight=17, color=INK).encode(alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="lines:N"),
+        one.mark_text(**style, fontSize=15, fontWeight="bold", lineHeight=18).encode(
+            alt.XValue(0), alt.YValue(at + 22), text="head:N"
+        ),
+        one.mark_text(**style, lineHeight=17, color=INK).encode(
+            alt.XValue(0), alt.Y("under:Q", scale=None, axis=None), text="lines:N"
+        ),
     ]
-    return alt.layer(bars, ring, inside, names, totals, titles, *told).add_params(kind, payer).properties(height=at + PANEL)
+    return (
+        alt.layer(bars, ring, inside, names, totals, titles, *told)
+        .add_params(kind, payer)
+        .properties(height=at + PANEL)
+    )

@@ -17,11 +17,16 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published), text, bound (whether the share is
     only a lower one, because a member's output is not printed). clubs: key → name, in order; heads: key → name short enough for the head of a column.
     """
-    step = alt.param(name="step", value="mine", bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "))
+    step = alt.param(
+        name="step",
+        value="mine",
+        bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "),
+    )
     chosen = choice("by", "club", "club", clubs, next(iter(clubs)), "Sorted by")
     base = alt.Chart(frame).transform_filter("datum.step == step")
     base = base.transform_calculate(
-        rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2", shown="isValid(datum.share) ? datum.share : 0"
+        rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2",
+        shown="isValid(datum.share) ? datum.share : 0",
     ).transform_calculate(text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''")
     order = alt.EncodingSortField(field="rank", op="max", order="descending")
     names = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=6)
@@ -45,8 +50,16 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     ]
     fill = alt.condition("datum.club == 'china'", alt.value(CHINA), alt.value(BLOC))
     opacity = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 100], range=[0.06, 1]), legend=None)
-    cells = known.mark_rect(cursor="pointer").encode(x, y, fill=fill, opacity=opacity, tooltip=tips).add_params(chosen)
-    ring = base.transform_filter(chosen).mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55).encode(x, y)
+    cells = (
+        known.mark_rect(cursor="pointer")
+        .encode(x, y, fill=fill, opacity=opacity, tooltip=tips)
+        .add_params(chosen)
+    )
+    ring = (
+        base.transform_filter(chosen)
+        .mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55)
+        .encode(x, y)
+    )
     figures = known.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
         x,
         y,
@@ -60,8 +73,15 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     height = 23 * int(frame.groupby("step").mineral.nunique().max())
     told = (
         alt.Chart({"values": [{}]})
-        .mark_text(align="left", color=SOFT, text=["Per cent. – not published.", "≥ a member's is not printed."], lineHeight=15)
+        .mark_text(
+            align="left",
+            color=SOFT,
+            text=["Per cent. – not published.", "≥ a member's is not printed."],
+            lineHeight=15,
+        )
         .encode(alt.XValue(0), alt.YValue(height + 18))
     )
     layers = alt.layer(blanks, dashes, cells, figures, ring, told)
-    return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44})
+    return layers.add_params(step).properties(
+        height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44}
+    )

@@ -19,7 +19,9 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
     """
     placed = frame.assign(at=range(len(frame)))
     base = alt.Chart(placed)
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.9], nice=False, zero=False, padding=0))
+    y = alt.Y(
+        "at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5, -0.9], nice=False, zero=False, padding=0)
+    )
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
@@ -33,7 +35,11 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
     both, one = alt.Chart(placed[parted]), alt.Chart(placed[~parted])
     ways = []
     if parted.any():
-        ways.append(both.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(x("old"), alt.X2("restated:Q"), y))
+        ways.append(
+            both.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(
+                x("old"), alt.X2("restated:Q"), y
+            )
+        )
         ways.append(both.mark_rule(color=BLOC, strokeWidth=2).encode(x("restated"), alt.X2("new:Q"), y))
     if not parted.all():
         ways.append(one.mark_rule(color=SOFT, strokeWidth=2).encode(x("old"), alt.X2("new:Q"), y))
@@ -56,8 +62,10 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
             tooltip=tooltip,
         )
     )
-    words = base.mark_text(align="left", baseline="bottom", dy=-9, color=INK, limit=alt.ExprRef("width - 90")).encode(
-        alt.XValue(0), y, text="row:N"
+    words = base.mark_text(
+        align="left", baseline="bottom", dy=-9, color=INK, limit=alt.ExprRef("width - 90")
+    ).encode(alt.XValue(0), y, text="row:N")
+    said = base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(
+        alt.XValue(alt.ExprRef("width")), y, text="told:N"
     )
-    said = base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(alt.XValue(alt.ExprRef("width")), y, text="told:N")
     return alt.layer(lines, *ways, dots, words, said).properties(height=ROW * (len(frame) + 0.5))

@@ -25,9 +25,13 @@ def prices(rows: pd.DataFrame, days: pd.DataFrame, *, dashes: Mapping[str, list[
     first, last = int(rows.year.min()), int(rows.year.max())
     years = last - first + 1
     top = rows.groupby("cell").value.transform("max")
-    steps = rows.assign(begin=(rows.year - first) / years, end=(rows.year - first + 1) / years, high=rows.value / top)
+    steps = rows.assign(
+        begin=(rows.year - first) / years, end=(rows.year - first + 1) / years, high=rows.value / top
+    )
     start = pd.Timestamp(first, 1, 1)
-    rules = days.assign(at=(days.day - start).dt.days / (365.25 * years), said=days.day.dt.strftime("%-d %B %Y")).drop(columns="day")
+    rules = days.assign(
+        at=(days.day - start).dt.days / (365.25 * years), said=days.day.dt.strftime("%-d %B %Y")
+    ).drop(columns="day")
     steps["middle"] = [_free(s.begin, s.end, rules["at"][rules.cell == s.cell]) for s in steps.itertuples()]
     heads = rows.drop_duplicates("cell")[["cell", "mineral", "unit"]]
     height = alt.param(name="height", expr=f"ceil({len(heads)} / {_COLUMNS}) * {CELL}")
@@ -49,24 +53,39 @@ def prices(rows: pd.DataFrame, days: pd.DataFrame, *, dashes: Mapping[str, list[
         under=f"{base} + 12",
     )
     tips = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("mineral", "year", "text", "unit")]
-    blocks = bars.mark_rect(color=OTHER, opacity=0.55).encode(x("a"), alt.X2("b:Q"), y("head"), alt.Y2("foot:Q"), tooltip=tips)
+    blocks = bars.mark_rect(color=OTHER, opacity=0.55).encode(
+        x("a"), alt.X2("b:Q"), y("head"), alt.Y2("foot:Q"), tooltip=tips
+    )
     figures = bars.mark_text(dy=-6, fontSize=11, color=INK).encode(x("clear"), y("head"), text="text:N")
     when = bars.mark_text(fontSize=10, color=SOFT).encode(x("mid"), y("under"), text="year:N")
     names = alt.Chart(heads).transform_calculate(a=_LEFT, b=f"{_DOWN} + 8", c=f"{_DOWN} + 23")
-    titles = names.mark_text(align="left", fontWeight="bold", color=INK).encode(x("a"), y("b"), text="mineral:N")
-    units = names.mark_text(align="left", fontSize=11, color=SOFT, limit=alt.ExprRef(_WIDE)).encode(x("a"), y("c"), text="unit:N")
-    marks = alt.Chart(rules).transform_calculate(a=f"{_LEFT} + datum.at * {_WIDE}", b=f"{_DOWN} + {TOP - 14}", c=base)
+    titles = names.mark_text(align="left", fontWeight="bold", color=INK).encode(
+        x("a"), y("b"), text="mineral:N"
+    )
+    units = names.mark_text(align="left", fontSize=11, color=SOFT, limit=alt.ExprRef(_WIDE)).encode(
+        x("a"), y("c"), text="unit:N"
+    )
+    marks = alt.Chart(rules).transform_calculate(
+        a=f"{_LEFT} + datum.at * {_WIDE}", b=f"{_DOWN} + {TOP - 14}", c=base
+    )
     dash = alt.StrokeDash(
         "kind:N",
         scale=alt.Scale(domain=list(dashes), range=list(dashes.values())),
         legend=alt.Legend(
-            title=None, columns=alt.ExprRef(f"{NARROW} ? 1 : 2"), labelLimit=330, symbolType="stroke", symbolStrokeColor=CHINA
+            title=None,
+            columns=alt.ExprRef(f"{NARROW} ? 1 : 2"),
+            labelLimit=330,
+            symbolType="stroke",
+            symbolStrokeColor=CHINA,
         ),
     )
     told = [
-        alt.Tooltip(f"{c}:N", title=t) for c, t in (("mineral", "Mineral"), ("said", "In force from"), ("kind", "What"), ("detail", "For"))
+        alt.Tooltip(f"{c}:N", title=t)
+        for c, t in (("mineral", "Mineral"), ("said", "In force from"), ("kind", "What"), ("detail", "For"))
     ]
-    lines = marks.mark_rule(color=CHINA, strokeWidth=2).encode(x("a"), y("b"), alt.Y2("c:Q"), strokeDash=dash, tooltip=told)
+    lines = marks.mark_rule(color=CHINA, strokeWidth=2).encode(
+        x("a"), y("b"), alt.Y2("c:Q"), strokeDash=dash, tooltip=told
+    )
     return alt.layer(blocks, lines, figures, when, titles, units).add_params(height)
 
 
@@ -76,5 +95,8 @@ def _free(begin: float, end: float, cuts: Iterable[float]) -> float:
     >>> _free(0, 10, [7, 9, 20])
     3.5
     """
-    low, high = max(pairwise([begin, *sorted(c for c in cuts if begin < c < end), end]), key=lambda part: part[1] - part[0])
+    low, high = max(
+        pairwise([begin, *sorted(c for c in cuts if begin < c < end), end]),
+        key=lambda part: part[1] - part[0],
+    )
     return (low + high) / 2

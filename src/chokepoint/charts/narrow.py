@@ -9,8 +9,18 @@ import altair as alt
 LETTER = 0.6  # width of a letter of a wide font, by its size
 SIZE = 12  # px, of words that say nothing else
 NARROWEST = 310  # px, of all columns
-ENDS = (420, 560, 680, 800)  # px: between them a legend has the same number of columns; charts.css knows them too
-_MARK, _GAP, _AXIS, _EDGE = 24, 10, 46, 10  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
+ENDS = (
+    420,
+    560,
+    680,
+    800,
+)  # px: between them a legend has the same number of columns; charts.css knows them too
+_MARK, _GAP, _AXIS, _EDGE = (
+    24,
+    10,
+    46,
+    10,
+)  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
 _MOST = 240  # px, of names beside rows where the column is wide
 
 
@@ -38,7 +48,9 @@ def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.
 def made_to_fit(spec: dict) -> dict:
     """A compiled chart whose legends and titles of axes fit a narrow column."""
     changed = {
-        name: [change(part, spec) for part in spec[name]] for name, change in (("legends", _legend), ("axes", _axis)) if name in spec
+        name: [change(part, spec) for part in spec[name]]
+        for name, change in (("legends", _legend), ("axes", _axis))
+        if name in spec
     }
     return spec | changed
 
@@ -52,7 +64,11 @@ def _axis(axis: dict, spec: dict) -> dict:
     if axis["orient"] == "left":
         return _names_beside(axis, spec)
     title = axis.get("title")
-    if not isinstance(title, str) or axis["orient"] not in ("bottom", "top") or len(title) * LETTER * SIZE < NARROWEST - _AXIS:
+    if (
+        not isinstance(title, str)
+        or axis["orient"] not in ("bottom", "top")
+        or len(title) * LETTER * SIZE < NARROWEST - _AXIS
+    ):
         return axis
     cut = min((i for i, letter in enumerate(title) if letter == " "), key=lambda i: abs(i - len(title) / 2))
     first, second, whole = (_quoted(part) for part in (title[:cut], title[cut + 1 :], title))
@@ -67,9 +83,7 @@ def _names_beside(axis: dict, spec: dict) -> dict:
     room = f"(cp_column < {ENDS[1]} ? {limit:g} : {min(longest + 4, _MOST):.0f})"
     text, middle = "datum.label", "floor(length(datum.label) / 2)"
     at = f"{middle} + indexof(slice({text}, {middle}), ' ')"
-    twice = (
-        f"(length({text}) * {LETTER * SIZE:g} > {room} && indexof(slice({text}, {middle}), ' ') >= 0 && bandwidth('{axis['scale']}') > 19)"
-    )
+    twice = f"(length({text}) * {LETTER * SIZE:g} > {room} && indexof(slice({text}, {middle}), ' ') >= 0 && bandwidth('{axis['scale']}') > 19)"
     own = {
         "text": {"signal": f"{twice} ? [slice({text}, 0, {at}), slice({text}, {at} + 1)] : {text}"},
         "dy": {"signal": f"{twice} ? -6 : 0"},
@@ -88,9 +102,25 @@ def _names(axis: dict, spec: dict) -> list[str]:
         return []
     if isinstance(domain, list):
         return [str(name) for name in domain]
-    fields = {part["field"] for part in (domain or {}).get("fields", [domain or {}]) if isinstance(part, dict) and "field" in part}
-    rows = [row for table in spec.get("data", []) if isinstance(table.get("values"), list) for row in table["values"]]
-    return sorted({str(row[field]) for row in rows for field in fields if isinstance(row, dict) and row.get(field) is not None})
+    fields = {
+        part["field"]
+        for part in (domain or {}).get("fields", [domain or {}])
+        if isinstance(part, dict) and "field" in part
+    }
+    rows = [
+        row
+        for table in spec.get("data", [])
+        if isinstance(table.get("values"), list)
+        for row in table["values"]
+    ]
+    return sorted(
+        {
+            str(row[field])
+            for row in rows
+            for field in fields
+            if isinstance(row, dict) and row.get(field) is not None
+        }
+    )
 
 
 def _quoted(text: str) -> str:
@@ -106,21 +136,39 @@ def _legend(legend: dict, spec: dict) -> dict:
     {'signal': 'cp_column < 420 ? 1 : 2'}
     """
     scales = {scale["name"]: scale for scale in spec.get("scales", [])}
-    kind = next((legend[k] for k in ("fill", "stroke", "shape", "strokeDash", "opacity", "size") if k in legend), None)
+    kind = next(
+        (legend[k] for k in ("fill", "stroke", "shape", "strokeDash", "opacity", "size") if k in legend), None
+    )
     names = scales.get(kind, {}).get("domain")
-    if legend.get("orient", "top") != "top" or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if (
+        legend.get("orient", "top") != "top"
+        or not isinstance(names, list)
+        or not all(isinstance(name, str) for name in names)
+    ):
         return legend
     wanted, limit = legend.get("columns", len(names)), legend.get("labelLimit", 160)
-    widths = [_MARK + min(len(name) * LETTER * SIZE, limit if isinstance(limit, int | float) else 330) for name in names]
-    axes = [axis for axis in spec.get("axes", []) if axis["orient"] == "left" and axis.get("labels") is not False]
-    begins = [max([0.0, *(_extent(axis, spec, narrowest) for axis in axes)]) for narrowest in (NARROWEST, *ENDS)]
+    widths = [
+        _MARK + min(len(name) * LETTER * SIZE, limit if isinstance(limit, int | float) else 330)
+        for name in names
+    ]
+    axes = [
+        axis for axis in spec.get("axes", []) if axis["orient"] == "left" and axis.get("labels") is not False
+    ]
+    begins = [
+        max([0.0, *(_extent(axis, spec, narrowest) for axis in axes)]) for narrowest in (NARROWEST, *ENDS)
+    ]
     most = wanted if isinstance(wanted, int) and wanted else len(names)
-    fit = [_columns(widths, column - left - _EDGE, most) for column, left in zip((NARROWEST, *ENDS), begins, strict=True)]
+    fit = [
+        _columns(widths, column - left - _EDGE, most)
+        for column, left in zip((NARROWEST, *ENDS), begins, strict=True)
+    ]
     chosen = f"{fit[-1]}"
     for n, end in zip(fit[-2::-1], ENDS[::-1], strict=True):
         chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
-        legend = legend | {"labelLimit": {"signal": f"min({max(widths):.0f}, cp_column - {begins[0] + _EDGE + _MARK:.0f})"}}
+        legend = legend | {
+            "labelLimit": {"signal": f"min({max(widths):.0f}, cp_column - {begins[0] + _EDGE + _MARK:.0f})"}
+        }
     if isinstance(wanted, dict):
         return legend | {"columns": {"signal": f"min({wanted['signal']}, {chosen})"}}
     return legend if chosen == f"{most}" else legend | {"columns": {"signal": chosen}}

@@ -25,13 +25,19 @@ def price_and_floor(frame: pd.DataFrame, floor: float, *, floor_label: str) -> a
     gaps = (
         base.transform_filter("datum.gap > 0")
         .transform_calculate(top="datum.price + datum.gap")
-        .mark_bar(width={"band": 0.62}, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1)
+        .mark_bar(
+            width={"band": 0.62}, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1
+        )
         .encode(x, y, alt.Y2("top:Q"), tooltip=tooltip)
     )
-    values = base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(x, y, text="label:N")
+    values = base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(
+        x, y, text="label:N"
+    )
     line = alt.Chart(pd.DataFrame({"floor": [floor], "label": [floor_label]}))
     rule = line.mark_rule(color=FLOOR, strokeWidth=3).encode(alt.Y("floor:Q"))
-    word = line.transform_calculate(said=two_lines("label", beside=160)).mark_text(  # beside the bar of a year above the floor
+    word = line.transform_calculate(
+        said=two_lines("label", beside=160)
+    ).mark_text(  # beside the bar of a year above the floor
         align="right", baseline="bottom", dy=raised("label", -5, beside=160), color=INK, fontWeight="bold"
     )
     word = word.encode(x=alt.XValue("width"), y="floor:Q", text="said:N")

@@ -14,7 +14,9 @@ def reliance(rows: pd.DataFrame) -> alt.LayerChart:
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=[0, 118], nice=False),
-        axis=alt.Axis(values=[0, 25, 50, 75, 100], title="Net import reliance, % of consumption", labelFlush=False),
+        axis=alt.Axis(
+            values=[0, 25, 50, 75, 100], title="Net import reliance, % of consumption", labelFlush=False
+        ),
     )
     y = alt.Y(
         "mineral:N",
@@ -43,7 +45,12 @@ def import_sources(rows: pd.DataFrame) -> alt.LayerChart:
     """Where imports come from. Columns area, value [%], text, in the order drawn; China in its colour."""
     rows = rows[["area", "value", "text"]]
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, rows.value.max() * 1.2], nice=False))
-    y = alt.Y("area:N", sort=list(rows.area), title=None, axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelPadding=6))
+    y = alt.Y(
+        "area:N",
+        sort=list(rows.area),
+        title=None,
+        axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelPadding=6),
+    )
     colour = alt.condition(alt.datum.area == "China", alt.value(CHINA), alt.value(OTHER))
     bars = (
         alt.Chart(rows)

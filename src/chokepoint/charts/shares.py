@@ -18,14 +18,30 @@ COLOURS = [BLOC, CAME, OTHER, UNKNOWN, CHINA]
 
 
 def _share(title: str | None, *, low: float = 0, high: float = 100) -> alt.X:
-    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=title, labelExpr="datum.value + ' %'", labelFlush=False)
+    axis = alt.Axis(
+        values=[0, 25, 50, 75, 100], title=title, labelExpr="datum.value + ' %'", labelFlush=False
+    )
     return alt.X("share:Q", axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
 
-def _names(field: str, order: list[str], padding: float = 6, extent: float = 0, without: Sequence[str] = ()) -> alt.Y:
+def _names(
+    field: str, order: list[str], padding: float = 6, extent: float = 0, without: Sequence[str] = ()
+) -> alt.Y:
     """The names down the side; those in `without` are left for others to write."""
-    said = {"labelExpr": f"indexof({json.dumps(list(without))}, datum.value) < 0 ? datum.label : ''"} if without else {}
-    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=padding, minExtent=extent, **said)
+    said = (
+        {"labelExpr": f"indexof({json.dumps(list(without))}, datum.value) < 0 ? datum.label : ''"}
+        if without
+        else {}
+    )
+    axis = alt.Axis(
+        domain=False,
+        ticks=False,
+        labelColor=INK,
+        labelLimit=150,
+        labelPadding=padding,
+        minExtent=extent,
+        **said,
+    )
     return alt.Y(f"{field}:N", sort=order, title=None, axis=axis)
 
 
@@ -39,7 +55,11 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
     order, words = list(rows.mineral), {"mine": "At the mine", "refinery": "At the refinery"}
     long = rows.melt("mineral", list(words), "step", "share")
     ends = rows.set_index("mineral")[list(words)].max(axis=1)
-    long = long.assign(step=long.step.map(words), text=long.share.map("{:.0f}".format), right=long.share.eq(long.mineral.map(ends)))
+    long = long.assign(
+        step=long.step.map(words),
+        text=long.share.map("{:.0f}".format),
+        right=long.share.eq(long.mineral.map(ends)),
+    )
     x, y = _share("China's share of world output", low=-8, high=108), _names("mineral", order)
     tips = [
         alt.Tooltip("mineral:N", title="Mineral"),
@@ -47,7 +67,10 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("share:Q", title="China, %", format=".1f"),
     ]
     colour = alt.Color(
-        "step:N", title=None, scale=alt.Scale(domain=list(words.values()), range=[MINED, CHINA]), legend=alt.Legend(symbolType="circle")
+        "step:N",
+        title=None,
+        scale=alt.Scale(domain=list(words.values()), range=[MINED, CHINA]),
+        legend=alt.Legend(symbolType="circle"),
     )
     span = rows.assign(share=rows.mine, end=rows.refinery)
     line = alt.Chart(span).mark_rule(color=MINED, strokeWidth=4, opacity=0.55).encode(x, y, alt.X2("end:Q"))
@@ -67,7 +90,11 @@ def leaders(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("area:N", title="Largest"),
         alt.Tooltip("share:Q", title="Share, %", format=".1f"),
     ]
-    bars = alt.Chart(rows).mark_bar(height=13).encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW)), tooltip=tips)
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height=13)
+        .encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW)), tooltip=tips)
+    )
     words = alt.Chart(rows).mark_text(align="left", dx=5, fontSize=11.5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=19 * len(rows))
 
@@ -79,8 +106,12 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     product, where there is such a column: what a bar counts, of minerals whose two bars count different things; else nothing.
     """
     order = list(dict.fromkeys(rows.mineral))
-    rows = rows.assign(rank=rows.standing.map(STANDINGS.index), product=rows["product"] if "product" in rows else None)
-    steps = alt.YOffset("step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35))
+    rows = rows.assign(
+        rank=rows.standing.map(STANDINGS.index), product=rows["product"] if "product" in rows else None
+    )
+    steps = alt.YOffset(
+        "step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35)
+    )
     unlike = list(rows.mineral[rows["product"].notna()].unique())
     y = _names("mineral", order, padding=52, extent=118, without=unlike)
     totals = rows.groupby(["mineral", "step"]).share.transform("sum")
@@ -95,10 +126,24 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     colour = _standing(shown, legend=alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2))
     bars = alt.Chart(rows).mark_bar().encode(x, y, steps, colour, alt.Order("rank:Q"), tooltip=tips)
     labels = rows[["mineral", "step", "product"]].drop_duplicates().assign(share=0)
-    labels = labels.assign(text=[p if isinstance(p, str) else s for p, s in zip(labels["product"], labels.step, strict=True)])
-    step = alt.Chart(labels).mark_text(align="right", dx=-5, fontSize=11, color=SOFT).encode(x.stack(None), y, steps, text="text:N")
-    whole = rows[rows.share > 0].groupby(["mineral", "step"]).standing.transform("size").eq(1).reindex(rows.index, fill_value=False)
-    rows = rows.assign(text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals)
+    labels = labels.assign(
+        text=[p if isinstance(p, str) else s for p, s in zip(labels["product"], labels.step, strict=True)]
+    )
+    step = (
+        alt.Chart(labels)
+        .mark_text(align="right", dx=-5, fontSize=11, color=SOFT)
+        .encode(x.stack(None), y, steps, text="text:N")
+    )
+    whole = (
+        rows[rows.share > 0]
+        .groupby(["mineral", "step"])
+        .standing.transform("size")
+        .eq(1)
+        .reindex(rows.index, fill_value=False)
+    )
+    rows = rows.assign(
+        text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals
+    )
     china = rows[(rows.standing == coalitions.CHINA) & (rows.share >= 12)].assign(share=lambda r: r.end)
     bloc = rows[(rows.standing == coalitions.SIGNED) & (rows.share >= 12)].assign(share=0)
     said = [
@@ -108,18 +153,35 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
         for part, align, dx in ((china, "right", -5), (bloc, "left", 5))
         if len(part)
     ]
-    room = {"top": 64, "left": 5, "right": 5, "bottom": 5}  # the legend starts at the names, or it would not fit a phone
+    room = {
+        "top": 64,
+        "left": 5,
+        "right": 5,
+        "bottom": 5,
+    }  # the legend starts at the names, or it would not fit a phone
     return alt.layer(bars, step, *said).properties(height=52 * len(order), padding=room)
 
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
     """Countries of one mineral, a bar each with its figure written at the end. Columns area, standing, size, text, in the order drawn."""
     rows = rows[["area", "standing", "size", "text"]]
-    room = 1.9 if rows.text.str.len().max() > 16 else 1.55  # for the words at the end of the longest bar, on a phone
-    x = alt.X("size:Q", axis=None, scale=alt.Scale(domain=[0, max(rows["size"].max(), 1e-9) * room], nice=False))
+    room = (
+        1.9 if rows.text.str.len().max() > 16 else 1.55
+    )  # for the words at the end of the longest bar, on a phone
+    x = alt.X(
+        "size:Q", axis=None, scale=alt.Scale(domain=[0, max(rows["size"].max(), 1e-9) * room], nice=False)
+    )
     y = _names("area", list(rows.area))
     shown = [s for s in STANDINGS if s in set(rows.standing)]
-    tips = [alt.Tooltip("area:N", title="Country"), alt.Tooltip("text:N", title="Amount"), alt.Tooltip("standing:N", title="Stands")]
-    bars = alt.Chart(rows).mark_bar(height=17).encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW, labelLimit=180)), tooltip=tips)
+    tips = [
+        alt.Tooltip("area:N", title="Country"),
+        alt.Tooltip("text:N", title="Amount"),
+        alt.Tooltip("standing:N", title="Stands"),
+    ]
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height=17)
+        .encode(x, y, _standing(shown, legend=alt.Legend(columns=_ROW, labelLimit=180)), tooltip=tips)
+    )
     words = alt.Chart(rows).mark_text(align="left", dx=5).encode(x, y, text="text:N")
     return alt.layer(bars, words).properties(height=25 * len(rows))

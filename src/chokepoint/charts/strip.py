@@ -10,7 +10,13 @@ from chokepoint.charts.theme import GRID, INK
 
 
 def strip(
-    frame: pd.DataFrame, *, colours: Mapping[str, str], axis: str, rows: Sequence[str], zero: bool = True, dodge: bool = False
+    frame: pd.DataFrame,
+    *,
+    colours: Mapping[str, str],
+    axis: str,
+    rows: Sequence[str],
+    zero: bool = True,
+    dodge: bool = False,
 ) -> alt.LayerChart:
     """Readings of several things on one axis, a row a thing.
 
@@ -26,11 +32,19 @@ def strip(
         alt.Tooltip("kind:N", title="Reading"),
         alt.Tooltip("source:N", title="Source"),
     ]
-    x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6, grid=True))
+    x = alt.X(
+        "value:Q", title=axis, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6, grid=True)
+    )
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(title=None, columns=alt.ExprRef("cp_column < 560 ? 2 : 5"), symbolType="circle", symbolOpacity=1, labelLimit=200),
+        legend=alt.Legend(
+            title=None,
+            columns=alt.ExprRef("cp_column < 560 ? 2 : 5"),
+            symbolType="circle",
+            symbolOpacity=1,
+            labelLimit=200,
+        ),
     )
     reach = (
         base.transform_aggregate(least="min(value)", most="max(value)", groupby=["row", "at"])

@@ -55,7 +55,12 @@ CONFIG = {
     "view": {"stroke": None},
     "axis": _AXIS,
     "legend": _LEGEND,
-    "header": {"labelColor": {"expr": "cp_ink"}, "titleColor": {"expr": "cp_soft"}, "labelFont": FONT, "labelFontSize": 12},
+    "header": {
+        "labelColor": {"expr": "cp_ink"},
+        "titleColor": {"expr": "cp_soft"},
+        "labelFont": FONT,
+        "labelFontSize": 12,
+    },
     "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
     # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be that of another chart.
 }
@@ -68,7 +73,9 @@ def themed(chart: alt.TopLevelMixin) -> dict:
     >>> [p["name"] for p in spec["params"]]
     ['cp_ink', 'cp_soft', 'cp_grid', 'cp_paper', 'cp_column']
     """
-    return looked(chart.to_dict(validate=schemapi.DEBUG_MODE)) | {"config": CONFIG}  # DEBUG_MODE: the press turns it off, and only it
+    return looked(chart.to_dict(validate=schemapi.DEBUG_MODE)) | {
+        "config": CONFIG
+    }  # DEBUG_MODE: the press turns it off, and only it
 
 
 def looked(spec: dict) -> dict:
@@ -84,7 +91,9 @@ def looked(spec: dict) -> dict:
 
 def one_view(spec: dict) -> bool:
     """Whether a chart is one picture with one pair of axes, and no row of panels, whose width Vega-Lite cannot fit to a column."""
-    return "layer" in spec or ("mark" in spec and not {"row", "column", "facet"} & spec.get("encoding", {}).keys())
+    return "layer" in spec or (
+        "mark" in spec and not {"row", "column", "facet"} & spec.get("encoding", {}).keys()
+    )
 
 
 def _numbered(node, names: dict[str, str]):
@@ -113,7 +122,9 @@ def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def window(start: str, end: str) -> alt.Scale:
     """A scale in time from one ISO date to another, both in UTC."""
-    return alt.Scale(type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False)
+    return alt.Scale(
+        type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False
+    )
 
 
 def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
@@ -134,7 +145,9 @@ def click_on(field: str) -> str:
     return f"click[event.item && event.item.datum && event.item.datum.{field}]"
 
 
-def choice(name: str, field: str, on: str, options: Mapping[str, str], start: str, label: str) -> alt.Parameter:
+def choice(
+    name: str, field: str, on: str, options: Mapping[str, str], start: str, label: str
+) -> alt.Parameter:
     """One row is chosen, always: by a click on a mark that has the column `on`, or in a select.
 
     options: value of `field` → what the select calls it. In expressions the choice is `name.field[0]`.

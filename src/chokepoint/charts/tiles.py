@@ -19,7 +19,10 @@ def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> al
     """
     placed, headings, height = _placed(frame)
     placed["ink"] = placed["kind"].map(lambda kind: "white" if colours[kind] in _WHITE_ON else "#22252a")
-    away, tooltip = alt.datum.kind == hollow, [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("label", "kind", "detail")]
+    away, tooltip = (
+        alt.datum.kind == hollow,
+        [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("label", "kind", "detail")],
+    )
     base = alt.Chart(placed).transform_calculate(
         name=f"cp_column < 560 || length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10 ? datum.short : datum.label",
         letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink",
@@ -27,7 +30,11 @@ def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> al
     x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False))
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
     legend = alt.Legend(
-        title=None, columns=alt.ExprRef("cp_column < 560 ? 1 : 3"), labelLimit=330, symbolStrokeColor=SOFT, symbolStrokeWidth=1
+        title=None,
+        columns=alt.ExprRef("cp_column < 560 ? 1 : 3"),
+        labelLimit=330,
+        symbolStrokeColor=SOFT,
+        symbolStrokeWidth=1,
     )
     boxes = base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
         x,
@@ -35,11 +42,17 @@ def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> al
         y,
         alt.Y2("bottom:Q"),
         tooltip=tooltip,
-        fill=alt.Fill("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend),
+        fill=alt.Fill(
+            "kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend
+        ),
         stroke=alt.condition(away, alt.value(SOFT), alt.value("transparent")),
     )
     names = base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 6")).encode(
-        alt.X("middle:Q"), alt.Y("centre:Q"), text="name:N", tooltip=tooltip, color=alt.Color("letters:N", scale=None)
+        alt.X("middle:Q"),
+        alt.Y("centre:Q"),
+        text="name:N",
+        tooltip=tooltip,
+        color=alt.Color("letters:N", scale=None),
     )
     titles = (
         alt.Chart(headings)
@@ -55,7 +68,9 @@ def _placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     for group, members in frame.groupby("group", sort=False):
         headings.append({"group": group, "left": 0, "base": top + HEADING - 6})
         row, column = divmod(pd.Series(range(len(members)), index=members.index), COLUMNS)
-        tile = members.assign(left=column + 0.03, right=column + 0.97, middle=column + 0.5, top=top + HEADING + row * TILE)
+        tile = members.assign(
+            left=column + 0.03, right=column + 0.97, middle=column + 0.5, top=top + HEADING + row * TILE
+        )
         parts.append(tile.assign(bottom=tile.top + TILE - 4, centre=tile.top + (TILE - 4) / 2))
         top += HEADING + (int(row.max()) + 1) * TILE
     return pd.concat(parts), pd.DataFrame(headings), top

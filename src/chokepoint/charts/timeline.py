@@ -13,7 +13,9 @@ CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
 ALL = "all"
 
 
-def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str) -> alt.LayerChart:
+def events(
+    frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str
+) -> alt.LayerChart:
     """Events in time, with a select for the actor and one for the instrument.
 
     frame: columns day, date (in words), actor (coloured), instrument (a row), what, state (happened, passed, scheduled).
@@ -26,12 +28,21 @@ def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestam
     what = _select("what", "Instrument", sorted(rows))
     shown = "(who == 'all' || datum.actor == who) && (what == 'all' || datum.instrument == what)"
     x = _x("day", start, end)
-    y = alt.Y("up:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0))
+    y = alt.Y(
+        "up:Q",
+        axis=None,
+        stack=None,
+        scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0),
+    )
     colour = alt.Color("actor:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 2 : 6"))
     tooltip = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("date", "state", "actor", "what")]
     base = alt.Chart(placed).transform_filter(shown).transform_calculate(up="datum.at + 0.2 * datum.pile")
     size = alt.ExprRef("cp_column < 560 ? 75 : 110")
-    done = base.transform_filter("datum.state == 'happened'").mark_circle(size=size, opacity=1).encode(x, y, color=colour, tooltip=tooltip)
+    done = (
+        base.transform_filter("datum.state == 'happened'")
+        .mark_circle(size=size, opacity=1)
+        .encode(x, y, color=colour, tooltip=tooltip)
+    )
     only = base.transform_filter("datum.state != 'happened'").mark_point(size=size, opacity=1, strokeWidth=2)
     only = only.encode(x, y, color=colour, tooltip=tooltip)
     count = (
@@ -42,17 +53,33 @@ def events(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestam
         .mark_text(align="right", baseline="bottom", color=SOFT)
         .encode(alt.XValue(alt.ExprRef("width")), alt.YValue(-24), text="told:N")
     )
-    return alt.layer(*_frame(rows, seen), done, only, count).add_params(who, what).properties(height=ROW * (len(rows) + 0.6))
+    return (
+        alt.layer(*_frame(rows, seen), done, only, count)
+        .add_params(who, what)
+        .properties(height=ROW * (len(rows) + 0.6))
+    )
 
 
-def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str) -> alt.LayerChart:
+def terms(
+    frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str
+) -> alt.LayerChart:
     """Terms as bars, the day on which each ends at the right end; a dot where it was kept.
 
     frame: columns name (a row), start, due, kept (days), outcome (coloured), what, day (the last day in words).
     """
     rows = list(frame["name"])
-    placed = in_utc(frame.assign(at=range(len(rows)), start=frame["start"].clip(lower=pd.Timestamp(start))), "start", "due", "kept")
-    y = alt.Y("at:Q", axis=None, stack=None, scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0))
+    placed = in_utc(
+        frame.assign(at=range(len(rows)), start=frame["start"].clip(lower=pd.Timestamp(start))),
+        "start",
+        "due",
+        "kept",
+    )
+    y = alt.Y(
+        "at:Q",
+        axis=None,
+        stack=None,
+        scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0),
+    )
     colour = alt.Color("outcome:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 1 : 2"))
     tooltip = [
         alt.Tooltip("name:N", title="Term"),
@@ -61,7 +88,9 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
         alt.Tooltip("what:N", title="Text"),
     ]
     base = alt.Chart(placed)
-    bars = base.mark_bar(orient="horizontal", height=10).encode(_x("start", start, end), alt.X2("due:T"), y, color=colour, tooltip=tooltip)
+    bars = base.mark_bar(orient="horizontal", height=10).encode(
+        _x("start", start, end), alt.X2("due:T"), y, color=colour, tooltip=tooltip
+    )
     late = (
         base.transform_filter("isValid(datum.kept)")
         .mark_rule(strokeWidth=2, strokeDash=[3, 3])
@@ -75,7 +104,9 @@ def terms(frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp
     days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
         alt.XValue(alt.ExprRef("width")), y, text="day:N"
     )
-    return alt.layer(*_frame(rows, seen, beside=90), bars, late, kept, *haloed(days)).properties(height=ROW * (len(rows) + 0.6))
+    return alt.layer(*_frame(rows, seen, beside=90), bars, late, kept, *haloed(days)).properties(
+        height=ROW * (len(rows) + 0.6)
+    )
 
 
 def _piled(days: pd.Series) -> list[int]:
@@ -99,13 +130,19 @@ def _frame(rows: list[str], seen: pd.Timestamp, beside: float = 0) -> tuple[alt.
     y = alt.Y("at:Q", axis=None)
     lines = names.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
     words = names.transform_calculate(said=two_lines("row", beside=beside))
-    words = words.mark_text(align="left", baseline="bottom", dy=raised("row", -8, beside=beside), color=INK, fontWeight=600)
+    words = words.mark_text(
+        align="left", baseline="bottom", dy=raised("row", -8, beside=beside), color=INK, fontWeight=600
+    )
     words = words.encode(alt.XValue(0), y, text="said:N")
-    end = alt.Chart(in_utc(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]}), "day")).encode(alt.X("day:T"))
+    end = alt.Chart(
+        in_utc(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]}), "day")
+    ).encode(alt.X("day:T"))
     return (
         lines,
         end.mark_rule(strokeDash=[4, 3], color=SOFT),
-        end.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(alt.YValue(2), text="told:N"),
+        end.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(
+            alt.YValue(2), text="told:N"
+        ),
         *haloed(words),
     )
 

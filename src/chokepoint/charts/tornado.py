@@ -21,11 +21,16 @@ def tornado(frame: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerCha
     base = alt.Chart(placed)
     bars = [
         base.mark_bar(height=12, color=colour).encode(
-            alt.X("at_value:Q", title=x_title, axis=axis, scale=alt.Scale(zero=False, nice=True)), alt.X2(f"{end}:Q"), y, tooltip=tips
+            alt.X("at_value:Q", title=x_title, axis=axis, scale=alt.Scale(zero=False, nice=True)),
+            alt.X2(f"{end}:Q"),
+            y,
+            tooltip=tips,
         )
         for end, colour in (("at_low", ACCENT), ("at_high", BLOC))
     ]
-    now = base.mark_tick(color=INK, thickness=2, size=20).encode(alt.X("at_value:Q"), y)  # a line across all would cross the names
+    now = base.mark_tick(color=INK, thickness=2, size=20).encode(
+        alt.X("at_value:Q"), y
+    )  # a line across all would cross the names
     names = base.transform_calculate(said=two_lines("row")).mark_text(
         align="left", baseline="bottom", dy=raised("row", -11), color=INK, limit=alt.ExprRef("width")
     )

@@ -43,7 +43,10 @@ def script(use: str) -> str:
 
     The versions are those that vl-convert carries; where they differ it raises ValueError and names the module.
     """
-    take = "\n".join(f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";' for name, version in VEGA.items())
+    take = "\n".join(
+        f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";'
+        for name, version in VEGA.items()
+    )
     add = "Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);"
     return vl_convert.javascript_bundle(f"{take}\n{add}\n{use.format(_PARTS)};", vl_version=VEGA_LITE)
 
@@ -77,14 +80,20 @@ def compiled(vegalite: dict) -> dict:
     try:
         spec = vl_convert.vegalite_to_vega(vegalite, vl_version=VEGA_LITE)
     except ValueError as error:
-        reason = " ".join(line.strip() for line in str(error).splitlines() if not line.strip().startswith("at "))
+        reason = " ".join(
+            line.strip() for line in str(error).splitlines() if not line.strip().startswith("at ")
+        )
         raise UserError(f"A chart is no Vega-Lite that can be drawn: {reason[:400]}") from None
     if missing := _ELSEWHERE & set(_transforms(spec)):
         raise UserError(
             f"A chart uses the transform {min(missing)}, which the pages' script does not carry: work it out in Python, and draw the result."
         )
     names: dict[str, str] = {}
-    text = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), json.dumps(spec))
+    text = re.sub(
+        r"\bdata-[0-9a-f]{32}\b",
+        lambda found: names.setdefault(found[0], f"rows_{len(names)}"),
+        json.dumps(spec),
+    )
     return made_to_fit(_rounded(json.loads(text)))
 
 
@@ -114,7 +123,8 @@ def _rounded(spec: dict) -> dict:
     if any(signal["name"] == "cp_now" for signal in spec.get("signals", [])):
         return spec
     tables = [
-        table | {"values": _six(table["values"])} if isinstance(table.get("values"), list) else table for table in spec.get("data", [])
+        table | {"values": _six(table["values"])} if isinstance(table.get("values"), list) else table
+        for table in spec.get("data", [])
     ]
     return spec | {"data": tables}
 
@@ -140,7 +150,10 @@ def fitted(spec: dict, column: float = WIDE) -> dict:
     if not follows_container(spec):
         return spec
     given = {"width": {"name": "width", "value": column}, "cp_column": {"name": "cp_column", "value": column}}
-    return spec | {"autosize": "pad", "signals": [given.get(signal["name"], signal) for signal in spec["signals"]]}
+    return spec | {
+        "autosize": "pad",
+        "signals": [given.get(signal["name"], signal) for signal in spec["signals"]],
+    }
 
 
 def follows_container(spec: dict) -> bool:
@@ -167,7 +180,9 @@ def heights(spec: dict) -> list[tuple[float, float, float, float]]:
     """
     text = json.dumps(spec)
     ends = [0.0, *sorted({float(n) for n in re.findall(r"cp_column < (\d+)", text)}), math.inf]
-    elastic = any(s["name"] == "height" and re.search(r"\bwidth\b", s.get("update", "")) for s in spec["signals"])
+    elastic = any(
+        s["name"] == "height" and re.search(r"\bwidth\b", s.get("update", "")) for s in spec["signals"]
+    )
     found: list[tuple[float, float, float, float]] = []
     for low, high in zip(ends, ends[1:], strict=False):
         near, far = max(low, 0.8 * min(high, 400)), min(high - 1, max(1.5 * low, WIDE))
@@ -185,7 +200,10 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
 
     def size(plot: float) -> tuple[float, float]:
         there = fitted(spec, column)
-        wide, tall = _size(there | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]})
+        wide, tall = _size(
+            there
+            | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]}
+        )
         return wide - column, tall
 
     plot, (out, tall) = column, size(column)
@@ -201,7 +219,9 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
 
 def _size(spec: dict) -> tuple[float, float]:
     """Width and height [px] of a compiled chart, drawn here."""
-    width, height = re.search(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec)).groups()
+    width, height = re.search(
+        r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec)
+    ).groups()
     return float(width), float(height)
 
 
@@ -213,7 +233,9 @@ def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math
     >>> _free(350, 0.44, 0, 560)
     '<svg class="cp-room cp-below-560" height="350"></svg><svg class="cp-room cp-below-560" viewBox="0 0 1000 440"></svg>'
     """
-    names = " ".join(["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)])
+    names = " ".join(
+        ["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)]
+    )
     rising = f'<svg class="{names}" viewBox="0 0 1000 {1000 * share:.0f}"></svg>' if share else ""
     return f'<svg class="{names}" height="{fixed:.4g}"></svg>{rising}'
 
@@ -232,6 +254,13 @@ def marks(spec: dict) -> int:
         if isinstance(table.get("source"), str):
             return rows(table["source"])
         values = table.get("values", ())
-        return len(values["objects"][table["format"]["feature"]]["geometries"]) if isinstance(values, dict) else len(values)
+        return (
+            len(values["objects"][table["format"]["feature"]]["geometries"])
+            if isinstance(values, dict)
+            else len(values)
+        )
 
-    return sum(1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", "")) for m in spec.get("marks", []))
+    return sum(
+        1 if m["type"] in ("line", "area", "group") else rows(m.get("from", {}).get("data", ""))
+        for m in spec.get("marks", [])
+    )

@@ -66,16 +66,28 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
         if declared["name"] in frames:
             faults += _references(declared, frames)
     paths = {declared["name"]: declared["path"] for declared in resources}
-    faults += [Fault(paths[name], *where) for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})]
+    faults += [
+        Fault(paths[name], *where)
+        for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})
+    ]
     contradictions, notes = _contents(paths, frames)
     return sorted({*faults, *contradictions}), sorted(set(notes))
 
 
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
     """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
-    releases = {(m[1], m[2]): frame for name, frame in frames.items() if (m := plausible.RELEASE.fullmatch(name))}
-    listed_ = {name: frames[name].to_dict("records") if name in frames else [] for name in ("known_exceptions", "known_gaps")}
-    areas = dict(zip(frames["geography"]["iso3"], frames["geography"]["name"], strict=True)) if "geography" in frames else {}
+    releases = {
+        (m[1], m[2]): frame for name, frame in frames.items() if (m := plausible.RELEASE.fullmatch(name))
+    }
+    listed_ = {
+        name: frames[name].to_dict("records") if name in frames else []
+        for name in ("known_exceptions", "known_gaps")
+    }
+    areas = (
+        dict(zip(frames["geography"]["iso3"], frames["geography"]["name"], strict=True))
+        if "geography" in frames
+        else {}
+    )
     known = plausible.Known(listed_["known_exceptions"], listed_["known_gaps"])
     found = plausible.findings(releases, areas, known, lambda _release, _table, row: f"row {int(row) + 2}")
     corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
@@ -83,9 +95,16 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
     faults, notes = [], []
     for f in found:
         of = plausible.shown(releases[f.release, f.table].loc[f.row].to_dict())
-        said = Fault(paths[f"{f.release}-{f.table}"], int(f.row) + 2, f.column, f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}")
+        said = Fault(
+            paths[f"{f.release}-{f.table}"],
+            int(f.row) + 2,
+            f.column,
+            f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}",
+        )
         (faults if f.refused else notes).append(said)
-    for table, row, column, message in consistency.faults({n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}):
+    for table, row, column, message in consistency.faults(
+        {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
+    ):
         faults.append(Fault(paths[table], int(row) + 2, column, message))
     for release, table, row, message in repeated.misprints(releases, corrections):
         notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
@@ -96,9 +115,15 @@ _EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes 
 _REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
 
 
-def _overlays(data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]) -> tuple[list[dict], list[Fault]]:
+def _overlays(
+    data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]
+) -> tuple[list[dict], list[Fault]]:
     """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
-    by_name = {r["name"]: r for r in resources if r["name"] == "sources" or any(f["name"] == "mineral" for f in r["schema"]["fields"])}
+    by_name = {
+        r["name"]: r
+        for r in resources
+        if r["name"] == "sources" or any(f["name"] == "mineral" for f in r["schema"]["fields"])
+    }
     minerals = set(frames["minerals"].mineral) if "minerals" in frames else set()
     brought, faults = [], []
     for mineral, name, path in tables.overlays(data):
@@ -106,7 +131,9 @@ def _overlays(data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]
         if name not in by_name:
             faults.append(Fault(file, 0, "", f'no table "{name}" can be replaced. {_hint(name, by_name)}'))
         elif minerals and mineral not in minerals:
-            faults.append(Fault(file, 0, "", f'no mineral "{mineral}" in minerals.csv. {_hint(mineral, minerals)}'))
+            faults.append(
+                Fault(file, 0, "", f'no mineral "{mineral}" in minerals.csv. {_hint(mineral, minerals)}')
+            )
         else:
             brought.append({**by_name[name], "path": file})
     return brought, faults
@@ -122,7 +149,9 @@ def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     mineral = declared["path"].split("/")[-2]
     bad = frame.index[frame["mineral"] != mineral][:20] if "mineral" in frame else []
     said = f"is not {mineral}: a private table holds the rows of the mineral whose folder it lies in"
-    return [Fault(declared["path"], int(i) + 2, "mineral", f"{_quoted(frame['mineral'][i])} {said}") for i in bad]
+    return [
+        Fault(declared["path"], int(i) + 2, "mineral", f"{_quoted(frame['mineral'][i])} {said}") for i in bad
+    ]
 
 
 def require_sound(data: Path | None = None) -> list[Fault]:
@@ -140,7 +169,14 @@ def _file(data: Path, name: str) -> list[Fault]:
     try:
         json.loads((data / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return [Fault(name, 0, "", f"is not readable as JSON ({error}). Restore it, or take it out of datapackage.json")]
+        return [
+            Fault(
+                name,
+                0,
+                "",
+                f"is not readable as JSON ({error}). Restore it, or take it out of datapackage.json",
+            )
+        ]
     return []
 
 
@@ -148,39 +184,70 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
     """The table as text, with its faults of form (missing, unreadable, wrong header)."""
     name, path = declared["path"], data / declared["path"]
     if not path.is_file():
-        return None, [Fault(name, 0, "", "the file is missing. Restore it, or take it out of datapackage.json")]
+        return None, [
+            Fault(name, 0, "", "the file is missing. Restore it, or take it out of datapackage.json")
+        ]
     if path.stat().st_size > MAX_BYTES:
         size = path.stat().st_size / 1e6
-        return None, [Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")]
+        return None, [
+            Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")
+        ]
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             found, *rows = csv.reader(file, strict=True)
     except UnicodeDecodeError as error:
         return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
     except csv.Error as error:
-        hint = "A quotation mark may be opened and never closed" if "end of data" in str(error) or "field larger" in str(error) else ""
-        return None, [Fault(name, 0, "", f"is not a readable CSV table ({error}). {hint or 'Save it anew as CSV'}")]
+        hint = (
+            "A quotation mark may be opened and never closed"
+            if "end of data" in str(error) or "field larger" in str(error)
+            else ""
+        )
+        return None, [
+            Fault(name, 0, "", f"is not a readable CSV table ({error}). {hint or 'Save it anew as CSV'}")
+        ]
     except OSError as error:
-        return None, [Fault(name, 0, "", f"cannot be read ({error.strerror}). Give yourself leave to read it, or restore it")]
+        return None, [
+            Fault(
+                name,
+                0,
+                "",
+                f"cannot be read ({error.strerror}). Give yourself leave to read it, or restore it",
+            )
+        ]
     except ValueError:
         return None, [Fault(name, 0, "", "is empty; a header line is expected")]
     rows = {i: row for i, row in enumerate(rows) if row}
     if merge := [i for i, row in rows.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
         return None, [
-            Fault(name, i + 2, "", "is the mark of a merge that was not finished. Choose one side, and take the marks out") for i in merge
+            Fault(
+                name,
+                i + 2,
+                "",
+                "is the mark of a merge that was not finished. Choose one side, and take the marks out",
+            )
+            for i in merge
         ]
     ragged = [
-        Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}") for i, row in rows.items() if len(row) != len(found)
+        Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}")
+        for i, row in rows.items()
+        if len(row) != len(found)
     ]
     expected = [f["name"] for f in declared["schema"]["fields"]]
     if mark := separator(",".join(found), expected):
-        return None, [Fault(name, 1, "", f"is separated by {mark}; a comma is expected. Save it as CSV with commas")]
+        return None, [
+            Fault(name, 1, "", f"is separated by {mark}; a comma is expected. Save it as CSV with commas")
+        ]
     if ragged:
         return None, ragged[:20]
     if found == expected and rows:
         return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
     if found == expected:
-        return None, [Fault(name, 0, "", "has a header and no rows. Restore its rows, or take it out of datapackage.json")]
+        return None, [
+            Fault(
+                name, 0, "", "has a header and no rows. Restore its rows, or take it out of datapackage.json"
+            )
+        ]
     return None, _header_faults(name, found, expected)
 
 
@@ -202,7 +269,10 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     for field in declared["schema"]["fields"]:
         column, cells = field["name"], frame[field["name"]]
         for bad, said in _rules(field, cells):
-            faults += [Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i]))) for i in cells.index[bad][:20]]
+            faults += [
+                Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i])))
+                for i in cells.index[bad][:20]
+            ]
     for field in declared["schema"]["fields"]:
         if "between" in field:
             faults += _outside(name, field["name"], field["between"], frame)
@@ -210,7 +280,14 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
         twice = frame.duplicated(key, keep="first")
         for i in frame.index[twice][:20]:
             value = ", ".join(frame.loc[i, key])
-            faults.append(Fault(name, int(i) + 2, "+".join(key), f"{_quoted(value)} is a duplicate key; each must be unique"))
+            faults.append(
+                Fault(
+                    name,
+                    int(i) + 2,
+                    "+".join(key),
+                    f"{_quoted(value)} is a duplicate key; each must be unique",
+                )
+            )
     return faults
 
 
@@ -219,7 +296,15 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
     value, low, high = (pd.to_numeric(frame[c], errors="coerce") for c in (column, *limits))
     bad = frame.index[(value < low) | (value > high)]
     said = "{} is not between its {} {} and its {} {}"
-    return [Fault(name, int(i) + 2, column, said.format(_quoted(frame[column][i]), limits[0], low[i], limits[1], high[i])) for i in bad]
+    return [
+        Fault(
+            name,
+            int(i) + 2,
+            column,
+            said.format(_quoted(frame[column][i]), limits[0], low[i], limits[1], high[i]),
+        )
+        for i in bad
+    ]
 
 
 _NOT_IN_TEXT = {
@@ -241,7 +326,9 @@ def _rules(field: dict, cells: pd.Series):
     typed = cells.where(filled)
     if kind in ("number", "integer", "year"):
         number = pd.to_numeric(typed, errors="coerce")
-        wrong = filled & (number.isna() | number.abs().eq(float("inf")) | ((number % 1 != 0) if kind != "number" else False))
+        wrong = filled & (
+            number.isna() | number.abs().eq(float("inf")) | ((number % 1 != 0) if kind != "number" else False)
+        )
         yield wrong, f"{{found}} is not {'a number' if kind == 'number' else 'a whole number'}"
         unit = f" [{field['unit']}]" if field.get("unit") else ""
         if "minimum" in limits:
@@ -249,9 +336,15 @@ def _rules(field: dict, cells: pd.Series):
         if "maximum" in limits:
             yield number > limits["maximum"], f"{{found}} is above the maximum {limits['maximum']}{unit}"
     elif kind == "date":
-        yield filled & pd.to_datetime(typed, format="%Y-%m-%d", errors="coerce").isna(), "{found} is not a date like 2026-02-04"
+        yield (
+            filled & pd.to_datetime(typed, format="%Y-%m-%d", errors="coerce").isna(),
+            "{found} is not a date like 2026-02-04",
+        )
     elif kind == "yearmonth":
-        yield filled & pd.to_datetime(typed, format="%Y-%m", errors="coerce").isna(), "{found} is not a month like 2026-02"
+        yield (
+            filled & pd.to_datetime(typed, format="%Y-%m", errors="coerce").isna(),
+            "{found} is not a month like 2026-02",
+        )
     elif kind == "boolean":
         yield filled & ~cells.isin(_TRUTHS), "{found} is not true or false"
     if "enum" in limits:
@@ -265,7 +358,10 @@ def _rules(field: dict, cells: pd.Series):
         )
     if "pattern" in limits:
         wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
-        yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} does not match the pattern {wanted}"
+        yield (
+            filled & ~cells.str.fullmatch(limits["pattern"]),
+            f"{{found}} does not match the pattern {wanted}",
+        )
     if kind == "string" and cells.str.contains("|".join(_NOT_IN_TEXT)).any():
         for pattern, said in _NOT_IN_TEXT.items():
             yield cells.str.contains(pattern), said
@@ -276,10 +372,19 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     frame, name, faults = frames[declared["name"]], declared["path"], []
     for key in declared["schema"].get("foreignKeys", []):
         column = listed(key["fields"])[0]
-        faults += _unknown(name, column, frame[column].map(lambda cell: [cell] if cell else []), key["reference"], declared, frames)
+        faults += _unknown(
+            name,
+            column,
+            frame[column].map(lambda cell: [cell] if cell else []),
+            key["reference"],
+            declared,
+            frames,
+        )
     for field in declared["schema"]["fields"]:
         if "foreignList" in field:
-            lists = frame[field["name"]].map(lambda cell: [part.strip() for part in cell.split(";")] if cell else [])
+            lists = frame[field["name"]].map(
+                lambda cell: [part.strip() for part in cell.split(";")] if cell else []
+            )
             faults += _unknown(name, field["name"], lists, field["foreignList"], declared, frames)
     return faults
 

@@ -27,7 +27,9 @@ WORDS = {
     **{word: n for n, word in enumerate(_ORDINALS.split(), 1)},
 }
 MONTHS = "January February March April May June July August September October November December".split()
-_NUMBER = re.compile(rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I)
+_NUMBER = re.compile(
+    rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I
+)
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 # What has been done by a date, by table: the column of the state, the states, the column of the date.
 DONE = {
@@ -78,7 +80,9 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
     for digits, scale in _NUMBER.findall(text):
         plain = digits.replace(",", "")
         value = WORDS.get(digits.lower(), None) if not plain[0].isdigit() else float(plain)
-        found.append((value, 0.5 * 10 ** -len(plain.partition(".")[2]) if plain[0].isdigit() else 0.5, scale.lower()))
+        found.append(
+            (value, 0.5 * 10 ** -len(plain.partition(".")[2]) if plain[0].isdigit() else 0.5, scale.lower())
+        )
     return found
 
 
@@ -114,11 +118,18 @@ def _words(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
                 yield table, i, column, f'"{cell}" is not a number, which value_type says it is.{hint}'
                 continue
             if not math.isfinite(value) or states(text, value, row.get("unit", unit) or unit) is False:
-                yield table, i, column, f'{cell} {row.get("unit", unit)} is not what {said} says beside it: "{text}"'
+                yield (
+                    table,
+                    i,
+                    column,
+                    f'{cell} {row.get("unit", unit)} is not what {said} says beside it: "{text}"',
+                )
         elif kind == "date":
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
                 yield table, i, column, f'"{cell}" is not a date like 2026-02-04, which value_type says it is'
-            elif (day := _DATE.search(text)) and cell != f"{day[3]}-{MONTHS.index(day[2]) + 1:02}-{int(day[1]):02}":
+            elif (
+                day := _DATE.search(text)
+            ) and cell != f"{day[3]}-{MONTHS.index(day[2]) + 1:02}-{int(day[1]):02}":
                 yield table, i, column, f'{cell} is not what {said} says beside it: "{text}"'
 
 
@@ -133,7 +144,13 @@ def _end(date: str) -> str:
     """
     if re.fullmatch(r"\d{4}-\d{2}", date) and "01" <= date[5:] <= "12":
         return str((pd.Period(date, "M")).end_time.date())
-    return f"{date}-12-31" if re.fullmatch(r"\d{4}", date) else date if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date) else ""
+    return (
+        f"{date}-12-31"
+        if re.fullmatch(r"\d{4}", date)
+        else date
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
+        else ""
+    )
 
 
 def _newest(sources: pd.DataFrame | None) -> tuple[str, str]:
@@ -149,7 +166,12 @@ def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) ->
     """Rows known to a day that no source comes near."""
     latest = str((pd.Timestamp(newest) + pd.Timedelta(days=LATE)).date())
     for i in frame.index[frame["as_of"] > latest]:
-        yield table, i, "as_of", f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv ({where})"
+        yield (
+            table,
+            i,
+            "as_of",
+            f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv ({where})",
+        )
 
 
 def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
@@ -168,7 +190,9 @@ def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterato
             until = f"as_of {frame.at[i, 'as_of']}" if "as_of" in frame else f"the newest source, {where}"
             yield table, i, day, f"{frame.at[i, day]} is {state}, but lies after {until}"
     if table == "timeline" and {"happened", "date_start"} <= set(frame):
-        for i in frame.index[(frame["happened"] == "scheduled") & (known != "") & (frame["date_start"] <= known)]:
+        for i in frame.index[
+            (frame["happened"] == "scheduled") & (known != "") & (frame["date_start"] <= known)
+        ]:
             said = f'is "scheduled", but {frame.at[i, "date_start"]} had passed by as_of {known[i]}: happened, or lapsed'
             yield table, i, "happened", said
     if table == "memberships" and {"since", "until"} <= set(frame):

@@ -19,17 +19,29 @@ def read(path: Path) -> dict:
     found = _json(path, "It declares every table")
     resources = found.get("resources") if isinstance(found, dict) else None
     if not isinstance(resources, list) or not resources:
-        raise UserError(f'{path}: "resources" must be a list of tables. Restore the file from the repository.')
-    files = [r for r in resources if isinstance(r, dict) and _inside(r.get("path")) and not r["path"].endswith(".csv")]
+        raise UserError(
+            f'{path}: "resources" must be a list of tables. Restore the file from the repository.'
+        )
+    files = [
+        r
+        for r in resources
+        if isinstance(r, dict) and _inside(r.get("path")) and not r["path"].endswith(".csv")
+    ]
     resources = [r for r in resources if r not in files]
     for declared in resources:
-        if isinstance(declared, dict) and isinstance(declared.get("schema"), str) and _inside(declared["schema"]):
+        if (
+            isinstance(declared, dict)
+            and isinstance(declared.get("schema"), str)
+            and _inside(declared["schema"])
+        ):
             declared["schema"] = _json(path.parent / declared["schema"], f"{path.name} refers to it")
-    faults = [f"{path}: table {i} {fault}" for i, declared in enumerate(resources, 1) for fault in _table(declared)] or list(
-        f"{path}: {fault}" for fault in _between(resources)
-    )
+    faults = [
+        f"{path}: table {i} {fault}" for i, declared in enumerate(resources, 1) for fault in _table(declared)
+    ] or list(f"{path}: {fault}" for fault in _between(resources))
     if faults:
-        raise UserError("\n".join([*faults[:20], "Mend these places, or restore the file from the repository."]))
+        raise UserError(
+            "\n".join([*faults[:20], "Mend these places, or restore the file from the repository."])
+        )
     return found | {"resources": resources, "files": files}
 
 
@@ -39,7 +51,9 @@ def _json(path: Path, why: str):
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{path}: not found. {why}; restore it from the repository.") from None
     except (OSError, ValueError, RecursionError) as fault:
-        raise UserError(f"{path}: not readable as JSON ({fault}). Mend that place, or restore the file.") from None
+        raise UserError(
+            f"{path}: not readable as JSON ({fault}). Mend that place, or restore the file."
+        ) from None
 
 
 def _inside(path: object) -> bool:
@@ -66,17 +80,29 @@ def _table(declared: object) -> Iterator[str]:
         yield f"{name}: schema {schema!r} must be a file within the data folder"
         return
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not fields or not all(isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields):
+    if (
+        not isinstance(fields, list)
+        or not fields
+        or not all(isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields)
+    ):
         yield f"{name}: its schema must have a list of fields, each with a name"
         return
     columns = Counter(f["name"] for f in fields)
     yield from (f'{name}: column "{c}" is declared {n} times' for c, n in columns.items() if n > 1)
     for field in fields:
         yield from (f'{name}, column "{field["name"]}": {fault}' for fault in _field(field, set(columns)))
-    yield from (f"{name}: primaryKey names {c!r}, which is no column" for c in listed(schema.get("primaryKey", [])) if c not in columns)
+    yield from (
+        f"{name}: primaryKey names {c!r}, which is no column"
+        for c in listed(schema.get("primaryKey", []))
+        if c not in columns
+    )
     keys = schema.get("foreignKeys", [])
     for key in keys if isinstance(keys, list) else [keys]:
-        if not isinstance(key, dict) or not _refers(key.get("reference")) or not _one_of(key.get("fields"), columns):
+        if (
+            not isinstance(key, dict)
+            or not _refers(key.get("reference"))
+            or not _one_of(key.get("fields"), columns)
+        ):
             yield f"{name}: foreignKeys must each have a column in fields, and resource and fields in reference"
 
 
@@ -97,7 +123,9 @@ def _field(field: dict, columns: set[str]) -> Iterator[str]:
     except (re.error, TypeError, OverflowError, RecursionError) as fault:
         yield f"pattern {limits['pattern']!r} is not one ({fault})"
     if "between" in field and not (
-        isinstance(field["between"], list) and len(field["between"]) == 2 and set(listed(field["between"])) <= columns
+        isinstance(field["between"], list)
+        and len(field["between"]) == 2
+        and set(listed(field["between"])) <= columns
     ):
         yield f"between {field['between']!r} must be two columns of the table"
     if "foreignList" in field and not _refers(field["foreignList"]):
@@ -105,7 +133,11 @@ def _field(field: dict, columns: set[str]) -> Iterator[str]:
 
 
 def _refers(reference: object) -> bool:
-    return isinstance(reference, dict) and isinstance(reference.get("resource"), str) and bool(listed(reference.get("fields")))
+    return (
+        isinstance(reference, dict)
+        and isinstance(reference.get("resource"), str)
+        and bool(listed(reference.get("fields")))
+    )
 
 
 def _one_of(fields: object, columns) -> bool:

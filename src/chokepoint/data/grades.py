@@ -4,7 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-GRADES = ("memory-unverified", "single-source", "corroborated", "primary")  # from the weakest to the strongest
+GRADES = (
+    "memory-unverified",
+    "single-source",
+    "corroborated",
+    "primary",
+)  # from the weakest to the strongest
 _READ = {"original", "mirror", "excerpt", ""}  # its own words were read; empty where the record does not say
 _OFFICIAL = {"primary government", "primary company"}
 _TERM = ("term", "term_kind", "term_start")
@@ -62,9 +67,13 @@ def _own_words(source: Cited) -> bool:
 def faults(frames: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, str]]:
     """(table, row as a spreadsheet counts, column, message) of each row that breaks a rule of this module. frames: tables as text."""
     if "sources" in frames:
-        sources = frames["sources"].drop_duplicates("source_id").set_index("source_id", drop=False).to_dict("index")
+        sources = (
+            frames["sources"].drop_duplicates("source_id").set_index("source_id", drop=False).to_dict("index")
+        )
         for name, frame in frames.items():
-            if {"confidence", "published"} <= set(frame.columns) and {"source_id", "source_ids"} & set(frame.columns):
+            if {"confidence", "published"} <= set(frame.columns) and {"source_id", "source_ids"} & set(
+                frame.columns
+            ):
                 yield from _graded(name, frame, sources)
     if {"timeline", "agreements"} <= frames.keys():
         yield from _terms(frames["timeline"], frames["agreements"], frames.get("open_questions"))
@@ -80,11 +89,17 @@ def cited(row: Mapping[str, str]) -> list[str]:
     """
     columns = ("source_id", "source_ids")
     if "verdict" in row:
-        columns = ("check_source_id",) if row["verdict"] in ("wrong", "imprecise") else ("source_id", "check_source_id")
+        columns = (
+            ("check_source_id",)
+            if row["verdict"] in ("wrong", "imprecise")
+            else ("source_id", "check_source_id")
+        )
     return [part.strip() for column in columns for part in row.get(column, "").split(";") if part.strip()]
 
 
-def _graded(name: str, frame: pd.DataFrame, sources: Mapping[str, Cited]) -> Iterator[tuple[str, int, str, str]]:
+def _graded(
+    name: str, frame: pd.DataFrame, sources: Mapping[str, Cited]
+) -> Iterator[tuple[str, int, str, str]]:
     for i, row in zip(frame.index, frame.to_dict("records"), strict=True):
         if row["published"] != "true" or row["confidence"] not in GRADES:
             continue  # a cell that is not allowed is said already
@@ -98,19 +113,38 @@ def _graded(name: str, frame: pd.DataFrame, sources: Mapping[str, Cited]) -> Ite
             yield name, int(i) + 2, "confidence", said
 
 
-def _terms(events: pd.DataFrame, texts: pd.DataFrame, questions: pd.DataFrame | None) -> Iterator[tuple[str, int, str, str]]:
+def _terms(
+    events: pd.DataFrame, texts: pd.DataFrame, questions: pd.DataFrame | None
+) -> Iterator[tuple[str, int, str, str]]:
     """Rows that settle what is no term, say half of what a term or an outcome needs, or lie on the wrong side of their own date."""
     known = {*texts.agreement_id[texts.deadline_days != ""], *events.event_id[events.term != ""]}
     for i, row in zip(events.index, events.to_dict("records"), strict=True):
         at = int(i) + 2
         if row["settles"] and row["settles"] not in known:
-            yield "timeline", at, "settles", f'"{row["settles"]}" is no term. The terms: {", ".join(sorted(known))}'
+            yield (
+                "timeline",
+                at,
+                "settles",
+                f'"{row["settles"]}" is no term. The terms: {", ".join(sorted(known))}',
+            )
         if bool(row["settles"]) != bool(row["outcome"]):
             yield "timeline", at, "outcome", "goes with settles: fill both, or neither"
         if len({bool(row[c]) for c in _TERM}) > 1:
             yield "timeline", at, "term", f"goes with {' and '.join(_TERM[1:])}: fill all three, or none"
         if (row["happened"] == "scheduled") != (row["date_start"] > row["as_of"]):
-            yield "timeline", at, "happened", f'"{row["happened"]}" does not fit {row["date_start"]} as seen on {row["as_of"]}'
-    for i, row in [] if questions is None else zip(questions.index, questions.to_dict("records"), strict=True):
+            yield (
+                "timeline",
+                at,
+                "happened",
+                f'"{row["happened"]}" does not fit {row["date_start"]} as seen on {row["as_of"]}',
+            )
+    for i, row in (
+        [] if questions is None else zip(questions.index, questions.to_dict("records"), strict=True)
+    ):
         if row["term"] and row["term"] not in known:
-            yield "open_questions", int(i) + 2, "term", f'"{row["term"]}" is no term. The terms: {", ".join(sorted(known))}'
+            yield (
+                "open_questions",
+                int(i) + 2,
+                "term",
+                f'"{row["term"]}" is no term. The terms: {", ".join(sorted(known))}',
+            )

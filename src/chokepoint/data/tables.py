@@ -70,14 +70,22 @@ def digest(read: str) -> str:
         if not path.is_file():
             return "absent"
         own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
-        first = _rows(path, _state(path)).get(mineral, "none") if mineral else _file_digest(path, _state(path))
-        content = f"{path.parent.name} {first} " + "".join(f"{p.parent.name} {_file_digest(p, _state(p))} " for p in own)
+        first = (
+            _rows(path, _state(path)).get(mineral, "none") if mineral else _file_digest(path, _state(path))
+        )
+        content = f"{path.parent.name} {first} " + "".join(
+            f"{p.parent.name} {_file_digest(p, _state(p))} " for p in own
+        )
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def all_reads() -> list[str]:
     """Every name that `reads` may give of a table that is there."""
-    of_tables = [name for declared in _named().values() for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")]
+    of_tables = [
+        name
+        for declared in _named().values()
+        for name in (f"data/{declared['path']}", f"{DESCRIPTOR}: {declared['name']}")
+    ]
     files = [f"data/{declared['path']}" for declared in _package()["files"]]
     return [DESCRIPTOR, f"{DESCRIPTOR}: *", *of_tables, *files]
 
@@ -205,7 +213,9 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
     frame = _csv(data, declared)
     for mineral, name, path in overlays(data):
         if name == declared["name"]:
-            frame = _replaced(frame, mineral, _csv(data, {**declared, "path": path.relative_to(data).as_posix()}))
+            frame = _replaced(
+                frame, mineral, _csv(data, {**declared, "path": path.relative_to(data).as_posix()})
+            )
     return frame
 
 
@@ -230,8 +240,13 @@ def _csv(data: Path, declared: dict) -> pd.DataFrame:
             true_values=["true"],
             false_values=["false"],
         )
-    except (OSError, ValueError) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
-        raise UserError(f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column.") from None
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
+        raise UserError(
+            f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column."
+        ) from None
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
 
@@ -260,7 +275,9 @@ def corrections(release: str) -> pd.DataFrame:
     fixes = load("corrections").query("release == @release")
     held = [t for t in dict.fromkeys(fixes.table) if release in releases(t)]
     moved = [value.split(";")[0] for value in fixes[fixes.action == "move"].value]
-    ids = pd.concat([load(t, release).correction_id for t in dict.fromkeys([*held, *moved])] or [pd.Series(dtype=str)])
+    ids = pd.concat(
+        [load(t, release).correction_id for t in dict.fromkeys([*held, *moved])] or [pd.Series(dtype=str)]
+    )
     counts = ids.dropna().str.split(";").explode().value_counts()
     return fixes.assign(rows=fixes.correction_id.map(counts).astype("Int64")).reset_index(drop=True)
 

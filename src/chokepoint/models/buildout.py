@@ -57,7 +57,9 @@ def buildout(
     demand = start_demand * power(1 + demand_growth, year)
     target_year = 0
     for t in range(HORIZON, -1, -1):
-        reached = start_capacity + added * maximum(0, t - lead_time) >= target * start_demand * power(1 + demand_growth, t)
+        reached = start_capacity + added * maximum(0, t - lead_time) >= target * start_demand * power(
+            1 + demand_growth, t
+        )
         target_year = where(reached, FIRST_YEAR + t, target_year)
     return {
         "price": price,
@@ -66,9 +68,17 @@ def buildout(
         "capacity": capacity,
         "demand": demand,
         "share": minimum(1, capacity / demand),
-        "added_needed": where(year > lead_time, maximum(0, target * demand - start_capacity) / maximum(year - lead_time, 1e-9), 0),
+        "added_needed": where(
+            year > lead_time,
+            maximum(0, target * demand - start_capacity) / maximum(year - lead_time, 1e-9),
+            0,
+        ),
         "capital_needed": where(
-            year > lead_time, capital_intensity * maximum(0, target * demand - start_capacity) / maximum(year - lead_time, 1e-9), 0
+            year > lead_time,
+            capital_intensity
+            * maximum(0, target * demand - start_capacity)
+            / maximum(year - lead_time, 1e-9),
+            0,
         ),
         "target_year": target_year,
     }
@@ -192,10 +202,19 @@ def pipeline_path(
         pulse_trigger,
     ) = given
     shape, zeros = world_price.shape, np.zeros(world_price.shape)
-    arriving = {"separation": np.zeros((PIPELINE_YEARS + 1, *shape)), "mine": np.zeros((PIPELINE_YEARS + 1, *shape))}
+    arriving = {
+        "separation": np.zeros((PIPELINE_YEARS + 1, *shape)),
+        "mine": np.zeros((PIPELINE_YEARS + 1, *shape)),
+    }
     leads = {"separation": np.round(lead_time).astype(int), "mine": np.round(mine_lead_time).astype(int)}
     separation, mine = start_capacity.copy(), mine_capacity.copy()
-    market, left, built, pulse_left, output_before = world_price.copy(), projects.copy(), start_capacity.copy(), zeros.copy(), None
+    market, left, built, pulse_left, output_before = (
+        world_price.copy(),
+        projects.copy(),
+        start_capacity.copy(),
+        zeros.copy(),
+        None,
+    )
     path = {name: [] for name in ("share", "output", "separation", "mine", "price", "unit_cost", "pulse")}
     for t in range(PIPELINE_YEARS + 1):
         separation, mine = separation + arriving["separation"][t], mine + arriving["mine"][t]
@@ -203,15 +222,28 @@ def pipeline_path(
         output = np.minimum(separation, mine)
         share = np.minimum(1, output / demand)
         if output_before is not None:
-            market = market * np.maximum(0, 1 - price_response * np.maximum(0, output - output_before) / demand)
+            market = market * np.maximum(
+                0, 1 - price_response * np.maximum(0, output - output_before) / demand
+            )
         pulse_left = np.where((pulse_left <= 0) & (share > pulse_trigger), pulse_years, pulse_left)
         pulse = pulse_left > 0
         price = np.maximum(np.where(pulse, np.minimum(market, pulse_price), market), floor)
         unit_cost = capital_intensity * (built / start_capacity) ** np.log2(learning)
-        started = np.minimum(capital / unit_cost, left) * viability(price, viability_price=viability_price, viability_width=viability_width)
-        for kind, lead in leads.items():  # both stages are started together; what arrives after the horizon is not followed
+        started = np.minimum(capital / unit_cost, left) * viability(
+            price, viability_price=viability_price, viability_width=viability_width
+        )
+        for (
+            kind,
+            lead,
+        ) in (
+            leads.items()
+        ):  # both stages are started together; what arrives after the horizon is not followed
             due = t + lead
-            np.add.at(arriving[kind], (np.minimum(due, PIPELINE_YEARS), *np.indices(shape)), np.where(due <= PIPELINE_YEARS, started, 0))
+            np.add.at(
+                arriving[kind],
+                (np.minimum(due, PIPELINE_YEARS), *np.indices(shape)),
+                np.where(due <= PIPELINE_YEARS, started, 0),
+            )
         for name, value in zip(path, (share, output, separation, mine, price, unit_cost, pulse), strict=True):
             path[name].append(value)
         shut = np.where(price < running_cost, closing, 0)
@@ -312,7 +344,11 @@ BUILDOUT = Model(
         "capital_needed": ("US$ billion/year", "money for that"),
         "target_year": ("year", "first year the target is met"),
     },
-    never={"target_year": "not within sixty years", "added_needed": "none can arrive by then, or none is needed", "capital_needed": "none"},
+    never={
+        "target_year": "not within sixty years",
+        "added_needed": "none can arrive by then, or none is needed",
+        "capital_needed": "none",
+    },
     cautions=(
         "Its money is set so that 24 % are made outside China in 2035 if every project pays, as in the base case of the International Energy Agency, which has no price floor in it. "
         "That the model meets the share is no finding, and what a price adds or takes away is an assumption about projects.",

@@ -18,10 +18,16 @@ def cluster(scheduler: str) -> Iterator[Executor]:
         from distributed import Client
         from distributed.comm import get_address_host_port
     except ImportError:
-        raise UserError("A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it out.") from None
+        raise UserError(
+            "A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it out."
+        ) from None
     try:
-        socket.create_connection(get_address_host_port(scheduler), timeout=10).close()  # a Client that fails prints a traceback at exit
+        socket.create_connection(
+            get_address_host_port(scheduler), timeout=10
+        ).close()  # a Client that fails prints a traceback at exit
     except (OSError, ValueError) as error:
-        raise UserError(f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`.") from None
+        raise UserError(
+            f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`."
+        ) from None
     with Client(scheduler, timeout=30, set_as_default=False) as client, client.get_executor() as executor:
         yield executor

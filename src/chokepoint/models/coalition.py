@@ -98,7 +98,9 @@ def coalition(
     """
     temptation = levy * imports * diverted
     gain_now = temptation - detection * penalty
-    patience_needed = maximum(gain_now, 0) / (maximum(gain_now, 0) + maximum(detection * membership_value, 1e-9))
+    patience_needed = maximum(gain_now, 0) / (
+        maximum(gain_now, 0) + maximum(detection * membership_value, 1e-9)
+    )
     tipping_share = (joining_cost + retaliation - finance) / club_benefit
     return {
         "temptation": temptation,
@@ -156,12 +158,20 @@ def club_by_enumeration(*, countries, benefit, cost, penalty):
     stable = [
         k
         for k in range(1, int(countries) + 1)
-        if (k == 1 or member(k) >= outsider(k - 1) - slack) and (k == countries or outsider(k) >= member(k + 1) - slack)
+        if (k == 1 or member(k) >= outsider(k - 1) - slack)
+        and (k == countries or outsider(k) >= member(k + 1) - slack)
     ]
     return {"enumerated_size": max(stable, default=1)}
 
 
-PUBLISHED_CONCENTRATION = {"cobalt": 0.491, "graphite": 0.500, "rare_earths": 0.499, "tungsten": 0.650, "antimony": 0.262, "copper": 0.108}
+PUBLISHED_CONCENTRATION = {
+    "cobalt": 0.491,
+    "graphite": 0.500,
+    "rare_earths": 0.499,
+    "tungsten": 0.650,
+    "antimony": 0.262,
+    "copper": 0.108,
+}
 """Index of mine production in 2023 as computed from the British Geological Survey's tables."""
 
 
@@ -212,7 +222,15 @@ def validation():
     rare_earths_2010 = concentration(np.array([130_000, 2_700]) / 133_600) * 10_000
     return [
         check(
-            "patience that holds two price-setters together", game(0.5, 0.5), 1 / 2, "share", 0.5, 0.5, "textbook, exact", "M37", IDENTITY
+            "patience that holds two price-setters together",
+            game(0.5, 0.5),
+            1 / 2,
+            "share",
+            0.5,
+            0.5,
+            "textbook, exact",
+            "M37",
+            IDENTITY,
         ),
         check(
             "patience that holds two quantity-setters together",

@@ -24,7 +24,9 @@ def assumptions_of(name: str, assumptions) -> list[dict]:
     """Rows of the assumptions table (a DataFrame or a list of dicts) for a model, in the order of its keywords."""
     rows = assumptions.to_dict("records") if hasattr(assumptions, "to_dict") else assumptions
     numbers = ("value", "low", "high", "step")
-    by_name = {row["name"]: {**row, **{k: float(row[k]) for k in numbers}} for row in rows if row["model"] == name}
+    by_name = {
+        row["name"]: {**row, **{k: float(row[k]) for k in numbers}} for row in rows if row["model"] == name
+    }
     inputs = model_named(name).inputs
     missing = [i for i in inputs if i not in by_name]
     if missing or len(by_name) != len(inputs):
@@ -46,7 +48,9 @@ def settings(name: str, values, assumptions) -> dict[str, float]:
     for key, value in values.items():
         keyword = key if key in keywords else symbols.get(key)
         if keyword is None:
-            raise UserError(f'{name} has no "{key}".{_nearest(key, [*keywords, *symbols])} It takes {_listed(rows)}.')
+            raise UserError(
+                f'{name} has no "{key}".{_nearest(key, [*keywords, *symbols])} It takes {_listed(rows)}.'
+            )
         if keyword in given:
             raise UserError(f'{name}: "{given[keyword]}" and "{key}" are the same setting. Give one of them.')
         given[keyword] = key

@@ -97,13 +97,19 @@ class Expr:
         plain = all(isinstance(x, Expr) or np.ndim(x) == 0 for x in inputs)
         if operator and method == "__call__" and not options and plain and len(inputs) == 2:
             return _node(operator, *inputs)
-        _refuse(f"np.{ufunc.__name__} on an expression", "use the functions of chokepoint.models.expr, one number at a time")
+        _refuse(
+            f"np.{ufunc.__name__} on an expression",
+            "use the functions of chokepoint.models.expr, one number at a time",
+        )
 
     def __array_function__(self, function, types, args, options):
         _refuse(f"np.{function.__name__} on an expression", "use the functions of chokepoint.models.expr")
 
     def __array__(self, *args, **options):
-        _refuse("an array made of an expression", "write the steps out with the functions of chokepoint.models.expr")
+        _refuse(
+            "an array made of an expression",
+            "write the steps out with the functions of chokepoint.models.expr",
+        )
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -135,10 +141,20 @@ for _name in "__float__ __int__ __index__ __complex__ __round__ __trunc__ __floo
 for _name in "__eq__ __ne__".split():
     setattr(Expr, _name, _refused("`==` on an expression", "compare with <, <=, > or >="))
 for _name in "__getitem__ __iter__ __len__ __contains__ __call__".split():
-    setattr(Expr, _name, _refused("indexing, a loop over, or a call of an expression", "an expression stands for one number"))
+    setattr(
+        Expr,
+        _name,
+        _refused("indexing, a loop over, or a call of an expression", "an expression stands for one number"),
+    )
 for _name in "floordiv mod divmod matmul and or xor lshift rshift".split():
     for _form in (f"__{_name}__", f"__r{_name}__"):
-        setattr(Expr, _form, _refused(f"the operator `{_name}` on an expression", "Vega's subset here is + - * / **, < <= > >="))
+        setattr(
+            Expr,
+            _form,
+            _refused(
+                f"the operator `{_name}` on an expression", "Vega's subset here is + - * / **, < <= > >="
+            ),
+        )
 Expr.__invert__ = _refused("the operator `~` on an expression", "use where(test, a, b)")
 
 _NUMPY_OPERATORS = {
@@ -190,7 +206,9 @@ def _operand(value):
         return value
     if isinstance(value, (bool, np.bool_)):
         return int(value)
-    if isinstance(value, (int, float, np.integer, np.floating)) or (isinstance(value, np.ndarray) and value.ndim == 0):
+    if isinstance(value, (int, float, np.integer, np.floating)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0
+    ):
         number = float(value)
         if not math.isfinite(number):
             _refuse(f"the number {number} in an expression", "guard the step before it")
@@ -367,7 +385,9 @@ def compile_vega(results, *, target="signal", prefix=""):
     leaves = {a.args[0] for a in order if a.op == "param"}
     for name in results:
         if target == "signal" and name in leaves and not _is_param(results[name], name):
-            raise ExpressionError(f"the result {name!r} has the name of a parameter; two signals cannot share a name")
+            raise ExpressionError(
+                f"the result {name!r} has the name of a parameter; two signals cannot share a name"
+            )
     if target == "signal" and any(n.op == "field" for n in order):
         field = next(n.args[0] for n in order if n.op == "field")
         raise ExpressionError(f'a signal cannot see the column {field!r}; compile with target="datum"')
@@ -381,7 +401,9 @@ def compile_vega(results, *, target="signal", prefix=""):
     for name, root in results.items():
         if isinstance(root, Expr) and root.op not in ("param", "field"):
             names.setdefault(id(root), name)
-    shared = [n for n in order if uses.get(id(n), 0) > 1 and n.op not in ("param", "field") and id(n) not in names]
+    shared = [
+        n for n in order if uses.get(id(n), 0) > 1 and n.op not in ("param", "field") and id(n) not in names
+    ]
     names.update({id(n): f"_n{prefix}{i}" for i, n in enumerate(shared)})
     texts = _printed(roots, names, target)
 
@@ -393,7 +415,9 @@ def compile_vega(results, *, target="signal", prefix=""):
         if not isinstance(root, Expr):
             entries.append((len(order), name, _number(_operand(root))))
         elif id(root) in names:
-            entries.append((len(order), name, f"datum.{names[id(root)]}" if target == "datum" else names[id(root)]))
+            entries.append(
+                (len(order), name, f"datum.{names[id(root)]}" if target == "datum" else names[id(root)])
+            )
         else:
             entries.append((len(order), name, texts[id(root)]))
     return [(name, text) for _, name, text in sorted(entries, key=lambda e: e[0])]

@@ -56,7 +56,12 @@ def price_floor(
     def sellers_gain(price):
         """What sellers gain when the price goes from world_price to `price` [US$ million/year]: area left of supply."""
         reach = 1 + supply_elasticity
-        return base_supply * power(base_price, -supply_elasticity) * (power(price, reach) - power(world_price, reach)) / reach
+        return (
+            base_supply
+            * power(base_price, -supply_elasticity)
+            * (power(price, reach) - power(world_price, reach))
+            / reach
+        )
 
     autarky_price = base_price * power(base_demand / base_supply, 1 / (supply_elasticity + demand_elasticity))
     held = world_price + (1 - evasion_share) * maximum(0, floor - world_price)
@@ -72,14 +77,19 @@ def price_floor(
     revenue = gap * imports
     buyers = 1 - demand_elasticity
     consumer_surplus_change = (
-        -base_demand * power(base_price, demand_elasticity) * (power(bloc_price, buyers) - power(world_price, buyers)) / buyers
+        -base_demand
+        * power(base_price, demand_elasticity)
+        * (power(bloc_price, buyers) - power(world_price, buyers))
+        / buyers
     )
     producer_surplus_change = sellers_gain(bloc_price)
     deadweight_loss = terms_of_trade_gain - (consumer_surplus_change + producer_surplus_change + revenue)
     extra_supply = supply - supply_at(world_price)
 
     before = demand_at(world_price)
-    enough = maximum(world_price, base_price * power(before / base_supply, 1 / supply_elasticity))  # its price calls forth all that is used
+    enough = maximum(
+        world_price, base_price * power(before / base_supply, 1 / supply_elasticity)
+    )  # its price calls forth all that is used
     promised = minimum(floor, enough)
     contract_cost = maximum(0, promised - world_price) * supply_at(promised)
     contract_loss = where(promised > world_price, contract_cost - sellers_gain(promised), 0)
@@ -123,7 +133,15 @@ def effective_protection(*, protection, input_protection, input_share):
 
 
 def stage_cascade(
-    *, oxide_world_price, oxide_floor, magnet_world_price, magnet_floor, oxide_per_magnet, magnet_per_car, car_price, jet_rare_earths
+    *,
+    oxide_world_price,
+    oxide_floor,
+    magnet_world_price,
+    magnet_floor,
+    oxide_per_magnet,
+    magnet_per_car,
+    car_price,
+    jet_rare_earths,
 ):
     """What a floor on the oxide does to magnet makers, carmakers and a fighter jet.
 
@@ -185,7 +203,10 @@ def validation():
     def levy_at(world_price):
         return price_floor(**{**NDPR, "world_price": world_price})["levy"]
 
-    passed_on = price_floor(**{**NDPR, "floor": 101})["bloc_price"] - price_floor(**{**NDPR, "floor": 100})["bloc_price"]
+    passed_on = (
+        price_floor(**{**NDPR, "floor": 101})["bloc_price"]
+        - price_floor(**{**NDPR, "floor": 100})["bloc_price"]
+    )
     return [
         check(
             "levy on 18 Feb 2026, quote as printed (US$123/kg)",
@@ -244,7 +265,10 @@ PRICE_FLOOR = Model(
     title="Who pays for a price floor, and how much output does it buy?",
     function=price_floor,
     results={
-        "autarky_price": ("US$/kg", "price at which the bloc would feed itself; no levy holds a price above it"),
+        "autarky_price": (
+            "US$/kg",
+            "price at which the bloc would feed itself; no levy holds a price above it",
+        ),
         "bloc_price": ("US$/kg", "price inside the bloc"),
         "levy": ("US$/kg", "levy on each kilogram that pays it"),
         "taxed": ("1 yes, 0 no", "there are imports to tax, and a levy on them"),
@@ -254,14 +278,20 @@ PRICE_FLOOR = Model(
         "revenue": ("US$ million/year", "what the levy brings in"),
         "spending_change": ("US$ million/year", "what buyers spend more, for what they then use"),
         "use_change": ("share", "change of what they use"),
-        "consumer_surplus_change": ("US$ million/year", "how much better off buyers are, use forgone counted; a loss is negative"),
+        "consumer_surplus_change": (
+            "US$ million/year",
+            "how much better off buyers are, use forgone counted; a loss is negative",
+        ),
         "producer_surplus_change": ("US$ million/year", "gain of the producers"),
         "deadweight_loss": ("US$ million/year", "what nobody gets: the price of security"),
         "extra_supply": ("kt/year", "output the floor adds"),
         "secure_cost": ("US$/kg", "loss for each extra kilogram of bloc output"),
         "idle_floor": ("US$/kg", "the part of what is held above the autarky price, which does nothing"),
         "world_price_after": ("US$/kg", "outside price once the bloc buys less"),
-        "terms_of_trade_gain": ("US$ million/year", "saved because the outside price fell; not in the deadweight loss"),
+        "terms_of_trade_gain": (
+            "US$ million/year",
+            "saved because the outside price fell; not in the deadweight loss",
+        ),
         "contract_cost": (
             "US$ million/year",
             "cost to the budget if producers got the floor by contract, for no more than the bloc uses at the world price",
@@ -291,7 +321,10 @@ STAGE_CASCADE = Model(
         "magnet_cost_rise_share": ("share", "the same as a share of the magnet's world price"),
         "oxide_share": ("share", "oxide in a magnet as a share of the magnet's world price"),
         "work": ("1 yes, 0 no", "more than a fifth of that price is left for the magnet maker's work"),
-        "magnet_protection": ("ratio", "protection of that work, dearer oxide counted; negative is a tax; 0 where no work is left"),
+        "magnet_protection": (
+            "ratio",
+            "protection of that work, dearer oxide counted; negative is a tax; 0 where no work is left",
+        ),
         "magnet_floor_needed": ("US$/kg", "floor on magnets that leaves their makers no worse off"),
         "car_cost_rise": ("US$", "dearer magnets in an electric car"),
         "car_cost_rise_share": ("share", "the same as a share of the car's price"),

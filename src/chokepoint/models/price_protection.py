@@ -18,7 +18,11 @@ def normal_cdf(x):
     """
     z = absolute(x) / 2**0.5
     u = 1 / (1 + 0.3275911 * z)
-    tail = ((((1.061405429 * u - 1.453152027) * u + 1.421413741) * u - 0.284496736) * u + 0.254829592) * u * exp(-z * z)
+    tail = (
+        ((((1.061405429 * u - 1.453152027) * u + 1.421413741) * u - 0.284496736) * u + 0.254829592)
+        * u
+        * exp(-z * z)
+    )
     return where(x < 0, 0.5 * tail, 1 - 0.5 * tail)
 
 
@@ -92,9 +96,17 @@ def price_protection(
     guarantee = upside = certain_cost = first_payment = 0
     for year in range(YEARS):
         years = year + 0.5
-        output = where(first_output + output_growth * year < full_output, first_output + output_growth * year, full_output)
+        output = where(
+            first_output + output_growth * year < full_output,
+            first_output + output_growth * year,
+            full_output,
+        )
         forward, variance = expected_price(
-            start_price=start_price, long_run_price=long_run_price, reversion=reversion, volatility=volatility, years=years
+            start_price=start_price,
+            long_run_price=long_run_price,
+            reversion=reversion,
+            volatility=volatility,
+            years=years,
         )
         put, call = put_and_call(forward=forward, variance=variance, strike=strike, rate=rate, years=years)
         guarantee = guarantee + put * output
@@ -110,7 +122,9 @@ def price_protection(
         "costs": where(guarantee - upside >= 0, 1, 0),
         "certain_cost": certain_cost,
         "first_payment": first_payment,
-        "quarter_payment": quarter_payment(strike=strike, benchmark_price=benchmark_price, eligible_tonnes=eligible_tonnes),
+        "quarter_payment": quarter_payment(
+            strike=strike, benchmark_price=benchmark_price, eligible_tonnes=eligible_tonnes
+        ),
     }
 
 

@@ -164,11 +164,15 @@ def project_value(
     npv = present_value([cash for cash, _, _ in without], discount_rate)
     npv_with_floor = present_value([cash for cash, _, _ in with_floor], discount_rate)
 
-    capital_pv = present_value([build_1 * capital, build_2 * capital, (1 - build_1 - build_2) * capital], discount_rate)
+    capital_pv = present_value(
+        [build_1 * capital, build_2 * capital, (1 - build_1 - build_2) * capital], discount_rate
+    )
     annuity = _annuity(discount_rate, life)
     shield = tax_rate * capital / depreciation_years * _annuity(discount_rate, depreciation_years)
     upkeep = sustaining * capital * annuity
-    kept = (1 - tax_rate) * output * annuity / exchange_rate  # A$ million of value for a US$ of margin, every year
+    kept = (
+        (1 - tax_rate) * output * annuity / exchange_rate
+    )  # A$ million of value for a US$ of margin, every year
     return {
         "npv": npv,
         "npv_with_floor": npv_with_floor,
@@ -217,7 +221,10 @@ def project_returns(**given):
         return present_value([cash for cash, _, _ in flows], rate)
 
     without, with_floor = (
-        [cash for cash, _, _ in until_closed(cash_flows(**{**given, "floor": floor}), given["discount_rate"])[0]]
+        [
+            cash
+            for cash, _, _ in until_closed(cash_flows(**{**given, "floor": floor}), given["discount_rate"])[0]
+        ]
         for floor in (0, given["floor"])
     )
     return {
@@ -317,7 +324,10 @@ PROJECT_VALUE = Model(
         "idle": ("years", "years the mine stands still without a floor, its price below its running cost"),
         "pull_out": ("year of operation", "year the owner closes for good without a floor"),
         "pull_out_with_floor": ("year of operation", "the same with the floor"),
-        "flat_npv": ("A$ million", "value by the closed form: full output from the first day, no flood, no floor"),
+        "flat_npv": (
+            "A$ million",
+            "value by the closed form: full output from the first day, no flood, no floor",
+        ),
         "flat_break_even": ("US$/kg", "price at which the closed form is worth nothing"),
     },
     never={"pull_out": "never", "pull_out_with_floor": "never", "idle": "none"},

@@ -23,7 +23,11 @@ class _LikeABrowser(Formatter):
 
     def format_field(self, value, spec: str) -> str:
         with localcontext(rounding=ROUND_HALF_UP):
-            text = format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%" if spec.endswith("%") else format(Decimal(float(value)), spec)
+            text = (
+                format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%"
+                if spec.endswith("%")
+                else format(Decimal(float(value)), spec)
+            )
         return text.replace("-", _MINUS if re.search("[1-9]", text) else "")  # nothing less than nothing
 
 
@@ -37,7 +41,9 @@ def written(sentence: str, numbers: Mapping[str, float]) -> str:
     >>> written("It is worth A${npv:,.0f} million.", {"npv": -1200})
     'It is worth −A$1,200 million.'
     """
-    text = _LikeABrowser().vformat(_CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers)
+    text = _LikeABrowser().vformat(
+        _CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers
+    )
     return re.sub(rf"((?:US|A)\$){_MINUS}", rf"{_MINUS}\1", text)
 
 

@@ -60,7 +60,9 @@ def supply_risk(
         "score": score,
         "midpoint": midpoint,
         "characterisation": midpoint / COPPER_MIDPOINT,
-        "eu_score": (eu_world * import_reliance / 2 + eu_actual * (1 - import_reliance / 2)) * (1 - recycling) * substitution,
+        "eu_score": (eu_world * import_reliance / 2 + eu_actual * (1 - import_reliance / 2))
+        * (1 - recycling)
+        * substitution,
         "us_score": power(maximum(disruption * trade_exposure * vulnerability, 0), 1 / 3),
     }
 
@@ -113,7 +115,12 @@ def validation():
         ("midpoint", results["midpoint"], 0.61234180905123825, "US$/kg"),
         ("characterisation factor", results["characterisation"], 1.4956581418407857, "ratio"),
         ("political risk of China, 2022", float(political_risk(-0.44107362627983093)), 0.588215, "share"),
-        ("political risk of South Africa, 2022", float(political_risk(-0.722118079662323)), 0.644424, "share"),
+        (
+            "political risk of South Africa, 2022",
+            float(political_risk(-0.722118079662323)),
+            0.644424,
+            "share",
+        ),
     ):
         tolerance = 1e-9 if "political" not in what else 1e-6
         rows.append(

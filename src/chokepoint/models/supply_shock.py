@@ -15,13 +15,25 @@ STRATEGIES = {
     "licences": dict(cut=7 / 12, months=12, hoarding=0, leakage=0),  # two months of nothing, then half
     "embargo": dict(cut=1, months=12, hoarding=0, leakage=0),
     "hoarding": dict(cut=0, months=12, hoarding=0.3, leakage=0),
-    "against joiners only": dict(cut=1, months=12, hoarding=0, leakage=0.55),  # the rest comes back through others
+    "against joiners only": dict(
+        cut=1, months=12, hoarding=0, leakage=0.55
+    ),  # the rest comes back through others
 }
 """Beijing's answers as settings of the model. Flooding is not a cut: it is a low world price in models 1 and 2."""
 
 
 def supply_shock(
-    *, china_share, cut, months, leakage, buffer, hoarding, elasticity, demand_elasticity, supply_elasticity, highest_multiple
+    *,
+    china_share,
+    cut,
+    months,
+    leakage,
+    buffer,
+    hoarding,
+    elasticity,
+    demand_elasticity,
+    supply_elasticity,
+    highest_multiple,
 ):
     """What is left of a year's need when a supplier cuts.
 
@@ -55,7 +67,19 @@ def supply_shock(
     }
 
 
-def exact_shock(*, china_share, cut, months, leakage, buffer, hoarding, demand_elasticity, supply_elasticity, highest_multiple, **unused):
+def exact_shock(
+    *,
+    china_share,
+    cut,
+    months,
+    leakage,
+    buffer,
+    hoarding,
+    demand_elasticity,
+    supply_elasticity,
+    highest_multiple,
+    **unused,
+):
     """The multiple at which supply meets demand, which takes root-finding: keywords of `supply_shock`, single numbers.
 
     Other supply rises with the price, what is left of the Chinese and the buffer do not.
@@ -186,7 +210,10 @@ SUPPLY_SHOCK = Model(
     exact=exact_shock,
     exact_results={
         "exact_multiple": ("x", "price multiple when other supply answers too, by root-finding; untested"),
-        "unmatched": ("share of need", "need still above supply at that price; above 0 only where the multiple is capped"),
+        "unmatched": (
+            "share of need",
+            "need still above supply at that price; above 0 only where the multiple is capped",
+        ),
     },
     validation=validation,
 )

@@ -38,7 +38,9 @@ def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None,
     Returns the path. UserError for an unknown model, a bad number of samples, or a scheduler that cannot be reached.
     """
     rows = assumptions_of(model, assumptions)
-    ranges = tuple((row["name"], row["low"], row["high"], row["unit"] in WHOLE and row["step"] == 1) for row in rows)
+    ranges = tuple(
+        (row["name"], row["low"], row["high"], row["unit"] in WHOLE and row["step"] == 1) for row in rows
+    )
     out, samples = Path(out), int(samples)
     if not 1 <= samples <= MOST_SAMPLES:
         raise UserError(f"samples={samples} is outside the range: give 1 to {MOST_SAMPLES}.")
@@ -48,7 +50,10 @@ def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None,
         raise UserError(f"{out}: this is a folder. Give the name of a Parquet file in it.")
     chunks = -(-samples // CHUNK)
     with _executor(scheduler, min(chunks, workers or os.cpu_count() or 1)) as executor:
-        futures = (executor.submit(chunk, model, ranges, seed, k, min(CHUNK, samples - k * CHUNK)) for k in range(chunks))
+        futures = (
+            executor.submit(chunk, model, ranges, seed, k, min(CHUNK, samples - k * CHUNK))
+            for k in range(chunks)
+        )
         _write(_in_order(futures), out, samples, progress)
     return out
 
@@ -80,7 +85,11 @@ def sample(ranges, seed, number, size):
         unit = sequence.random(size)
     settings = {}
     for i, (name, low, high, whole) in enumerate(ranges):
-        settings[name] = np.minimum(high, np.floor(low + unit[:, i] * (high - low + 1))) if whole else low + unit[:, i] * (high - low)
+        settings[name] = (
+            np.minimum(high, np.floor(low + unit[:, i] * (high - low + 1)))
+            if whole
+            else low + unit[:, i] * (high - low)
+        )
     return settings
 
 
@@ -115,7 +124,9 @@ def _write(chunks, out, samples, progress):
     try:
         for columns in chunks:
             table = pa.table(columns)
-            writer = writer or parquet.ParquetWriter(part, table.schema, use_dictionary=False, compression="zstd", compression_level=1)
+            writer = writer or parquet.ParquetWriter(
+                part, table.schema, use_dictionary=False, compression="zstd", compression_level=1
+            )
             writer.write_table(table)
             done += table.num_rows
             if progress:
@@ -135,7 +146,9 @@ def tornado(model, assumptions, result):
     """
     rows, function = assumptions_of(model, assumptions), model_named(model).function
     if result not in model_named(model).results:
-        raise UserError(f'{model} has no result "{result}". It gives {", ".join(model_named(model).results)}.')
+        raise UserError(
+            f'{model} has no result "{result}". It gives {", ".join(model_named(model).results)}.'
+        )
     base = {row["name"]: row["value"] for row in rows}
     table = []
     for row in rows:

@@ -80,7 +80,9 @@ def vault(
     }
 
 
-def stock_path(*, stock, target, cut, cut_start, cut_months, participation, refill_rate, refill_budget, price_multiple):
+def stock_path(
+    *, stock, target, cut, cut_start, cut_months, participation, refill_rate, refill_budget, price_multiple
+):
     """Stock, release, shortage and refill month by month; keywords of `stockpile`.
 
     Returns MONTHS rows; stock is that at the end of the month. All in years of net imports; refill_cost in the same at
@@ -91,7 +93,9 @@ def stock_path(*, stock, target, cut, cut_start, cut_months, participation, refi
         cut_now = where(month >= cut_start, where(month < cut_start + cut_months, cut, 0), 0)
         need = cut_now / 12
         release = minimum(stock, need * participation)
-        multiple = where(cut_now > 0, price_multiple, 1 + (price_multiple - 1) * where(month > cut_start, 0.5, 0))
+        multiple = where(
+            cut_now > 0, price_multiple, 1 + (price_multiple - 1) * where(month > cut_start, 0.5, 0)
+        )
         wanted = minimum(refill_rate / 12, refill_budget / 12 / multiple)
         refill = where(cut_now > 0, 0, maximum(0, minimum(wanted, target - stock)))
         stock = stock + refill - release
@@ -109,7 +113,9 @@ def stock_path(*, stock, target, cut, cut_start, cut_months, participation, refi
     return rows
 
 
-def stockpile(*, stock, target, cut, cut_start, cut_months, participation, refill_rate, refill_budget, price_multiple):
+def stockpile(
+    *, stock, target, cut, cut_start, cut_months, participation, refill_rate, refill_budget, price_multiple
+):
     """Three years of a stockpile through a disruption.
 
     stock           at the start [years of net imports]
@@ -138,7 +144,10 @@ def stockpile(*, stock, target, cut, cut_start, cut_months, participation, refil
         refill_budget=refill_budget,
         price_multiple=price_multiple,
     )
-    total = {name: _sum(row[name] for row in rows) for name in ("need", "release", "unmet", "refill", "refill_cost")}
+    total = {
+        name: _sum(row[name] for row in rows)
+        for name in ("need", "release", "unmet", "refill", "refill_cost")
+    }
     lowest = stock
     for row in rows:
         lowest = minimum(lowest, row["stock"])
@@ -216,7 +225,10 @@ VAULT = Model(
         "months_last": ("months", "how long the stock lasts against the cut"),
         "stock_left": ("US$ billion", "stock after the cut"),
         "fee_income": ("US$ billion", "charge for what was drawn"),
-        "firm_fee": ("share of value per year", "most a firm would pay for the right to draw, above its share of the carry"),
+        "firm_fee": (
+            "share of value per year",
+            "most a firm would pay for the right to draw, above its share of the carry",
+        ),
         "best_years": ("years of net imports", "size at which one more unit costs what it is worth"),
         "best_days": ("days", "the same in days"),
         "best_cost": ("US$ billion", "money for that size"),

@@ -19,7 +19,16 @@ def binds(row: Mapping) -> str:
     >>> binds({"binding": "no", "instrument": "framework"}), binds({"binding": "no", "instrument": "forum"})
     ('Binds nobody, by its own text', 'Binds nobody')
     """
-    return "Binds nobody" if row["binding"] == "no" and row["instrument"] not in BILATERAL else BINDS[row["binding"]]
+    return (
+        "Binds nobody"
+        if row["binding"] == "no" and row["instrument"] not in BILATERAL
+        else BINDS[row["binding"]]
+    )
 
 
-EXCLUDES = {"preference": "Gives the US a preference", "yes": "Shuts others out", "no": "Open to others", "not stated": ""}
+EXCLUDES = {
+    "preference": "Gives the US a preference",
+    "yes": "Shuts others out",
+    "no": "Open to others",
+    "not stated": "",
+}

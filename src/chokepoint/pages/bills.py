@@ -10,7 +10,9 @@ from chokepoint.pages.components.figure import Figure, figure
 
 def vote(release: str) -> Figure:
     """Votes for and against H.R. 4090, with those who left their party's side."""
-    yes, no, crossed, back = (facts.get(f"house.hr4090_{k}", release) for k in ("yes", "no", "dem_yes", "rep_no"))
+    yes, no, crossed, back = (
+        facts.get(f"house.hr4090_{k}", release) for k in ("yes", "no", "dem_yes", "rep_no")
+    )
     frame = pd.DataFrame(
         {
             "name": [f"For, {crossed.text} among them", f"Against, {back.text} among them"],

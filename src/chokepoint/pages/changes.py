@@ -22,7 +22,9 @@ def lines(changes: dict, everything: bool = False) -> list[str]:
     for side, other in (("new", "old"), ("old", "new")):
         alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
         said += (
-            [f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"]
+            [
+                f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"
+            ]
             if alone
             else []
         )
@@ -57,8 +59,16 @@ def is_revision(row: dict) -> bool:
 def counts(rows: list[dict]) -> str:
     """How many rows of a table changed, by kind of change, in words."""
     kept = [r for r in rows if not r["series_change"]]
-    fresh = Counter(r["reason"].partition(":")[0] for r in kept if r["change"] == "added" or r["reason"].startswith("new "))
-    revised = Counter(r["reason"] == ROUNDED for r in kept if r["change"] == "revised" and not r["reason"].startswith("new "))
+    fresh = Counter(
+        r["reason"].partition(":")[0]
+        for r in kept
+        if r["change"] == "added" or r["reason"].startswith("new ")
+    )
+    revised = Counter(
+        r["reason"] == ROUNDED
+        for r in kept
+        if r["change"] == "revised" and not r["reason"].startswith("new ")
+    )
     counted = {
         "revised": revised[False],
         ROUNDED: revised[True],
@@ -68,7 +78,10 @@ def counts(rows: list[dict]) -> str:
         "series appeared": len(_whole(rows, "appeared")),
         "series vanished": len(_whole(rows, "vanished")),
     }
-    return ", ".join(f"{n:,} {'of a ' if k.startswith('new ') else ''}{k}" for k, n in counted.items() if n) or "no change"
+    return (
+        ", ".join(f"{n:,} {'of a ' if k.startswith('new ') else ''}{k}" for k, n in counted.items() if n)
+        or "no change"
+    )
 
 
 def _revisions(rows: list[dict]) -> list[str]:
@@ -76,7 +89,11 @@ def _revisions(rows: list[dict]) -> list[str]:
     if _is_list(rows):
         return _list_changes(rows)
     shown = [_revision(r) for r in revised[:SHOWN]]
-    return shown + ([f"… and {len(revised) - SHOWN:,} more of listed minerals (--all lists them)"] if len(revised) > SHOWN else [])
+    return shown + (
+        [f"… and {len(revised) - SHOWN:,} more of listed minerals (--all lists them)"]
+        if len(revised) > SHOWN
+        else []
+    )
 
 
 def _is_list(rows: list[dict]) -> bool:
@@ -85,7 +102,10 @@ def _is_list(rows: list[dict]) -> bool:
 
 
 def _list_changes(rows: list[dict]) -> list[str]:
-    names = {how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how)) for how in ("added", "removed")}
+    names = {
+        how: ", ".join(sorted(r["mineral"] for r in rows if r["change"] == how))
+        for how in ("added", "removed")
+    }
     return [f"{how}: {told}" for how, told in names.items() if told]
 
 
@@ -112,7 +132,20 @@ def _whole(rows: list[dict], how: str) -> dict[tuple, list[dict]]:
     for row in rows:
         if row["series_change"] == how:
             found.setdefault(
-                tuple(row.get(k) for k in ("mineral", "stage", "statistic", "commodity", "detail", "series", "basis", "unit")), []
+                tuple(
+                    row.get(k)
+                    for k in (
+                        "mineral",
+                        "stage",
+                        "statistic",
+                        "commodity",
+                        "detail",
+                        "series",
+                        "basis",
+                        "unit",
+                    )
+                ),
+                [],
             ).append(row)
     return found
 
@@ -121,14 +154,29 @@ def _series_lines(rows: list[dict]) -> list[str]:
     said = []
     for how in ("appeared", "vanished"):
         listed = [v for v in _whole(rows, how).values() if v[0]["listed"]]
-        said += [f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})" for v in listed[:SHOWN]]
-        said += [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how} (--all lists them)"] if len(listed) > SHOWN else []
+        said += [
+            f"{how}: {series_name(v[0], whole=True)} ({len(v)} figure{'s' * (len(v) > 1)})"
+            for v in listed[:SHOWN]
+        ]
+        said += (
+            [f"… and {len(listed) - SHOWN:,} more series of listed minerals {how} (--all lists them)"]
+            if len(listed) > SHOWN
+            else []
+        )
     return said
 
 
 def series_name(row: dict, whole: bool = False) -> str:
     """What a row is of, without saying a thing twice."""
-    keys = ("mineral", "stage", "statistic", "detail", "series", "form", *(() if whole else ("measure", "area", "year", "month")))
+    keys = (
+        "mineral",
+        "stage",
+        "statistic",
+        "detail",
+        "series",
+        "form",
+        *(() if whole else ("measure", "area", "year", "month")),
+    )
     told = [str(row[k]) for k in keys if row.get(k)]
     commodity = str(row.get("commodity") or "")
     if commodity and commodity.casefold().replace(" ", "_") not in (t.casefold() for t in told):

@@ -19,7 +19,12 @@ from chokepoint.pages.components.listing import Listing
 from chokepoint.parameters import nearest
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
-HELD, UNCHECKED, SUSPENDED, NEVER = "In force", "In force once; later status not checked", "Suspended", "Suspended before it applied"
+HELD, UNCHECKED, SUSPENDED, NEVER = (
+    "In force",
+    "In force once; later status not checked",
+    "Suspended",
+    "Suspended before it applied",
+)
 COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
 START = "2023-01-01"
 NAMES = {  # short enough for a phone; the full list of goods is in the table under the chart
@@ -56,7 +61,9 @@ def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
     """
     start, pause, back = control["effective_date_start"], control["suspended_from"], control["suspended_to"]
     if pd.isna(pause):
-        return [{"kind": HELD if control["as_of"].year == seen.year else UNCHECKED, "start": start, "end": seen}]
+        return [
+            {"kind": HELD if control["as_of"].year == seen.year else UNCHECKED, "start": start, "end": seen}
+        ]
     if control["took_effect"] != "yes":
         return [{"kind": NEVER, "start": pause, "end": back}]
     return [{"kind": HELD, "start": start, "end": pause}, {"kind": SUSPENDED, "start": pause, "end": back}]
@@ -93,13 +100,25 @@ def lead(release: str) -> Figure:
     ]
     ends = rows.suspended_to.dropna().drop_duplicates().sort_values()
     marks = pd.DataFrame(
-        {"date": [seen, *ends], "label": [f"evidence ends {seen:%-d %b %Y}", *(f"suspension to {d:%-d %b %Y}" for d in ends)]}
+        {
+            "date": [seen, *ends],
+            "label": [f"evidence ends {seen:%-d %b %Y}", *(f"suspension to {d:%-d %b %Y}" for d in ends)],
+        }
     )
-    paused, never = rows.suspended_from.notna().sum(), (rows.suspended_from.notna() & (rows.took_effect != "yes")).sum()
+    paused, never = (
+        rows.suspended_from.notna().sum(),
+        (rows.suspended_from.notna() & (rows.took_effect != "yes")).sum(),
+    )
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
     unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
     says = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
-    says += f"; {unchecked} was not checked again" if unchecked == 1 else f"; {unchecked} were not checked again" if unchecked else ""
+    says += (
+        f"; {unchecked} was not checked again"
+        if unchecked == 1
+        else f"; {unchecked} were not checked again"
+        if unchecked
+        else ""
+    )
     shown = pd.DataFrame(
         {
             "Goods": rows["items"],
@@ -114,7 +133,13 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        spans(pd.DataFrame(drawn), marks, colours=COLOURS, start=START, end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}"),
+        spans(
+            pd.DataFrame(drawn),
+            marks,
+            colours=COLOURS,
+            start=START,
+            end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}",
+        ),
         says=says,
         table=shown,
         alt_text=(
@@ -154,15 +179,21 @@ def _share_of_china(mineral: str, release: str) -> float:
     """China's share [0–1] of a mineral's output, refined where that is known, else mined."""
     known = supply.china(release)
     if mineral not in known.index:
-        raise UserError(f"mineral {mineral!r}: no published output by country. {nearest(mineral, known.index)}")
+        raise UserError(
+            f"mineral {mineral!r}: no published output by country. {nearest(mineral, known.index)}"
+        )
     steps = known.loc[mineral].dropna()
     return round(float(steps.get("refinery", steps.iloc[-1])) / 100, 2)
 
 
 def how_wrong(release: str) -> Figure:
     """The fitted price jumps beside those seen, and the one number for all that does as well."""
-    rows = pd.DataFrame([r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")])
-    rows["name"] = rows.what.str.removeprefix("price multiple: ").map(lambda name: name[:1].upper() + name[1:])
+    rows = pd.DataFrame(
+        [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
+    )
+    rows["name"] = rows.what.str.removeprefix("price multiple: ").map(
+        lambda name: name[:1].upper() + name[1:]
+    )
     rows = rows.sort_values("seen", ascending=False)
     model, constant = (facts.get(f"shock.left_out{end}", release).value for end in ("", "_constant"))
     one = facts.get("shock.constant", release).value
@@ -177,7 +208,9 @@ def how_wrong(release: str) -> Figure:
             "Fitted, times": rows.predicted.round(2),
             "Seen, times": rows.seen,
             "One number for all, times": round(one, 2),
-            "Off by a factor of": (rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)).round(2),
+            "Off by a factor of": (
+                rows[["predicted", "seen"]].max(axis=1) / rows[["predicted", "seen"]].min(axis=1)
+            ).round(2),
             "source_id": rows.source_id,
         }
     )

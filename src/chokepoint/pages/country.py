@@ -44,9 +44,13 @@ def brings(country: str, release: str) -> Section | None:
         return None
     notes = _forms(rows)
     if iso3 == countries.UNION and len(rows):
-        notes.append("The Union's shares are sums of the member states that the sources name, so they are lower bounds.")
+        notes.append(
+            "The Union's shares are sums of the member states that the sources name, so they are lower bounds."
+        )
     if rows.source_id.eq("IEA2025").any():
-        notes.append("Where USGS prints no refining by country the IEA's base year stands in, which names the largest refiners only.")
+        notes.append(
+            "Where USGS prints no refining by country the IEA's base year stands in, which names the largest refiners only."
+        )
     drawn = _shares(iso3, rows) if len(rows) else None
     return Section("What it brings", notes, release, drawn, (), table)
 
@@ -60,7 +64,10 @@ def _forms(rows: pd.DataFrame) -> list[str]:
     named, one = listed(list(dict.fromkeys(beside.what.str.lower()))), beside.what.nunique() == 1
     return [
         f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} own, beside the series that speaks for the mineral.",
-        *(f"{r.product}: {r.why if r.why[1].isupper() else r.why[0].lower() + r.why[1:]}" for r in products.itertuples()),
+        *(
+            f"{r.product}: {r.why if r.why[1].isupper() else r.why[0].lower() + r.why[1:]}"
+            for r in products.itertuples()
+        ),
     ]
 
 
@@ -81,7 +88,9 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
         else ""
     )
     table = rows.assign(
-        mineral=[capital(lead_prose.product(r)) for r in rows.itertuples()], step=rows.step.map(_STEPS), release=rows.release.map(edition)
+        mineral=[capital(lead_prose.product(r)) for r in rows.itertuples()],
+        step=rows.step.map(_STEPS),
+        release=rows.release.map(edition),
     )[["mineral", "step", "value", "share", "year", "release", "source_id"]].rename(
         columns={
             "mineral": "Mineral",
@@ -126,7 +135,12 @@ def _chains(iso3: str, release: str) -> str:
     bought = bought[bought.iso3 == iso3].set_index("mineral")
     minerals = list(dict.fromkeys([*output.mineral, *ground.index, *bought.index]))
     with_page = {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"}
-    columns = {"Mined": "mined", "Refined": "refined", "Reserves": "reserves", "US imports from it": "us_imports"}
+    columns = {
+        "Mined": "mined",
+        "Refined": "refined",
+        "Reserves": "reserves",
+        "US imports from it": "us_imports",
+    }
     rows = []
     for m in minerals:
         cells = [_cell(f"{prefix(iso3)}.{m}_{kind}", release) for kind in columns.values()]
@@ -136,12 +150,20 @@ def _chains(iso3: str, release: str) -> str:
             rows.append((_mineral_link(m) if m in with_page else html.escape(capital(mineral(m))), cells))
         for form in output[(output.mineral == m) & (output.form != "")].itertuples():
             cell = _cell(share_id(iso3, form), release)
-            rows.append((html.escape(capital(lead_prose.product(form))), [cell if form.step == s else "" for s in _STEPS] + ["", ""]))
+            rows.append(
+                (
+                    html.escape(capital(lead_prose.product(form))),
+                    [cell if form.step == s else "" for s in _STEPS] + ["", ""],
+                )
+            )
     if not rows:
         return ""
     used = [i for i, _ in enumerate(columns) if any(cells[i] for _, cells in rows)]
     head = "".join(f'<th scope="col">{h}</th>' for h in ["Mineral", *(list(columns)[i] for i in used)])
-    body = "".join(f"<tr><td>{name}</td>{''.join(f'<td>{cells[i] or _NONE}</td>' for i in used)}</tr>" for name, cells in rows)
+    body = "".join(
+        f"<tr><td>{name}</td>{''.join(f'<td>{cells[i] or _NONE}</td>' for i in used)}</tr>"
+        for name, cells in rows
+    )
     title = f"Shares of the world's output and reserves, and of US imports: {countries.names()[iso3]}"
     return (
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list cp-chains">'
@@ -169,15 +191,33 @@ def signed(country: str, release: str) -> Section:
     iso3 = countries.code(country)
     rows, name = countries.texts(iso3), _name(iso3)
     if iso3 == countries.HOST:
-        words = ["It is a party to all of them; the chapter on the frameworks has each text, what it commits to and whether it binds."]
-        return Section("What it signed", words, release, None, [f'<a href="{link("05-frameworks")}">What each country signed</a>'])
+        words = [
+            "It is a party to all of them; the chapter on the frameworks has each text, what it commits to and whether it binds."
+        ]
+        return Section(
+            "What it signed",
+            words,
+            release,
+            None,
+            [f'<a href="{link("05-frameworks")}">What each country signed</a>'],
+        )
     if iso3 == countries.CHINA:
-        words = ["No framework. The truce agreed at Busan, and what was suspended with it, are told in the chapter on what Beijing did."]
-        return Section("What it signed", words, release, None, [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'])
+        words = [
+            "No framework. The truce agreed at Busan, and what was suspended with it, are told in the chapter on what Beijing did."
+        ]
+        return Section(
+            "What it signed",
+            words,
+            release,
+            None,
+            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'],
+        )
     items = [_text(r) for r in rows.to_dict("records")]
     words = []
     if countries.in_union(iso3):
-        words.append("It is a member of the European Union, whose texts with the United States are on the Union's page.")
+        words.append(
+            "It is a member of the European Union, whose texts with the United States are on the Union's page."
+        )
         items.append(
             f'<a href="{link(f"countries/{countries.slug(countries.UNION)}")}">European Union</a>: the memorandum and the action plan'
         )
@@ -194,10 +234,21 @@ def _text(row: dict) -> str:
     where = link("05-frameworks", row["agreement_id"])
     title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
-    status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] not in ("signed", "absent") else ""
-    bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else ""
+    status = (
+        f" ({html.escape(row['status'])}, as of {date(row['as_of'])})"
+        if row["status"] not in ("signed", "absent")
+        else ""
+    )
+    bind, note = (
+        binds(row),
+        f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else "",
+    )
     further = EXCLUDES.get(row["exclusive"], "")
-    binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""
+    binding = (
+        bind + note + (f"; {further[0].lower() + further[1:]}" if further else "")
+        if row["status"] in ("signed", "announced")
+        else ""
+    )
     commits = "" if pd.isna(row["commits"]) else f" {html.escape(row['commits'])}."
     return (
         f'<b><a href="{where}">{html.escape(capital(title))}</a></b>{when}{status}.{commits}'
@@ -214,7 +265,13 @@ def _told(row: dict) -> bool:
     return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
 
 
-_ROLES = {"founder": "as a founder", "joined later": "joined later", "chair": "in the chair to June 2026", "member": "", "participant": ""}
+_ROLES = {
+    "founder": "as a founder",
+    "joined later": "joined later",
+    "chair": "in the chair to June 2026",
+    "member": "",
+    "participant": "",
+}
 _GROUPS = {"attendees_4feb", "framework_any", "signed_4feb"}  # said elsewhere on the page
 
 
@@ -233,9 +290,13 @@ def standing(country: str, release: str) -> Section | None:
     if iso3 in seats.index and pd.notna(seats.represented_by[iso3]):
         words.append(_at_the_meeting(seats.represented_by[iso3]))
     if iso3 in seats.index and seats.seat[iso3] == "territory":
-        words.append("It is a self-governing territory of Denmark and had no seat of its own on the State Department's list.")
+        words.append(
+            "It is a self-governing territory of Denmark and had no seat of its own on the State Department's list."
+        )
     if iso3 in seats.index and seats.seat[iso3] == "institution":
-        words.append("The European Commission had a seat of its own, beside those of the member states that came.")
+        words.append(
+            "The European Commission had a seat of its own, beside those of the member states that came."
+        )
     return Section("Where it stands", words, release, None, items) if items or words else None
 
 
@@ -257,9 +318,15 @@ def controls(country: str, release: str) -> Section | None:
     """Chinese measures that name it, and its own limits on exports."""
     iso3 = countries.code(country)
     if iso3 == countries.CHINA:
-        words = ["Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and the status of each."]
+        words = [
+            "Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and the status of each."
+        ]
         return Section(
-            "What it controls", words, release, None, [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>']
+            "What it controls",
+            words,
+            release,
+            None,
+            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'],
         )
     items = []
     for r in countries.aimed_at(iso3).to_dict("records"):
@@ -283,20 +350,29 @@ def money(country: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects in it or firms of it."""
     iso3 = countries.code(country)
     items = deals(tables.load("finance_countries").query("iso3 == @iso3").finance_id)
-    words = ["Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."]
+    words = [
+        "Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."
+    ]
     if iso3 == countries.HOST and items:
         words = ["Projects at home that are named. " + words[0].split(". ", 1)[1]]
     return Section("Public money", words, release, None, items) if items else None
 
 
-_STATE = {"happened": "", "lapsed": ", a day that passed", "passed": ", a day that passed", "scheduled": ", set for this day"}
+_STATE = {
+    "happened": "",
+    "lapsed": ", a day that passed",
+    "passed": ", a day that passed",
+    "scheduled": ", set for this day",
+}
 
 
 def events(country: str, release: str) -> Section | None:
     """Dated events that name it, newest first; the older ones folded away."""
     rows = countries.events(countries.code(country)).iloc[::-1]
     rows = rows.assign(
-        happened=rows.happened.where(rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed"))
+        happened=rows.happened.where(
+            rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed")
+        )
     )
     items = [
         f"<b>{day(r)}</b>{_STATE[r['happened']]}. {html.escape(r['description'])}. {source(r['source_id'])}"
@@ -316,22 +392,35 @@ def not_known(country: str, release: str) -> Section:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
-    keys = {f"agreements:{i}" for i in rows.agreement_id} | {f"timeline:{i}" for i in countries.events(iso3).event_id}
+    keys = {f"agreements:{i}" for i in rows.agreement_id} | {
+        f"timeline:{i}" for i in countries.events(iso3).event_id
+    }
     questions = listing.asked().fillna({"row_keys": ""})
     own = questions[
-        [bool(keys & set(k.split(";"))) or _names_it(name, q) for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)]
+        [
+            bool(keys & set(k.split(";"))) or _names_it(name, q)
+            for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)
+        ]
     ]
     if iso3 == countries.HOST:
-        own = questions[questions.question_id.isin(["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"])]
+        own = questions[
+            questions.question_id.isin(
+                ["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"]
+            )
+        ]
     gaps = [
         f"<b>{html.escape(r['question'])}</b> {html.escape(r['why'])}. {html.escape(r['looked_for'])}. {source(r['source_id'])}"
         for r in own.to_dict("records")
     ]
     held = countries.withheld(iso3, release)
     if held:
-        gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}.")
+        gaps.append(
+            f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}."
+        )
     if iso3 not in (countries.HOST, countries.CHINA):
-        gaps.append("What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found.")
+        gaps.append(
+            "What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found."
+        )
     return Section("What is not known", [], release, None, gaps)
 
 
@@ -356,8 +445,16 @@ def read_on(country: str, release: str) -> Section:
             if len(countries.brings(iso3, release))
             else []
         ),
-        *([f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'] if len(countries.aimed_at(iso3)) else []),
-        *([f'<a href="{link("04-project-vault")}">What Project Vault would buy</a>'] if iso3 == countries.HOST else []),
+        *(
+            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>']
+            if len(countries.aimed_at(iso3))
+            else []
+        ),
+        *(
+            [f'<a href="{link("04-project-vault")}">What Project Vault would buy</a>']
+            if iso3 == countries.HOST
+            else []
+        ),
         f'<a href="{link("08-since-february")}">What has happened since February</a>, to the newest dated event',
         f'<a href="{link("evidence")}">The evidence</a> for every number, and the <a href="{link("glossary")}">glossary</a>',
         f'<a href="{link("countries")}">All countries</a> and <a href="{link("minerals")}">all minerals</a>, to search and sort',

@@ -12,24 +12,43 @@ from chokepoint.pages.amounts import date, listed, mineral
 from chokepoint.pages.components.figure import link
 from chokepoint.pages.components.section import capital, in_words, known, with_article
 
-_KINDS = {"framework": "a framework", "memorandum": "a memorandum", "strategic partnership": "a strategic partnership"}
+_KINDS = {
+    "framework": "a framework",
+    "memorandum": "a memorandum",
+    "strategic partnership": "a strategic partnership",
+}
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
 def sentences(iso3: str, release: str) -> list[str]:
     """The sentences, in the order of the page; what there is nothing to say of is left out."""
-    said = [stands(iso3, release), brings(iso3, release), binds(iso3), sells(iso3, release), aimed(iso3), limits(iso3, release)]
+    said = [
+        stands(iso3, release),
+        brings(iso3, release),
+        binds(iso3),
+        sells(iso3, release),
+        aimed(iso3),
+        limits(iso3, release),
+    ]
     return [s for s in said if s]
 
 
 def stands(iso3: str, release: str) -> str:
     """Host, signatory, member of a signatory, guest or absentee."""
-    name, where, text = capital(with_article(countries.names()[iso3])), countries.status(iso3), countries.signed(iso3)
+    name, where, text = (
+        capital(with_article(countries.names()[iso3])),
+        countries.status(iso3),
+        countries.signed(iso3),
+    )
     if where == "host":
         return f"{name} called the meeting of 4 February 2026 and is the other side of every framework."
     if where == "china":
         return f"{name} is not on the State Department's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
-    seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on the State Department's list of delegations"
+    seat = (
+        "came to Washington on 4 February 2026"
+        if countries.came(iso3)
+        else "is not on the State Department's list of delegations"
+    )
     if text is not None:
         kind, day = _kind(text), f"{{{prefix(iso3)}.signed}}"
         if where == "signed_day":
@@ -53,7 +72,9 @@ def stands(iso3: str, release: str) -> str:
 
 def _kind(text: pd.Series) -> str:
     """A framework, a memorandum or a partnership; where State does not say which, both."""
-    return "a framework or memorandum" if "which of the two" in text.instrument_name else _KINDS[text.instrument]
+    return (
+        "a framework or memorandum" if "which of the two" in text.instrument_name else _KINDS[text.instrument]
+    )
 
 
 def _one(what: str) -> str:
@@ -74,7 +95,12 @@ def brings(iso3: str, release: str) -> str:
         return f"It brings little that is printed: its largest share is {fact} of the world's {what}, at the {'mine' if first.step == 'mine' else 'plant'}."
     leads = rows[rows.place == 1]
     if len(leads) > 3:
-        best = listed([f"{product(r)} ({_fact(iso3, r)})" for r in leads.drop_duplicates("mineral").head(3).itertuples()])
+        best = listed(
+            [
+                f"{product(r)} ({_fact(iso3, r)})"
+                for r in leads.drop_duplicates("mineral").head(3).itertuples()
+            ]
+        )
         if iso3 == countries.CHINA:
             return (
                 "It is the largest producer of {dependence.china_leads_mined} of {dependence.known_mined} minerals at the mine and of "
@@ -82,7 +108,11 @@ def brings(iso3: str, release: str) -> str:
             )
         return f"It is the largest producer in {in_words(len(leads))} cases at the mine or after it, among them {best}."
     elif first.place == 1:
-        also = [f"{product(r)} ({_fact(iso3, r)})" for r in leads.iloc[1:].itertuples() if r.mineral != first.mineral]
+        also = [
+            f"{product(r)} ({_fact(iso3, r)})"
+            for r in leads.iloc[1:].itertuples()
+            if r.mineral != first.mineral
+        ]
         said = f"It {_verb(first)} more {what} than any other country, {fact} of the world's" + (
             f", and leads in {listed(also)} too" if also else ""
         )
@@ -135,12 +165,14 @@ def _other_step(iso3: str, first: pd.Series, release: str) -> str:
     if first.form and other == "refinery":
         return ""  # what is made after the mine is of the whole mineral
     if len(here):
-        return (
-            f"; {'after the mine' if other == 'refinery' else 'at the mine'} it has {_fact(iso3, here.iloc[0])} of {product(here.iloc[0])}"
-        )
+        return f"; {'after the mine' if other == 'refinery' else 'at the mine'} it has {_fact(iso3, here.iloc[0])} of {product(here.iloc[0])}"
     named = supply.leaders(release)
     known_there = ((named.mineral == first.mineral) & (named.step == other)).any()
-    return "; it is not named among those that refine it" if other == "refinery" and known_there and iso3 != countries.UNION else ""
+    return (
+        "; it is not named among those that refine it"
+        if other == "refinery" and known_there and iso3 != countries.UNION
+        else ""
+    )
 
 
 def binds(iso3: str) -> str:
@@ -153,7 +185,10 @@ def binds(iso3: str) -> str:
         )
     rows = countries.texts(iso3)
     rows = rows[rows.status == "signed"]
-    frame, rest = rows[rows.instrument.isin(countries.FRAMEWORKS)], rows[~rows.instrument.isin(countries.FRAMEWORKS)]
+    frame, rest = (
+        rows[rows.instrument.isin(countries.FRAMEWORKS)],
+        rows[~rows.instrument.isin(countries.FRAMEWORKS)],
+    )
     parts = []
     if len(frame):
         bind = frame.iloc[0].binding
@@ -218,7 +253,11 @@ def aimed(iso3: str) -> str:
         return ""
     many = in_words(len(rows))
     standing = rows[rows.status.isin(["in force", "suspended"])]
-    still = f", {in_words(len(standing))} of them in force or suspended" if len(standing) and len(standing) < len(rows) else ""
+    still = (
+        f", {in_words(len(standing))} of them in force or suspended"
+        if len(standing) and len(standing) < len(rows)
+        else ""
+    )
     return f"{capital(many)} Chinese {'measures name' if len(rows) > 1 else 'measure names'} it or its firms{still}."
 
 
@@ -236,5 +275,9 @@ def limits(iso3: str, release: str) -> str:
 def page_links(codes: Iterable[str]) -> str:
     """A line of links to the pages of those countries that have one, as HTML; nothing where none has."""
     pages = countries.names()
-    found = [f'<a href="{link(f"countries/{countries.slug(c)}")}">{html.escape(pages[c])}</a>' for c in dict.fromkeys(codes) if c in pages]
+    found = [
+        f'<a href="{link(f"countries/{countries.slug(c)}")}">{html.escape(pages[c])}</a>'
+        for c in dict.fromkeys(codes)
+        if c in pages
+    ]
     return f'<p class="cp-source">Country pages: {", ".join(found)}</p>' if found else ""

@@ -24,16 +24,28 @@ def _sources(rows: pd.DataFrame) -> list[str]:
 def matrix(release: str) -> Figure:
     """A row a mineral, a column a coalition."""
     rows, whole, output = supply.clubs(release), supply.whole(release), supply.output(release)
-    both = pd.MultiIndex.from_product([sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"])
+    both = pd.MultiIndex.from_product(
+        [sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"]
+    )
     long = rows.reindex(both).melt(ignore_index=False, var_name="club", value_name="share").reset_index()
-    bound = [bool(withheld.within(r.mineral, r.step, coalitions.club(r.club), release)) for r in long.itertuples()]
+    bound = [
+        bool(withheld.within(r.mineral, r.step, coalitions.club(r.club), release)) for r in long.itertuples()
+    ]
     alone = whole.reindex(both).melt(ignore_index=False, value_name="all")["all"].to_numpy()
     told = long.share.map("{:.0f}".format).where((long.share <= 99) | (alone == True), ">99")  # noqa: E712 (nothing where it is not known)
     what = output.drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what.map(supply.label)
     named = what.reindex(pd.MultiIndex.from_frame(long[["mineral", "step"]])).to_numpy()
-    long = long.assign(mineral=pd.Series(named).fillna(long.mineral.map(_names())), name=long.club.map(CLUBS), text=told, bound=bound)
+    long = long.assign(
+        mineral=pd.Series(named).fillna(long.mineral.map(_names())),
+        name=long.club.map(CLUBS),
+        text=told,
+        bound=bound,
+    )
     at = {step: rows[rows.index.get_level_values("step") == step] for step in drawn.STEPS}
-    half, of = {step: (held > 50).sum() for step, held in at.items()}, {step: len(held) for step, held in at.items()}
+    half, of = (
+        {step: (held > 50).sum() for step, held in at.items()},
+        {step: len(held) for step, held in at.items()},
+    )
     says = (
         f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines more than half of "
         f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is {_none(half['mine'].came)} and {_none(half['refinery'].came)}"
@@ -44,7 +56,9 @@ def matrix(release: str) -> Figure:
     table = rows.reset_index()
     table[withheld.COLUMN] = withheld.column(rows.index, everyone, release)
     table = table.assign(mineral=[what[m, s] for m, s in rows.index], step=table.step.map(drawn.STEPS))
-    table = table.rename(columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()})
+    table = table.rename(
+        columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()}
+    )
     return figure(
         drawn.coverage(long, CLUBS, HEADS),
         says=says,
@@ -76,7 +90,12 @@ def your_club(release: str) -> Figure | None:
     order = list(inside.mine.sub(inside.refinery).sort_values(ascending=False).index)
     rows = supply.country_of_two_steps(release)
     product = rows.what.map(supply.label).where(~rows.alike, None)
-    rows = rows.assign(at=rows.mineral.map(order.index), mineral=rows.mineral.map(_names()), share=rows.share.round(4), product=product)
+    rows = rows.assign(
+        at=rows.mineral.map(order.index),
+        mineral=rows.mineral.map(_names()),
+        share=rows.share.round(4),
+        product=product,
+    )
     geography = tables.load("geography").query("is_country").set_index("iso3")
     codes = {*rows.iso3, *(i for key in CLUBS for i in coalitions.club(key))} & set(geography.index)
     people = pd.DataFrame({"iso3": sorted(codes)})
@@ -97,7 +116,13 @@ def your_club(release: str) -> Figure | None:
     )
     held = {step: int((inside[step] > 50).sum()) for step in drawn.STEPS}
     return figure(
-        membership(tables.outlines(), people, rows[["mineral", "at", "step", "product", "iso3", "share"]], clubs=starts, start="came"),
+        membership(
+            tables.outlines(),
+            people,
+            rows[["mineral", "at", "step", "product", "iso3", "share"]],
+            clubs=starts,
+            start="came",
+        ),
         says=(
             f"If everyone who signed or came were inside, the club would mine more than half of {_none(held['mine'])} of {in_words(len(order))} minerals "
             f"and refine more than half of {_none(held['refinery'])}: try others"

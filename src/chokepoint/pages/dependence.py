@@ -19,9 +19,16 @@ from chokepoint.pages.components.section import capital, in_words, known
 
 def brief(release: str) -> Brief:
     """China's share rises after the mine (or does not); rare earths; what the United States relies on."""
-    value = {name: facts.get(f"dependence.{name}", release).value for name in ("both_known", "higher_refined", "majority_refined")}
+    value = {
+        name: facts.get(f"dependence.{name}", release).value
+        for name in ("both_known", "higher_refined", "majority_refined")
+    }
     rises = value["higher_refined"] > value["both_known"] / 2
-    what = "China's hold is on the step after the mine" if rises else "China's hold is no stronger after the mine than at it"
+    what = (
+        "China's hold is on the step after the mine"
+        if rises
+        else "China's hold is no stronger after the mine than at it"
+    )
     sentences = [
         f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
         "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
@@ -29,11 +36,18 @@ def brief(release: str) -> Brief:
         else "This release has no mineral that is counted alike at the mine and after it.",
     ]
     if known("magnet_rare_earths.china_mined", release) and known("rare_earths.china_refined", release):
-        mined, refined = facts.get("magnet_rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
+        mined, refined = (
+            facts.get("magnet_rare_earths.china_mined", release).value,
+            facts.get("rare_earths.china_refined", release).value,
+        )
         turn = "and refines" if refined > mined else "but refines only"
         sentences.append(
             f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}"
-            + ("; of all rare earths it mines {rare_earths.china_mined}." if known("rare_earths.china_mined", release) else ".")
+            + (
+                "; of all rare earths it mines {rare_earths.china_mined}."
+                if known("rare_earths.china_mined", release)
+                else "."
+            )
         )
     if known("reliance.lines", release):
         sentences.append(
@@ -44,7 +58,9 @@ def brief(release: str) -> Brief:
 
 
 def _named(index: pd.Index) -> pd.Series:
-    return pd.Series(index, index=index).map(tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True))
+    return pd.Series(index, index=index).map(
+        tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
+    )
 
 
 def lead(release: str) -> Figure | None:
@@ -61,7 +77,9 @@ def lead(release: str) -> Figure | None:
         table[f"China {at}, %"] = rows[step]
         table[f"Year {at}"] = [int(detail.year[m, step]) for m in both.index]
         table[f"Release {at}"] = [edition(detail.release[m, step]) for m in both.index]
-    sources = sorted({s for m in both.index for step in ("mine", "refinery") for s in detail.sources[m, step]})
+    sources = sorted(
+        {s for m in both.index for step in ("mine", "refinery") for s in detail.sources[m, step]}
+    )
     first, last = rows.iloc[0], rows.iloc[-1]
     return figure(
         shares.two_steps(rows),
@@ -75,7 +93,13 @@ def lead(release: str) -> Figure | None:
 
 def other_products(release: str) -> Listing:
     """Of the minerals that the chart leaves out, what is counted at the mine and what after it: one paragraph."""
-    rows = supply.two_steps(release).query("not alike").drop_duplicates(["mineral", "step"]).set_index(["mineral", "step"]).what
+    rows = (
+        supply.two_steps(release)
+        .query("not alike")
+        .drop_duplicates(["mineral", "step"])
+        .set_index(["mineral", "step"])
+        .what
+    )
     told = [
         f"{rows[m, 'mine'].split(' (')[0].lower()}, then {rows[m, 'refinery'].split(' (')[0].lower()}"
         for m in sorted({m for m, _ in rows.index})
@@ -95,13 +119,15 @@ def largest(release: str, step: str) -> Figure | None:
     if rows.empty:
         return None
     rows = rows.assign(
-        mineral=_named(pd.Index(rows.mineral)).to_numpy(), standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
+        mineral=_named(pd.Index(rows.mineral)).to_numpy(),
+        standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
     )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
     says = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
     rows = rows.assign(
-        told=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)], release=rows.release.map(edition)
+        told=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
+        release=rows.release.map(edition),
     )
     table = rows[["mineral", "what", "area", "share", "year", "release", "source_id"]].rename(
         columns={
@@ -133,7 +159,11 @@ def imports(release: str) -> Figure | None:
         f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from abroad; for {china}, China is the largest source"
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
-    shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)
+    shown = rows.assign(
+        mineral=_named(pd.Index(rows.mineral)).to_numpy(),
+        kind=rows.kind.map(reliance_charts.KINDS),
+        text=short,
+    )
     table = rows.assign(mineral=shown.mineral)[["mineral", "what", "text", "source", "source_id"]].rename(
         columns={
             "mineral": "Mineral",
@@ -174,7 +204,8 @@ def choose(release: str) -> Figure:
             "Standing": countries.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
             "Share of world output, %": countries.share.round(2),
             "Output": [
-                supply.mass(r.value, r.kilograms) + (f" ({r.qualifier})" if isinstance(r.qualifier, str) else "")
+                supply.mass(r.value, r.kilograms)
+                + (f" ({r.qualifier})" if isinstance(r.qualifier, str) else "")
                 for r in countries.itertuples()
             ],
             "Release": countries.release.map(edition),
@@ -183,21 +214,41 @@ def choose(release: str) -> Figure:
     )
     shown = _shown(countries, years)
     drawn = table.loc[shown.index].drop(columns=["Product", "Release", "source_id"])
-    drawn = drawn.rename(columns={"Share of world output, %": "share", "Output": "text"}).rename(columns=str.lower)
-    drawn = drawn.assign(year=shown.shown, rank=shown.place, told=[_bar_text(r.share, r.alone) for r in shown.itertuples()])
-    firsts = shown.drop_duplicates(["mineral", "shown", "step"])[["mineral", "shown", "step", "what", "year", "release"]]
-    known = pd.MultiIndex.from_product([sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=["mineral", "shown", "step"])
+    drawn = drawn.rename(columns={"Share of world output, %": "share", "Output": "text"}).rename(
+        columns=str.lower
+    )
+    drawn = drawn.assign(
+        year=shown.shown, rank=shown.place, told=[_bar_text(r.share, r.alone) for r in shown.itertuples()]
+    )
+    firsts = shown.drop_duplicates(["mineral", "shown", "step"])[
+        ["mineral", "shown", "step", "what", "year", "release"]
+    ]
+    known = pd.MultiIndex.from_product(
+        [sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=["mineral", "shown", "step"]
+    )
     known = known.to_frame(index=False).merge(firsts, how="left")
     known["told"] = [
         f"{'At the mine' if r.step == 'mine' else 'After the mine'}|"
-        + (f"{r.what.split(' (')[0]}|{int(r.year)}, {edition(r.release)}" if isinstance(r.what, str) else "no country is published")
+        + (
+            f"{r.what.split(' (')[0]}|{int(r.year)}, {edition(r.release)}"
+            if isinstance(r.what, str)
+            else "no country is published"
+        )
         for r in known.itertuples()
     ]
-    known = pd.DataFrame({"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told})
+    known = pd.DataFrame(
+        {"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told}
+    )
     now = shown[(shown.shown == years[-1]) & (shown.place == 0)].set_index(["mineral", "step"])
-    at_both = [m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))]
+    at_both = [
+        m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))
+    ]
     first = at_both[0] if at_both else names.index[0]
-    says = _chosen_first(now, first, names[first]) if at_both else "Who mines and who refines what: choose a mineral, a year and a step"
+    says = (
+        _chosen_first(now, first, names[first])
+        if at_both
+        else "Who mines and who refines what: choose a mineral, a year and a step"
+    )
     return figure(
         chooser.producers(drawn, known, mineral=names[first]),
         says=says,
@@ -225,7 +276,9 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """
     own = countries[countries.year.isin(years)].assign(shown=lambda r: r.year)
     newest = countries.groupby(["mineral", "step"]).year.transform("max")
-    late = countries[~countries.release.isin(tables.releases()) & (countries.year == newest) & (newest != years[-1])]
+    late = countries[
+        ~countries.release.isin(tables.releases()) & (countries.year == newest) & (newest != years[-1])
+    ]
     return pd.concat([own, late.assign(shown=years[-1])])
 
 
@@ -264,7 +317,9 @@ def prices_and_controls(release: str) -> Figure | None:
         }
     )
     marks = prices.days(release)
-    marks = marks[marks.mineral.isin(cells) & ((marks.instrument == "ban") | (marks.target == "all destinations"))]
+    marks = marks[
+        marks.mineral.isin(cells) & ((marks.instrument == "ban") | (marks.target == "all destinations"))
+    ]
     days = pd.DataFrame(
         {
             "cell": marks.mineral.map(cells),
@@ -328,7 +383,9 @@ def outside_china(release: str) -> Listing:
     return Listing(f"<p>{' '.join(linked)}</p>")
 
 
-EUROPE = r"price multiple: (\w+) in Europe, Apr to May 2025"  # episodes that the model of a shock is held against
+EUROPE = (
+    r"price multiple: (\w+) in Europe, Apr to May 2025"  # episodes that the model of a shock is held against
+)
 
 
 def _seen_in_europe(ratio: pd.Series) -> list[str]:
@@ -339,7 +396,11 @@ def _seen_in_europe(ratio: pd.Series) -> list[str]:
         return []
     quoted = listed([f"{row['seen']:.1f} times those of April for {metal}" for metal, row in seen.items()])
     held = [metal for metal in seen if metal in ratio.index]
-    here = listed([f"{ratio[metal]:.2f} times that of the year before for {metal}" for metal in held]) if held else ""
+    here = (
+        listed([f"{ratio[metal]:.2f} times that of the year before for {metal}" for metal in held])
+        if held
+        else ""
+    )
     sources = " ".join(source(i) for i in dict.fromkeys(row["source_id"] for row in seen.values()))
     return [
         f"In May 2025 quotes in Europe were {html.escape(quoted)}, by a lead whose original we have not opened {sources}"

@@ -29,7 +29,11 @@ READINGS = {ADOPTED: FLOOR, ARTICLE: ACCENT, ELSEWHERE: BLOC}
 STRIPS = {  # what is measured in one unit and can stand on one axis
     "china": ("percent", "Per cent", ("mining_share", "processing_share", "output_share", "reserves_share")),
     "money": ("US$ billion", "US$ billion", ("vault_total", "vault_private", "usar_terms", "lac_loan")),
-    "counts": (None, "Number", ("attendance", "n_frameworks", "club_membership", "equity_count", "msp_members")),
+    "counts": (
+        None,
+        "Number",
+        ("attendance", "n_frameworks", "club_membership", "equity_count", "msp_members"),
+    ),
 }
 
 
@@ -56,7 +60,12 @@ def lead(release: str) -> Figure:
     """A bar an article, its claims by verdict."""
     table, names = claims.verdicts(), claims.outlets().short
     sums = table.sum()
-    frame = table.rename(index=names).rename_axis("row").reset_index().melt("row", var_name="verdict", value_name="count")
+    frame = (
+        table.rename(index=names)
+        .rename_axis("row")
+        .reset_index()
+        .melt("row", var_name="verdict", value_name="count")
+    )
     shown = table.rename(index=names).rename(columns=capital).rename_axis("Article").reset_index()
     checked = sums[list(claims.CHECKED)].sum()
     return figure(
@@ -66,7 +75,10 @@ def lead(release: str) -> Figure:
         sources=claims.ARTICLES,
         alt_text=(
             "Five bars of claims, one an article, split by verdict. "
-            + " ".join(f"{names[i]}: {', '.join(f'{n} {v}' for v, n in r.items() if n)}." for i, r in table.iterrows())
+            + " ".join(
+                f"{names[i]}: {', '.join(f'{n} {v}' for v, n in r.items() if n)}."
+                for i, r in table.iterrows()
+            )
         ),
     )
 
@@ -79,7 +91,14 @@ def stands(release: str) -> Figure:
     """A tile for each article that speaks to a question of which another speaks as well."""
     rows, names = claims.stands(), claims.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
-    frame = pd.DataFrame({"row": rows.question, "column": rows.source_id.map(names), "stand": rows.stand, "reading": rows.reading})
+    frame = pd.DataFrame(
+        {
+            "row": rows.question,
+            "column": rows.source_id.map(names),
+            "stand": rows.stand,
+            "reading": rows.reading,
+        }
+    )
     settled = rows[rows.stand != claims.OPEN].groupby("conflict_group").stand
     nobody = int((~settled.agg(lambda s: (s == claims.SAME).any())).sum())
     return figure(
@@ -101,11 +120,16 @@ def readings(release: str, which: str) -> Figure:
     rows = rows[rows["value"].notna() | rows.value_low.notna()]
     rows = rows[rows.unit == unit] if unit else rows
     names = tables.load("conflicts").set_index("conflict_group").question
-    kind = [ADOPTED if r.adopted else ARTICLE if r.source_id in claims.ARTICLES else ELSEWHERE for r in rows.itertuples()]
+    kind = [
+        ADOPTED if r.adopted else ARTICLE if r.source_id in claims.ARTICLES else ELSEWHERE
+        for r in rows.itertuples()
+    ]
     bounded = rows["value"].isna() & (rows.value_low.isna() | rows.value_high.isna())
     frame = pd.DataFrame(
         {
-            "row": rows.conflict_group.map(names).str.replace(" on 4 February", "").str.replace(", and by whom", ""),
+            "row": rows.conflict_group.map(names)
+            .str.replace(" on 4 February", "")
+            .str.replace(", and by whom", ""),
             "value": rows["value"].fillna(rows.value_low.where(bounded)),
             "low": rows.value_low.where(rows["value"].isna() & ~bounded),
             "high": rows.value_high.where(rows["value"].isna() & ~bounded),
@@ -140,7 +164,13 @@ def _amount(value: float, unit: str | None) -> str:
     >>> _amount(34, "percent"), _amount(11.67, "US$ billion"), _amount(54, None)
     ('34 %', 'US$11.67 billion', '54')
     """
-    return f"{value:g} %" if unit == "percent" else f"US${value:g} billion" if unit == "US$ billion" else f"{value:g}"
+    return (
+        f"{value:g} %"
+        if unit == "percent"
+        else f"US${value:g} billion"
+        if unit == "US$ billion"
+        else f"{value:g}"
+    )
 
 
 def viewpoints(release: str) -> Listing:
@@ -175,7 +205,9 @@ def errors(release: str) -> Listing:
         )
         for r in claims.errors().to_dict("records")
     ]
-    return Listing(searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names), of="errors"))
+    return Listing(
+        searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names), of="errors")
+    )
 
 
 def opinions(release: str) -> Listing:
@@ -207,7 +239,15 @@ def every_claim(release: str) -> Listing:
         )
         for c in claims.claims().to_dict("records")
     ]
-    return Listing(searchable("cp-claims", ["Article", "Topic", "Claim, in our words", "Verdict"], rows, list(names), of="claims"))
+    return Listing(
+        searchable(
+            "cp-claims",
+            ["Article", "Topic", "Claim, in our words", "Verdict"],
+            rows,
+            list(names),
+            of="claims",
+        )
+    )
 
 
 def _check(claim: dict) -> str:

@@ -34,7 +34,11 @@ LEVEL = 1  # percentage points: less than this is no fall, since the output figu
 def brief(release: str) -> Brief:
     """What was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
-    bind = "None is known to bind anybody" if binding == 0 else "{frameworks.texts_binding} of them are known to bind"
+    bind = (
+        "None is known to bind anybody"
+        if binding == 0
+        else "{frameworks.texts_binding} of them are known to bind"
+    )
     texts = (
         f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
         "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind."
@@ -72,7 +76,9 @@ def lead(release: str) -> Figure | None:
     rows = supply.standing_of_two_steps(release)
     rows = rows.sort_values("mineral", key=lambda m: m.map(list(order).index), kind="stable")
     names = tables.load("minerals").set_index("mineral").name.str.replace(r" \(.*\)", "", regex=True)
-    rows = rows.assign(mineral=rows.mineral.map(names), product=rows.what.map(supply.label).where(~rows.alike, None))
+    rows = rows.assign(
+        mineral=rows.mineral.map(names), product=rows.what.map(supply.label).where(~rows.alike, None)
+    )
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
     says = (
@@ -88,7 +94,10 @@ def lead(release: str) -> Figure | None:
     codes = {names[m]: m for m in order}
     keys = zip(table.mineral.map(codes), table.step, strict=True)
     table[withheld.COLUMN] = withheld.column(keys, coalitions.club("came"), release)
-    table = table.rename(columns={"mineral": "Mineral", "step": "Step", "what": "Product"} | {s: f"{s}, %" for s in shares.STANDINGS})
+    table = table.rename(
+        columns={"mineral": "Mineral", "step": "Step", "what": "Product"}
+        | {s: f"{s}, %" for s in shares.STANDINGS}
+    )
     return figure(
         shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
         says=says,
@@ -134,7 +143,11 @@ def _agreement(row: dict) -> str:
 def _partner(row: dict) -> str:
     """The partner's name, linked to its page where it has one."""
     name, iso3 = html.escape(row["partner"]), row["iso3s"]
-    return f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>' if iso3 in countries.names() else name
+    return (
+        f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>'
+        if iso3 in countries.names()
+        else name
+    )
 
 
 def would_cheat() -> Explorable:
@@ -155,7 +168,12 @@ def would_cheat() -> Explorable:
 
 def cheating_spread() -> Spread:
     """The member's choice with every assumption free."""
-    return spread("coalition", "patience_needed", "levy", name="Worth of next period's dollar that keeps a member honest")
+    return spread(
+        "coalition",
+        "patience_needed",
+        "levy",
+        name="Worth of next period's dollar that keeps a member honest",
+    )
 
 
 def stable_club() -> Explorable:

@@ -16,7 +16,10 @@ CHOICES = ("year", "target")  # what the reader asks, not what is uncertain
 
 def brief(release: str) -> Brief:
     """Who would refine in 2035, how many tonnes that is outside China, and what no model here can say."""
-    known, most = facts.get("futures.iea_minerals", release).value, facts.get("futures.iea_majority", release).value
+    known, most = (
+        facts.get("futures.iea_minerals", release).value,
+        facts.get("futures.iea_majority", release).value,
+    )
     hub = "China stays the hub" if most > known / 2 else "China is a hub no longer"
     return Brief(
         [
@@ -49,7 +52,10 @@ def lead(release: str) -> Figure:
         table=table,
         alt_text=(
             "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's base case for 2035. A dashed line marks half. "
-            + " ".join(f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent." for r in rows.itertuples(index=False))
+            + " ".join(
+                f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent."
+                for r in rows.itertuples(index=False)
+            )
         ),
     )
 
@@ -58,7 +64,16 @@ def build_out(horizon: int | None = None) -> Explorable:
     """Model 6 under the reader's hand, looking at the year `horizon` first."""
     made = explore(
         "buildout",
-        ["floor", "world_price", "capital", "capital_intensity", "lead_time", "demand_growth", "year", "target"],
+        [
+            "floor",
+            "world_price",
+            "capital",
+            "capital_intensity",
+            "lead_time",
+            "demand_growth",
+            "year",
+            "target",
+        ],
         curves(
             "year",
             {"share": ("Separated outside China", BLOC)},
@@ -72,7 +87,17 @@ def build_out(horizon: int | None = None) -> Explorable:
         ),
         along="year",
         says="How many plants a price brings is assumed; what time and money then do is arithmetic",
-        results=["price", "viable", "added", "capacity", "demand", "share", "added_needed", "capital_needed", "target_year"],
+        results=[
+            "price",
+            "viable",
+            "added",
+            "capacity",
+            "demand",
+            "share",
+            "added_needed",
+            "capital_needed",
+            "target_year",
+        ],
         sentence="At US${price:,.0f} a kilogram {viable:.0%} of the projects outside China are assumed to pay, and each year adds {added:,.2f} thousand tonnes. In the year looked at "
         "that is {capacity:,.1f} of {demand:,.1f} thousand tonnes, {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
         alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the target, a dot the year looked at.",

@@ -55,10 +55,16 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     what = name(mineral)
     if not steps:
         return _unknown(mineral, release)
-    whole = "" if speaks == mineral else f"No figures are published for {what} alone; it is counted among the {name(speaks)}. "
+    whole = (
+        ""
+        if speaks == mineral
+        else f"No figures are published for {what} alone; it is counted among the {name(speaks)}. "
+    )
     summary, what = supply.summary(release), name(speaks)
     if len(steps) == 2:
-        return whole + _two_steps(speaks, summary.loc[(speaks, "mine")], summary.loc[(speaks, "refinery")], release)
+        return whole + _two_steps(
+            speaks, summary.loc[(speaks, "mine")], summary.loc[(speaks, "refinery")], release
+        )
     step = steps[0]
     row, fact = summary.loc[(speaks, step)], f"{{{speaks}.largest_{PAST[step]}}}"
     verb, leader = VERBS[step], with_article(row.leader)
@@ -75,7 +81,8 @@ def _unknown(mineral: str, release: str) -> str:
         return f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's yearly summaries: who makes it is not in the tables used here."
     if apart := uncounted(mineral, release):
         first = ", ".join(
-            f"{with_article(r.area)} {tons(r.value)}" + (f" of {r.form}" if isinstance(r.form, str) else "") for r in apart[:3]
+            f"{with_article(r.area)} {tons(r.value)}" + (f" of {r.form}" if isinstance(r.form, str) else "")
+            for r in apart[:3]
         )
         return (
             f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it does not add up: {first}. "
@@ -130,7 +137,9 @@ def _bloc(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     held = supply.inside(release).loc[speaks]
     facts = {s: f"{{{speaks}.inside_{PAST[s]}}}" for s in steps}
     verbs = {"mine": "mine", "refinery": "refine" if row_of(speaks).headline_stage == "mine" else "make"}
-    parts = " and ".join(f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps)
+    parts = " and ".join(
+        f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps
+    )
     of = "" if speaks == mineral else f" of the {name(speaks)} taken together"
     return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}{of}."
 
@@ -211,7 +220,9 @@ def _announced(mineral: str) -> str:
     """A Chinese measure that names the mineral and did not take effect as a licence; of the rare earths also that there is none."""
     links = tables.load("control_minerals").query("mineral == @mineral")
     rows = tables.load("controls").query("published and instrument == 'licence'")
-    rows = rows[rows.control_id.isin(links.control_id) & (rows.status == "suspended") & rows.suspended_to.notna()]
+    rows = rows[
+        rows.control_id.isin(links.control_id) & (rows.status == "suspended") & rows.suspended_to.notna()
+    ]
     if len(rows):
         row = rows.iloc[0]
         before = " before it applied" if row.took_effect == "no" else ""

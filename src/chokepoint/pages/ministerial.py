@@ -21,7 +21,14 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Did not come",
 )
 EARLY = "#174a73"  # a deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5
-COLOURS = {SIGNED: BLOC, EARLIER: EARLY, LATER: ACCENT, UNION: "#e6cf9c", ATTENDED: CAME, ABSENT: "transparent"}
+COLOURS = {
+    SIGNED: BLOC,
+    EARLIER: EARLY,
+    LATER: ACCENT,
+    UNION: "#e6cf9c",
+    ATTENDED: CAME,
+    ABSENT: "transparent",
+}
 SHORT = {
     "Democratic Republic of the Congo": "DR Congo",
     "United Arab Emirates": "Emirates",
@@ -37,12 +44,15 @@ MEETING = pd.Timestamp(2026, 2, 4)
 def delegations() -> pd.DataFrame:
     """Everyone on the host's list, and the notable absentees, with what each had signed by the newest evidence."""
     people = tables.load("attendees").query("published").copy()
-    signed = tables.load("memberships").query("coalition_id == 'framework_any' and published").set_index("iso3")
+    signed = (
+        tables.load("memberships").query("coalition_id == 'framework_any' and published").set_index("iso3")
+    )
     people["since"] = pd.to_datetime(people.iso3.map(signed.since), format="%Y-%m-%d")
     people["signed_source"] = people.iso3.map(signed.source_id)
     united = members("eu27")
     people["kind"] = [
-        _kind(p == "present", since, iso3 in united) for p, since, iso3 in zip(people.presence, people.since, people.iso3, strict=True)
+        _kind(p == "present", since, iso3 in united)
+        for p, since, iso3 in zip(people.presence, people.since, people.iso3, strict=True)
     ]
     return people
 
@@ -100,7 +110,9 @@ def lead(release: str) -> Figure:
             "label": people.delegation.replace(SHORT),
             "short": people.iso3,
             "kind": people.kind + " (" + people.kind.map(counts).astype(str) + ")",
-            "detail": people.since.map(lambda d: f"framework or memorandum of {d:%-d %B %Y}" if pd.notna(d) else "none found"),
+            "detail": people.since.map(
+                lambda d: f"framework or memorandum of {d:%-d %B %Y}" if pd.notna(d) else "none found"
+            ),
         }
     )
     says = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
@@ -146,7 +158,12 @@ def shares(release: str) -> Figure:
             "source": moves.outlet,
         }
     )
-    rows = frame.assign(deepest=moves.instrument.map(deepest)).sort_values("deepest").row.drop_duplicates().tolist()
+    rows = (
+        frame.assign(deepest=moves.instrument.map(deepest))
+        .sort_values("deepest")
+        .row.drop_duplicates()
+        .tolist()
+    )
     shown = pd.DataFrame(
         {
             "Share": moves.instrument,
@@ -177,4 +194,6 @@ def earliest_is_deepest(moves: pd.DataFrame) -> bool:
     """Whether, of each share with several timed snapshots, the one of early trading shows the lowest figure."""
     timed = moves[moves.hour.isin(["early trading", "morning", "intraday"]) & moves["value"].notna()]
     groups = [g.sort_values("hour") for _, g in timed.groupby("instrument") if len(g) > 1]
-    return bool(groups) and all(g.hour.iloc[0] == "early trading" and g["value"].iloc[0] == g["value"].min() for g in groups)
+    return bool(groups) and all(
+        g.hour.iloc[0] == "early trading" and g["value"].iloc[0] == g["value"].min() for g in groups
+    )

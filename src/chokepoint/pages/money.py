@@ -44,7 +44,11 @@ def _uncapitalised(text: str) -> str:
     >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
     ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
     """
-    return text[:1].lower() + text[1:] if text[1:2].islower() and text.split()[0] not in ("Defense", "Export-Import") else text
+    return (
+        text[:1].lower() + text[1:]
+        if text[1:2].islower() and text.split()[0] not in ("Defense", "Export-Import")
+        else text
+    )
 
 
 def _payer(agency: str) -> str:
@@ -67,10 +71,19 @@ def _pieces() -> pd.DataFrame:
     others = others.dropna(subset=["rung"])  # what a whole firm is worth is no money that moves
     private = tables.load("vault").set_index("vault_id").loc["vault.private_capital"]
     vault = pd.DataFrame(
-        [{"finance_id": "vault.private_capital", "rung": BESIDE, "kind": "Private or mixed", "amount": 1000 * private["value"]}]
+        [
+            {
+                "finance_id": "vault.private_capital",
+                "rung": BESIDE,
+                "kind": "Private or mixed",
+                "amount": 1000 * private["value"],
+            }
+        ]
     )
     pieces = pd.concat([own, others, vault], ignore_index=True)[["finance_id", "rung", "kind", "amount"]]
-    rows.loc["vault.private_capital", ["recipient", "description", "amount_text", "agency", "status", "source_id"]] = [
+    rows.loc[
+        "vault.private_capital", ["recipient", "description", "amount_text", "agency", "status", "source_id"]
+    ] = [
         "Project Vault",
         "Private capital beside the loan; other reports round it to 2 billion",
         private["text"],
@@ -79,9 +92,13 @@ def _pieces() -> pd.DataFrame:
         private["source_id"],
     ]
     told = rows.loc[pieces.finance_id].reset_index()
-    twice = told.recipient.isin(told.drop_duplicates("finance_id").recipient.value_counts().loc[lambda n: n > 1].index)
+    twice = told.recipient.isin(
+        told.drop_duplicates("finance_id").recipient.value_counts().loc[lambda n: n > 1].index
+    )
     short = told.recipient.where(told.recipient != "Various", told.agency + ", several")
-    names = short.where(~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].map(_uncapitalised))
+    names = short.where(
+        ~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].map(_uncapitalised)
+    )
     payer = told.agency.fillna("").map(_payer)
     payer = payer.where(pieces.rung != BESIDE, "private and mixed")
     return pieces.assign(
@@ -98,7 +115,12 @@ def _told(row: dict) -> str:
     """What is known of a deal in one sentence or three."""
     when = f", {day(row)}" if pd.notna(row.get("date")) else ""
     notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
-    return ". ".join([f"{row['description']}: {row['amount_text']} ({row['agency']}{when}; {row['status']})", *notes]) + "."
+    return (
+        ". ".join(
+            [f"{row['description']}: {row['amount_text']} ({row['agency']}{when}; {row['status']})", *notes]
+        )
+        + "."
+    )
 
 
 def ladder_of_money(release: str) -> Figure:
@@ -108,7 +130,8 @@ def ladder_of_money(release: str) -> Figure:
     total, paid = public.amount.sum() / 1000, public.amount[public.rung == money.PAID].sum() / 1000
     letters = public.amount[public.rung == money.LETTER].sum() / 1000
     drawn = pieces.assign(
-        narrow=pieces.told.map(lambda t: textwrap.wrap(t, 42)[:6]), wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6])
+        narrow=pieces.told.map(lambda t: textwrap.wrap(t, 42)[:6]),
+        wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6]),
     )
     silent = money.unpriced()
     table = pd.concat(
@@ -152,7 +175,10 @@ def ladder_of_money(release: str) -> Figure:
         table=table,
         alt_text=(
             "Bars on a ladder, each piece a deal, coloured by instrument: "
-            + "; ".join(f"{stage.lower()}, US${public.amount[public.rung == stage].sum() / 1000:.1f} billion" for stage in money.STAGES)
+            + "; ".join(
+                f"{stage.lower()}, US${public.amount[public.rung == stage].sum() / 1000:.1f} billion"
+                for stage in money.STAGES
+            )
             + ". Beside them private and mixed money, and the sums that State and the Pentagon give. Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
         ),
     )

@@ -29,13 +29,20 @@ def measured() -> Listing:
         )
         for r in tables.load("performance").to_dict("records")
     ]
-    return Listing(scrolled("cp-performance", ["What it means", "Here", "The peer", "Ratio", "Aim"], rows, of="measurements"))
+    return Listing(
+        scrolled(
+            "cp-performance", ["What it means", "Here", "The peer", "Ratio", "Aim"], rows, of="measurements"
+        )
+    )
 
 
 def machine() -> Listing:
     """Where and when the figures were measured."""
     found = tables.load("performance")
-    said = [f"{name}, on {day:%-d %B %Y}" for name, day in sorted(set(zip(found.machine, found.measured_on, strict=True)))]
+    said = [
+        f"{name}, on {day:%-d %B %Y}"
+        for name, day in sorted(set(zip(found.machine, found.measured_on, strict=True)))
+    ]
     return Listing(f"<p>Measured on: {html.escape('; '.join(said))}.</p>")
 
 
@@ -60,7 +67,11 @@ def longer() -> Figure:
     return figure(
         growth(points, "how many times as long"),
         says=f"A table {last['size']} times as long "
-        + (f"adds {more:.2g} s to {first.seconds:.2g} s" if more > NOISE * first.seconds else f"takes the same {first.seconds:.2g} s"),
+        + (
+            f"adds {more:.2g} s to {first.seconds:.2g} s"
+            if more > NOISE * first.seconds
+            else f"takes the same {first.seconds:.2g} s"
+        ),
         alt_text="Line: seconds to check all data and run one mineral's page, with the table of production once to eight times as long.",
         table=points[["size", "seconds"]].rename(columns={"size": "Times as long", "seconds": "Seconds"}),
         sources=[SOURCE],
@@ -82,9 +93,17 @@ def many() -> Listing:
     first, further = found["page_bytes_vs_stock"] / 1000, found["next_page_kb"]
     array, whole = 1e6 / found["sweep_vs_loop"], 1e6 / found["sweep_to_file_vs_loop"]
     rows = [
-        ("First page of a visit", f"{first:.2f} MB", f"a million readers of three pages each: {first + 2 * further / 1000:.2f} TB"),
+        (
+            "First page of a visit",
+            f"{first:.2f} MB",
+            f"a million readers of three pages each: {first + 2 * further / 1000:.2f} TB",
+        ),
         ("Each further page", f"{further:.0f} kB", "in the figure above"),
-        ("An edition, as files", f"{found['edition_mb']:.0f} MB", f"a thousand editions: {found['edition_mb']:.0f} GB"),
+        (
+            "An edition, as files",
+            f"{found['edition_mb']:.0f} MB",
+            f"a thousand editions: {found['edition_mb']:.0f} GB",
+        ),
         (
             "One more mineral page, run and printed",
             f"{found['added_page_s']:.2f} s",
@@ -102,4 +121,6 @@ def many() -> Listing:
         ),
     ]
     cells = [row(f"many-{i}", map(html.escape, each)) for i, each in enumerate(rows)]
-    return Listing(scrolled("cp-scale", ["What", "Measured, for one", "Worked out, for many"], cells, of="costs"))
+    return Listing(
+        scrolled("cp-scale", ["What", "Measured, for one", "Worked out, for many"], cells, of="costs")
+    )

@@ -120,13 +120,19 @@ def next_stage() -> Explorable:
 
 def floor_spread() -> Spread:
     """Model 1 with every assumption free."""
-    return spread("price_floor", "deadweight_loss", "world_price", name="Loss that nobody gets back", held=("floor",))
+    return spread(
+        "price_floor", "deadweight_loss", "world_price", name="Loss that nobody gets back", held=("floor",)
+    )
 
 
 def stage_spread() -> Spread:
     """The stage cascade with every assumption free."""
     return spread(
-        "stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor that magnets need", held=("oxide_floor", "magnet_floor")
+        "stage_cascade",
+        "magnet_floor_needed",
+        "oxide_floor",
+        name="Floor that magnets need",
+        held=("oxide_floor", "magnet_floor"),
     )
 
 
@@ -134,7 +140,16 @@ def mine() -> Explorable:
     """Model 2 under the reader's hand: a flood, with a floor and without."""
     return explore(
         "project_value",
-        ["flood_price", "flood_years", "flood_start", "floor", "floor_years", "price", "cost", "discount_rate"],
+        [
+            "flood_price",
+            "flood_years",
+            "flood_start",
+            "floor",
+            "floor_years",
+            "price",
+            "cost",
+            "discount_rate",
+        ],
         curves(
             "flood_price",
             {"npv": ("Without a floor", theme.CHINA), "npv_with_floor": ("With the floor", theme.FLOOR)},
@@ -145,7 +160,16 @@ def mine() -> Explorable:
         ),
         along="flood_price",
         says="A long flood empties a mine of its value; a floor pays it back while it runs",
-        results=["npv", "npv_with_floor", "floor_gain", "floor_payments", "idle", "pull_out", "pull_out_with_floor", "flat_break_even"],
+        results=[
+            "npv",
+            "npv_with_floor",
+            "floor_gain",
+            "floor_payments",
+            "idle",
+            "pull_out",
+            "pull_out_with_floor",
+            "flat_break_even",
+        ],
         sentence="An investor who expects this flood {built?builds even without a floor: the project is worth|does not build without a floor: the project is worth} "
         "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and {built_with_floor?is built|is not built}. "
         "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
@@ -155,7 +179,9 @@ def mine() -> Explorable:
 
 def mine_spread() -> Spread:
     """Model 2 with every assumption free."""
-    return spread("project_value", "npv", "flood_price", name="Value of the mine without a floor", held=("floor",))
+    return spread(
+        "project_value", "npv", "flood_price", name="Value of the mine without a floor", held=("floor",)
+    )
 
 
 def contract() -> Explorable:
@@ -165,7 +191,10 @@ def contract() -> Explorable:
         ["start_price", "strike", "long_run_price", "volatility", "reversion", "upside_share", "full_output"],
         curves(
             "start_price",
-            {"net_cost": ("Expected cost", theme.FLOOR), "certain_cost": ("If prices were certain", theme.OTHER)},
+            {
+                "net_cost": ("Expected cost", theme.FLOOR),
+                "certain_cost": ("If prices were certain", theme.OTHER),
+            },
             x_title="Price at the start, US$ per kilogram",
             y_title="US$ million, ten years",
             y_format=",~f",

@@ -45,9 +45,7 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
     )
 
 
-UNKNOWN = (
-    "How long the money would last is not worked out here: this release does not hold both the trade of the United States and the prices."
-)
+UNKNOWN = "How long the money would last is not worked out here: this release does not hold both the trade of the United States and the prices."
 
 
 def _covers(release: str) -> str:
@@ -65,8 +63,16 @@ def _aim(release: str) -> str:
     if not known("vault.cost_sixty", release):
         return ""
     money = facts.get("vault.total_parts", release).value
-    imports, use = (facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use"))
-    enough = "enough for either" if use else "enough for the first and not for the second" if imports else "enough for neither"
+    imports, use = (
+        facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use")
+    )
+    enough = (
+        "enough for either"
+        if use
+        else "enough for the first and not for the second"
+        if imports
+        else "enough for neither"
+    )
     return f"The {{vault.cover_days}} that one source gives as the aim would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
 
 
@@ -102,7 +108,13 @@ def worth(release: str) -> Figure:
     )
     says = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
     return figure(
-        strip(frame, colours={"reading we adopt": BLOC, "other reading": OTHER}, axis="US$ billion", rows=list(PARTS.values()), dodge=True),
+        strip(
+            frame,
+            colours={"reading we adopt": BLOC, "other reading": OTHER},
+            axis="US$ billion",
+            rows=list(PARTS.values()),
+            dodge=True,
+        ),
         says=says,
         table=shown,
         alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.",
@@ -129,7 +141,9 @@ def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
     """
     found = [vault_basket.cover(release, capital_usd_bn or capital(), rule) for rule in vault_basket.RULES]
     columns = ["rule", "name", "year", "minerals", "value", "days", "use", "days_of_use"]
-    return pd.DataFrame([vars(c) | {"name": vault_basket.RULES[c.rule].name} for c in found if c], columns=columns)
+    return pd.DataFrame(
+        [vars(c) | {"name": vault_basket.RULES[c.rule].name} for c in found if c], columns=columns
+    )
 
 
 def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
@@ -163,15 +177,25 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             "Left out": [_out(release, rule) for rule in rows.rule],
         }
     )
-    sources = sorted({*vault_basket.basket(release).source_id, *facts.get("vault.cover_days", release).sources})
+    sources = sorted(
+        {*vault_basket.basket(release).source_id, *facts.get("vault.cover_days", release).sources}
+    )
     return figure(
-        paired_bars(frame, axis="Days", names=("Net imports", "Use"), mark=aim, mark_label=f"{aim:.0f} days, the stated aim"),
+        paired_bars(
+            frame,
+            axis="Days",
+            names=("Net imports", "Use"),
+            mark=aim,
+            mark_label=f"{aim:.0f} days, the stated aim",
+        ),
         says=says,
         table=shown,
         sources=sources,
         alt_text=(
             "Pairs of bars of days that the Vault's money would replace, of net imports and of use: "
-            + "; ".join(f"{r.name.lower()}, {r.year}: {r.days:.0f} and {r.days_of_use:.0f}" for r in rows.itertuples())
+            + "; ".join(
+                f"{r.name.lower()}, {r.year}: {r.days:.0f} and {r.days_of_use:.0f}" for r in rows.itertuples()
+            )
             + f". A dashed line marks the {aim:.0f} days of the aim."
         ),
     )
@@ -180,7 +204,10 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
 def _out(release: str, rule: str) -> str:
     """The listed minerals that a rule leaves out, by reason."""
     rows = vault_basket.left_out(release, rule)
-    return "; ".join(f"{listed(list(map(mineral, names)))}: {why}" for why, names in rows.groupby("why", sort=False).mineral)
+    return "; ".join(
+        f"{listed(list(map(mineral, names)))}: {why}"
+        for why, names in rows.groupby("why", sort=False).mineral
+    )
 
 
 def counted(release: str) -> Listing:
@@ -204,19 +231,30 @@ def counted(release: str) -> Listing:
     ]
     rules = [_rule(r.rule, release) for r in rows.itertuples()]
     full = "<p>The numbers under the chart at the head of the chapter list all of it for each.</p>"
-    body = "".join(f"<p>{with_links(w, release)}</p>" for w in words) + f"<ul>{''.join(f'<li>{r}</li>' for r in rules)}</ul>"
+    body = (
+        "".join(f"<p>{with_links(w, release)}</p>" for w in words)
+        + f"<ul>{''.join(f'<li>{r}</li>' for r in rules)}</ul>"
+    )
     return Listing(body + full + numbers(_line_by_line(release), "The basket, line by line"))
 
 
 def _rule(rule: str, release: str) -> str:
     """What a rule takes in and leaves out, as HTML: of the first all of it, of the others what differs from the first."""
-    found, out = vault_basket.cover(release, capital(), rule), vault_basket.left_out(release, rule).set_index("mineral").why
-    head = f"<b>{html.escape(vault_basket.RULES[rule].name)}, {found.year}</b>, {len(found.minerals)} minerals"
+    found, out = (
+        vault_basket.cover(release, capital(), rule),
+        vault_basket.left_out(release, rule).set_index("mineral").why,
+    )
+    head = (
+        f"<b>{html.escape(vault_basket.RULES[rule].name)}, {found.year}</b>, {len(found.minerals)} minerals"
+    )
     if rule == vault_basket.EVERYTHING:
         return f"{head}: {html.escape(listed(list(map(mineral, found.minerals))))}. <i>Left out:</i> {html.escape(_out(release, rule))}."
     first = set(vault_basket.basket(release).mineral)
     less, more = sorted(first - set(found.minerals)), sorted(set(found.minerals) - first)
-    reasons = "; ".join(f"{listed(list(map(mineral, names)))}: {why}" for why, names in out[less].groupby(out[less]).groups.items())
+    reasons = "; ".join(
+        f"{listed(list(map(mineral, names)))}: {why}"
+        for why, names in out[less].groupby(out[less]).groups.items()
+    )
     told = [f"<i>without</i> {html.escape(reasons)}"] if less else []
     told += [f"<i>and</i> {html.escape(listed(list(map(mineral, more))))}"] if more else []
     return f"{head}: as the first, {' '.join(told) or 'mineral for mineral'}."
@@ -243,7 +281,12 @@ def _line_by_line(release: str) -> pd.DataFrame:
     )
 
 
-STOCKS = ("gallium", "graphite", "antimony", "copper")  # from a market that money could empty to one that it hardly touches
+STOCKS = (
+    "gallium",
+    "graphite",
+    "antimony",
+    "copper",
+)  # from a market that money could empty to one that it hardly touches
 
 
 def beside(release: str) -> Listing:
@@ -267,16 +310,31 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
         runout,
         along="cut_years",
         says="A stock buys time: how much depends on what is in it",
-        results=["cover_days", "months_last", "draw", "unmet", "carry", "carry_rate", "fee_income", "best_years"],
+        results=[
+            "cover_days",
+            "months_last",
+            "draw",
+            "unmet",
+            "carry",
+            "carry_rate",
+            "fee_income",
+            "best_years",
+        ],
         sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
     )
     sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
-    wide = [replace(c, low=min(c.low, sums[c.name]), high=max(c.high, sums[c.name])) if c.name in sums else c for c in made.controls]
+    wide = [
+        replace(c, low=min(c.low, sums[c.name]), high=max(c.high, sums[c.name])) if c.name in sums else c
+        for c in made.controls
+    ]
     if found:
         value, source = round(found.value, 2), vault_basket.basket(release).source_id.mode().iloc[0]
-        wide = [replace(c, value=value, source_id=source, basis="derived") if c.name == "basket_value" else c for c in wide]
+        wide = [
+            replace(c, value=value, source_id=source, basis="derived") if c.name == "basket_value" else c
+            for c in wide
+        ]
     return replace(made, controls=wide).starting(**sums)
 
 
@@ -294,7 +352,16 @@ def drawn_down() -> Explorable:
         ),
         along="cut_months",
         says="A stock ends a short cut and only begins to answer a long one",
-        results=["needed", "released", "unmet", "months_covered", "lowest_stock", "refilled", "spike_loss", "stock_end"],
+        results=[
+            "needed",
+            "released",
+            "unmet",
+            "months_covered",
+            "lowest_stock",
+            "refilled",
+            "spike_loss",
+            "stock_end",
+        ],
         sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it and {unmet:.2f} stay missing. "
         "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve rises and then stays level, the second starts where it does.",
@@ -308,4 +375,6 @@ def draw_spread() -> Spread:
 
 def size_spread() -> Spread:
     """The best size of a stock with every assumption free."""
-    return spread("vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled"))
+    return spread(
+        "vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled")
+    )

@@ -65,7 +65,9 @@ def _events() -> pd.DataFrame:
     return rows.assign(
         who=rows.actor.replace(ACTORS),
         what=rows.category.map(lambda c: INSTRUMENTS.get(c, c.capitalize())),
-        state=rows.happened.where(rows.date_start > events.newest_evidence(), rows.happened.replace("scheduled", "lapsed")).map(STATES),
+        state=rows.happened.where(
+            rows.date_start > events.newest_evidence(), rows.happened.replace("scheduled", "lapsed")
+        ).map(STATES),
         said=[day(r) for r in rows.to_dict("records")],
     )
 
@@ -92,28 +94,46 @@ def _brought() -> str:
 
 def _promises(release: str) -> str:
     """How many promises with a day were kept."""
-    met, late, lost, untraced = (facts.get(f"since.promises_{k}", release).value for k in ("met", "late", "not_found", "untraced"))
-    kept = "None of {since.promises} promises with a day" if not met else "{since.promises_met} of {since.promises} promises with a day"
+    met, late, lost, untraced = (
+        facts.get(f"since.promises_{k}", release).value for k in ("met", "late", "not_found", "untraced")
+    )
+    kept = (
+        "None of {since.promises} promises with a day"
+        if not met
+        else "{since.promises_met} of {since.promises} promises with a day"
+    )
     verb = "is" if met < 2 else "are"
     then = (
-        "; {since.promises_late} was met {since.days_late} late" if late == 1 else "; {since.promises_late} were met late" if late else ""
+        "; {since.promises_late} was met {since.days_late} late"
+        if late == 1
+        else "; {since.promises_late} were met late"
+        if late
+        else ""
     )
     rest = [
         *(["of {since.promises_not_found} no result was found"] if lost else []),
         *(["{since.promises_untraced} we did not trace"] if untraced else []),
     ]
-    return f"{kept} {verb} known to have been met in time{then}." + (f" {capital(' and '.join(rest))}." if rest else "")
+    return f"{kept} {verb} known to have been met in time{then}." + (
+        f" {capital(' and '.join(rest))}." if rest else ""
+    )
 
 
 def lead(release: str) -> Figure:
     """Every event since the ministerial, a row an instrument, coloured by who acted."""
     rows, seen = _events(), events.newest_evidence()
     busiest = rows.what.value_counts()
-    rows = rows.assign(size=rows.what.map(busiest)).sort_values(["size", "what", "date_start"], ascending=[False, True, True])
+    rows = rows.assign(size=rows.what.map(busiest)).sort_values(
+        ["size", "what", "date_start"], ascending=[False, True, True]
+    )
     done = events.happened()
     floor = (done.category == "price_floor").sum()
     signed = tables.load("agreements").set_index("agreement_id").status["agreement.plurilateral"] == "signed"
-    end = "a floor among several countries was signed" if signed else "no floor among several countries was signed"
+    end = (
+        "a floor among several countries was signed"
+        if signed
+        else "no floor among several countries was signed"
+    )
     frame = pd.DataFrame(
         {
             "day": rows.date_start,
@@ -208,9 +228,13 @@ def ahead(release: str) -> Listing:
     """The days set for later than the evidence, first to come first."""
     items = [
         f'<li><strong>{html.escape(r["said"])}.</strong> {html.escape(r["description"])}. <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small></li>'
-        for r in events.ahead().assign(said=[day(r) for r in events.ahead().to_dict("records")]).to_dict("records")
+        for r in events.ahead()
+        .assign(said=[day(r) for r in events.ahead().to_dict("records")])
+        .to_dict("records")
     ]
-    return Listing(f"<ul>{''.join(items)}</ul>" if items else "<p>None is set for later than the evidence.</p>")
+    return Listing(
+        f"<ul>{''.join(items)}</ul>" if items else "<p>None is set for later than the evidence.</p>"
+    )
 
 
 def every_event(release: str) -> Listing:
@@ -227,7 +251,15 @@ def every_event(release: str) -> Listing:
         )
         for r in rows.to_dict("records")
     ]
-    return Listing(searchable("cp-events", ["Date", "Actor", "What"], drawn, [c for c in COLOURS if c in set(rows.who)], of="events"))
+    return Listing(
+        searchable(
+            "cp-events",
+            ["Date", "Actor", "What"],
+            drawn,
+            [c for c in COLOURS if c in set(rows.who)],
+            of="events",
+        )
+    )
 
 
 def _brief_day(said: str) -> str:

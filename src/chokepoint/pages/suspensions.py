@@ -44,15 +44,21 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
 
 def sentences() -> list[str]:
     """A sentence for each published suspension, with facts in braces: what was suspended, to when, and what is known of the end."""
-    rows = tables.load("controls").query("published and instrument == 'suspension'").sort_values("suspended_to")
+    rows = (
+        tables.load("controls").query("published and instrument == 'suspension'").sort_values("suspended_to")
+    )
     told = []
     for row in rows.to_dict("records"):
         known = events.settled_suspension(row["control_id"])
         start = f"The suspension of {row['items']}"
         if known is None:
-            told.append(f"{start} runs {until({**row, 'status': 'suspended', 'suspended_by': row['control_id']})}.")
+            told.append(
+                f"{start} runs {until({**row, 'status': 'suspended', 'suspended_by': row['control_id']})}."
+            )
         else:
-            told.append(f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: {known.how}.")
+            told.append(
+                f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: {known.how}."
+            )
     if not any(events.settled_suspension(key) is not None for key in rows.control_id):
         told.append(
             "On {truce.extension_said} the ministry said that both sides have agreed to extend the arrangement behind them to {truce.extended_to}. "
@@ -63,10 +69,15 @@ def sentences() -> list[str]:
 
 def summary() -> str:
     """One sentence on the two suspensions, or two once an event has settled one, with facts in braces."""
-    ends = {"the October package": ("2025-70", "oct_package"), "the ban on the United States": ("2025-72", "us_ban")}
+    ends = {
+        "the October package": ("2025-70", "oct_package"),
+        "the ban on the United States": ("2025-72", "us_ban"),
+    }
     known = {what: events.settled_suspension(f"control.{number}") for what, (number, _) in ends.items()}
     if all(row is None for row in known.values()):
-        first, second = (f"on {{controls.{fact}_suspended_to}} for {what}" for what, (_, fact) in ends.items())
+        first, second = (
+            f"on {{controls.{fact}_suspended_to}} for {what}" for what, (_, fact) in ends.items()
+        )
         return (
             f"By their texts China's suspensions end {first} and {second}; "
             "both governments have since said that the truce runs to {truce.extended_to}, and no announcement that moves the two days was found."

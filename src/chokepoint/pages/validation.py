@@ -42,7 +42,9 @@ def brief(release: str) -> Brief:
 
 
 def _reader(model: str) -> str:
-    return {"buildout": "the build-out", "supply_shock": "the supply shock"}.get(model, model.replace("_", " "))
+    return {"buildout": "the build-out", "supply_shock": "the supply shock"}.get(
+        model, model.replace("_", " ")
+    )
 
 
 def lead(release: str) -> Figure:
@@ -91,7 +93,9 @@ def model(number: str, release: str) -> Listing:
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>"
         )
     cautions = "".join(f"<li>{_e(c)}</li>" for name in MODELS_OF[number] for c in MODELS[name].cautions)
-    return Listing(f'{"".join(parts)}<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>')
+    return Listing(
+        f'{"".join(parts)}<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
+    )
 
 
 def _row(r: dict) -> str:
@@ -114,7 +118,11 @@ def _off(error: float) -> str:
         return "–"
     if abs(error) < 1e-6:
         return "exact"
-    return f"{100 * error:+.1f} %".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}") if abs(error) < 1 else f"{error + 1:.1f} times"
+    return (
+        f"{100 * error:+.1f} %".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
+        if abs(error) < 1
+        else f"{error + 1:.1f} times"
+    )
 
 
 def _e(text: str) -> str:

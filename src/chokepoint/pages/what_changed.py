@@ -70,14 +70,22 @@ def before(release: str, old: str = "") -> str | None:
     """
     held = tables.releases()
     if old and old not in held:
-        raise UserError(f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one before.')
+        raise UserError(
+            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one before.'
+        )
     return old or next((r for r in reversed(held) if r < release), None)
 
 
 def brief(old: str | None, new: str) -> Listing:
     """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
     if old is None:
-        return Listing(_brief([f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."]))
+        return Listing(
+            _brief(
+                [
+                    f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."
+                ]
+            )
+        )
     rows, turned = _moved(old, new), _sentences(old, new)
     revised = len(_revised(old, new))
     pages = len({page for page, *_ in turned})
@@ -106,7 +114,9 @@ def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
     left = len(rows) - len(both) - only
     if rows.empty:
         return ""
-    return said + f"{only} are of one year, or an estimate given anew, and were revised; {left} cannot be split."
+    return (
+        said + f"{only} are of one year, or an estimate given anew, and were revised; {left} cannot be split."
+    )
 
 
 def _brief(said: list[str]) -> str:
@@ -123,7 +133,9 @@ def lead(old: str | None, new: str) -> Figure | None:
     if old is None:
         return None
     rows = _moved(old, new).dropna(subset="change")
-    rows = rows.assign(row=rows.label.map(_short)).drop_duplicates("row")  # China's share is a fact of the mineral and of China
+    rows = rows.assign(row=rows.label.map(_short)).drop_duplicates(
+        "row"
+    )  # China's share is a fact of the mineral and of China
     leader = rows.row.str.contains(": largest")  # the same number as that of the country that leads
     rows = rows[~(leader & rows.duplicated(["old", "new"], keep=False))].head(MOST)
     if rows.empty:
@@ -132,7 +144,9 @@ def lead(old: str | None, new: str) -> Figure | None:
     told = rows.old.str.removesuffix(" %") + " → " + rows.new
     numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}
     frame = pd.DataFrame({name: [_percent(text) for text in column] for name, column in numbers.items()})
-    whole = frame.restated.isna() & rows.revision.notna().to_numpy()  # of one year: all of the move is a revision
+    whole = (
+        frame.restated.isna() & rows.revision.notna().to_numpy()
+    )  # of one year: all of the move is a revision
     frame = frame.assign(
         restated=frame.restated.astype(float).where(~whole, frame.new),
         row=rows.row.to_numpy(),
@@ -149,7 +163,9 @@ def lead(old: str | None, new: str) -> Figure | None:
         "Why": rows.reason,
     })  # fmt: skip
     return figure(
-        moved.moved(frame, axis="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))),
+        moved.moved(
+            frame, axis="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
+        ),
         says=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
@@ -205,7 +221,9 @@ def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
         chapter = import_module(f"chokepoint.pages.{name}")
         turned += _differ(page, f"Chapter {int(page[:2])}", chapter.brief(old), chapter.brief(new))
     for r in tables.load("minerals").query("listed_2025").itertuples():
-        turned += _differ(f"minerals/{r.mineral}", r.name, minerals.brief(r.mineral, old), minerals.brief(r.mineral, new))
+        turned += _differ(
+            f"minerals/{r.mineral}", r.name, minerals.brief(r.mineral, old), minerals.brief(r.mineral, new)
+        )
     return turned
 
 
@@ -269,9 +287,21 @@ def numbers(old: str | None, new: str) -> Listing:
         )
         for r in _moved(old, new).itertuples()
     ]
-    heads = ["Number", edition(old), f"{edition(new)} of {year}", edition(new), "By revision", "By the new year", "Why"]
+    heads = [
+        "Number",
+        edition(old),
+        f"{edition(new)} of {year}",
+        edition(new),
+        "By revision",
+        "By the new year",
+        "Why",
+    ]
     alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
-    more = "" if alone.empty else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
+    more = (
+        ""
+        if alone.empty
+        else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
+    )
     return Listing(searchable("cp-moved", heads, rows, of="numbers") + more)
 
 

@@ -45,12 +45,21 @@ def places() -> pd.DataFrame:
         for i, key in zip(rows.iso3, rows.key, strict=True)
     ]
     rows["papers"] = rows.iso3.map(lambda i: "|".join(sorted(set(_signed(i).instrument))))
-    came = rows.iso3.map(lambda i: "host" if i == countries.HOST else "came" if countries.came(i) else "did not come")
-    text = {k: v[0][0].lower() + v[0][1:] for k, v in KINDS.items()} | {"came": "no framework is known", "away": "no framework is known"}
+    came = rows.iso3.map(
+        lambda i: "host" if i == countries.HOST else "came" if countries.came(i) else "did not come"
+    )
+    text = {k: v[0][0].lower() + v[0][1:] for k, v in KINDS.items()} | {
+        "came": "no framework is known",
+        "away": "no framework is known",
+    }
     text["union"] = "signed through the European Union"
     said = came + "; " + rows.key.map(text)
-    rows["status"] = said.where(~rows.key.isin(["host", "china"]), rows.kind.where(rows.key == "host", "did not come"))
-    rows["status"] = (rows.status + rows.iso3.map(wavers).map(lambda w: f"; {w}", na_action="ignore").fillna("")).map(capital)
+    rows["status"] = said.where(
+        ~rows.key.isin(["host", "china"]), rows.kind.where(rows.key == "host", "did not come")
+    )
+    rows["status"] = (
+        rows.status + rows.iso3.map(wavers).map(lambda w: f"; {w}", na_action="ignore").fillna("")
+    ).map(capital)
     return rows
 
 
@@ -89,12 +98,18 @@ def _shares(release: str) -> pd.DataFrame:
     rows = countries.held(release).query("value > 0 and share >= 0.05").sort_values("share", ascending=False)
     rows = rows.groupby("iso3").head(MOST)
     what = [f"{capital(product(r))}, {'mined' if r.step == 'mine' else 'refined'}" for r in rows.itertuples()]
-    return pd.DataFrame({"iso3": rows.iso3, "what": what, "share": rows.share, "rank": rows.groupby("iso3").cumcount()})
+    return pd.DataFrame(
+        {"iso3": rows.iso3, "what": what, "share": rows.share, "rank": rows.groupby("iso3").cumcount()}
+    )
 
 
 def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> str:
     """Which of the signatories make more than half of the world's output of some mineral."""
-    big = [name for iso3, name in zip(rows.iso3[states], rows.country[states], strict=True) if largest.share.get(iso3, 0) > 50]
+    big = [
+        name
+        for iso3, name in zip(rows.iso3[states], rows.country[states], strict=True)
+        if largest.share.get(iso3, 0) > 50
+    ]
     if not big:
         return "none makes more than half of the world’s output of a mineral"
     if len(big) > 3:
@@ -114,7 +129,10 @@ def who_signed(release: str) -> Figure:
         page=rows.iso3.map(lambda i: f"countries/{countries.slug(i)}.html"),
     )
     counts = rows.kind.value_counts()
-    named = {f"{label} ({counts.get(label, 0)})" if label not in ("Host", "China") else label: colour for label, colour in KINDS.values()}
+    named = {
+        f"{label} ({counts.get(label, 0)})" if label not in ("Host", "China") else label: colour
+        for label, colour in KINDS.values()
+    }
     drawn["kind"] = rows.kind.map({label.rsplit(" (", 1)[0]: label for label in named})
     share = largest.what.reindex(rows.iso3) + ", " + largest.share.map("{:.1f} %".format).reindex(rows.iso3)
     table = pd.DataFrame(
@@ -127,7 +145,9 @@ def who_signed(release: str) -> Figure:
         }
     )
     papers = tables.load("agreements").query("published and (status == 'signed' or status in @_WAVERING)")
-    sources = sorted({*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"})
+    sources = sorted(
+        {*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"}
+    )
     return figure(
         worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
         says=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",

@@ -17,7 +17,11 @@ def record(runs: Iterable[Run], edition: Edition | None, stage: Path, home: Path
     pages = {
         run.page: {
             "notebook": run.notebook.name,
-            "own": {k: v for k, v in run.parameters.items() if run.page != run.notebook.stem and k in ("mineral", "country")},
+            "own": {
+                k: v
+                for k, v in run.parameters.items()
+                if run.page != run.notebook.stem and k in ("mineral", "country")
+            },
             "settings": run.settings,
         }
         for run in runs
@@ -31,7 +35,9 @@ def launch(pagename: str, stage: Path) -> str:
     """What stands under the title of a page; nothing where there is nothing to say."""
     known = _read(stage / _FILE)
     page = known.get("pages", {}).get(pagename, {})
-    return _settings(known.get("edition", {}), page.get("settings", {})) + _buttons(known.get("repository", ""), page)
+    return _settings(known.get("edition", {}), page.get("settings", {})) + _buttons(
+        known.get("repository", ""), page
+    )
 
 
 @lru_cache(maxsize=2)
@@ -50,7 +56,11 @@ def _settings(edition: dict, settings: dict) -> str:
             f"<p>Set for this page: {given}. It is a choice and no evidence. Sliders begin there; where the text speaks of the settings "
             "one starts from, it means the book’s own.</p>"
         )
-    return f'<aside class="cp-edition" aria-label="Settings of this page">{"".join(parts)}</aside>' if parts else ""
+    return (
+        f'<aside class="cp-edition" aria-label="Settings of this page">{"".join(parts)}</aside>'
+        if parts
+        else ""
+    )
 
 
 def _buttons(repository: str, page: dict) -> str:
@@ -65,8 +75,9 @@ def _buttons(repository: str, page: dict) -> str:
         f" It opens at its default: write <code>{_e(k)} = &quot;{_e(v)}&quot;</code> in its first cell of code."
         for k, v in page["own"].items()
     )
-    wait = "Binder sets up a computer for you first: a minute or two as a rule, longer after a change. This page needs none of it." * bool(
-        live
+    wait = (
+        "Binder sets up a computer for you first: a minute or two as a rule, longer after a change. This page needs none of it."
+        * bool(live)
     )
     return f'<p class="cp-launch">{" · ".join(links)} <small>{wait}{own}</small></p>'
 

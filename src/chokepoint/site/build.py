@@ -59,10 +59,14 @@ def build(
         return _build(home, work, release, settings, edition, fresh, explain, say, pool)
 
 
-def _build(home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool) -> Path:
+def _build(
+    home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool
+) -> Path:
     """See `build`; `work` is where this edition is built."""
     took, start = {}, perf_counter()
-    executed, stage, printed, site, state = (work / name for name in ("executed", "stage", "printed", "html", "site.json"))
+    executed, stage, printed, site, state = (
+        work / name for name in ("executed", "stage", "printed", "html", "site.json")
+    )
 
     def lap(step: str) -> None:
         took[step] = perf_counter() - start - sum(took.values())
@@ -90,25 +94,35 @@ def _build(home: Path, work: Path, release: str, settings, edition, fresh: bool,
         binder.record(runs, edition, stage, home)
         shutil.rmtree(printed, ignore_errors=True)
         pages = {
-            name: digest for name, digest in before.items() if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
+            name: digest
+            for name, digest in before.items()
+            if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
         }
         print_pages(_digest(pages | {"pages": _named(stage)}), fresh)
     lap("print")
     linkcheck.require_whole(printed)
-    if changed := [name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was]:
+    if changed := [
+        name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
+    ]:
         raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
     state.unlink(missing_ok=True)
     swap(printed, site)
     state.write_text(json.dumps({"inputs": before, "site": contents(site)}), encoding="utf-8")
     lap("inspect")
     cells = {run.page: kept.seconds(run) for run in runs}
-    (work / "timing.json").write_text(json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1))
+    (work / "timing.json").write_text(
+        json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
+    )
     return site
 
 
 def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:
     """A digest, by name, of everything the site is made from."""
-    files = [home / "_config.yml", home / "_toc.yml", *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p))]
+    files = [
+        home / "_config.yml",
+        home / "_toc.yml",
+        *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p)),
+    ]
     own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     data = {name: tables.digest(name) for name in tables.all_reads()}
     asked = _digest(
@@ -119,7 +133,13 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
             "addresses": [repo_url.repository(home), page_metadata.site_address()],
         }
     )
-    return {**own, **data, "what was asked for": asked, "the package": cache.code(printing=True), "an installed version": cache.versions()}
+    return {
+        **own,
+        **data,
+        "what was asked for": asked,
+        "the package": cache.code(printing=True),
+        "an installed version": cache.versions(),
+    }
 
 
 def _wanted(path: Path) -> bool:
@@ -140,7 +160,11 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
 
     A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
     """
-    files = [path for path in book.rglob("*") if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"]
+    files = [
+        path
+        for path in book.rglob("*")
+        if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"
+    ]
     made = {path.relative_to(book): path.read_bytes() for path in files}
     for path in made:
         if path.parts[0] == "_static" and path.suffix in (".js", ".css"):
@@ -223,7 +247,9 @@ def _answering_for_all() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise UserError("The build was interrupted. The last good site stands; the next build goes on from what is done.") from None
+        raise UserError(
+            "The build was interrupted. The last good site stands; the next build goes on from what is done."
+        ) from None
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise UserError(

@@ -53,7 +53,9 @@ class Cache:
         for path in reversed(self._entries(run)):  # the newest says why last
             if entry := self._read(path):
                 inputs, executed = entry
-                changed = [name for name, was in inputs.items() if self._inputs(run, executed.reads).get(name) != was]
+                changed = [
+                    name for name, was in inputs.items() if self._inputs(run, executed.reads).get(name) != was
+                ]
                 if not changed:
                     os.utime(path)
                     return executed, ""
@@ -63,7 +65,9 @@ class Cache:
     def keep(self, run: Run, executed: Executed) -> None:
         """Keep a result. UserError if an input changed since the build began: what was printed from it would not be told apart."""
         inputs = self._inputs(run, executed.reads)
-        for name in dict.fromkeys(name.partition(": ")[0] for name in executed.reads):  # of a table of which some rows were read, all of it
+        for name in dict.fromkeys(
+            name.partition(": ")[0] for name in executed.reads
+        ):  # of a table of which some rows were read, all of it
             if tables.digest(name) != self._data.get(name, "absent"):
                 raise UserError(f"{name} changed while the book was being built. Build again.")
         text = json.dumps({"inputs": inputs, "executed": asdict(executed)}).encode()
@@ -85,15 +89,21 @@ class Cache:
 
     def _entries(self, run: Run) -> list[Path]:
         """Newest first."""
-        return sorted(self._folder(run).glob("*.json.gz"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return sorted(
+            self._folder(run).glob("*.json.gz"), key=lambda path: path.stat().st_mtime_ns, reverse=True
+        )
 
     def _read(self, path: Path) -> tuple[dict, Executed] | None:
         """An entry, or None where it is damaged (gzip holds a checksum): it goes, and the notebook runs again."""
         try:
             entry = json.loads(gzip.decompress(path.read_bytes()))
-            return entry["inputs"], Executed(**{**entry["executed"], "reads": tuple(entry["executed"]["reads"])})
+            return entry["inputs"], Executed(
+                **{**entry["executed"], "reads": tuple(entry["executed"]["reads"])}
+            )
         except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
-            self.say(f"{path.parent.relative_to(self.folder)}: what was kept of it is damaged; it runs again.")
+            self.say(
+                f"{path.parent.relative_to(self.folder)}: what was kept of it is damaged; it runs again."
+            )
             path.unlink(missing_ok=True)
             return None
 
@@ -107,7 +117,11 @@ class Cache:
 
     @cached_property
     def _shared(self) -> dict[str, str]:
-        return {"the package": code(), "an installed version": versions(), "the newest release": tables.DEFAULT_RELEASE}
+        return {
+            "the package": code(),
+            "an installed version": versions(),
+            "the newest release": tables.DEFAULT_RELEASE,
+        }
 
     @cached_property
     def _data(self) -> dict[str, str]:
@@ -116,7 +130,11 @@ class Cache:
 
 def code(printing: bool = False) -> str:
     """Digest of the package's code that notebooks can run; with `printing`, of all that makes the site."""
-    files = [path.relative_to(_SOURCE) for path in sorted(_SOURCE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    files = [
+        path.relative_to(_SOURCE)
+        for path in sorted(_SOURCE.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     if not printing:
         files = [file for file in files if not _APART & set(file.parts) or file.name in _PRESS]
     return _sha(b"".join(f"{file}\0".encode() + (_SOURCE / file).read_bytes() + b"\0" for file in files))

@@ -48,7 +48,11 @@ class Checked:
 
 def require_parameters(nb, where: str) -> None:
     """Refused, naming the notebook `where`, if papermill was given a parameter that a notebook of this book cannot have."""
-    given = {k: v for k, v in nb.metadata.get("papermill", {}).get("parameters", {}).items() if not _PAPERMILLS.fullmatch(k)}
+    given = {
+        k: v
+        for k, v in nb.metadata.get("papermill", {}).get("parameters", {}).items()
+        if not _PAPERMILLS.fullmatch(k)
+    }
     if not given or not any(cell.cell_type == "code" and _OURS.search(cell.source) for cell in nb.cells):
         return
     from chokepoint.site import runs

@@ -19,12 +19,19 @@ from chokepoint.pages.components.figure import link
 
 GLOSSARY, EVIDENCE = "glossary", "evidence"
 _LISTS_FACTS = "what-changed"  # a list of hundreds of facts, which states none
-_ONLY_ON = {"draw": r"04-", "release": r"what-changed|rerun|methods", "reserves": r"minerals/|countries/"}  # words with other senses
+_ONLY_ON = {
+    "draw": r"04-",
+    "release": r"what-changed|rerun|methods",
+    "reserves": r"minerals/|countries/",
+}  # words with other senses
 _NOT_A_MINERAL = {"lead"}  # far more often a verb
 _BARRED = set("a h1 h2 h3 h4 h5 h6 figcaption table details form button code pre label output nav".split())
 _BARRED_CLASSES = re.compile(r"cp-(says|source|kicker|sentence|hidden|numbers)\b")
 _VOID = set("br img input hr wbr col meta link".split())
-_TOKEN = re.compile(r"<!--.*?-->|<(?P<opaque>script|style|svg)\b.*?</(?P=opaque)>|<(?P<end>/?)(?P<tag>\w+)(?P<given>[^>]*)>|[^<]+", re.S)
+_TOKEN = re.compile(
+    r"<!--.*?-->|<(?P<opaque>script|style|svg)\b.*?</(?P=opaque)>|<(?P<end>/?)(?P<tag>\w+)(?P<given>[^>]*)>|[^<]+",
+    re.S,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,11 @@ def finish(app: Sphinx, pagename: str, body: str) -> str:
         return body
     found = words(Path(app.srcdir) / f"{GLOSSARY}.md")
     elsewhere = {w for w, pages in _ONLY_ON.items() if not re.match(pages, pagename)}
-    return linked(body, found, {t for w, t in found.items() if t.page not in printed or t.page == pagename or w in elsewhere})
+    return linked(
+        body,
+        found,
+        {t for w, t in found.items() if t.page not in printed or t.page == pagename or w in elsewhere},
+    )
 
 
 # --- the first use of a word ---
@@ -66,9 +77,14 @@ def finish(app: Sphinx, pagename: str, body: str) -> str:
 def words(glossary: Path) -> dict[str, Target]:
     """Every word that leads somewhere, in small letters: terms of the glossary, listed minerals, countries with a page."""
     listed = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'")
-    found = {name.split(" (")[0].lower(): Target(f"minerals/{code}") for code, name in zip(listed.mineral, listed.name, strict=True)}
+    found = {
+        name.split(" (")[0].lower(): Target(f"minerals/{code}")
+        for code, name in zip(listed.mineral, listed.name, strict=True)
+    }
     found = {word: target for word, target in found.items() if word not in _NOT_A_MINERAL}
-    found |= {name.lower(): Target(f"countries/{countries.slug(iso3)}") for iso3, name in countries.names().items()}
+    found |= {
+        name.lower(): Target(f"countries/{countries.slug(iso3)}") for iso3, name in countries.names().items()
+    }
     return found | (terms(glossary.read_text(encoding="utf-8")) if glossary.is_file() else {})
 
 
@@ -81,7 +97,9 @@ def terms(text: str) -> dict[str, Target]:
     found = {}
     for name, entry in re.findall(r"^## (.+)\n+(.+)", text, re.M):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", entry)
-        found[name.lower()] = Target(GLOSSARY, re.sub(r"\W+", "-", name.lower()), re.split(r"(?<=[.:;]) ", plain)[0].rstrip(":;"))
+        found[name.lower()] = Target(
+            GLOSSARY, re.sub(r"\W+", "-", name.lower()), re.split(r"(?<=[.:;]) ", plain)[0].rstrip(":;")
+        )
     return found
 
 
@@ -114,7 +132,12 @@ def linked(body: str, targets: Mapping[str, Target], never: Iterable[Target] = (
         elif tag and tag not in _VOID:
             barred = tag in _BARRED or bool(_BARRED_CLASSES.search(token["given"]))
             stack.append((tag, barred or bool(stack and stack[-1][1])))
-        elif not text.startswith("<") and stack and not stack[-1][1] and any(name in ("p", "li") for name, _ in stack):
+        elif (
+            not text.startswith("<")
+            and stack
+            and not stack[-1][1]
+            and any(name in ("p", "li") for name, _ in stack)
+        ):
             text = pattern.sub(one, text)
         parts.append(text)
     return "".join(parts)
@@ -123,7 +146,9 @@ def linked(body: str, targets: Mapping[str, Target], never: Iterable[Target] = (
 def _part_of_a_name(found: re.Match, target: Target) -> bool:
     """Whether a mineral or country stands in the name of something else: China Mining Club, Korea Zinc."""
     before, after = found.string[: found.start()], found.string[found.end() :]
-    firm = target.page.startswith("minerals/") and found[0][0].isupper() and re.search(r"\b[A-Z]\w+ $", before)
+    firm = (
+        target.page.startswith("minerals/") and found[0][0].isupper() and re.search(r"\b[A-Z]\w+ $", before)
+    )
     return bool(firm or re.match(r" [A-Z]", after))
 
 
@@ -135,8 +160,12 @@ def _forms(words: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
     >>> pattern.findall("Signatories of dual-use goods"), words["signatories"]
     (['Signatories', 'dual-use'], 'signatory')
     """
-    by_form = {word[:-1] + "ies" if word.endswith("y") else word + "s": word for word in words} | {word: word for word in words}
-    longest_first = sorted((re.escape(form).replace(r"\ ", r"[\s-]") for form in by_form), key=len, reverse=True)
+    by_form = {word[:-1] + "ies" if word.endswith("y") else word + "s": word for word in words} | {
+        word: word for word in words
+    }
+    longest_first = sorted(
+        (re.escape(form).replace(r"\ ", r"[\s-]") for form in by_form), key=len, reverse=True
+    )
     return re.compile(rf"(?<![\w-])(?<!New )(?:{'|'.join(longest_first)})(?![\w-])", re.I), by_form
 
 
@@ -146,11 +175,16 @@ def _forms(words: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
 def stating(book: Path) -> dict[str, list[str]]:
     """Of each fact the pages that state it, chapters first. book: the folder of pages ready to be printed."""
     found: dict[str, list[str]] = {}
-    for path in sorted([*book.glob("*.md"), *book.rglob("*.ipynb")], key=lambda p: (len(p.relative_to(book).parts), p.as_posix())):
+    for path in sorted(
+        [*book.glob("*.md"), *book.rglob("*.ipynb")],
+        key=lambda p: (len(p.relative_to(book).parts), p.as_posix()),
+    ):
         if path.stem == _LISTS_FACTS:
             continue
         text = path.read_text(encoding="utf-8")
-        ids = re.findall(r"cp:evidence#fact-([\w.-]+)", text) + re.findall(r"\{fact\}`(?:[^`<]*<)?([a-z0-9_.-]+)>?`", text)
+        ids = re.findall(r"cp:evidence#fact-([\w.-]+)", text) + re.findall(
+            r"\{fact\}`(?:[^`<]*<)?([a-z0-9_.-]+)>?`", text
+        )
         for fact_id in dict.fromkeys(ids):
             found.setdefault(fact_id, []).append(path.relative_to(book).with_suffix("").as_posix())
     return found
@@ -164,7 +198,9 @@ def stated_on(body: str, pages: Mapping[str, Iterable[str]]) -> str:
     """
 
     def row(found: re.Match) -> str:
-        on = ", ".join(f'<a href="{link(page)}">{html.escape(_called(page))}</a>' for page in pages.get(found[1], ()))
+        on = ", ".join(
+            f'<a href="{link(page)}">{html.escape(_called(page))}</a>' for page in pages.get(found[1], ())
+        )
         return found[0] + (f"<br><small>Stated on: {on}</small>" if on else "")
 
     return re.sub(r'<tr id="fact-([\w.-]+)"><td>.*?(?=</td>)', row, body)

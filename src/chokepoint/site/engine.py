@@ -24,9 +24,16 @@ class Engine(NBClientEngine):
     """Leaves the reads of a notebook (see `tables.reads`) in its metadata."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=60, execution_timeout=None, **_others):
+    def execute_managed_notebook(
+        cls, nb_man, kernel_name, start_timeout=60, execution_timeout=None, **_others
+    ):
         """See the base class."""
-        how = {"timeout": execution_timeout, "startup_timeout": start_timeout, "kernel_name": kernel_name, "log": logger}
+        how = {
+            "timeout": execution_timeout,
+            "startup_timeout": start_timeout,
+            "kernel_name": kernel_name,
+            "log": logger,
+        }
         with TemporaryDirectory(prefix="kernel-") as folder:
             return _Client(nb_man, config=_by_sockets_in(folder), **how).execute()
 
@@ -40,7 +47,9 @@ class _Client(PapermillNotebookClient):
     def output(self, outs, msg, display_id, cell_index):
         """See nbclient. Altair's own name for a chart's data is none that a notebook may hold, so it is refused as it comes."""
         if _ALTAIRS.search(" ".join(msg["content"].get("data", {}))):
-            raise UserError(f"cell {cell_index}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is.")
+            raise UserError(
+                f"cell {cell_index}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is."
+            )
         return super().output(outs, msg, display_id, cell_index)
 
     def papermill_execute_cells(self) -> None:
@@ -50,7 +59,9 @@ class _Client(PapermillNotebookClient):
         reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions={READS: _ASK}))
         said = reply["content"]["user_expressions"][READS]
         # A notebook that does not import the package reads nothing through it.
-        self.nb.metadata[READS] = json.loads(ast.literal_eval(said["data"]["text/plain"])) if said["status"] == "ok" else []
+        self.nb.metadata[READS] = (
+            json.loads(ast.literal_eval(said["data"]["text/plain"])) if said["status"] == "ok" else []
+        )
 
 
 def _require_showable(cells) -> None:
@@ -63,7 +74,9 @@ def _require_showable(cells) -> None:
                     f"cell {i}: shows a widget, which needs a kernel, and a page has none. Show a table, a chart or explore(…)."
                 )
             if _SCRIPT.search("".join(data.get("text/html", ""))):
-                raise UserError(f"cell {i}: prints a script, which the pages do not run. Show an Altair chart, a table or an image.")
+                raise UserError(
+                    f"cell {i}: prints a script, which the pages do not run. Show an Altair chart, a table or an image."
+                )
 
 
 papermill_engines.register(NAME, Engine)

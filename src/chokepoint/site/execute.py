@@ -27,7 +27,9 @@ def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None =
     (Dask's too); without one, processes of this machine.
     """
     found = {run.page: cache.find(run) for run in runs}
-    due = sorted((run for run in runs if not found[run.page][0]), key=lambda run: -cache.seconds(run))  # the longest first
+    due = sorted(
+        (run for run in runs if not found[run.page][0]), key=lambda run: -cache.seconds(run)
+    )  # the longest first
     done = {page: kept for page, (kept, _why) in found.items()}
     if due:
         for run, result in _run_all(due, pool or _processes(len(due), folder.with_name("kernels.log"))):
@@ -41,11 +43,20 @@ def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None =
 def _run_all(runs: list[Run], pool: Executor):
     waiting = {pool.submit(press, run): run for run in runs}
     try:
-        for done in tqdm(as_completed(waiting), total=len(runs), desc="Running notebooks", unit="page", leave=False, disable=None):
+        for done in tqdm(
+            as_completed(waiting),
+            total=len(runs),
+            desc="Running notebooks",
+            unit="page",
+            leave=False,
+            disable=None,
+        ):
             try:
                 yield waiting[done], done.result()
             except BrokenProcessPool:
-                raise UserError(f"{waiting[done]}: a process that runs notebooks was killed, perhaps for want of memory.") from None
+                raise UserError(
+                    f"{waiting[done]}: a process that runs notebooks was killed, perhaps for want of memory."
+                ) from None
         pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -77,7 +88,9 @@ def press(run: Run, kernel: str | None = None) -> Executed:
     forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
     kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
     os.environ[PRESS] = "1"
-    if paths := os.environ.get("PYTHONPATH"):  # a kernel runs in book/, where a relative path is that of another folder
+    if paths := os.environ.get(
+        "PYTHONPATH"
+    ):  # a kernel runs in book/, where a relative path is that of another folder
         os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, paths.split(os.pathsep)))
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:

@@ -36,7 +36,9 @@ def loaded() -> multiprocessing.context.BaseContext:
         return forks
     forks.set_forkserver_preload(["chokepoint.site.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere
+    os.dup2(
+        silence, 2
+    )  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere
     try:
         forkserver.ensure_running()
     finally:
@@ -49,7 +51,9 @@ def loaded() -> multiprocessing.context.BaseContext:
 def die_with_parent() -> None:
     """End this process when the one that asked for it ends, however that comes about."""
     parent = multiprocessing.parent_process()
-    threading.Thread(target=lambda: (parent.join(), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
+    threading.Thread(
+        target=lambda: (parent.join(), os.kill(os.getpid(), signal.SIGKILL)), daemon=True
+    ).start()
 
 
 def say_into(log: Path | str) -> None:
@@ -65,7 +69,9 @@ def say_into(log: Path | str) -> None:
 def provide(name: str) -> None:
     """Let jupyter_client start its kernels in this process as FORKED or as FRESH ones."""
     factory = KernelProvisionerFactory.instance()
-    factory.provisioners[FORKED] = EntryPoint(FORKED, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME)
+    factory.provisioners[FORKED] = EntryPoint(
+        FORKED, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME
+    )
     factory.default_provisioner_name = name
 
 
@@ -75,7 +81,9 @@ class Forked(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **how) -> dict:
         """See the base class; `cmd` is `python -m ipykernel_launcher` with its arguments."""
         argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _Process(loaded().Process(target=_kernel, args=(argv, how.get("cwd") or os.getcwd(), how["env"], _log)))
+        self.process = _Process(
+            loaded().Process(target=_kernel, args=(argv, how.get("cwd") or os.getcwd(), how["env"], _log))
+        )
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -93,7 +101,12 @@ class _Process:
 
     def __init__(self, process: multiprocessing.Process):
         process.start()
-        self._process, self.pid, self.kill, self.terminate = process, process.pid, process.kill, process.terminate
+        self._process, self.pid, self.kill, self.terminate = (
+            process,
+            process.pid,
+            process.kill,
+            process.terminate,
+        )
 
     def poll(self) -> int | None:
         return self._process.exitcode

@@ -37,7 +37,14 @@ LOST = """(async () => {
     return;
   }
 })();"""
-_SEARCH = ["documentation_options.js", "doctools.js", "sphinx_highlight.js", "language_data.js", "searchtools.js", "../searchindex.js"]
+_SEARCH = [
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "language_data.js",
+    "searchtools.js",
+    "../searchindex.js",
+]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _MENDS = [
     # a paragraph is not allowed in a summary, and both of its texts were read aloud under a third name
@@ -74,7 +81,10 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
         "styles": _styles(app, charts, "highlight" in body),
         "scripts": _scripts(pagename, body, models),
         "contents": rooted(
-            contents(context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "", pagename),
+            contents(
+                context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "",
+                pagename,
+            ),
             up(app, pagename) if pagename == "404" else "",
         ),
         "on_page": on_page(body),
@@ -112,16 +122,27 @@ def rooted(links: str, root: str) -> str:
 
 
 def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
-    wanted = [("chokepoint.css", "", True), ("pygments.css", "", code), ("charts.css", "", charts), ("print.css", "print", True)]
+    wanted = [
+        ("chokepoint.css", "", True),
+        ("pygments.css", "", code),
+        ("charts.css", "", charts),
+        ("print.css", "print", True),
+    ]
     return [
-        (name, media) for name, media, use in wanted if use and (name == "pygments.css" or (Path(app.srcdir) / "_static" / name).is_file())
+        (name, media)
+        for name, media, use in wanted
+        if use and (name == "pygments.css" or (Path(app.srcdir) / "_static" / name).is_file())
     ]
 
 
 def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
     if pagename == "search":
         return _SEARCH
-    return models + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body) + ["lists.js"] * ("cp-list" in body)
+    return (
+        models
+        + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body)
+        + ["lists.js"] * ("cp-list" in body)
+    )
 
 
 def contents(toctree: str, pagename: str) -> str:
@@ -133,7 +154,9 @@ def contents(toctree: str, pagename: str) -> str:
     here = r'<a aria-current="page" href="#main">'
     plain = re.sub(r'<a class="current reference internal" href="#">', here, toctree)
     plain = re.sub(r'<a class="current reference internal" ', '<a aria-current="true" ', plain)
-    plain = re.sub(r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>', r"<p>\1</p>", plain)
+    plain = re.sub(
+        r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>', r"<p>\1</p>", plain
+    )
     return re.sub(r' class="(toctree-l\d( current)?|current|reference internal)"', "", plain)
 
 
@@ -143,10 +166,21 @@ def on_page(body: str) -> str:
     >>> on_page('<h2 id="a">A</h2><section id="b"><h2>B<a class="headerlink" href="#b">#</a></h2><h2 id="c">C</h2>').count("<li>")
     3
     """
-    found = re.findall(r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*)?<h2(?: id="([^"]+)")?[^>]*>(.*?)</h2>', body, re.S)
-    items = [(outer or own, re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", said, flags=re.S).strip()) for outer, own, said in found]
+    found = re.findall(
+        r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*)?<h2(?: id="([^"]+)")?[^>]*>(.*?)</h2>',
+        body,
+        re.S,
+    )
+    items = [
+        (outer or own, re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", said, flags=re.S).strip())
+        for outer, own, said in found
+    ]
     items = [(anchor, said) for anchor, said in items if anchor]
-    return "".join(f'<li><a href="#{anchor}">{said}</a></li>' for anchor, said in items) if len(items) > 2 else ""
+    return (
+        "".join(f'<li><a href="#{anchor}">{said}</a></li>' for anchor, said in items)
+        if len(items) > 2
+        else ""
+    )
 
 
 def mended(body: str) -> str:
@@ -155,7 +189,9 @@ def mended(body: str) -> str:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
     body = re.sub(r'<a (?=[^>]*href="https?:)(?![^>]*\brel=)', '<a rel="noopener noreferrer" ', body)
-    return re.sub(r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S)
+    return re.sub(
+        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S
+    )
 
 
 def folded(line: str) -> str:

@@ -9,7 +9,14 @@ from urllib.parse import unquote, urlsplit
 from chokepoint.errors import UserError
 from chokepoint.site.page_metadata import root_path, site_address
 
-_LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
+_LOADED = {
+    ("script", "src"),
+    ("link", "href"),
+    ("img", "src"),
+    ("iframe", "src"),
+    ("source", "src"),
+    ("object", "data"),
+}
 _LOADING_LINKS = {"stylesheet", "preload", "icon", "modulepreload", "manifest", "prefetch"}
 
 
@@ -34,12 +41,20 @@ class _Page(HTMLParser):
 
 def require_whole(site: Path) -> None:
     """UserError listing each broken link, missing anchor and foreign request of the printed site."""
-    pages = {path.relative_to(site).as_posix(): _parse(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    pages = {
+        path.relative_to(site).as_posix(): _parse(path)
+        for path in sorted(site.rglob("*.html"))
+        if "_static" not in path.parts
+    }
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    faults = [f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(page, parsed, pages, files)]
+    faults = [
+        f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(page, parsed, pages, files)
+    ]
     if faults:
         raise UserError(
-            "The printed site is not whole:\n" + "\n".join(faults[:30]) + (f"\n… and {len(faults) - 30} more" if len(faults) > 30 else "")
+            "The printed site is not whole:\n"
+            + "\n".join(faults[:30])
+            + (f"\n… and {len(faults) - 30} more" if len(faults) > 30 else "")
         )
 
 

@@ -19,10 +19,14 @@ _IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brack
 def fact_list(release: str) -> str:
     """Every fact: value, sources, confidence, and how it was computed."""
     known = facts.evaluate(release)
-    readings = {group: rows for group, rows in tables.load("readings").query("published").groupby("conflict_group")}
+    readings = {
+        group: rows for group, rows in tables.load("readings").query("published").groupby("conflict_group")
+    }
     rows = [_fact_row(fact, readings.get(fact.conflict_group)) for _, fact in sorted(known.items())]
     heads = ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"]
-    return searchable("cp-facts", heads, rows, sorted({fact.confidence for fact in known.values()}), of="numbers")
+    return searchable(
+        "cp-facts", heads, rows, sorted({fact.confidence for fact in known.values()}), of="numbers"
+    )
 
 
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
@@ -51,14 +55,21 @@ def _used(fact: facts.Fact) -> str:
 
 def _superseded(fact: facts.Fact) -> str:
     """Readings that a later one replaced, under the value."""
-    return "".join(f"<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>" for text, sources in fact.superseded)
+    return "".join(
+        f"<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>"
+        for text, sources in fact.superseded
+    )
 
 
 def _conflict(readings: pd.DataFrame | None) -> str:
     """What each source says where they differ, the reading adopted first, with its reason."""
     if readings is None:
         return ""
-    ordered = readings.fillna({"adopted": False}).sort_values("adopted", ascending=False, kind="stable").to_dict("records")
+    ordered = (
+        readings.fillna({"adopted": False})
+        .sort_values("adopted", ascending=False, kind="stable")
+        .to_dict("records")
+    )
     items = [
         f"<li>{'<b>Adopted:</b> ' if r['adopted'] else ''}{_e(r['reading'])} ({_e(r['outlet'])}, {_sources([r['source_id']])})"
         f"{'. ' + _e(r['why']) if pd.notna(r['why']) else ''}</li>"
@@ -80,7 +91,8 @@ def source_list(release: str) -> str:
                 f"source-{s['source_id']}",
                 [
                     f"<code>{_e(s['source_id'])}</code>",
-                    f"{_e(s['publisher'])}: {title}" + (f" <small>(the word of {_e(s['origin'])})</small>" if s["origin"] else ""),
+                    f"{_e(s['publisher'])}: {title}"
+                    + (f" <small>(the word of {_e(s['origin'])})</small>" if s["origin"] else ""),
                     _e(str(s["date"])[:10]),
                     _e(s["kind"]),
                     _e(s["viewpoint"]),
@@ -88,7 +100,9 @@ def source_list(release: str) -> str:
                 ],
             )
         )
-    return searchable("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources")
+    return searchable(
+        "cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources"
+    )
 
 
 def assumption_list(release: str) -> str:
@@ -121,7 +135,11 @@ def dictionary(release: str) -> str:
     """Every table: what it holds, where it comes from, and what each column means. Tables of yearly releases once."""
     described, parts = set(), []
     for declared in tables.package()["resources"]:
-        name = declared["path"].split("/")[-1].removesuffix(".csv") if declared["path"].startswith("minerals/") else declared["name"]
+        name = (
+            declared["path"].split("/")[-1].removesuffix(".csv")
+            if declared["path"].startswith("minerals/")
+            else declared["name"]
+        )
         if name in described:
             continue
         described.add(name)
@@ -139,13 +157,21 @@ def dictionary(release: str) -> str:
             )
             for f in schema["fields"]
         ]
-        held = [r["name"].removesuffix(f"-{name}") for r in tables.package()["resources"] if r["name"].endswith(f"-{name}")]
+        held = [
+            r["name"].removesuffix(f"-{name}")
+            for r in tables.package()["resources"]
+            if r["name"].endswith(f"-{name}")
+        ]
         parts.append(
             f'<h2 id="table-{_e(name)}">{_e(declared.get("title", name))}</h2><p>{_e(declared.get("description"))} '
             f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
             f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>"
         )
-        parts.append(scrolled("cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows, of=f"columns: {name}"))
+        parts.append(
+            scrolled(
+                "cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows, of=f"columns: {name}"
+            )
+        )
     return "".join(parts)
 
 
@@ -160,14 +186,21 @@ def _rule(limits: dict) -> str:
         if high is not None
         else ""
     )
-    return "; ".join(filter(None, ["required" if limits.get("required") else "", span, ", ".join(map(str, limits.get("enum", [])))]))
+    return "; ".join(
+        filter(
+            None,
+            ["required" if limits.get("required") else "", span, ", ".join(map(str, limits.get("enum", [])))],
+        )
+    )
 
 
 def question_list(release: str) -> str:
     """What is not known, what is known since, and the rows of the evidence that rest on no source we have opened."""
     asked = []
     for q in (
-        tables.load("open_questions").sort_values("status", key=lambda s: s.map(list(_STATUS).index), kind="stable").to_dict("records")
+        tables.load("open_questions")
+        .sort_values("status", key=lambda s: s.map(list(_STATUS).index), kind="stable")
+        .to_dict("records")
     ):
         status, answer, source = _answer(q)
         told = f"{_e(answer)}. {_sources([source])}" if answer else ""
@@ -185,7 +218,11 @@ def _answer(question: dict) -> tuple[str, str, str]:
     settled = events.settled(question["term"]) if pd.notna(question["term"]) else None
     if settled is not None:
         return "answered", settled.how, settled.how_source
-    return question["status"], "" if pd.isna(question["answer"]) else question["answer"], question["answer_source_id"]
+    return (
+        question["status"],
+        "" if pd.isna(question["answer"]) else question["answer"],
+        question["answer_source_id"],
+    )
 
 
 def parameter_list(release: str) -> str:
@@ -194,7 +231,9 @@ def parameter_list(release: str) -> str:
         row(
             f"parameter-{path.stem}-{p.name}",
             [
-                f'<a href="{link(path.stem)}">{_e(path.stem)}</a>' if path.stem not in _TEMPLATES else f"{_TEMPLATES[path.stem]}",
+                f'<a href="{link(path.stem)}">{_e(path.stem)}</a>'
+                if path.stem not in _TEMPLATES
+                else f"{_TEMPLATES[path.stem]}",
                 f"<code>{_e(p.name)}</code>",
                 _e(p.meaning[:1].upper() + p.meaning[1:]),
                 KINDS[p.type],

@@ -25,7 +25,9 @@ def alone(folder: Path) -> Iterator[None]:
             file.seek(0)
             who = file.read().strip()
             if _lives(who) or time.monotonic() > until:
-                raise UserError(f"Another build is under way here (process {who or 'unknown'}). Wait until it is done, then build again.")
+                raise UserError(
+                    f"Another build is under way here (process {who or 'unknown'}). Wait until it is done, then build again."
+                )
             time.sleep(0.1)
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -68,7 +68,11 @@ def description(body: str) -> str:
     'China leads. So.'
     """
     brief = re.search(r'class="cp-brief.*?</(?:aside|div)>', body, re.S)
-    parts = re.findall(r"<li>(.*?)</li>", brief[0], re.S) if brief else re.findall(r"<p>(.*?)</p>", body, re.S)[:1]
+    parts = (
+        re.findall(r"<li>(.*?)</li>", brief[0], re.S)
+        if brief
+        else re.findall(r"<p>(.*?)</p>", body, re.S)[:1]
+    )
     text = " ".join(_plain(p) for p in parts)
     return text if len(text) <= _ENOUGH else text[:_ENOUGH].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
@@ -81,7 +85,10 @@ def citation(title: str, pagename: str, release: str, day, url: str) -> dict:
     'The Chokepoint authors (2026). “Tin”. In: Chokepoint: the 2026 critical-minerals bloc, explained and recomputed. Release mcs2026, evidence to 8 October 2026.'
     """
     here = [] if pagename == "index" else [f"“{title}”. In: "]
-    plain = f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {said_day(day)}." + (f" {url}" if url else "")
+    plain = (
+        f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {said_day(day)}."
+        + (f" {url}" if url else "")
+    )
     fields = {
         "author": f"{{{AUTHORS}}}",
         "title": BOOK if pagename == "index" else title,
@@ -92,7 +99,10 @@ def citation(title: str, pagename: str, release: str, day, url: str) -> dict:
     }
     key = "chokepoint" + ("" if pagename == "index" else f"-{pagename.split('/')[-1]}")
     kind = "book" if pagename == "index" else "incollection"
-    return {"plain": plain, "bibtex": f"@{kind}{{{key},\n" + "".join(f"  {k} = {{{v}}},\n" for k, v in fields.items()) + "}"}
+    return {
+        "plain": plain,
+        "bibtex": f"@{kind}{{{key},\n" + "".join(f"  {k} = {{{v}}},\n" for k, v in fields.items()) + "}",
+    }
 
 
 def linked_data(title: str, said: str, pagename: str, day, url: str) -> str:
@@ -107,7 +117,9 @@ def linked_data(title: str, said: str, pagename: str, day, url: str) -> str:
     known = {
         "@context": "https://schema.org",
         "@type": "Dataset" if data else "Article",
-        ("name" if data else "headline"): f"{title}: output, trade and controls" if pagename.startswith("minerals/") else title,
+        ("name" if data else "headline"): f"{title}: output, trade and controls"
+        if pagename.startswith("minerals/")
+        else title,
         "description": said or title,
         ("creator" if data else "author"): authors,
         "dateModified": f"{day:%Y-%m-%d}",
@@ -140,4 +152,6 @@ def said_day(day) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(html.unescape(re.sub(r'<a class="headerlink.*?</a>|<[^>]+>', "", text, flags=re.S)).split())
+    return " ".join(
+        html.unescape(re.sub(r'<a class="headerlink.*?</a>|<[^>]+>', "", text, flags=re.S)).split()
+    )

@@ -30,7 +30,13 @@ _KEEP_WORDS = """document.addEventListener("readystatechange", () => {
 });"""
 _NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
     line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,17 @@ class Leaf:
 def parts(toc: Path, site: Path) -> dict[str, list[str]]:
     """Pages by part, in the book's order; the start page is a part of its own. A pattern takes the pages that the site has."""
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    return {"Summary": [contents["root"]]} | {part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]}
+    return {"Summary": [contents["root"]]} | {
+        part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]
+    }
 
 
 def _pages(entries: list[dict], site: Path) -> Iterator[str]:
     for entry in entries:
         if "glob" in entry:
-            yield from sorted(p.relative_to(site).with_suffix("").as_posix() for p in site.glob(f"{entry['glob']}.html"))
+            yield from sorted(
+                p.relative_to(site).with_suffix("").as_posix() for p in site.glob(f"{entry['glob']}.html")
+            )
         else:
             yield entry["file"]
             yield from _pages(entry.get("sections", []), site)
@@ -75,7 +85,9 @@ def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
     tab = context.new_page()
     tab.emulate_media(media="print", color_scheme="light")
     tab.goto((site / f"{page}.html").as_uri(), wait_until="load")
-    web = tab.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(f"{page}.html")
+    web = tab.evaluate("document.querySelector('link[rel=canonical]')?.href ?? ''").removesuffix(
+        f"{page}.html"
+    )
     tab.add_style_tag(content=(_HERE / "pdf.css").read_text(encoding="utf-8"))
     given = {"page": page, "kind": kind(page), "pages": pages, "home": f"{site.as_uri()}/", "web": web}
     taken = tab.evaluate((_HERE / "pdf.js").read_text(encoding="utf-8"), given)
@@ -121,7 +133,10 @@ def _contents(leaves: dict[str, list[Leaf]]) -> str:
             items = "".join(f"<li>{line(one)}</li>" for one in group)
             yield f"<li><ol>{items}</ol></li>" if short else items
 
-    lists = "".join(f'<p class="cp-caption">{html.escape(caption)}</p><ol>{"".join(lines(of))}</ol>' for caption, of in leaves.items())
+    lists = "".join(
+        f'<p class="cp-caption">{html.escape(caption)}</p><ol>{"".join(lines(of))}</ol>'
+        for caption, of in leaves.items()
+    )
     return f'<nav class="cp-book-contents"><h1>Contents</h1>{lists}</nav>'
 
 
@@ -142,12 +157,18 @@ def _running(one: Leaf) -> str:
 def _heads(leaves: dict[str, list[Leaf]]) -> str:
     titles = {_running(one): one.title for of in leaves.values() for one in of if "/" not in one.page}
     return "".join(
-        f"@page {name} {{ @top-right {{ content: {json.dumps(title, ensure_ascii=False)}; }} }}\n" for name, title in titles.items()
+        f"@page {name} {{ @top-right {{ content: {json.dumps(title, ensure_ascii=False)}; }} }}\n"
+        for name, title in titles.items()
     )
 
 
 def print_book(
-    site: Path, target: Path, toc: Path, chrome: str, release: str = tables.DEFAULT_RELEASE, only: set[str] | None = None
+    site: Path,
+    target: Path,
+    toc: Path,
+    chrome: str,
+    release: str = tables.DEFAULT_RELEASE,
+    only: set[str] | None = None,
 ) -> list[Leaf]:
     """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit. UserError where a chart did not draw."""
     from playwright.sync_api import sync_playwright
@@ -155,16 +176,23 @@ def print_book(
 
     if not (site / "index.html").is_file():
         raise UserError(f"There is no site in {site}: run `make book` first.")
-    plan = {caption: [p for p in pages if only is None or p in only] for caption, pages in parts(toc, site).items()}
+    plan = {
+        caption: [p for p in pages if only is None or p in only]
+        for caption, pages in parts(toc, site).items()
+    }
     pages = [p for of in plan.values() for p in of]
     sheet = target.with_suffix(".html")
     with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
         context = browser.new_context(
-            viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=2, color_scheme="light", bypass_csp=True
+            viewport={"width": WIDTH_PX, "height": 900},
+            device_scale_factor=2,
+            color_scheme="light",
+            bypass_csp=True,
         )
         context.add_init_script(_KEEP_WORDS)
         taken = {
-            page: leaf(context, site, page, pages) for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)
+            page: leaf(context, site, page, pages)
+            for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)
         }
         leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
         context.close()
@@ -180,7 +208,10 @@ def print_book(
 
 def _page_numbers(reader, pages: list[str]) -> dict[str, int]:
     """The page of the PDF, from 1, on which each page of the site begins."""
-    where = {name.lstrip("/"): reader.get_destination_page_number(at) + 1 for name, at in reader.named_destinations.items()}
+    where = {
+        name.lstrip("/"): reader.get_destination_page_number(at) + 1
+        for name, at in reader.named_destinations.items()
+    }
     return {page: where[page] for page in pages if page in where}
 
 
@@ -191,7 +222,10 @@ def main(chrome: str) -> None:
     target = root() / "build" / "chokepoint.pdf"
     leaves = print_book(root() / "build" / "html", target, root() / "_toc.yml", chrome)
     if faults := [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]:
-        raise UserError(f"{target.relative_to(root())} is printed, but these charts are not drawn whole on paper:\n" + "\n".join(faults))
+        raise UserError(
+            f"{target.relative_to(root())} is printed, but these charts are not drawn whole on paper:\n"
+            + "\n".join(faults)
+        )
     print(f"The book is in {target.relative_to(root())} ({target.stat().st_size / 1e6:.1f} MB)")
 
 

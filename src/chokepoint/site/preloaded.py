@@ -22,10 +22,14 @@ from chokepoint.data import tables
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 # Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which may be elsewhere.
-PATH = json.loads(subprocess.check_output([sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"]))
+PATH = json.loads(
+    subprocess.check_output([sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"])
+)
 _PARTS = ("analysis", "charts", "models", "pages")
 real = os.environ.get("CHOKEPOINT_DATA")
-os.environ["CHOKEPOINT_DATA"] = os.devnull  # a module that reads a table as it is imported is left to the kernels
+os.environ["CHOKEPOINT_DATA"] = (
+    os.devnull
+)  # a module that reads a table as it is imported is left to the kernels
 for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=lambda name: None):
     if module.name.split(".")[1] in _PARTS:
         try:

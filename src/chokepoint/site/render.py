@@ -31,7 +31,9 @@ if TYPE_CHECKING:  # a build that finds nothing to do need not import it
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-_LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{(?!fact\})[a-z-]+\}`")  # a directive of MyST, or a role other than that of facts
+_LISTS = re.compile(
+    r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{(?!fact\})[a-z-]+\}`"
+)  # a directive of MyST, or a role other than that of facts
 
 
 @contextmanager
@@ -68,8 +70,14 @@ def _let_print(process, begin, home: Path, stage: Path, printed: Path, key: str,
         if shutil.disk_usage(out.parent).free < 2**20:  # then the log may be empty
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
-        faults = [line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)]
-        raise UserError("Printing the pages failed:\n" + "\n".join((faults or lines)[-20:]) + f"\nAll of it: {log.relative_to(home)}")
+        faults = [
+            line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)
+        ]
+        raise UserError(
+            "Printing the pages failed:\n"
+            + "\n".join((faults or lines)[-20:])
+            + f"\nAll of it: {log.relative_to(home)}"
+        )
     whole.write_text(key)
     shutil.copytree(out / "html", printed, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
     _forget_words(printed / "searchindex.js")
@@ -94,7 +102,11 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -
         doctreedir=out / "doctrees",
         noconfig=True,
         path_config=home / "_config.yml",
-        confoverrides={"external_toc_path": (home / "_toc.yml").as_posix(), "latex_individualpages": False, "nitpicky": True},
+        confoverrides={
+            "external_toc_path": (home / "_toc.yml").as_posix(),
+            "latex_individualpages": False,
+            "nitpicky": True,
+        },
         warningiserror=True,
         keep_going=True,
         quiet=True,
@@ -105,9 +117,14 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -
 
 def _forget_words(index: Path) -> None:
     """Take the words that no page has any more out of the search's index, where Sphinx leaves them with no page."""
-    before, between, after = re.fullmatch(r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S).groups()
+    before, between, after = re.fullmatch(
+        r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S
+    ).groups()
     known = json.loads(between)
-    kept = known | {part: {word: pages for word, pages in known[part].items() if pages != []} for part in ("terms", "titleterms")}
+    kept = known | {
+        part: {word: pages for word, pages in known[part].items() if pages != []}
+        for part in ("terms", "titleterms")
+    }
     if kept != known:
         index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
 
@@ -160,7 +177,9 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remo
     for fact_id, pages in stating.items():
         for page in stated.keys() & set(pages):
             stated[page].append(str(known.get(fact_id)))
-    notebooks = {path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")}
+    notebooks = {
+        path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")
+    }
     changed = _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks])
     listing = [page for page in env.found_docs if changed and _LISTS.search(_said(Path(env.doc2path(page))))]
     return {*listing, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
@@ -171,7 +190,9 @@ def _said(source: Path) -> str:
     text = source.read_text(encoding="utf-8")
     if source.suffix != ".ipynb":
         return text
-    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+    return "\n".join(
+        "".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"
+    )
 
 
 def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -181,9 +202,14 @@ def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
     stage = Path(app.srcdir)
     restated = _differs(env, "stating", crosslinks.stating(stage))
-    titles = {page: (title.astext(), env.metadata[page].get("myst_slugs")) for page, title in sorted(env.titles.items())}
+    titles = {
+        page: (title.astext(), env.metadata[page].get("myst_slugs"))
+        for page, title in sorted(env.titles.items())
+    }
     labels = [env.domaindata["std"]["labels"], env.domaindata["std"]["anonlabels"]]
-    linked = {word: vars(target) for word, target in crosslinks.words(stage / f"{crosslinks.GLOSSARY}.md").items()}
+    linked = {
+        word: vars(target) for word, target in crosslinks.words(stage / f"{crosslinks.GLOSSARY}.md").items()
+    }
     if _differs(env, "repeated", [titles, labels, linked, horizon.sentence()]):
         return env.found_docs
     return {crosslinks.EVIDENCE} & env.found_docs if restated else []

@@ -28,14 +28,20 @@ def normal(address: str) -> str:
     ('https://github.com/owner/name', 'https://gitlab.com/owner/name', '')
     """
     found = re.fullmatch(
-        r"(?:https?://|ssh://|git://|(?=[\w.-]+@))(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+)?[/:]([\w.~/-]+?)(?:\.git)?/?", address.strip()
+        r"(?:https?://|ssh://|git://|(?=[\w.-]+@))(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+)?[/:]([\w.~/-]+?)(?:\.git)?/?",
+        address.strip(),
     )
     return f"https://{found[1]}/{found[2].strip('/')}" if found else ""
 
 
 def _remote(home: Path) -> str:
     try:
-        run = subprocess.run(["git", "-C", str(home), "remote", "get-url", "origin"], capture_output=True, text=True, timeout=10)
+        run = subprocess.run(
+            ["git", "-C", str(home), "remote", "get-url", "origin"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return run.stdout if run.returncode == 0 else ""

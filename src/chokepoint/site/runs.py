@@ -57,7 +57,12 @@ def plan(book: Path, release: str | None = None, settings: Settings | None = Non
         raise UserError(f'book/runs.yml: no notebook "{name}". {nearest(name, [p.name for p in notebooks])}')
     known = {path: interface(path) for path in {run.notebook for run in runs}}
     if release:
-        runs = [replace(r, parameters=r.parameters | {"release": release}) if "release" in known[r.notebook] else r for r in runs]
+        runs = [
+            replace(r, parameters=r.parameters | {"release": release})
+            if "release" in known[r.notebook]
+            else r
+            for r in runs
+        ]
     for notebook, values in (settings or {}).items():
         if notebook not in {path.stem for path in known}:
             raise UserError(f'no notebook "{notebook}". {nearest(notebook, [path.stem for path in known])}')
@@ -88,8 +93,18 @@ def interface(notebook: Path) -> dict[str, Parameter]:
     """
     try:
         cells = nbformat.read(notebook, as_version=4).cells
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, LookupError, AttributeError, TypeError, ValueError, RecursionError):
-        raise UserError(f"book/{notebook.name}: not a notebook (its JSON does not read). Restore it from the repository.") from None
+    except (
+        nbformat.reader.NotJSONError,
+        nbformat.ValidationError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ):
+        raise UserError(
+            f"book/{notebook.name}: not a notebook (its JSON does not read). Restore it from the repository."
+        ) from None
     return parameters_of(cells, f"book/{notebook.name}")
 
 
@@ -123,10 +138,14 @@ def settings_of(texts: Iterable[str], book: Path) -> Settings:
         notebook, colon, rest = text.partition(":")
         name, equals, value = rest.partition("=")
         if not (colon and equals):
-            raise UserError(f'"{text}" is not a setting: write notebook:name=value, for example 04-project-vault:capital_usd_bn=20.')
+            raise UserError(
+                f'"{text}" is not a setting: write notebook:name=value, for example 04-project-vault:capital_usd_bn=20.'
+            )
         path = book / f"{notebook}.ipynb"
         if not path.is_file():
-            raise UserError(f'"{text}": no notebook "{notebook}". {nearest(notebook, sorted(p.stem for p in book.glob("*.ipynb")))}')
+            raise UserError(
+                f'"{text}": no notebook "{notebook}". {nearest(notebook, sorted(p.stem for p in book.glob("*.ipynb")))}'
+            )
         known = interface(path)
         if name not in known:
             raise UserError(f'"{text}": no parameter "{name}" in {notebook}. {nearest(name, known)}')
@@ -140,28 +159,40 @@ def merged(first: Settings, then: Settings) -> Settings:
     >>> merged({"a": {"x": 1, "y": 2}}, {"a": {"x": 3}})
     {'a': {'x': 3, 'y': 2}}
     """
-    return {notebook: first.get(notebook, {}) | then.get(notebook, {}) for notebook in [*first, *(n for n in then if n not in first)]}
+    return {
+        notebook: first.get(notebook, {}) | then.get(notebook, {})
+        for notebook in [*first, *(n for n in then if n not in first)]
+    }
 
 
 def edition(name: str, folder: Path) -> Edition:
     """The edition of that name in `folder`. UserError, with the nearest name, when there is none or its file does not read."""
     path = folder / f"{name}.yml"
     if not path.is_file():
-        raise UserError(f'no edition "{name}" in editions/. {nearest(name, sorted(p.stem for p in folder.glob("*.yml")))}')
+        raise UserError(
+            f'no edition "{name}" in editions/. {nearest(name, sorted(p.stem for p in folder.glob("*.yml")))}'
+        )
     try:
         held = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise UserError(f"editions/{path.name}: does not read as YAML ({error}).") from None
     keys = ("title", "about", "release", "parameters")
     if not isinstance(held, dict) or not isinstance(held.get("parameters"), dict):
-        raise UserError(f"editions/{path.name}: expected title, about and parameters (notebook, then name: value), and if wanted release.")
+        raise UserError(
+            f"editions/{path.name}: expected title, about and parameters (notebook, then name: value), and if wanted release."
+        )
     for key in held:
         if key not in keys:
             raise UserError(f'editions/{path.name}: no key "{key}". {nearest(key, keys)}')
-    for key, meaning in (("title", "its name, as each page shows it"), ("about", "a sentence on what is set and for whom")):
+    for key, meaning in (
+        ("title", "its name, as each page shows it"),
+        ("about", "a sentence on what is set and for whom"),
+    ):
         if not isinstance(held.get(key), str) or not held[key].strip():
             raise UserError(f"editions/{path.name}: {key} is missing. Expected {meaning}.")
     for notebook, values in held["parameters"].items():
         if not isinstance(values, dict):
-            raise UserError(f"editions/{path.name}: under {notebook} expected lines like name: value, found {values!r}.")
+            raise UserError(
+                f"editions/{path.name}: under {notebook} expected lines like name: value, found {values!r}."
+            )
     return Edition(name, held["title"], held["about"], held.get("release"), held["parameters"])

@@ -66,11 +66,15 @@ def tell(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     (out / "robots.txt").write_text(robots(app.config.cp_address), encoding="utf-8")
     if app.config.cp_address:  # a sitemap is a list of full addresses: without one there is none to write
-        (out / "sitemap.xml").write_text(sitemap(app.config.cp_address, sorted(app.env.found_docs)), encoding="utf-8")
+        (out / "sitemap.xml").write_text(
+            sitemap(app.config.cp_address, sorted(app.env.found_docs)), encoding="utf-8"
+        )
     cards = out / "_static" / "cards"
     cards.mkdir(parents=True, exist_ok=True)
     for page in filter(page_metadata.has_card, sorted(app.env.found_docs)):
-        (cards / page_metadata.card_name(page)).write_bytes(card(app.env.titles[page].astext(), app.config.cp_release))
+        (cards / page_metadata.card_name(page)).write_bytes(
+            card(app.env.titles[page].astext(), app.config.cp_release)
+        )
     for path in [p for pattern in _UNUSED for p in (out / "_static").glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -88,7 +92,9 @@ def sitemap(address: str, pages: list[str]) -> str:
     """
     day = f"{events.newest_evidence():%Y-%m-%d}"
     places = (f"{address}{'' if page == 'index' else f'{page}.html'}" for page in pages)
-    rows = "".join(f"<url><loc>{html.escape(place)}</loc><lastmod>{day}</lastmod></url>\n" for place in places)
+    rows = "".join(
+        f"<url><loc>{html.escape(place)}</loc><lastmod>{day}</lastmod></url>\n" for place in places
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
 
 
@@ -96,7 +102,10 @@ def card(title: str, release: str) -> bytes:
     """A picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
     book, _, rest = title.partition(": ")
     lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 29)
-    said = "".join(f'<text x="70" y="{190 + 82 * i}" font-size="68">{html.escape(line)}</text>' for i, line in enumerate(lines))
+    said = "".join(
+        f'<text x="70" y="{190 + 82 * i}" font-size="68">{html.escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Georgia, Liberation Serif, serif" fill="#22252a">'
         '<style>.cp-china { fill: #b3452f } .cp-bloc { fill: #1f659b }</style><rect width="1200" height="630" fill="#fcfcfa"/>'

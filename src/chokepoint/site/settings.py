@@ -20,9 +20,13 @@ def mapping(path: Path, shown: str) -> dict:
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        raise UserError(f"{shown}{where}: not readable as YAML ({getattr(fault, 'problem', None) or fault}). Mend that place.") from None
+        raise UserError(
+            f"{shown}{where}: not readable as YAML ({getattr(fault, 'problem', None) or fault}). Mend that place."
+        ) from None
     except (OSError, ValueError, RecursionError) as fault:
-        raise UserError(f"{shown}: not readable ({fault}). Save it as UTF-8, or restore it from the repository.") from None
+        raise UserError(
+            f"{shown}: not readable ({fault}). Save it as UTF-8, or restore it from the repository."
+        ) from None
     if found is not None and not isinstance(found, dict):
         raise UserError(f"{shown}: holds a {type(found).__name__}; lines like name: value are expected.")
     return found or {}
@@ -39,8 +43,15 @@ def templates(book: Path) -> dict:
 
 def _pages(where: str, entry: object) -> Iterator[str]:
     runs = entry.get("runs") if isinstance(entry, dict) else None
-    if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) and r for r in runs) or not isinstance(entry.get("page"), str):
-        raise UserError(f"{where}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected.")
+    if (
+        not isinstance(runs, list)
+        or not runs
+        or not all(isinstance(r, dict) and r for r in runs)
+        or not isinstance(entry.get("page"), str)
+    ):
+        raise UserError(
+            f"{where}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected."
+        )
     for parameters in runs:
         try:
             page = entry["page"].format_map({name: str(value) for name, value in parameters.items()})
@@ -49,7 +60,9 @@ def _pages(where: str, entry: object) -> Iterator[str]:
                 f"{where}: page {entry['page']} does not go with the run {parameters}. Name its parameters in braces."
             ) from None
         if not re.fullmatch(r"[\w-]+(/[\w-]+)*", page):
-            raise UserError(f'{where}: page "{page}" is not a place in the book; letters, digits, - and / are expected.')
+            raise UserError(
+                f'{where}: page "{page}" is not a place in the book; letters, digits, - and / are expected.'
+            )
         yield page
 
 
@@ -58,13 +71,19 @@ def require_settings(home: Path, pages: Collection[str]) -> None:
     config = mapping(home / "_config.yml", "_config.yml")
     execute = config.get("execute")
     if not isinstance(execute, dict) or execute.get("execute_notebooks") != "off":
-        raise UserError('_config.yml: execute, execute_notebooks must be "off": papermill runs the notebooks before the book is printed.')
+        raise UserError(
+            '_config.yml: execute, execute_notebooks must be "off": papermill runs the notebooks before the book is printed.'
+        )
     toc = mapping(home / "_toc.yml", "_toc.yml")
     if not isinstance(toc.get("root"), str):
         raise UserError("_toc.yml: root must name the first page, for example root: index")
-    made = {p.relative_to(home / "book").with_suffix("").as_posix() for p in (home / "book").rglob("*.md")} | set(pages)
+    made = {
+        p.relative_to(home / "book").with_suffix("").as_posix() for p in (home / "book").rglob("*.md")
+    } | set(pages)
     for key, name in _named(toc):
-        if not isinstance(name, str) or not any(fnmatch(page, name) if key == "glob" else page == name for page in made):
+        if not isinstance(name, str) or not any(
+            fnmatch(page, name) if key == "glob" else page == name for page in made
+        ):
             raise UserError(
                 f"_toc.yml: no page {name!r} is made from book/. Take it out of the list, or add its notebook or Markdown page."
             )

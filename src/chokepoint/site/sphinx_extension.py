@@ -71,9 +71,16 @@ class FactRole(SphinxRole):
             return [nodes.problematic(self.rawtext, self.rawtext)], []
         if text and not facts.agrees(text, fact):
             _log.warning(
-                f'The text says "{text}", the registry says "{fact.text}" for {fact_id}. Change one of them.', location=self.get_location()
+                f'The text says "{text}", the registry says "{fact.text}" for {fact_id}. Change one of them.',
+                location=self.get_location(),
             )
-        node = nodes.reference("", text or fact.text, refuri=link("evidence", f"fact-{fact_id}"), internal=True, classes=["cp-fact"])
+        node = nodes.reference(
+            "",
+            text or fact.text,
+            refuri=link("evidence", f"fact-{fact_id}"),
+            internal=True,
+            classes=["cp-fact"],
+        )
         node["reftitle"] = fact.label
         return [node], []
 
@@ -146,13 +153,17 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
     functions = ",\n".join(f"{name}: {code}" for name, code in models.items())
     path = Path(app.outdir) / "_static" / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8")
+    path.write_text(
+        f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8"
+    )
     return [file]
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     """The charts' script, once for the site; wrapped, because the bundle's names would clash with the page's."""
     path = Path(app.outdir) / "_static" / "vega.js"
-    if exception or app.builder.format != "html" or path.is_file():  # a print of other versions begins with no files
+    if (
+        exception or app.builder.format != "html" or path.is_file()
+    ):  # a print of other versions begins with no files
         return
     path.write_text("(()=>{" + script("window.vega = {}") + "})();", encoding="utf-8")

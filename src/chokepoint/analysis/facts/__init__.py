@@ -34,8 +34,12 @@ _FAMILIES = {
     "accounts": r"accounts\.\w+",
 }
 _COMPUTED: dict[str, tuple["Fact", Callable]] = {}
-_YEARLY: set[str] = set()  # facts of a release's latest year, which can be worked out of an earlier year of it too
-_ESTIMATES: set[str] = set()  # facts of which every release gives one estimate of the same thing, whatever its year
+_YEARLY: set[str] = (
+    set()
+)  # facts of a release's latest year, which can be worked out of an earlier year of it too
+_ESTIMATES: set[str] = (
+    set()
+)  # facts of which every release gives one estimate of the same thing, whatever its year
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
@@ -233,10 +237,14 @@ def agrees(text: str, fact: Fact) -> bool:
     if text == fact.text:
         return True
     if isinstance(fact.value, str):
-        return fact.text.casefold() in text.casefold() or (len(text) > 3 and text in fact.text)  # "April 2025" of a day in it
+        return fact.text.casefold() in text.casefold() or (
+            len(text) > 3 and text in fact.text
+        )  # "April 2025" of a day in it
     figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
     spelled = [_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in _WORDS]
-    said = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [(float(n), 0) for n in spelled]
+    said = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [
+        (float(n), 0) for n in spelled
+    ]
     return len(said) == 1 and abs(abs(round(fact.value, said[0][1])) - said[0][0]) < 1e-9
 
 

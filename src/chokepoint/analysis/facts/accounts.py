@@ -4,7 +4,9 @@ from chokepoint.analysis import claims
 from chokepoint.analysis.facts import computed
 
 
-def _count(fact_id: str, label: str, how: str, unit: str, count, sources: tuple[str, ...] = claims.ARTICLES) -> None:
+def _count(
+    fact_id: str, label: str, how: str, unit: str, count, sources: tuple[str, ...] = claims.ARTICLES
+) -> None:
     computed(fact_id, label, unit, "{:.0f}", how)(lambda _release: (float(count()), sources))
 
 
@@ -13,7 +15,13 @@ def _of_verdict(verdict: str, article: str | None = None) -> int:
     return (table if article is None else table.loc[[article]])[verdict].sum()
 
 
-_count("accounts.articles", "Articles that this book began with", "Rows of the table of seeds", "articles", lambda: len(claims.outlets()))
+_count(
+    "accounts.articles",
+    "Articles that this book began with",
+    "Rows of the table of seeds",
+    "articles",
+    lambda: len(claims.outlets()),
+)
 _count(
     "accounts.claims",
     "Claims taken from the five articles",

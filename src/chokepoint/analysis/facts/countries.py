@@ -37,7 +37,11 @@ def _output(data: str, release: str, year: int | None) -> dict:
     rows = countries.held(release, year) if year else countries.held(release)
     rows = rows[rows.value > 0]
     return {
-        (r.iso3, r.mineral, r.form, r.step): (float(r.share), (r.source_id,), _printed(r.share, bool(r.alone)))
+        (r.iso3, r.mineral, r.form, r.step): (
+            float(r.share),
+            (r.source_id,),
+            _printed(r.share, bool(r.alone)),
+        )
         for r in rows.itertuples()
         if pd.notna(r.share)
     }
@@ -46,13 +50,18 @@ def _output(data: str, release: str, year: int | None) -> dict:
 @lru_cache(maxsize=8)
 def _reserves(data: str, release: str) -> dict:
     rows = countries.underground(release).dropna(subset=["share"])
-    return {(r.iso3, r.mineral): (float(r.share), (r.source_id,), _printed(r.share)) for r in rows.itertuples()}
+    return {
+        (r.iso3, r.mineral): (float(r.share), (r.source_id,), _printed(r.share)) for r in rows.itertuples()
+    }
 
 
 @lru_cache(maxsize=8)
 def _imports(data: str, release: str) -> dict:
     rows = reliance.by_country(release)
-    return {(r.iso3, r.mineral): (float(r.value), (r.source_id,), {"text": r.text, "as_of": period(r)}) for r in rows.itertuples()}
+    return {
+        (r.iso3, r.mineral): (float(r.value), (r.source_id,), {"text": r.text, "as_of": period(r)})
+        for r in rows.itertuples()
+    }
 
 
 def period(row) -> str:
@@ -71,8 +80,16 @@ _KINDS = {
         "{:.1f} %",
         f"Output of {{0}} over the printed world total, latest year. {_REFINED}",
     ),
-    "refined": ("Share of world output, refined, of {0}: {1}", "{:.1f} %", f"Output of {{0}} over the printed world total. {_REFINED}"),
-    "reserves": ("Share of world reserves of {0}: {1}", "{:.1f} %", "Reserves of {0} over the printed world total"),
+    "refined": (
+        "Share of world output, refined, of {0}: {1}",
+        "{:.1f} %",
+        f"Output of {{0}} over the printed world total. {_REFINED}",
+    ),
+    "reserves": (
+        "Share of world reserves of {0}: {1}",
+        "{:.1f} %",
+        "Reserves of {0} over the printed world total",
+    ),
     "us_imports": (
         "Share of US imports that come from {0}: {1}",
         "{:.0f} %",
@@ -95,7 +112,13 @@ def _register(iso3: str, name: str, mineral: str, what: str, kind: str, form: st
     label, text, how = _KINDS[kind]
     fact_id = f"{prefix(iso3)}.{mineral}{'_' * bool(form)}{form}_{kind}"
     register = computed(
-        fact_id, label.format(name, what), "%", text, how.format(name), yearly=kind in _STEPS.values(), estimate=kind == "reserves"
+        fact_id,
+        label.format(name, what),
+        "%",
+        text,
+        how.format(name),
+        yearly=kind in _STEPS.values(),
+        estimate=kind == "reserves",
     )
     register(lambda release, year=None: _value(release, iso3, mineral, kind, form, year))
 
@@ -112,7 +135,9 @@ def _value(release: str, iso3: str, mineral: str, kind: str, form: str, year: in
 def _forms(_data: Path) -> list:
     """mineral, form, what, step of each form that the newest release prints beside the series that speaks for its mineral."""
     rows = supply.forms()
-    return list(rows[["mineral", "form", "what", "step"]].drop_duplicates(["mineral", "form", "step"]).itertuples())
+    return list(
+        rows[["mineral", "form", "what", "step"]].drop_duplicates(["mineral", "form", "step"]).itertuples()
+    )
 
 
 def _signed(iso3: str):
@@ -141,7 +166,14 @@ def define(subject: str) -> None:
             _register(iso3, names[iso3], row.mineral, row.name, kind)
     named = {row.mineral: row.name for row in _minerals(tables.data_dir())}
     for row in _forms(tables.data_dir()):
-        _register(iso3, names[iso3], row.mineral, f"{named[row.mineral]}, {row.what.lower()}", _STEPS[row.step], row.form)
+        _register(
+            iso3,
+            names[iso3],
+            row.mineral,
+            f"{named[row.mineral]}, {row.what.lower()}",
+            _STEPS[row.step],
+            row.form,
+        )
     computed(
         f"{subject}.signed",
         f"Day on which {names[iso3]} signed its first framework, memorandum or partnership with the United States",

@@ -57,7 +57,9 @@ def _extreme(share: float, alone: bool = False) -> dict[str, str]:
     >>> _extreme(0.4), _extreme(99.6), _extreme(0), _extreme(50), _extreme(100), _extreme(100, alone=True)
     ({'text': 'under 1 %'}, {'text': 'over 99 %'}, {}, {}, {'text': 'over 99 %'}, {})
     """
-    return {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if share > 99 and not alone else {}
+    return (
+        {"text": "under 1 %"} if 0 < share < 1 else {"text": "over 99 %"} if share > 99 and not alone else {}
+    )
 
 
 @lru_cache(maxsize=32)
@@ -69,7 +71,9 @@ def _output(data: str, release: str, year: int | None) -> dict[tuple[str, str], 
     return dict(list(rows.groupby(["mineral", "step"])))
 
 
-def _output_rows(release: str, mineral: str, step: str, whose: str, year: int | None) -> tuple[tuple[str, ...], bool]:
+def _output_rows(
+    release: str, mineral: str, step: str, whose: str, year: int | None
+) -> tuple[tuple[str, ...], bool]:
     """The countries that a share counts, and the world total, as "China 2025: 270,000 t"; and whether they are all that make any."""
     output = _output(str(tables.data_dir()), release, year).get((mineral, step))
     if output is None:
@@ -83,14 +87,20 @@ def _output_rows(release: str, mineral: str, step: str, whose: str, year: int | 
         counted = countries[countries["where"].isin([coalitions.SIGNED, coalitions.CAME])]
     world = output.iloc[0]
     told = [f"{r.area} {r.year}: {supply.mass(r.value, r.kilograms)}" for r in counted.itertuples()]
-    return (*told, f"World {world.year}: {supply.mass(world.world, world.kilograms)}"), len(counted) == len(output)
+    return (*told, f"World {world.year}: {supply.mass(world.world, world.kilograms)}"), len(counted) == len(
+        output
+    )
 
 
 def _register_shares(mineral: str, name: str, step: str) -> None:
     word = _STEPS[step]
     digits = "{:.1f} %" if mineral in ("rare_earths", supply.MAGNET) and word == "refined" else "{:.0f} %"
     wanted = [
-        ("china", f"China's share of world output, {word}: {name}", "China's output over the printed world total, latest year."),
+        (
+            "china",
+            f"China's share of world output, {word}: {name}",
+            "China's output over the printed world total, latest year.",
+        ),
         (
             "largest",
             f"Share of the largest producing country, {word}: {name}",
@@ -105,9 +115,14 @@ def _register_shares(mineral: str, name: str, step: str) -> None:
     for whose, label, how in wanted:
         fact_id = f"{mineral}.{whose}_{word}"
         if fact_id != "rare_earths.china_mined":
-            computed(fact_id, label, "%", digits if whose != "inside" else "{:.0f} %", f"{how} {_REFINED}", yearly=True)(
-                lambda r, w=whose, year=None: _share_of(r, mineral, step, w, year)
-            )
+            computed(
+                fact_id,
+                label,
+                "%",
+                digits if whose != "inside" else "{:.0f} %",
+                f"{how} {_REFINED}",
+                yearly=True,
+            )(lambda r, w=whose, year=None: _share_of(r, mineral, step, w, year))
 
 
 @lru_cache(maxsize=8)
@@ -122,7 +137,11 @@ def _reliance(release: str, mineral: str, year: int | None = None):
         text = reliance.readings(mineral, year).get(release)
         return (text, (release.upper(),)) if text else (None, ())
     row = _imports(str(tables.data_dir()), release)[0].get(mineral)
-    return (row["text"], (row["source_id"],), {"rows": (f"{row['what']}: {row['text']}",)}) if row else (None, ())
+    return (
+        (row["text"], (row["source_id"],), {"rows": (f"{row['what']}: {row['text']}",)})
+        if row
+        else (None, ())
+    )
 
 
 def _main_source(release: str, mineral: str):
@@ -132,7 +151,11 @@ def _main_source(release: str, mineral: str):
     return (
         float(row["value"]),
         (row["source_id"],),
-        {"rows": (f"{row['area']}: {row['text']}",), "text": row["text"], "as_of": f"{row['first_year']}–{row['last_year']}"},
+        {
+            "rows": (f"{row['area']}: {row['text']}",),
+            "text": row["text"],
+            "as_of": f"{row['first_year']}–{row['last_year']}",
+        },
     )
 
 
@@ -160,7 +183,9 @@ def _first_licences(data: str) -> dict:
     rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
     rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
     group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
-    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values("effective_date_start", kind="stable")
+    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values(
+        "effective_date_start", kind="stable"
+    )
     return rows.drop_duplicates("mineral").set_index("mineral").to_dict("index")
 
 
@@ -168,7 +193,11 @@ def _controlled_since(mineral: str):
     row = _first_licences(str(tables.data_dir())).get(mineral)
     if row is None:
         return None, ()
-    return f"{row['effective_date_start']:%-d %B %Y}", (row["source_id"],), {"rows": (f"{row['legal_reference']}: {row['items']}",)}
+    return (
+        f"{row['effective_date_start']:%-d %B %Y}",
+        (row["source_id"],),
+        {"rows": (f"{row['legal_reference']}: {row['items']}",)},
+    )
 
 
 for _row in tables.load("minerals").query("kind != 'other'").itertuples():
@@ -197,7 +226,12 @@ def _year(fact_id: str, label: str, step: str, source: str) -> None:
 
 
 _year("rare_earths.year_mined", "Year of the rare earths' mine output", "mine", "US Geological Survey")
-_year("rare_earths.year_refined", "Year of the magnet rare earths' refining", "refinery", "International Energy Agency")
+_year(
+    "rare_earths.year_refined",
+    "Year of the magnet rare earths' refining",
+    "refinery",
+    "International Energy Agency",
+)
 
 
 # --- over all minerals ---
@@ -216,7 +250,11 @@ def _count(fact_id: str, label: str, how: str, counted, extra: tuple[str, ...] =
 
     def value(release: str, year: int | None = None):
         which = list(counted(release, year))
-        return float(len(which)), _output_sources(release) + extra, {"rows": tuple(_names()[m] for m in which)}
+        return (
+            float(len(which)),
+            _output_sources(release) + extra,
+            {"rows": tuple(_names()[m] for m in which)},
+        )
 
     computed(fact_id, label, "minerals", "{:.0f}", how, yearly=True)(value)
 
@@ -296,7 +334,11 @@ def _reliance_count(test):
         if lines.empty:
             return None, ()
         which = lines[test(lines)]
-        return float(len(which)), tuple(lines.source_id.unique()), {"rows": tuple(f"{r.what}: {r.text}" for r in which.itertuples())}
+        return (
+            float(len(which)),
+            tuple(lines.source_id.unique()),
+            {"rows": tuple(f"{r.what}: {r.text}" for r in which.itertuples())},
+        )
 
     return count
 
@@ -333,7 +375,11 @@ computed(
 
 def _signed(release: str) -> pd.DataFrame:
     rows = tables.load("agreements")
-    return rows[(rows.status == "signed") & rows.instrument.isin(["framework", "memorandum", "strategic partnership"]) & rows.iso3s.notna()]
+    return rows[
+        (rows.status == "signed")
+        & rows.instrument.isin(["framework", "memorandum", "strategic partnership"])
+        & rows.iso3s.notna()
+    ]
 
 
 def _texts(fact_id: str, label: str, how: str, test) -> None:
@@ -350,7 +396,12 @@ _texts(
     "Signed rows of these three kinds in the table of agreements",
     lambda t: t.status == "signed",
 )
-_texts("frameworks.texts_binding", "Of these, texts that bind", "Rows whose column binding says yes", lambda t: t.binding == "yes")
+_texts(
+    "frameworks.texts_binding",
+    "Of these, texts that bind",
+    "Rows whose column binding says yes",
+    lambda t: t.binding == "yes",
+)
 _texts(
     "frameworks.texts_not_binding",
     "Of these, texts that bind nobody by their own words, which were read",

@@ -44,7 +44,11 @@ def _register(mineral: str, form: str, what: str) -> None:
     def stated(release: str):
         rows = reliance.further(mineral, release)
         row = next((r for r in rows.itertuples() if r.form == form), None)
-        return (None, ()) if row is None else (row.text, (row.source_id,), {"rows": (f"{row.what}: {row.text}",)})
+        return (
+            (None, ())
+            if row is None
+            else (row.text, (row.source_id,), {"rows": (f"{row.what}: {row.text}",)})
+        )
 
     computed(
         fact_id(mineral, form),

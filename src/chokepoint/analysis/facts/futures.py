@@ -7,7 +7,10 @@ from chokepoint.analysis.facts.prices_and_models import from_model, setting
 
 def _iea_forecast(fact_id: str, label: str, unit: str, text: str, how: str, compute) -> None:
     computed(fact_id, label, unit, text, f"{how} A forecast: the IEA's base case")(
-        lambda release: (float(compute(forecast.china_refined())), tuple(forecast.china_refined().source_id.unique()))
+        lambda release: (
+            float(compute(forecast.china_refined())),
+            tuple(forecast.china_refined().source_id.unique()),
+        )
     )
 
 
@@ -20,12 +23,21 @@ def _iea_tonnes(year: int, column: str, what: str) -> None:
         return float(rows[column][year]), (rows.source_id.iloc[0],)
 
     computed(
-        name, f"Refined magnet rare earths {what} in {year}", "kt a year", "{:.1f} thousand tonnes", f"World less China where asked; {kind}"
+        name,
+        f"Refined magnet rare earths {what} in {year}",
+        "kt a year",
+        "{:.1f} thousand tonnes",
+        f"World less China where asked; {kind}",
     )(value)
 
 
 _iea_forecast(
-    "futures.iea_minerals", "Minerals whose refining the IEA follows by country", "minerals", "{:.0f}", "Minerals in the table.", len
+    "futures.iea_minerals",
+    "Minerals whose refining the IEA follows by country",
+    "minerals",
+    "{:.0f}",
+    "Minerals in the table.",
+    len,
 )
 _iea_forecast(
     "futures.iea_majority",
@@ -83,7 +95,14 @@ from_model(
     scale=100,
     floor=160,
 )
-from_model("futures.world_2035", "buildout", "demand", "World demand in 2035 in the model", "kt a year", "{:.1f} thousand tonnes")
+from_model(
+    "futures.world_2035",
+    "buildout",
+    "demand",
+    "World demand in 2035 in the model",
+    "kt a year",
+    "{:.1f} thousand tonnes",
+)
 from_model(
     "futures.added_floor",
     "buildout",
@@ -101,7 +120,15 @@ from_model(
     "US$ per kg",
     "US${:.0f}",
 )
-from_model("futures.viable_floor", "buildout", "viable", "Projects outside China that pay at US$75", "percent", "{:.0f} %", scale=100)
+from_model(
+    "futures.viable_floor",
+    "buildout",
+    "viable",
+    "Projects outside China that pay at US$75",
+    "percent",
+    "{:.0f} %",
+    scale=100,
+)
 from_model(
     "futures.needed_2039",
     "buildout",

@@ -15,7 +15,11 @@ def ndpr(release: str) -> pd.DataFrame:
     """Yearly average price of NdPr oxide [US$/kg, FOB, without value-added tax]; neodymium oxide where a release lacks it."""
     prices = tables.load("prices", release)
     series = prices[prices.series.str.contains("NdPr", na=False)]
-    return series if len(series) else prices[(prices.mineral == "neodymium") & prices.series.str.contains("Nd2O3", na=False)]
+    return (
+        series
+        if len(series)
+        else prices[(prices.mineral == "neodymium") & prices.series.str.contains("Nd2O3", na=False)]
+    )
 
 
 def floor_price() -> float:
@@ -42,7 +46,14 @@ _ndpr(
     "USGS yearly average, free on board, without value-added tax",
     lambda t: t.sort_values("year").value.iloc[-1],
 )
-_ndpr("ndpr.years", "Years with a printed average price of NdPr oxide", "years", "{:.0f} years", "Rows of the series", len)
+_ndpr(
+    "ndpr.years",
+    "Years with a printed average price of NdPr oxide",
+    "years",
+    "{:.0f} years",
+    "Rows of the series",
+    len,
+)
 _ndpr(
     "ndpr.years_below",
     "Of these, years whose average lay below the floor of MP Materials",
@@ -56,7 +67,9 @@ _ndpr(
 # --- what the models give at their default settings ---
 
 
-def from_model(fact_id: str, model: str, result: str, label: str, unit: str, text: str, scale: float = 1, **moved: float) -> None:
+def from_model(
+    fact_id: str, model: str, result: str, label: str, unit: str, text: str, scale: float = 1, **moved: float
+) -> None:
     def value(release: str):
         rows = tables.load("assumptions").query("model == @model").set_index("name")
         chosen = rows.value.to_dict() | moved
@@ -65,7 +78,9 @@ def from_model(fact_id: str, model: str, result: str, label: str, unit: str, tex
         return float(scale * MODELS[model].function(**chosen)[result]), sources, {"rows": settings}
 
     settings = "".join(f", {k} = {v:g}" for k, v in moved.items())
-    computed(fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled")(value)
+    computed(
+        fact_id, label, unit, text, f"Model {model} at the defaults of the assumptions{settings}", "modelled"
+    )(value)
 
 
 OWN = "M00"  # the source of what we assume ourselves
@@ -79,7 +94,9 @@ def setting(fact_id: str, model: str, name: str, label: str, unit: str, text: st
     computed(fact_id, label, unit, text, f"Default of {name} in model {model}", "modelled")(value)
 
 
-from_model("floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram")
+from_model(
+    "floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram"
+)
 from_model(
     "floor.spend_more",
     "price_floor",
@@ -114,7 +131,14 @@ from_model(
     "US$ million",
     "US${:,.0f} million",
 )
-from_model("floor.revenue", "price_floor", "revenue", "Revenue of the levy at the model's defaults", "US$ million", "US${:,.0f} million")
+from_model(
+    "floor.revenue",
+    "price_floor",
+    "revenue",
+    "Revenue of the levy at the model's defaults",
+    "US$ million",
+    "US${:,.0f} million",
+)
 from_model(
     "floor.half_dodged",
     "price_floor",
@@ -132,7 +156,14 @@ setting(
     "kt a year",
     "{:.0f} thousand tonnes",
 )
-setting("floor.base_supply", "price_floor", "base_supply", "Oxide made outside China", "kt a year", "{:.1f} thousand tonnes")
+setting(
+    "floor.base_supply",
+    "price_floor",
+    "base_supply",
+    "Oxide made outside China",
+    "kt a year",
+    "{:.1f} thousand tonnes",
+)
 from_model(
     "floor.deadweight",
     "price_floor",
@@ -157,7 +188,15 @@ from_model(
     "kt a year",
     "{:,.1f} thousand tonnes",
 )
-from_model("mine.calm", "project_value", "npv", "Value of the mine if no flood comes", "A$ million", "A${:,.0f} million", flood_years=0)
+from_model(
+    "mine.calm",
+    "project_value",
+    "npv",
+    "Value of the mine if no flood comes",
+    "A$ million",
+    "A${:,.0f} million",
+    flood_years=0,
+)
 from_model(
     "mine.flooded",
     "project_value",
@@ -167,7 +206,12 @@ from_model(
     "A${:,.0f} million",
 )
 from_model(
-    "mine.floored", "project_value", "npv_with_floor", "The same with a floor of US$110 for ten years", "A$ million", "A${:,.0f} million"
+    "mine.floored",
+    "project_value",
+    "npv_with_floor",
+    "The same with a floor of US$110 for ten years",
+    "A$ million",
+    "A${:,.0f} million",
 )
 setting(
     "mine.floor_years",
@@ -177,7 +221,14 @@ setting(
     "years",
     "{:.0f} years",
 )
-setting("mine.flood_price", "project_value", "flood_price", "Price during the flood at the model's defaults", "US$ per kg", "US${:.0f}")
+setting(
+    "mine.flood_price",
+    "project_value",
+    "flood_price",
+    "Price during the flood at the model's defaults",
+    "US$ per kg",
+    "US${:.0f}",
+)
 setting(
     "contract.start",
     "price_protection",
@@ -213,7 +264,11 @@ from_model(
     "Fourth quarter of 2025 and first of 2026, times two",
 )
 def _reported(release: str):
-    return 4 * sum(REPORTED) / len(REPORTED), ("M18", "M64"), {"rows": tuple(f"US${q:.1f} million in a quarter" for q in REPORTED)}
+    return (
+        4 * sum(REPORTED) / len(REPORTED),
+        ("M18", "M64"),
+        {"rows": tuple(f"US${q:.1f} million in a quarter" for q in REPORTED)},
+    )
 
 
 from_model(
@@ -236,7 +291,14 @@ from_model(
     scale=-100,
     magnet_floor=47,
 )
-from_model("cascade.magnet_cost", "stage_cascade", "magnet_cost_rise", "Dearer oxide in a kilogram of magnet", "US$ per kg", "US${:.0f}")
+from_model(
+    "cascade.magnet_cost",
+    "stage_cascade",
+    "magnet_cost_rise",
+    "Dearer oxide in a kilogram of magnet",
+    "US$ per kg",
+    "US${:.0f}",
+)
 from_model(
     "cascade.magnet_floor_needed",
     "stage_cascade",
@@ -245,7 +307,14 @@ from_model(
     "US$ per kg",
     "US${:.0f} a kilogram",
 )
-from_model("cascade.car", "stage_cascade", "car_cost_rise", "Dearer magnets in an electric car with both floors", "US$", "US${:.0f}")
+from_model(
+    "cascade.car",
+    "stage_cascade",
+    "car_cost_rise",
+    "Dearer magnets in an electric car with both floors",
+    "US$",
+    "US${:.0f}",
+)
 from_model(
     "vault.carry",
     "vault",
@@ -255,7 +324,15 @@ from_model(
     "US${:,.0f} million",
     scale=1000,
 )
-from_model("vault.carry_rate", "vault", "carry_rate", "The same as a share of the money", "percent", "{:.1f} %", scale=100)
+from_model(
+    "vault.carry_rate",
+    "vault",
+    "carry_rate",
+    "The same as a share of the money",
+    "percent",
+    "{:.1f} %",
+    scale=100,
+)
 
 
 def _miss(fact_id: str, label: str, how: str, **told: bool) -> None:
@@ -265,9 +342,23 @@ def _miss(fact_id: str, label: str, how: str, **told: bool) -> None:
     computed(fact_id, label, "x", "{:.2f}", how, "modelled")(value)
 
 
-_miss("shock.miss", "Factor by which the fit of six price jumps misses them", "Root mean square of the logarithm of predicted over seen")
-_miss("shock.miss_constant", "Factor by which one number for all six misses them", "The same for their geometric mean", constant=True)
-_miss("shock.left_out", "The same, each jump predicted from the other five", "Leave one out, root mean square in logarithms", left_out=True)
+_miss(
+    "shock.miss",
+    "Factor by which the fit of six price jumps misses them",
+    "Root mean square of the logarithm of predicted over seen",
+)
+_miss(
+    "shock.miss_constant",
+    "Factor by which one number for all six misses them",
+    "The same for their geometric mean",
+    constant=True,
+)
+_miss(
+    "shock.left_out",
+    "The same, each jump predicted from the other five",
+    "Leave one out, root mean square in logarithms",
+    left_out=True,
+)
 _miss(
     "shock.left_out_constant",
     "The same by one number for all, each jump predicted from the other five",
@@ -278,7 +369,12 @@ _miss(
 
 
 @computed(
-    "shock.constant", "The one number: geometric mean of six past price jumps", "x", "{:.1f}", "Geometric mean of what was seen", "modelled"
+    "shock.constant",
+    "The one number: geometric mean of six past price jumps",
+    "x",
+    "{:.1f}",
+    "Geometric mean of what was seen",
+    "modelled",
 )
 def _constant(release: str):
     return fit_constant(), tuple(sorted({source for *_, source in EPISODES}))

@@ -18,7 +18,10 @@ def _register_reliance(mineral: str, year: int, name: str) -> None:
         if release not in texts:
             return None, ()
         earlier = [r for r in sorted(texts, reverse=True) if r < release and texts[r] != texts[release]]
-        said = {text: tuple(r.upper() for r in earlier if texts[r] == text) for text in (texts[r] for r in earlier)}
+        said = {
+            text: tuple(r.upper() for r in earlier if texts[r] == text)
+            for text in (texts[r] for r in earlier)
+        }
         return texts[release], (release.upper(),), {"as_of": str(year), "superseded": tuple(said.items())}
 
     computed(
@@ -40,8 +43,16 @@ def _register_reserves(mineral: str, area: str, name: str) -> None:
         bound = "more than " if pd.isna(row.value) else ""
         value = float(row.low if bound else row.value) / 1e6
         text = f"{bound}{value:g} million tonnes"
-        replaced = () if pd.isna(row.superseded) else ((f"{bound}{row.superseded / 1e6:g} million tonnes", (row.source_id,)),)
-        return value, (row.source_id,), {"text": text, "as_of": str(row.year), "superseded": replaced, "note": _why(row.correction_id)}
+        replaced = (
+            ()
+            if pd.isna(row.superseded)
+            else ((f"{bound}{row.superseded / 1e6:g} million tonnes", (row.source_id,)),)
+        )
+        return (
+            value,
+            (row.source_id,),
+            {"text": text, "as_of": str(row.year), "superseded": replaced, "note": _why(row.correction_id)},
+        )
 
     computed(
         f"{mineral}.reserves_{re.sub(r'[^a-z]+', '_', area.lower())}",
@@ -58,7 +69,9 @@ def _why(correction_ids) -> str:
     if pd.isna(correction_ids):
         return ""
     rows = tables.load("corrections").query("action == 'supersede'").set_index("correction_id")
-    return " ".join(f"{rows.reason[i]} (correction {i})" for i in correction_ids.split(";") if i in rows.index)
+    return " ".join(
+        f"{rows.reason[i]} (correction {i})" for i in correction_ids.split(";") if i in rows.index
+    )
 
 
 _names = tables.load("minerals").query("kind != 'other'").set_index("mineral").name

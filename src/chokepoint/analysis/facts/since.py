@@ -17,7 +17,11 @@ def _in_words(fact_id: str, label: str, how: str, unit: str, rows) -> None:
     def counted(_release: str):
         found = rows()
         text = _WORDS[len(found)] if len(found) < len(_WORDS) else str(len(found))
-        return float(len(found)), tuple(sorted(found.source_id.dropna().unique())) or ("S001",), {"text": text}
+        return (
+            float(len(found)),
+            tuple(sorted(found.source_id.dropna().unique())) or ("S001",),
+            {"text": text},
+        )
 
     computed(fact_id, label, unit, "{:.0f}", how)(counted)
 
@@ -75,11 +79,17 @@ for _fact_id, _label, _kinds in (
 for _fact_id, _label, _kinds in (
     ("since.promises", "Promises to do something by a day that had passed when the evidence ends", _PASSED),
     ("since.promises_met", "Of these, promises known to have been kept in time", [events.MET]),
-    ("since.promises_late", "Of these, promises known to have been kept after the day named, and so missed", [events.LATE]),
+    (
+        "since.promises_late",
+        "Of these, promises known to have been kept after the day named, and so missed",
+        [events.LATE],
+    ),
     ("since.promises_not_found", "Of these, promises of which no result was found", [events.NOT_FOUND]),
     ("since.promises_untraced", "Of these, promises that were not traced", [events.UNTRACED]),
 ):
-    _in_words(_fact_id, _label, _HOW, "promises", lambda k=_kinds: _outcome(k).query("kind == @events.PROMISE"))
+    _in_words(
+        _fact_id, _label, _HOW, "promises", lambda k=_kinds: _outcome(k).query("kind == @events.PROMISE")
+    )
 
 
 @computed(

@@ -13,7 +13,12 @@ def _tested(fact_id: str, label: str, how: str, compute) -> None:
     )
 
 
-_tested("validation.checks", "Published numbers and episodes that the models are set against", "Rows of the validation page", len)
+_tested(
+    "validation.checks",
+    "Published numbers and episodes that the models are set against",
+    "Rows of the validation page",
+    len,
+)
 _tested(
     "validation.tests",
     "Of these, tests: figures that a model was not set to meet",

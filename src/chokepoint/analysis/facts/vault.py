@@ -72,22 +72,61 @@ def _of_a_rule(kind: str, rule: str, label: str, unit: str, text: str, what, wor
             return None, ()
         number = float(what(found))
         rows = vault_basket.basket(release, rule, year)
-        told = (f"{found.year}: net imports US${found.value:.2f} billion, use US${found.use:.2f} billion, {len(found.minerals)} minerals",)
-        return number, tuple(sorted({*rows.source_id, "M31"})), {"rows": told, **({"text": words(number)} if words else {})}
+        told = (
+            f"{found.year}: net imports US${found.value:.2f} billion, use US${found.use:.2f} billion, {len(found.minerals)} minerals",
+        )
+        return (
+            number,
+            tuple(sorted({*rows.source_id, "M31"})),
+            {"rows": told, **({"text": words(number)} if words else {})},
+        )
 
-    how = f"Net imports times price of {_NAMES[rule]}, line by line from the release (analysis/vault_basket.py)"
+    how = (
+        f"Net imports times price of {_NAMES[rule]}, line by line from the release (analysis/vault_basket.py)"
+    )
     computed(f"vault.{kind}", label, unit, text, how, "modelled", yearly=True)(value)
 
 
-for _rule, _end in ((EVERYTHING, "whole"), (BEFORE, "before"), (INDUSTRY, "industry"), (LICENSED, "licensed")):
+for _rule, _end in (
+    (EVERYTHING, "whole"),
+    (BEFORE, "before"),
+    (INDUSTRY, "industry"),
+    (LICENSED, "licensed"),
+):
     _of_a_rule(
-        f"cover_{_end}", _rule, f"Net imports that the Vault's money would replace: {_NAMES[_rule]}", "days", "{}", lambda c: c.days, long
+        f"cover_{_end}",
+        _rule,
+        f"Net imports that the Vault's money would replace: {_NAMES[_rule]}",
+        "days",
+        "{}",
+        lambda c: c.days,
+        long,
     )
     _of_a_rule(
-        f"use_{_end}", _rule, f"Use that the Vault's money would replace: {_NAMES[_rule]}", "days", "{}", lambda c: c.days_of_use, long
+        f"use_{_end}",
+        _rule,
+        f"Use that the Vault's money would replace: {_NAMES[_rule]}",
+        "days",
+        "{}",
+        lambda c: c.days_of_use,
+        long,
     )
-    _of_a_rule(f"basket_{_end}", _rule, f"A year of US net imports: {_NAMES[_rule]}", "US$ billion", "US${:.1f} billion", lambda c: c.value)
-    _of_a_rule(f"minerals_{_end}", _rule, f"Minerals counted: {_NAMES[_rule]}", "minerals", "{:.0f} minerals", lambda c: len(c.minerals))
+    _of_a_rule(
+        f"basket_{_end}",
+        _rule,
+        f"A year of US net imports: {_NAMES[_rule]}",
+        "US$ billion",
+        "US${:.1f} billion",
+        lambda c: c.value,
+    )
+    _of_a_rule(
+        f"minerals_{_end}",
+        _rule,
+        f"Minerals counted: {_NAMES[_rule]}",
+        "minerals",
+        "{:.0f} minerals",
+        lambda c: len(c.minerals),
+    )
 _of_a_rule("basket_year", EVERYTHING, "Year of the basket", "", "{:.0f}", lambda c: c.year)
 _of_a_rule("basket_year_before", BEFORE, "Year before that of the basket", "", "{:.0f}", lambda c: c.year)
 _of_a_rule(
@@ -99,7 +138,12 @@ _of_a_rule(
     lambda c: c.value * 60 / 365,
 )
 _of_a_rule(
-    "cost_sixty_use", EVERYTHING, "Cost of sixty days of use of the basket", "US$ billion", "US${:.1f} billion", lambda c: c.use * 60 / 365
+    "cost_sixty_use",
+    EVERYTHING,
+    "Cost of sixty days of use of the basket",
+    "US$ billion",
+    "US${:.1f} billion",
+    lambda c: c.use * 60 / 365,
 )
 
 
@@ -118,7 +162,11 @@ def _two(release: str, year: int | None = None):
     if values.empty:
         return None, ()
     told = tuple(f"{mineral}: US${value / 1e9:.1f} billion" for mineral, value in values.iloc[:2].items())
-    return float(100 * values.iloc[:2].sum() / values.sum()), tuple(sorted(set(rows.source_id))), {"rows": told}
+    return (
+        float(100 * values.iloc[:2].sum() / values.sum()),
+        tuple(sorted(set(rows.source_id))),
+        {"rows": told},
+    )
 
 
 def _copper(release: str, rule: str, year: int | None = None):
@@ -153,7 +201,11 @@ def _year(mineral: str, release: str, year: int | None = None):
         else f"{r.form}: as stated"
         for r in rows.itertuples()
     )
-    return value, tuple(sorted(set(rows.source_id))), {"text": text, "rows": told, "note": " ".join(f"{w}." for w in rows.why if w)}
+    return (
+        value,
+        tuple(sorted(set(rows.source_id))),
+        {"text": text, "rows": told, "note": " ".join(f"{w}." for w in rows.why if w)},
+    )
 
 
 def _stock(mineral: str, release: str, year: int | None = None):
@@ -170,7 +222,11 @@ def _against_china(mineral: str, release: str):
         return None, ()
     share, years, source = part
     told = (*more[0]["rows"], f"China's share of US imports, {years}: {share:.0f} %")
-    return 100 * days / share, tuple(sorted({*sources, source})), {"text": long(100 * days / share), "rows": told}
+    return (
+        100 * days / share,
+        tuple(sorted({*sources, source})),
+        {"text": long(100 * days / share), "rows": told},
+    )
 
 
 def subjects() -> list[str]:

@@ -68,7 +68,11 @@ def area(printed: str, known: dict[str, tuple[str, str]]) -> Area:
 
 
 def _lookup(text: str, known: dict[str, tuple[str, str]]) -> tuple[str, str, bool] | None:
-    for spelling, estimated in ((text, False), (re.sub(r"[\d, ]+$", "", text), False), (re.sub(r"e?[\d, ]*$", "", text), True)):
+    for spelling, estimated in (
+        (text, False),
+        (re.sub(r"[\d, ]+$", "", text), False),
+        (re.sub(r"e?[\d, ]*$", "", text), True),
+    ):
         if spelling.casefold() in known:
             return (*known[spelling.casefold()], estimated)
     return None

@@ -33,9 +33,13 @@ def ingest(path: Path, data: Path) -> Report:
 
 def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     """The table `trade_flows`, value in US$, and the report."""
-    found = {name: text for name, text in members(path, ".json").items() if re.search(r"flows_\d{4}\.json$", name)}
+    found = {
+        name: text for name, text in members(path, ".json").items() if re.search(r"flows_\d{4}\.json$", name)
+    }
     if not found:
-        raise UserError(f"{path}: looked for flows_<year>.json, found none. Give the folder of the yearly files.")
+        raise UserError(
+            f"{path}: looked for flows_<year>.json, found none. Give the folder of the yearly files."
+        )
     ours, report, rows, editions, done = crosswalk.read(data, "baci"), Report(release=""), [], set(), set()
     tally = report.table("trade_flows")
     for name, content in sorted(found.items()):
@@ -45,7 +49,11 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
             code = heading(ours[material]) if material in ours else ""
             if not code or (code, year) in done:
                 tally.read += len(flows)
-                why = "the same heading, under another material" if code else "a heading of no mineral in data/crosswalk.csv"
+                why = (
+                    "the same heading, under another material"
+                    if code
+                    else "a heading of no mineral in data/crosswalk.csv"
+                )
                 tally.refused[why] += len(flows)
             else:
                 done.add((code, year))
@@ -82,12 +90,16 @@ def _document(name: str, content: bytes) -> tuple[int, str, dict, dict]:
     return int(year), said[1], materials, names
 
 
-def _heading(name, entry, material: str, year: int, flows: list, names: dict, ref: Reference, tally) -> list[dict]:
+def _heading(
+    name, entry, material: str, year: int, flows: list, names: dict, ref: Reference, tally
+) -> list[dict]:
     """The flows of one heading in one year: large ones each, the rest of an exporter in one row."""
     sold: dict[tuple[str, str], float] = defaultdict(float)
     for flow in flows:
         tally.read += 1
-        places = [areas.area(names.get(flow.get(side), str(flow.get(side))), ref.areas) for side in ("from", "to")]
+        places = [
+            areas.area(names.get(flow.get(side), str(flow.get(side))), ref.areas) for side in ("from", "to")
+        ]
         value = flow.get("value")
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise UserError(
@@ -102,7 +114,13 @@ def _heading(name, entry, material: str, year: int, flows: list, names: dict, re
     for (seller, buyer), value in sold.items():
         merged[seller, buyer if value >= least else REST] += value
     return [
-        {"heading": heading(entry), "year": year, "exporter": seller, "importer": buyer, "value_usd": round(value)}
+        {
+            "heading": heading(entry),
+            "year": year,
+            "exporter": seller,
+            "importer": buyer,
+            "value_usd": round(value),
+        }
         for (seller, buyer), value in sorted(merged.items())
         if round(value) > 0
     ]

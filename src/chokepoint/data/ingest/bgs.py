@@ -19,7 +19,15 @@ from chokepoint.data.ingest.reference import Reference
 from chokepoint.data.ingest.report import Report
 from chokepoint.errors import UserError
 
-NEEDED = ("bgs_commodity_trans", "bgs_sub_commodity_trans", "country_trans", "country_iso3_code", "year", "quantity", "units")
+NEEDED = (
+    "bgs_commodity_trans",
+    "bgs_sub_commodity_trans",
+    "country_trans",
+    "country_iso3_code",
+    "year",
+    "quantity",
+    "units",
+)
 LEAST = 0.5  # percent: smaller shares are counted among the reporters and not listed
 # States that are no more, by the code they had.
 FORMER = {
@@ -47,7 +55,9 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
     for name, content in members(path, ".csv").items():
         reader = csv.DictReader(io.StringIO(decode(content, name), newline=""))
         if missing := [c for c in NEEDED if c not in (reader.fieldnames or [])]:
-            raise UserError(f"{name}: column {', '.join(missing)} not found; expected the columns of the BGS service. Nothing was written.")
+            raise UserError(
+                f"{name}: column {', '.join(missing)} not found; expected the columns of the BGS service. Nothing was written."
+            )
         for row in reader:
             tally.read += 1
             label = ": ".join(filter(None, (row["bgs_commodity_trans"], row["bgs_sub_commodity_trans"])))
@@ -57,7 +67,9 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
             elif not row["quantity"]:
                 tally.refuse("no quantity")
             elif not row["year"][:4].isdigit():
-                raise UserError(f"{name} line {reader.line_num}: {row['year']!r} is not a year. Nothing was written.")
+                raise UserError(
+                    f"{name} line {reader.line_num}: {row['year']!r} is not a year. Nothing was written."
+                )
             else:
                 series = output[label, int(row["year"][:4])]
                 if place in series:
@@ -69,7 +81,9 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
     if not output:
         raise UserError(f"{path}: no row is of a mineral in data/crosswalk.csv. Nothing was written.")
     report.release = f"bgs{max(year for _, year in output)}"
-    rows = [row for (label, year), series in sorted(output.items()) for row in _shares(ours[label], year, series)]
+    rows = [
+        row for (label, year), series in sorted(output.items()) for row in _shares(ours[label], year, series)
+    ]
     report.rows.read = report.rows.kept = tally.read
     return {"output_shares": pd.DataFrame(rows).assign(source_id=report.release.upper())}, report
 
@@ -77,10 +91,16 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
 def _place(row: dict, known: dict[str, str], ref: Reference) -> tuple[str, str]:
     """(name, iso3) of the country; a state that is no more has the code it had, an area without any an empty one."""
     place = areas.area(row["country_trans"], ref.areas)
-    if place.kind == "country" and not place.form:  # the name first: the Republic of the Congo is listed under the other Congo's code
+    if (
+        place.kind == "country" and not place.form
+    ):  # the name first: the Republic of the Congo is listed under the other Congo's code
         return place.name, place.iso3
     code = row["country_iso3_code"]
-    return (known[code], code) if code in known else (FORMER.get(code, row["country_trans"]), code if code in FORMER else "")
+    return (
+        (known[code], code)
+        if code in known
+        else (FORMER.get(code, row["country_trans"]), code if code in FORMER else "")
+    )
 
 
 def _quantity(cell: str, name: str, line: int) -> float:
@@ -89,7 +109,9 @@ def _quantity(cell: str, name: str, line: int) -> float:
     except ValueError:
         raise UserError(f"{name} line {line}: {cell!r} is not a quantity. Nothing was written.") from None
     if value < 0:
-        raise UserError(f"{name} line {line}: {cell} is negative, which no output can be. Nothing was written.")
+        raise UserError(
+            f"{name} line {line}: {cell} is negative, which no output can be. Nothing was written."
+        )
     return value
 
 
@@ -98,7 +120,13 @@ def _shares(entry: crosswalk.Entry, year: int, series: dict[tuple[str, str], flo
     if not total:
         return []
     reporters = sum(value > 0 for value in series.values())
-    about = {"mineral": entry.mineral, "stage": entry.stage, "product": entry.product, "year": year, "reporters": reporters}
+    about = {
+        "mineral": entry.mineral,
+        "stage": entry.stage,
+        "product": entry.product,
+        "year": year,
+        "reporters": reporters,
+    }
     return [
         about | {"area": name, "iso3": iso3, "share_pct": round(100 * value / total, 1)}
         for (name, iso3), value in sorted(series.items())

@@ -51,14 +51,20 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
 
 def _row(where: str, row: dict[str, str], ref: Reference) -> dict:
     if row["product"] not in PRODUCTS:
-        raise UserError(f'{where}: product "{row["product"]}" is none of {", ".join(PRODUCTS)}. Nothing was written.')
+        raise UserError(
+            f'{where}: product "{row["product"]}" is none of {", ".join(PRODUCTS)}. Nothing was written.'
+        )
     place = areas.area(row["destination"], ref.areas)
     if place.kind not in ("country", "world"):
         raise UserError(f"{where}: {areas.unknown(row['destination'], ref.areas)}. Nothing was written.")
     if not re.fullmatch(r"\d+(\.\d+)?", row["value"]) or row["unit"] != "t":
-        raise UserError(f'{where}: "{row["value"]} {row["unit"]}" is not a number of tonnes (t). Nothing was written.')
+        raise UserError(
+            f'{where}: "{row["value"]} {row["unit"]}" is not a number of tonnes (t). Nothing was written.'
+        )
     if row["kind"] not in KINDS or not row["source_url"].startswith("https://"):
-        raise UserError(f"{where}: kind must be {' or '.join(KINDS)} and source_url an https address. Nothing was written.")
+        raise UserError(
+            f"{where}: kind must be {' or '.join(KINDS)} and source_url an https address. Nothing was written."
+        )
     mineral, product = PRODUCTS[row["product"]]
     first, last = months(row["period"], where)
     return {
@@ -75,7 +81,9 @@ def months(period: str, where: str = "") -> tuple[str, str]:
     """
     parts = PERIOD.fullmatch(period)
     if not parts:
-        raise UserError(f'{where}: period "{period}" is not a year, a month, a range of months, a quarter or a half. Nothing was written.')
+        raise UserError(
+            f'{where}: period "{period}" is not a year, a month, a range of months, a quarter or a half. Nothing was written.'
+        )
     year, first, last, block = parts.groups()
     if block:
         size = 3 if block[0] == "Q" else 6

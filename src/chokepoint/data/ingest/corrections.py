@@ -20,7 +20,9 @@ def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
     for part in key.split(";"):
         column, _, value = part.partition("=")
         if column not in frame.columns:
-            raise UserError(f'{where}: key column "{column}" is none of {", ".join(frame.columns)}. Mend the key.')
+            raise UserError(
+                f'{where}: key column "{column}" is none of {", ".join(frame.columns)}. Mend the key.'
+            )
         mask &= _printed(frame[column], value) if column == "printed" else frame[column].astype(str) == value
     return mask
 
@@ -36,10 +38,14 @@ def _printed(cells: pd.Series, wanted: str) -> pd.Series:
 
 def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Corrections of whole headers by the short code of their file."""
-    rows = corrections[(corrections["release"] == release) & (corrections["action"] == "header")].to_dict("records")
+    rows = corrections[(corrections["release"] == release) & (corrections["action"] == "header")].to_dict(
+        "records"
+    )
     wrong = [row["correction_id"] for row in rows if not re.fullmatch(r"file=[\w-]+", row["key"])]
     if wrong:
-        raise UserError(f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. Mend it.")
+        raise UserError(
+            f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. Mend it."
+        )
     return {row["key"].removeprefix("file="): row for row in rows}
 
 
@@ -53,11 +59,15 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
             continue
         mask = selected(frame, fix["key"], where) if len(frame) else pd.Series(dtype=bool)
         if not mask.any():
-            report.corrections.append(f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})")
+            report.corrections.append(
+                f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})"
+            )
             continue
         if fix["action"] == "move":
             _move(tables, mask, fix, report)
-            report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
+            report.corrections.append(
+                f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})"
+            )
             continue
         if fix["action"] == "drop":
             tables[fix["table"]] = frame[~mask]
@@ -71,7 +81,9 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
             except (KeyError, TypeError, ValueError) as fault:
                 told = f'action "{fix["action"]}" with column "{fix["column"]}" and value "{fix["value"]}" cannot be done'
                 raise UserError(f"{where}: {told} ({fault}). Mend the row. Nothing was written.") from None
-        report.corrections.append(f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})")
+        report.corrections.append(
+            f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})"
+        )
 
 
 def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str], report: Report) -> None:
@@ -79,8 +91,12 @@ def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str],
     target, *sets = fix["value"].split(";")
     if target not in tables or not all("=" in part for part in sets):
         expected = f"a table of the release ({', '.join(tables)}), then column=value"
-        raise UserError(f'data/corrections.csv {fix["correction_id"]}: value "{fix["value"]}" is not {expected}. Mend it.')
-    moved = tables[fix["table"]][mask].assign(correction_id=fix["correction_id"], **dict(part.split("=") for part in sets))
+        raise UserError(
+            f'data/corrections.csv {fix["correction_id"]}: value "{fix["value"]}" is not {expected}. Mend it.'
+        )
+    moved = tables[fix["table"]][mask].assign(
+        correction_id=fix["correction_id"], **dict(part.split("=") for part in sets)
+    )
     tables[fix["table"]] = tables[fix["table"]][~mask]
     tables[target] = pd.concat([tables[target], moved[tables[target].columns]], ignore_index=True)
     for table, count in ((fix["table"], -len(moved)), (target, len(moved))):
@@ -102,7 +118,9 @@ def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) 
             frame.loc[mask, "qualifier"] = ""
     else:
         raise UserError(f'{where}: action "{action}" is none of set, scale, drop, move, supersede, header.')
-    frame.loc[mask, "correction_id"] = (frame.loc[mask, "correction_id"] + ";" + fix["correction_id"]).str.lstrip(";")
+    frame.loc[mask, "correction_id"] = (
+        frame.loc[mask, "correction_id"] + ";" + fix["correction_id"]
+    ).str.lstrip(";")
 
 
 def _supersede(frame: pd.DataFrame, mask: pd.Series, printed: str) -> None:

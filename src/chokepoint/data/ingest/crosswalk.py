@@ -31,8 +31,12 @@ def read(data: Path, publisher: str) -> dict[str, Entry]:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as fault:
-        raise UserError(f"{path}: not readable as a table ({fault}). Restore it from the repository; nothing was written.") from None
+        raise UserError(
+            f"{path}: not readable as a table ({fault}). Restore it from the repository; nothing was written."
+        ) from None
     if missing := [c for c in COLUMNS if c not in table.columns]:
-        raise UserError(f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing was written.")
+        raise UserError(
+            f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing was written."
+        )
     rows = table[table.publisher == publisher]
     return {row.name: Entry(row.mineral, row.stage, row.product) for row in rows.itertuples(index=False)}

@@ -45,9 +45,13 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
         else:
             report.unused_files.append(Path(name).name)
     if not any(tables.values()):
-        raise UserError(f"{path}: looked for the study's tables ({', '.join([*SHARES, SCORES])}), found none. Nothing was written.")
+        raise UserError(
+            f"{path}: looked for the study's tables ({', '.join([*SHARES, SCORES])}), found none. Nothing was written."
+        )
     report.rows.read = report.rows.kept = sum(t.read for t in report.tables.values())
-    return {name: pd.DataFrame(rows).assign(source_id=RELEASE.upper()) for name, rows in tables.items() if rows}, report
+    return {
+        name: pd.DataFrame(rows).assign(source_id=RELEASE.upper()) for name, rows in tables.items() if rows
+    }, report
 
 
 def _with_plain_header(content: bytes) -> bytes:
@@ -60,7 +64,11 @@ def _shares(table: Sheet, scope: str, ours: dict, ref: Reference, tally) -> list
     rows = []
     for line, row in table.rows:
         tally.read += 1
-        entry, place, stage = ours.get(row["Material"]), areas.area(row["Country"], ref.areas), STAGES.get(row["Stage"])
+        entry, place, stage = (
+            ours.get(row["Material"]),
+            areas.area(row["Country"], ref.areas),
+            STAGES.get(row["Stage"]),
+        )
         if entry is None:
             tally.refuse("a material of no mineral in data/crosswalk.csv")
         elif place.kind != "country" or stage is None:
@@ -102,6 +110,15 @@ def _scores(table: Sheet, ours: dict, tally) -> list[dict]:
             try:
                 scores = {"supply_risk": float(row["SR"]), "economic_importance": float(row["EI"])}
             except ValueError:
-                raise UserError(f"{table.name} line {line}: {row['SR']!r} or {row['EI']!r} is not a score. Nothing was written.") from None
-            rows.append({"mineral": entry.mineral, "product": entry.product or row["Material"], "year": int(row["Year"]), **scores})
+                raise UserError(
+                    f"{table.name} line {line}: {row['SR']!r} or {row['EI']!r} is not a score. Nothing was written."
+                ) from None
+            rows.append(
+                {
+                    "mineral": entry.mineral,
+                    "product": entry.product or row["Material"],
+                    "year": int(row["Year"]),
+                    **scores,
+                }
+            )
     return rows

@@ -38,7 +38,9 @@ def fetch(name: str, folder: Path) -> Path:
         _require_plain(row)
     place = folder / release
     place.mkdir(parents=True, exist_ok=True)
-    for row in tqdm(files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False, disable=None):
+    for row in tqdm(
+        files.to_dict("records"), desc=f"Fetching {release}", unit="file", leave=False, disable=None
+    ):
         _one(row, place)
     return place
 
@@ -50,7 +52,12 @@ def _how(release: str, known: list[str]) -> str:
     ('Listed are: mcs2026. To', 'Did you mean "mcs2026"? ')
     """
     near = difflib.get_close_matches(release, known, 1)
-    follows = near and re.fullmatch(r"[a-z]+\d{4}", release) and near[0] < release and int(release[-4:]) - int(near[0][-4:]) <= 5
+    follows = (
+        near
+        and re.fullmatch(r"[a-z]+\d{4}", release)
+        and near[0] < release
+        and int(release[-4:]) - int(near[0][-4:]) <= 5
+    )
     hint = f'Did you mean "{near[0]}"?' if near and not follows else f"Listed are: {', '.join(known)}."
     rows = f"add a row for each of its files there: {release}, the file's name, its address at the publisher's, its MD5 and its size"
     return f"{hint} To fetch another release, {rows}. Or download it yourself, and give its folder to: chokepoint ingest usgs FOLDER"
@@ -59,16 +66,26 @@ def _how(release: str, known: list[str]) -> str:
 def _require_plain(row: dict) -> None:
     """UserError for a row that would write outside its folder, or fetch by anything but HTTP."""
     if not re.fullmatch(r"[\w-][\w. -]*", row["file"]):
-        raise UserError(f'data/release_files.csv: file "{row["file"]}" is not a plain file name. Nothing was fetched.')
+        raise UserError(
+            f'data/release_files.csv: file "{row["file"]}" is not a plain file name. Nothing was fetched.'
+        )
     if not re.match(r"https?://", row["url"]):
-        raise UserError(f'data/release_files.csv: url "{row["url"]}" does not begin with https://. Nothing was fetched.')
+        raise UserError(
+            f'data/release_files.csv: url "{row["url"]}" does not begin with https://. Nothing was fetched.'
+        )
 
 
 def _one(row: dict, place: Path) -> None:
     try:
         pooch.get_logger().setLevel("WARNING")
         kept = part(place / row["file"])
-        pooch.retrieve(row["url"], known_hash=f"md5:{row['md5']}", fname=row["file"], path=place, downloader=partial(resuming, kept))
+        pooch.retrieve(
+            row["url"],
+            known_hash=f"md5:{row['md5']}",
+            fname=row["file"],
+            path=place,
+            downloader=partial(resuming, kept),
+        )
     except requests.RequestException as error:
         raise UserError(
             f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). What has come is kept; run the same command again."
@@ -84,7 +101,9 @@ def _one(row: dict, place: Path) -> None:
 def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None) -> None:
     """A pooch downloader that asks only for the bytes missing in `kept`, and keeps them there when the line breaks."""
     have = kept.stat().st_size if kept.exists() else 0
-    with requests.get(url, headers={"Range": f"bytes={have}-"} if have else {}, stream=True, timeout=TIMEOUT_S) as answer:
+    with requests.get(
+        url, headers={"Range": f"bytes={have}-"} if have else {}, stream=True, timeout=TIMEOUT_S
+    ) as answer:
         if answer.status_code != 416:  # 416: nothing is missing
             answer.raise_for_status()
             with open(kept, "ab" if answer.status_code == 206 else "wb") as file:

@@ -48,7 +48,11 @@ def members(path: Path, *suffixes: str) -> dict[str, bytes]:
         for each in found:  # some releases come as a few zips
             name = each.relative_to(path).as_posix()
             is_zip = each.suffix.lower() == ".zip"
-            read |= {f"{name}/{inside}": b for inside, b in members(each, *suffixes).items()} if is_zip else {name: each.read_bytes()}
+            read |= (
+                {f"{name}/{inside}": b for inside, b in members(each, *suffixes).items()}
+                if is_zip
+                else {name: each.read_bytes()}
+            )
             _refuse_if_large(path, sum(map(len, read.values())))
         return read
     if path.suffix.lower() == ".zip":
@@ -56,32 +60,46 @@ def members(path: Path, *suffixes: str) -> dict[str, bytes]:
     _refuse_if_large(path, path.stat().st_size)
     if path.suffix.lower() not in suffixes:
         expected = ", ".join(suffixes)
-        raise UserError(f"{path}: is a {path.suffix or 'file without a suffix'}; expected {expected}, a .zip or a folder. Save it as such.")
+        raise UserError(
+            f"{path}: is a {path.suffix or 'file without a suffix'}; expected {expected}, a .zip or a folder. Save it as such."
+        )
     return {path.name: path.read_bytes()}
 
 
 MOST_DEEP = 3  # zips in a zip: a download packed again, and once more
 
 
-def _members_of_zip(path: Path | str, packed: Path | io.BytesIO, suffixes: tuple[str, ...], depth: int = 1) -> dict[str, bytes]:
+def _members_of_zip(
+    path: Path | str, packed: Path | io.BytesIO, suffixes: tuple[str, ...], depth: int = 1
+) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(packed) as archive:
             infos = [i for i in archive.infolist() if not i.is_dir()]
             require_harmless(infos, path)
-            wanted = [i for i in infos if i.filename.lower().endswith((*suffixes, ".zip")) and "__MACOSX" not in i.filename]
+            wanted = [
+                i
+                for i in infos
+                if i.filename.lower().endswith((*suffixes, ".zip")) and "__MACOSX" not in i.filename
+            ]
             read: dict[str, bytes] = {}
             for info in sorted(wanted, key=lambda i: i.filename):
                 if not info.filename.lower().endswith(".zip"):
                     read[info.filename] = archive.read(info)
                 elif depth < MOST_DEEP:
-                    inside = _members_of_zip(f"{path}/{info.filename}", io.BytesIO(archive.read(info)), suffixes, depth + 1)
+                    inside = _members_of_zip(
+                        f"{path}/{info.filename}", io.BytesIO(archive.read(info)), suffixes, depth + 1
+                    )
                     read |= {f"{info.filename}/{name}": content for name, content in inside.items()}
                 else:
-                    raise UserError(f"{path}: {info.filename} is a zip in a zip in a zip. Unpack them; nothing was read.")
+                    raise UserError(
+                        f"{path}: {info.filename} is a zip in a zip in a zip. Unpack them; nothing was read."
+                    )
                 _refuse_if_large(path, sum(map(len, read.values())))
             return read
     except UNZIPPABLE as fault:
-        raise UserError(f"{path}: not readable as a zip ({fault}). Download it again; nothing was written.") from None
+        raise UserError(
+            f"{path}: not readable as a zip ({fault}). Download it again; nothing was written."
+        ) from None
 
 
 # What zipfile raises of a file cut short, damaged, locked with a password, or packed by a method it does not know.
@@ -98,18 +116,26 @@ def require_harmless(infos: list[zipfile.ZipInfo], path: Path | str) -> None:
         if inside.is_absolute() or ".." in inside.parts or ":" in (inside.parts or ("",))[0]:
             raise UserError(f"{path}: member {info.filename!r} points outside the archive. Nothing was read.")
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise UserError(f"{path}: member {info.filename!r} is a link, not a file. Nothing was read; download it again.")
+            raise UserError(
+                f"{path}: member {info.filename!r} is a link, not a file. Nothing was read; download it again."
+            )
     if len(infos) > MOST_FILES:
-        raise UserError(f"{path}: {len(infos):,} files; a release has at most {MOST_FILES:,}. Check that this is the right file.")
+        raise UserError(
+            f"{path}: {len(infos):,} files; a release has at most {MOST_FILES:,}. Check that this is the right file."
+        )
     size, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
     _refuse_if_large(path, size)
     if size > 1_000_000 and size > MOST_PACKED * packed:
-        raise UserError(f"{path}: {packed:,} bytes unpack to {size:,}, which no table does. Nothing was read; download it again.")
+        raise UserError(
+            f"{path}: {packed:,} bytes unpack to {size:,}, which no table does. Nothing was read; download it again."
+        )
 
 
 def _refuse_if_large(path: Path | str, size: int) -> None:
     if size > MOST_BYTES:
-        raise UserError(f"{path}: {size:,} bytes; a release has at most {MOST_BYTES:,}. Check that this is the right file.")
+        raise UserError(
+            f"{path}: {size:,} bytes; a release has at most {MOST_BYTES:,}. Check that this is the right file."
+        )
 
 
 def decode(content: bytes, name: str) -> str:
@@ -121,7 +147,9 @@ def decode(content: bytes, name: str) -> str:
     'Côte —'
     """
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:4096]:
-        raise UserError(f"{name}: this is UTF-16 or not text at all; expected CSV in UTF-8 or Windows-1252. Save it as UTF-8.")
+        raise UserError(
+            f"{name}: this is UTF-16 or not text at all; expected CSV in UTF-8 or Windows-1252. Save it as UTF-8."
+        )
     for encoding in ("utf-8-sig", "mac-roman" if _is_mac_roman(content) else "cp1252"):
         try:
             return content.decode(encoding)
@@ -156,7 +184,9 @@ def sheet(name: str, content: bytes, header: list[str] | None = None) -> Sheet:
                     "most likely a quotation mark was opened and never closed. Close it."
                 )
             cells = [UNSEEN.sub("", c).strip() for c in cells]
-            row = dict.fromkeys(filter(None, header), "") | {h: c for h, c in zip(header, cells, strict=False) if h}
+            row = dict.fromkeys(filter(None, header), "") | {
+                h: c for h, c in zip(header, cells, strict=False) if h
+            }
             stray = [c for h, c in zip(header + [""] * len(cells), cells, strict=False) if not h and c]
             if stray:
                 row["_stray"] = " ".join(stray)

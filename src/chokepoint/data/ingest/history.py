@@ -26,7 +26,9 @@ COLUMNS = {
     "unit_value_1998_usd_per_t": ("unit value (98$/t)",),
     "world_production_t": ("world mine production", "world production", "world production (gross weight)"),
 }
-RENAMED = {"rare-earths": "raree"}  # a later edition under another name, which speaks in place of the older one
+RENAMED = {
+    "rare-earths": "raree"
+}  # a later edition under another name, which speaks in place of the older one
 WITHHELD, NONE = "W", ("", "NA", "--", "—", "-")
 YEARS = range(1850, 2101)
 
@@ -57,7 +59,9 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report]:
         else:
             report.unused_files.append(Path(name).name)
     if not rows:
-        raise UserError(f"{path}: none of the worksheets is of a mineral in data/crosswalk.csv. Nothing was written.")
+        raise UserError(
+            f"{path}: none of the worksheets is of a mineral in data/crosswalk.csv. Nothing was written."
+        )
     report.release = f"history{max(row['year'] for row in rows)}"
     frame = pd.DataFrame(rows).assign(source_id=report.release.upper())
     report.rows.read = report.rows.kept = len(frame)
@@ -75,8 +79,14 @@ def _lines(name: str, content: bytes) -> list[list[str]]:
     except UserError:
         raise
     except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
-    return [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True) if row]
+        raise UserError(
+            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
+        ) from None
+    return [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in book.worksheets[0].iter_rows(values_only=True)
+        if row
+    ]
 
 
 def _worksheet(name: str, lines: list[list[str]], entry: crosswalk.Entry, tally) -> list[dict]:
@@ -84,18 +94,26 @@ def _worksheet(name: str, lines: list[list[str]], entry: crosswalk.Entry, tally)
     if first is None:
         raise UserError(f'{name}: no line begins with "Year". The layout is another; nothing was written.')
     header = [re.sub(r"(?<=[a-z)])\d+$", "", " ".join(cell.split()).lower()) for cell in lines[first]]
-    places = {ours: next((header.index(p) for p in printed if p in header), None) for ours, printed in COLUMNS.items()}
+    places = {
+        ours: next((header.index(p) for p in printed if p in header), None)
+        for ours, printed in COLUMNS.items()
+    }
     rows = []
     for number, line in enumerate(lines[first + 1 :], first + 2):
         if not re.fullmatch(r"\d{4}", line[0].strip()):
             continue  # notes below the table
         if (year := int(line[0])) not in YEARS:
-            raise UserError(f"{name} line {number}: {year} cannot be a year of this series. Nothing was written.")
+            raise UserError(
+                f"{name} line {number}: {year} cannot be a year of this series. Nothing was written."
+            )
         if any(row["year"] == year for row in rows):
             tally.refuse(f"{year} stands twice in {Path(name).name}: the second line is refused")
             tally.read += 1
             continue
-        row, withheld = {"mineral": entry.mineral, "stage": entry.stage, "product": entry.product, "year": year}, []
+        row, withheld = (
+            {"mineral": entry.mineral, "stage": entry.stage, "product": entry.product, "year": year},
+            [],
+        )
         for column, at in places.items():
             cell = line[at].strip() if at is not None and at < len(line) else ""
             row[column] = None
@@ -117,7 +135,11 @@ def _number(cell: str, name: str, line: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise UserError(f'{name} line {line}: "{cell}" is not a number. Expected digits, NA or W; nothing was written.') from None
+        raise UserError(
+            f'{name} line {line}: "{cell}" is not a number. Expected digits, NA or W; nothing was written.'
+        ) from None
     if value < 0:
-        raise UserError(f"{name} line {line}: {cell} is negative, which no quantity here can be. Nothing was written.")
+        raise UserError(
+            f"{name} line {line}: {cell} is negative, which no quantity here can be. Nothing was written."
+        )
     return value

@@ -43,7 +43,9 @@ def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame
             f"{name}: the layout is another, or a figure is none ({fault!r}). Download it again; nothing was written."
         ) from None
     if not content["supply"]:
-        report.notes.append(f'{name} has no sheet "{iea_workbook.SUPPLY}": this edition gives no mining and refining by country')
+        report.notes.append(
+            f'{name} has no sheet "{iea_workbook.SUPPLY}": this edition gives no mining and refining by country'
+        )
     report.rows.read = sum(t.read for t in report.tables.values())
     report.rows.kept = sum(t.kept for t in report.tables.values())
     for tally in report.tables.values():
@@ -60,19 +62,33 @@ def _document(path: Path) -> tuple[str, dict]:
             continue
         try:
             content = json.loads(decode(text, name))
-        except (ValueError, RecursionError) as fault:  # ValueError: also a whole number of thousands of digits
-            raise UserError(f"{name}: not readable as JSON ({fault}). Download it again; nothing was written.") from None
+        except (
+            ValueError,
+            RecursionError,
+        ) as fault:  # ValueError: also a whole number of thousands of digits
+            raise UserError(
+                f"{name}: not readable as JSON ({fault}). Download it again; nothing was written."
+            ) from None
         if isinstance(content, dict) and {"supply", "totalDemand"} <= set(content):
             return name, content
     expected = f'the IEA\'s workbook, with the sheet "{iea_workbook.DEMAND}", or a JSON file with "supply" and "totalDemand"'
-    raise UserError(f"{path}: looked for {expected}; found {', '.join(found) or 'no such file'}. Give one of the two.")
+    raise UserError(
+        f"{path}: looked for {expected}; found {', '.join(found) or 'no such file'}. Give one of the two."
+    )
 
 
 def _base_year(content: dict, name: str) -> int:
     """The first year of the tables is the base year; the edition is the year after."""
     try:
-        years = {int(y) for mineral in content["supply"].values() for side in mineral.values() for y in side["total"]}
-        years = years or {int(y) for block in content["totalDemand"].values() for y in block["totalDemand"] if y.isdecimal()}
+        years = {
+            int(y)
+            for mineral in content["supply"].values()
+            for side in mineral.values()
+            for y in side["total"]
+        }
+        years = years or {
+            int(y) for block in content["totalDemand"].values() for y in block["totalDemand"] if y.isdecimal()
+        }
     except (KeyError, TypeError, ValueError, AttributeError):
         expected = "supply → mineral → mining/refining → total → year"
         raise UserError(f"{name}: expected {expected}; the layout is another. Nothing was written.") from None
@@ -86,7 +102,9 @@ def _slugs(data: Path) -> dict[str, str]:
     return {row.iea_name: row.mineral for row in table.itertuples() if row.iea_name}
 
 
-def _production(name: str, supply: dict, base: int, slugs: dict[str, str], ref: Reference, report: Report) -> pd.DataFrame:
+def _production(
+    name: str, supply: dict, base: int, slugs: dict[str, str], ref: Reference, report: Report
+) -> pd.DataFrame:
     tally, rows, source = report.table("iea_production"), [], report.release.upper()
     for mineral, sides in supply.items():
         for side, stage in STAGES.items():
@@ -117,7 +135,12 @@ def _production(name: str, supply: dict, base: int, slugs: dict[str, str], ref: 
 
 def _tons(value: float) -> float:
     """Thousand tons as tons. ValueError for anything but a plain number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > MOST:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not math.isfinite(value)
+        or abs(value) > MOST
+    ):
         raise ValueError(f"{value!r} is not a number of thousand tons")
     return exact(value * TO_TONS)
 
@@ -138,13 +161,20 @@ def _demand(name: str, demand: dict, base: int, slugs: dict[str, str], report: R
     tally, rows = report.table("iea_demand"), []
     for mineral, block in demand.items():
         uses = [(use, "technology", series) for use, series in block["sectors"].items()]
-        uses += [("All clean energy", "clean energy", block["totalClean"]), ("Other uses", "other uses", block["otherUses"])]
+        uses += [
+            ("All clean energy", "clean energy", block["totalClean"]),
+            ("Other uses", "other uses", block["otherUses"]),
+        ]
         uses += [("Total", "total", block["totalDemand"])]
         for use, kind, series in uses:
             for scenario, year, value in _points(series):
                 tally.read += 1
                 if mineral not in slugs or value is None:
-                    tally.refuse(f'mineral "{mineral}" has no iea_name in data/minerals.csv' if value is not None else "no value")
+                    tally.refuse(
+                        f'mineral "{mineral}" has no iea_name in data/minerals.csv'
+                        if value is not None
+                        else "no value"
+                    )
                     continue
                 tally.kept += 1
                 rows.append({

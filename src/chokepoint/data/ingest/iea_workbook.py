@@ -13,8 +13,16 @@ from chokepoint.errors import UserError
 DEMAND = "1 Total demand for key minerals"
 SUPPLY = "2 Total supply for key minerals"
 # What the workbook calls a mineral -> its name in the column iea_name of data/minerals.csv, where that differs.
-MINERALS = {"magnet rare earth elements": "Rare Earth Elements", "graphite (all grades: natural and synthetic)": "Graphite"}
-SCENARIOS = {"stated policies": "STEPS", "announced pledges": "APS", "net zero emissions": "NZE", "current policies": "CPS"}
+MINERALS = {
+    "magnet rare earth elements": "Rare Earth Elements",
+    "graphite (all grades: natural and synthetic)": "Graphite",
+}
+SCENARIOS = {
+    "stated policies": "STEPS",
+    "announced pledges": "APS",
+    "net zero emissions": "NZE",
+    "current policies": "CPS",
+}
 YEARS = range(2000, 2101)
 
 
@@ -36,7 +44,11 @@ def _demand(name: str, rows: list[list[object]]) -> dict[str, dict]:
         values = {column: row[column] for column in columns if column < len(row) and row[column] is not None}
         if label and not values:
             started = {"sectors": {}}
-            block = None if re.match("note|mineral|total demand for", label, re.I) else minerals.setdefault(_mineral(label), started)
+            block = (
+                None
+                if re.match("note|mineral|total demand for", label, re.I)
+                else minerals.setdefault(_mineral(label), started)
+            )
         elif label and block is not None:
             series = _series(columns, values)
             if label.lower().startswith("share of"):
@@ -61,17 +73,25 @@ def _demand(name: str, rows: list[list[object]]) -> dict[str, dict]:
 def _scenario_columns(name: str, rows: list[list[object]]) -> dict[int, tuple[str, str]]:
     """Column -> scenario and year. The row of years is the first with four; scenarios stand above it, each over its first year."""
     for at, row in enumerate(rows[:12]):
-        years = {i: int(cell) for i, cell in enumerate(row) if isinstance(cell, int | float) and cell in YEARS}
+        years = {
+            i: int(cell) for i, cell in enumerate(row) if isinstance(cell, int | float) and cell in YEARS
+        }
         if len(years) < 4:
             continue
         above = [_words(cell) for cell in rows[at - 1]] if at else []
         columns, scenario = {}, "history"
         for i in range(min(len(row), max(years) + 1)):
             if i < len(above) and above[i]:
-                scenario = next((short for words, short in SCENARIOS.items() if above[i].lower().startswith(words)), above[i])
+                scenario = next(
+                    (short for words, short in SCENARIOS.items() if above[i].lower().startswith(words)),
+                    above[i],
+                )
             if i in years:
                 columns[i] = (scenario, str(years[i]))
-        if sum(scenario == "history" for scenario, _ in columns.values()) == 1 and len({s for s, _ in columns.values()}) > 1:
+        if (
+            sum(scenario == "history" for scenario, _ in columns.values()) == 1
+            and len({s for s, _ in columns.values()}) > 1
+        ):
             return columns
     raise UserError(
         f'{name}, sheet "{DEMAND}": expected a base year, then years under each scenario; the layout is another. Nothing was written.'
@@ -91,10 +111,15 @@ def _series(columns: dict[int, tuple[str, str]], values: dict[int, object]) -> d
 
 def _supply(name: str, rows: list[list[object]]) -> dict[str, dict]:
     """Supply by mineral, stage and country: a block begins with "Copper - Mining" and ends with its total; two stand side by side."""
-    years_at = next((i for i, row in enumerate(rows) if sum(isinstance(c, int | float) and c in YEARS for c in row) >= 3), None)
+    years_at = next(
+        (i for i, row in enumerate(rows) if sum(isinstance(c, int | float) and c in YEARS for c in row) >= 3),
+        None,
+    )
     if years_at is None:
         return {}
-    years = {i: str(int(c)) for i, c in enumerate(rows[years_at]) if isinstance(c, int | float) and c in YEARS}
+    years = {
+        i: str(int(c)) for i, c in enumerate(rows[years_at]) if isinstance(c, int | float) and c in YEARS
+    }
     starts = sorted({c for row in rows for c, cell in enumerate(row) if _side(cell)})
     supply: dict[str, dict] = {}
     for n, start in enumerate(starts):
@@ -114,7 +139,9 @@ def _supply(name: str, rows: list[list[object]]) -> dict[str, dict]:
                 else:
                     block["countries"][label] = series
     if any("total" not in side for sides in supply.values() for side in sides.values()):
-        raise UserError(f'{name}, sheet "{SUPPLY}": a mineral has no total; the layout is another. Nothing was written.')
+        raise UserError(
+            f'{name}, sheet "{SUPPLY}": a mineral has no total; the layout is another. Nothing was written.'
+        )
     return supply
 
 

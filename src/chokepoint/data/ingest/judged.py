@@ -25,12 +25,18 @@ def accepted(columns: tuple[str, ...], fields: dict[str, list[str]]) -> set[tupl
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f'Did you mean "{near[0]}"?' if near else "Write it as production.value."
-            raise UserError(f'--accept "{name}" names no column of a table that is read here ({", ".join(sorted(fields))}). {hint}')
+            raise UserError(
+                f'--accept "{name}" names no column of a table that is read here ({", ".join(sorted(fields))}). {hint}'
+            )
     return {tuple(name.split(".", 1)) for name in columns}
 
 
 def require_plausible(
-    whole: dict[str, pd.DataFrame], places: dict[str, dict], report: Report, data: Path, accept: set[tuple[str, str]]
+    whole: dict[str, pd.DataFrame],
+    places: dict[str, dict],
+    report: Report,
+    data: Path,
+    accept: set[tuple[str, str]],
 ) -> dict[Path, str]:
     """UserError for figures that cannot be right, unless their (table, column) is among those to `accept`.
 
@@ -40,7 +46,9 @@ def require_plausible(
     """
     release = report.release
     family = re.match(r"[a-z]+", release)[0]
-    others = sorted(p.name for p in (data / "minerals").glob(f"{family}*") if p.name != release and p.is_dir())
+    others = sorted(
+        p.name for p in (data / "minerals").glob(f"{family}*") if p.name != release and p.is_dir()
+    )
     held = {(r, t): rows for r in others for t in whole if (rows := standing.rows(data, r, t)) is not None}
     held |= {(release, t): frame for t, frame in whole.items()}
 
@@ -52,9 +60,16 @@ def require_plausible(
     given = {t: {row for row in frame.index if not standing.is_kept(row)} for t, frame in whole.items()}
     found = plausible.findings(held, known.areas(data), known.read(data), place, given, release)
     rows = {f: whole[f.table].loc[f.row].to_dict() for f in found}
-    said = {f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {plausible.shown(rows[f])}: {f.message}" for f in found}
+    said = {
+        f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {plausible.shown(rows[f])}: {f.message}"
+        for f in found
+    }
     corrections = standing.text(data / "corrections.csv")
-    again = [f"{place(r, t, i)}: {word}" for r, t, i, word in repeated.misprints(held, corrections, release) if i in given[t]]
+    again = [
+        f"{place(r, t, i)}: {word}"
+        for r, t, i, word in repeated.misprints(held, corrections, release)
+        if i in given[t]
+    ]
     report.notes += [said[f] for f in found if not f.refused] + again
     if bad := [f for f in found if f.refused and (f.table, f.column) not in accept]:
         raise UserError(_refusal(bad, said, rows, again))
@@ -62,7 +77,10 @@ def require_plausible(
 
 
 def _refusal(
-    bad: list[plausible.Finding], said: dict[plausible.Finding, str], rows: dict[plausible.Finding, dict], again: list[str]
+    bad: list[plausible.Finding],
+    said: dict[plausible.Finding, str],
+    rows: dict[plausible.Finding, dict],
+    again: list[str],
 ) -> str:
     """The figures refused, one line for those of a table that have the same fault in one commodity, and how to accept them."""
     alike: dict[tuple, list[plausible.Finding]] = {}

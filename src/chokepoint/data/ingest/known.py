@@ -28,7 +28,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def key(table: str, row: dict[str, str]) -> str:
     """What tells a row from all others of its table, over all releases: `mineral=tin;area=Peru;year=2025`."""
-    names = [c for c in [*SERIES.get(table, ["mineral", "commodity", "detail", "area"]), "year", "month"] if row.get(c)]
+    names = [
+        c
+        for c in [*SERIES.get(table, ["mineral", "commodity", "detail", "area"]), "year", "month"]
+        if row.get(c)
+    ]
     return ";".join(f"{name}={row[name]}" for name in names)
 
 
@@ -44,6 +48,16 @@ def with_accepted(data: Path, found: list[tuple[Finding, dict[str, str]]]) -> di
     for finding, row in found:
         reason = f"Accepted when the release was read (--accept {finding.table}.{finding.column})."
         value = row.get(finding.column, "")
-        writer.writerow([finding.release, finding.table, finding.rule, key(finding.table, row), value, reason, finding.release.upper()])
+        writer.writerow(
+            [
+                finding.release,
+                finding.table,
+                finding.rule,
+                key(finding.table, row),
+                value,
+                reason,
+                finding.release.upper(),
+            ]
+        )
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
     return {path: before + ("" if before.endswith("\n") or not before else "\n") + made.getvalue()}

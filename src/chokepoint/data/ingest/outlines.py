@@ -38,15 +38,25 @@ def ingest(folder: Path, data: Path) -> str:
     """Write data/outlines.topojson; says what is in it. UserError when the folder is not the package."""
     small, large = (_read(folder / f"countries-{scale}.json") for scale in ("110m", "50m"))
     codes = _codes(pd.read_csv(data / "geography.csv", keep_default_na=False))
-    shapes = [g for g in small["objects"]["countries"]["geometries"] if g["properties"]["name"] not in _LEFT_OUT]
+    shapes = [
+        g for g in small["objects"]["countries"]["geometries"] if g["properties"]["name"] not in _LEFT_OUT
+    ]
     rings, kept = list(arcs(small)), []
     lookup: dict[int, int] = {}
     countries = [
-        {"type": g["type"], "id": codes.get(g["properties"]["name"]), "arcs": _renumbered(g["arcs"], lookup, rings, kept)} for g in shapes
+        {
+            "type": g["type"],
+            "id": codes.get(g["properties"]["name"]),
+            "arcs": _renumbered(g["arcs"], lookup, rings, kept),
+        }
+        for g in shapes
     ]
     drawn = {c["id"]: area(g, rings) for c, g in zip(countries, shapes, strict=True)}
     fine = list(arcs(large))
-    points = {codes.get(g["properties"]["name"]): middle(g, fine) for g in large["objects"]["countries"]["geometries"]}
+    points = {
+        codes.get(g["properties"]["name"]): middle(g, fine)
+        for g in large["objects"]["countries"]["geometries"]
+    }
     dots = [
         {"type": "Point", "id": code, "coordinates": [round(x / STEP) for x in points[code]]}
         for code in sorted(c for c in points if c and drawn.get(c, 0) < SMALL)
@@ -69,11 +79,18 @@ def _read(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise UserError(f"{path}: {error}. Unpack the npm package world-atlas (npm pack world-atlas@2.0.2) and name its folder.") from None
+        raise UserError(
+            f"{path}: {error}. Unpack the npm package world-atlas (npm pack world-atlas@2.0.2) and name its folder."
+        ) from None
 
 
 def _codes(geography: pd.DataFrame) -> dict[str, str]:
-    spelt = {n: r.iso3 for r in geography.itertuples() for c in (r.name, r.usgs_names, r.state_names) for n in str(c).split(";")}
+    spelt = {
+        n: r.iso3
+        for r in geography.itertuples()
+        for c in (r.name, r.usgs_names, r.state_names)
+        for n in str(c).split(";")
+    }
     return spelt | {name: code for name, code in _SPELT.items() if code in set(geography.iso3)}
 
 

@@ -23,8 +23,16 @@ LICENSES = {
         "title": "Public domain (work of the United States government)",
         "path": "https://www.usgs.gov/information-policies-and-instructions/copyrights-and-credits",
     },
-    "CC0-1.0": {"name": "CC0-1.0", "title": "Creative Commons Zero 1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"},
-    "CC-BY-4.0": {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
+    "CC0-1.0": {
+        "name": "CC0-1.0",
+        "title": "Creative Commons Zero 1.0",
+        "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+    },
+    "CC-BY-4.0": {
+        "name": "CC-BY-4.0",
+        "title": "Creative Commons Attribution 4.0",
+        "path": "https://creativecommons.org/licenses/by/4.0/",
+    },
     "Etalab-2.0": {
         "name": "etalab-2.0",
         "title": "Open Licence 2.0 (Etalab)",
@@ -47,7 +55,9 @@ EMPTY = {
 def schema(data: Path, table: str) -> dict:
     path = Path(data) / "schemas" / f"{table}.json"
     if not path.exists():
-        raise UserError(f"{path}: not found. Every table has a schema there; write it, or restore it from the repository.")
+        raise UserError(
+            f"{path}: not found. Every table has a schema there; write it, or restore it from the repository."
+        )
     return _json(path)
 
 
@@ -56,9 +66,13 @@ def _json(path: Path) -> dict:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as fault:
-        raise UserError(f"{path}: not readable as JSON ({fault}). Mend that place, or restore the file. Nothing was written.") from None
+        raise UserError(
+            f"{path}: not readable as JSON ({fault}). Mend that place, or restore the file. Nothing was written."
+        ) from None
     if not isinstance(found, dict):
-        raise UserError(f"{path}: holds a {type(found).__name__}; an object {{…}} is expected. Restore the file. Nothing was written.")
+        raise UserError(
+            f"{path}: holds a {type(found).__name__}; an object {{…}} is expected. Restore the file. Nothing was written."
+        )
     return found
 
 
@@ -66,7 +80,9 @@ def resources(release: str, tables: list[str], data: Path, ref: Reference) -> li
     """The Frictionless resources of a release's tables."""
     what = register.about(release, ref.releases)
     if what["license"] not in LICENSES:
-        raise UserError(f'data/releases.csv {release}: license "{what["license"]}" is none of {", ".join(LICENSES)}. Mend it.')
+        raise UserError(
+            f'data/releases.csv {release}: license "{what["license"]}" is none of {", ".join(LICENSES)}. Mend it.'
+        )
     return [
         {
             "name": f"{release}-{table}",
@@ -93,8 +109,12 @@ def merged(package: dict, release: str, fresh: list[dict]) -> dict:
     [{'name': 'a', 'path': 'minerals/r/a.csv'}, {'name': 'b', 'path': 'b.csv'}]
     """
     found = package.get("resources", [])
-    if not isinstance(found, list) or not all(isinstance(r, dict) and isinstance(r.get("name"), str) for r in found):
-        raise UserError('data/datapackage.json: "resources" must be a list of tables, each with its name. Restore it. Nothing was written.')
+    if not isinstance(found, list) or not all(
+        isinstance(r, dict) and isinstance(r.get("name"), str) for r in found
+    ):
+        raise UserError(
+            'data/datapackage.json: "resources" must be a list of tables, each with its name. Restore it. Nothing was written.'
+        )
     ours = {r["name"]: r for r in fresh}
     kept = [ours.pop(r["name"], r) for r in found]
     for new in sorted(ours.values(), key=lambda r: r["name"]):
@@ -133,7 +153,9 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
     fields = {f["name"]: f["type"] for f in described["fields"]}
     odd = sorted((set(frame.columns) ^ set(fields)) - {WHERE})
     if odd:
-        raise UserError(f"{table}: the table and data/schemas/{table}.json differ in column {', '.join(odd)}.")
+        raise UserError(
+            f"{table}: the table and data/schemas/{table}.json differ in column {', '.join(odd)}."
+        )
     frame = frame[list(fields)].copy()
     for column, kind in fields.items():
         if kind == "boolean":
@@ -143,21 +165,33 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
         elif kind == "string":
             frame[column] = frame[column].map(inert)
         elif kind == "number":
-            frame[column] = [None if pd.isna(v) else f"{float(v):.12g}" if float(v) % 1 else str(int(v)) for v in frame[column]]
+            frame[column] = [
+                None if pd.isna(v) else f"{float(v):.12g}" if float(v) % 1 else str(int(v))
+                for v in frame[column]
+            ]
     key = described["primaryKey"]
     double = frame[frame.duplicated(key, keep=False)]
     if len(double):
-        raise UserError(f"{table}: the key {', '.join(key)} is not unique, for example {dict(double.iloc[0][key])}.")
+        raise UserError(
+            f"{table}: the key {', '.join(key)} is not unique, for example {dict(double.iloc[0][key])}."
+        )
     return frame.sort_values(key, kind="stable")
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """A table as its file holds it: every cell text, a missing one empty."""
-    return pd.DataFrame({c: ["" if pd.isna(v) else str(v) for v in frame[c]] for c in frame}, index=frame.index, dtype=str)
+    return pd.DataFrame(
+        {c: ["" if pd.isna(v) else str(v) for v in frame[c]] for c in frame}, index=frame.index, dtype=str
+    )
 
 
 def write(
-    tables: dict[str, pd.DataFrame], report: Report, data: Path, ref: Reference, accept: tuple[str, ...] = (), replace: bool = False
+    tables: dict[str, pd.DataFrame],
+    report: Report,
+    data: Path,
+    ref: Reference,
+    accept: tuple[str, ...] = (),
+    replace: bool = False,
 ) -> None:
     """Put the rows given in place of theirs, on disk and in the data package; all other rows and tables of the release stay.
 
@@ -167,16 +201,25 @@ def write(
     release, data = report.release, Path(data)
     made = {name: as_text(shaped(frame, name, data)) for name, frame in tables.items() if len(frame)}
     if not made:
-        raise UserError(f"{release}: nothing in what was given is a row of a table that is read. Nothing was written.\n{report}")
+        raise UserError(
+            f"{release}: nothing in what was given is a row of a table that is read. Nothing was written.\n{report}"
+        )
     keys = {name: schema(data, name)["primaryKey"] for name in made}
-    whole = {name: standing.joined(frame, standing.rows(data, release, name), keys[name], replace) for name, frame in made.items()}
+    whole = {
+        name: standing.joined(frame, standing.rows(data, release, name), keys[name], replace)
+        for name, frame in made.items()
+    }
     shaped_tables = {name: join.rows.sort_values(keys[name], kind="stable") for name, join in whole.items()}
-    report.told_of(whole, [t for t in standing.tables(data, release) if t not in made], _missing(release, made, data))
+    report.told_of(
+        whole, [t for t in standing.tables(data, release) if t not in made], _missing(release, made, data)
+    )
     fields = {name: list(frame.columns) for name, frame in made.items()}
     places = {name: frame[WHERE].to_dict() if WHERE in frame else {} for name, frame in tables.items()}
     excepted = judged.require_plausible(shaped_tables, places, report, data, judged.accepted(accept, fields))
     package_path = data / "datapackage.json"
-    before = package_path.read_text(encoding="utf-8") if package_path.exists() and _json(package_path) else None
+    before = (
+        package_path.read_text(encoding="utf-8") if package_path.exists() and _json(package_path) else None
+    )
     text = with_resources(before, release, resources(release, list(shaped_tables), data, ref))
     entered = {**register.additions(release, ref.releases, data), **excepted}
     report.entered = [path.relative_to(data).as_posix() for path in entered]

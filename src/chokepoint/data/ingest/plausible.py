@@ -91,7 +91,10 @@ class Known:
             and e["rule"] == rule
             and e["release"] in ("", release)
             and same_figure(e["value"], row[column])
-            and all(row.get(name) == value for name, _, value in (part.partition("=") for part in e["key"].split(";")))
+            and all(
+                row.get(name) == value
+                for name, _, value in (part.partition("=") for part in e["key"].split(";"))
+            )
             for e in self.exceptions
         )
 
@@ -122,7 +125,14 @@ Tables = dict[tuple[str, str], pd.DataFrame]  # (release, table) -> its rows as 
 Place = Callable[[str, str, object], str]  # release, table, row -> where a reader finds it
 
 
-def findings(tables: Tables, areas: dict[str, str], known: Known, place: Place, given: dict[str, set] | None = None, release: str = ""):
+def findings(
+    tables: Tables,
+    areas: dict[str, str],
+    known: Known,
+    place: Place,
+    given: dict[str, set] | None = None,
+    release: str = "",
+):
     """Every figure that breaks a rule, in the order of the tables.
 
     `tables`: rows as text, for every release that is to be compared. `areas`: ISO code -> name. `given`, `release`: where only some
@@ -131,13 +141,23 @@ def findings(tables: Tables, areas: dict[str, str], known: Known, place: Place, 
     found: list[Finding] = []
     mine = {name: frame for name, frame in tables.items() if not release or name[0] == release}
     for (r, table), frame in mine.items():
-        found += [*_years(r, table, frame, known), *_signs(r, table, frame, known), *_areas(r, table, frame, areas)]
-        found += [*_totals(r, table, frame, tables, known, place), *_shares(r, table, frame), *_limits(r, table, frame)]
+        found += [
+            *_years(r, table, frame, known),
+            *_signs(r, table, frame, known),
+            *_areas(r, table, frame, areas),
+        ]
+        found += [
+            *_totals(r, table, frame, tables, known, place),
+            *_shares(r, table, frame),
+            *_limits(r, table, frame),
+        ]
     for table in SERIES:
         held = {r: frame for (r, name), frame in tables.items() if name == table and "value" in frame}
         for family in sorted({r[:2] for r in held}):
             of_family = {r: held[r] for r in sorted(held) if r[:2] == family}
-            found += list(_scales(table, of_family, known, place, given.get(table) if given else None, release))
+            found += list(
+                _scales(table, of_family, known, place, given.get(table) if given else None, release)
+            )
     if given is not None:
         found = [f for f in found if f.release == release and f.row in given.get(f.table, ())]
     worst: dict[tuple, Finding] = {}
@@ -188,16 +208,25 @@ def _cells(table: str, held: dict[str, pd.DataFrame]) -> pd.DataFrame:
             bounded = value.isna() & (frame["qualifier"].isin(["greater", "less", "range"]))
             low, high = (pd.to_numeric(frame[c][bounded], errors="coerce") for c in ("low", "high"))
             value[bounded] = low.where(high.isna(), high.where(low.isna(), (low + high) / 2))
-        time = pd.to_numeric(frame["month"].str.replace("-", "") if "month" in frame else frame["year"], errors="coerce")
+        time = pd.to_numeric(
+            frame["month"].str.replace("-", "") if "month" in frame else frame["year"], errors="coerce"
+        )
         keep = ((value > 0) & time.notna()).to_numpy()
         columns = [frame[c].to_numpy(object)[keep] for c in SERIES[table]]
         series = [number.setdefault(key, len(number)) for key in zip(*columns, strict=True)]
-        made = {"series": series, "time": time[keep].to_numpy(int), "value": value[keep].to_numpy(float), "row": frame.index[keep]}
+        made = {
+            "series": series,
+            "time": time[keep].to_numpy(int),
+            "value": value[keep].to_numpy(float),
+            "row": frame.index[keep],
+        }
         if table.startswith("iea"):
             made["ahead"] = (frame["forecast"] == "true").to_numpy()[keep]
         if table in TRADE:
             of = ("mineral", "statistic") if table == "salient" else ("mineral", "unit")
-            made["kind"] = [hash(key) for key in zip(*(frame[c].to_numpy(object)[keep] for c in of), strict=True)]
+            made["kind"] = [
+                hash(key) for key in zip(*(frame[c].to_numpy(object)[keep] for c in of), strict=True)
+            ]
         parts.append(pd.DataFrame(made).assign(order=order))
     cells = pd.concat(parts, ignore_index=True)
     return cells.assign(log=np.log10(cells["value"]))
@@ -232,7 +261,9 @@ def _neighbours(cells: pd.DataFrame, within: list[str], by: list[str]) -> np.nda
     return np.column_stack([index[:-1][alike], index[1:][alike]])
 
 
-def _scales(table: str, held: dict[str, pd.DataFrame], known: Known, place: Place, given: set | None, release: str) -> Iterator[Finding]:
+def _scales(
+    table: str, held: dict[str, pd.DataFrame], known: Known, place: Place, given: set | None, release: str
+) -> Iterator[Finding]:
     """Figures many times larger or smaller than their neighbour."""
     if not held:
         return
@@ -255,13 +286,16 @@ def _scales(table: str, held: dict[str, pd.DataFrame], known: Known, place: Plac
         far = np.where(ahead[pairs["a"]] | ahead[pairs["b"]], off >= math.log10(FAR_FORECAST), far)
     pairs = pairs[far]
     if table == "prices":  # the same series under another name is common there
-        pairs = pd.concat([pairs, _shifted(cells, set(zip(pairs["a"], pairs["b"], strict=True)))], ignore_index=True)
+        pairs = pd.concat(
+            [pairs, _shifted(cells, set(zip(pairs["a"], pairs["b"], strict=True)))], ignore_index=True
+        )
     releases = list(held)
     for pair in pairs.to_dict("records"):
         one, two = ({**cells.loc[pair[end]], "row": row_of[pair[end]]} for end in ("a", "b"))
         rows = [held[releases[int(c["order"])]].loc[c["row"]].to_dict() for c in (one, two)]
         if any(
-            known.excepts(releases[int(c["order"])], table, "scale", row, _figure(row)) for c, row in zip((one, two), rows, strict=True)
+            known.excepts(releases[int(c["order"])], table, "scale", row, _figure(row))
+            for c, row in zip((one, two), rows, strict=True)
         ):
             continue
         wrong = _wrong(cells, one, two, releases, given, release)
@@ -322,7 +356,12 @@ def _shifted(cells: pd.DataFrame, seen: set[tuple[int, int]]) -> pd.DataFrame:
         log, order = group["log"].to_numpy(), group["order"].to_numpy()
         apart = np.abs(log[:, None] - log[None, :])
         alike, other = apart < math.log10(ALIKE_PRINT), order[:, None] != order[None, :]
-        slipped = other & (np.abs(apart - np.round(apart)) < math.log10(ALIKE_PRINT)) & (1 <= np.round(apart)) & (np.round(apart) <= 3)
+        slipped = (
+            other
+            & (np.abs(apart - np.round(apart)) < math.log10(ALIKE_PRINT))
+            & (1 <= np.round(apart))
+            & (np.round(apart) <= 3)
+        )
         borne_out = (alike & other).any(axis=1)
         for a, b in zip(*np.nonzero(slipped & ~borne_out[:, None]), strict=True):
             if not (alike[b] & (order == order[a])).any() and (borne_out[b] or group["order"].nunique() == 2):
@@ -334,7 +373,9 @@ def _shifted(cells: pd.DataFrame, seen: set[tuple[int, int]]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["a", "b", "near"])
 
 
-def _wrong(cells: pd.DataFrame, one: dict, two: dict, releases: list[str], given: set | None, release: str) -> dict:
+def _wrong(
+    cells: pd.DataFrame, one: dict, two: dict, releases: list[str], given: set | None, release: str
+) -> dict:
     """Which of two figures that do not go together is the wrong one: the one given; else the one fewer others of the series bear out."""
     if given is not None and one["order"] != two["order"]:
         mine = releases.index(release) if release in releases else -1
@@ -408,7 +449,14 @@ def _signs(release: str, table: str, frame: pd.DataFrame, known: Known) -> Itera
             others = frame[(frame[same] == frame.loc[i, same]).all(axis=1) & (frame.index != i)]
             beside = pd.to_numeric(others[column], errors="coerce").dropna()
             word = f"; beside it stands {amount(beside.iloc[0], row)}" if len(beside) else ""
-            yield Finding(release, table, i, column, "sign", f"{amount(value, row)} is negative{word}; nothing or more is expected")
+            yield Finding(
+                release,
+                table,
+                i,
+                column,
+                "sign",
+                f"{amount(value, row)} is negative{word}; nothing or more is expected",
+            )
 
 
 def _areas(release: str, table: str, frame: pd.DataFrame, areas: dict[str, str]) -> Iterator[Finding]:
@@ -420,18 +468,38 @@ def _areas(release: str, table: str, frame: pd.DataFrame, areas: dict[str, str])
     kind = frame["area_kind"] if "area_kind" in frame else pd.Series("", index=frame.index)
     for i in frame.index[(frame["iso3"] != "") & (named != frame["area"])]:
         row = frame.loc[i].to_dict()
-        right = f"{row['area']} is {codes[row['area']]}" if row["area"] in codes else f"{row['area']} is in no row of geography.csv"
+        right = (
+            f"{row['area']} is {codes[row['area']]}"
+            if row["area"] in codes
+            else f"{row['area']} is in no row of geography.csv"
+        )
         of = areas.get(row["iso3"], "no area of geography.csv")
-        yield Finding(release, table, i, "iso3", "area", f"{row['iso3']} is the code of {of}, not of {row['area']}; {right}")
+        yield Finding(
+            release,
+            table,
+            i,
+            "iso3",
+            "area",
+            f"{row['iso3']} is the code of {of}, not of {row['area']}; {right}",
+        )
     for i in frame.index[(frame["iso3"] == "") & ((kind == "country") | frame["area"].isin(codes))]:
         name = frame.at[i, "area"]
-        yield Finding(release, table, i, "iso3", "area", f"is empty beside {name}, a country; {codes.get(name, 'its code')} is expected")
+        yield Finding(
+            release,
+            table,
+            i,
+            "iso3",
+            "area",
+            f"is empty beside {name}, a country; {codes.get(name, 'its code')} is expected",
+        )
 
 
 # --- parts and totals ---
 
 
-def _totals(release: str, table: str, frame: pd.DataFrame, tables: Tables, known: Known, place: Place) -> Iterator[Finding]:
+def _totals(
+    release: str, table: str, frame: pd.DataFrame, tables: Tables, known: Known, place: Place
+) -> Iterator[Finding]:
     """World totals that their parts do not add up to, and IEA demand that is not the sum of its uses."""
     if table == "iea_demand":
         yield from _uses(release, frame)
@@ -446,26 +514,44 @@ def _totals(release: str, table: str, frame: pd.DataFrame, tables: Tables, known
     for i, sum_ in both[(both["count"] >= FEWEST_PARTS) & (both["gap"].abs() > TOLD)].iterrows():
         row, gap = frame.loc[i].to_dict(), float(sum_["gap"])
         rounded = pd.concat([parts.get_group(tuple(sum_[keys])), figures.loc[[i]]])
-        if abs(gap) <= sum(half_unit(p) * f for p, f in zip(rounded["printed"], _factor(rounded), strict=True)) / abs(sum_["figure"]):
+        if abs(gap) <= sum(
+            half_unit(p) * f for p, f in zip(rounded["printed"], _factor(rounded), strict=True)
+        ) / abs(sum_["figure"]):
             continue
         group = {k: row[k] for k in keys if k != "scenario"}
         if known.explains(release, table, group, gap) or known.excepts(release, table, "total", row, "value"):
             continue
-        unseen = sum_["size"] > sum_["count"] and gap < 0  # a part is withheld or not known: it may well be that large
+        unseen = (
+            sum_["size"] > sum_["count"] and gap < 0
+        )  # a part is withheld or not known: it may well be that large
         refused = abs(gap) > TENTH and not (unseen and gap > -0.5)
-        more = f"{abs(gap):.0%} {'more' if gap > 0 else 'less'}" if abs(gap) < 1 else f"{times(1 + gap)} times as much"
-        message = (
-            f"{amount(sum_['figure'], row)} is the total of {sum_['count']:.0f} areas that add up to {amount(sum_['sum'], row)}, {more}"
+        more = (
+            f"{abs(gap):.0%} {'more' if gap > 0 else 'less'}"
+            if abs(gap) < 1
+            else f"{times(1 + gap)} times as much"
         )
-        yield Finding(release, table, i, "value", "total", message + _before(release, table, row, tables, place), refused)
+        message = f"{amount(sum_['figure'], row)} is the total of {sum_['count']:.0f} areas that add up to {amount(sum_['sum'], row)}, {more}"
+        yield Finding(
+            release,
+            table,
+            i,
+            "value",
+            "total",
+            message + _before(release, table, row, tables, place),
+            refused,
+        )
 
 
 def _before(release: str, table: str, row: dict[str, str], tables: Tables, place: Place) -> str:
     """The total of the same series in the nearest release, in words."""
     near = [r for r, name in tables if name == table and r[:3] == release[:3] and r != release]
-    for other in sorted(near, key=lambda r: (abs(int(re.findall(r"\d{4}", r)[0]) - int(re.findall(r"\d{4}", release)[0])), r)):
+    for other in sorted(
+        near, key=lambda r: (abs(int(re.findall(r"\d{4}", r)[0]) - int(re.findall(r"\d{4}", release)[0])), r)
+    ):
         frame = tables[other, table]
-        alike = (frame[SERIES[table]] == pd.Series({c: row[c] for c in SERIES[table]})).all(axis=1) & (frame["value"] != "")
+        alike = (frame[SERIES[table]] == pd.Series({c: row[c] for c in SERIES[table]})).all(axis=1) & (
+            frame["value"] != ""
+        )
         if alike.any():
             i = frame.index[alike][-1]
             return f"; in {other} it is {amount(float(frame.at[i, 'value']), row)} ({place(other, table, i)})"
@@ -487,7 +573,9 @@ def half_unit(printed: str) -> float:
 
 def _factor(figures: pd.DataFrame) -> np.ndarray:
     """The factor from what is printed to the figure; 0 where there is none."""
-    printed = pd.to_numeric(figures["printed"].str.replace(r"[^\d.]", "", regex=True), errors="coerce").to_numpy()
+    printed = pd.to_numeric(
+        figures["printed"].str.replace(r"[^\d.]", "", regex=True), errors="coerce"
+    ).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.abs(figures["figure"].to_numpy() / printed)
     return np.where(np.isfinite(factor), factor, 0.0)
@@ -497,7 +585,11 @@ def _uses(release: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """IEA demand: clean energy and other uses make the total."""
     figures = frame.assign(figure=pd.to_numeric(frame["value"], errors="coerce"))
     keys = ["mineral", "scenario", "year"]
-    parts = figures[figures["use_kind"].isin(["clean energy", "other uses"])].groupby(keys)["figure"].agg(["sum", "count"])
+    parts = (
+        figures[figures["use_kind"].isin(["clean energy", "other uses"])]
+        .groupby(keys)["figure"]
+        .agg(["sum", "count"])
+    )
     total = figures[figures["use_kind"] == "total"].join(parts[parts["count"] == 2], on=keys, how="inner")
     for i, row in total[(total["sum"] / total["figure"] - 1).abs() > TOLD].iterrows():
         said = f"{amount(row['figure'], row)} is the total of clean energy and other uses, which add up to {amount(row['sum'], row)}"
@@ -512,11 +604,11 @@ def _shares(release: str, table: str, frame: pd.DataFrame) -> Iterator[Finding]:
             if group.isna().any() or abs(group.sum() - 100) <= 2:
                 continue
             rest = 100 - (group.sum() - group)
-            at = next((i for i in group.index if rest[i] > 0 and _is_slip(group[i] / rest[i])), group.idxmax())
-            others = ", ".join(f"{frame.at[i, 'area']} {group[i]:g}" for i in group.index if i != at)
-            said = (
-                f"{group[at]:g} makes the shares of {', '.join(k for k in key if k)} add up to {group.sum():g} percent, not 100 ({others})"
+            at = next(
+                (i for i in group.index if rest[i] > 0 and _is_slip(group[i] / rest[i])), group.idxmax()
             )
+            others = ", ".join(f"{frame.at[i, 'area']} {group[i]:g}" for i in group.index if i != at)
+            said = f"{group[at]:g} makes the shares of {', '.join(k for k in key if k)} add up to {group.sum():g} percent, not 100 ({others})"
             yield Finding(release, table, at, "value", "share", said)
     elif table == "headline":
         value = pd.to_numeric(frame["value"], errors="coerce")
@@ -526,7 +618,11 @@ def _shares(release: str, table: str, frame: pd.DataFrame) -> Iterator[Finding]:
             return
         made = 100 * wide[needed[0]] / wide[needed[2]]
         for (mineral, commodity), share in wide[needed[1]][(wide[needed[1]] - made).abs() > 2].items():
-            at = frame.index[(frame["mineral"] == mineral) & (frame["commodity"] == commodity) & (frame["measure"] == needed[1])][0]
+            at = frame.index[
+                (frame["mineral"] == mineral)
+                & (frame["commodity"] == commodity)
+                & (frame["measure"] == needed[1])
+            ][0]
             leader, world = (f"{wide.at[(mineral, commodity), c]:,.12g} t" for c in (needed[0], needed[2]))
             said = f"{share:g} percent is not what {leader} is of {world}: {made[mineral, commodity]:.0f} percent"
             yield Finding(release, table, at, "value", "share", said)
@@ -544,7 +640,14 @@ def _limits(release: str, table: str, frame: pd.DataFrame) -> Iterator[Finding]:
         return
     value = pd.to_numeric(frame["value"], errors="coerce")
     for i in frame.index[(frame["statistic"] == "net_import_reliance") & (value > 100)]:
-        yield Finding(release, table, i, "value", "share", f"{value[i]:g} percent is a net import reliance above 100 percent")
+        yield Finding(
+            release,
+            table,
+            i,
+            "value",
+            "share",
+            f"{value[i]:g} percent is a net import reliance above 100 percent",
+        )
 
 
 # --- what is printed, against the value ---
@@ -556,7 +659,11 @@ def misread(tables: Tables, corrections: pd.DataFrame) -> Iterator[Finding]:
     for (release, table), frame in tables.items():
         if "printed" not in frame or "value" not in frame:
             continue
-        plain = [c for c in ("printed", "printed_unit", "unit", "statistic", "correction_id", *NUMBERS) if c in frame]
+        plain = [
+            c
+            for c in ("printed", "printed_unit", "unit", "statistic", "correction_id", *NUMBERS)
+            if c in frame
+        ]
         rows, seen = frame[plain][~_as_printed(table, frame)], {}
         for i, *cells in rows.itertuples(name=None):
             state = tuple(cells)
@@ -572,8 +679,13 @@ def _as_printed(table: str, frame: pd.DataFrame) -> np.ndarray:
     number = pd.to_numeric(frame["printed"].str.replace(",", ""), errors="coerce").to_numpy(float)
     if "printed_unit" in frame:
         of = frame[[c for c in ("printed_unit", "unit", "statistic") if c in frame]]
-        known = {key: _unit_factor(table, dict(zip(of.columns, key, strict=True))) for key in set(of.itertuples(index=False, name=None))}
-        number = number * np.array([known[key] or np.nan for key in of.itertuples(index=False, name=None)], dtype=float)
+        known = {
+            key: _unit_factor(table, dict(zip(of.columns, key, strict=True)))
+            for key in set(of.itertuples(index=False, name=None))
+        }
+        number = number * np.array(
+            [known[key] or np.nan for key in of.itertuples(index=False, name=None)], dtype=float
+        )
     value = pd.to_numeric(frame["value"], errors="coerce").to_numpy(float)
     empty = np.ones(len(frame), dtype=bool)
     for column in ("low", "high"):
@@ -599,7 +711,11 @@ def _misread(table: str, row: dict[str, str], corrections: dict[str, dict]) -> s
         if column not in row or (stated is None and cell == ""):
             continue
         try:
-            right = stated is not None and cell != "" and math.isclose(float(cell), stated * factor, rel_tol=1e-6, abs_tol=1e-12)
+            right = (
+                stated is not None
+                and cell != ""
+                and math.isclose(float(cell), stated * factor, rel_tol=1e-6, abs_tol=1e-12)
+            )
         except ValueError:
             return ""  # it is said already that this is no number
         if not right:

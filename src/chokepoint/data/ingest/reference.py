@@ -56,20 +56,32 @@ def read(data: Path) -> Reference:
         _require_pattern(rule)
         for name in rule["names"].split("|"):
             rules.setdefault(plain(name), []).append(rule)
-    return Reference(rules, areas.names(tables["geography"]), set(tables["minerals"]["mineral"]), tables["corrections"], tables["releases"])
+    return Reference(
+        rules,
+        areas.names(tables["geography"]),
+        set(tables["minerals"]["mineral"]),
+        tables["corrections"],
+        tables["releases"],
+    )
 
 
 def _table(data: Path, name: str) -> pd.DataFrame:
     path = data / f"{name}.csv"
     if not path.exists():
-        raise UserError(f"{path}: not found. Ingest needs the data folder of the project; give it with its minerals.csv.")
+        raise UserError(
+            f"{path}: not found. Ingest needs the data folder of the project; give it with its minerals.csv."
+        )
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as fault:  # ValueError: pandas' own errors of parsing and of encoding
-        raise UserError(f"{path}: not readable as a table ({fault}). `chokepoint check` says where; nothing was written.") from None
+        raise UserError(
+            f"{path}: not readable as a table ({fault}). `chokepoint check` says where; nothing was written."
+        ) from None
     missing = [column for column in COLUMNS[name] if column not in table.columns]
     if missing:
-        raise UserError(f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing was written.")
+        raise UserError(
+            f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing was written."
+        )
     return table
 
 
@@ -77,4 +89,6 @@ def _require_pattern(rule: dict[str, str]) -> None:
     try:
         re.compile(rule["match"])
     except re.error as fault:
-        raise UserError(f'data/commodities.csv rule {rule["rule"]}: match "{rule["match"]}" is not a pattern ({fault}). Mend it.') from None
+        raise UserError(
+            f'data/commodities.csv rule {rule["rule"]}: match "{rule["match"]}" is not a pattern ({fault}). Mend it.'
+        ) from None

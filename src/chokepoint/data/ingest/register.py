@@ -14,7 +14,11 @@ import pandas as pd
 
 from chokepoint.errors import UserError
 
-_LICENSES = {"CC-BY-4.0": "CC BY 4.0", "Etalab-2.0": "Etalab 2.0", "BGS-derived": "derived shares, with attribution"}
+_LICENSES = {
+    "CC-BY-4.0": "CC BY 4.0",
+    "Etalab-2.0": "Etalab 2.0",
+    "BGS-derived": "derived shares, with attribution",
+}
 FAMILIES = {
     "mcs": {
         "title": "USGS Mineral Commodity Summaries {stamp} data release",
@@ -120,7 +124,12 @@ def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
         return known.iloc[0].to_dict()
     family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
     said = FAMILIES[family]
-    return {**said, "release": release, "title": said["title"].format(stamp=stamp), "source_id": release.upper()}
+    return {
+        **said,
+        "release": release,
+        "title": said["title"].format(stamp=stamp),
+        "source_id": release.upper(),
+    }
 
 
 def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
@@ -142,7 +151,10 @@ def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
 
 def additions(release: str, releases: pd.DataFrame, data: Path) -> dict[Path, str]:
     """The two files with the release's own row, where they lack it: path -> text. Nothing is written."""
-    rows = {data / "releases.csv": about(release, releases), data / "evidence" / "sources.csv": source(release, releases)}
+    rows = {
+        data / "releases.csv": about(release, releases),
+        data / "evidence" / "sources.csv": source(release, releases),
+    }
     there = {path: _text(path) for path in rows if path.exists()}
     changed = {path: with_row(text, rows[path]) for path, text in there.items()}
     return {path: text for path, text in changed.items() if text != there[path]}
@@ -152,7 +164,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as fault:
-        raise UserError(f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8. Nothing was written.") from None
+        raise UserError(
+            f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8. Nothing was written."
+        ) from None
 
 
 def with_row(text: str, row: dict[str, str]) -> str:
@@ -163,7 +177,9 @@ def with_row(text: str, row: dict[str, str]) -> str:
     """
     header, *found = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
     if not header or header[0] not in row:
-        raise UserError(f"data/releases.csv or data/evidence/sources.csv begins with {header}; a header with its key first is expected.")
+        raise UserError(
+            f"data/releases.csv or data/evidence/sources.csv begins with {header}; a header with its key first is expected."
+        )
     key = row[header[0]]
     if any(cells and cells[0] == key for cells in found):
         return text

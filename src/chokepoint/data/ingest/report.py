@@ -54,7 +54,9 @@ class Report:
         """The report as printed."""
         said = [f"{self.release}"]
         for name, tally in (("lines of the files", self.rows), *sorted(self.tables.items())):
-            said.append(f"  {name}: {tally.read:,} read = {tally.kept:,} kept + {sum(tally.refused.values()):,} refused")
+            said.append(
+                f"  {name}: {tally.read:,} read = {tally.kept:,} kept + {sum(tally.refused.values()):,} refused"
+            )
             said += [f"      {count:,} × {reason}" for reason, count in tally.refused.most_common()]
         said.append(f"  corrections applied: {len(self.corrections)}")
         said += [f"      {line}" for line in self.corrections]
@@ -63,13 +65,19 @@ class Report:
         for name, join in sorted(self.joins.items()):
             if join.changed or join.kept or join.same:
                 parts = {"new": join.new, "changed": join.changed, "as before": join.same}
-                said.append(f"  {name} stood already: {', '.join(f'{n:,} rows {how}' for how, n in parts.items() if n)}")
+                said.append(
+                    f"  {name} stood already: {', '.join(f'{n:,} rows {how}' for how, n in parts.items() if n)}"
+                )
                 if join.kept:
                     said.append(f"      {join.kept:,} rows are not in what was given and {self._stay(join)}")
         if self.left:
-            said.append(f"  tables left as they were, since no file of them was given: {', '.join(self.left)}")
+            said.append(
+                f"  tables left as they were, since no file of them was given: {', '.join(self.left)}"
+            )
         if self.missing:
-            said.append(f"  tables missing, which the release before has: {', '.join(self.missing)}. Give their files to fill them")
+            said.append(
+                f"  tables missing, which the release before has: {', '.join(self.missing)}. Give their files to fill them"
+            )
         if self.notes:
             said += ["  worth a look:", *(f"      {note}" for note in self.notes)]
         said += [f"  entered in data/{name}" for name in self.entered]

@@ -132,7 +132,12 @@ def reliance_series(words: str, commodity: str) -> str:
         if re.search(pattern, said):
             return name
     own = re.sub(r"\W+", " ", commodity.lower())
-    return "" if said in own or said in ("sponge", "dioxide", "hf", "bort", "stones", "alumina", "bauxite", "granite only") else said
+    return (
+        ""
+        if said in own
+        or said in ("sponge", "dioxide", "hf", "bort", "stones", "alumina", "bauxite", "granite only")
+        else said
+    )
 
 
 def price_unit(printed: str) -> tuple[str, float | None]:
@@ -148,7 +153,9 @@ def price_unit(printed: str) -> tuple[str, float | None]:
     if paid_for in PRICES:
         return PRICES[paid_for]
     if pack := re.fullmatch(r"(\d+)[ -]?(grams|mil+iliters)", paid_for):
-        return (f"US$/{pack[1]} g", int(pack[1]) / 1000) if pack[2] == "grams" else (f"US$/{pack[1]} ml", None)
+        return (
+            (f"US$/{pack[1]} g", int(pack[1]) / 1000) if pack[2] == "grams" else (f"US$/{pack[1]} ml", None)
+        )
     return "not stated", None
 
 
@@ -187,10 +194,17 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, ob
     unit = _unit(named, label.unit)
     if unit is None:
         return table, f'unit "{label.unit}" is not known'
-    detail = reliance_series(words, rule["commodity"]) if named == "net_import_reliance" else _own(series(words), rule["commodity"])
+    detail = (
+        reliance_series(words, rule["commodity"])
+        if named == "net_import_reliance"
+        else _own(series(words), rule["commodity"])
+    )
     if named == "net_import_reliance" and (taken.value or 0) > 100:
         return table, "a net import reliance above 100 percent: header and figures of the file do not agree"
-    numbers = {c: None if v is None else exact(v * unit[1]) for c, v in zip(("value", "low", "high"), taken[:3], strict=True)}
+    numbers = {
+        c: None if v is None else exact(v * unit[1])
+        for c, v in zip(("value", "low", "high"), taken[:3], strict=True)
+    }
     return table, {**common, "statistic": named, "detail": detail, "unit": unit[0], **numbers}
 
 
@@ -246,4 +260,6 @@ def per_kilogram(prices: pd.DataFrame) -> None:
         pack = re.fullmatch(r"US\$/(\d+) g", name)
         kilograms = int(pack[1]) / 1000 if pack else mass.get(name)
         if kilograms and pd.notna(value):
-            prices.at[index, "usd_per_kg"] = float(f"{float(value) * (0.01 if name.startswith('US¢') else 1) / kilograms:.6g}")
+            prices.at[index, "usd_per_kg"] = float(
+                f"{float(value) * (0.01 if name.startswith('US¢') else 1) / kilograms:.6g}"
+            )

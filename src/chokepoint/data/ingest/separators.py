@@ -8,7 +8,9 @@ SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SIGN = "[<>≥≤e]? ?-?"
 # How numbers look that can only be of one kind. A lone "17.100" or "17,100" can be of either.
 COMMA_ONLY = re.compile(rf"{_SIGN}(\d{{1,3}}(\.\d{{3}}){{2,}}(,\d+)?|\d{{1,3}}(\.\d{{3}})+,\d+)")
-POINT_ONLY = re.compile(rf"{_SIGN}(\d{{1,3}}(,\d{{3}}){{2,}}(\.\d+)?|\d{{1,3}}(,\d{{3}})+\.\d+|\d*\.(\d{{1,2}}|\d{{4,}})|0?\.\d+)")
+POINT_ONLY = re.compile(
+    rf"{_SIGN}(\d{{1,3}}(,\d{{3}}){{2,}}(\.\d+)?|\d{{1,3}}(,\d{{3}})+\.\d+|\d*\.(\d{{1,2}}|\d{{4,}})|0?\.\d+)"
+)
 COMMA_LIKE = re.compile(rf"{_SIGN}([1-9]\d{{0,2}}\.\d{{3}}|\d+,(\d{{1,2}}|\d{{4,}})|0,\d+)")
 POINT_LIKE = re.compile(rf"{_SIGN}[1-9]\d{{0,2}},\d{{3}}")
 UNGROUPED = re.compile(rf"{_SIGN}\d{{4,}}")
@@ -26,7 +28,9 @@ def separator(header: str, expected: list[str] = ()) -> str:
     cells = set(header.split(","))
     for mark, name in SEPARATORS.items():
         parts = [part.strip('" ') for part in header.split(mark)]
-        if len(parts) > len(cells) and (not expected or len(set(parts) & set(expected)) > len(cells & set(expected))):
+        if len(parts) > len(cells) and (
+            not expected or len(set(parts) & set(expected)) > len(cells & set(expected))
+        ):
             return name
     return ""
 

@@ -37,7 +37,9 @@ def text(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, ValueError) as fault:
-        raise UserError(f"{path}: not readable as a table ({fault}). `chokepoint check` says where; nothing was written.") from None
+        raise UserError(
+            f"{path}: not readable as a table ({fault}). `chokepoint check` says where; nothing was written."
+        ) from None
 
 
 def is_kept(row: object) -> bool:

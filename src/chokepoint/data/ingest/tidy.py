@@ -57,7 +57,9 @@ def footnote(notes: str) -> str:
     >>> footnote("Estimated. -- Excludes U.S. production.")
     'Excludes U.S. production.'
     """
-    parts = [part.strip(" .") if not part.endswith(".”") else part.strip() for part in re.split(r"\s*--\s*", notes)]
+    parts = [
+        part.strip(" .") if not part.endswith(".”") else part.strip() for part in re.split(r"\s*--\s*", notes)
+    ]
     kept = [p for p in parts if p and not any(re.fullmatch(b, p + ".") for b in BOILERPLATE)]
     text = ". ".join(kept)
     return text + ("" if text.endswith((".”", ".")) or not text else ".")
@@ -103,7 +105,9 @@ def world_row(reading: Reading, ref: Reference, source_id: str) -> dict[str, obj
     place = areas.area(reading.area, ref.areas)
     if place.kind == "unknown":
         return areas.unknown(reading.area, ref.areas)
-    rule = ref.commodity(reading.names, f"{reading.table}: {reading.text} {place.form if place.kind == 'world' else ''}")
+    rule = ref.commodity(
+        reading.names, f"{reading.table}: {reading.text} {place.form if place.kind == 'world' else ''}"
+    )
     if rule is None:
         return f'commodity "{reading.names[0]}" is not in data/commodities.csv: add a row there'
     known_unit = values.unit(reading.unit)
@@ -152,13 +156,19 @@ class Tables:
         self.report = report
         self.source_id = report.release.upper()
         self.rows: dict[str, dict[tuple, tuple[dict, str]]] = {}
-        self.standing: Callable[[str], pd.DataFrame | None] = lambda table: None  # what stands of the release already, as text
+        self.standing: Callable[[str], pd.DataFrame | None] = lambda table: (
+            None
+        )  # what stands of the release already, as text
 
     def with_standing(self, table: str) -> list[dict]:
         """The rows read so far, and those that stand of the release already and were not read anew (their numbers as text)."""
         read = self.rows.get(table, {})
         stands = self.standing(table)
-        kept = [] if stands is None else [r for r in stands.to_dict("records") if tuple(r[k] for k in KEYS[table]) not in read]
+        kept = (
+            []
+            if stands is None
+            else [r for r in stands.to_dict("records") if tuple(r[k] for k in KEYS[table]) not in read]
+        )
         return [row for row, _ in read.values()] + kept
 
     def world(self, reading: Reading) -> None:
@@ -194,4 +204,7 @@ class Tables:
             )
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        return {table: pd.DataFrame([{**row, WHERE: where} for row, where in rows.values()]) for table, rows in self.rows.items()}
+        return {
+            table: pd.DataFrame([{**row, WHERE: where} for row, where in rows.values()])
+            for table, rows in self.rows.items()
+        }

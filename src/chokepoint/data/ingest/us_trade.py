@@ -42,7 +42,9 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
         rows += found
         last = max(last, until)
     if not rows:
-        raise UserError(f"{path}: looked for DataWeb workbooks (.xlsx) with a sheet {' or '.join(VALUES)}, found none.")
+        raise UserError(
+            f"{path}: looked for DataWeb workbooks (.xlsx) with a sheet {' or '.join(VALUES)}, found none."
+        )
     report.release = f"ustrade{last}"
     report.rows.read = report.rows.kept = tally.read
     return {"us_trade": pd.DataFrame(rows).assign(source_id=report.release.upper())}, report
@@ -53,11 +55,15 @@ def _workbook(name: str, content: bytes, ref: Reference, tally) -> tuple[list[di
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as inside:
             require_harmless(inside.infolist(), name)
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)  # read-only mode sees sheets of one cell here
+        book = openpyxl.load_workbook(
+            io.BytesIO(content), data_only=True
+        )  # read-only mode sees sheets of one cell here
     except UserError:
         raise
     except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
+        raise UserError(
+            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
+        ) from None
     values = next((sheet for sheet in VALUES if sheet in book.sheetnames), None)
     if values is None:
         return [], ""
@@ -65,7 +71,9 @@ def _workbook(name: str, content: bytes, ref: Reference, tally) -> tuple[list[di
     flow = next((ours for printed, ours in FLOWS.items() if title.lower().startswith(printed)), None)
     months = re.search(r"Jan - (\w{3})", title)
     if flow is None or not months or months[1] not in MONTHS:
-        raise UserError(f'{name}: cell A1 of "{values}" reads "{title}"; expected the flow and "Jan - <month>". Nothing was written.')
+        raise UserError(
+            f'{name}: cell A1 of "{values}" reads "{title}"; expected the flow and "Jan - <month>". Nothing was written.'
+        )
     count, cells = MONTHS.index(months[1]) + 1, {}
     for sheet, column in (
         (values, "value_usd"),
@@ -74,7 +82,16 @@ def _workbook(name: str, content: bytes, ref: Reference, tally) -> tuple[list[di
         (QUANTITIES + TO_DATE, "quantity"),
     ):
         if sheet in book.sheetnames:
-            _read_sheet(name, sheet, list(book[sheet].iter_rows(min_row=3, values_only=True)), count, column, cells, ref, tally)
+            _read_sheet(
+                name,
+                sheet,
+                list(book[sheet].iter_rows(min_row=3, values_only=True)),
+                count,
+                column,
+                cells,
+                ref,
+                tally,
+            )
     rows = [
         {"flow": flow, "heading": heading, "area": place.name, "iso3": place.iso3, "year": year, "months": span, "unit": unit,
          "value_usd": cell.get("value_usd"), "quantity": cell.get("quantity")}
@@ -89,7 +106,9 @@ def _read_sheet(name, sheet, grid, count: int, column: str, cells: dict, ref: Re
     """Enter each figure of a sheet under its heading, partner, unit, year and number of months."""
     header = [str(cell or "") for cell in grid[0]]
     if header[1:3] != ["Country", "HTS Number"]:
-        raise UserError(f'{name}: row 3 of "{sheet}" begins with {header[:5]}; expected Country and HTS Number. Nothing was written.')
+        raise UserError(
+            f'{name}: row 3 of "{sheet}" begins with {header[:5]}; expected Country and HTS Number. Nothing was written.'
+        )
     to_date = sheet.endswith(TO_DATE)
     years = {i: int(h[:4]) for i, h in enumerate(header) if re.fullmatch(r"\d{4}(_Year_to_date)?", h)}
     newest = max(years.values())
@@ -98,7 +117,9 @@ def _read_sheet(name, sheet, grid, count: int, column: str, cells: dict, ref: Re
             continue  # the workbook's closing lines
         place = areas.area(str(row[1]), ref.areas)
         if place.kind != "country":
-            raise UserError(f'{name} "{sheet}" row {number}: {areas.unknown(str(row[1]), ref.areas)}. Nothing was written.')
+            raise UserError(
+                f'{name} "{sheet}" row {number}: {areas.unknown(str(row[1]), ref.areas)}. Nothing was written.'
+            )
         unit = re.sub(r"^Value for: ", "", str(row[4]))
         for at, year in years.items():
             if not to_date and year == newest:
@@ -106,13 +127,23 @@ def _read_sheet(name, sheet, grid, count: int, column: str, cells: dict, ref: Re
             tally.read += 1
             cell = row[at]
             if isinstance(cell, bool) or not isinstance(cell, int | float | None) or (cell or 0) < 0:
-                raise UserError(f'{name} "{sheet}" row {number}, {year}: {cell!r} is not a value. Nothing was written.')
+                raise UserError(
+                    f'{name} "{sheet}" row {number}, {year}: {cell!r} is not a value. Nothing was written.'
+                )
             if not cell:
                 tally.refuse("nothing traded, or nothing printed")
                 continue
             tally.kept += 1
-            key = str(row[2]), areas.Area(place.name, place.kind, place.iso3), unit, year, count if to_date else 12
+            key = (
+                str(row[2]),
+                areas.Area(place.name, place.kind, place.iso3),
+                unit,
+                year,
+                count if to_date else 12,
+            )
             at_key = cells.setdefault(key, {})
             if column in at_key:
-                raise UserError(f'{name} "{sheet}" row {number}: {row[1]}, heading {row[2]}, {year} is given twice. Nothing was written.')
+                raise UserError(
+                    f'{name} "{sheet}" row {number}: {row[1]}, heading {row[2]}, {year} is given twice. Nothing was written.'
+                )
             at_key[column] = cell

@@ -55,11 +55,17 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Refer
     worlds = [s for s in single if not _is_named_salient(s)]
     parts = [s for s in sheets if usgs_2024.is_salient(s) or usgs_small.fits(s)]
     if not (long or wide or single or parts):
-        raise UserError(f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_found(sheets)}. Nothing was written.")
+        raise UserError(
+            f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_found(sheets)}. Nothing was written."
+        )
     layouts = [name for name, found in (("2026", long), ("2025", wide), ("2022 to 2024", worlds)) if found]
     if len(layouts) > 1 or len(long) > 1:
-        raise UserError(f"{path}: holds more than one release (layouts {', '.join(layouts)}). Give one release at a time.")
-    year = files.require_year(usgs_2026.year(long[0]) if long else _printed_year(wide or worlds or [*single, *parts], path), path)
+        raise UserError(
+            f"{path}: holds more than one release (layouts {', '.join(layouts)}). Give one release at a time."
+        )
+    year = files.require_year(
+        usgs_2026.year(long[0]) if long else _printed_year(wide or worlds or [*single, *parts], path), path
+    )
     report = Report(release=f"mcs{year}")
     tables = Tables(ref, report)
     tables.standing = partial(standing.rows, data, report.release)
@@ -143,7 +149,9 @@ def _printed_year(sheets: list[Sheet], path: Path) -> int:
         years = {year for s in sheets if (year := files.year_in(s.name))}
     if len(years) != 1:
         said = ", ".join(sorted(printed)[:5]) or "nothing"
-        raise UserError(f"{path}: the first column should name one release (MCS2025), found {said}. Give one release at a time.")
+        raise UserError(
+            f"{path}: the first column should name one release (MCS2025), found {said}. Give one release at a time."
+        )
     return years.pop()
 
 

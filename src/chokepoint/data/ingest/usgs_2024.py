@@ -12,7 +12,23 @@ from chokepoint.data.ingest.tidy import Reading, Tables, from_note
 
 STATISTICS = {"prod": "production", "cap": "capacity", "reserves": "reserves", "reserve": "reserves"}
 PRICE_UNITS = ["ctslb", "dtoz", "dkg", "dlb", "dst", "dto", "dt", "dg", "df", "index"]
-UNITS = [*PRICE_UNITS, "mmt", "mdol", "msqft", "mct", "kct", "mcm", "num", "pct", "kt", "kg", "mt", "t", "g", "cm"]
+UNITS = [
+    *PRICE_UNITS,
+    "mmt",
+    "mdol",
+    "msqft",
+    "mct",
+    "kct",
+    "mcm",
+    "num",
+    "pct",
+    "kt",
+    "kg",
+    "mt",
+    "t",
+    "g",
+    "cm",
+]
 
 
 class Column(NamedTuple):
@@ -29,12 +45,19 @@ class Column(NamedTuple):
 
 def is_world(sheet: Sheet) -> bool:
     """Whether this is a world table of one commodity."""
-    return "Country" in sheet.header and any(re.match(r"(prod|cap|reserves?)_", h, re.I) for h in sheet.header)
+    return "Country" in sheet.header and any(
+        re.match(r"(prod|cap|reserves?)_", h, re.I) for h in sheet.header
+    )
 
 
 def is_salient(sheet: Sheet) -> bool:
     """Whether this is the salient statistics of one commodity."""
-    return "Year" in sheet.header and "Commodity" in sheet.header and sheet.header[0] in ("DataSource", "Source") and len(sheet.header) > 4
+    return (
+        "Year" in sheet.header
+        and "Commodity" in sheet.header
+        and sheet.header[0] in ("DataSource", "Source")
+        and len(sheet.header) > 4
+    )
 
 
 def code(name: str) -> str:
@@ -62,26 +85,44 @@ def columns(header: list[str]) -> list[Column]:
             continue
         unit = next((p for p in rest if p.lower() in UNITS), "")
         years = [int(p) for p in rest if re.fullmatch(r"\d{4}", p)]
-        detail = "_".join(p for p in rest if p != unit and p.lower() != "est" and not re.fullmatch(r"\d{4}", p))
+        detail = "_".join(
+            p for p in rest if p != unit and p.lower() != "est" and not re.fullmatch(r"\d{4}", p)
+        )
         notes = next((h for h in header if h.lower().startswith(f"{first.lower()}_note")), "")
         if not notes and first.lower().startswith("reserve"):
             notes = next((h for h in header if re.match(r"reserves?_note", h, re.I)), "")
         estimated = any(p.lower() == "est" for p in rest)
-        found.append(Column(name, STATISTICS[first.lower()], unit.lower(), years[0] if years else None, estimated, detail, notes))
+        found.append(
+            Column(
+                name,
+                STATISTICS[first.lower()],
+                unit.lower(),
+                years[0] if years else None,
+                estimated,
+                detail,
+                notes,
+            )
+        )
     return found
 
 
 def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
     """Every figure of a world file into the tables."""
     beside = sheet.header[sheet.header.index("Country") + 1 :][:1] or [""]
-    kind = "Type" if "Type" in sheet.header else beside[0]  # one file says "Form", one has the type itself for a name
+    kind = (
+        "Type" if "Type" in sheet.header else beside[0]
+    )  # one file says "Form", one has the type itself for a name
     found, rows = columns(sheet.header), tables.report.rows
     for line, row in sheet.rows:
         rows.read += 1
         if not row.get("Country"):
             rows.refuse("a line of a world table without a country")
             continue
-        made = [r for column in found if (r := _reading(sheet, line, row, row.get(kind, "") or kind, column, release_year))]
+        made = [
+            r
+            for column in found
+            if (r := _reading(sheet, line, row, row.get(kind, "") or kind, column, release_year))
+        ]
         for reading in made:
             tables.world(reading)
         if made:
@@ -90,7 +131,9 @@ def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
             rows.refuse("a line of the world table with neither a figure nor a note in place of one")
 
 
-def _reading(sheet: Sheet, line: int, row: dict[str, str], kind: str, column: Column, release_year: int) -> Reading | None:
+def _reading(
+    sheet: Sheet, line: int, row: dict[str, str], kind: str, column: Column, release_year: int
+) -> Reading | None:
     note = row.get(column.notes, "") if column.notes else ""
     stray = row.get("_stray", "")
     if len(stray) > 20:  # a note that slipped past the last column; a number there repeats one inside
@@ -113,7 +156,9 @@ def _reading(sheet: Sheet, line: int, row: dict[str, str], kind: str, column: Co
         year=year,
         printed=printed,
         unit=column.unit,
-        notes="" if re.fullmatch(r"(also )?(estimated|reported)[^.]{0,30}\.?|NA|not applicable|[\d,]+", note, re.I) else note,
+        notes=""
+        if re.fullmatch(r"(also )?(estimated|reported)[^.]{0,30}\.?|NA|not applicable|[\d,]+", note, re.I)
+        else note,
         estimated=table != "reserves" and bool(late or column.estimated) and not reported,
         where=f"{sheet.name} line {line}",
     )
@@ -123,7 +168,9 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
     """Every figure of a salient file into the tables."""
     rows = tables.report.rows
     usual = _usual_unit(sheet.header)
-    newest = int(tables.report.release.removeprefix("mcs")) - 1  # of the release, not of the file, which may be a part of one
+    newest = (
+        int(tables.report.release.removeprefix("mcs")) - 1
+    )  # of the release, not of the file, which may be a part of one
     for line, row in sheet.rows:
         rows.read += 1
         year = re.match(r"\d{4}", row["Year"])
@@ -136,7 +183,9 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
                 salient.add(tables, _label(sheet, line, row, header, int(year[0]), usual, newest))
 
 
-def _label(sheet: Sheet, line: int, row: dict[str, str], header: str, year: int, usual: str, newest: int) -> Label:
+def _label(
+    sheet: Sheet, line: int, row: dict[str, str], header: str, year: int, usual: str, newest: int
+) -> Label:
     name, unit = split_unit(header)
     return Label(
         names=(code(sheet.name), row["Commodity"]),

@@ -41,7 +41,9 @@ def read(sheet: Sheet, tables: Tables) -> None:
         rows.read += 1
         if row["UNIT_MEAS"]:
             unit_of[row["COMMODITY"]] = row["UNIT_MEAS"]
-        readings = [r for column in found if (r := _reading(row, column, unit_of, f"{sheet.name} line {line}"))]
+        readings = [
+            r for column in found if (r := _reading(row, column, unit_of, f"{sheet.name} line {line}"))
+        ]
         for reading in readings:
             tables.world(reading)
         if readings:
@@ -67,7 +69,12 @@ def _reading(row: dict[str, str], column: tuple, unit_of: dict[str, str], where:
         printed=printed,
         unit=row["UNIT_MEAS"] or unit_of.get(row["COMMODITY"], ""),
         form="",
-        notes="" if note == printed or re.fullmatch(r"(na|xx|w for.*|estimated( for)? \d{4}|re(ported|proted)\.?)", note, re.I) else note,
-        estimated=("estimated" in said or estimate) and not re.search(r"\bre(por|pro)ted\b", note, re.I) and table != "reserves",
+        notes=""
+        if note == printed
+        or re.fullmatch(r"(na|xx|w for.*|estimated( for)? \d{4}|re(ported|proted)\.?)", note, re.I)
+        else note,
+        estimated=("estimated" in said or estimate)
+        and not re.search(r"\bre(por|pro)ted\b", note, re.I)
+        and table != "reserves",
         where=where,
     )

@@ -10,7 +10,18 @@ from chokepoint.data.ingest.files import Sheet, need, year_in
 from chokepoint.data.ingest.salient import Label
 from chokepoint.data.ingest.tidy import Reading, Tables, footnote
 
-COLUMNS = ["MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value", "Notes"]
+COLUMNS = [
+    "MCS chapter",
+    "Section",
+    "Commodity",
+    "Country",
+    "Statistics",
+    "Statistics_detail",
+    "Unit",
+    "Year",
+    "Value",
+    "Notes",
+]
 WORLD = {"Production": "production", "Capacity": "capacity", "Reserves": "reserves"}
 SALIENT = {
     "Production": "production",
@@ -28,7 +39,11 @@ SALIENT = {
     "Price": "price",
 }
 SLIPS = 10  # times fewer lines than the year that has most: so few are no year of the release
-TOTALS = ("total|combined total|all forms|manganese contained", "refined|primary", "")  # which import series speaks, best first
+TOTALS = (
+    "total|combined total|all forms|manganese contained",
+    "refined|primary",
+    "",
+)  # which import series speaks, best first
 
 
 def fits(sheet: Sheet) -> bool:
@@ -64,7 +79,9 @@ def read(sheet: Sheet, tables: Tables) -> None:
         elif section.startswith("Import"):
             tables.add("import_sources", _import_source(row, tables), where)
         else:
-            rows.refuse(f'section "{section}", statistic "{statistic}", year "{row.get("Year", "")}" is none that is read')
+            rows.refuse(
+                f'section "{section}", statistic "{statistic}", year "{row.get("Year", "")}" is none that is read'
+            )
             continue
         rows.kept += 1
     _chapter_notes(sheet, tables)
@@ -163,7 +180,10 @@ def _headline_imports(tables: Tables) -> None:
     for details in series.values():
         total = next(d for words in TOTALS for d in details if re.match(words, d, re.I))
         for detail, members in details.items():
-            ranked = sorted((r for r in members if r["area_kind"] != "other"), key=lambda r: -float(r["value"] or r["low"] or 0))
+            ranked = sorted(
+                (r for r in members if r["area_kind"] != "other"),
+                key=lambda r: -float(r["value"] or r["low"] or 0),
+            )
             for place, row in enumerate(ranked, 1):
                 row["rank"] = place if id(row) in read else row["rank"]
             for row in members:
@@ -180,5 +200,10 @@ def _chapter_notes(sheet: Sheet, tables: Tables) -> None:
         for note in re.split(r"\s*--\s*", row.get("Other notes", "")):
             if rule and note and not note.startswith("(Data in") and (rule["commodity"], note) not in seen:
                 seen.add((rule["commodity"], note))
-                made = {"mineral": rule["mineral"], "commodity": rule["commodity"], "note": note, "source_id": tables.source_id}
+                made = {
+                    "mineral": rule["mineral"],
+                    "commodity": rule["commodity"],
+                    "note": note,
+                    "source_id": tables.source_id,
+                }
                 tables.add("chapter_notes", made, f"{sheet.name} line {line}")

@@ -65,7 +65,10 @@ def read(sheet: Sheet, tables: Tables) -> bool:
         _each(sheet, tables, lambda row, where: _agreement(row, tables, where))
     elif {"import_share_order", "import_share_rank"} & set(names):
         need(sheet, ["Commodity"])
-        column, stated = (next((h for h in sheet.header if h.startswith(s)), "") for s in ("Major_Import_Sources", "Net_Import_Reliance"))
+        column, stated = (
+            next((h for h in sheet.header if h.startswith(s)), "")
+            for s in ("Major_Import_Sources", "Net_Import_Reliance")
+        )
         if not column:
             return False
         _each(sheet, tables, lambda row, where: _figure_2(row, column, stated, tables, where))
@@ -138,7 +141,9 @@ def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where:
                 "value": exact(taken.value),
                 "unit": unit,
                 "printed": cell or place,
-                "qualifier": "" if measure == "primary_import_source" else taken.qualifier.replace("blank", "not_available"),
+                "qualifier": ""
+                if measure == "primary_import_source"
+                else taken.qualifier.replace("blank", "not_available"),
                 "low": taken.low,
                 "high": taken.high,
                 "footnote": row.get(names.get(NOTES.get(measure, "").lower(), ""), ""),
@@ -184,9 +189,14 @@ def controlled(text: str) -> list[tuple[str, int | None]]:
     for part, year in re.findall(r"(.*?)\((\d{4})\)[,. ]*", text):
         bare = re.sub(r"\([^)]*\)", lambda m: m[0].replace(",", "&").replace(" and ", " + "), part)
         bare = re.sub(
-            r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ", "", bare.strip(), flags=re.I
+            r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ",
+            "",
+            bare.strip(),
+            flags=re.I,
         )
-        items = [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys|scrap)", bare)
+        items = (
+            [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys|scrap)", bare)
+        )
         for item in items:
             item = item.replace("&", ",").replace(" + ", " and ").strip(" ,")
             if item:
@@ -279,14 +289,18 @@ def _figure_2(row: dict[str, str], column: str, stated: str, tables: Tables, whe
     base, _, detail = printed.partition(", ")
     rule = tables.ref.commodity((printed, base), detail)
     if rule is None:
-        tables.add("import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where)
+        tables.add(
+            "import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where
+        )
         return
     if stated:
         _reliance(row, stated, rule, detail, tables, where)
     _ranked(row, column, rule, detail, tables, where)
 
 
-def _reliance(row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str) -> None:
+def _reliance(
+    row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str
+) -> None:
     """Net import reliance as figure 2 prints it: for some minerals no other table of a release has it."""
     year = re.search(r"\d{4}", column)
     taken = values.parse(row[column])
@@ -311,9 +325,14 @@ def _reliance(row: dict[str, str], column: str, rule: dict[str, str], detail: st
         tables.add("import_reliance", made, where)
 
 
-def _ranked(row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str) -> None:
+def _ranked(
+    row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str
+) -> None:
     """Import sources in order of share, where a release prints no shares."""
-    if any(r["commodity"] == rule["commodity"] and r["value"] not in (None, "") for r in tables.with_standing("import_sources")):
+    if any(
+        r["commodity"] == rule["commodity"] and r["value"] not in (None, "")
+        for r in tables.with_standing("import_sources")
+    ):
         tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)
         return
     first, last = period(column)
@@ -341,4 +360,8 @@ def _ranked(row: dict[str, str], column: str, rule: dict[str, str], detail: str,
             "footnote": row.get("Notes", "").replace("Descending order of import share.", "").strip(" ."),
             "source_id": tables.source_id,
         }
-        tables.add("import_sources", areas.unknown(name, tables.ref.areas) if place.kind == "unknown" else made, where)
+        tables.add(
+            "import_sources",
+            areas.unknown(name, tables.ref.areas) if place.kind == "unknown" else made,
+            where,
+        )

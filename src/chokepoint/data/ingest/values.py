@@ -48,7 +48,9 @@ def parse(printed: str) -> Value:
     text = " ".join(printed.replace("\u00a0", " ").split()).replace("\u2212", "-").strip("\"' ")
     if text in WORDS:
         word = WORDS[text]
-        return {"zero": Value(0.0, qualifier="zero"), "small": Value(None, 0.0, 0.5, "small")}.get(word, Value(qualifier=word))
+        return {"zero": Value(0.0, qualifier="zero"), "small": Value(None, 0.0, 0.5, "small")}.get(
+            word, Value(qualifier=word)
+        )
     if re.fullmatch(NUMBER, text):
         return Value(number(text))
     if glued := re.fullmatch(rf"e ?({NUMBER})|({NUMBER}) ?e", text):

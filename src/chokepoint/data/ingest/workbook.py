@@ -13,7 +13,10 @@ import openpyxl
 from chokepoint.data.ingest.files import require_harmless
 from chokepoint.errors import UserError
 
-MOST_ROWS, MOST_COLUMNS = 50_000, 300  # the largest sheet of a release has some 9,000 rows; the widest, 75 columns
+MOST_ROWS, MOST_COLUMNS = (
+    50_000,
+    300,
+)  # the largest sheet of a release has some 9,000 rows; the widest, 75 columns
 
 
 def sheets(name: str, content: bytes) -> dict[str, list[list[object]]]:
@@ -29,7 +32,9 @@ def sheets(name: str, content: bytes) -> dict[str, list[list[object]]]:
     except UserError:
         raise
     except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
+        raise UserError(
+            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
+        ) from None
 
 
 def _rows(sheet) -> list[list[object]]:
@@ -42,14 +47,20 @@ def _rows(sheet) -> list[list[object]]:
 
 def _value(cell) -> object:
     value = cell.value
-    is_percent = isinstance(value, int | float) and not isinstance(value, bool) and "%" in str(cell.number_format or "")
+    is_percent = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and "%" in str(cell.number_format or "")
+    )
     return value * 100 if is_percent else value
 
 
 def as_csv(name: str, content: bytes) -> dict[str, bytes]:
     """Each sheet with two columns or more as a CSV, by the name of the workbook (and of the sheet, where there are several)."""
     tables = {
-        title: rows for title, rows in sheets(name, content).items() if any(sum(c not in (None, "") for c in row) > 1 for row in rows)
+        title: rows
+        for title, rows in sheets(name, content).items()
+        if any(sum(c not in (None, "") for c in row) > 1 for row in rows)
     }
     made = {}
     for title, rows in tables.items():

@@ -36,9 +36,13 @@ def ingest(path: Path, data: Path, accept: tuple[str, ...] = (), replace: bool =
 def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     name, grid, described = _book(path)
     report = Report(release=f"wb{_updated(grid, name)}")
-    months = [i for i, row in enumerate(grid) if re.fullmatch(r"(19|20)\d\dM(0[1-9]|1[0-2])", str(row[0] or ""))]
+    months = [
+        i for i, row in enumerate(grid) if re.fullmatch(r"(19|20)\d\dM(0[1-9]|1[0-2])", str(row[0] or ""))
+    ]
     if not months:
-        raise UserError(f'{name}: no row of sheet "{SHEET}" begins with a month (1960M01). The layout is another; nothing was written.')
+        raise UserError(
+            f'{name}: no row of sheet "{SHEET}" begins with a month (1960M01). The layout is another; nothing was written.'
+        )
     names, units = _header(grid, months[0], name)
     definitions = _definitions(described, [n for n in names if n])
     tables = {"prices_monthly": [], "price_series": []}
@@ -51,10 +55,19 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
         cells = [(i + 1, str(grid[i][0]), grid[i][column] if column < len(grid[i]) else None) for i in months]
         tally.read += len(cells)
         if rule is None or unit is None:
-            reason = "series of no mineral in data/commodities.csv" if rule is None else f"unit {units[column]} is not known"
+            reason = (
+                "series of no mineral in data/commodities.csv"
+                if rule is None
+                else f"unit {units[column]} is not known"
+            )
             tally.refused[reason] += len(cells)
             continue
-        about = {"mineral": rule["mineral"], "series": series, "unit": unit, "source_id": report.release.upper()}
+        about = {
+            "mineral": rule["mineral"],
+            "series": series,
+            "unit": unit,
+            "source_id": report.release.upper(),
+        }
         tables["price_series"].append({**about, "definition": definitions.get(series, "")})
         for row, month, cell in cells:
             if cell is None or cell in MISSING:
@@ -64,7 +77,9 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
             else:
                 tally.kept += 1
                 where = f'{name}, sheet "{SHEET}" row {row}'
-                tables["prices_monthly"].append({**about, "month": month.replace("M", "-"), "value": exact(cell), WHERE: where})
+                tables["prices_monthly"].append(
+                    {**about, "month": month.replace("M", "-"), "value": exact(cell), WHERE: where}
+                )
     report.rows.read = report.rows.kept = len(months)
     report.table("price_series").read = report.table("price_series").kept = len(tables["price_series"])
     return {table: pd.DataFrame(rows) for table, rows in tables.items()}, report
@@ -74,7 +89,9 @@ def _book(path: Path) -> tuple[str, list[list], list[list]]:
     """Name of the workbook, the rows of the monthly sheet, and those of the sheet that describes the series."""
     found = members(path, ".xlsx")
     if len(found) != 1:
-        raise UserError(f"{path}: looked for one monthly workbook (.xlsx), found {', '.join(found) or 'none'}. Give the workbook itself.")
+        raise UserError(
+            f"{path}: looked for one monthly workbook (.xlsx), found {', '.join(found) or 'none'}. Give the workbook itself."
+        )
     name, content = next(iter(found.items()))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as inside:
@@ -82,12 +99,20 @@ def _book(path: Path) -> tuple[str, list[list], list[list]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         if SHEET not in book.sheetnames:
             found = ", ".join(book.sheetnames)
-            raise UserError(f'{name}: looked for the sheet "{SHEET}", found {found}. Give the monthly workbook of the Pink Sheet.')
-        return name, _rows(book, SHEET), _rows(book, "Description") if "Description" in book.sheetnames else []
+            raise UserError(
+                f'{name}: looked for the sheet "{SHEET}", found {found}. Give the monthly workbook of the Pink Sheet.'
+            )
+        return (
+            name,
+            _rows(book, SHEET),
+            _rows(book, "Description") if "Description" in book.sheetnames else [],
+        )
     except UserError:
         raise
     except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
+        raise UserError(
+            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
+        ) from None
 
 
 def _rows(book: openpyxl.Workbook, sheet: str) -> list[list]:
@@ -108,16 +133,22 @@ def _updated(grid: list[list], name: str) -> str:
                 break
             return f"{require_year(day.year, name)}-{day.month:02}"
     expected = '"Updated on <month day, year>"'
-    raise UserError(f"{name}: the first ten rows do not say {expected}. The layout is another; nothing was written.")
+    raise UserError(
+        f"{name}: the first ten rows do not say {expected}. The layout is another; nothing was written."
+    )
 
 
 def _header(grid: list[list], first: int, name: str) -> tuple[list[str], list[str]]:
     """Names and units of the columns: the two last rows above the months that look like them."""
     for row in range(first - 1, 0, -1):
         if any(str(cell) in UNITS for cell in grid[row] if cell):
-            names = [re.sub(r"\s*\*+$", "", UNSEEN.sub("", str(cell or ""))).strip() for cell in grid[row - 1]]
+            names = [
+                re.sub(r"\s*\*+$", "", UNSEEN.sub("", str(cell or ""))).strip() for cell in grid[row - 1]
+            ]
             return names, [str(cell or "").strip() for cell in grid[row]]
-    raise UserError(f"{name}: no row of units ({', '.join(UNITS)}) above the months. The layout is another; nothing was written.")
+    raise UserError(
+        f"{name}: no row of units ({', '.join(UNITS)}) above the months. The layout is another; nothing was written."
+    )
 
 
 def _definitions(described: list[list], series: list[str]) -> dict[str, str]:

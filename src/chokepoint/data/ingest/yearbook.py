@@ -32,12 +32,16 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     """The table `yearbook_production` (tonnes of rare-earth oxide) and the report."""
     found = members(path, ".xlsx")
     if len(found) != 1:
-        raise UserError(f"{path}: looked for one workbook (.xlsx), found {', '.join(found) or 'none'}. Give the yearbook's tables.")
+        raise UserError(
+            f"{path}: looked for one workbook (.xlsx), found {', '.join(found) or 'none'}. Give the yearbook's tables."
+        )
     name, content = next(iter(found.items()))
     grid = _table(name, content)
     head = next((i for i, row in enumerate(grid) if str(row[0]).startswith("Country or locality")), None)
     if head is None or not any(TITLE in str(row[0]) for row in grid[: head + 1]):
-        raise UserError(f'{name}: sheet {SHEET} is not "{TITLE} …"; the layout is another. Nothing was written.')
+        raise UserError(
+            f'{name}: sheet {SHEET} is not "{TITLE} …"; the layout is another. Nothing was written.'
+        )
     years = {i: int(cell) for i, cell in enumerate(grid[head]) if re.fullmatch(r"20\d\d", str(cell))}
     report, rows = Report(release=f"yearbook{max(years.values())}"), []
     tally = report.table("yearbook_production")
@@ -48,8 +52,15 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
             tally.read += 1
             cell, mark = row[at], str(row[at + 1] or "") if at + 1 < len(row) else ""
             value = 0 if cell == ZERO else cell
-            if place.kind not in ("country", "world") or isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise UserError(f"{name} {SHEET} row {number}: {label!r}, {year}: {cell!r} is no output of a country. Nothing was written.")
+            if (
+                place.kind not in ("country", "world")
+                or isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or value < 0
+            ):
+                raise UserError(
+                    f"{name} {SHEET} row {number}: {label!r}, {year}: {cell!r} is no output of a country. Nothing was written."
+                )
             tally.kept += 1
             rows.append({
                 "mineral": "rare_earths", "stage": "mine", "area": place.name, "area_kind": place.kind, "iso3": place.iso3, "year": year,
@@ -67,9 +78,15 @@ def _table(name: str, content: bytes) -> list[tuple]:
             require_harmless(inside.infolist(), name)
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         if SHEET not in book.sheetnames:
-            raise UserError(f"{name}: looked for the sheet {SHEET}, found {', '.join(book.sheetnames)}. Nothing was written.")
-        return [row for row in book[SHEET].iter_rows(values_only=True) if any(cell is not None for cell in row)]
+            raise UserError(
+                f"{name}: looked for the sheet {SHEET}, found {', '.join(book.sheetnames)}. Nothing was written."
+            )
+        return [
+            row for row in book[SHEET].iter_rows(values_only=True) if any(cell is not None for cell in row)
+        ]
     except UserError:
         raise
     except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written.") from None
+        raise UserError(
+            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
+        ) from None

@@ -46,7 +46,13 @@ class Control:
     @property
     def grounds(self) -> str:
         """What its default rests on, in a word or two."""
-        return "an assumption" if self.basis == "assumed" else f"{self.basis} [{self.source_id}]" if self.source_id else self.basis
+        return (
+            "an assumption"
+            if self.basis == "assumed"
+            else f"{self.basis} [{self.source_id}]"
+            if self.source_id
+            else self.basis
+        )
 
     @property
     def grid(self) -> np.ndarray:
@@ -98,7 +104,9 @@ class Explorable:
         """The curve that the view draws: one row for each of some values of the parameter `along`, with every result."""
         grid = self._curve
         results = MODELS[self.model].function(**(self.defaults | values | {self.along: grid}))
-        return pd.DataFrame({self.along: grid} | {k: np.broadcast_to(v, grid.shape) for k, v in results.items()})
+        return pd.DataFrame(
+            {self.along: grid} | {k: np.broadcast_to(v, grid.shape) for k, v in results.items()}
+        )
 
     @property
     def _curve(self) -> np.ndarray:
@@ -121,7 +129,9 @@ class Explorable:
         """The model as a JavaScript function of the controls: its name, the results it returns, its code."""
         moved = {c.name: Param(c.name) for c in self.controls}
         steps = compile_vega(MODELS[self.model].function(**(self.fixed | moved)), prefix="s")
-        wanted = _named(f"{self._shown} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps])
+        wanted = _named(
+            f"{self._shown} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps]
+        )
         code = javascript(list(moved), _needed(steps, wanted), wanted)
         return f"cp_{self.model}_{zlib.crc32(code.encode()):08x}", wanted, code
 
@@ -130,7 +140,9 @@ class Explorable:
         name, wanted, _ = self.program()
         here = ", ".join(c.name for c in self.controls)
         there = ", ".join(f"datum.{c.name}" if c.name == self.along else c.name for c in self.controls)
-        base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(cp_row=f"{name}({there})")
+        base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(
+            cp_row=f"{name}({there})"
+        )
         for result in _named(self._shown, wanted):
             base = base.transform_calculate(**{result: f"datum.cp_row.{result}"})
         spec = themed(self.view(base))
@@ -144,10 +156,16 @@ class Explorable:
     def columns(self) -> list[dict]:
         """What the curve holds of each setting: the control along which it runs, and the results it shows."""
         meanings, control = MODELS[self.model].results, next(c for c in self.controls if c.name == self.along)
-        first = {"name": self.along, "label": control.label, "unit": control.unit, "percent": control.unit == "share"}
+        first = {
+            "name": self.along,
+            "label": control.label,
+            "unit": control.unit,
+            "percent": control.unit == "share",
+        }
         drawn = {name: meanings[name] for name in _named(self._shown, meanings)}
         return [first] + [
-            {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"} for name, (unit, meaning) in drawn.items()
+            {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"}
+            for name, (unit, meaning) in drawn.items()
         ]
 
     def to_html(self) -> str:
@@ -156,7 +174,10 @@ class Explorable:
         name, _, code = self.program()
         now = self.at()
         sliders = "".join(_slider(self.model, c) for c in self.controls)
-        results = "".join(_result(name, now[name], *meanings[name], MODELS[self.model].never.get(name, "")) for name in self.results)
+        results = "".join(
+            _result(name, now[name], *meanings[name], MODELS[self.model].never.get(name, ""))
+            for name in self.results
+        )
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
         return (
             f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
@@ -207,7 +228,10 @@ class Explorable:
             slider.observe(move, "value")
         button = widgets.Button(description="Reset")
         button.on_click(reset)
-        grounds = {c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>") for c in self.controls}
+        grounds = {
+            c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>")
+            for c in self.controls
+        }
         rows = [widgets.HBox([slider, grounds[name]]) for name, slider in sliders.items()]
         box = widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
         return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
@@ -218,7 +242,9 @@ class Explorable:
         settings = self.defaults | values
         rows = [(name, float(value), "") for name, value in settings.items()]
         rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
-        results = "".join(_result(name, now[name], *model.results[name], model.never.get(name, "")) for name in self.results)
+        results = "".join(
+            _result(name, now[name], *model.results[name], model.never.get(name, "")) for name in self.results
+        )
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
         moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
         return (
@@ -231,12 +257,22 @@ class Explorable:
         """The chart at some settings, with every number worked out here: Vega-Lite that needs no model."""
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
-        spec["params"] = [{"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()] + spec["params"]
+        spec["params"] = [
+            {"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()
+        ] + spec["params"]
         return spec
 
 
 def explore(
-    model: str, controls: Sequence[str], view: Callable, *, along: str, says: str, results: Sequence[str], sentence: str, alt_text: str
+    model: str,
+    controls: Sequence[str],
+    view: Callable,
+    *,
+    along: str,
+    says: str,
+    results: Sequence[str],
+    sentence: str,
+    alt_text: str,
 ) -> Explorable:
     """An explorable of `model`, on the page and live.
 
@@ -248,7 +284,9 @@ def explore(
     rows = tables.load("assumptions").query("model == @model").set_index("name")
     unknown = [c for c in [*controls, along] if c not in rows.index]
     if unknown:
-        raise UserError(f"{model} has no assumption {unknown[0]!r}; data/assumptions.csv has {', '.join(rows.index)}")
+        raise UserError(
+            f"{model} has no assumption {unknown[0]!r}; data/assumptions.csv has {', '.join(rows.index)}"
+        )
     made = [
         Control(
             name,
@@ -332,8 +370,15 @@ def _begun(control: Control, value: float | None) -> Control:
     if value is None:
         return control
     if not control.low <= value <= control.high:
-        raise UserError(f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}.")
-    return replace(control, value=float(control.grid[np.abs(control.grid - value).argmin()]), source_id="", basis="set for this printing")
+        raise UserError(
+            f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}."
+        )
+    return replace(
+        control,
+        value=float(control.grid[np.abs(control.grid - value).argmin()]),
+        source_id="",
+        basis="set for this printing",
+    )
 
 
 def _percent(unit: str) -> str:

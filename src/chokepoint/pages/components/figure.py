@@ -25,7 +25,9 @@ def printing() -> bool:
     return bool(os.environ.get(PRESS))
 
 
-def figure(chart: alt.TopLevelMixin, *, says: str, alt_text: str, table: pd.DataFrame, sources: Iterable[str] = ()) -> "Figure":
+def figure(
+    chart: alt.TopLevelMixin, *, says: str, alt_text: str, table: pd.DataFrame, sources: Iterable[str] = ()
+) -> "Figure":
     """Wrap a chart.
 
     says: the title, which states the finding. alt_text: what the picture shows, for those who do not see it.
@@ -76,8 +78,12 @@ class Figure:
         """The figure as the page prints it; the chart's Vega-Lite waits in a script element for the printer to compile."""
         spec = copy.deepcopy(self._spec)  # `canvas` says in it where selects stand
         picture = canvas(spec, self.alt_text)
-        if spec.get("width") != "container":  # of a width of its own: where that is more than there is room for, it is moved sideways
-            picture = f'<div class="cp-wide" tabindex="0" role="region" aria-label="A wide chart">{picture}</div>'
+        if (
+            spec.get("width") != "container"
+        ):  # of a width of its own: where that is more than there is room for, it is moved sideways
+            picture = (
+                f'<div class="cp-wide" tabindex="0" role="region" aria-label="A wide chart">{picture}</div>'
+            )
         label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
         return (
             '<figure class="cp-figure">'
@@ -102,14 +108,20 @@ def canvas(spec: dict, alt_text: str, still: dict | None = None) -> str:
     """
     name = f"{zlib.crc32(alt_text.encode()):08x}"
     place = f"cp-selects-{name}"
-    bound = [p["bind"] for p in spec.get("params", []) if isinstance(p.get("bind"), dict) and "input" in p["bind"]]
+    bound = [
+        p["bind"] for p in spec.get("params", []) if isinstance(p.get("bind"), dict) and "input" in p["bind"]
+    ]
     for bind in bound:
         bind["element"] = f"#{place}"
     selects = f'<div class="cp-selects" id="{place}">{"".join(map(_waiting, bound))}</div>' if bound else ""
     return (
         f'{selects}<div class="cp-chart" id="chart-{name}" role="img" aria-label="{html.escape(alt_text)}"></div>'
         f'<script type="application/vnd.vegalite+json">{embedded(spec)}</script>'
-        + (f'<script type="application/vnd.vegalite+json" class="cp-still">{embedded(still)}</script>' if still else "")
+        + (
+            f'<script type="application/vnd.vegalite+json" class="cp-still">{embedded(still)}</script>'
+            if still
+            else ""
+        )
     )
 
 
@@ -151,7 +163,12 @@ def safe_csv(table: pd.DataFrame) -> str:
     "name,t\\n'=1+1,-1\\nPeru,2\\n"
     """
     text = table.select_dtypes(include=["str", "object"]).columns
-    guard = {c: table[c].map(lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v) for c in text}
+    guard = {
+        c: table[c].map(
+            lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v
+        )
+        for c in text
+    }
     return table.assign(**guard).to_csv(index=False, lineterminator="\n")
 
 
@@ -189,7 +206,9 @@ def live_csv(table: pd.DataFrame, name: str) -> str:
     """A link that saves a table from a notebook, with no server: the file is in the link."""
     inside = base64.b64encode(safe_csv(table).encode("utf-8-sig")).decode()
     file = re.sub(r"\W+", "-", name.lower()).strip("-")[:60]
-    return f'<p><a class="cp-save" download="{file}.csv" href="data:text/csv;base64,{inside}">Save CSV</a></p>'
+    return (
+        f'<p><a class="cp-save" download="{file}.csv" href="data:text/csv;base64,{inside}">Save CSV</a></p>'
+    )
 
 
 def live_numbers(table: pd.DataFrame, name: str) -> str:

@@ -19,21 +19,28 @@ class Listing:
     body: str
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {"text/html": self.body if printing() else live_html(self.body), "text/plain": "a list of evidence"}
+        return {
+            "text/html": self.body if printing() else live_html(self.body),
+            "text/plain": "a list of evidence",
+        }
 
 
 def disagreements(chapter: str) -> Listing:
     """Each question of a chapter ("04") on which sources differ: what we adopt, why, and every reading, one click away."""
     conflicts = tables.load("conflicts").query("chapter == @chapter and published")
     readings = tables.load("readings").query("published")
-    parts = [_conflict(row, readings[readings.conflict_group == row["conflict_group"]]) for row in conflicts.to_dict("records")]
+    parts = [
+        _conflict(row, readings[readings.conflict_group == row["conflict_group"]])
+        for row in conflicts.to_dict("records")
+    ]
     return Listing("".join(parts))
 
 
 def _conflict(conflict: dict, readings: pd.DataFrame) -> str:
     verdict = "Not settled: " if conflict["outcome"] == "unresolved" else ""
     said = "".join(
-        f"<li>{_e(r['outlet'])}: {_e(r['reading'])}{_why(r['why'])} {_sources([r['source_id']])}</li>" for r in readings.to_dict("records")
+        f"<li>{_e(r['outlet'])}: {_e(r['reading'])}{_why(r['why'])} {_sources([r['source_id']])}</li>"
+        for r in readings.to_dict("records")
     )
     return (
         f"<p><strong>{_e(conflict['question'])}</strong> {verdict}{_e(conflict['resolution'])}. <em>{_e(conflict['why'])}.</em> "
@@ -42,7 +49,9 @@ def _conflict(conflict: dict, readings: pd.DataFrame) -> str:
 
 
 def _why(text) -> str:
-    return f" ({_e(text if text[1:2].isupper() else text[:1].lower() + text[1:])})" if pd.notna(text) else ""  # US stays US
+    return (
+        f" ({_e(text if text[1:2].isupper() else text[:1].lower() + text[1:])})" if pd.notna(text) else ""
+    )  # US stays US
 
 
 def asked() -> pd.DataFrame:
@@ -55,14 +64,20 @@ def not_known(chapter: str) -> Listing:
     """The open questions of a chapter, with why they matter and what was found; see `asked`."""
     rows = asked().query("chapter == @chapter").to_dict("records")
     items = [
-        f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>" for r in rows
+        f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>"
+        for r in rows
     ]
     return Listing(f"<ul>{''.join(items)}</ul>")
 
 
 def statements(speaker_kind: str) -> Listing:
     """What was said, in our words, oldest first. speaker_kind: official or commentator."""
-    rows = tables.load("statements").query("speaker_kind == @speaker_kind and published").sort_values("date_start").to_dict("records")
+    rows = (
+        tables.load("statements")
+        .query("speaker_kind == @speaker_kind and published")
+        .sort_values("date_start")
+        .to_dict("records")
+    )
     items = [
         f"<li><strong>{day(r)}, {_e(r['speaker'])}{_role(r['role'])}.</strong> {_e(r['paraphrase'])}. {_sources([r['source_id']])}</li>"
         for r in rows
@@ -101,7 +116,11 @@ def day(row: dict, column: str = "date") -> str:
 
 def _sources(ids: Iterable[str]) -> str:
     publisher = tables.load("sources").set_index("source_id").publisher
-    links = ", ".join(f'<a href="{link("sources", f"source-{_e(i)}")}" title="{_e(publisher[i])}">{_e(i)}</a>' for i in ids if pd.notna(i))
+    links = ", ".join(
+        f'<a href="{link("sources", f"source-{_e(i)}")}" title="{_e(publisher[i])}">{_e(i)}</a>'
+        for i in ids
+        if pd.notna(i)
+    )
     return f"<small>[{links}]</small>" if links else ""
 
 

@@ -69,7 +69,11 @@ def bundle(widget: widgets.Widget, says: str, alt_text: str, vegalite: dict) -> 
     if vegalite.get("width") == "container":
         fixed["width"] = WIDTH
     picture = _small(vl_convert.vegalite_to_png(fixed, vl_version=vega.VEGA_LITE))
-    return {**widget._repr_mimebundle_(), "text/plain": f"{says}. {alt_text}", "image/png": base64.b64encode(picture).decode()}
+    return {
+        **widget._repr_mimebundle_(),
+        "text/plain": f"{says}. {alt_text}",
+        "image/png": base64.b64encode(picture).decode(),
+    }
 
 
 def _small(png: bytes) -> bytes:
@@ -83,4 +87,6 @@ def _small(png: bytes) -> bytes:
     first = next(i for i, (kind, _) in enumerate(chunks) if kind == b"IDAT")
     others = [chunk for chunk in chunks if chunk[0] != b"IDAT"]
     packed = [*others[:first], (b"IDAT", pixels), *others[first:]]
-    return png[:8] + b"".join(struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b)) for k, b in packed)
+    return png[:8] + b"".join(
+        struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b)) for k, b in packed
+    )

@@ -56,31 +56,49 @@ def figure_of(spec: dict) -> Figure:
         _require_whole(spec, table)
     table = pd.DataFrame() if table is None else table
     drawn = table[[c for c in table if c in _fields(spec)]] if set(table) & _fields(spec) else table
-    sources = sorted(set(table["source_id"].dropna()) & set(tables.load("sources").source_id)) if "source_id" in table else []
+    sources = (
+        sorted(set(table["source_id"].dropna()) & set(tables.load("sources").source_id))
+        if "source_id" in table
+        else []
+    )
     says, alt_text = _title(spec), spec.get("description") or _described(spec, table)
-    return Figure(_styled(spec), says, alt_text, drawn.drop(columns="source_id", errors="ignore"), tuple(sources) or None)
+    return Figure(
+        _styled(spec),
+        says,
+        alt_text,
+        drawn.drop(columns="source_id", errors="ignore"),
+        tuple(sources) or None,
+    )
 
 
 def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:
     """UserError for a chart that loads what no page may load, or that has no rows to be read beside it."""
     if any("url" in data for data in _data(spec)):
-        raise UserError("This chart loads its data from an address, which the pages do not: read them in Python, and give it the table.")
+        raise UserError(
+            "This chart loads its data from an address, which the pages do not: read them in Python, and give it the table."
+        )
     if "image" in _kinds(spec):
         raise UserError("This chart loads images, which the pages do not: draw it with another mark.")
     if table is None:
-        raise UserError(f"This chart holds no rows of data, of which the page's table and alt text could be made. {_INSTEAD}")
+        raise UserError(
+            f"This chart holds no rows of data, of which the page's table and alt text could be made. {_INSTEAD}"
+        )
 
 
 def _styled(spec: dict) -> dict:
     """The chart in the book's look, where it does not say otherwise; its title stands above it, its data hold only what it may need."""
     own = spec.get("config", {})
     view = {k: v for k, v in own.get("view", {}).items() if _ALTAIRS.get(k) != v}
-    panel = {} if one_view(spec) else {"continuousWidth": _panel_width(spec), "discreteWidth": _panel_width(spec)}
+    panel = (
+        {} if one_view(spec) else {"continuousWidth": _panel_width(spec), "discreteWidth": _panel_width(spec)}
+    )
     config = _over(CONFIG, {**own, "view": panel | view})
     words = set(re.findall(r"\w+", json.dumps({k: v for k, v in spec.items() if k != "datasets"})))
     pruned = {k: v for k, v in spec.items() if k not in ("title", "description")}
     if "datasets" in spec:
-        pruned["datasets"] = {name: [_needed(row, words) for row in rows] for name, rows in spec["datasets"].items()}
+        pruned["datasets"] = {
+            name: [_needed(row, words) for row in rows] for name, rows in spec["datasets"].items()
+        }
     return looked(pruned) | {"config": config}
 
 
@@ -97,7 +115,10 @@ def _over(below: dict, above: dict) -> dict:
     >>> _over({"axis": {"grid": True, "ticks": False}}, {"axis": {"grid": False}})
     {'axis': {'grid': False, 'ticks': False}}
     """
-    parts = {k: _over(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v for k, v in above.items()}
+    parts = {
+        k: _over(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v
+        for k, v in above.items()
+    }
     return below | parts
 
 
@@ -117,7 +138,11 @@ def _panels_across(spec: dict) -> int:
         return _different(spec, column.get("field"))
     if "field" in facet:
         given = spec.get("columns") or facet.get("columns")
-        return min(given, n) if given and (n := _different(spec, facet["field"])) else _different(spec, facet["field"])
+        return (
+            min(given, n)
+            if given and (n := _different(spec, facet["field"]))
+            else _different(spec, facet["field"])
+        )
     repeat = spec.get("repeat")
     if isinstance(repeat, dict):
         return len(repeat.get("column", [0]))
@@ -163,13 +188,24 @@ def _parts(node) -> Iterator[dict]:
 
 def _kinds(spec: dict) -> list[str]:
     """The types of its marks."""
-    return [part["mark"] if isinstance(part["mark"], str) else part["mark"].get("type") for part in _parts(spec) if "mark" in part]
+    return [
+        part["mark"] if isinstance(part["mark"], str) else part["mark"].get("type")
+        for part in _parts(spec)
+        if "mark" in part
+    ]
 
 
 def _fields(spec: dict) -> set[str]:
     """The columns that the chart names."""
-    said = [value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")]
-    return {name for value in said for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
+    said = [
+        value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")
+    ]
+    return {
+        name
+        for value in said
+        for name in (value if isinstance(value, list) else [value])
+        if isinstance(name, str)
+    }
 
 
 def _encodings(spec: dict) -> dict[str, dict]:
@@ -193,7 +229,11 @@ def _named(shown: dict) -> str:
     >>> _named({"field": "price_usd_per_t", "aggregate": "mean"}), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
     ('mean of price usd per t', 'number of rows', 'Tonnes')
     """
-    title = shown.get("title") or (shown.get("axis") or {}).get("title") or (shown.get("legend") or {}).get("title")
+    title = (
+        shown.get("title")
+        or (shown.get("axis") or {}).get("title")
+        or (shown.get("legend") or {}).get("title")
+    )
     if isinstance(title, str) and title:
         return title
     how, field = shown.get("aggregate"), str(shown.get("field", "")).replace("_", " ")
@@ -219,15 +259,26 @@ def _title(spec: dict) -> str:
 def _described(spec: dict, table: pd.DataFrame) -> str:
     """The picture in words: its marks, what each channel shows and from where to where, how many rows there are."""
     marks = list(dict.fromkeys(_MARKS.get(kind, "marks") for kind in _kinds(spec))) or ["marks"]
-    told = [f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}" for name, shown in _encodings(spec).items()]
+    told = [
+        f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}"
+        for name, shown in _encodings(spec).items()
+    ]
     drawn = " and ".join(marks)
-    return ". ".join([f"A chart of {drawn}", *told, f"{len(table):,} row{'s' * (len(table) != 1)} of data"]) + "."
+    return (
+        ". ".join([f"A chart of {drawn}", *told, f"{len(table):,} row{'s' * (len(table) != 1)} of data"])
+        + "."
+    )
 
 
 def _range(shown: dict, table: pd.DataFrame) -> str:
     """From where to where the numbers of a channel go, where they are drawn as they are."""
     field = shown.get("field")
-    if shown.get("type") != "quantitative" or "aggregate" in shown or field not in table or not pd.api.types.is_numeric_dtype(table[field]):
+    if (
+        shown.get("type") != "quantitative"
+        or "aggregate" in shown
+        or field not in table
+        or not pd.api.types.is_numeric_dtype(table[field])
+    ):
         return ""
     low, high = table[field].min(), table[field].max()
     return f", {low:,.4g} to {high:,.4g}" if pd.notna(low) else ""

@@ -9,7 +9,21 @@ from chokepoint.analysis import facts
 from chokepoint.pages.components.brief import with_links
 from chokepoint.pages.components.figure import Figure, live_html, printing
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _WITH_ARTICLE = (
     "United States",
     "Philippines",

@@ -31,7 +31,9 @@ class Following:
 
         choices = Parameter(name, str, value, "").choices
         self._chapter, self._name = chapter, name
-        self._choice = widgets.Dropdown(options=choices, value=checked(name, str, str(value)), description=name.capitalize())
+        self._choice = widgets.Dropdown(
+            options=choices, value=checked(name, str, str(value)), description=name.capitalize()
+        )
         self._choice.add_class("cp-choice").observe(self._tell, "value")
         self._tell()
 

@@ -15,7 +15,15 @@ from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
 from chokepoint.charts.theme import themed
 from chokepoint.models.evaluate import model_named
-from chokepoint.pages.components.figure import canvas, link, live_numbers, numbers, plain_links, printing, unbroken
+from chokepoint.pages.components.figure import (
+    canvas,
+    link,
+    live_numbers,
+    numbers,
+    plain_links,
+    printing,
+    unbroken,
+)
 
 
 def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":
@@ -52,7 +60,11 @@ class Spread:
         parts = [widgets.HTML(f"<b>{html.escape(self.says)}</b>")]
         for title, chart, alt_text, table in self._pictures():
             numbers_below = widgets.HTML(live_numbers(table, f"{self.name} {title}"))
-            parts += [widgets.HTML(f"<small>{title}</small>"), live_chart(themed(chart), alt_text), numbers_below]
+            parts += [
+                widgets.HTML(f"<small>{title}</small>"),
+                live_chart(themed(chart), alt_text),
+                numbers_below,
+            ]
         return widgets.VBox([*parts, widgets.HTML(plain_links(f"<small>{self._reading()}</small>"))])
 
     # --- the numbers ---
@@ -106,7 +118,9 @@ class Spread:
 
     def tornado(self) -> alt.LayerChart:
         """A bar for each assumption."""
-        frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(columns={"label": "row"})
+        frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
+            columns={"label": "row"}
+        )
         return tornado_chart.tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
 
     def to_html(self) -> str:
@@ -119,9 +133,18 @@ class Spread:
 
     def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
         """Of each of the two: what it is, chart, alt text, numbers."""
-        bands = self.bands.set_axis([self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1)
+        bands = self.bands.set_axis(
+            [self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1
+        )
         moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
-            ["Assumption", "Range", "Result at its low end", "Result at the default", "Result at its high end"], axis=1
+            [
+                "Assumption",
+                "Range",
+                "Result at its low end",
+                "Result at the default",
+                "Result at its high end",
+            ],
+            axis=1,
         )
         return [
             ("Every assumption varies at once", self.fan(), self._ends(), bands),
@@ -140,7 +163,10 @@ class Spread:
 
     def _ends(self) -> str:
         """The fan for those who do not see it."""
-        left, right = ([amount(row[q], self.unit) for q in ("q05", "q95")] for _, row in self.bands.iloc[[0, -1]].iterrows())
+        left, right = (
+            [amount(row[q], self.unit) for q in ("q05", "q95")]
+            for _, row in self.bands.iloc[[0, -1]].iterrows()
+        )
         return f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} and {right[1]} at the right."
 
     def _bars(self) -> str:
@@ -167,7 +193,15 @@ def amount(value: float, unit: str) -> str:
     if _is_share(unit):
         return f"{100 * value:.0f} %"
     size = abs(value)
-    text = f"{size:,.0f}" if size >= 100 or size == round(size) else "0" if size < 0.01 else f"{size:.2g}" if size < 1 else f"{size:.3g}"
+    text = (
+        f"{size:,.0f}"
+        if size >= 100 or size == round(size)
+        else "0"
+        if size < 0.01
+        else f"{size:.2g}"
+        if size < 1
+        else f"{size:.3g}"
+    )
     money = re.match(r"(US|A)\$", unit)
     return f"{'−' if value < 0 else ''}{money[0] if money else ''}{text}"
 

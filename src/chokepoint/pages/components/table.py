@@ -4,7 +4,9 @@ import html
 from collections.abc import Iterable, Sequence
 
 
-def searchable(kind: str, heads: Sequence[str], rows: Sequence[str], filters: Iterable[str] = (), *, of: str = "rows") -> str:
+def searchable(
+    kind: str, heads: Sequence[str], rows: Sequence[str], filters: Iterable[str] = (), *, of: str = "rows"
+) -> str:
     """kind: class of the table. rows: HTML, see `row`. filters: a row stays when one of its cells is exactly the chosen one.
 
     of: what the rows are, for those who hear the table's name rather than see it.

@@ -9,7 +9,19 @@ from chokepoint.pages.mineral.policy import controls, money
 from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
 
-__all__ = ["brief", "controls", "imports", "inside", "makers", "money", "not_published", "prices", "read_on", "reserves", "vault"]
+__all__ = [
+    "brief",
+    "controls",
+    "imports",
+    "inside",
+    "makers",
+    "money",
+    "not_published",
+    "prices",
+    "read_on",
+    "reserves",
+    "vault",
+]
 
 
 def brief(mineral: str, release: str) -> Brief:

@@ -24,7 +24,11 @@ def vault(mineral: str, release: str) -> Section | None:
 
 def _of_the_money(mineral: str, release: str) -> str:
     """The same as a part of the Vault's money, in words."""
-    part = facts.get(f"{mineral}.vault_year", release).value / 1000 / facts.get("vault.total_parts", release).value
+    part = (
+        facts.get(f"{mineral}.vault_year", release).value
+        / 1000
+        / facts.get("vault.total_parts", release).value
+    )
     if part > 1:
         return ", more than all of the Vault's money"
     if part < SMALL:

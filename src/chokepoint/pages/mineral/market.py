@@ -33,7 +33,9 @@ def reserves(mineral: str, release: str) -> Section | None:
         "Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."
     ]
     if bound:
-        notes.append(f"The world total is printed only as more than {tons(bound)}, so no share of it can be given.")
+        notes.append(
+            f"The world total is printed only as more than {tons(bound)}, so no share of it can be given."
+        )
     if pd.notna(first.detail):
         notes.append(f"Counted: {first.detail}.")
     shown = countries.head(MOST)
@@ -45,12 +47,16 @@ def reserves(mineral: str, release: str) -> Section | None:
             "text": shown.value.map(tons),
         }
     )
-    table = countries[["area", "value", "source_id"]].rename(columns={"area": "Country", "value": "Reserves, t"})
+    table = countries[["area", "value", "source_id"]].rename(
+        columns={"area": "Country", "value": "Reserves, t"}
+    )
     drawn = figure(
         shares.producers(bars),
         says=says,
         table=table,
-        alt_text="Bars of reserves: " + "; ".join(f"{r.area} {tons(r.value)}" for r in shown.itertuples()) + ".",
+        alt_text="Bars of reserves: "
+        + "; ".join(f"{r.area} {tons(r.value)}" for r in shown.itertuples())
+        + ".",
     )
     return Section("Reserves", notes, release, drawn)
 
@@ -60,10 +66,19 @@ def _of_one_year(rows: pd.DataFrame, release: str) -> Section:
     units = rows.unit.str.removeprefix("US$/")
     units = [f"for {unit}" if unit[0].isdigit() else f"per {unit}" for unit in units]
     named = rows.series.fillna(rows.basis).fillna(rows.commodity)
-    items = [html.escape(f"{what}: US${as_money(v)} {unit}") for what, v, unit in zip(named, rows.value, units, strict=True)]
+    items = [
+        html.escape(f"{what}: US${as_money(v)} {unit}")
+        for what, v, unit in zip(named, rows.value, units, strict=True)
+    ]
     said = [f"USGS prints prices of {rows.year.max()} alone, so how they moved is not known."]
     small = rows.unit.str.contains(r"/(?:\d+ )?(?:g|ml)$").all()
-    return Section("What it costs", said + (["They are of lots for the laboratory, not of tonnes."] if small else []), release, None, items)
+    return Section(
+        "What it costs",
+        said + (["They are of lots for the laboratory, not of tonnes."] if small else []),
+        release,
+        None,
+        items,
+    )
 
 
 def prices(mineral: str, release: str) -> Section | None:
@@ -74,7 +89,9 @@ def prices(mineral: str, release: str) -> Section | None:
     if rows.empty:
         return None
     speaks = [
-        w for w in supply.summary(release).what.get(row_of(mineral).headline_mineral, pd.Series(dtype=str)) if w in set(rows.commodity)
+        w
+        for w in supply.summary(release).what.get(row_of(mineral).headline_mineral, pd.Series(dtype=str))
+        if w in set(rows.commodity)
     ]
     rows = rows[rows.commodity == (speaks[-1] if speaks else rows.commodity.iloc[0])]
     if rows.groupby(["commodity", "series"], dropna=False).year.nunique().max() < 2:
@@ -82,24 +99,40 @@ def prices(mineral: str, release: str) -> Section | None:
     mass = rows.usd_per_kg.notna().all()
     unit = "US$ per kilogram" if mass else rows.unit.iloc[0]
     rows = rows.assign(value=rows.usd_per_kg) if mass else rows[rows.unit == rows.unit.iloc[0]]
-    rows = rows.assign(series=rows.series.fillna(rows.basis).fillna(capital(name(mineral)))).drop_duplicates(["series", "year"])
+    rows = rows.assign(series=rows.series.fillna(rows.basis).fillna(capital(name(mineral)))).drop_duplicates(
+        ["series", "year"]
+    )
     size = rows.groupby("series").value.max().sort_values(ascending=False).index[:4]
     years = rows.groupby("series").year.agg(["max", "nunique"])
     ended = (years["max"] < rows.year.max()) | (years["nunique"] < 2)  # such a series does not lead
     size = sorted(size, key=lambda s: (ended[s], s != MAIN_PRICE.get(mineral)))
-    rows = rows[rows.series.isin(size)].sort_values(["series", "year"], key=lambda c: c.map(list(size).index) if c.name == "series" else c)
+    rows = rows[rows.series.isin(size)].sort_values(
+        ["series", "year"], key=lambda c: c.map(list(size).index) if c.name == "series" else c
+    )
     main = rows[rows.series == size[0]].set_index("year").value
     if len(main) < 2:
         return None
     last, before = main.iloc[-1], main.iloc[-2]
     change = 100 * (last / before - 1)
-    moved = f"{abs(change):.0f} % {'dearer' if change > 0 else 'cheaper'} than a year before" if abs(change) >= 0.5 else "as a year before"
+    moved = (
+        f"{abs(change):.0f} % {'dearer' if change > 0 else 'cheaper'} than a year before"
+        if abs(change) >= 0.5
+        else "as a year before"
+    )
     times = f"{last / before:.1f} times the price of a year before" if last >= 2 * before else moved
     money = f"US${as_money(last)} a kilogram" if mass else f"{as_money(last)} {unit}"
-    series = f", {size[0][0].lower() if size[0][1].islower() else size[0][0]}{size[0][1:]}" if len(size) > 1 else ""
+    series = (
+        f", {size[0][0].lower() if size[0][1].islower() else size[0][0]}{size[0][1:]}"
+        if len(size) > 1
+        else ""
+    )
     says = f"{capital(name(mineral))}{series}: {money} in {main.index[-1]}, {times}"
     bases = sorted(set(rows.basis.dropna()))
-    note = [f"Annual figures as USGS prints them ({'; '.join(bases)}); the latest year is an estimate."] if bases else []
+    note = (
+        [f"Annual figures as USGS prints them ({'; '.join(bases)}); the latest year is an estimate."]
+        if bases
+        else []
+    )
     table = rows[["series", "basis", "year", "value", "source_id"]].rename(
         columns={"series": "Series", "basis": "Basis", "year": "Year", "value": unit}
     )
@@ -108,7 +141,10 @@ def prices(mineral: str, release: str) -> Section | None:
         says=says,
         table=table,
         alt_text=f"Lines of yearly prices in {unit}: "
-        + "; ".join(f"{s} from {as_money(g.value.iloc[0])} to {as_money(g.value.iloc[-1])}" for s, g in rows.groupby("series", sort=False))
+        + "; ".join(
+            f"{s} from {as_money(g.value.iloc[0])} to {as_money(g.value.iloc[-1])}"
+            for s, g in rows.groupby("series", sort=False)
+        )
         + ".",
     )
     return Section("What it costs", note, release, drawn)

@@ -20,7 +20,13 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
     if rows is None:
         return None
     what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]
-    heading = "Who mines it" if step == "mine" else "Who refines it" if row_of(mineral).headline_stage == "mine" else "Who makes it"
+    heading = (
+        "Who mines it"
+        if step == "mine"
+        else "Who refines it"
+        if row_of(mineral).headline_stage == "mine"
+        else "Who makes it"
+    )
     what = f"refined {what.lower()}" if heading == "Who refines it" else what
     notes = []
     if rows.excludes_us.any():
@@ -28,22 +34,33 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
             "The printed world total leaves the United States out, whose figure is withheld, so the shares are a little too large."
         )
     if step == "refinery" and "Magnet" in rows.what.iloc[0]:
-        notes.append("The refining figures are the IEA's and cover the four rare earths that go into magnets.")
+        notes.append(
+            "The refining figures are the IEA's and cover the four rare earths that go into magnets."
+        )
     elif "IEA2025" in set(rows.source_id):
         notes.append("USGS prints no refining by country; these are the IEA's figures for its base year.")
     counted = tables.load("products").query("mineral == @first.mineral and step == @step")
     notes += list(counted.why)
     notes += _beside(mineral, release, step)
     if (rows.qualifier == "withheld").any():
-        notes.append(f"Withheld: {', '.join(with_article(a) for a in rows[rows.qualifier == 'withheld'].area)}.")
+        notes.append(
+            f"Withheld: {', '.join(with_article(a) for a in rows[rows.qualifier == 'withheld'].area)}."
+        )
     named = rows[(rows.area_kind == "country") & (rows.value > 0)].iso3.head(MOST)
-    return Section(heading, notes, release, _makers_figure(rows, what, year, first, step), (), page_links(named))
+    return Section(
+        heading, notes, release, _makers_figure(rows, what, year, first, step), (), page_links(named)
+    )
 
 
 def _beside(mineral: str, release: str, step: str) -> list[str]:
     """Of each form that is printed with a total of its own, who makes most of it."""
     rows = supply.forms(release)
-    rows = rows[(rows.mineral == row_of(mineral).headline_mineral) & (rows.step == step) & (rows.area_kind == "country") & (rows.value > 0)]
+    rows = rows[
+        (rows.mineral == row_of(mineral).headline_mineral)
+        & (rows.step == step)
+        & (rows.area_kind == "country")
+        & (rows.value > 0)
+    ]
     verb = "mined" if step == "mine" else "made"
     return [
         f"Of {what.lower()} by itself, {tons(of.world.iloc[0])} in {int(of.year.iloc[0])}, most is {verb} in "
@@ -59,17 +76,38 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     standing = shown.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE)
     bars = pd.DataFrame({"area": shown.area, "standing": standing, "size": shown.share, "value": shown.value})
     if rest > 0:
-        others = pd.DataFrame([{"area": "Others", "standing": coalitions.NOT_NAMED, "size": 100 * rest / first.world, "value": rest}])
+        others = pd.DataFrame(
+            [
+                {
+                    "area": "Others",
+                    "standing": coalitions.NOT_NAMED,
+                    "size": 100 * rest / first.world,
+                    "value": rest,
+                }
+            ]
+        )
         bars = pd.concat([bars, others], ignore_index=True)
     alone, kilograms = bool(first.alone), bool(first.kilograms)
-    bars = bars.assign(text=[f"{share(s, alone)} · {tons(v, kilograms)}" for s, v in zip(bars["size"], bars.value, strict=True)])
+    bars = bars.assign(
+        text=[
+            f"{share(s, alone)} · {tons(v, kilograms)}" for s, v in zip(bars["size"], bars.value, strict=True)
+        ]
+    )
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
     most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0], alone)
     says = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
         says = says.replace(" made ", " mined ")
-    table = rows.assign(release=rows.release.map(edition))[["area", "value", "share", "year", "release", "source_id"]].rename(
-        columns={"area": "Country", "value": "Output, t", "share": "Share of world, %", "year": "Year", "release": "Release"}
+    table = rows.assign(release=rows.release.map(edition))[
+        ["area", "value", "share", "year", "release", "source_id"]
+    ].rename(
+        columns={
+            "area": "Country",
+            "value": "Output, t",
+            "share": "Share of world, %",
+            "year": "Year",
+            "release": "Release",
+        }
     )
     return figure(
         shares.producers(bars),
@@ -95,13 +133,23 @@ def inside(mineral: str, release: str) -> Section | None:
     says = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
     standing = coalitions.standing()
     groups = [{c for c, where in standing.items() if where == group} for group in rows.standing]
-    unprinted = [", ".join(withheld.within(speaks, step, group, release)) for step, group in zip(rows.step, groups, strict=True)]
+    unprinted = [
+        ", ".join(withheld.within(speaks, step, group, release))
+        for step, group in zip(rows.step, groups, strict=True)
+    ]
     rows = rows.assign(product=rows.step.map(_products(row_of(mineral).headline_mineral, release)))
-    table = rows[["step", "standing", "share"]].rename(columns={"step": "Step", "standing": "Who", "share": "Share, %"})
+    table = rows[["step", "standing", "share"]].rename(
+        columns={"step": "Step", "standing": "Who", "share": "Share, %"}
+    )
     if any(unprinted):
         table[withheld.COLUMN] = unprinted
     sources = sorted(
-        {s for step in set(rows.step) for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]} | {"S001"}
+        {
+            s
+            for step in set(rows.step)
+            for s in supply.summary(release).sources[row_of(mineral).headline_mineral, step]
+        }
+        | {"S001"}
     )
     drawn = figure(
         shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
@@ -113,7 +161,10 @@ def inside(mineral: str, release: str) -> Section | None:
         + ".",
     )
     return Section(
-        "Inside and outside the bloc", [_BLOC, *_unlike(speaks, release), *_not_printed(speaks, set(rows.step), release)], release, drawn
+        "Inside and outside the bloc",
+        [_BLOC, *_unlike(speaks, release), *_not_printed(speaks, set(rows.step), release)],
+        release,
+        drawn,
     )
 
 
@@ -126,18 +177,30 @@ _BLOC = (
 def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
     """The summary of each step that is known."""
     summary = supply.summary(release).dropna(subset=["year"])
-    return {step: summary.loc[(mineral, step)] for step in ("mine", "refinery") if (mineral, step) in summary.index}
+    return {
+        step: summary.loc[(mineral, step)]
+        for step in ("mine", "refinery")
+        if (mineral, step) in summary.index
+    }
 
 
 def _products(mineral: str, release: str) -> dict[str, str]:
     """What each step counts, for the labels of bars, where the two count different products; else nothing."""
     steps = _steps(mineral, release)
-    return {step: supply.label(row.what) for step, row in steps.items()} if len({row.what for row in steps.values()}) > 1 else {}
+    return (
+        {step: supply.label(row.what) for step, row in steps.items()}
+        if len({row.what for row in steps.values()}) > 1
+        else {}
+    )
 
 
 def _not_printed(mineral: str, steps: set[str], release: str) -> list[str]:
     """Whose output inside the bloc counts as 0 because it is not printed, where there is any."""
-    named = {step: withheld.within(mineral, step, coalitions.club("came"), release) for step in ("mine", "refinery") if step in steps}
+    named = {
+        step: withheld.within(mineral, step, coalitions.club("came"), release)
+        for step in ("mine", "refinery")
+        if step in steps
+    }
     return [
         f"Output at the {step} of {' and '.join(with_article(a) for a in areas)} is not printed and counts as 0 here: the bloc has at least what is shown."
         for step, areas in named.items()
@@ -154,4 +217,10 @@ def _unlike(mineral: str, release: str) -> list[str]:
     apart = [f"years ({int(mine.year)} and {int(after.year)})"] if mine.year != after.year else []
     if mine.what != after.what:
         apart.append(f"products ({mine.what.split(' (')[0].lower()} and {after.what.split(' (')[0].lower()})")
-    return [f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own total."] if apart else []
+    return (
+        [
+            f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own total."
+        ]
+        if apart
+        else []
+    )

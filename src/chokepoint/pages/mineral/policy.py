@@ -15,14 +15,25 @@ from chokepoint.pages.mineral_text import name, row_of
 def controls(mineral: str, release: str) -> Section | None:
     """Chinese measures that name the mineral, oldest first."""
     row, minerals = row_of(mineral), tables.load("minerals")
-    named = {mineral, row.headline_mineral} | (set(minerals[minerals.group == row.group].mineral) if row.kind == "aggregate" else set())
+    named = {mineral, row.headline_mineral} | (
+        set(minerals[minerals.group == row.group].mineral) if row.kind == "aggregate" else set()
+    )
     links = tables.load("control_minerals")
     rows = tables.load("controls").query("published")
-    rows = rows[rows.control_id.isin(links[links.mineral.isin(named)].control_id)].sort_values("effective_date_start")
+    rows = rows[rows.control_id.isin(links[links.mineral.isin(named)].control_id)].sort_values(
+        "effective_date_start"
+    )
     if rows.empty:
         return None
-    own = set(links[links.mineral == mineral].control_id) if row.headline_mineral != mineral else set(rows.control_id)
-    items, wider = ([_control(r) for r in rows[rows.control_id.isin(own) == mine].to_dict("records")] for mine in (True, False))
+    own = (
+        set(links[links.mineral == mineral].control_id)
+        if row.headline_mineral != mineral
+        else set(rows.control_id)
+    )
+    items, wider = (
+        [_control(r) for r in rows[rows.control_id.isin(own) == mine].to_dict("records")]
+        for mine in (True, False)
+    )
     if not wider or not items:
         return Section("What China controls", [], release, None, items or wider)
     whole = name(row.headline_mineral)
@@ -46,5 +57,7 @@ def _control(row: dict) -> str:
 def money(mineral: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
     items = deals(tables.load("finance_minerals").query("mineral == @mineral").finance_id)
-    words = ["Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."]
+    words = [
+        "Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."
+    ]
     return Section("Public money in it", words, release, None, items) if items else None

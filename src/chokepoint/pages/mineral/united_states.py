@@ -19,7 +19,9 @@ def imports(mineral: str, release: str) -> Section | None:
         return None
     said = [f"Main uses, as USGS names them: {uses[0].lower() + uses[1:]}"] if uses else []
     if not lines.empty and lines.kind.iloc[0] in ("greater", "less"):
-        said.append("USGS prints a bound for import reliance in place of a figure, because it withholds a company's data.")
+        said.append(
+            "USGS prints a bound for import reliance in place of a figure, because it withholds a company's data."
+        )
     if printed.empty:
         said += _named(rows)
         return Section("What the United States needs", said, release) if said else None
@@ -48,7 +50,9 @@ def imports(mineral: str, release: str) -> Section | None:
         + "; ".join(f"{r.area} {r.text.replace(' %', ' percent')}" for r in shown.itertuples())
         + ".",
     )
-    return Section("What the United States needs", said, release, drawn, (), page_links(printed.iso3.dropna()))
+    return Section(
+        "What the United States needs", said, release, drawn, (), page_links(printed.iso3.dropna())
+    )
 
 
 def _named(rows: pd.DataFrame) -> list[str]:

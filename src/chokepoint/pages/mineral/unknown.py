@@ -15,7 +15,9 @@ def not_published(mineral: str, release: str) -> Section:
     output, row = made(mineral, release), row_of(mineral)
     gaps = []
     if row.headline_mineral != mineral:
-        gaps.append(f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published.")
+        gaps.append(
+            f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published."
+        )
     if not output:
         gaps.append(_output_missing(mineral, release))
     elif "refinery" not in output:
@@ -33,14 +35,18 @@ def not_published(mineral: str, release: str) -> Section:
     if stated is None:
         gaps.append("How far the United States depends on imports of it.")
     elif stated != mineral:
-        gaps.append(f"How far the United States depends on imports of it alone: only the figure of the {name(stated)} is published.")
+        gaps.append(
+            f"How far the United States depends on imports of it alone: only the figure of the {name(stated)} is published."
+        )
     gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
     return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
 
 
 def _output_missing(mineral: str, release: str) -> str:
     if uncounted(mineral, release):
-        return "How much the world makes in all: countries report different forms, which USGS does not add up."
+        return (
+            "How much the world makes in all: countries report different forms, which USGS does not add up."
+        )
     table = tables.load("production", release)
     total = ((table.mineral == mineral) & (table.area_kind == "world") & table.value.notna()).any()
     return "Which countries make it." if total else "World output, by country or in all."
