@@ -184,18 +184,25 @@ def _named(stage: Path) -> list[str]:
 
 
 def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
-    """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
+    """Fold code away, and cells that load or draw with what they show; leave out set-up cells, widget state, what is for
+    the notebook alone, and cells that show nothing; fill in a template's title.
+    """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("papermill", None)  # it names folders of this machine
     for parameter in set(parameters) & set(_TITLES):
         title = _TITLES[parameter](parameters[parameter])
         notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", plain_markdown(title))
-    notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or c.outputs]
+    notebook.cells = [
+        c
+        for c in notebook.cells
+        if (c.cell_type != "code" or c.outputs) and "notebook" not in c.metadata.get("tags", [])
+    ]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "code":
             quiet = tags & {"parameters", "injected-parameters", "setup"}
-            cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if quiet else {"hide-input"}))
+            folded = "remove-cell" if quiet else "hide-cell" if "data" in tags else "hide-input"
+            cell.metadata["tags"] = sorted(tags | {folded})
     return notebook
 
 
