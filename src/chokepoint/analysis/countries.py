@@ -118,7 +118,7 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
         {"value": "sum", "share": lambda s: s.sum(min_count=1), "source_id": "first"}
     )
     return pd.concat(
-        [rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION)], ignore_index=True
+        [rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION, counted="")], ignore_index=True
     )
 
 

@@ -9,8 +9,8 @@ from chokepoint.analysis import reserves as measured
 from chokepoint.charts import shares
 from chokepoint.charts.lines import yearly
 from chokepoint.data import tables
+from chokepoint.pages.amounts import listed, tons
 from chokepoint.pages.amounts import money as as_money
-from chokepoint.pages.amounts import tons
 from chokepoint.pages.components.figure import figure
 from chokepoint.pages.components.section import Section, capital, with_article
 from chokepoint.pages.mineral_text import name, row_of
@@ -37,7 +37,7 @@ def reserves(mineral: str, release: str) -> Section | None:
             f"The world total is printed only as more than {tons(bound)}, so no share of it can be given."
         )
     if pd.notna(first.detail):
-        notes.append(f"Counted: {first.detail}.")
+        notes.append(f"Counted: {first.detail}{_of_one_part(countries)}.")
     shown = countries.head(MOST)
     bars = pd.DataFrame(
         {
@@ -47,9 +47,11 @@ def reserves(mineral: str, release: str) -> Section | None:
             "text": shown.value.map(tons),
         }
     )
-    table = countries[["area", "value", "source_id"]].rename(
-        columns={"area": "Country", "value": "Reserves, t"}
+    table = countries[["area", "value", "counted", "source_id"]].rename(
+        columns={"area": "Country", "value": "Reserves, t", "counted": "Form"}
     )
+    if not countries.counted.any():
+        table = table.drop(columns="Form")
     drawn = figure(
         shares.producers(bars),
         says=says,
@@ -59,6 +61,16 @@ def reserves(mineral: str, release: str) -> Section | None:
         + ".",
     )
     return Section("Reserves", notes, release, drawn)
+
+
+def _of_one_part(countries: pd.DataFrame) -> str:
+    """Of a series in parts, the countries for which one part alone is printed, as the end of a sentence; empty for any other series."""
+    alone = countries[(countries.counted != "") & (countries.counted != countries.detail)]
+    told = [
+        f"{form} alone for {listed(of.area.map(with_article).tolist())}"
+        for form, of in alone.groupby("counted", sort=False)
+    ]
+    return f"; {'; '.join(told)}" if told else ""
 
 
 def _of_one_year(rows: pd.DataFrame, release: str) -> Section:
