@@ -47,6 +47,14 @@ _SEARCH = [
 ]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _MENDS = [
+    # what is folded is named: a table with the code that loads it, a plain chart with the code that draws it
+    *(
+        (
+            rf'(<div class="cell [^"]*\btag_{tag}\b[^"]*">\s*<details[^>]*>\s*)<summary.*?</summary>',
+            rf"\1<summary>{name}</summary>",
+        )
+        for tag, name in (("load", "Load the data"), ("draw", "Draw it"))
+    ),
     # a paragraph is not allowed in a summary, and both of its texts were read aloud under a third name
     (r'<summary aria-label="Toggle hidden content">.*?</summary>', "<summary>Code</summary>"),
     (r'<div class="toctree-wrapper compound">\s*</div>', ""),
