@@ -84,7 +84,8 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
     found = plausibility.findings(releases, accepted, lambda _release, _table, row: f"row {int(row) + 2}")
     corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
     found += plausibility.misread(releases, corrections)
-    faults, notes = [], []
+    faults: list[Fault] = []
+    notes: list[Fault] = []
     for f in found:
         of = plausibility.shown(releases[f.release, f.table].loc[f.row].to_dict())
         said = Fault(
@@ -209,8 +210,8 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     except ValueError:
         return None, [Fault(name, 0, "", "is empty; a header line is expected")]
-    rows = {i: row for i, row in enumerate(rows) if row}
-    if merge := [i for i, row in rows.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
+    filled = {i: row for i, row in enumerate(rows) if row}
+    if merge := [i for i, row in filled.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
         return None, [
             Fault(
                 name,
@@ -222,7 +223,7 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     ragged = [
         Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}")
-        for i, row in rows.items()
+        for i, row in filled.items()
         if len(row) != len(found)
     ]
     expected = [f["name"] for f in declared["schema"]["fields"]]
@@ -232,8 +233,8 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     if ragged:
         return None, ragged[:20]
-    if found == expected and rows:
-        return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
+    if found == expected and filled:
+        return pd.DataFrame(list(filled.values()), index=list(filled), columns=found, dtype=str), []
     if found == expected:
         return None, [
             Fault(
@@ -386,7 +387,7 @@ def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
     if target not in frames:
         return []  # its own fault is already said
     known = set(frames[target][listed(reference["fields"])[0]])
-    faults = []
+    faults: list[Fault] = []
     for i, values in lists.items():
         for value in values:
             if value not in known and len(faults) < 20:

@@ -220,7 +220,9 @@ def pipeline_path(
         zeros.copy(),
         None,
     )
-    path = {name: [] for name in ("share", "output", "separation", "mine", "price", "unit_cost", "pulse")}
+    path: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("share", "output", "separation", "mine", "price", "unit_cost", "pulse")
+    }
     for t in range(PIPELINE_YEARS + 1):
         separation, mine = separation + arriving["separation"][t], mine + arriving["mine"][t]
         demand = start_demand * (1 + demand_growth) ** t

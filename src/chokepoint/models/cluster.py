@@ -20,7 +20,7 @@ def cluster(scheduler: str) -> Iterator[Executor]:
     """
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise UserError(
             "A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it "

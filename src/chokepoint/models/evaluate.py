@@ -50,7 +50,7 @@ def settings(name: str, values, assumptions) -> dict[str, float]:
     keywords = {row["name"]: row for row in rows}
     symbols = {row["symbol"]: row["name"] for row in rows if row["symbol"] not in keywords}
     chosen = {row["name"]: row["value"] for row in rows}
-    given = {}
+    given: dict[str, str] = {}
     for key, value in values.items():
         keyword = key if key in keywords else symbols.get(key)
         if keyword is None:

@@ -317,7 +317,7 @@ def below(roots: Iterable[Expr]) -> list[Expr]:
     return order
 
 
-def number_text(value: float) -> str:
+def number_text(value: Number) -> str:
     """Write a number as Vega reads it.
 
     >>> number_text(-1), number_text(0.5)

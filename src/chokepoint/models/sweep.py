@@ -9,7 +9,7 @@ fixed by the seed.
 import os
 import warnings
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def _executor(scheduler, workers):
 
 def _in_order(futures):
     """Results in the order of the futures, only IN_FLIGHT of them begun at a time."""
-    waiting = deque()
+    waiting: deque[Future] = deque()
     for future in futures:
         waiting.append(future)
         if len(waiting) >= IN_FLIGHT:
@@ -127,7 +127,8 @@ def _write(chunks, out, samples, progress):
     import pyarrow as pa
     from pyarrow import parquet
 
-    part, writer, done = out.with_name(out.name + ".part"), None, 0
+    part, done = out.with_name(out.name + ".part"), 0
+    writer: parquet.ParquetWriter | None = None
     try:
         for columns in chunks:
             table = pa.table(columns)
@@ -138,7 +139,8 @@ def _write(chunks, out, samples, progress):
             done += table.num_rows
             if progress:
                 progress(done, samples)
-        writer.close()
+        if writer:
+            writer.close()
         part.replace(out)
     finally:
         if writer:

@@ -36,9 +36,9 @@ def names(geography: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Return every spelling in data/geography.csv → (name, iso3)."""
     spellings: dict[str, tuple[str, str]] = {}
     for column in ("name", "usgs_names", "iea_names", "state_names"):
-        for row in geography.itertuples():
-            for spelling in getattr(row, column).split("|"):
-                spellings.setdefault(spelling.casefold(), (row.name, row.iso3))
+        for printed, name, iso3 in zip(geography[column], geography["name"], geography["iso3"], strict=True):
+            for spelling in printed.split("|"):
+                spellings.setdefault(spelling.casefold(), (name, iso3))
     return spellings
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -81,13 +82,13 @@ def _document(name: str, content: bytes) -> tuple[int, str, dict, dict]:
 
 
 def _sales(
-    where: str, flows: list[dict], names: dict[str, str], ref: Reference, tally: Tally
+    where: str, flows: list[dict[str, Any]], names: dict[str, str], ref: Reference, tally: Tally
 ) -> list[tuple[tuple[str, str], int]]:
     """Return US$ by exporter and importer: large flows each, the rest of an exporter together."""
     sold: dict[tuple[str, str], float] = defaultdict(float)
     for flow in tally.each(flows):
-        codes = [flow.get(side) for side in ("from", "to")]
-        places = [areas.area(names.get(code, str(code)), ref.areas) for code in codes]
+        codes = [str(flow.get(side)) for side in ("from", "to")]
+        places = [areas.area(names.get(code, code), ref.areas) for code in codes]
         value = flow.get("value")
         if not is_number(value) or value < 0:
             raise UserError(
@@ -98,7 +99,8 @@ def _sales(
             continue
         tally.kept += 1
         sold[places[0].iso3, places[1].iso3] += value
-    least, merged = SMALLEST * sum(sold.values()), defaultdict(float)
+    least = SMALLEST * sum(sold.values())
+    merged: dict[tuple[str, str], float] = defaultdict(float)
     for (seller, buyer), value in sold.items():
         merged[seller, buyer if value >= least else REST] += value
     return [(pair, round(value)) for pair, value in sorted(merged.items()) if round(value) > 0]

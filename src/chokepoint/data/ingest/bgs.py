@@ -35,7 +35,8 @@ LEAST = 0.5  # percent: smaller shares are counted among the reporters and not l
 
 def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     """Read the table `output_shares`, percent of the output reported to BGS for a product and year."""
-    ours, report, output = ref.crosswalk("bgs"), Report(), defaultdict(dict)
+    ours, report = ref.crosswalk("bgs"), Report()
+    output: dict[tuple[str, int], dict[tuple[str, str], float]] = defaultdict(dict)
     tally, names = report.table("output_shares"), {iso3: name for name, iso3 in ref.areas.values()}
     for name, content in members(path, ".csv").items():
         reader = csv.DictReader(io.StringIO(decode(content, name), newline=""))

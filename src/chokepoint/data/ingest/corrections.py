@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from chokepoint.data.ingest import values
+from chokepoint.data.ingest.reference import records
 from chokepoint.data.ingest.report import Report
 from chokepoint.data.ingest.values import exact
 from chokepoint.errors import UserError
@@ -43,7 +44,7 @@ def _printed(cells: pd.Series, wanted: str) -> pd.Series:
 def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the corrections of whole headers by the short code of their file."""
     fixes = corrections[(corrections["release"] == release) & (corrections["action"] == "header")]
-    rows = fixes.to_dict("records")
+    rows = records(fixes)
     if wrong := [row["correction_id"] for row in rows if not re.fullmatch(r"file=[\w-]+", row["key"])]:
         raise UserError(
             f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. "
@@ -59,7 +60,7 @@ def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Re
     done.
     """
     mine = corrections[(corrections["release"] == report.release) & (corrections["action"] != "header")]
-    for fix in mine.to_dict("records"):
+    for fix in records(mine):
         where, frame = f"data/corrections.csv {fix['correction_id']}", tables.get(fix["table"])
         if frame is None:  # no file of that table was given
             continue
@@ -131,8 +132,9 @@ def _supersede(frame: pd.DataFrame, mask: pd.Series, printed: str) -> None:
     """Adopt a later reading, keep the number or bound it replaces in `superseded`."""
     later = values.parse(printed)
     for index in frame.index[mask]:
-        _, factor = values.unit(frame.at[index, "printed_unit"])
-        before = [frame.at[index, c] for c in NUMBERS if pd.notna(frame.at[index, c])]
+        row = records(frame.loc[[index]])[0]
+        _, factor = values.unit(row["printed_unit"]) or ("", 1.0)
+        before = [row[c] for c in NUMBERS if pd.notna(row[c])]
         frame.at[index, "superseded"] = before[0] if before else None
         frame.at[index, "qualifier"] = later.qualifier
         for column, number in zip(NUMBERS, later[:3], strict=True):

@@ -14,7 +14,7 @@ import pandas as pd
 from chokepoint.data.ingest import areas, iea_workbook
 from chokepoint.data.ingest.files import decode, members, require_year
 from chokepoint.data.ingest.publisher import ingester
-from chokepoint.data.ingest.reference import Reference
+from chokepoint.data.ingest.reference import Reference, records
 from chokepoint.data.ingest.report import Report, Tally
 from chokepoint.data.ingest.tidy import MOST, WHERE
 from chokepoint.data.ingest.values import exact
@@ -34,7 +34,7 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
     name, content = _document(path)
     base, report = _base_year(content, name), Report()
     release = f"iea{require_year(base + 1, name)}"
-    minerals = {row.iea_name: row.mineral for row in ref.tables["minerals"].itertuples() if row.iea_name}
+    minerals = {row["iea_name"]: row["mineral"] for row in records(ref.tables["minerals"]) if row["iea_name"]}
     production, demand = report.table("iea_production"), report.table("iea_demand")
     try:
         _production(name, content["supply"], base, minerals, ref, production)

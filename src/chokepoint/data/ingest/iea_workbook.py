@@ -7,6 +7,7 @@ first has no supply.
 """
 
 import re
+from typing import Any
 
 from chokepoint.data.ingest.workbook import Grid, sheets
 from chokepoint.errors import UserError
@@ -70,7 +71,7 @@ def _demand(name: str, rows: Grid) -> dict[str, dict]:
     return minerals
 
 
-def _years(row: list[object]) -> dict[int, int]:
+def _years(row: list[Any]) -> dict[int, int]:
     """Return the years that stand in a row, by column."""
     return {i: int(cell) for i, cell in enumerate(row) if isinstance(cell, int | float) and cell in YEARS}
 

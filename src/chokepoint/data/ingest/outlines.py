@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chokepoint.data.ingest.reference import records
 from chokepoint.errors import UserError
 
 STEP = 0.1  # degrees a unit of the grid
@@ -42,7 +43,7 @@ def ingest(folder: Path, data: Path) -> str:
     shapes = [
         g for g in small["objects"]["countries"]["geometries"] if g["properties"]["name"] not in _LEFT_OUT
     ]
-    rings, kept = list(arcs(small)), []
+    rings, kept = list(arcs(small)), list[list[list[int]]]()
     lookup: dict[int, int] = {}
     countries = [
         {
@@ -88,10 +89,10 @@ def _read(path: Path) -> dict:
 
 def _codes(geography: pd.DataFrame) -> dict[str, str]:
     spelt = {
-        n: r.iso3
-        for r in geography.itertuples()
-        for c in (r.name, r.usgs_names, r.state_names)
-        for n in str(c).split(";")
+        name: row["iso3"]
+        for row in records(geography)
+        for column in ("name", "usgs_names", "state_names")
+        for name in str(row[column]).split(";")
     }
     return spelt | {name: code for name, code in _SPELT.items() if code in set(geography.iso3)}
 

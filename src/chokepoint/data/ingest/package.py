@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -190,7 +192,7 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
     return pd.DataFrame(text, index=frame.index, dtype=str)
 
 
-CELLS = {
+CELLS: dict[str, Callable[[Any], str | None]] = {
     "boolean": {True: "true", False: "false"}.get,
     "string": inert,
     "number": _number,
@@ -276,6 +278,6 @@ def _swap(fresh: Path, place: Path) -> None:
 
 def _expected(release: str, data: Path) -> list[str]:
     """Return the tables that the release before this one has."""
-    family = re.match(r"[a-z]+", release)[0]
+    family, _ = register.parts(release)
     earlier = sorted(p.name for p in (data / "minerals").glob(f"{family}*") if p.name < release)
     return existing.tables(data, earlier[-1]) if earlier else []

@@ -6,6 +6,7 @@ Commodities, areas, other publishers' names, releases.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -69,14 +70,19 @@ class Reference:
         A name that is not there is none of our minerals.
         """
         rows = _table(self.data, "crosswalk").query("publisher == @publisher")
-        return {row.name: Entry(row.mineral, row.stage, row.product) for row in rows.itertuples(index=False)}
+        return {row["name"]: Entry(row["mineral"], row["stage"], row["product"]) for row in records(rows)}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table: column → cell."""
+    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def read(data: Path) -> Reference:
     """Read the tables of a data folder. UserError where one is missing, unreadable, or lacks a column."""
     tables = {name: _table(Path(data), name) for name in COLUMNS if name != "crosswalk"}
     rules: dict[str, list[dict[str, str]]] = {}
-    for rule in tables["commodities"].to_dict("records"):
+    for rule in records(tables["commodities"]):
         _require_pattern(rule)
         for name in rule["names"].split("|"):
             rules.setdefault(plain(name), []).append(rule)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint.data.ingest.reference import records
 from chokepoint.errors import UserError
 
 _LICENSES = {
@@ -117,6 +118,17 @@ FAMILIES = {
 }
 
 
+def parts(release: str) -> tuple[str, str]:
+    """Return the family of a release and its stamp.
+
+    >>> parts("wb2026-03")
+    ('wb', '2026-03')
+    """
+    family = re.match(r"[a-z]*", release)
+    stem = family[0] if family else ""
+    return stem, release.removeprefix(stem)
+
+
 def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
     """Return a release's row of data/releases.csv, or what its family says of it.
 
@@ -125,8 +137,8 @@ def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
     """
     listed = releases[releases["release"] == release]
     if len(listed):
-        return listed.iloc[0].to_dict()
-    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
+        return records(listed)[0]
+    family, stamp = parts(release)
     row = FAMILIES[family]
     title = row["title"].format(stamp=stamp)
     return {**row, "release": release, "title": title, "source_id": release.upper()}
@@ -135,7 +147,7 @@ def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
 def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
     """Return the row of a release in data/evidence/sources.csv."""
     row = about(release, releases)
-    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
+    family, stamp = parts(release)
     reliability = FAMILIES[family].get("reliability", "Read in full by machine as published")
     return {
         "source_id": release.upper(),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ class Tally:
     read: int = 0
     kept: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    rows: list[dict[str, object]] = field(default_factory=list, repr=False)
+    rows: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
     def each(self, readings: Iterable[T]) -> Iterator[T]:
         """Count readings as they are gone through."""
@@ -27,7 +27,7 @@ class Tally:
             self.read += 1
             yield reading
 
-    def keep(self, **row: object) -> None:
+    def keep(self, **row: Any) -> None:
         """Count a reading as kept, with the row made of it."""
         self.kept += 1
         self.rows.append(row)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from chokepoint.data.ingest import areas, values
-from chokepoint.data.ingest.reference import Reference
+from chokepoint.data.ingest.reference import Reference, records
 from chokepoint.data.ingest.report import Report
 from chokepoint.errors import UserError
 
@@ -29,7 +30,7 @@ class Reading:
     where: str = ""
 
 
-Row = dict[str, object]
+Row = dict[str, Any]
 WORLD_KEY = ["mineral", "commodity", "stage", "detail", "form", "area", "year"]
 KEYS = {
     "production": WORLD_KEY,
@@ -158,7 +159,7 @@ class Tables:
     def with_existing(self, table: str) -> list[Row]:
         """Return the rows read so far, and the existing ones not read anew (their numbers as text)."""
         read, before = self.rows.get(table, {}), self.existing(table)
-        kept = [] if before is None else before.to_dict("records")
+        kept = [] if before is None else records(before)
         return [row for row, _ in read.values()] + [
             r for r in kept if tuple(r[k] for k in KEYS[table]) not in read
         ]

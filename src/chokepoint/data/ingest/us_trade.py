@@ -81,7 +81,9 @@ def _sheet(
     to_date = where.endswith(f'{TO_DATE}"')
     years = {i: int(h[:4]) for i, h in enumerate(header) if re.fullmatch(r"\d{4}(_Year_to_date)?", h)}
     if not to_date:
-        years.pop(max(years, key=years.get))  # the year so far stands in the sheet of the first months
+        years.pop(
+            max(years, key=years.__getitem__)
+        )  # the year so far stands in the sheet of the first months
     for number, row in enumerate(grid[HEAD + 1 :], HEAD + 2):
         if not row[1]:
             continue  # the workbook's closing lines

@@ -78,7 +78,7 @@ def _no_mineral(printed: str) -> str:
 def _critical(row: Cells, plain: Cells, tables: Tables) -> Made:
     printed = plain["critical_mineral"]
     slug = mineral(printed, tables)
-    made = {
+    made: Row = {
         "mineral": slug,
         "uses": plain["primary_applications"],
         "note": plain.get("category_note", ""),
@@ -275,7 +275,7 @@ def _figure_2(row: Cells, plain: Cells, tables: Tables) -> Made:
     if rule is None:
         yield "import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there'
         return
-    about = {"mineral": rule["mineral"], "commodity": rule["commodity"], "source_id": tables.source_id}
+    about: Row = {"mineral": rule["mineral"], "commodity": rule["commodity"], "source_id": tables.source_id}
     if stated:
         yield "import_reliance", _reliance(row[stated], stated, about, detail)
     known = tables.with_existing("import_sources")
@@ -326,7 +326,7 @@ def _reliance(printed: str, column: str, about: Row, detail: str) -> Row | str:
         return "nothing printed in the cell"
     return {
         **about,
-        "detail": reliance_series(detail, str(about["commodity"])),
+        "detail": reliance_series(detail, about["commodity"]),
         "year": int(year[0]),
         **values.numbers(cell, 1.0),
         "unit": "percent",

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Container
 from itertools import islice
+from typing import Any, TypeGuard
 
 import openpyxl
 from openpyxl.cell import Cell
@@ -20,7 +21,7 @@ from chokepoint.errors import UserError
 # The largest sheet of a release has some 9,000 rows; the widest, 75 columns.
 MOST_ROWS, MOST_COLUMNS = 50_000, 300
 
-Grid = list[list[object]]  # the cells of a sheet, row by row
+Grid = list[list[Any]]  # the cells of a sheet, row by row
 
 
 def sheets(name: str, content: bytes, wanted: Container[str] | None = None) -> dict[str, Grid]:
@@ -59,7 +60,7 @@ def _value(cell: Cell) -> object:
     return cell.value * 100 if is_number(cell.value) and "%" in str(cell.number_format or "") else cell.value
 
 
-def is_number(cell: object) -> bool:
+def is_number(cell: object) -> TypeGuard[float]:
     """Whether a cell holds a number; True and False are none.
 
     >>> is_number(3), is_number(2.5), is_number(True), is_number("3"), is_number(None)

@@ -60,5 +60,5 @@ def findings(
 
 
 def _excepted(f: Finding, tables: Tables, accepted: Accepted) -> bool:
-    row = tables[f.release, f.table].loc[f.row].to_dict()
+    row = Table(f.release, f.table, tables[f.release, f.table]).row(f.row)
     return accepted.excepts(f.release, f.table, f.rule, row, f.column)

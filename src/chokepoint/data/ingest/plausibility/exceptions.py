@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chokepoint.data.ingest.areas import FORMER_STATES
 from chokepoint.data.ingest.plausibility.finding import SERIES, Finding, Row
-from chokepoint.data.ingest.reference import as_text
+from chokepoint.data.ingest.reference import as_text, records
 
 FILE = "known_exceptions.csv"
 COLUMNS = ["release", "table", "rule", "key", "value", "reason", "source_id"]
@@ -63,7 +63,7 @@ def accepted(exceptions: list[Row], gaps: list[Row], geography: list[Row]) -> Ac
 def read(data: Path) -> Accepted:
     """Return what the project accepts; nothing where the tables that say so are not there."""
     paths = [Path(data) / name for name in (FILE, "known_gaps.csv", "geography.csv")]
-    return accepted(*(as_text(path).to_dict("records") if path.is_file() else [] for path in paths))
+    return accepted(*(records(as_text(path)) if path.is_file() else [] for path in paths))
 
 
 def same_figure(one: str, other: str) -> bool:

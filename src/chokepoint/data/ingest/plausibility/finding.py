@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -38,9 +39,10 @@ SHOWN = (
 )
 NUMBERS = ("value", "low", "high")
 
-Row = dict[str, str]
+Row = dict[str, Any]  # column → cell, as text
+Label = Any  # of a row: its number in the file, or "kept:" and that
 Tables = dict[tuple[str, str], pd.DataFrame]  # (release, table) → its rows as text
-Place = Callable[[str, str, object], str]  # release, table, row → where a reader finds it
+Place = Callable[[str, str, Label], str]  # release, table, row → where a reader finds it
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Finding:
 
     release: str
     table: str
-    row: object
+    row: Label
     column: str
     rule: str
     message: str
@@ -67,9 +69,9 @@ class Table:
     name: str
     rows: pd.DataFrame
 
-    def row(self, label: object) -> Row:
+    def row(self, label: Label) -> Row:
         """Return a row by its label: column → cell."""
-        return self.rows.loc[label].to_dict()
+        return {str(column): cell for column, cell in self.rows.loc[label].items()}
 
     def numbers(self, column: str = "value") -> pd.Series:
         """Return a column as numbers; NaN where a cell holds none."""
@@ -79,7 +81,7 @@ class Table:
         """Mark the rows that have the cells of `row` in all of these columns."""
         return (self.rows[columns] == pd.Series({c: row[c] for c in columns})).all(axis=1)
 
-    def finding(self, row: object, column: str, rule: str, message: str, *, refused: bool = True) -> Finding:
+    def finding(self, row: Label, column: str, rule: str, message: str, *, refused: bool = True) -> Finding:
         """Return a finding on one of its cells."""
         return Finding(self.release, self.name, row, column, rule, message, refused)
 

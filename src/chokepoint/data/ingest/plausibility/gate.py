@@ -4,14 +4,13 @@ Figures that cannot be right are refused, with their place and their neighbour's
 """
 
 import difflib
-import re
 from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data.ingest import existing, reference
+from chokepoint.data.ingest import existing, reference, register
 from chokepoint.data.ingest.plausibility import exceptions, findings, misprints, shown
-from chokepoint.data.ingest.plausibility.finding import Finding, Row
+from chokepoint.data.ingest.plausibility.finding import Finding, Row, Table
 from chokepoint.data.ingest.report import Report
 from chokepoint.errors import UserError
 
@@ -34,7 +33,7 @@ def accepted_columns(options: tuple[str, ...], fields: dict[str, list[str]]) -> 
                 f'--accept "{name}" names no column of a table that is read here '
                 f"({', '.join(sorted(fields))}). {hint}"
             )
-    return {tuple(name.split(".", 1)) for name in options}
+    return {(table, column) for table, _, column in (name.partition(".") for name in options)}
 
 
 def require_plausible(
@@ -54,7 +53,7 @@ def require_plausible(
     report.
     """
     release = report.release
-    family = re.match(r"[a-z]+", release)[0]
+    family, _ = register.parts(release)
     others = sorted(
         p.name for p in (data / "minerals").glob(f"{family}*") if p.name != release and p.is_dir()
     )
@@ -68,9 +67,9 @@ def require_plausible(
 
     given = {t: {row for row in frame.index if not existing.is_kept(row)} for t, frame in whole.items()}
     found = findings(tables, exceptions.read(data), place, given, release)
-    rows = {f: whole[f.table].loc[f.row].to_dict() for f in found}
+    of_finding = {f: Table(f.release, f.table, whole[f.table]).row(f.row) for f in found}
     lines = {
-        f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {shown(rows[f])}: {f.message}"
+        f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {shown(of_finding[f])}: {f.message}"
         for f in found
     }
     corrections = reference.as_text(data / "corrections.csv")
@@ -81,8 +80,8 @@ def require_plausible(
     ]
     report.notes += [lines[f] for f in found if not f.refused] + again
     if bad := [f for f in found if f.refused and (f.table, f.column) not in accept]:
-        raise UserError(_refusal(bad, lines, rows, again))
-    return exceptions.with_accepted(data, [(f, rows[f]) for f in found if f.refused])
+        raise UserError(_refusal(bad, lines, of_finding, again))
+    return exceptions.with_accepted(data, [(f, of_finding[f]) for f in found if f.refused])
 
 
 def _refusal(

@@ -89,13 +89,13 @@ def codes(table: Table, names: dict[str, str]) -> Iterator[Finding]:
     code_of = {name: code for code, name in names.items()}
     kind = rows["area_kind"] if "area_kind" in rows else pd.Series("", index=rows.index)
     for label in rows.index[(rows["iso3"] != "") & (rows["iso3"].map(names) != rows["area"])]:
-        code, area = rows.at[label, "iso3"], rows.at[label, "area"]
+        code, area = str(rows.at[label, "iso3"]), str(rows.at[label, "area"])
         right = code_of.get(area, "in no row of geography.csv")
         of = names.get(code, "no area of geography.csv")
         message = f"{code} is the code of {of}, not of {area}; {area} is {right}"
         yield table.finding(label, "iso3", "area", message)
     for label in rows.index[(rows["iso3"] == "") & ((kind == "country") | rows["area"].isin(code_of))]:
-        area = rows.at[label, "area"]
+        area = str(rows.at[label, "area"])
         message = f"is empty beside {area}, a country; {code_of.get(area, 'its code')} is expected"
         yield table.finding(label, "iso3", "area", message)
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from chokepoint.data.ingest.corrections import selected
-from chokepoint.data.ingest.plausibility.finding import SERIES, Row, Table, Tables, shown
+from chokepoint.data.ingest.plausibility.finding import SERIES, Label, Row, Table, Tables, shown
+from chokepoint.data.ingest.reference import records
 
-Misprint = tuple[str, str, object, str]  # release, table, its first row, message
+Misprint = tuple[str, str, Label, str]  # release, table, its first row, message
 
 
 def misprints(tables: Tables, corrections: pd.DataFrame, release: str = "") -> Iterator[Misprint]:
@@ -23,7 +24,7 @@ def misprints(tables: Tables, corrections: pd.DataFrame, release: str = "") -> I
         return
     rows = corrections[(corrections["action"] != "header") & ~corrections["key"].str.contains("=(?:;|$)")]
     rows = rows.sort_values("release", kind="stable")
-    for fix in rows.drop_duplicates(["table", "key", "column"], keep="last").to_dict("records"):
+    for fix in records(rows.drop_duplicates(["table", "key", "column"], keep="last")):
         for (later, name), frame in tables.items():
             same = later[:3] == fix["release"][:3] and name == fix["table"] and later == (release or later)
             if not same or later <= fix["release"] or not _has(frame, fix["key"]):
@@ -32,9 +33,9 @@ def misprints(tables: Tables, corrections: pd.DataFrame, release: str = "") -> I
             if "correction_id" in found:
                 found = found[found["correction_id"] == ""]
             before = tables.get((fix["release"], name))
-            found = found[[_again(row, fix, before) for row in found.to_dict("records")]]
+            found = found[[_again(row, fix, before) for row in records(found)]]
             if len(found):
-                row = found.iloc[0].to_dict()
+                row = records(found.head(1))[0]
                 count = f"{len(found)} rows, first" if len(found) > 1 else "1 row"
                 message = (
                     f"what {fix['correction_id']} corrected is printed again "

@@ -11,6 +11,7 @@ import pandas as pd
 
 from chokepoint.data.ingest import values
 from chokepoint.data.ingest.plausibility.finding import NUMBERS, Finding, Row, Table, Tables, amount
+from chokepoint.data.ingest.reference import records
 from chokepoint.data.ingest.salient import QUANTITIES
 
 COLUMNS = ("printed", "printed_unit", "unit", "statistic", "correction_id", *NUMBERS)
@@ -18,7 +19,7 @@ COLUMNS = ("printed", "printed_unit", "unit", "statistic", "correction_id", *NUM
 
 def misread(tables: Tables, corrections: pd.DataFrame) -> Iterator[Finding]:
     """Find values that are not what is printed. `corrections`: rows of data/corrections.csv."""
-    fixes = {fix["correction_id"]: fix for fix in corrections.to_dict("records")}
+    fixes = {fix["correction_id"]: fix for fix in records(corrections)}
     for (release, name), frame in tables.items():
         if "printed" not in frame or "value" not in frame:
             continue
@@ -37,7 +38,7 @@ def _as_printed(table: Table) -> np.ndarray:
     frame = table.rows
     number = pd.to_numeric(frame["printed"].str.replace(",", ""), errors="coerce").to_numpy(float)
     if "printed_unit" in frame:
-        units = frame[[c for c in ("printed_unit", "unit", "statistic") if c in frame]].to_dict("records")
+        units = records(frame[[c for c in ("printed_unit", "unit", "statistic") if c in frame]])
         factors = {tuple(u.values()): _unit_factor(table.name, u) or np.nan for u in units}
         number = number * np.array([factors[tuple(u.values())] for u in units], dtype=float)
     empty = (frame[[c for c in ("low", "high") if c in frame]] == "").all(axis=1).to_numpy()

@@ -5,6 +5,7 @@ The same figure in another release, or another year of its series.
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,9 @@ def _cells(name: str, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     Columns: series, time, order (of the release), row, value, log; ahead (a forecast) and kind where the
     rules need them.
     """
-    parts, series_of, kind_of = [], {}, {}
+    parts: list[pd.DataFrame] = []
+    series_of: dict[tuple[Any, ...], int] = {}
+    kind_of: dict[tuple[Any, ...], int] = {}
     for order, frame in enumerate(frames.values()):
         value = pd.to_numeric(frame["value"], errors="coerce")
         if "low" in frame:  # a bound is compared too: ">85,000,000"
@@ -105,7 +108,7 @@ def _cells(name: str, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return cells.assign(log=np.log10(cells["value"]))
 
 
-def _numbered(keys: pd.DataFrame, numbers: dict[tuple, int]) -> list[int]:
+def _numbered(keys: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> list[int]:
     """Return a number for each row, alike rows alike."""
     return [numbers.setdefault(key, len(numbers)) for key in keys.itertuples(index=False, name=None)]
 
@@ -212,7 +215,8 @@ def _shifted(cells: pd.DataFrame, known: set[tuple[int, int]]) -> pd.DataFrame:
         confirmed = (alike & other).any(axis=1)
         for a, b in zip(*np.nonzero(slipped & ~confirmed[:, None]), strict=True):
             if not (alike[b] & (order == order[a])).any() and (confirmed[b] or len(set(order)) == 2):
-                pair = tuple(sorted((int(group.index[a]), int(group.index[b]))))
+                one, other_one = sorted((int(group.index[a]), int(group.index[b])))
+                pair = (one, other_one)
                 pairs += [] if pair in known else [pair]
                 known.add(pair)
                 break

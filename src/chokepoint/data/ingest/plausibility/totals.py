@@ -4,7 +4,8 @@ World totals, uses of a mineral, shares of imports, a leading producer's share.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from chokepoint.data.ingest.plausibility.exceptions import Accepted
 from chokepoint.data.ingest.plausibility.finding import (
     SERIES,
     Finding,
+    Label,
     Place,
     Row,
     Table,
@@ -72,7 +74,7 @@ def _elsewhere(table: Table, row: Row, tables: Tables, place: Place) -> str:
         alike = other.alike(row, SERIES[table.name]) & (other.rows["value"] != "")
         if alike.any():
             label = alike.index[alike][-1]
-            value = float(other.rows.at[label, "value"])
+            value = float(other.row(label)["value"])
             return f"; in {release} it is {amount(value, row)} ({place(release, table.name, label)})"
     return ""
 
@@ -104,8 +106,9 @@ def uses(table: Table) -> Iterator[Finding]:
     two = figures[figures["use_kind"].isin(["clean energy", "other uses"])].groupby(keys)["figure"]
     parts = two.agg(["sum", "count"]).query("count == 2")
     total = figures[figures["use_kind"] == "total"].join(parts, on=keys, how="inner")
-    for label, row in total[(total["sum"] / total["figure"] - 1).abs() > ROUNDING].iterrows():
-        figure, added = amount(row["figure"], row), amount(row["sum"], row)
+    for label, found in total[(total["sum"] / total["figure"] - 1).abs() > ROUNDING].iterrows():
+        row = table.row(label)
+        figure, added = amount(found["figure"], row), amount(found["sum"], row)
         message = f"{figure} is the total of clean energy and other uses, which add up to {added}"
         yield table.finding(label, "value", "total", message)
 
@@ -118,15 +121,16 @@ def import_shares(table: Table) -> Iterator[Finding]:
     if table.name != "import_sources":
         return
     keys = [table.rows[c] for c in ("mineral", "commodity", "detail")]
-    for key, shares in table.numbers().groupby(keys, sort=False):
+    series: Iterable[tuple[Any, pd.Series]] = table.numbers().groupby(keys, sort=False)
+    for key, shares in series:
         if shares.isna().any() or abs(shares.sum() - 100) <= 2:
             continue
         rest = 100 - (shares.sum() - shares)
         slips = (i for i in shares.index if rest[i] > 0 and is_slip(shares[i] / rest[i]))
-        label = next(slips, shares.idxmax())
+        label: Label = next(slips, shares.idxmax())
         others = ", ".join(f"{table.rows.at[i, 'area']} {shares[i]:g}" for i in shares.index if i != label)
         message = (
-            f"{shares[label]:g} makes the shares of {', '.join(filter(None, key))} add up to "
+            f"{shares[label]:g} makes the shares of {', '.join(str(k) for k in key if k)} add up to "
             f"{shares.sum():g} percent, "
             f"not 100 ({others})"
         )
@@ -141,9 +145,10 @@ def leader(table: Table) -> Iterator[Finding]:
     columns = [table.rows[c] for c in ("mineral", "commodity", "measure")]
     output, share, world = (table.numbers().groupby(columns).first().unstack()[c] for c in needed)
     computed = 100 * output / world
-    for (mineral, commodity), percent in share[(share - computed).abs() > 2].items():
-        row = {"mineral": mineral, "commodity": commodity, "measure": needed[1]}
-        label, of = table.rows.index[table.alike(row, list(row))][0], (mineral, commodity)
+    of: Any  # mineral and commodity
+    for of, percent in share[(share - computed).abs() > 2].items():
+        row = dict(zip(("mineral", "commodity", "measure"), [*of, needed[1]], strict=True))
+        label = table.rows.index[table.alike(row, list(row))][0]
         message = (
             f"{percent:g} percent is not what {output[of]:,.12g} t is of {world[of]:,.12g} t: "
             f"{computed[of]:.0f} percent"
