@@ -6,14 +6,15 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test sweep check serve lab bench clean
+.PHONY: help book pdf test sweep lint check serve lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
 	@echo "make pdf     print the whole book into build/chokepoint.pdf"
 	@echo "make test    run every test, browser tests included"
 	@echo "make sweep   run all of what make test samples: every chart at 30 widths, every link (an hour)"
-	@echo "make check   lint, check the data, run the fast tests"
+	@echo "make lint    lint, types, docstrings"
+	@echo "make check   make lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
 	@echo "make lab     open the notebooks live in JupyterLab"
 	@echo "make bench   measure speed and memory, into build/bench.json"
@@ -35,9 +36,13 @@ sweep: $(VENV)/.test-ready
 	@$(BIN)/chokepoint build
 	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" tests/test_layout.py tests/test_landing.py
 
-check: $(VENV)/.test-ready
+lint: $(VENV)/.test-ready
 	@$(BIN)/ruff check -q src tests
 	@$(BIN)/ruff format -q --check src tests || { echo 'Run: $(BIN)/ruff format src tests'; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/interrogate -q src/chokepoint
+
+check: lint
 	@$(BIN)/chokepoint check
 	@$(BIN)/pytest -m "not slow" -n 2
 

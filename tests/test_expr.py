@@ -8,7 +8,6 @@ from chokepoint.models.expr import (
     Field,
     Param,
     absolute,
-    compile_vega,
     exp,
     log,
     maximum,
@@ -16,6 +15,7 @@ from chokepoint.models.expr import (
     power,
     where,
 )
+from chokepoint.models.vega import compile_vega
 
 x, y = Param("x"), Param("y")
 

@@ -1,4 +1,4 @@
-"""The rooms of the package, and which of them each may import: one way, no way back."""
+"""The rooms of the package, and which of them each may import: one way, no way back, no circle."""
 
 import pytest
 from imports import MODULES, imported
@@ -25,15 +25,28 @@ YET = {  # what does not keep to it yet
     ),  # names of standings, which also order and colour the marks
     ("chokepoint.charts.shares", "chokepoint.analysis.coalitions"),
 }
+# The site runs notebooks by path; what it must know of their contents all the same, and why.
+SITE_KNOWS = {
+    "chokepoint.analysis.countries": "which countries have a page, for the plan, the links and the index",
+    "chokepoint.analysis.events": "what the newest event is, for the date in a page's description",
+    "chokepoint.analysis.facts": "the registry that links in the text are checked against",
+    "chokepoint.analysis.reliance": "the index of minerals",
+    "chokepoint.analysis.supply": "the index of minerals and the cover's chart",
+    "chokepoint.charts.vega": "compiles charts for the page and bundles their script",
+}
 
 
 def room(module: str) -> str:
     return module.split(".")[1]
 
 
+def within(room_: str) -> list[str]:
+    return [module for module in MODULES if "." in module and room(module) == room_]
+
+
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_imports_only_what_stands_below_it(name):
-    modules = [module for module in MODULES if "." in module and room(module) == name]
+    modules = within(name)
     assert modules
     wrong = {
         (m, other)
@@ -46,3 +59,21 @@ def test_a_room_imports_only_what_stands_below_it(name):
 
 def test_every_module_stands_in_a_room():
     assert {room(module) for module in MODULES if "." in module} == set(ROOMS)
+
+
+def test_of_what_pages_say_the_site_knows_no_more_than_is_listed_with_a_reason():
+    known = {other for m in within("site") for other in imported(m) if "." in other}
+    apart = {other for other in known if room(other) in {"analysis", "charts", "models"}}
+    listed = tuple(SITE_KNOWS)
+    assert {
+        other for other in apart if not any(f"{other}.".startswith(f"{name}.") for name in listed)
+    } == set()
+
+
+def test_no_import_goes_round_in_a_circle():
+    """Imports within functions count too: a module that needs itself by way of another is two halves of one."""
+    waiting = {module: imported(module) - {module} for module in MODULES}
+    while ready := [module for module, needs in waiting.items() if not needs & set(waiting)]:
+        for module in ready:
+            del waiting[module]
+    assert sorted(waiting) == []

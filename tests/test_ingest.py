@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chokepoint.data.ingest import iea, sums, usgs, worldbank
+from chokepoint.data.ingest import iea, reference, sums, usgs, worldbank
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -112,7 +112,7 @@ def test_a_qualifier_stays_words_and_bounds(data, release):
     rows.append(
         figure("TIN", "United States", ">50", "Net import reliance", label, "percent", section=SALIENT)
     )
-    tables, _, _ = usgs.read(release(long(*rows)), data)
+    tables, _ = usgs.read(release(long(*rows)), reference.read(data))
     reliance = tables["salient"].iloc[0]
     assert pd.isna(reliance.value) and reliance.low == 50 and reliance.qualifier == "greater"
     lead = tables["production"].set_index("area")
@@ -125,13 +125,13 @@ def test_a_qualifier_stays_words_and_bounds(data, release):
 
 def test_a_world_total_says_whether_it_leaves_the_united_states_out(data, release):
     row = figure("LITHIUM", "World total", "290,000", notes="Estimated. -- Excludes U.S. production.")
-    tables, _, _ = usgs.read(release(long(row)), data)
+    tables, _ = usgs.read(release(long(row)), reference.read(data))
     assert bool(tables["production"].excludes_us[0])
 
 
 def test_a_unit_fault_is_mended_by_a_row_and_told(data, release):
     row = figure("VANADIUM", "World total", "21,000", "Reserves", "Reserves: rounded")
-    tables, report, _ = usgs.read(release(long(row)), data)
+    tables, report = usgs.read(release(long(row)), reference.read(data))
     vanadium = tables["reserves"].iloc[0]
     assert (
         vanadium.value == 21_000_000
@@ -143,14 +143,14 @@ def test_a_unit_fault_is_mended_by_a_row_and_told(data, release):
 
 def test_a_correction_lapses_when_the_publisher_mends_the_fault(data, release):
     mended = figure("RARE EARTHS", "Brazil", "11,000,000", "Reserves", "Reserves")
-    tables, report, _ = usgs.read(release(long(mended)), data)
+    tables, report = usgs.read(release(long(mended)), reference.read(data))
     assert tables["reserves"].correction_id.tolist() == [""]
     assert any("MCS2026-02: found no row" in line for line in report.corrections)
 
 
 def test_a_later_reading_is_adopted_and_the_earlier_one_kept(data, release):
     row = figure("RARE EARTHS", "Brazil", "21,000,000", "Reserves", "Reserves")
-    tables, _, _ = usgs.read(release(long(row)), data)
+    tables, _ = usgs.read(release(long(row)), reference.read(data))
     brazil = tables["reserves"].iloc[0]
     assert (brazil.value, brazil.superseded, brazil.printed) == (11_000_000, 21_000_000, "21,000,000")
 
@@ -165,7 +165,7 @@ def test_a_lost_minus_sign_is_put_back(data, release):
         section=SALIENT,
     )
     newest = COBALT[0]
-    tables, _, _ = usgs.read(release(long(row, newest)), data)
+    tables, _ = usgs.read(release(long(row, newest)), reference.read(data))
     assert one(tables["salient"], mineral="niobium").value == -1
 
 
@@ -177,7 +177,7 @@ def test_import_sources_carry_their_period_rank_and_headline(data, release):
             ("Refined metal", "Other countries", "28"), ("Combined total", "Canada", "56"),
         ]
     ]  # fmt: skip
-    tables, _, _ = usgs.read(release(long(*rows, COBALT[0])), data)
+    tables, _ = usgs.read(release(long(*rows, COBALT[0])), reference.read(data))
     zinc = tables["import_sources"]
     assert zinc[zinc.headline].detail.unique().tolist() == ["Combined total"]
     refined = zinc[zinc.detail == "Refined metal"].set_index("area")
@@ -204,7 +204,7 @@ def test_the_layout_of_2025_speaks_through_its_notes_where_a_cell_is_blank(data,
         'MCS2025,Lithium ,World total (rounded) 10,"Mine production, lithium content",metric tons,204000,240000,'
         "Excludes U.S. production,,,,,Large",
     ]
-    tables, report, _ = usgs.read(release(wide(*rows), "utf-8"), data)
+    tables, report = usgs.read(release(wide(*rows), "utf-8"), reference.read(data))
     assert report.release == "mcs2025"
     made = tables["production"].set_index(["area", "year"])
     assert made.qualifier[("United States", 2024)] == "withheld"
@@ -224,7 +224,7 @@ def test_one_file_a_commodity_with_units_in_the_header(data, release, year):
         f"salient/mcs{year}-galli_salient.csv": "DataSource,Commodity,Year,USprod_Primarykg,Imports_Metal_kg,Price_High-puritydkg,NIR_pct\n"
         f"MCS{year},Gallium,{year - 1},0,9400,450,100\n",
     }
-    tables, report, _ = usgs.read(release(files, "utf-8-sig"), data)
+    tables, report = usgs.read(release(files, "utf-8-sig"), reference.read(data))
     assert report.release == f"mcs{year}"
     japan = tables["production"].set_index(["area", "year"]).loc[("Japan", year - 2)]
     assert japan.value == 5570 and japan.estimated and japan.iso3 == "JPN"
@@ -241,7 +241,7 @@ def test_the_oddities_of_2022_and_2023_are_read_too(data, release):
         "mcs2023-cadmi_world.csv": "Source,Country,Form,Prod_t_2021,Prod_t_Est_2022\nMCS 2023,Peru,Refinery production,700,650\n",
         "mcs2023-abras_world.csv": 'Country,Type,Cap_t_est_2021,Cap_t_est_2022\nBrazil,"Plant capacity, silicon carbide",43000,43000\n',
     }
-    tables, report, _ = usgs.read(release(files), data)
+    tables, report = usgs.read(release(files), reference.read(data))
     assert report.release == "mcs2023" and not report.rows.refused
     assert set(tables["production"].mineral) == {"zirconium", "cadmium"}
     assert tables["capacity"].detail.tolist() == ["silicon carbide"] * 2
@@ -249,8 +249,8 @@ def test_the_oddities_of_2022_and_2023_are_read_too(data, release):
 
 def test_a_salient_file_that_holds_the_world_table_is_refused_and_said(data, release):
     table = "Source,Country,Type,Prod_t_est_2022,Prod_t_est_2023,Prod_notes\nMCS2024,Cuba,Mine production,3800,3200,\n"
-    tables, report, _ = usgs.read(
-        release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), data
+    tables, report = usgs.read(
+        release({"mcs2024-cobal_world.csv": table, "mcs2024-cobal_salient.csv": table}), reference.read(data)
     )
     assert len(tables["production"]) == 2
     assert report.rows.refused == {"mcs2024-cobal_salient.csv is named salient and holds the world table": 1}
@@ -260,7 +260,7 @@ def test_a_footnote_glued_to_a_figure_is_mended_by_a_row(data, release):
     table = (
         'Source,Country,Type,Prod_kt_2021,Reserves_kt\nMCS2023,Australia,Mine production,1320,"1,166,000"\n'
     )
-    tables, _, _ = usgs.read(release({"mcs2023-zinc_world.csv": table}), data)
+    tables, _ = usgs.read(release({"mcs2023-zinc_world.csv": table}), reference.read(data))
     assert tables["reserves"].value.tolist() == [66_000_000]
 
 
@@ -271,7 +271,7 @@ def test_headers_that_lost_their_names_are_read_under_the_right_ones(data, relea
         "Imports_Metallurgical_kt,Imports_Total_Fl_kt,Imports_HF_kt,Imports_AlF3_kt,Exports_Cryolite_kt,Consump_All_kt,Price_dt,Price_Acid_dt,Employment_Metallurgical_num,NIR_Mine_pct,,\n"
         "MCS2024,Fluorspar,2020, ,NA,22,427,65,492,103,21,26,9,483,309,149,16,100\n",
     }
-    tables, _, _ = usgs.read(release(files), data)
+    tables, _ = usgs.read(release(files), reference.read(data))
     assert one(tables["salient"], statistic="net_import_reliance").value == 100
     assert one(tables["salient"], statistic="consumption").value == 483_000
 
@@ -282,7 +282,7 @@ def test_an_agreement_with_two_dates_keeps_both(data, release):
         "Japan and Republic of Korea,Trilateral Cooperation ,23-Aug,2025-09-23,Cooperation.,https://example.org\n"
         "Australia,Framework,20-Oct-25,2025-10-20,Mining.,https://example.org\n"
     }
-    tables, _, _ = usgs.read(release(files), data)
+    tables, _ = usgs.read(release(files), reference.read(data))
     assert tables["trade_agreements"].set_index("party").dates_agree.to_dict() == {
         "Japan and Republic of Korea": False,
         "Australia": True,
@@ -308,23 +308,25 @@ def test_a_misspelt_header_names_the_nearest(data, release):
         name: text.replace("Statistics_detail", "Statistic_details") for name, text in long(*COBALT).items()
     }
     with pytest.raises(UserError, match='"Statistics_detail" \\(nearest: "Statistic_details"\\)'):
-        usgs.read(release(files), data)
+        usgs.read(release(files), reference.read(data))
 
 
 def test_two_values_for_one_key_are_an_error_that_names_both_lines(data, release):
     again = COBALT[0].replace("230,000", "231,000")
     with pytest.raises(UserError, match="line 5: .*'230,000' .*line 2.*'231,000'"):
-        usgs.read(release(long(*COBALT, again)), data)
+        usgs.read(release(long(*COBALT, again)), reference.read(data))
 
 
 def test_the_same_line_twice_is_refused_and_counted(data, release):
-    _, report, _ = usgs.read(release(long(*COBALT, COBALT[0])), data)
+    _, report = usgs.read(release(long(*COBALT, COBALT[0])), reference.read(data))
     assert report.tables["production"].refused == {"the same value twice for one key": 1}
     assert report.tables["production"].adds_up
 
 
 def test_an_unknown_country_is_refused_with_the_nearest_spelling(data, release):
-    _, report, _ = usgs.read(release(long(*COBALT, COBALT[0].replace("Congo (Kinshasa)", "Zambai"))), data)
+    _, report = usgs.read(
+        release(long(*COBALT, COBALT[0].replace("Congo (Kinshasa)", "Zambai"))), reference.read(data)
+    )
     (reason,) = report.tables["production"].refused
     assert '"Zambai"' in reason and 'nearest: "Zambia"' in reason
 
@@ -341,7 +343,7 @@ def test_a_script_in_a_country_name_or_a_note_is_never_more_than_text(data, rele
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_any_common_encoding_reads_the_same(data, release, encoding):
     row = COBALT[0].replace("Congo (Kinshasa)", "Côte d’Ivoire")
-    tables, _, _ = usgs.read(release(long(row), encoding), data)
+    tables, _ = usgs.read(release(long(row), encoding), reference.read(data))
     assert tables["production"].iso3.tolist() == ["CIV"]
 
 
@@ -349,7 +351,7 @@ def test_any_common_encoding_reads_the_same(data, release, encoding):
 def test_what_is_not_text_is_refused_plainly(data, tmp_path, content):
     (tmp_path / "bad.csv").write_bytes(content)
     with pytest.raises(UserError, match="Save it as UTF-8"):
-        usgs.read(tmp_path / "bad.csv", data)
+        usgs.read(tmp_path / "bad.csv", reference.read(data))
 
 
 def test_a_zip_reads_like_its_folder(data, release, tmp_path):
@@ -357,8 +359,8 @@ def test_a_zip_reads_like_its_folder(data, release, tmp_path):
     with zipfile.ZipFile(tmp_path / "r.zip", "w") as archive:
         for path in folder.iterdir():
             archive.write(path, path.name)
-    assert usgs.read(tmp_path / "r.zip", data)[0]["production"].equals(
-        usgs.read(folder, data)[0]["production"]
+    assert usgs.read(tmp_path / "r.zip", reference.read(data))[0]["production"].equals(
+        usgs.read(folder, reference.read(data))[0]["production"]
     )
 
 
@@ -370,14 +372,14 @@ def test_a_folder_of_zips_reads_like_one(data, release, tmp_path):
     with zipfile.ZipFile(folder / "world.zip", "w") as archive:
         archive.write(folder / "mcs2024-zinc_world.csv", "mcs2024-zinc_world.csv")
     (folder / "mcs2024-zinc_world.csv").unlink()
-    assert usgs.read(folder, data)[0]["production"].value.tolist() == [1_370_000]
+    assert usgs.read(folder, reference.read(data))[0]["production"].value.tolist() == [1_370_000]
 
 
 def test_a_file_of_300_megabytes_is_refused_unread(data, tmp_path):
     with open(tmp_path / "big.csv", "wb") as big:
         big.truncate(300_000_000)
     with pytest.raises(UserError, match="300,000,000 bytes"):
-        usgs.read(tmp_path / "big.csv", data)
+        usgs.read(tmp_path / "big.csv", reference.read(data))
 
 
 def test_two_releases_in_one_folder_are_refused(data, release):
@@ -385,26 +387,26 @@ def test_two_releases_in_one_folder_are_refused(data, release):
         "mcs2024-zinc_world.csv": "Source,Country,Type,Prod_kt_2022\nMCS2024,Peru,Mine production,1370\n"
     }
     with pytest.raises(UserError, match="more than one release"):
-        usgs.read(release(files), data)
+        usgs.read(release(files), reference.read(data))
 
 
 def test_a_zip_that_climbs_out_of_its_folder_is_refused(data, tmp_path):
     with zipfile.ZipFile(tmp_path / "r.zip", "w") as archive:
         archive.writestr("../../evil.csv", "a")
     with pytest.raises(UserError, match="points outside the archive"):
-        usgs.read(tmp_path / "r.zip", data)
+        usgs.read(tmp_path / "r.zip", reference.read(data))
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(data, tmp_path):
     with zipfile.ZipFile(tmp_path / "r.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("big.csv", b"0" * 201_000_000)
     with pytest.raises(UserError, match="201,000,000 bytes"):
-        usgs.read(tmp_path / "r.zip", data)
+        usgs.read(tmp_path / "r.zip", reference.read(data))
 
 
 def test_a_path_with_nothing_in_it_is_said(data, tmp_path):
     with pytest.raises(UserError, match="there is nothing here"):
-        usgs.read(tmp_path / "no", data)
+        usgs.read(tmp_path / "no", reference.read(data))
 
 
 # --- what is written
@@ -433,7 +435,9 @@ def test_a_release_half_read_is_never_written(data, release):
 
 
 def test_a_gap_between_countries_and_world_is_measured(data, release):
-    tables, _, _ = usgs.read(release(long(*(row.replace("80,000", "50,000") for row in COBALT))), data)
+    tables, _ = usgs.read(
+        release(long(*(row.replace("80,000", "50,000") for row in COBALT))), reference.read(data)
+    )
     assert sums.gaps(tables["production"]).gap.tolist() == [pytest.approx(-30 / 310)]
 
 

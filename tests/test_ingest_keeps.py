@@ -66,7 +66,7 @@ def test_one_file_of_a_release_leaves_every_other_row_as_it_was(data, release, n
 
 def test_the_tables_that_a_file_is_not_of_are_named(data):
     report = usgs.ingest(small_data.RELEASES / "mcs2026" / MAIN, data)
-    assert report.left == ["critical_list", "headline"] and not report.missing
+    assert report.untouched == ["critical_list", "headline"] and not report.missing
 
 
 @pytest.mark.parametrize("lines", [slice(None, 52), slice(52, None), slice(20, 30), slice(-1, None)], ids=str)
@@ -113,7 +113,7 @@ def test_a_new_release_says_which_tables_it_lacks_and_a_later_file_fills_them(da
     assert first.missing == ["prices", "production", "reserves", "salient"]
     assert "tables missing, which the release before has: prices, production, reserves, salient" in str(first)
     second = usgs.ingest(small_data.RELEASES / "mcs2026" / MAIN, data)
-    assert not second.missing and second.left == ["headline"]
+    assert not second.missing and second.untouched == ["headline"]
     assert check.check(data) == []
 
 
@@ -155,8 +155,8 @@ def test_a_part_of_the_file_without_its_newest_year_is_of_the_release_that_its_n
 
 def test_a_number_of_the_data_package_stays_as_it_is_written_and_a_table_where_it_is():
     text = '{\n  "resources": [\n    {\n      "name": "b"\n    },\n    {\n      "name": "a"\n    }\n  ],\n  "least": 0.000000001\n}\n'
-    assert with_resources(text, "r", [{"name": "a"}]) == text
-    assert [r["name"] for r in json.loads(with_resources(text, "r", [{"name": "aa"}]))["resources"]] == [
+    assert with_resources(text, [{"name": "a"}]) == text
+    assert [r["name"] for r in json.loads(with_resources(text, [{"name": "aa"}]))["resources"]] == [
         "b",
         "a",
         "aa",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chokepoint.data.ingest import usgs
+from chokepoint.data.ingest import reference, usgs
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 USGS = sorted(p.name for p in (DATA / "minerals").glob("mcs*"))
@@ -62,7 +62,7 @@ def read(tmp_path):
             path = tmp_path / "release" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode("utf-8-sig"))
-        return usgs.read(tmp_path / "release", data)[:2]
+        return usgs.read(tmp_path / "release", reference.read(data))
 
     return tables
 

@@ -1,6 +1,7 @@
 """The readers of the long record: each on a few lines in its publisher's own layout, and what each must refuse."""
 
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -27,7 +28,7 @@ NA Not available. W Withheld to avoid disclosing company proprietary data.
 
 def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path):
     (tmp_path / "ds140-tungs.tsv").write_text(TUNGSTEN)
-    tables, report = history.read(tmp_path, DATA)
+    tables, report = history.read(tmp_path, REF)
     rows = tables["historical"].set_index("year")
     assert rows.world_production_t.to_dict() == {1918: 15000, 2015: 83700}
     assert rows.withheld[2015] == "us_production_t;us_consumption_t" and pd.isna(rows.us_production_t[2015])
@@ -50,7 +51,7 @@ def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path)
 def test_a_damaged_worksheet_is_refused_with_its_line(tmp_path, old, new, said):
     (tmp_path / "ds140-tungs.tsv").write_text(TUNGSTEN.replace(old, new))
     with pytest.raises(UserError, match=said):
-        history.read(tmp_path, DATA)
+        history.read(tmp_path, REF)
 
 
 def _flows(folder: Path, year: int = 2024, **changed) -> Path:
@@ -66,7 +67,7 @@ def _flows(folder: Path, year: int = 2024, **changed) -> Path:
 
 
 def test_gallium_and_germanium_share_a_heading_and_are_counted_once(tmp_path):
-    tables, report = baci.read(_flows(tmp_path), DATA, REF)
+    tables, report = baci.read(_flows(tmp_path), REF)
     rows = tables["trade_flows"]
     assert set(rows.heading) == {"811292"} and rows.value_usd.sum() == 1_000_000, (
         "small buyers are in the sum, together"
@@ -77,14 +78,12 @@ def test_gallium_and_germanium_share_a_heading_and_are_counted_once(tmp_path):
 
 def test_a_flow_below_zero_or_a_year_that_is_not_the_files_is_refused(tmp_path):
     with pytest.raises(UserError, match="not a value in US"):
-        baci.read(
-            _flows(tmp_path, materials={"gallium": [{"from": "CN", "to": "US", "value": -1}]}), DATA, REF
-        )
+        baci.read(_flows(tmp_path, materials={"gallium": [{"from": "CN", "to": "US", "value": -1}]}), REF)
     (tmp_path / "flows_2024.json").write_text(
         (tmp_path / "flows_2024.json").read_text().replace('"year": 2024', '"year": 2023')
     )
     with pytest.raises(UserError, match="the year inside is 2023"):
-        baci.read(tmp_path, DATA, REF)
+        baci.read(tmp_path, REF)
 
 
 BGS = """mineral,bgs_commodity_trans,bgs_sub_commodity_trans,country_trans,country_iso3_code,year,quantity,units
@@ -97,7 +96,7 @@ cobalt,"cobalt, refined",,Finland,FIN,2023,,tonnes (metric)
 
 def test_of_bgs_only_shares_are_kept_and_the_two_congos_are_two(tmp_path):
     (tmp_path / "bgs.csv").write_text(BGS)
-    tables, report = bgs.read(tmp_path / "bgs.csv", DATA, REF)
+    tables, report = bgs.read(tmp_path / "bgs.csv", REF)
     rows = tables["output_shares"]
     assert rows.set_index("iso3").share_pct.to_dict() == {"CHN": 79.7, "COD": 20.2}, (
         "a share under half a per cent is not listed"
@@ -106,10 +105,22 @@ def test_of_bgs_only_shares_are_kept_and_the_two_congos_are_two(tmp_path):
     assert report.table("output_shares").refused["no quantity"] == 1
 
 
+def test_a_state_that_is_no_more_goes_in_under_its_own_name(tmp_path):
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("minerals"))
+    (tmp_path / "bgs.csv").write_text(
+        BGS + 'cobalt,"cobalt, refined",,Soviet Union,SUN,1980,5,tonnes (metric)\n'
+    )
+    bgs.ingest(tmp_path / "bgs.csv", tmp_path / "data")
+    rows = pd.read_csv(tmp_path / "data" / "minerals" / "bgs2023" / "output_shares.csv")
+    assert rows.query("year == 1980")[["area", "iso3", "share_pct"]].values.tolist() == [
+        ["Soviet Union", "SUN", 100]
+    ]
+
+
 def test_a_country_given_twice_is_refused(tmp_path):
     (tmp_path / "bgs.csv").write_text(BGS + 'cobalt,"cobalt, refined",,China,CHN,2023,5,tonnes (metric)\n')
     with pytest.raises(UserError, match="line 6: cobalt, refined, China, 2023 is given twice"):
-        bgs.read(tmp_path / "bgs.csv", DATA, REF)
+        bgs.read(tmp_path / "bgs.csv", REF)
 
 
 def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
@@ -119,7 +130,7 @@ def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
     (tmp_path / "dimension_CRMsOverTime.csv").write_text(
         "Material,Year,SR,EI\nTungsten,2023,1.2,8.7\nTungsten,2011,-,-\n"
     )
-    tables, report = eu_study.read(tmp_path, DATA, REF)
+    tables, report = eu_study.read(tmp_path, REF)
     assert tables["eu_supply_shares"].to_dict("records")[0] | {"mineral": "tungsten", "stage": "refinery", "iso3": "CHN", "share_pct": 84.0} \
         == tables["eu_supply_shares"].to_dict("records")[0]  # fmt: skip
     assert tables["eu_criticality"].supply_risk.tolist() == [1.2]
@@ -128,7 +139,7 @@ def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
         "Material,Stage,Country,Share,t\nTungsten,P,China,840%,1\n"
     )
     with pytest.raises(UserError, match="over 100"):
-        eu_study.read(tmp_path, DATA, REF)
+        eu_study.read(tmp_path, REF)
 
 
 def _dataweb(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from chokepoint.models import MODELS
 from chokepoint.models.buildout import pipeline_path
 from chokepoint.models.coalition import club_by_enumeration
-from chokepoint.models.expr import Field, Param, compile_vega
+from chokepoint.models.expr import Field, Param
 from chokepoint.models.price_protection import put_and_call
 from chokepoint.models.project_value import cash_flows, internal_rate, present_value
 from chokepoint.models.supply_shock import exact_shock
 from chokepoint.models.vault import allocate, stock_path
+from chokepoint.models.vega import compile_vega
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 from chokepoint.cli import main
 from chokepoint.data import check, tables
-from chokepoint.data.ingest import known, plausible, usgs
+from chokepoint.data.ingest import plausibility, usgs
+from chokepoint.data.ingest.plausibility.exceptions import same_figure
+from chokepoint.data.ingest.plausibility.scale import figure
 
 HOME = small_data.HOME
 PUBLISHED = HOME.parent / "shared" / "releases"
@@ -328,8 +330,8 @@ def test_every_exception_is_still_a_figure_of_its_release(listed):
         pytest.skip(f"{listed['release']} is not among the tables of the project")
     picked = dict(part.split("=", 1) for part in listed["key"].split(";"))
     found = [r for r in small_data.rows(path) if all(r[c] == v for c, v in picked.items())]
-    column = "year" if listed["rule"] == "year" else plausible._figure(found[0])
-    assert len(found) == 1 and plausible.same_figure(found[0][column], listed["value"])
+    column = "year" if listed["rule"] == "year" else figure(found[0])
+    assert len(found) == 1 and same_figure(found[0][column], listed["value"])
 
 
 @pytest.mark.slow
@@ -349,10 +351,9 @@ def test_nine_slips_of_the_decimal_mark_in_ten_are_seen_by_the_neighbours_alone(
     for n, i in enumerate(drawn):
         broken = figures.copy()
         broken.at[i, "value"] = str(float(broken.at[i, "value"]) * (10, 0.1, 100, 0.01, 1000, 0.001)[n % 6])
-        found = plausible.findings(
+        found = plausibility.findings(
             held | {newest: broken},
-            known.areas(data),
-            known.read(data),
+            plausibility.read(data),
             lambda *at: str(at),
             {table: set(broken.index)},
             newest[0],

@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from contextlib import nullcontext
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -141,25 +142,51 @@ def ingest() -> None:
     """
 
 
-def _ingest(module: str, path: Path, **options) -> None:
-    from importlib import import_module
+READERS = {  # command → what it reads; its module is of the same name
+    "usgs": "A USGS Mineral Commodity Summaries data release.",
+    "iea": "The IEA Critical Minerals Dataset: the workbook as published, or a JSON conversion of it.",
+    "worldbank": "The World Bank's monthly commodity prices.",
+    "history": "USGS Data Series 140: a century of US supply and world production.",
+    "yearbook": "The rare-earth tables of the USGS Minerals Yearbook.",
+    "baci": "CEPII BACI: trade between countries, by heading and year.",
+    "us-trade": "Workbooks of the USITC DataWeb: US trade by partner and heading.",
+    "china-customs": "China's monthly exports as the press quotes its customs.",
+    "eu-study": "The European Commission's study on critical raw materials.",
+    "bgs": "Production by country from the British Geological Survey; only shares derived from it are kept.",
+}
 
-    report = import_module(f"chokepoint.data.ingest.{module}").ingest(path, tables.data_dir(), **options)
-    click.echo(report)
 
+def _reader(name: str, about: str) -> None:
+    """Add the command that ingests a publisher's releases."""
 
-def _release_options(command):
-    """The options of a release's ingest."""
-    accept = click.option(
+    @ingest.command(name, help=about)
+    @click.argument("path", type=click.Path(path_type=Path))
+    @click.option(
         "--accept",
         multiple=True,
         metavar="TABLE.COLUMN",
-        help="Take the figures of this column as they are, such as production.value; they are written to data/known_exceptions.csv.",
+        help="Take the figures of this column as they are, such as production.value; "
+        "they are written to data/known_exceptions.csv.",
     )
-    replace = click.option(
+    @click.option(
         "--replace", is_flag=True, help="Drop rows of the tables given that are not in what is given."
     )
-    return accept(replace(command))
+    def read(path: Path, accept: tuple[str, ...], replace: bool) -> None:
+        reader = import_module(f"chokepoint.data.ingest.{name.replace('-', '_')}")
+        click.echo(reader.ingest(path, tables.data_dir(), accept, replace))
+
+
+for _name, _about in READERS.items():
+    _reader(_name, _about)
+
+
+@ingest.command("outlines")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_outlines(path: Path) -> None:
+    """Country outlines for the map, from the npm package world-atlas."""
+    from chokepoint.data.ingest import outlines
+
+    click.echo(outlines.ingest(path, tables.data_dir()))
 
 
 @main.command()
@@ -170,86 +197,6 @@ def fetch(release: str, to: Path) -> None:
     from chokepoint.data.ingest.fetch import fetch as download
 
     click.echo(f"{release} is in {download(release, to)}")
-
-
-@ingest.command("usgs")
-@click.argument("path", type=click.Path(path_type=Path))
-@_release_options
-def ingest_usgs(path: Path, accept: tuple[str, ...], replace: bool) -> None:
-    """A USGS Mineral Commodity Summaries data release."""
-    _ingest("usgs", path, accept=accept, replace=replace)
-
-
-@ingest.command("iea")
-@click.argument("path", type=click.Path(path_type=Path))
-@_release_options
-def ingest_iea(path: Path, accept: tuple[str, ...], replace: bool) -> None:
-    """The IEA Critical Minerals Dataset: the workbook as published, or a JSON conversion of it."""
-    _ingest("iea", path, accept=accept, replace=replace)
-
-
-@ingest.command("worldbank")
-@click.argument("path", type=click.Path(path_type=Path))
-@_release_options
-def ingest_worldbank(path: Path, accept: tuple[str, ...], replace: bool) -> None:
-    """The World Bank's monthly commodity prices."""
-    _ingest("worldbank", path, accept=accept, replace=replace)
-
-
-@ingest.command("history")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_history(path: Path) -> None:
-    """USGS Data Series 140: a century of US supply and world production."""
-    _ingest("history", path)
-
-
-@ingest.command("yearbook")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_yearbook(path: Path) -> None:
-    """The rare-earth tables of the USGS Minerals Yearbook."""
-    _ingest("yearbook", path)
-
-
-@ingest.command("baci")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_baci(path: Path) -> None:
-    """CEPII BACI: trade between countries, by heading and year."""
-    _ingest("baci", path)
-
-
-@ingest.command("us-trade")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_us_trade(path: Path) -> None:
-    """Workbooks of the USITC DataWeb: US trade by partner and heading."""
-    _ingest("us_trade", path)
-
-
-@ingest.command("china-customs")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_china_customs(path: Path) -> None:
-    """China's monthly exports as the press quotes its customs."""
-    _ingest("china_customs", path)
-
-
-@ingest.command("eu-study")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_eu_study(path: Path) -> None:
-    """The European Commission's study on critical raw materials."""
-    _ingest("eu_study", path)
-
-
-@ingest.command("bgs")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_bgs(path: Path) -> None:
-    """Production by country from the British Geological Survey; only shares derived from it are kept."""
-    _ingest("bgs", path)
-
-
-@ingest.command("outlines")
-@click.argument("path", type=click.Path(path_type=Path))
-def ingest_outlines(path: Path) -> None:
-    """Country outlines for the map, from the npm package world-atlas."""
-    _ingest("outlines", path)
 
 
 @main.command()

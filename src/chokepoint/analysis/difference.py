@@ -225,6 +225,7 @@ def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) 
         default=0,
     )
     told = now or was
+    assert told is not None, "a series stands in one release at least"
     named = dict(zip(how["same"] + how["label"], told.same + told.label, strict=True))
     whole = "vanished" if now is None else "appeared" if was is None else None
     called = ", ".join(filter(None, was.label)) if was and now and was.label != now.label else None
@@ -234,7 +235,7 @@ def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) 
         x, y = a and a["reading"], b and b["reading"]
         if x == y:
             continue
-        row = b or a
+        row = b or a or {}
         where = {k: v if isinstance(v, str) else int(v) for k, v in zip(how["at"], place, strict=False)} | (
             {"form": place[-1]} if place[-1] else {}
         )
@@ -360,14 +361,16 @@ def _facts(old: str, new: str) -> list[dict]:
 
 def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: str, new: str) -> dict:
     """A fact at both releases, and what the newer one says of the older one's year: the move is a revision and a new year."""
+    stated = now or was
+    assert stated is not None, f"{fact_id} stands in one release at least"
     years = [int(tables.load("production", release).year.max()) for release in (old, new)]
     yearly = was and now and facts.is_yearly(fact_id) and years[0] != years[1]
     again = facts.of_year(fact_id, new, years[0]) if yearly else None
     numbers = [None if fact is None else _number(fact) for fact in (was, again, now)]
     row = {
         "fact_id": fact_id,
-        "label": (now or was).label,
-        "unit": (now or was).unit,
+        "label": stated.label,
+        "unit": stated.unit,
         "old": was and was.text,
         "restated": again and again.text,
         "new": now and now.text,

@@ -188,7 +188,7 @@ def _usgs(release: str) -> pd.DataFrame:
     other = {
         (r.mineral, r.detail)
         for r in rows.itertuples()
-        if " and " in r.detail and minerals.headline_detail.get(r.mineral) in r.detail.split(" and ")
+        if " and " in r.detail and minerals.headline_detail.get(r.mineral) in str(r.detail).split(" and ")
     }
     called = [
         _called(r, s, {} if (r.mineral, r.detail) in other else products)

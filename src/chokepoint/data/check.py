@@ -11,7 +11,7 @@ import pandas as pd
 
 from chokepoint.data import consistency, grades, tables
 from chokepoint.data.descriptor import listed
-from chokepoint.data.ingest import plausible, repeated
+from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
 from chokepoint.data.ingest.separators import separator
 from chokepoint.errors import UserError
@@ -77,24 +77,17 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
     """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
     releases = {
-        (m[1], m[2]): frame for name, frame in frames.items() if (m := plausible.RELEASE.fullmatch(name))
+        (m[1], m[2]): frame for name, frame in frames.items() if (m := plausibility.RELEASE.fullmatch(name))
     }
-    listed_ = {
-        name: frames[name].to_dict("records") if name in frames else []
-        for name in ("known_exceptions", "known_gaps")
-    }
-    areas = (
-        dict(zip(frames["geography"]["iso3"], frames["geography"]["name"], strict=True))
-        if "geography" in frames
-        else {}
-    )
-    known = plausible.Known(listed_["known_exceptions"], listed_["known_gaps"])
-    found = plausible.findings(releases, areas, known, lambda _release, _table, row: f"row {int(row) + 2}")
+    lists = ("known_exceptions", "known_gaps", "geography")
+    accepted = plausibility.accepted(*(frames[n].to_dict("records") if n in frames else [] for n in lists))
+    found = plausibility.findings(releases, accepted, lambda _release, _table, row: f"row {int(row) + 2}")
     corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
-    found += plausible.misread(releases, corrections)
-    faults, notes = [], []
+    found += plausibility.misread(releases, corrections)
+    faults: list[Fault] = []
+    notes: list[Fault] = []
     for f in found:
-        of = plausible.shown(releases[f.release, f.table].loc[f.row].to_dict())
+        of = plausibility.shown(releases[f.release, f.table].loc[f.row].to_dict())
         said = Fault(
             paths[f"{f.release}-{f.table}"],
             int(f.row) + 2,
@@ -106,7 +99,7 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
         {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
     ):
         faults.append(Fault(paths[table], int(row) + 2, column, message))
-    for release, table, row, message in repeated.misprints(releases, corrections):
+    for release, table, row, message in plausibility.misprints(releases, corrections):
         notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
     return faults, notes
 
@@ -217,8 +210,8 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     except ValueError:
         return None, [Fault(name, 0, "", "is empty; a header line is expected")]
-    rows = {i: row for i, row in enumerate(rows) if row}
-    if merge := [i for i, row in rows.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
+    filled = {i: row for i, row in enumerate(rows) if row}
+    if merge := [i for i, row in filled.items() if re.match(r"(<{7}|={7}|>{7})( |$)", row[0])]:
         return None, [
             Fault(
                 name,
@@ -230,7 +223,7 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     ragged = [
         Fault(name, i + 2, "", f"has {len(row)} cells; the header has {len(found)}")
-        for i, row in rows.items()
+        for i, row in filled.items()
         if len(row) != len(found)
     ]
     expected = [f["name"] for f in declared["schema"]["fields"]]
@@ -240,8 +233,8 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
         ]
     if ragged:
         return None, ragged[:20]
-    if found == expected and rows:
-        return pd.DataFrame(list(rows.values()), index=list(rows), columns=found, dtype=str), []
+    if found == expected and filled:
+        return pd.DataFrame(list(filled.values()), index=list(filled), columns=found, dtype=str), []
     if found == expected:
         return None, [
             Fault(
@@ -394,7 +387,7 @@ def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
     if target not in frames:
         return []  # its own fault is already said
     known = set(frames[target][listed(reference["fields"])[0]])
-    faults = []
+    faults: list[Fault] = []
     for i, values in lists.items():
         for value in values:
             if value not in known and len(faults) < 20:

@@ -32,7 +32,7 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 # What has been done by a date, by table: the column of the state, the states, the column of the date.
-DONE = {
+DONE: dict[str, list[tuple[str, tuple[str, ...], str]]] = {
     "timeline": [("happened", ("happened", "lapsed"), "date_start")],
     "agreements": [("status", ("signed", "concluded", "announced", "declined"), "date_start")],
     "finance": [("status", (), "date_start")],
@@ -177,7 +177,7 @@ def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) ->
 def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
     """What is said to be done on a day that is later than what is known."""
     known = frame["as_of"] if "as_of" in frame else pd.Series(newest, index=frame.index)
-    told = set()
+    told: set[object] = set()
     for column, done, day in DONE[table]:
         if day not in frame or (column and column not in frame):
             continue

@@ -79,7 +79,8 @@ def _table(declared: object) -> Iterator[str]:
     if isinstance(schema, str):
         yield f"{name}: schema {schema!r} must be a file within the data folder"
         return
-    fields = schema.get("fields") if isinstance(schema, dict) else None
+    schema = schema if isinstance(schema, dict) else {}
+    fields = schema.get("fields")
     if (
         not isinstance(fields, list)
         or not fields

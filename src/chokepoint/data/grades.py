@@ -109,7 +109,7 @@ def cited(row: Mapping[str, str]) -> list[str]:
     >>> cited({"verdict": "wrong", "source_id": "SEED0", "check_source_id": "S005"})
     ['S005']
     """
-    columns = ("source_id", "source_ids")
+    columns: tuple[str, ...] = ("source_id", "source_ids")
     if "verdict" in row:
         columns = (
             ("check_source_id",)

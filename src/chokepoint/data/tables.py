@@ -106,7 +106,7 @@ def _rows(path: Path, _state: tuple[int, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            of = row.get("mineral")
+            of = row.get("mineral", "")
             found[of] = found.get(of, "") + json.dumps(row)
     return found
 

@@ -1,8 +1,9 @@
 """Model 6: how fast separation outside China can be built, at what price, with Chinese pressure.
 
-The simple form adds the same capacity each year; `pipeline` follows cohorts, learning, a falling price and Chinese pulses.
-The money in both is set so that they meet the share of the IEA's base case for 2035 if every project pays: that share is an
-input, and so is how many projects a price brings. The IEA's case has no price floor in it, less demand, and fewer tonnes.
+The simple form adds the same capacity each year; `pipeline` follows cohorts, learning, a falling price and
+Chinese pulses. The money in both is set so that they meet the share of the IEA's base case for 2035 if every
+project pays: that share is an input, and so is how many projects a price brings. The IEA's case has no price
+floor in it, less demand, and fewer tonnes.
 """
 
 import numpy as np
@@ -45,8 +46,9 @@ def buildout(
     year               looked at, after 2024 [years]
     target             share to be reached [0–1]
 
-    >>> r = buildout(world_price=60, floor=75, start_capacity=8.7, start_demand=97, demand_growth=0.045, capital=0.73,
-    ...     capital_intensity=0.2, lead_time=3, viability_price=77, viability_width=4.5, year=11, target=0.5)
+    >>> r = buildout(world_price=60, floor=75, start_capacity=8.7, start_demand=97, demand_growth=0.045,
+    ...     capital=0.73, capital_intensity=0.2, lead_time=3, viability_price=77, viability_width=4.5,
+    ...     year=11, target=0.5)
     >>> round(r["added"], 3), round(r["share"], 3)
     (1.426, 0.128)
     """
@@ -118,7 +120,9 @@ def pipeline(
     pulse_years,
     pulse_trigger,
 ):
-    """The same with cohorts: each year's money becomes output after its lead time, mines and separation each on their own.
+    """Return the same with cohorts.
+
+    Each year's money becomes output after its lead time, mines and separation each on their own.
 
     Further keywords:
     mine_lead_time  from money to ore [years]
@@ -132,7 +136,8 @@ def pipeline(
     pulse_years     length of a pulse [years]
     pulse_trigger   share outside China above which a pulse starts [0–1]
 
-    NumPy only (a cohort comes back after a number of years that the reader sets); arrays are simulated side by side.
+    NumPy only (a cohort comes back after a number of years that the reader sets); arrays are simulated side
+    by side.
     Returns one value per result; `pipeline_path` has the years.
     """
     given = locals()
@@ -215,7 +220,9 @@ def pipeline_path(
         zeros.copy(),
         None,
     )
-    path = {name: [] for name in ("share", "output", "separation", "mine", "price", "unit_cost", "pulse")}
+    path: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("share", "output", "separation", "mine", "price", "unit_cost", "pulse")
+    }
     for t in range(PIPELINE_YEARS + 1):
         separation, mine = separation + arriving["separation"][t], mine + arriving["mine"][t]
         demand = start_demand * (1 + demand_growth) ** t
@@ -252,24 +259,24 @@ def pipeline_path(
     return {name: np.array(values) for name, values in path.items()}
 
 
-BASE_CASE = dict(
-    world_price=60,
-    floor=160,
-    start_capacity=8.7,
-    start_demand=97,
-    demand_growth=0.045,
-    capital=0.73,
-    capital_intensity=0.2,
-    lead_time=3,
-    viability_price=77,
-    viability_width=4.5,
-    year=11,
-    target=0.5,
-)
+BASE_CASE = {
+    "world_price": 60,
+    "floor": 160,
+    "start_capacity": 8.7,
+    "start_demand": 97,
+    "demand_growth": 0.045,
+    "capital": 0.73,
+    "capital_intensity": 0.2,
+    "lead_time": 3,
+    "viability_price": 77,
+    "viability_width": 4.5,
+    "year": 11,
+    "target": 0.5,
+}
 
 
 def validation():
-    """The IEA's two editions, and the pace of the last fourteen years."""
+    """Return the IEA's two editions, and the pace of the last fourteen years."""
     share_2035 = 100 * buildout(**BASE_CASE)["share"]
     share_2030 = 100 * buildout(**{**BASE_CASE, "year": 6})["share"]
     return [
@@ -291,7 +298,8 @@ def validation():
             "%",
             20,
             26,
-            "the 2024 edition of the outlook, as reported; money becomes a plant only after the lead time, and the IEA counts plants being built",
+            "the 2024 edition of the outlook, as reported; money becomes a plant only after the lead time, "
+            "and the IEA counts plants being built",
             "M39",
         ),
         check(
@@ -350,11 +358,15 @@ BUILDOUT = Model(
         "capital_needed": "none",
     },
     cautions=(
-        "Its money is set so that 24 % are made outside China in 2035 if every project pays, as the trade press rounded the base case of the International Energy Agency (24.5 % in its data), which has no price floor in it. "
-        "That the model meets the share is no finding, and what a price adds or takes away is an assumption about projects.",
+        "Its money is set so that 24 % are made outside China in 2035 if every project pays, as the trade "
+        "press rounded the base case of the International Energy Agency (24.5 % in its data), which has no "
+        "price floor in it. "
+        "That the model meets the share is no finding, and what a price adds or takes away is an "
+        "assumption about projects.",
         "It meets the share with more tonnes than the agency: demand grows faster here, and goes on growing.",
         "Plants under construction in 2024 are left out, which is why it is too slow for 2030.",
-        "The price-floor model of chapter 3 takes another supply curve for the same oxide, and lets demand fall with the price; here it does not.",
+        "The price-floor model of chapter 3 takes another supply curve for the same oxide, and lets demand "
+        "fall with the price; here it does not.",
         "China's answer is a setting here, not a decision.",
     ),
     validation=validation,
@@ -375,7 +387,8 @@ PIPELINE = Model(
     },
     never={"target_year": "not within forty years"},
     cautions=(
-        "Set to the same share as the simple form; a floor holds for ever in it, so that pressure on the price cannot matter to who has one.",
+        "Set to the same share as the simple form; a floor holds for ever in it, so that pressure on the "
+        "price cannot matter to who has one.",
         "Learning, price response and pulses are assumptions; no published figure tests them.",
     ),
     browser=False,

@@ -1,4 +1,7 @@
-"""A Dask cluster at an address, as an executor of the kind of concurrent.futures: sweeps and pages run there as they do here."""
+"""A Dask cluster at an address, as an executor of the kind of concurrent.futures.
+
+Sweeps and pages run there as they do here.
+"""
 
 import socket
 from collections.abc import Iterator
@@ -10,16 +13,18 @@ from chokepoint.errors import UserError
 
 @contextmanager
 def cluster(scheduler: str) -> Iterator[Executor]:
-    """The cluster whose scheduler answers at an address such as tcp://127.0.0.1:8786.
+    """Return the cluster whose scheduler answers at an address such as tcp://127.0.0.1:8786.
 
-    Its workers need this package and, for pages, the same checkout at the same path. UserError when nothing answers there.
+    Its workers need this package and, for pages, the same checkout at the same path. UserError when nothing
+    answers there.
     """
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise UserError(
-            "A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it out."
+            "A scheduler was given but Dask is not installed: pip install 'dask[distributed]', or leave it "
+            "out."
         ) from None
     try:
         socket.create_connection(

@@ -12,7 +12,9 @@ LARGEST_CLUB = 60
 
 
 def bloc_share(shares, members):
-    """Share of the bloc. `shares` by country, of the world total (they may sum to less: other countries); members 0–1.
+    """Share of the bloc. `shares` by country, of the world total (they may sum to less: other countries).
+
+    Members 0–1.
 
     >>> round(bloc_share([0.7, 0.1, 0.05], [0, 1, 1]), 2)
     0.15
@@ -21,7 +23,9 @@ def bloc_share(shares, members):
 
 
 def concentration(shares):
-    """Herfindahl–Hirschman index, 0–1: sum of squared shares. Unnamed countries left out make it a lower bound.
+    """Herfindahl–Hirschman index, 0–1: sum of squared shares.
+
+    Unnamed countries left out make it a lower bound.
 
     >>> round(concentration([0.5, 0.5]), 2)
     0.5
@@ -30,9 +34,12 @@ def concentration(shares):
 
 
 def concentration_bounds(shares):
-    """Lowest and highest index that fit named shares summing to less than 1: the rest spread thin, or one more country.
+    """Lowest and highest index that fit named shares summing to less than 1.
 
-    The rest can be one country only if that is no larger than a named one; else the highest value is a bound all the same.
+    The rest spread thin, or one more country.
+
+    The rest can be one country only if that is no larger than a named one; else the highest value is a bound
+    all the same.
 
     >>> [round(x, 2) for x in concentration_bounds([0.6, 0.2])]
     [0.4, 0.44]
@@ -73,7 +80,7 @@ def coalition(
     retaliation,
     finance,
 ):
-    """Would a member buy on the side, and would an outsider join?
+    """Work out whether a member would buy on the side, and an outsider join.
 
     levy              gap between the price inside and outside [US$/kg]
     imports           what the member buys [kt per period]
@@ -91,8 +98,9 @@ def coalition(
 
     A member who cheats once gains now, and loses membership for good if found out.
 
-    >>> r = coalition(levy=50, imports=2, diverted=1, detection=0.3, penalty=25, membership_value=20, patience=0.9, firm_fine=50,
-    ...     bloc_weight=0.4, club_benefit=100, joining_cost=25, retaliation=15, finance=0)
+    >>> r = coalition(levy=50, imports=2, diverted=1, detection=0.3, penalty=25, membership_value=20,
+    ...     patience=0.9, firm_fine=50, bloc_weight=0.4, club_benefit=100, joining_cost=25, retaliation=15,
+    ...     finance=0)
     >>> r["temptation"], round(r["patience_needed"], 3), r["complies"], r["tipping_share"], r["joins"]
     (100, 0.939, 0, 0.4, 1)
     """
@@ -117,7 +125,9 @@ def coalition(
 
 
 def club(*, countries, benefit, cost, penalty):
-    """Size of a stable club that provides something all enjoy (Barrett): no member gains by leaving, no outsider by joining.
+    """Size of a stable club that provides something all enjoy (Barrett).
+
+    No member gains by leaving, no outsider by joining.
 
     countries  that could join, at most 60 [countries]
     benefit    of a unit provided, to each [value]
@@ -143,7 +153,10 @@ def club(*, countries, benefit, cost, penalty):
 
 
 def club_by_enumeration(*, countries, benefit, cost, penalty):
-    """The same, by trying every size: the largest club that nobody wants to leave and nobody outside wants to join."""
+    """Return the same, by trying every size.
+
+    The largest club that nobody wants to leave and nobody outside wants to join.
+    """
 
     def member(k):
         return benefit * _provided(k) - cost * (k * benefit / cost) ** 2 / 2
@@ -176,7 +189,10 @@ PUBLISHED_CONCENTRATION = {
 
 
 def concentration_validation(shares_by_mineral):
-    """Indices of newer mine shares beside those published for 2023. mineral → shares of the world total, by named country."""
+    """Return indices of newer mine shares beside those published for 2023.
+
+    Mineral → shares of the world total, by named country.
+    """
     moved = {
         "cobalt": "higher: the newer estimates give the DR Congo, the leader, a larger share",
         "graphite": "higher: the newer estimates give China, the leader, a larger share",
@@ -286,7 +302,8 @@ COALITION = Model(
     },
     never={"patience_needed": "none: it keeps to them anyway"},
     cautions=(
-        "There are no data on detection, fines or what membership is worth: these sliders illustrate a mechanism.",
+        "There are no data on detection, fines or what membership is worth: these sliders illustrate a "
+        "mechanism.",
         "China is a setting here, not a player.",
     ),
     validation=validation,

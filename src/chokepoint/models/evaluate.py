@@ -1,4 +1,7 @@
-"""A model at a reader's settings: names and symbols understood, bad values refused with the range and the unit."""
+"""A model at a reader's settings.
+
+Names and symbols understood, bad values refused with the range and the unit.
+"""
 
 import difflib
 import math
@@ -10,7 +13,7 @@ from .model import Model
 
 
 def model_named(name: str) -> Model:
-    """The model of that name. UserError with the nearest name if there is none.
+    """Return the model of that name. UserError with the nearest name if there is none.
 
     >>> model_named("vault").name
     'vault'
@@ -21,7 +24,7 @@ def model_named(name: str) -> Model:
 
 
 def assumptions_of(name: str, assumptions) -> list[dict]:
-    """Rows of the assumptions table (a DataFrame or a list of dicts) for a model, in the order of its keywords."""
+    """Return the assumptions of a model (a DataFrame or a list of dicts) in the order of its keywords."""
     rows = assumptions.to_dict("records") if hasattr(assumptions, "to_dict") else assumptions
     numbers = ("value", "low", "high", "step")
     by_name = {
@@ -39,12 +42,15 @@ def assumptions_of(name: str, assumptions) -> list[dict]:
 
 
 def settings(name: str, values, assumptions) -> dict[str, float]:
-    """Every keyword of the model: the reader's values (names or symbols → numbers or text), the table's for the rest."""
+    """Every keyword of the model.
+
+    The reader's values (names or symbols → numbers or text), the table's for the rest.
+    """
     rows = assumptions_of(name, assumptions)
     keywords = {row["name"]: row for row in rows}
     symbols = {row["symbol"]: row["name"] for row in rows if row["symbol"] not in keywords}
     chosen = {row["name"]: row["value"] for row in rows}
-    given = {}
+    given: dict[str, str] = {}
     for key, value in values.items():
         keyword = key if key in keywords else symbols.get(key)
         if keyword is None:
@@ -59,7 +65,9 @@ def settings(name: str, values, assumptions) -> dict[str, float]:
 
 
 def evaluate(name: str, values, assumptions) -> dict[str, float]:
-    """Named results of a model at some settings, the exact ones included; everything not given is as in the table.
+    """Named results of a model at some settings, the exact ones included.
+
+    Everything not given is as in the table.
 
     values       name or symbol → number or text
     assumptions  rows of data/assumptions.csv: a DataFrame or a list of dicts

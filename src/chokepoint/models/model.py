@@ -13,11 +13,14 @@ class Model:
 
     name      as in the assumptions table and on the command line
     title     the question it answers
-    function  keyword arguments → named results; takes numbers, arrays and expressions, so the browser runs it too
+    function  keyword arguments → named results; takes numbers, arrays and expressions, so the browser runs it
+              too
     results   name → (unit, meaning), in the order shown
     cautions  what must be said beside its sliders
-    never     result → what to say where it is 0, in place of an event that does not come ("never", "not within sixty years")
-    exact     the same keywords → further results that only Python can work out (roots, enumerations); plain numbers
+    never     result → what to say where it is 0, in place of an event that does not come ("never", "not
+              within sixty years")
+    exact     the same keywords → further results that only Python can work out (roots, enumerations); plain
+              numbers
     exact_results  name → (unit, meaning) of these
     validation     () → rows of predicted and seen, see `check`
     browser        False for the one function that only NumPy can follow
@@ -48,11 +51,13 @@ class Model:
 TEST, FITTED, BOUND = "test", "fitted to it", "only a bound"
 IDENTITY, DATA, ARITHMETIC = "true by construction", "two sets of data", "arithmetic"
 KINDS = (TEST, FITTED, BOUND, IDENTITY, DATA, ARITHMETIC)
-"""What a check is worth. Only a TEST puts the model at risk: a figure that it was not set to meet and could have missed."""
+# What a check is worth. Only a TEST puts the model at risk: a figure it could have missed.
 
 
 def check(what, predicted, seen, unit, low, high, note, source, kind=TEST):
-    """A row of the validation page: the model's number beside the published one, whether it lies in the stated band, and its kind.
+    """Return a row of the validation page.
+
+    The model's number beside the published one, whether it lies in the stated band, and its kind.
 
     >>> check("dearer", 3.0, 2.5, "x", 2.0, 3.5, "within a third", "M01")["verdict"]
     'within'

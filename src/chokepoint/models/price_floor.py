@@ -1,14 +1,16 @@
 """Model 1: a reference price held up as a floor by an adjustable tariff, and what it does one stage down.
 
-One product, one year, many buyers and sellers; the bloc takes the outside price as given, so China can flood as it likes.
-Elasticities are constant. The levy's revenue stays in the bloc. The security that the extra output buys is not counted.
-Importers compete: what they save by dodging the levy on part of what they bring in, their buyers save too.
+One product, one year, many buyers and sellers; the bloc takes the outside price as given, so China can flood
+as it likes. Elasticities are constant. The levy's revenue stays in the bloc. The security that the extra
+output buys is not counted. Importers compete: what they save by dodging the levy on part of what they bring
+in, their buyers save too.
 """
 
 from .expr import maximum, minimum, power, where
 from .model import ARITHMETIC, IDENTITY, Model, check
 
-MOST_INPUT = 0.8  # share of a magnet's world price: above it too little work is left for a rate of protection to say anything
+# Share of a magnet's world price: above it too little work is left for a rate of protection to say anything
+MOST_INPUT = 0.8
 NO_IMPORTS = 1e-9  # kt a year: what is left of a difference of two equal numbers
 
 
@@ -34,16 +36,20 @@ def price_floor(
     demand_elasticity  % fall in demand for a 1 % dearer price [-]
     supply_elasticity  % rise in output for a 1 % dearer price [-]
     evasion_share      share of what an importer brings in on which no levy is paid [0–1]
-    price_response     fall of the outside price for each kt the bloc stops buying [US$/kg per kt]; 0 is a small bloc
+    price_response     fall of the outside price for each kt the bloc stops buying [US$/kg per kt]; 0 is a
+                       small bloc
 
-    The floor cannot hold above the price at which the bloc would feed itself (autarky_price): there is nothing left to tax.
-    Where part of the imports dodges the levy, only the rest of the gap between outside price and floor is held.
+    The floor cannot hold above the price at which the bloc would feed itself (autarky_price): there is
+    nothing left to tax.
+    Where part of the imports dodges the levy, only the rest of the gap between outside price and floor is
+    held.
 
-    >>> r = price_floor(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2, demand_elasticity=0.3,
-    ...                 supply_elasticity=1, evasion_share=0, price_response=0)
+    >>> r = price_floor(world_price=60, floor=110, base_price=60, base_demand=25, base_supply=9.2,
+    ...     demand_elasticity=0.3, supply_elasticity=1, evasion_share=0, price_response=0)
     >>> r["levy"], round(r["imports"], 3), round(r["revenue"], 1), round(r["deadweight_loss"], 2)
     (50.0, 3.977, 198.8, 282.03)
-    >>> round(r["spending_change"]), round(r["use_change"], 2)  # buyers pay more, for less, and are worse off by more still
+    >>> # buyers pay more, for less, and are worse off by more still
+    >>> (round(r["spending_change"]), round(r["use_change"], 2))
     (793, -0.17)
     """
 
@@ -54,7 +60,10 @@ def price_floor(
         return base_supply * power(price / base_price, supply_elasticity)
 
     def sellers_gain(price):
-        """What sellers gain when the price goes from world_price to `price` [US$ million/year]: area left of supply."""
+        """Return what sellers gain when the price goes from world_price to `price` [US$ million/year].
+
+        Area left of supply.
+        """
         reach = 1 + supply_elasticity
         return (
             base_supply
@@ -143,7 +152,7 @@ def stage_cascade(
     car_price,
     jet_rare_earths,
 ):
-    """What a floor on the oxide does to magnet makers, carmakers and a fighter jet.
+    """Return what a floor on the oxide does to magnet makers, carmakers and a fighter jet.
 
     oxide_world_price   [US$/kg NdPr oxide]
     oxide_floor         floor on the oxide [US$/kg]; below the world price it does nothing
@@ -184,21 +193,21 @@ def stage_cascade(
     }
 
 
-NDPR = dict(
-    world_price=60,
-    floor=110,
-    base_price=60,
-    base_demand=25,
-    base_supply=9.2,
-    demand_elasticity=0.3,
-    supply_elasticity=1,
-    evasion_share=0,
-    price_response=0,
-)
+NDPR = {
+    "world_price": 60,
+    "floor": 110,
+    "base_price": 60,
+    "base_demand": 25,
+    "base_supply": 9.2,
+    "demand_elasticity": 0.3,
+    "supply_elasticity": 1,
+    "evasion_share": 0,
+    "price_response": 0,
+}
 
 
 def validation():
-    """The levy at a known quote, with Chinese VAT and without; who pays a tariff."""
+    """Return the levy at a known quote, with Chinese VAT and without; who pays a tariff."""
 
     def levy_at(world_price):
         return price_floor(**{**NDPR, "world_price": world_price})["levy"]
@@ -245,7 +254,7 @@ def validation():
 
 
 def cascade_validation():
-    """The fall of magnet prices when the oxide got cheaper."""
+    """Return the fall of magnet prices when the oxide got cheaper."""
     return [
         check(
             "fall of the magnet price, 2023 to 2024, from oxide alone",
@@ -294,17 +303,22 @@ PRICE_FLOOR = Model(
         ),
         "contract_cost": (
             "US$ million/year",
-            "cost to the budget if producers got the floor by contract, for no more than the bloc uses at the world price",
+            "cost to the budget if producers got the floor by contract, for no more than the bloc uses at "
+            "the world price",
         ),
         "contract_loss": ("US$ million/year", "what nobody gets under such a contract"),
     },
     never={"levy": "none"},
     cautions=(
         "No reference price of the bloc has been published; 110 is one company's contract.",
-        "“The bloc” is everybody outside China. Of the oxide used there most comes inside finished magnets, on which a levy on oxide is not charged: "
-        "the plants outside China make more oxide than the magnet makers there use. The sums are those of a levy on the oxide in magnets.",
-        "The outside price stays where the slider puts it: a bloc of a quarter of the market would move it, and China could answer.",
-        "The elasticities are assumptions with ranges, not estimates. The models of chapters 6 and 7 take others: they share no supply curve.",
+        "“The bloc” is everybody outside China. Of the oxide used there most comes inside finished "
+        "magnets, on which a levy on oxide is not charged: "
+        "the plants outside China make more oxide than the magnet makers there use. The sums are those of "
+        "a levy on the oxide in magnets.",
+        "The outside price stays where the slider puts it: a bloc of a quarter of the market would move "
+        "it, and China could answer.",
+        "The elasticities are assumptions with ranges, not estimates. The models of chapters 6 and 7 take "
+        "others: they share no supply curve.",
         "The value of security is outside every welfare number.",
         "Rare earths come out together: a floor on NdPr also makes cerium and lanthanum that nobody buys.",
     ),
@@ -331,8 +345,10 @@ STAGE_CASCADE = Model(
         "jet_cost_rise": ("US$", "dearer oxide in a fighter jet, if the claimed weight were all oxide"),
     },
     cautions=(
-        "The price of magnets does not move with that of oxide: the two sliders must be set to prices of the same time.",
-        "920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts whole components.",
+        "The price of magnets does not move with that of oxide: the two sliders must be set to prices of "
+        "the same time.",
+        "920 lb (417 kg) of rare earths in a fighter jet is widely repeated, disputed, and probably counts "
+        "whole components.",
     ),
     validation=cascade_validation,
 )

@@ -1,7 +1,8 @@
 """Model 2, second half: a price floor as an option that a government gives away.
 
-The state tops the price up to a strike and takes a share of what is above it. The price wanders and returns to a long-run level
-(log price, one factor). Each year is an option on the price expected then, valued by the formula of Black (1976).
+The state tops the price up to a strike and takes a share of what is above it. The price wanders and returns
+to a long-run level (log price, one factor). Each year is an option on the price expected then, valued by the
+formula of Black (1976).
 """
 
 from .expr import absolute, exp, log, maximum, power, where
@@ -11,7 +12,9 @@ YEARS = 10  # the term of the contract
 
 
 def normal_cdf(x):
-    """Probability that a standard normal number is below x; polynomial 7.1.26 of Abramowitz and Stegun, error below 8e-8.
+    """Probability that a standard normal number is below x.
+
+    Polynomial 7.1.26 of Abramowitz and Stegun, error below 8e-8.
 
     >>> round(normal_cdf(1.96), 4)
     0.975
@@ -29,7 +32,8 @@ def normal_cdf(x):
 def expected_price(*, start_price, long_run_price, reversion, volatility, years):
     """Price expected after some years, and the variance of its logarithm.
 
-    >>> price, variance = expected_price(start_price=60, long_run_price=60, reversion=0.5, volatility=0, years=3)
+    >>> price, variance = expected_price(start_price=60, long_run_price=60, reversion=0.5, volatility=0,
+    ...     years=3)
     >>> round(price, 6), variance
     (60.0, 0.0)
     """
@@ -40,7 +44,7 @@ def expected_price(*, start_price, long_run_price, reversion, volatility, years)
 
 
 def put_and_call(*, forward, variance, strike, rate, years):
-    """Value today of the right to sell, and of the right to buy, at the strike after some years [unit of the prices].
+    """Value today the right to sell, and to buy, at the strike after some years [unit of the prices].
 
     >>> put, call = put_and_call(forward=60, variance=0.04, strike=110, rate=0, years=1)
     >>> round(put - call, 6)
@@ -71,7 +75,7 @@ def price_protection(
     benchmark_price,
     eligible_tonnes,
 ):
-    """What ten years of a guaranteed price are expected to cost the state.
+    """Return what ten years of a guaranteed price are expected to cost the state.
 
     strike           guaranteed price [US$/kg]
     start_price      price at the start [US$/kg]
@@ -87,9 +91,9 @@ def price_protection(
     benchmark_price  price of the quarter looked at [US$/kg]
     eligible_tonnes  tonnes of NdPr covered in that quarter [t]
 
-    >>> r = price_protection(strike=110, start_price=60, long_run_price=60, reversion=0.5, volatility=0.35, rate=0.045,
-    ...     upside_share=0.3, upside_from=0, first_output=2.6, output_growth=0.9, full_output=6, benchmark_price=72,
-    ...     eligible_tonnes=1340)
+    >>> r = price_protection(strike=110, start_price=60, long_run_price=60, reversion=0.5, volatility=0.35,
+    ...     rate=0.045, upside_share=0.3, upside_from=0, first_output=2.6, output_growth=0.9, full_output=6,
+    ...     benchmark_price=72, eligible_tonnes=1340)
     >>> round(r["guarantee"]), round(r["upside"]), round(r["net_cost"]), round(r["certain_cost"])
     (1914, 8, 1906, 1888)
     """
@@ -129,7 +133,9 @@ def price_protection(
 
 
 def quarter_payment(*, strike, benchmark_price, eligible_tonnes):
-    """Payment for a quarter [US$ million]: the gap between strike and benchmark on every tonne covered, sold or stored.
+    """Payment for a quarter [US$ million].
+
+    The gap between strike and benchmark on every tonne covered, sold or stored.
 
     >>> quarter_payment(strike=110, benchmark_price=72, eligible_tonnes=1340)
     50.92
@@ -137,26 +143,29 @@ def quarter_payment(*, strike, benchmark_price, eligible_tonnes):
     return maximum(0, strike - benchmark_price) * eligible_tonnes / 1000
 
 
-CONTRACT = dict(
-    strike=110,
-    start_price=60,
-    long_run_price=60,
-    reversion=0.5,
-    volatility=0.35,
-    rate=0.045,
-    upside_share=0.3,
-    upside_from=0,
-    first_output=2.6,
-    output_growth=0.9,
-    full_output=6,
-    benchmark_price=72,
-    eligible_tonnes=1340,
-)
+CONTRACT = {
+    "strike": 110,
+    "start_price": 60,
+    "long_run_price": 60,
+    "reversion": 0.5,
+    "volatility": 0.35,
+    "rate": 0.045,
+    "upside_share": 0.3,
+    "upside_from": 0,
+    "first_output": 2.6,
+    "output_growth": 0.9,
+    "full_output": 6,
+    "benchmark_price": 72,
+    "eligible_tonnes": 1340,
+}
 REPORTED = (51, 42.273)  # payments of the fourth quarter of 2025 and the first of 2026 [US$ million]
 
 
 def validation():
-    """The payments that the company reported: US$51 million for the fourth quarter of 2025, US$42 million for the first of 2026."""
+    """Return the payments that the company reported.
+
+    US$51 million for the fourth quarter of 2025, US$42 million for the first of 2026.
+    """
     year = 4 * sum(REPORTED) / len(REPORTED)
     rows = [
         check(
@@ -166,7 +175,8 @@ def validation():
             "US$ million",
             0.75 * year,
             1.25 * year,
-            "two reported quarters as a year, within a quarter; more tonnes were paid for than the company made and sold of oxide",
+            "two reported quarters as a year, within a quarter; more tonnes were paid for than the company "
+            "made and sold of oxide",
             "M64",
         )
     ]
@@ -207,9 +217,12 @@ PRICE_PROTECTION = Model(
         "quarter_payment": ("US$ million/quarter", "payment for the quarter looked at"),
     },
     cautions=(
-        "Volatility, return and long-run price are assumptions; five annual averages since 2021 are all there is to judge them by.",
-        "A price that wanders and comes back, at a safe rate of interest: no forward prices and no buyer's risk, so it is not what a bank would quote.",
-        "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, not a finding.",
+        "Volatility, return and long-run price are assumptions; five annual averages since 2021 are all "
+        "there is to judge them by.",
+        "A price that wanders and comes back, at a safe rate of interest: no forward prices and no buyer's "
+        "risk, so it is not what a bank would quote.",
+        "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, "
+        "not a finding.",
     ),
     validation=validation,
 )

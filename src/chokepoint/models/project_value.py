@@ -1,8 +1,9 @@
 """Model 2: a mine and separation plant whose price is flooded away, with a floor and without.
 
-Three years of building, then `life` years of output. Tax on income after straight-line depreciation; losses are carried
-forward. The owner may stand still in a year whose price does not cover the running cost, and close for good when nothing is
-left to wait for. The default plant is Nolans as its owner described it in 2019. Prices in US$, the project's money in A$.
+Three years of building, then `life` years of output. Tax on income after straight-line depreciation; losses
+are carried forward. The owner may stand still in a year whose price does not cover the running cost, and
+close for good when nothing is left to wait for. The default plant is Nolans as its owner described it in
+2019. Prices in US$, the project's money in A$.
 """
 
 from .expr import maximum, minimum, power, where
@@ -36,9 +37,10 @@ def cash_flows(
     ramp_2,
     ramp_3,
 ):
-    """Cash after tax, operating profit and floor payment of each year from the first of building [A$ million each].
+    """Compute cash after tax, operating profit and floor payment of each year of building on [A$ million].
 
-    A year after the end of life has nothing in it, one in which the mine stands still only its upkeep. `floor` at or below
+    A year after the end of life has nothing in it, one in which the mine stands still only its upkeep.
+    `floor` at or below
     every price on the path pays nothing, nor does it after its last year.
     """
     flows = [(-share * capital, 0, 0) for share in (build_1, build_2, 1 - build_1 - build_2)]
@@ -82,9 +84,12 @@ def present_value(amounts, rate):
 
 
 def until_closed(flows, rate):
-    """The flows with nothing after the year in which the owner closes for good, and that year of operation; 0 if there is none.
+    """Cut the flows after the year in which the owner closes for good; return them and that year.
 
-    It closes in the first year from which no later one makes good what it costs to stay. What is never worth running is never run.
+    0 if there is none.
+
+    It closes in the first year from which no later one makes good what it costs to stay. What is never worth
+    running is never run.
     """
     ahead, closes = 0, []
     for cash, _, _ in reversed(flows[BUILD_YEARS:]):
@@ -131,7 +136,7 @@ def project_value(
     ramp_2,
     ramp_3,
 ):
-    """What a project is worth when outside supply floods the market, with a floor and without.
+    """Return what a project is worth when outside supply floods the market, with a floor and without.
 
     price               price expected without flooding [US$/kg]
     flood_price         price while the market is flooded [US$/kg]
@@ -149,12 +154,14 @@ def project_value(
     depreciation_years  years over which the capital is written off [years]
     sustaining          yearly upkeep as a share of capital [0–1]
     discount_rate       return the investor asks for [per year]
-    build_1, build_2    share of the capital spent in the first and second year of building; the rest in the third [0–1]
+    build_1, build_2    share of the capital spent in the first and second year of building; the rest in the
+                        third [0–1]
     ramp_1, _2, _3      share of full output in the first, second and third year of operation [0–1]
 
-    >>> nolans = dict(price=87.37, flood_price=45, flood_start=2, flood_years=0, recovery_years=0, floor=0, floor_years=10, cost=25.94,
-    ...     output=4.357, life=23, capital=1006, exchange_rate=0.71, tax_rate=0.3, depreciation_years=10, sustaining=0.015,
-    ...     discount_rate=0.1, build_1=0.25, build_2=0.45, ramp_1=0.3, ramp_2=0.6, ramp_3=0.85)
+    >>> nolans = dict(price=87.37, flood_price=45, flood_start=2, flood_years=0, recovery_years=0, floor=0,
+    ...     floor_years=10, cost=25.94, output=4.357, life=23, capital=1006, exchange_rate=0.71, tax_rate=0.3,
+    ...     depreciation_years=10, sustaining=0.015, discount_rate=0.1, build_1=0.25, build_2=0.45,
+    ...     ramp_1=0.3, ramp_2=0.6, ramp_3=0.85)
     >>> round(project_value(**nolans)["npv"])
     756
     """
@@ -194,7 +201,9 @@ def _annuity(rate, years):
 
 
 def internal_rate(amounts):
-    """Rate at which amounts at the end of years 1, 2, 3 … are worth nothing [per year]; NaN if none in −90 % to 100 %.
+    """Rate at which amounts at the end of years 1, 2, 3 … are worth nothing [per year].
+
+    NaN if none in −90 % to 100 %.
 
     >>> round(internal_rate([-100, 110]), 6)
     0.1
@@ -214,7 +223,10 @@ def _root(function, low, high):
 
 
 def project_returns(**given):
-    """Rates of return and the prices needed, which take root-finding: keywords of `project_value`, single numbers."""
+    """Rates of return and the prices needed, which take root-finding.
+
+    Keywords of `project_value`, single numbers.
+    """
 
     def npv_at(price, rate):
         flows, _ = until_closed(cash_flows(**{**given, "floor": 0, "price": price}), rate)
@@ -235,33 +247,33 @@ def project_returns(**given):
     }
 
 
-NOLANS_2019 = dict(
-    price=87.37,
-    flood_price=45,
-    flood_start=2,
-    flood_years=0,
-    recovery_years=0,
-    floor=0,
-    floor_years=10,
-    cost=25.94,
-    output=4.357,
-    life=23,
-    capital=1006,
-    exchange_rate=0.71,
-    tax_rate=0.3,
-    depreciation_years=10,
-    sustaining=0.015,
-    discount_rate=0.1,
-    build_1=0.25,
-    build_2=0.45,
-    ramp_1=0.3,
-    ramp_2=0.6,
-    ramp_3=0.85,
-)
+NOLANS_2019 = {
+    "price": 87.37,
+    "flood_price": 45,
+    "flood_start": 2,
+    "flood_years": 0,
+    "recovery_years": 0,
+    "floor": 0,
+    "floor_years": 10,
+    "cost": 25.94,
+    "output": 4.357,
+    "life": 23,
+    "capital": 1006,
+    "exchange_rate": 0.71,
+    "tax_rate": 0.3,
+    "depreciation_years": 10,
+    "sustaining": 0.015,
+    "discount_rate": 0.1,
+    "build_1": 0.25,
+    "build_2": 0.45,
+    "ramp_1": 0.3,
+    "ramp_2": 0.6,
+    "ramp_3": 0.85,
+}
 
 
 def validation():
-    """The model as Nolans against what its owner published in 2019."""
+    """Return the model as Nolans against what its owner published in 2019."""
     npv = project_value(**NOLANS_2019)["npv"]
     dearer = project_value(**{**NOLANS_2019, "price": NOLANS_2019["price"] + 5})["npv"]
     return [
@@ -332,8 +344,10 @@ PROJECT_VALUE = Model(
     },
     never={"pull_out": "never", "pull_out_with_floor": "never", "idle": "none"},
     cautions=(
-        "To stand still costs the yearly upkeep and nothing else here; a real mine pays people off, and may lose its leases.",
-        "Start-up years, upkeep and depreciation are assumptions; the start-up was chosen to come near the published value.",
+        "To stand still costs the yearly upkeep and nothing else here; a real mine pays people off, and "
+        "may lose its leases.",
+        "Start-up years, upkeep and depreciation are assumptions; the start-up was chosen to come near the "
+        "published value.",
     ),
     exact=project_returns,
     exact_results={

@@ -1,7 +1,7 @@
 """A sentence with results in it, written by Python and by the reader's browser alike.
 
-`{levy:,.2f}` is a number; `{built?would build|would not build}` is words that turn with a number (not 0, or 0).
-The minus of a sum of money stands before its currency.
+`{levy:,.2f}` is a number; `{built?would build|would not build}` is words that turn with a number (not 0, or
+0). The minus of a sum of money stands before its currency.
 """
 
 import math
@@ -19,7 +19,10 @@ _CHOICE = re.compile(rf"\{{(\w+)\?{_WORDS}\|{_WORDS}\}}")  # {built?would build|
 
 
 class _LikeABrowser(Formatter):
-    """Rounds a half away from zero and writes a true minus, as the browser does; Python's own rounds a half to the even digit."""
+    """Rounds a half away from zero and writes a true minus, as the browser does.
+
+    Python's own rounds a half to the even digit.
+    """
 
     def format_field(self, value, spec: str) -> str:
         with localcontext(rounding=ROUND_HALF_UP):
@@ -32,7 +35,7 @@ class _LikeABrowser(Formatter):
 
 
 def written(sentence: str, numbers: Mapping[str, float]) -> str:
-    """The sentence with its numbers.
+    """Write the sentence with its numbers.
 
     >>> written("It {built?pays, by {npv:.0f}|fails}.", {"built": 1, "npv": 7.2})
     'It pays, by 7.'
@@ -48,12 +51,12 @@ def written(sentence: str, numbers: Mapping[str, float]) -> str:
 
 
 def vega_sentence(sentence: str) -> str:
-    """The sentence as a Vega expression; the format codes are the ones Python and d3 share.
+    """Write the sentence as a Vega expression; the format codes are the ones Python and d3 share.
 
     >>> vega_sentence("The levy is {levy:,.2f} a kilogram.")
     "'The levy is ' + format(levy, ',.2f') + ' a kilogram.'"
-    >>> vega_sentence("Worth A${npv:,.0f}.")
-    "'Worth ' + (substring(format(npv, ',.0f'), 0, 1) == '−' ? '−A$' + substring(format(npv, ',.0f'), 1) : 'A$' + format(npv, ',.0f')) + '.'"
+    >>> vega_sentence("A${x:f}")
+    "(substring(format(x, 'f'), 0, 1) == '−' ? '−A$' + substring(format(x, 'f'), 1) : 'A$' + format(x, 'f'))"
     >>> vega_sentence("It {built?pays, by {npv:.0f}|fails}.")
     "'It ' + (built ? 'pays, by ' + format(npv, '.0f') : 'fails') + '.'"
     """
@@ -71,7 +74,10 @@ def vega_sentence(sentence: str) -> str:
 
 
 def _money(currency: str, number: str) -> str:
-    return f"(substring({number}, 0, 1) == '{_MINUS}' ? '{_MINUS}{currency}' + substring({number}, 1) : '{currency}' + {number})"
+    return (
+        f"(substring({number}, 0, 1) == '{_MINUS}' ? '{_MINUS}{currency}' + substring({number}, 1) : "
+        f"'{currency}' + {number})"
+    )
 
 
 def _quoted(text: str) -> str:
@@ -79,7 +85,7 @@ def _quoted(text: str) -> str:
 
 
 def shown(value: float, unit: str) -> str:
-    """A number as the page's script writes it.
+    """Return a number as the page's script writes it.
 
     >>> shown(0.1277, "share"), shown(20.111, "kt/year"), shown(22935.8, "US$")
     ('12.8 %', '20.11', '22,940')
@@ -98,11 +104,16 @@ def shown(value: float, unit: str) -> str:
 
 
 def said_of(value: float, unit: str, never: str = "") -> str:
-    """A result as it is told: words for what does not come, for what has no end and for what there is not; else the number.
+    """Return a result as it is told.
+
+    Words for what does not come, for what has no end and for what there is not.
+
+    Else the number.
 
     never  what to say where it is 0, of a result whose 0 is no number (`Model.never`)
 
-    >>> said_of(0, "year", "not within sixty years"), said_of(3e9, "months"), said_of(float("nan"), "per year"), said_of(0, "US$/kg")
+    >>> (said_of(0, "year", "not within sixty years"), said_of(3e9, "months"), said_of(float("nan"),
+    ...     "per year"), said_of(0, "US$/kg"))
     ('not within sixty years', 'no end', 'none', '0')
     """
     if math.isnan(value):

@@ -1,7 +1,8 @@
 """Model 7: published supply-risk indices, reproduced.
 
-GeoPolRisk (Gemechu 2015; Santillán-Saldivar 2022; Koyamparambath 2024) is reproduced exactly; the EU's and the US Geological
-Survey's older formulas are shown beside it. They disagree because they ask different questions.
+GeoPolRisk (Gemechu 2015; Santillán-Saldivar 2022; Koyamparambath 2024) is reproduced exactly; the EU's and
+the US Geological Survey's older formulas are shown beside it. They disagree because they ask different
+questions.
 """
 
 import numpy as np
@@ -46,9 +47,10 @@ def supply_risk(
     trade_exposure   US method [0–1]
     vulnerability    US method [0–1]
 
-    >>> r = supply_risk(concentration=0.470663478647389, exposure=0.5842266185959466, price=2.2269069573987443, moved=0,
-    ...     risk_from=0.588, risk_to=0.3, eu_world=2, eu_actual=2, import_reliance=0.8, recycling=0.1, substitution=0.9,
-    ...     disruption=0.5, trade_exposure=0.5, vulnerability=0.5)
+    >>> r = supply_risk(concentration=0.470663478647389, exposure=0.5842266185959466,
+    ...     price=2.2269069573987443, moved=0, risk_from=0.588, risk_to=0.3, eu_world=2, eu_actual=2,
+    ...     import_reliance=0.8, recycling=0.1, substitution=0.9, disruption=0.5, trade_exposure=0.5,
+    ...     vulnerability=0.5)
     >>> r["score"], r["characterisation"]
     (0.27497413262676956, 1.4956581418407857)
     """
@@ -68,7 +70,9 @@ def supply_risk(
 
 
 def political_risk(stability):
-    """Risk 0–1 from the World Bank's political-stability estimate (−2.5 to 2.5); a country without one counts as 0, as published.
+    """Risk 0–1 from the World Bank's political-stability estimate (−2.5 to 2.5).
+
+    A country without one counts as 0, as published.
 
     >>> round(float(political_risk(-0.44107362627983093)), 6)
     0.588215
@@ -78,7 +82,9 @@ def political_risk(stability):
 
 
 def trade_exposure(risks, imports_t, domestic_t):
-    """Imports weighted by risk over all supply: imports and the buyer's own mines [0–1]; 0 without imports.
+    """Return imports weighted by risk over all supply: imports and the buyer's own mines [0–1].
+
+    0 without imports.
 
     >>> trade_exposure([0.5, 0.2], [60, 40], 0)
     0.38
@@ -89,24 +95,24 @@ def trade_exposure(risks, imports_t, domestic_t):
 
 
 def validation():
-    """The published test case: graphite, imports of the United States in 2022."""
+    """Return the published test case: graphite, imports of the United States in 2022."""
     exposure = 50585.910846903287 / 86586.111
-    given = dict(
-        concentration=0.470663478647389,
-        exposure=exposure,
-        price=2.2269069573987443,
-        moved=0,
-        risk_from=0,
-        risk_to=0,
-        eu_world=0,
-        eu_actual=0,
-        import_reliance=0,
-        recycling=0,
-        substitution=0,
-        disruption=0,
-        trade_exposure=0,
-        vulnerability=0,
-    )
+    given = {
+        "concentration": 0.470663478647389,
+        "exposure": exposure,
+        "price": 2.2269069573987443,
+        "moved": 0,
+        "risk_from": 0,
+        "risk_to": 0,
+        "eu_world": 0,
+        "eu_actual": 0,
+        "import_reliance": 0,
+        "recycling": 0,
+        "substitution": 0,
+        "disruption": 0,
+        "trade_exposure": 0,
+        "vulnerability": 0,
+    }
     results = supply_risk(**given)
     rows = []
     for what, predicted, seen, unit in (
@@ -152,9 +158,11 @@ SUPPLY_RISK = Model(
         "us_score": ("index", "method of the US list of 2021: third root of three parts; critical from 0.40"),
     },
     cautions=(
-        "The inputs of the EU and US methods are not public in one table: those two sliders illustrate a formula.",
+        "The inputs of the EU and US methods are not public in one table: those two sliders illustrate a "
+        "formula.",
         "A partner without a governance score counts as no risk, as in the published method; Taiwan is one.",
-        "Indices disagree because they ask different questions; the US survey now measures lost output instead (chapter 6).",
+        "Indices disagree because they ask different questions; the US survey now measures lost output "
+        "instead (chapter 6).",
     ),
     validation=validation,
 )

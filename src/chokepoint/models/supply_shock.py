@@ -1,8 +1,8 @@
 """Model 5: China cuts supply: how much of a year's need can then be had, before any price moves.
 
-What can be had is bookkeeping. A price jump worked out from it was fitted to six past episodes and has no skill: left to
-predict each episode from the other five it does worse than one and the same number for all. It is kept so that this can
-be seen, and is shown nowhere as a result.
+What can be had is bookkeeping. A price jump worked out from it was fitted to six past episodes and has no
+skill: left to predict each episode from the other five it does worse than one and the same number for all. It
+is kept so that this can be seen, and is shown nowhere as a result.
 """
 
 import numpy as np
@@ -11,15 +11,23 @@ from .expr import maximum, minimum, power
 from .model import FITTED, Model, check
 
 STRATEGIES = {
-    "calm": dict(cut=0, months=12, hoarding=0, leakage=0),
-    "licences": dict(cut=7 / 12, months=12, hoarding=0, leakage=0),  # two months of nothing, then half
-    "embargo": dict(cut=1, months=12, hoarding=0, leakage=0),
-    "hoarding": dict(cut=0, months=12, hoarding=0.3, leakage=0),
-    "against joiners only": dict(
-        cut=1, months=12, hoarding=0, leakage=0.55
-    ),  # the rest comes back through others
+    "calm": {"cut": 0, "months": 12, "hoarding": 0, "leakage": 0},
+    "licences": {
+        "cut": 7 / 12,
+        "months": 12,
+        "hoarding": 0,
+        "leakage": 0,
+    },  # two months of nothing, then half
+    "embargo": {"cut": 1, "months": 12, "hoarding": 0, "leakage": 0},
+    "hoarding": {"cut": 0, "months": 12, "hoarding": 0.3, "leakage": 0},
+    "against joiners only": {
+        "cut": 1,
+        "months": 12,
+        "hoarding": 0,
+        "leakage": 0.55,
+    },  # the rest comes back through others
 }
-"""Beijing's answers as settings of the model. Flooding is not a cut: it is a low world price in models 1 and 2."""
+# Beijing's answers as settings of the model. Flooding is not a cut: it is a low world price.
 
 
 def supply_shock(
@@ -35,7 +43,7 @@ def supply_shock(
     supply_elasticity,
     highest_multiple,
 ):
-    """What is left of a year's need when a supplier cuts.
+    """Return what is left of a year's need when a supplier cuts.
 
     china_share        share of the market's supply that is Chinese [0–1]
     cut                share of that withheld [0–1]
@@ -50,8 +58,8 @@ def supply_shock(
 
     Available and missing add up to the need, what is hoarded counted as need.
 
-    >>> r = supply_shock(china_share=0.48, cut=0.8, months=12, leakage=0, buffer=0.08, hoarding=0, elasticity=0.3,
-    ...     demand_elasticity=0.2, supply_elasticity=0.1, highest_multiple=30)
+    >>> r = supply_shock(china_share=0.48, cut=0.8, months=12, leakage=0, buffer=0.08, hoarding=0,
+    ...     elasticity=0.3, demand_elasticity=0.2, supply_elasticity=0.1, highest_multiple=30)
     >>> round(r["available"], 3), round(r["missing"], 3), round(r["price_multiple"], 2)
     (0.696, 0.304, 3.35)
     """
@@ -80,7 +88,9 @@ def exact_shock(
     highest_multiple,
     **unused,
 ):
-    """The multiple at which supply meets demand, which takes root-finding: keywords of `supply_shock`, single numbers.
+    """Return the multiple at which supply meets demand, which takes root-finding.
+
+    Keywords of `supply_shock`, single numbers.
 
     Other supply rises with the price, what is left of the Chinese and the buffer do not.
     """
@@ -114,7 +124,9 @@ EPISODES = (
 
 
 def fit_elasticity(episodes=EPISODES):
-    """Elasticity that fits the episodes best: least squares of log multiple on log scarcity through the origin.
+    """Elasticity that fits the episodes best.
+
+    Least squares of log multiple on log scarcity through the origin.
 
     >>> round(fit_elasticity(), 4)
     0.2097
@@ -160,7 +172,10 @@ def _seen(episodes):
 
 
 def validation():
-    """Six price episodes that the elasticity is fitted to, and the test that it fails: each predicted from the other five."""
+    """Six price episodes that the elasticity is fitted to, and the test that it fails.
+
+    Each predicted from the other five.
+    """
     elasticity = fit_elasticity()
     rows = [
         check(
@@ -204,7 +219,8 @@ SUPPLY_SHOCK = Model(
         "price_multiple": ("x", "price over the price before, by a fit without skill: see the check"),
     },
     cautions=(
-        "No price and no loss is given: the one fitted to six past jumps predicts each of them from the others worse than a single number does.",
+        "No price and no loss is given: the one fitted to six past jumps predicts each of them from the "
+        "others worse than a single number does.",
         "Inventories and the size of past cuts are judgement; whom a shortage hits first is not in it.",
     ),
     exact=exact_shock,

@@ -1,12 +1,15 @@
-"""Every assumption of a model varied at once: millions of samples to a Parquet file, in flat memory, on every core.
+"""Every assumption of a model varied at once.
 
-Sample number i is the same whoever computes it: chunk k is the k-th block of one scrambled Sobol sequence fixed by the seed.
+Millions of samples to a Parquet file, in flat memory, on every core.
+
+Sample number i is the same whoever computes it: chunk k is the k-th block of one scrambled Sobol sequence
+fixed by the seed.
 """
 
 import os
 import warnings
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +27,7 @@ WHOLE = ("year", "years", "months", "countries")  # units that are counted, if t
 
 
 def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None, workers=None):
-    """Run a model at `samples` points of its assumptions' ranges and write settings and results to a Parquet file.
+    """Run a model at many points of its assumptions' ranges; write settings and results to a Parquet file.
 
     model        its name
     assumptions  rows of data/assumptions.csv: a DataFrame or a list of dicts
@@ -35,7 +38,8 @@ def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None,
     progress     called with (samples done, samples in all) after each chunk
     workers      processes on this machine; None: one for each core
 
-    Returns the path. UserError for an unknown model, a bad number of samples, or a scheduler that cannot be reached.
+    Returns the path. UserError for an unknown model, a bad number of samples, or a scheduler that cannot be
+    reached.
     """
     rows = assumptions_of(model, assumptions)
     ranges = tuple(
@@ -59,7 +63,10 @@ def sweep(model, assumptions, samples, seed, out, scheduler=None, progress=None,
 
 
 def chunk(model, ranges, seed, number, size):
-    """Settings and results of one block of samples: name → array. Results are prefixed where they share a setting's name."""
+    """Return settings and results of one block of samples: name → array.
+
+    Results are prefixed where they share a setting's name.
+    """
     settings = sample(ranges, seed, number, size)
     results = model_named(model).function(**settings)
     columns = dict(settings)
@@ -95,7 +102,7 @@ def sample(ranges, seed, number, size):
 
 @contextmanager
 def _executor(scheduler, workers):
-    """An Executor: processes here, or a Dask cluster at an address."""
+    """Return an Executor: processes here, or a Dask cluster at an address."""
     if scheduler is None:
         with ProcessPoolExecutor(workers) if workers > 1 else ThreadPoolExecutor(1) as executor:
             yield executor
@@ -106,7 +113,7 @@ def _executor(scheduler, workers):
 
 def _in_order(futures):
     """Results in the order of the futures, only IN_FLIGHT of them begun at a time."""
-    waiting = deque()
+    waiting: deque[Future] = deque()
     for future in futures:
         waiting.append(future)
         if len(waiting) >= IN_FLIGHT:
@@ -120,7 +127,8 @@ def _write(chunks, out, samples, progress):
     import pyarrow as pa
     from pyarrow import parquet
 
-    part, writer, done = out.with_name(out.name + ".part"), None, 0
+    part, done = out.with_name(out.name + ".part"), 0
+    writer: parquet.ParquetWriter | None = None
     try:
         for columns in chunks:
             table = pa.table(columns)
@@ -131,8 +139,9 @@ def _write(chunks, out, samples, progress):
             done += table.num_rows
             if progress:
                 progress(done, samples)
-        writer.close()
-        os.replace(part, out)
+        if writer:
+            writer.close()
+        part.replace(out)
     finally:
         if writer:
             writer.close()

@@ -1,6 +1,9 @@
-"""Model 3: Project Vault as a stockpile: how much it covers, what it costs to hold, how it empties, how large it should be.
+"""Model 3: Project Vault as a stockpile.
 
-Stocks are counted in years of net imports, so that minerals can be added up by value. A stock buys time, not supply.
+How much it covers, what it costs to hold, how it empties, how large it should be.
+
+Stocks are counted in years of net imports, so that minerals can be added up by value. A stock buys time, not
+supply.
 """
 
 import numpy as np
@@ -47,11 +50,14 @@ def vault(
     mean_shortage    what an average one takes away [years of net imports]
     loss_multiple    loss from the last unit missing, in units of its price [x]
 
-    The best size weighs the cost of holding one more unit for a year against the chance of needing it times its worth.
+    The best size weighs the cost of holding one more unit for a year against the chance of needing it times
+    its worth.
 
-    >>> r = vault(loan=10, private_capital=1.67, basket_value=43.24, loan_rate=0.0525, private_return=0.10, storage=0.015,
-    ...     filled=1, days=60, cut=0.4, cut_years=0.5, fee=0.02, spike=3, disruption_rate=0.1, mean_shortage=0.5, loss_multiple=2)
-    >>> round(r["cover_days"], 1), round(r["cost_of_days"], 1), round(r["months_last"], 1), round(r["best_days"])
+    >>> r = vault(loan=10, private_capital=1.67, basket_value=43.24, loan_rate=0.0525, private_return=0.10,
+    ...     storage=0.015, filled=1, days=60, cut=0.4, cut_years=0.5, fee=0.02, spike=3, disruption_rate=0.1,
+    ...     mean_shortage=0.5, loss_multiple=2)
+    >>> (round(r["cover_days"], 1), round(r["cost_of_days"], 1), round(r["months_last"], 1),
+    ...     round(r["best_days"]))
     (98.5, 7.1, 8.1, 181)
     """
     capital = loan + private_capital
@@ -85,7 +91,8 @@ def stock_path(
 ):
     """Stock, release, shortage and refill month by month; keywords of `stockpile`.
 
-    Returns MONTHS rows; stock is that at the end of the month. All in years of net imports; refill_cost in the same at
+    Returns MONTHS rows; stock is that at the end of the month. All in years of net imports; refill_cost in
+    the same at
     the price before the cut.
     """
     rows = []
@@ -128,8 +135,8 @@ def stockpile(
     refill_budget   money for it [years of net imports at the usual price, per year]
     price_multiple  price during the cut [x]; afterwards it has come half-way down
 
-    >>> r = stockpile(stock=0.27, target=0.27, cut=0.4, cut_start=0, cut_months=12, participation=1, refill_rate=0.2,
-    ...               refill_budget=0.2, price_multiple=3)
+    >>> r = stockpile(stock=0.27, target=0.27, cut=0.4, cut_start=0, cut_months=12, participation=1,
+    ...     refill_rate=0.2, refill_budget=0.2, price_multiple=3)
     >>> round(r["released"], 2), round(r["unmet"], 2), round(r["months_covered"], 1)
     (0.27, 0.13, 8.1)
     """
@@ -172,9 +179,12 @@ def _sum(terms):
 
 
 def allocate(values, capital, *, mode="days", weights=None, longest_days=365):
-    """Money for each mineral, given its yearly net imports by value [unit of `capital` a year]; sums to at most `capital`.
+    """Money for each mineral, given its yearly net imports by value [unit of `capital` a year].
 
-    mode  "days": equal cover; "dollars": equal money; "weights": in proportion to value times weight (a risk score);
+    Sums to at most `capital`.
+
+    mode  "days": equal cover; "dollars": equal money; "weights": in proportion to value times weight (a risk
+          score);
           "greedy": highest weight (loss avoided per dollar) first. None covers more than `longest_days`.
 
     >>> allocate([30, 10], 4, mode="days").tolist()
@@ -236,7 +246,8 @@ VAULT = Model(
     cautions=(
         "What the Vault will hold, its rates and its fees are not public.",
         "Annual averages hide days without stock.",
-        "Days are days of net imports: of what is used they are fewer, as the United States makes part of it.",
+        "Days are days of net imports: of what is used they are fewer, "
+        "as the United States makes part of it.",
         "How often supply fails and what the last missing unit costs are assumptions.",
     ),
 )

@@ -47,7 +47,7 @@ for _verdict in claims.VERDICTS:
     )
     for _article, _short in claims.outlets().short.items():
         _count(
-            f"accounts.{_name}_{_article.lower()}",
+            f"accounts.{_name}_{str(_article).lower()}",
             f"Claims of {_short} with the verdict {_verdict}",
             "Counted in the table of claims",
             "claims",

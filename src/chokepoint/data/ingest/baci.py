@@ -1,126 +1,109 @@
 """CEPII BACI: who sells a material to whom, by year, in current US dollars.
 
-The public copy holds one JSON file a year with the flows of some thirty headings of the Harmonized System. Small flows are many and say
-little: a flow under SMALLEST of its heading's trade of the year is added to the exporter's "Other countries", so that totals hold.
+The public copy holds one JSON file a year with the flows of some thirty headings of the Harmonized System.
+Small flows are many and say little: a flow under SMALLEST of its heading's trade of the year is added to the
+exporter's "Other countries", so that totals hold.
 """
-
-from __future__ import annotations
 
 import json
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from chokepoint.data.ingest import areas, crosswalk, package, reference
+from chokepoint.data.ingest import areas
 from chokepoint.data.ingest.files import decode, members
-from chokepoint.data.ingest.reference import Reference
-from chokepoint.data.ingest.report import Report
+from chokepoint.data.ingest.publisher import ingester
+from chokepoint.data.ingest.reference import Entry, Reference
+from chokepoint.data.ingest.report import Report, Tally
+from chokepoint.data.ingest.workbook import is_number
 from chokepoint.errors import UserError
 
 SMALLEST = 0.001  # of the heading's trade in the year
 REST = ""  # iso3 of the exporter's other buyers
 
 
-def ingest(path: Path, data: Path) -> Report:
-    """Read the yearly files (a folder or zip of flows_<year>.json) and write the table `trade_flows` under `data`/minerals."""
-    ref = reference.read(data)
-    tables, report = read(Path(path), Path(data), ref)
-    package.write(tables, report, Path(data), ref)
-    return report
-
-
-def read(path: Path, data: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
-    """The table `trade_flows`, value in US$, and the report."""
-    found = {
-        name: text for name, text in members(path, ".json").items() if re.search(r"flows_\d{4}\.json$", name)
-    }
-    if not found:
+def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
+    """Read the table `trade_flows`, value in US$, from the yearly files flows_<year>.json."""
+    files = {n: c for n, c in members(path, ".json").items() if re.search(r"flows_\d{4}\.json$", n)}
+    if not files:
         raise UserError(
             f"{path}: looked for flows_<year>.json, found none. Give the folder of the yearly files."
         )
-    ours, report, rows, editions, done = crosswalk.read(data, "baci"), Report(release=""), [], set(), set()
+    ours, report, editions, done = ref.crosswalk("baci"), Report(), [], set()
     tally = report.table("trade_flows")
-    for name, content in sorted(found.items()):
+    for name, content in sorted(files.items()):
         year, edition, materials, names = _document(name, content)
-        editions.add(edition)
+        editions.append(edition)
         for material, flows in materials.items():
             code = heading(ours[material]) if material in ours else ""
-            if not code or (code, year) in done:
-                tally.read += len(flows)
-                why = (
-                    "the same heading, under another material"
-                    if code
-                    else "a heading of no mineral in data/crosswalk.csv"
-                )
-                tally.refused[why] += len(flows)
-            else:
+            if code and (code, year) not in done:
                 done.add((code, year))
-                rows += _heading(name, ours[material], material, year, flows, names, ref, tally)
-    newest = max(editions)
-    report.release = f"baci{newest[:4]}-{newest[4:]}"
-    frame = pd.DataFrame(rows).assign(source_id=report.release.upper())
-    report.rows.read = report.rows.kept = tally.read
-    return {"trade_flows": frame}, report
+                sold = _sales(f"{name}: {material}", flows, names, ref, tally)
+                tally.rows += [
+                    {"heading": code, "year": year, "exporter": e, "importer": i, "value_usd": value}
+                    for (e, i), value in sold
+                ]
+                continue
+            tally.read += len(flows)
+            other = "the same heading, under another material"
+            tally.refuse(other if code else "a heading of no mineral in data/crosswalk.csv", len(flows))
+    return report.frames(f"baci{max(editions)[:4]}-{max(editions)[4:]}"), report
 
 
-def heading(entry: crosswalk.Entry) -> str:
-    """The six digits of the Harmonized System that an entry's product begins with.
+def heading(entry: Entry) -> str:
+    """Return the six digits of the Harmonized System that an entry's product begins with.
 
-    >>> heading(crosswalk.Entry("gallium", "", "HS 811292: gallium and others, unwrought"))
+    >>> heading(Entry("gallium", "", "HS 811292: gallium and others, unwrought"))
     '811292'
     """
     return entry.product[3:9]
 
 
 def _document(name: str, content: bytes) -> tuple[int, str, dict, dict]:
+    """Return year, edition, flows by material, and names by code."""
     try:
-        read = json.loads(decode(content, name))
-        year, source, materials, names = read["year"], read["source"], read["materials"], read["names"]
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        document = json.loads(decode(content, name))
+        year, source, materials, names = (document[k] for k in ("year", "source", "materials", "names"))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UserError(
-            f"{name}: expected a JSON object with year, source, materials and names ({fault!r}). Nothing was written."
+            f"{name}: expected a JSON object with year, source, materials and names ({error!r}). "
+            "Nothing was written."
         ) from None
-    said = re.search(r"V(\d{6})", str(source))
-    if str(year) not in name or not said:
+    edition = re.search(r"V(\d{6})", str(source))
+    if str(year) not in name or not edition:
         raise UserError(
-            f'{name}: the year inside is {year} and the source "{source}"; expected the year of the name and an edition Vyyyymm.'
+            f'{name}: the year inside is {year} and the source "{source}"; '
+            "expected the year of the name and an edition Vyyyymm."
         )
-    return int(year), said[1], materials, names
+    return int(year), edition[1], materials, names
 
 
-def _heading(
-    name, entry, material: str, year: int, flows: list, names: dict, ref: Reference, tally
-) -> list[dict]:
-    """The flows of one heading in one year: large ones each, the rest of an exporter in one row."""
+def _sales(
+    where: str, flows: list[dict[str, Any]], names: dict[str, str], ref: Reference, tally: Tally
+) -> list[tuple[tuple[str, str], int]]:
+    """Return US$ by exporter and importer: large flows each, the rest of an exporter together."""
     sold: dict[tuple[str, str], float] = defaultdict(float)
-    for flow in flows:
-        tally.read += 1
-        places = [
-            areas.area(names.get(flow.get(side), str(flow.get(side))), ref.areas) for side in ("from", "to")
-        ]
+    for flow in tally.each(flows):
+        codes = [str(flow.get(side)) for side in ("from", "to")]
+        places = [areas.area(names.get(code, code), ref.areas) for code in codes]
         value = flow.get("value")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if not is_number(value) or value < 0:
             raise UserError(
-                f"{name}: {material}, {flow.get('from')} to {flow.get('to')}: {value!r} is not a value in US$. Nothing was written."
+                f"{where}, {codes[0]} to {codes[1]}: {value!r} is not a value in US$. Nothing was written."
             )
         if any(place.kind != "country" for place in places):
             tally.refuse("a territory that data/geography.csv does not have")
             continue
         tally.kept += 1
         sold[places[0].iso3, places[1].iso3] += value
-    least, merged = SMALLEST * sum(sold.values()), defaultdict(float)
+    least = SMALLEST * sum(sold.values())
+    merged: dict[tuple[str, str], float] = defaultdict(float)
     for (seller, buyer), value in sold.items():
         merged[seller, buyer if value >= least else REST] += value
-    return [
-        {
-            "heading": heading(entry),
-            "year": year,
-            "exporter": seller,
-            "importer": buyer,
-            "value_usd": round(value),
-        }
-        for (seller, buyer), value in sorted(merged.items())
-        if round(value) > 0
-    ]
+    return [(pair, round(value)) for pair, value in sorted(merged.items()) if round(value) > 0]
+
+
+ingest = ingester(read)

@@ -1,21 +1,23 @@
-"""Corrections are rows of data/corrections.csv, applied when a release is read and told in the report."""
-
-from __future__ import annotations
+"""Corrections are rows of data/corrections.csv, applied when a release is read and listed in the report."""
 
 import re
 
 import pandas as pd
 
 from chokepoint.data.ingest import values
+from chokepoint.data.ingest.reference import records
 from chokepoint.data.ingest.report import Report
-from chokepoint.data.ingest.tidy import exact
+from chokepoint.data.ingest.values import exact
 from chokepoint.errors import UserError
 
 NUMBERS = ("value", "low", "high")
 
 
 def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
-    """The rows a key `column=value;column=value` picks."""
+    """Return a mask of the rows that a key `column=value;column=value` picks.
+
+    UserError for an unknown column.
+    """
     mask = pd.Series(True, index=frame.index)
     for part in key.split(";"):
         column, _, value = part.partition("=")
@@ -28,7 +30,10 @@ def selected(frame: pd.DataFrame, key: str, where: str) -> pd.Series:
 
 
 def _printed(cells: pd.Series, wanted: str) -> pd.Series:
-    """Cells that print the same figure, with separators between thousands or without: a spreadsheet that saves a table drops them."""
+    """Mark the cells that print the same figure, with separators between thousands or without.
+
+    A spreadsheet drops them.
+    """
     figure = values.parse(wanted)[:3]
     if figure == (None, None, None):
         return cells.astype(str) == wanted
@@ -37,67 +42,67 @@ def _printed(cells: pd.Series, wanted: str) -> pd.Series:
 
 
 def headers(release: str, corrections: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Corrections of whole headers by the short code of their file."""
-    rows = corrections[(corrections["release"] == release) & (corrections["action"] == "header")].to_dict(
-        "records"
-    )
-    wrong = [row["correction_id"] for row in rows if not re.fullmatch(r"file=[\w-]+", row["key"])]
-    if wrong:
+    """Return the corrections of whole headers by the short code of their file."""
+    fixes = corrections[(corrections["release"] == release) & (corrections["action"] == "header")]
+    rows = records(fixes)
+    if wrong := [row["correction_id"] for row in rows if not re.fullmatch(r"file=[\w-]+", row["key"])]:
         raise UserError(
-            f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. Mend it."
+            f"data/corrections.csv {wrong[0]}: the key of a header reads file=<short code of the file>. "
+            "Mend it."
         )
     return {row["key"].removeprefix("file="): row for row in rows}
 
 
 def apply(tables: dict[str, pd.DataFrame], corrections: pd.DataFrame, report: Report) -> None:
-    """Apply the corrections of this release in place; one that finds no row is told too (the publisher may have mended it)."""
+    """Apply the corrections of this release in place.
+
+    One that finds no row is reported too: the publisher may have made it. UserError for one that cannot be
+    done.
+    """
     mine = corrections[(corrections["release"] == report.release) & (corrections["action"] != "header")]
-    for fix in mine.to_dict("records"):
-        where = f"data/corrections.csv {fix['correction_id']}"
-        frame = tables.get(fix["table"])
+    for fix in records(mine):
+        where, frame = f"data/corrections.csv {fix['correction_id']}", tables.get(fix["table"])
         if frame is None:  # no file of that table was given
             continue
         mask = selected(frame, fix["key"], where) if len(frame) else pd.Series(dtype=bool)
-        if not mask.any():
+        count = int(mask.sum())
+        if not count:
             report.corrections.append(
                 f"{fix['correction_id']}: found no row to correct ({fix['table']}: {fix['key']})"
             )
             continue
         if fix["action"] == "move":
-            _move(tables, mask, fix, report)
-            report.corrections.append(
-                f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})"
-            )
-            continue
-        if fix["action"] == "drop":
+            _move(tables, mask, fix, where, report)
+        elif fix["action"] == "drop":
             tables[fix["table"]] = frame[~mask]
-            count = int(mask.sum())
             tally = report.table(fix["table"])
             tally.kept -= count
-            tally.refused[f"dropped by {fix['correction_id']}: {fix['reason']}"] += count
+            tally.refuse(f"dropped by {fix['correction_id']}: {fix['reason']}", count)
         else:
             try:
                 _act(frame, mask, fix, where)
-            except (KeyError, TypeError, ValueError) as fault:
-                told = f'action "{fix["action"]}" with column "{fix["column"]}" and value "{fix["value"]}" cannot be done'
-                raise UserError(f"{where}: {told} ({fault}). Mend the row. Nothing was written.") from None
-        report.corrections.append(
-            f"{fix['correction_id']}: {int(mask.sum())} rows of {fix['table']} ({fix['reason']})"
-        )
+            except (KeyError, TypeError, ValueError) as error:
+                raise UserError(
+                    f'{where}: action "{fix["action"]}" with column "{fix["column"]}" and value '
+                    f'"{fix["value"]}" '
+                    f"cannot be done ({error}). Mend the row. Nothing was written."
+                ) from None
+        report.corrections.append(f"{fix['correction_id']}: {count} rows of {fix['table']} ({fix['reason']})")
 
 
-def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str], report: Report) -> None:
+def _move(
+    tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str], where: str, report: Report
+) -> None:
     """Put rows into the table they belong to: `capacity;stage=refinery`."""
     target, *sets = fix["value"].split(";")
     if target not in tables or not all("=" in part for part in sets):
-        expected = f"a table of the release ({', '.join(tables)}), then column=value"
         raise UserError(
-            f'data/corrections.csv {fix["correction_id"]}: value "{fix["value"]}" is not {expected}. Mend it.'
+            f'{where}: value "{fix["value"]}" is not a table of the release ({", ".join(tables)}), '
+            "then column=value. Mend it."
         )
-    moved = tables[fix["table"]][mask].assign(
-        correction_id=fix["correction_id"], **dict(part.split("=") for part in sets)
-    )
-    tables[fix["table"]] = tables[fix["table"]][~mask]
+    frame, cells = tables[fix["table"]], dict(part.split("=") for part in sets)
+    moved = frame[mask].assign(correction_id=fix["correction_id"], **cells)
+    tables[fix["table"]] = frame[~mask]
     tables[target] = pd.concat([tables[target], moved[tables[target].columns]], ignore_index=True)
     for table, count in ((fix["table"], -len(moved)), (target, len(moved))):
         report.table(table).read += count
@@ -105,32 +110,32 @@ def _move(tables: dict[str, pd.DataFrame], mask: pd.Series, fix: dict[str, str],
 
 
 def _act(frame: pd.DataFrame, mask: pd.Series, fix: dict[str, str], where: str) -> None:
-    action = fix["action"]
+    """Change the rows marked, in place."""
+    action, column, value = fix["action"], fix["column"], fix["value"]
     if action == "scale":
-        for column in NUMBERS:
-            frame.loc[mask, column] = (frame.loc[mask, column].astype(float) * float(fix["value"])).map(exact)
+        for number in NUMBERS:
+            frame.loc[mask, number] = (frame.loc[mask, number].astype(float) * float(value)).map(exact)
     elif action == "supersede":
-        _supersede(frame, mask, fix["value"])
+        _supersede(frame, mask, value)
     elif action == "set":
-        kind = float if fix["column"] in NUMBERS else int if fix["column"] == "year" else str
-        frame.loc[mask, fix["column"]] = kind(fix["value"])
-        if fix["column"] == "value":
+        kind = float if column in NUMBERS else int if column == "year" else str
+        frame.loc[mask, column] = kind(value)
+        if column == "value":
             frame.loc[mask, "qualifier"] = ""
     else:
         raise UserError(f'{where}: action "{action}" is none of set, scale, drop, move, supersede, header.')
-    frame.loc[mask, "correction_id"] = (
-        frame.loc[mask, "correction_id"] + ";" + fix["correction_id"]
-    ).str.lstrip(";")
+    before = frame.loc[mask, "correction_id"]
+    frame.loc[mask, "correction_id"] = (before + ";" + fix["correction_id"]).str.lstrip(";")
 
 
 def _supersede(frame: pd.DataFrame, mask: pd.Series, printed: str) -> None:
     """Adopt a later reading, keep the number or bound it replaces in `superseded`."""
     later = values.parse(printed)
     for index in frame.index[mask]:
-        _, factor = values.unit(frame.at[index, "printed_unit"])
-        before = [frame.at[index, c] for c in NUMBERS if pd.notna(frame.at[index, c])]
+        row = records(frame.loc[[index]])[0]
+        _, factor = values.unit(row["printed_unit"]) or ("", 1.0)
+        before = [row[c] for c in NUMBERS if pd.notna(row[c])]
         frame.at[index, "superseded"] = before[0] if before else None
         frame.at[index, "qualifier"] = later.qualifier
-        for column in NUMBERS:
-            at = getattr(later, column)
-            frame.at[index, column] = None if at is None else exact(at * factor)
+        for column, number in zip(NUMBERS, later[:3], strict=True):
+            frame.at[index, column] = None if number is None else exact(number * factor)

@@ -1,6 +1,7 @@
 """Download a known release from its publisher: each file with its checksum, resumed where it broke off.
 
-The files are rows of `data/release_files.csv`; pooch looks after cache and checksums, and the downloader below resumes.
+The files are rows of `data/release_files.csv`; pooch looks after cache and checksums, and the downloader
+below resumes.
 """
 
 import difflib
@@ -22,9 +23,12 @@ _BLOCK = 1 << 16
 
 
 def fetch(name: str, folder: Path) -> Path:
-    """Download release `name` ("mcs2026", or by its publisher's name "usgs-2026") into `folder`/<release>; return that folder.
+    """Download release `name` ("mcs2026", or by its publisher's name "usgs-2026") into `folder`/<release>.
 
-    A file that is there and whole is not asked for again. UserError for an unknown release, an address that does not
+    Return that folder.
+
+    A file that is there and whole is not asked for again. UserError for an unknown release, an address that
+    does not
     answer, or a file that is not the published one.
     """
     release = name.replace("usgs-", "mcs")
@@ -32,7 +36,8 @@ def fetch(name: str, folder: Path) -> Path:
     files = listed[listed.release == release]
     if files.empty:
         raise UserError(
-            f'No files of a release "{name}" are listed in data/release_files.csv. {_how(release, sorted(listed.release.unique()))}'
+            f'No files of a release "{name}" are listed in data/release_files.csv. '
+            f"{_how(release, sorted(listed.release.unique()))}"
         )
     for row in files.to_dict("records"):
         _require_plain(row)
@@ -46,7 +51,9 @@ def fetch(name: str, folder: Path) -> Path:
 
 
 def _how(release: str, known: list[str]) -> str:
-    """What to do about a release that is not listed: the nearest that is, unless the one asked for follows it; how to add its files.
+    """Explain what to do about a release that is not listed.
+
+    The nearest that is, unless the one asked for follows it; how to add its files.
 
     >>> _how("mcs2027", ["mcs2026"])[:23], _how("mcs2062", ["mcs2026"])[:24]
     ('Listed are: mcs2026. To', 'Did you mean "mcs2026"? ')
@@ -59,8 +66,14 @@ def _how(release: str, known: list[str]) -> str:
         and int(release[-4:]) - int(near[0][-4:]) <= 5
     )
     hint = f'Did you mean "{near[0]}"?' if near and not follows else f"Listed are: {', '.join(known)}."
-    rows = f"add a row for each of its files there: {release}, the file's name, its address at the publisher's, its MD5 and its size"
-    return f"{hint} To fetch another release, {rows}. Or download it yourself, and give its folder to: chokepoint ingest usgs FOLDER"
+    rows = (
+        f"add a row for each of its files there: {release}, the file's name, its address at the "
+        "publisher's, its MD5 and its size"
+    )
+    return (
+        f"{hint} To fetch another release, {rows}. Or download it yourself, and give its folder to: "
+        "chokepoint ingest usgs FOLDER"
+    )
 
 
 def _require_plain(row: dict) -> None:
@@ -88,7 +101,8 @@ def _one(row: dict, place: Path) -> None:
         )
     except requests.RequestException as error:
         raise UserError(
-            f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). What has come is kept; run the same command again."
+            f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). What has come is kept; "
+            "run the same command again."
         ) from None
     except ValueError:
         part(place / row["file"]).unlink(missing_ok=True)
@@ -99,14 +113,14 @@ def _one(row: dict, place: Path) -> None:
 
 
 def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None) -> None:
-    """A pooch downloader that asks only for the bytes missing in `kept`, and keeps them there when the line breaks."""
+    """Download only the bytes missing in `kept`, and keep them there when the line breaks (for pooch)."""
     have = kept.stat().st_size if kept.exists() else 0
     with requests.get(
         url, headers={"Range": f"bytes={have}-"} if have else {}, stream=True, timeout=TIMEOUT_S
     ) as answer:
         if answer.status_code != 416:  # 416: nothing is missing
             answer.raise_for_status()
-            with open(kept, "ab" if answer.status_code == 206 else "wb") as file:
+            with kept.open("ab" if answer.status_code == 206 else "wb") as file:
                 for block in answer.iter_content(_BLOCK):
                     if file.tell() > MOST_BYTES:
                         raise ValueError(f"more than {MOST_BYTES:,} bytes")

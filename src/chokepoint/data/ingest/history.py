@@ -1,22 +1,20 @@
-"""USGS Data Series 140: a century of United States supply and use, unit value and world production, one worksheet a commodity."""
+"""USGS Data Series 140: a century of US supply and use, unit value and world production, by commodity."""
 
-from __future__ import annotations
-
-import io
 import re
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 
-from chokepoint.data.ingest import crosswalk, package, reference
-from chokepoint.data.ingest.files import decode, members, require_harmless
-from chokepoint.data.ingest.report import Report
+from chokepoint.data.ingest import workbook
+from chokepoint.data.ingest.files import decode, members
+from chokepoint.data.ingest.publisher import ingester
+from chokepoint.data.ingest.reference import Entry, Reference
+from chokepoint.data.ingest.report import Report, Tally
 from chokepoint.errors import UserError
 
 STEM = re.compile(r"ds140-(.+?)(?:-20\d\d)?\.(tsv|xlsx)$")
-# Printed column (footnote digits and capitals aside) → ours. Several printed columns may stand for one of ours: the first that is there is taken.
+# Our column ← printed columns (footnote digits and capitals aside); of several, the first that is there is
+# taken.
 COLUMNS = {
     "us_production_t": ("mine production", "primary production", "production", "production (sold or used)"),
     "us_imports_t": ("imports",),
@@ -26,120 +24,87 @@ COLUMNS = {
     "unit_value_1998_usd_per_t": ("unit value (98$/t)",),
     "world_production_t": ("world mine production", "world production", "world production (gross weight)"),
 }
-RENAMED = {
-    "rare-earths": "raree"
-}  # a later edition under another name, which speaks in place of the older one
+# A later edition under another name → the older one, whose place it takes.
+RENAMED = {"rare-earths": "raree"}
 WITHHELD, NONE = "W", ("", "NA", "--", "—", "-")
 YEARS = range(1850, 2101)
 
 
-def ingest(path: Path, data: Path) -> Report:
-    """Read the worksheets (a folder, a zip, or one file) as tab-separated text and write the table `historical` under `data`/minerals."""
-    ref = reference.read(data)
-    tables, report = read(Path(path), Path(data))
-    package.write(tables, report, Path(data), ref)
-    return report
-
-
-def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report]:
-    """The table `historical` and the report: one row a mineral, product and year, quantities in tonnes."""
+def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
+    """Read the table `historical`: one row a mineral, product and year, quantities in tonnes."""
     files = members(path, ".tsv") | members(path, ".xlsx")
-    found = {match[1]: (name, content) for name, content in files.items() if (match := STEM.search(name))}
-    if not found:
+    stems = {match[1]: (name, content) for name, content in files.items() if (match := STEM.search(name))}
+    if not stems:
         raise UserError(
-            f"{path}: looked for worksheets named ds140-<commodity>, .tsv or .xlsx, found none. Give the folder of the worksheets."
+            f"{path}: looked for worksheets named ds140-<commodity>, .tsv or .xlsx, found none. "
+            "Give the folder of the worksheets."
         )
-    ours, rows = crosswalk.read(data, "usgs-history"), []
-    report = Report(release="")
+    ours, report = ref.crosswalk("usgs-history"), Report()
     tally = report.table("historical")
-    newer = {old for new, old in RENAMED.items() if new in found}
-    for stem, (name, content) in sorted(found.items()):
-        if stem in ours and stem not in newer:
-            rows += _worksheet(name, _lines(name, content), ours[stem], tally)
+    replaced = {old for new, old in RENAMED.items() if new in stems}
+    for stem, (name, content) in sorted(stems.items()):
+        if stem in ours and stem not in replaced:
+            _worksheet(name, _lines(name, content), ours[stem], tally)
         else:
             report.unused_files.append(Path(name).name)
-    if not rows:
+    if not tally.rows:
         raise UserError(
             f"{path}: none of the worksheets is of a mineral in data/crosswalk.csv. Nothing was written."
         )
-    report.release = f"history{max(row['year'] for row in rows)}"
-    frame = pd.DataFrame(rows).assign(source_id=report.release.upper())
-    report.rows.read = report.rows.kept = len(frame)
-    return {"historical": frame}, report
+    return report.frames(f"history{max(row['year'] for row in tally.rows)}", lines=len(tally.rows)), report
 
 
 def _lines(name: str, content: bytes) -> list[list[str]]:
-    """The cells of a worksheet, line by line, as text."""
+    """Return the cells of a worksheet, line by line, as text."""
     if not name.lower().endswith(".xlsx"):
         return [line.split("\t") for line in decode(content, name).splitlines()]
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as inside:
-            require_harmless(inside.infolist(), name)
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except UserError:
-        raise
-    except Exception as fault:  # a damaged workbook breaks openpyxl wherever its parser happens to be
-        raise UserError(
-            f"{name}: not readable as a workbook ({fault}). Download it again; nothing was written."
-        ) from None
-    return [
-        ["" if cell is None else str(cell) for cell in row]
-        for row in book.worksheets[0].iter_rows(values_only=True)
-        if row
-    ]
+    first = next(iter(workbook.sheets(name, content).values()))
+    return [["" if cell is None else str(cell) for cell in row] for row in first if row]
 
 
-def _worksheet(name: str, lines: list[list[str]], entry: crosswalk.Entry, tally) -> list[dict]:
+def _worksheet(name: str, lines: list[list[str]], entry: Entry, tally: Tally) -> None:
     first = next((i for i, line in enumerate(lines) if line[0].strip().lower() == "year"), None)
     if first is None:
         raise UserError(f'{name}: no line begins with "Year". The layout is another; nothing was written.')
     header = [re.sub(r"(?<=[a-z)])\d+$", "", " ".join(cell.split()).lower()) for cell in lines[first]]
     places = {
-        ours: next((header.index(p) for p in printed if p in header), None)
-        for ours, printed in COLUMNS.items()
+        column: next((header.index(p) for p in printed if p in header), None)
+        for column, printed in COLUMNS.items()
     }
-    rows = []
+    seen = set()
     for number, line in enumerate(lines[first + 1 :], first + 2):
         if not re.fullmatch(r"\d{4}", line[0].strip()):
             continue  # notes below the table
-        if (year := int(line[0])) not in YEARS:
-            raise UserError(
-                f"{name} line {number}: {year} cannot be a year of this series. Nothing was written."
-            )
-        if any(row["year"] == year for row in rows):
+        where, year = f"{name} line {number}", int(line[0])
+        if year not in YEARS:
+            raise UserError(f"{where}: {year} cannot be a year of this series. Nothing was written.")
+        if year in seen:
             tally.refuse(f"{year} stands twice in {Path(name).name}: the second line is refused")
             tally.read += 1
             continue
-        row, withheld = (
-            {"mineral": entry.mineral, "stage": entry.stage, "product": entry.product, "year": year},
-            [],
-        )
-        for column, at in places.items():
-            cell = line[at].strip() if at is not None and at < len(line) else ""
-            row[column] = None
-            if cell not in NONE:
-                tally.read += 1
-                if cell == WITHHELD:
-                    withheld.append(column)
-                    tally.refuse("withheld by USGS (W)")
-                else:
-                    row[column] = _number(cell, name, number)
-                    tally.kept += 1
-        if withheld or any(row[c] is not None for c in COLUMNS):
-            rows.append(row | {"withheld": ";".join(withheld)})
-    return rows
+        cells = {c: line[i].strip() if i is not None and i < len(line) else "" for c, i in places.items()}
+        printed = {column: cell for column, cell in cells.items() if cell not in NONE}
+        withheld = [column for column, cell in tally.each(printed.items()) if cell == WITHHELD]
+        if withheld:
+            tally.refuse("withheld by USGS (W)", len(withheld))
+        figures = {c: _number(cell, where) for c, cell in printed.items() if cell != WITHHELD}
+        tally.kept += len(figures)
+        if printed:
+            seen.add(year)
+            about = {"mineral": entry.mineral, "stage": entry.stage, "product": entry.product, "year": year}
+            tally.rows.append({**about, **dict.fromkeys(COLUMNS), **figures, "withheld": ";".join(withheld)})
 
 
-def _number(cell: str, name: str, line: int) -> float:
-    text = re.sub(r"^e|[,\s]|(?<=\d)[er]$", "", cell)
+def _number(cell: str, where: str) -> float:
     try:
-        value = float(text)
+        value = float(re.sub(r"^e|[,\s]|(?<=\d)[er]$", "", cell))
     except ValueError:
         raise UserError(
-            f'{name} line {line}: "{cell}" is not a number. Expected digits, NA or W; nothing was written.'
+            f'{where}: "{cell}" is not a number. Expected digits, NA or W; nothing was written.'
         ) from None
     if value < 0:
-        raise UserError(
-            f"{name} line {line}: {cell} is negative, which no quantity here can be. Nothing was written."
-        )
+        raise UserError(f"{where}: {cell} is negative, which no quantity here can be. Nothing was written.")
     return value
+
+
+ingest = ingester(read)

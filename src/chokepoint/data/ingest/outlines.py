@@ -1,7 +1,8 @@
-"""Outlines of countries for the map, from the npm package `world-atlas` (Natural Earth 1:110m, public domain) to one small TopoJSON.
+"""Outlines of countries for the map: one small TopoJSON from the npm package `world-atlas` (Natural Earth).
 
-`npm pack world-atlas@2.0.2`, unpack, `chokepoint ingest outlines package`. Coordinates are rounded to a tenth of a degree; Antarctica is left out.
-A country too small to be seen or clicked also gets a point in its middle; those that the small scale lacks are taken from the 1:50m file.
+`npm pack world-atlas@2.0.2`, unpack, `chokepoint ingest outlines package`. Coordinates are rounded to a tenth
+of a degree; Antarctica is left out. A country too small to be seen or clicked also gets a point in its
+middle; those that the small scale lacks are taken from the 1:50m file.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chokepoint.data.ingest.reference import records
 from chokepoint.errors import UserError
 
 STEP = 0.1  # degrees a unit of the grid
@@ -41,7 +43,7 @@ def ingest(folder: Path, data: Path) -> str:
     shapes = [
         g for g in small["objects"]["countries"]["geometries"] if g["properties"]["name"] not in _LEFT_OUT
     ]
-    rings, kept = list(arcs(small)), []
+    rings, kept = list(arcs(small)), list[list[list[int]]]()
     lookup: dict[int, int] = {}
     countries = [
         {
@@ -80,29 +82,33 @@ def _read(path: Path) -> dict:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
         raise UserError(
-            f"{path}: {error}. Unpack the npm package world-atlas (npm pack world-atlas@2.0.2) and name its folder."
+            f"{path}: {error}. Unpack the npm package world-atlas (npm pack world-atlas@2.0.2) and name "
+            "its folder."
         ) from None
 
 
 def _codes(geography: pd.DataFrame) -> dict[str, str]:
     spelt = {
-        n: r.iso3
-        for r in geography.itertuples()
-        for c in (r.name, r.usgs_names, r.state_names)
-        for n in str(c).split(";")
+        name: row["iso3"]
+        for row in records(geography)
+        for column in ("name", "usgs_names", "state_names")
+        for name in str(row[column]).split(";")
     }
     return spelt | {name: code for name, code in _SPELT.items() if code in set(geography.iso3)}
 
 
 def arcs(topology: dict) -> Iterator[np.ndarray]:
-    """The arcs of a topology as longitudes and latitudes [degrees]."""
+    """Return the arcs of a topology as longitudes and latitudes [degrees]."""
     scale, shift = (np.array(topology["transform"][k]) for k in ("scale", "translate"))
     for arc in topology["arcs"]:
         yield np.cumsum(np.array(arc), axis=0) * scale + shift
 
 
 def _renumbered(nested, lookup: dict[int, int], rings: list[np.ndarray], kept: list):
-    """The same nest of arc numbers for the arcs that are kept; a number below zero is an arc walked backwards."""
+    """Return the same nest of arc numbers for the arcs that are kept.
+
+    A number below zero is an arc walked backwards.
+    """
     if isinstance(nested, list):
         return [_renumbered(part, lookup, rings, kept) for part in nested]
     number = nested if nested >= 0 else ~nested
@@ -113,7 +119,9 @@ def _renumbered(nested, lookup: dict[int, int], rings: list[np.ndarray], kept: l
 
 
 def _rounded(line: np.ndarray) -> list[list[int]]:
-    """A line on the grid, each point as the step from the one before; points that fall together become one.
+    """Return a line on the grid, each point as the step from the one before.
+
+    Points that fall together become one.
 
     >>> _rounded(np.array([[0.0, 0.0], [0.04, 0.0], [0.2, 0.1]]))
     [[0, 0], [2, 1]]
@@ -126,7 +134,7 @@ def _rounded(line: np.ndarray) -> list[list[int]]:
 
 
 def _outer(shape: dict, lines: list[np.ndarray]) -> list[np.ndarray]:
-    """The outer ring of each part of a shape."""
+    """Return the outer ring of each part of a shape."""
     parts = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
     return [np.concatenate([lines[i] if i >= 0 else lines[~i][::-1] for i in part[0]]) for part in parts]
 
@@ -147,5 +155,5 @@ def area(shape: dict, lines: list[np.ndarray]) -> float:
 
 
 def middle(shape: dict, lines: list[np.ndarray]) -> list[float]:
-    """The middle of its largest part: longitude, latitude [degrees]."""
+    """Return the middle of its largest part: longitude, latitude [degrees]."""
     return max((_measured(ring) for ring in _outer(shape, lines)), key=lambda m: m[0])[1].tolist()

@@ -1,19 +1,22 @@
-"""The project's own tables that say what a printed word means: commodities, areas, corrections, releases."""
+"""The project's own tables that say what a printed word means.
 
-from __future__ import annotations
+Commodities, areas, other publishers' names, releases.
+"""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from chokepoint.data.ingest import areas
 from chokepoint.errors import UserError
 
-# What ingest needs of each table; `chokepoint check` asks for the rest.
+# The columns that ingest needs of each table; `chokepoint check` asks for the rest.
 COLUMNS = {
     "commodities": ("rule", "names", "match", "commodity", "mineral", "stage", "detail", "basis"),
+    "crosswalk": ("publisher", "name", "mineral", "stage", "product", "note"),
     "minerals": ("mineral", "iea_name"),
     "geography": ("iso3", "name", "usgs_names", "iea_names", "state_names"),
     "corrections": ("correction_id", "release", "table", "key", "column", "action", "value", "reason"),
@@ -22,7 +25,7 @@ COLUMNS = {
 
 
 def plain(name: str) -> str:
-    """A name as it is compared: lower case, one space, no footnote digits at its end.
+    """Return a name as it is compared: lower case, one space, no footnote digits at its end.
 
     >>> plain("Copper "), plain("Rare earths (compounds and metals)9")
     ('copper', 'rare earths (compounds and metals)')
@@ -31,38 +34,69 @@ def plain(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """What ingest looks words up in."""
+class Entry:
+    """A publisher's name: our mineral, its stage (empty where a series covers several), what it counts."""
 
+    mineral: str
+    stage: str
+    product: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What ingest looks words up in.
+
+    The tables of a data folder, and the spellings of their rules and areas.
+    """
+
+    data: Path
+    tables: dict[str, pd.DataFrame]
     rules: dict[str, list[dict[str, str]]]
     areas: dict[str, tuple[str, str]]
-    minerals: set[str]
-    corrections: pd.DataFrame
-    releases: pd.DataFrame
+
+    @property
+    def minerals(self) -> set[str]:
+        """Every mineral of data/minerals.csv."""
+        return set(self.tables["minerals"]["mineral"])
 
     def commodity(self, names: tuple[str, ...], text: str) -> dict[str, str] | None:
-        """The row of data/commodities.csv for a printed commodity and the words around its figure."""
-        for name in names:
-            for rule in self.rules.get(plain(name), []):
-                if re.search(rule["match"], text, re.I):
-                    return rule
-        return None
+        """Return the row of data/commodities.csv for a printed commodity and the words around its figure."""
+        candidates = (rule for name in names for rule in self.rules.get(plain(name), []))
+        return next((rule for rule in candidates if re.search(rule["match"], text, re.I)), None)
+
+    def crosswalk(self, publisher: str) -> dict[str, Entry]:
+        """Return a publisher's names as the project reads them.
+
+        A name that is not there is none of our minerals.
+        """
+        rows = _table(self.data, "crosswalk").query("publisher == @publisher")
+        return {row["name"]: Entry(row["mineral"], row["stage"], row["product"]) for row in records(rows)}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table: column → cell."""
+    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def read(data: Path) -> Reference:
-    tables = {name: _table(Path(data), name) for name in COLUMNS}
+    """Read the tables of a data folder. UserError where one is missing, unreadable, or lacks a column."""
+    tables = {name: _table(Path(data), name) for name in COLUMNS if name != "crosswalk"}
     rules: dict[str, list[dict[str, str]]] = {}
-    for rule in tables["commodities"].to_dict("records"):
+    for rule in records(tables["commodities"]):
         _require_pattern(rule)
         for name in rule["names"].split("|"):
             rules.setdefault(plain(name), []).append(rule)
-    return Reference(
-        rules,
-        areas.names(tables["geography"]),
-        set(tables["minerals"]["mineral"]),
-        tables["corrections"],
-        tables["releases"],
-    )
+    return Reference(Path(data), tables, rules, areas.names(tables["geography"]))
+
+
+def as_text(path: Path) -> pd.DataFrame:
+    """Read a table of the project, every cell as text. UserError where it does not read."""
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:  # ValueError: pandas' own errors of parsing and of encoding
+        raise UserError(
+            f"{path}: not readable as a table ({error}). `chokepoint check` says where; nothing was written."
+        ) from None
 
 
 def _table(data: Path, name: str) -> pd.DataFrame:
@@ -71,16 +105,11 @@ def _table(data: Path, name: str) -> pd.DataFrame:
         raise UserError(
             f"{path}: not found. Ingest needs the data folder of the project; give it with its minerals.csv."
         )
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as fault:  # ValueError: pandas' own errors of parsing and of encoding
+    table = as_text(path)
+    if missing := [column for column in COLUMNS[name] if column not in table.columns]:
         raise UserError(
-            f"{path}: not readable as a table ({fault}). `chokepoint check` says where; nothing was written."
-        ) from None
-    missing = [column for column in COLUMNS[name] if column not in table.columns]
-    if missing:
-        raise UserError(
-            f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing was written."
+            f"{path}: column {', '.join(missing)} not found; it has {', '.join(table.columns)}. Nothing "
+            "was written."
         )
     return table
 
@@ -88,7 +117,8 @@ def _table(data: Path, name: str) -> pd.DataFrame:
 def _require_pattern(rule: dict[str, str]) -> None:
     try:
         re.compile(rule["match"])
-    except re.error as fault:
+    except re.error as error:
         raise UserError(
-            f'data/commodities.csv rule {rule["rule"]}: match "{rule["match"]}" is not a pattern ({fault}). Mend it.'
+            f'data/commodities.csv rule {rule["rule"]}: match "{rule["match"]}" is not a pattern '
+            f"({error}). Mend it."
         ) from None

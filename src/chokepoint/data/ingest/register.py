@@ -1,9 +1,7 @@
-"""Enters a release in data/releases.csv and data/evidence/sources.csv, so that its tables rest on a source that is listed.
+"""Enters a release in data/releases.csv and data/evidence/sources.csv, so that its tables have a source.
 
 A row that is there stays as it is: what is known of a release by hand is more than what its family says.
 """
-
-from __future__ import annotations
 
 import csv
 import io
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint.data.ingest.reference import records
 from chokepoint.errors import UserError
 
 _LICENSES = {
@@ -65,10 +64,12 @@ FAMILIES = {
         "publisher": "CEPII",
         "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
         "license": "Etalab-2.0",
-        "viewpoint": "French research centre; reconciles what both sides of a trade report to the United Nations",
+        "viewpoint": "French research centre; reconciles what both sides of a trade report to the United "
+        "Nations",
         "next_release": "Each January, same page",
         "read_as": "mirror",
-        "reliability": "Read in yearly files of a public copy, which keeps the largest suppliers and customers of each country; totals are 98 to 100 % of the original's",
+        "reliability": "Read in yearly files of a public copy, which keeps the largest suppliers and "
+        "customers of each country; totals are 98 to 100 % of the original's",
     },
     "ustrade": {
         "title": "US imports and domestic exports by partner and heading, USITC DataWeb, to {stamp}",
@@ -81,14 +82,16 @@ FAMILIES = {
         "reliability": "Workbooks as downloaded, in a public copy; eighteen partners only",
     },
     "customs": {
-        "title": "China's exports of magnets, rare earths, gallium and germanium, as the press quotes its customs, to {stamp}",
+        "title": "China's exports of magnets, rare earths, gallium and germanium, as the press quotes its "
+        "customs, to {stamp}",
         "publisher": "General Administration of Customs of China",
         "url": "http://stats.customs.gov.cn",
         "license": "CC-BY-4.0",
         "viewpoint": "Chinese government statistics, chosen and rounded by the press that quotes them",
         "next_release": "Monthly, about the 20th of the next month, in the press",
         "read_as": "relay",
-        "reliability": "Own compilation; each row has the address that quotes it, and sums were checked where both parts and whole are quoted",
+        "reliability": "Own compilation; each row has the address that quotes it, and sums were checked "
+        "where both parts and whole are quoted",
     },
     "eustudy": {
         "title": "Study on the critical raw materials for the EU {stamp}, annexes",
@@ -98,7 +101,8 @@ FAMILIES = {
         "viewpoint": "Executive of the European Union, for its own list of critical materials",
         "next_release": "Every third year",
         "read_as": "mirror",
-        "reliability": "Tables retyped in a public copy; shares add up to 100 % within 4 points for 121 of 122 material-stages",
+        "reliability": "Tables retyped in a public copy; shares add up to 100 % within 4 points for 121 of "
+        "122 material-stages",
     },
     "bgs": {
         "title": "BGS World Mineral Statistics, production by country 1971–{stamp}: shares derived from it",
@@ -108,83 +112,98 @@ FAMILIES = {
         "viewpoint": "UK government geological survey",
         "next_release": "Yearly, from the same service",
         "read_as": "mirror",
-        "reliability": "Read by machine from a public copy of the service's answers; only shares derived from it are kept here",
+        "reliability": "Read by machine from a public copy of the service's answers; only shares derived "
+        "from it are kept here",
     },
 }
 
 
+def parts(release: str) -> tuple[str, str]:
+    """Return the family of a release and its stamp.
+
+    >>> parts("wb2026-03")
+    ('wb', '2026-03')
+    """
+    family = re.match(r"[a-z]*", release)
+    stem = family[0] if family else ""
+    return stem, release.removeprefix(stem)
+
+
 def about(release: str, releases: pd.DataFrame) -> dict[str, str]:
-    """A release's row of data/releases.csv, or what its family says of it.
+    """Return a release's row of data/releases.csv, or what its family says of it.
 
     >>> about("mcs2027", pd.DataFrame(columns=["release"]))["title"]
     'USGS Mineral Commodity Summaries 2027 data release'
     """
-    known = releases[releases["release"] == release]
-    if len(known):
-        return known.iloc[0].to_dict()
-    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
-    said = FAMILIES[family]
-    return {
-        **said,
-        "release": release,
-        "title": said["title"].format(stamp=stamp),
-        "source_id": release.upper(),
-    }
+    listed = releases[releases["release"] == release]
+    if len(listed):
+        return records(listed)[0]
+    family, stamp = parts(release)
+    row = FAMILIES[family]
+    title = row["title"].format(stamp=stamp)
+    return {**row, "release": release, "title": title, "source_id": release.upper()}
 
 
 def source(release: str, releases: pd.DataFrame) -> dict[str, str]:
-    """The row of a release in data/evidence/sources.csv."""
-    what = about(release, releases)
-    family, stamp = re.fullmatch(r"([a-z]+)(.*)", release).groups()
+    """Return the row of a release in data/evidence/sources.csv."""
+    row = about(release, releases)
+    family, stamp = parts(release)
+    reliability = FAMILIES[family].get("reliability", "Read in full by machine as published")
     return {
         "source_id": release.upper(),
-        "publisher": what["publisher"],
-        "title": what["title"],
+        "publisher": row["publisher"],
+        "title": row["title"],
         "date": stamp,
-        "url": what["url"],
+        "url": row["url"],
         "kind": "dataset",
         "viewpoint": FAMILIES[family]["viewpoint"],
         "read_as": FAMILIES[family].get("read_as", "original"),
-        "reliability": f"{FAMILIES[family].get('reliability', 'Read in full by machine as published')}; {_LICENSES.get(what['license'], what['license'])}",
+        "reliability": f"{reliability}; {_LICENSES.get(row['license'], row['license'])}",
     }
 
 
 def additions(release: str, releases: pd.DataFrame, data: Path) -> dict[Path, str]:
-    """The two files with the release's own row, where they lack it: path -> text. Nothing is written."""
+    """Return the two files with the release's own row, where they lack it: path → text.
+
+    Nothing is written.
+    """
     rows = {
         data / "releases.csv": about(release, releases),
         data / "evidence" / "sources.csv": source(release, releases),
     }
-    there = {path: _text(path) for path in rows if path.exists()}
-    changed = {path: with_row(text, rows[path]) for path, text in there.items()}
-    return {path: text for path, text in changed.items() if text != there[path]}
+    before = {path: _text(path) for path in rows if path.exists()}
+    after = {path: with_row(text, rows[path]) for path, text in before.items()}
+    return {path: text for path, text in after.items() if text != before[path]}
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
+    except UnicodeDecodeError as error:
         raise UserError(
-            f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8. Nothing was written."
+            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8. Nothing was written."
         ) from None
 
 
 def with_row(text: str, row: dict[str, str]) -> str:
-    """A table with one more row in the order of its first column; the same text if that key is there. No other line changes.
+    r"""Add one row in the order of the first column; the same text if that key is there.
 
-    >>> with_row("id,title\\na,A\\nc,C\\n", {"id": "b", "title": "B, or beta"})
-    'id,title\\na,A\\nb,"B, or beta"\\nc,C\\n'
+    No other line changes.
+
+    >>> with_row("id,title\na,A\nc,C\n", {"id": "b", "title": "B, or beta"})
+    'id,title\na,A\nb,"B, or beta"\nc,C\n'
     """
-    header, *found = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
     if not header or header[0] not in row:
         raise UserError(
-            f"data/releases.csv or data/evidence/sources.csv begins with {header}; a header with its key first is expected."
+            f"data/releases.csv or data/evidence/sources.csv begins with {header}; "
+            "a header with its key first is expected."
         )
     key = row[header[0]]
-    if any(cells and cells[0] == key for cells in found):
+    if any(cells and cells[0] == key for cells in rows):
         return text
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerow([row.get(column, "") for column in header])
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([row.get(column, "") for column in header])
     lines = text.splitlines(keepends=True)
-    after = next((i for i, line in enumerate(lines[1:], 1) if line.split(",")[0] > key), len(lines))
-    return "".join([*lines[:after], made.getvalue(), *lines[after:]])
+    after = next((i for i, line_ in enumerate(lines[1:], 1) if line_.split(",")[0] > key), len(lines))
+    return "".join([*lines[:after], line.getvalue(), *lines[after:]])

@@ -1,7 +1,5 @@
 """United States salient statistics and prices: which statistic a label names, of what, in which unit."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -9,7 +7,7 @@ import pandas as pd
 
 from chokepoint.data.ingest import values
 from chokepoint.data.ingest.reference import Reference
-from chokepoint.data.ingest.tidy import KEYS, Tables, exact, footnote
+from chokepoint.data.ingest.tidy import KEYS, Row, Tables, footnote
 
 # what a label begins with -> statistic; tried in order
 STATISTICS = [
@@ -29,13 +27,14 @@ STATISTICS = [
 ]
 # the words a label spends on saying the statistic, not the series
 SPENT = (
-    r"(us ?prod(uction)?|production|prod|imports( for consumption)?|exports|consumption|consumtion|consump|stocks?|employment|"
-    r"shipments|sales|supply|price|prices)\b[,: ]*"
+    r"(us ?prod(uction)?|production|prod|imports( for consumption)?|exports|consumption|consumtion|consump|"
+    r"stocks?|employment|shipments|sales|supply|price|prices)\b[,: ]*"
 )
 PAID_FOR = "pound|kilogram|metric ton unit|metric ton|short ton|ton|troy ounce|carat"
 POUND_KG, TROY_OUNCE_KG, SHORT_TON_KG = 0.45359237, 0.0311034768, 907.18474
 
-# what a price is paid for -> canonical unit and how many kilograms that is (None: cannot be turned into a mass)
+# what a price is paid for -> canonical unit and how many kilograms that is (None: cannot be turned into a
+# mass)
 PRICES = {
     "metric ton": ("US$/t", 1000.0),
     "ton": ("US$/t", 1000.0),
@@ -79,20 +78,32 @@ class Label:
     where: str = ""
 
 
-def statistic(words: str) -> str:
-    """Which statistic a label names, or "" where none.
+# pattern of what a label of net import reliance says → its series; tried in order
+RELIANCE = [
+    (r"^(all|all forms.*|consump|manganese content|based on value|mine|metal content)?$", ""),
+    (r"compounds.*metals", "compounds and metals"),
+    (r"ores|concentrate|zr ore", "ores and concentrates"),
+    (r"^refined|^metal$", "refined"),
+    (r"fesi2?[ -]si|total|metal and ferrosilicon", "total"),
+    (r"fesi|ferrosilicon", "ferrosilicon"),
+    (r"^si$|silicon metal", "silicon metal"),
+]
+# words that only name the commodity's one form
+ITSELF = ("sponge", "dioxide", "hf", "bort", "stones", "alumina", "bauxite", "granite only")
 
-    >>> statistic("USprod Refinery-primary"), statistic("NIR Refined"), statistic("Net import relianceas a percentage")
+
+def statistic(words: str) -> str:
+    """Return which statistic a label names, or "" where none.
+
+    >>> (statistic("USprod Refinery-primary"), statistic("NIR Refined"),
+    ...     statistic("Net import relianceas a percentage"))
     ('production', 'net_import_reliance', 'net_import_reliance')
     """
-    for pattern, name in STATISTICS:
-        if re.match(pattern, words.strip(), re.I):
-            return name
-    return ""
+    return next((name for pattern, name in STATISTICS if re.match(pattern, words.strip(), re.I)), "")
 
 
 def series(words: str) -> str:
-    """What a label says beyond its statistic.
+    """Return what a label says beyond its statistic.
 
     >>> series("Imports for consumption: Ore and concentrates"), series("Consump Apparent"), series("Exports")
     ('ore and concentrates', 'apparent', '')
@@ -111,56 +122,36 @@ def _own(said: str, commodity: str) -> str:
 
 
 def reliance_series(words: str, commodity: str) -> str:
-    """The series of a net import reliance, one name for it in all releases.
+    """Return the series of a net import reliance, one name for it in all releases.
 
-    >>> reliance_series("Net import reliance as a percentage of apparent consumption: Compounds and metals", "Rare earths")
+    >>> words = "Net import reliance as a percentage of apparent consumption: Compounds and metals"
+    >>> reliance_series(words, "Rare earths")
     'compounds and metals'
     >>> reliance_series("NIR Compounds-Metals", "Rare earths"), reliance_series("NIR", "Cobalt")
     ('compounds and metals', '')
     """
     said = re.sub(r"^.*?consumption|^nir( nir)?|^the united states was.*", "", words.strip(), flags=re.I)
     said = said.strip(" ,:()").lower().replace("-", " ")
-    for pattern, name in (
-        (r"^(all|all forms.*|consump|manganese content|based on value|mine|metal content)?$", ""),
-        (r"compounds.*metals", "compounds and metals"),
-        (r"ores|concentrate|zr ore", "ores and concentrates"),
-        (r"^refined|^metal$", "refined"),
-        (r"fesi2?[ -]si|total|metal and ferrosilicon", "total"),
-        (r"fesi|ferrosilicon", "ferrosilicon"),
-        (r"^si$|silicon metal", "silicon metal"),
-    ):
-        if re.search(pattern, said):
-            return name
-    own = re.sub(r"\W+", " ", commodity.lower())
-    return (
-        ""
-        if said in own
-        or said in ("sponge", "dioxide", "hf", "bort", "stones", "alumina", "bauxite", "granite only")
-        else said
-    )
+    own = said in re.sub(r"\W+", " ", commodity.lower()) or said in ITSELF
+    return next((name for pattern, name in RELIANCE if re.search(pattern, said)), "" if own else said)
 
 
 def price_unit(printed: str) -> tuple[str, float | None]:
-    """Canonical unit of a price and the kilograms it is paid for.
+    """Return the canonical unit of a price and the kilograms it is paid for.
 
     >>> price_unit("dollars per metric ton"), price_unit("dollars per 50 grams")[0], price_unit("ctslb")[0]
     (('US$/t', 1000.0), 'US$/50 g', 'US¢/lb')
     """
     text = " ".join(printed.lower().split())
-    if text in PRICES:
-        return PRICES[text]
     paid_for = text.removeprefix("dollars per ")
-    if paid_for in PRICES:
-        return PRICES[paid_for]
-    if pack := re.fullmatch(r"(\d+)[ -]?(grams|mil+iliters)", paid_for):
-        return (
-            (f"US$/{pack[1]} g", int(pack[1]) / 1000) if pack[2] == "grams" else (f"US$/{pack[1]} ml", None)
-        )
-    return "not stated", None
+    pack = re.fullmatch(r"(\d+)[ -]?(grams|mil+iliters)", paid_for)
+    if not pack:
+        return PRICES.get(text) or PRICES.get(paid_for) or ("not stated", None)
+    return (f"US$/{pack[1]} g", int(pack[1]) / 1000) if pack[2] == "grams" else (f"US$/{pack[1]} ml", None)
 
 
-def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, object] | str]:
-    """Table and row (or reason for none) of a label: prices go to a table of their own."""
+def row(label: Label, ref: Reference, source_id: str) -> tuple[str, Row | str]:
+    """Return table and row (or reason for none) of a label: prices go to a table of their own."""
     words = re.sub(r"(?<=\d)\?(?=\w)", "-", " ".join(label.words.split()))
     named = label.statistic or statistic(words)
     if not named and re.fullmatch(r"d\w+|ctslb", label.unit) and label.unit in PRICES:
@@ -171,26 +162,26 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, ob
     rule = ref.commodity(label.names, f"{named}: {words}")
     if rule is None:
         return table, f'commodity "{label.names[0]}" is not in data/commodities.csv: add a row there'
-    taken = _taken(label)
-    if taken.qualifier == "blank":
-        return table, "nothing printed in the cell"
-    if taken.qualifier == "word" and (why := values.spoilt(label.printed)):
-        return table, why
+    # A cell left blank may have its figure in the notes.
+    bare = not label.printed and label.notes
+    cell = values.parse(label.notes.split(" ")[0].strip(".,") if bare else label.printed)
+    if fault := values.fault(label.printed, cell):
+        return table, fault
     common = {
         "mineral": rule["mineral"],
         "commodity": rule["commodity"],
         "year": label.year,
         "printed": label.printed,
         "printed_unit": " ".join(label.unit.split()),
-        "qualifier": taken.qualifier,
-        "estimated": label.estimated or taken.estimated,
+        "qualifier": cell.qualifier,
+        "estimated": label.estimated or cell.estimated,
         "footnote": footnote(label.notes),
         "correction_id": "",
         "superseded": None,
         "source_id": source_id,
     }
     if named == "price":
-        return table, {**common, **_price(words, label.unit, taken)}
+        return table, {**common, **_price(words, label.unit, cell)}
     unit = _unit(named, label.unit)
     if unit is None:
         return table, f'unit "{label.unit}" is not known'
@@ -199,17 +190,17 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, dict[str, ob
         if named == "net_import_reliance"
         else _own(series(words), rule["commodity"])
     )
-    if named == "net_import_reliance" and (taken.value or 0) > 100:
+    if named == "net_import_reliance" and (cell.value or 0) > 100:
         return table, "a net import reliance above 100 percent: header and figures of the file do not agree"
-    numbers = {
-        c: None if v is None else exact(v * unit[1])
-        for c, v in zip(("value", "low", "high"), taken[:3], strict=True)
-    }
+    numbers = values.numbers(cell, unit[1])
     return table, {**common, "statistic": named, "detail": detail, "unit": unit[0], **numbers}
 
 
 def add(tables: Tables, label: Label) -> None:
-    """Add a label to the salient statistics or the prices; a label that comes twice is told apart by its place."""
+    """Add a label to the salient statistics or the prices.
+
+    A label that comes twice is told apart by its place.
+    """
     table, made = row(label, tables.ref, tables.source_id)
     if isinstance(made, dict):
         column = "series" if table == "prices" else "detail"
@@ -217,12 +208,6 @@ def add(tables: Tables, label: Label) -> None:
         if first and first[0]["printed"] != made["printed"]:
             made[column] = f"{made[column]} (second series)".strip()
     tables.add(table, made, label.where)
-
-
-def _taken(label: Label) -> values.Value:
-    if label.printed or not label.notes:
-        return values.parse(label.printed)
-    return values.parse(label.notes.split(" ")[0].strip(".,"))
 
 
 def _unit(named: str, printed: str) -> tuple[str, float] | None:
@@ -233,8 +218,8 @@ def _unit(named: str, printed: str) -> tuple[str, float] | None:
     return QUANTITIES.get(printed) or values.unit(printed)
 
 
-def _price(words: str, unit: str, taken: values.Value) -> dict[str, object]:
-    """Series, basis, unit and the price per kilogram where the unit is one of mass."""
+def _price(words: str, unit: str, cell: values.Value) -> Row:
+    """Return series, basis, unit and value of a price; the price per kilogram is filled in last."""
     said = re.sub(rf",? ?(dollars|cents) per [a-z ]*?({PAID_FOR})s?", "", words, flags=re.I)
     head, tail = "", said
     if re.match("price", said, re.I):
@@ -247,21 +232,22 @@ def _price(words: str, unit: str, taken: values.Value) -> dict[str, object]:
         ),  # a blank before a comma is a slip of the release
         "basis": head.strip(" ,:"),
         "unit": price_unit(unit)[0],
-        "value": taken.value,
-        "low": taken.low,
-        "high": taken.high,
+        "value": cell.value,
+        "low": cell.low,
+        "high": cell.high,
         "usd_per_kg": None,
     }
 
 
 def per_kilogram(prices: pd.DataFrame) -> None:
-    """Fill the price per kilogram, in place, where the unit is one of mass; the weight is of what the series names."""
+    """Fill the price per kilogram, in place, where the unit is one of mass.
+
+    The weight is of what the series names.
+    """
     mass = {name: kilograms for name, kilograms in PRICES.values() if kilograms}
-    for index in prices.index:
-        name, value = prices.at[index, "unit"], prices.at[index, "value"]
-        pack = re.fullmatch(r"US\$/(\d+) g", name)
-        kilograms = int(pack[1]) / 1000 if pack else mass.get(name)
+    for index, unit, value in prices[["unit", "value"]].itertuples(name=None):
+        pack = re.fullmatch(r"US\$/(\d+) g", unit)
+        kilograms = int(pack[1]) / 1000 if pack else mass.get(unit)
         if kilograms and pd.notna(value):
-            prices.at[index, "usd_per_kg"] = float(
-                f"{float(value) * (0.01 if name.startswith('US¢') else 1) / kilograms:.6g}"
-            )
+            dollars = float(value) * (0.01 if unit.startswith("US¢") else 1)
+            prices.at[index, "usd_per_kg"] = float(f"{dollars / kilograms:.6g}")

@@ -1,8 +1,11 @@
-"""What a spreadsheet of another country does to a table: other separators between cells, another mark in numbers."""
+"""What a spreadsheet of another country does to a table.
 
-from __future__ import annotations
+Other separators between cells, another mark in numbers.
+"""
 
 import re
+from collections import defaultdict
+from collections.abc import Collection
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SIGN = "[<>≥≤e]? ?-?"
@@ -19,10 +22,11 @@ FEWEST = 3  # numbers that look so, before they are taken for it
 OUTWEIGH = 3  # times as many as those that look otherwise: a spreadsheet may leave a ">2,000,000" as it was
 
 
-def separator(header: str, expected: list[str] = ()) -> str:
-    """The separator of a header line that is not a comma, in words, or "".
+def separator(header: str, expected: Collection[str] = ()) -> str:
+    r"""Return the separator of a header line that is not a comma, in words, or "".
 
-    >>> separator("Source;Country;Type;Prod_kt_2022"), separator("Source,Country;Region,Type"), separator("day\\tprice")
+    >>> (separator("Source;Country;Type;Prod_kt_2022"), separator("Source,Country;Region,Type"),
+    ...     separator("day\tprice"))
     ('semicolons', '', 'tabs')
     """
     cells = set(header.split(","))
@@ -36,28 +40,29 @@ def separator(header: str, expected: list[str] = ()) -> str:
 
 
 def decimal_comma(rows: list[tuple[int, list[str]]]) -> tuple[int, str] | None:
-    """The line and the cell that show that a table's numbers have points between thousands, and a decimal comma; None where they do not.
+    """Return the line and cell that show a decimal comma, with points between thousands, in a table.
+
+    None where they do not.
 
     >>> decimal_comma([(2, ["Peru", "1.800.000"]), (3, ["China", "17.100"])])
     (2, '1.800.000')
     >>> decimal_comma([(2, ["17.100"]), (3, ["2025"]), (4, ["5.300"]), (5, ["110.000"]), (6, [">2,000,000"])])
     (2, '17.100')
-    >>> decimal_comma([(2, ["5.948"]), (3, ["6.306"]), (4, ["7.120"]), (5, ["9081"])]), decimal_comma([(2, ["1,800,000"])])
-    (None, None)
+    >>> decimal_comma([(2, ["5.948"]), (3, ["6.306"]), (4, ["7.120"]), (5, ["9081"])])
+    >>> decimal_comma([(2, ["1,800,000"])])
     """
-    sure, likely, other, ungrouped = [], [], 0, 0
-    for line, cells in rows:
-        for cell in cells:
-            if not cell or not cell[-1].isdigit() or YEAR.fullmatch(cell):
-                continue
-            if COMMA_ONLY.fullmatch(cell):
-                sure.append((line, cell))
-            elif COMMA_LIKE.fullmatch(cell):
-                likely.append((line, cell))
-            elif POINT_ONLY.fullmatch(cell) or POINT_LIKE.fullmatch(cell):
-                other += 1
-            elif UNGROUPED.fullmatch(cell):
-                ungrouped += 1
+    places = [
+        (line, cell)
+        for line, cells in rows
+        for cell in cells
+        if cell and cell[-1].isdigit() and not YEAR.fullmatch(cell)
+    ]
+    kinds = (COMMA_ONLY, COMMA_LIKE, POINT_ONLY, POINT_LIKE, UNGROUPED)
+    by_kind: dict[re.Pattern[str] | None, list[tuple[int, str]]] = defaultdict(list)
+    for line, cell in places:
+        by_kind[next((kind for kind in kinds if kind.fullmatch(cell)), None)].append((line, cell))
+    sure, likely, ungrouped = by_kind[COMMA_ONLY], by_kind[COMMA_LIKE], by_kind[UNGROUPED]
+    other = len(by_kind[POINT_ONLY]) + len(by_kind[POINT_LIKE])
     if sure and not other:
         return sure[0]
     seen = len(sure) + len(likely)

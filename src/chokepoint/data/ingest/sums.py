@@ -1,6 +1,4 @@
-"""Do the countries add up to the printed world total? A wrong unit, a lost row or a footnote glued to a figure shows here."""
-
-from __future__ import annotations
+"""Whether countries add up to the printed world total: a wrong unit or a lost row shows here."""
 
 import pandas as pd
 
@@ -9,9 +7,12 @@ SERIES = ["mineral", "commodity", "stage", "detail", "year"]
 
 
 def gaps(table: pd.DataFrame) -> pd.DataFrame:
-    """Every series and year with a plain world total: the countries' sum, the total, and the difference as a share of it.
+    """Return every series and year with a plain world total.
 
-    Withheld and unavailable figures count as nothing, as they do when a publisher's own total leaves them out.
+    The countries' sum, the total, and the gap as a share of it.
+
+    Withheld and unavailable figures count as nothing, as they do when a publisher's own total leaves them
+    out.
     """
     keys = [k for k in SERIES if k in table.columns]
     figures = table.assign(value=pd.to_numeric(table["value"]), detail=table["detail"].fillna(""))

@@ -1,6 +1,7 @@
-"""Layout of MCS 2022 to 2024, and the salient files up to 2025: one small file a commodity, units and years in the header."""
+"""Layout of MCS 2022 to 2024, and the salient files up to 2025.
 
-from __future__ import annotations
+One small file a commodity, units and years in the header.
+"""
 
 import re
 from typing import NamedTuple
@@ -61,7 +62,7 @@ def is_salient(sheet: Sheet) -> bool:
 
 
 def code(name: str) -> str:
-    """The short code of a commodity in a file name.
+    """Return the short code of a commodity in a file name.
 
     >>> code("world/mcs2024-antim_world.csv"), code("MCS2024-bismu_world.csv")
     ('antim', 'bismu')
@@ -71,10 +72,10 @@ def code(name: str) -> str:
 
 
 def columns(header: list[str]) -> list[Column]:
-    """The value columns of a world file.
+    """Return the value columns of a world file.
 
-    >>> columns(["Prod_kt_2022", "Prod_kt_Est_2023", "Prod_notes"])[1]
-    Column(name='Prod_kt_Est_2023', table='production', unit='kt', year=2023, estimated=True, detail='', notes='Prod_notes')
+    >>> columns(["Prod_kt_2022", "Prod_kt_Est_2023", "Prod_notes"])[1][1:5]
+    ('production', 'kt', 2023, True)
     >>> [c.detail for c in columns(["Reserves_ore_kt", "Reserves_ore_K2O_equiv_kt"])]
     ['ore', 'ore_K2O_equiv']
     """
@@ -84,51 +85,30 @@ def columns(header: list[str]) -> list[Column]:
         if first.lower() not in STATISTICS or "note" in name.lower():
             continue
         unit = next((p for p in rest if p.lower() in UNITS), "")
-        years = [int(p) for p in rest if re.fullmatch(r"\d{4}", p)]
-        detail = "_".join(
-            p for p in rest if p != unit and p.lower() != "est" and not re.fullmatch(r"\d{4}", p)
-        )
-        notes = next((h for h in header if h.lower().startswith(f"{first.lower()}_note")), "")
-        if not notes and first.lower().startswith("reserve"):
-            notes = next((h for h in header if re.match(r"reserves?_note", h, re.I)), "")
+        years = [p for p in rest if re.fullmatch(r"\d{4}", p)]
+        detail = "_".join(p for p in rest if p not in (unit, *years) and p.lower() != "est")
+        own = [h for h in header if h.lower().startswith(f"{first.lower()}_note")]
+        reserves = [
+            h for h in header if first.lower().startswith("reserve") and re.match(r"reserves?_note", h, re.I)
+        ]
+        notes, year = next(iter([*own, *reserves]), ""), int(years[0]) if years else None
         estimated = any(p.lower() == "est" for p in rest)
-        found.append(
-            Column(
-                name,
-                STATISTICS[first.lower()],
-                unit.lower(),
-                years[0] if years else None,
-                estimated,
-                detail,
-                notes,
-            )
-        )
+        found.append(Column(name, STATISTICS[first.lower()], unit.lower(), year, estimated, detail, notes))
     return found
 
 
 def read_world(sheet: Sheet, tables: Tables, release_year: int) -> None:
-    """Every figure of a world file into the tables."""
-    beside = sheet.header[sheet.header.index("Country") + 1 :][:1] or [""]
-    kind = (
-        "Type" if "Type" in sheet.header else beside[0]
-    )  # one file says "Form", one has the type itself for a name
-    found, rows = columns(sheet.header), tables.report.rows
+    """Add every figure of a world file to the tables."""
+    beside = [*sheet.header[sheet.header.index("Country") + 1 :], ""][0]
+    # One file says "Form", one has the type itself for a name.
+    column, found = "Type" if "Type" in sheet.header else beside, columns(sheet.header)
     for line, row in sheet.rows:
-        rows.read += 1
-        if not row.get("Country"):
-            rows.refuse("a line of a world table without a country")
-            continue
-        made = [
-            r
-            for column in found
-            if (r := _reading(sheet, line, row, row.get(kind, "") or kind, column, release_year))
-        ]
-        for reading in made:
-            tables.world(reading)
-        if made:
-            rows.kept += 1
+        kind = row.get(column, "") or column
+        if row.get("Country"):
+            tables.worlds([r for c in found if (r := _reading(sheet, line, row, kind, c, release_year))])
         else:
-            rows.refuse("a line of the world table with neither a figure nor a note in place of one")
+            tables.report.rows.read += 1
+            tables.report.rows.refuse("a line of a world table without a country")
 
 
 def _reading(
@@ -165,14 +145,11 @@ def _reading(
 
 
 def read_salient(sheet: Sheet, tables: Tables) -> None:
-    """Every figure of a salient file into the tables."""
-    rows = tables.report.rows
-    usual = _usual_unit(sheet.header)
-    newest = (
-        int(tables.report.release.removeprefix("mcs")) - 1
-    )  # of the release, not of the file, which may be a part of one
-    for line, row in sheet.rows:
-        rows.read += 1
+    """Add every figure of a salient file to the tables."""
+    rows, usual = tables.report.rows, _usual_unit(sheet.header)
+    # Of the release, not of the file, which may be a part of one.
+    newest = int(tables.report.release.removeprefix("mcs")) - 1
+    for line, row in rows.each(sheet.rows):
         year = re.match(r"\d{4}", row["Year"])
         if not year:
             rows.refuse("a line of salient statistics without a year")
@@ -199,7 +176,7 @@ def _label(
 
 
 def split_unit(header: str) -> tuple[str, str]:
-    """A header without its unit, and the unit, glued or not.
+    """Return a header without its unit, and the unit, glued or not.
 
     >>> split_unit("Imports_Metalkg"), split_unit("Price_High-purity_dkg"), split_unit("Employment_")
     (('Imports_Metal', 'kg'), ('Price_High-purity', 'dkg'), ('Employment', ''))
@@ -212,24 +189,22 @@ def split_unit(header: str) -> tuple[str, str]:
         return re.sub(r"_?(num|um|m|t|mmt)?$", "", bare) + mark, "num" if bare.endswith(("num", "um")) else ""
     if bare.lower().startswith("nir") or "_nir" in bare.lower():
         return re.sub(r"_?(pct|ct|t)$", "", bare) + mark, "pct"
-    for unit in UNITS:
-        if bare.endswith("_" + unit):
-            return bare[: -len(unit) - 1] + mark, unit
     glued = PRICE_UNITS if bare.startswith("Price") else ["kt", "kg", "t"]
-    for unit in glued:
-        if bare.endswith(unit) and "_" in bare and not bare.endswith(("Ingot", "Market", "Plant", "Pigment")):
-            return bare[: -len(unit)].rstrip("_") + mark, unit
-    return bare.rstrip("_") + mark, ""
+    if "_" not in bare or bare.endswith(("Ingot", "Market", "Plant", "Pigment")):
+        glued = []
+    unit = next((u for u in UNITS if bare.endswith("_" + u)), "")
+    unit = unit or next((u for u in glued if bare.endswith(u)), "")
+    return bare.removesuffix(unit).rstrip("_") + mark, unit
 
 
 def _words(name: str) -> str:
-    """A header as words, the statistic first: `Alumina_Imports` reads `Imports Alumina`."""
+    """Write a header as words, the statistic first: `Alumina_Imports` reads `Imports Alumina`."""
     name = name.replace("CASE STATEMENT ERROR", "")
     part = re.match(r"(Bauxite|Alumina|Bort|Stones|HPQ|Crystal|Granite)_?(?=[A-Z])(.*)", name)
     return " ".join((f"{part[2]} {part[1]}" if part else name).replace("_", " ").split())
 
 
 def _usual_unit(header: list[str]) -> str:
-    """The unit most columns of a file are in, for one that lacks its own."""
+    """Return the unit most columns of a file are in, for one that lacks its own."""
     masses = [u for u in (split_unit(h)[1] for h in header) if u in ("t", "kt", "kg", "mmt")]
     return max(set(masses), key=masses.count) if masses else ""

@@ -1,7 +1,5 @@
 """Layout of MCS 2025: one wide world file, two years and the reserves side by side."""
 
-from __future__ import annotations
-
 import re
 
 from chokepoint.data.ingest.files import Sheet, need
@@ -17,10 +15,10 @@ def fits(sheet: Sheet) -> bool:
 
 
 def columns(header: list[str]) -> list[tuple[str, str, int, bool, str]]:
-    """The value columns: name, table, year, whether an estimate, and the column of their notes.
+    """Return the value columns: name, table, year, whether an estimate, and the column of their notes.
 
-    >>> columns(["PROD_2023", "PROD_EST_ 2024", "PROD_NOTES"])
-    [('PROD_2023', 'production', 2023, False, 'PROD_NOTES'), ('PROD_EST_ 2024', 'production', 2024, True, 'PROD_NOTES')]
+    >>> columns(["PROD_EST_ 2024", "PROD_NOTES"])
+    [('PROD_EST_ 2024', 'production', 2024, True, 'PROD_NOTES')]
     """
     found = []
     for name in header:
@@ -33,23 +31,17 @@ def columns(header: list[str]) -> list[tuple[str, str, int, bool, str]]:
 
 
 def read(sheet: Sheet, tables: Tables) -> None:
-    """Every figure of the world file into the tables; a cell with neither figure nor note is not a reading."""
+    """Add every figure of the world file to the tables.
+
+    A cell with neither figure nor note is not a reading.
+    """
     need(sheet, COLUMNS)
-    found, rows = columns(sheet.header), tables.report.rows
-    unit_of: dict[str, str] = {}
+    found, unit_of = columns(sheet.header), {}
     for line, row in sheet.rows:
-        rows.read += 1
         if row["UNIT_MEAS"]:
             unit_of[row["COMMODITY"]] = row["UNIT_MEAS"]
-        readings = [
-            r for column in found if (r := _reading(row, column, unit_of, f"{sheet.name} line {line}"))
-        ]
-        for reading in readings:
-            tables.world(reading)
-        if readings:
-            rows.kept += 1
-        else:
-            rows.refuse("a line of the world table with neither a figure nor a note in place of one")
+        where = f"{sheet.name} line {line}"
+        tables.worlds([r for column in found if (r := _reading(row, column, unit_of, where))])
 
 
 def _reading(row: dict[str, str], column: tuple, unit_of: dict[str, str], where: str) -> Reading | None:
@@ -58,7 +50,7 @@ def _reading(row: dict[str, str], column: tuple, unit_of: dict[str, str], where:
     printed = row.get(name, "") or from_note(note, year)
     if not printed:
         return None
-    said = f"{row['TYPE']} {note}".lower()
+    words = f"{row['TYPE']} {note}".lower()
     capacity = "capacity" in row["TYPE"].lower() and "production" not in row["TYPE"].lower()
     return Reading(
         table="capacity" if capacity and table == "production" else table,
@@ -73,7 +65,7 @@ def _reading(row: dict[str, str], column: tuple, unit_of: dict[str, str], where:
         if note == printed
         or re.fullmatch(r"(na|xx|w for.*|estimated( for)? \d{4}|re(ported|proted)\.?)", note, re.I)
         else note,
-        estimated=("estimated" in said or estimate)
+        estimated=("estimated" in words or estimate)
         and not re.search(r"\bre(por|pro)ted\b", note, re.I)
         and table != "reserves",
         where=where,

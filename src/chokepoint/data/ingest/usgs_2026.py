@@ -1,14 +1,12 @@
 """Layout of MCS 2026: one long file, a row a value, world tables and United States statistics together."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 
 from chokepoint.data.ingest import areas, salient, values
 from chokepoint.data.ingest.files import Sheet, need, year_in
 from chokepoint.data.ingest.salient import Label
-from chokepoint.data.ingest.tidy import Reading, Tables, footnote
+from chokepoint.data.ingest.tidy import Reading, Row, Tables, footnote
 
 COLUMNS = [
     "MCS chapter",
@@ -39,11 +37,8 @@ SALIENT = {
     "Price": "price",
 }
 SLIPS = 10  # times fewer lines than the year that has most: so few are no year of the release
-TOTALS = (
-    "total|combined total|all forms|manganese contained",
-    "refined|primary",
-    "",
-)  # which import series speaks, best first
+# Which import series stands for its commodity, best first.
+TOTALS = ("total|combined total|all forms|manganese contained", "refined|primary", "")
 
 
 def fits(sheet: Sheet) -> bool:
@@ -52,9 +47,10 @@ def fits(sheet: Sheet) -> bool:
 
 
 def year(sheet: Sheet) -> int:
-    """The release year: the year after the newest figures. A few lines with a later year do not make it; they are slips, and are judged.
+    """Return the release year: the year after the newest figures.
 
-    A part of the file without its newest year is of the release that its name gives.
+    A few lines with a later year do not make it; they are slips, and are judged. A part of the file without
+    its newest year is of the release that its name gives.
     """
     need(sheet, COLUMNS)
     lines = Counter(int(row["Year"]) for _, row in sheet.rows if re.fullmatch(r"\d{4}", row["Year"]))
@@ -66,11 +62,10 @@ def year(sheet: Sheet) -> int:
 
 
 def read(sheet: Sheet, tables: Tables) -> None:
-    """Every row of the main file into the tables."""
+    """Add every row of the main file to the tables."""
     rows = tables.report.rows
-    for line, row in sheet.rows:
+    for line, row in rows.each(sheet.rows):
         where = f"{sheet.name} line {line}"
-        rows.read += 1
         section, statistic = row.get("Section", ""), row.get("Statistics", "")
         if section.startswith("World") and statistic in WORLD and row["Year"].isdecimal():
             tables.world(_world(row, where))
@@ -80,7 +75,8 @@ def read(sheet: Sheet, tables: Tables) -> None:
             tables.add("import_sources", _import_source(row, tables), where)
         else:
             rows.refuse(
-                f'section "{section}", statistic "{statistic}", year "{row.get("Year", "")}" is none that is read'
+                f'section "{section}", statistic "{statistic}", year "{row.get("Year", "")}" is none that '
+                "is read"
             )
             continue
         rows.kept += 1
@@ -124,7 +120,7 @@ def _label(row: dict[str, str], statistic: str, where: str) -> Label:
     )
 
 
-def _import_source(row: dict[str, str], tables: Tables) -> dict[str, object] | str:
+def _import_source(row: dict[str, str], tables: Tables) -> Row | str:
     place = areas.area(row["Country"], tables.ref.areas)
     if place.kind == "unknown":
         return areas.unknown(row["Country"], tables.ref.areas)
@@ -133,9 +129,9 @@ def _import_source(row: dict[str, str], tables: Tables) -> dict[str, object] | s
         return f'commodity "{row["Commodity"]}" is not in data/commodities.csv: add a row there'
     detail = row["Statistics_detail"]
     first, last = period(row["Year"])
-    taken = values.parse(row["Value"])
-    if taken.qualifier == "word" and (why := values.spoilt(row["Value"])):
-        return why
+    cell = values.parse(row["Value"])
+    if cell.qualifier == "word" and (fault := values.spoilt(row["Value"])):
+        return fault
     return {
         "mineral": rule["mineral"],
         "commodity": rule["commodity"],
@@ -147,18 +143,18 @@ def _import_source(row: dict[str, str], tables: Tables) -> dict[str, object] | s
         "rank": None,
         "first_year": first,
         "last_year": last,
-        "value": taken.value,
+        "value": cell.value,
         "printed": row["Value"],
-        "qualifier": taken.qualifier,
-        "low": taken.low,
-        "high": taken.high,
+        "qualifier": cell.qualifier,
+        "low": cell.low,
+        "high": cell.high,
         "footnote": footnote(row["Notes"]),
         "source_id": tables.source_id,
     }
 
 
 def period(printed: str) -> tuple[int | None, int | None]:
-    """First and last year of a period, whatever its dash.
+    """Return first and last year of a period, whatever its dash.
 
     >>> period("2021–24"), period("2020_2023")
     ((2021, 2024), (2020, 2023))
@@ -171,27 +167,27 @@ def period(printed: str) -> tuple[int | None, int | None]:
 
 
 def _headline_imports(tables: Tables) -> None:
-    """Mark the series that speaks for a commodity (its total, else refined metal, else the first), and rank its countries."""
+    """Mark the series that stands for a commodity, and rank its countries.
+
+    It is the total, else refined metal, else the first. Existing rows count and are not changed.
+    """
     read = {id(row) for row, _ in tables.rows.get("import_sources", {}).values()}
-    rows = tables.with_standing("import_sources") if read else []
-    series: dict[tuple, dict[str, list[dict]]] = {}
-    for row in rows:
+    series: dict[tuple, dict[str, list[Row]]] = {}
+    for row in tables.with_existing("import_sources") if read else []:
         series.setdefault((row["mineral"], row["commodity"]), {}).setdefault(row["detail"], []).append(row)
     for details in series.values():
         total = next(d for words in TOTALS for d in details if re.match(words, d, re.I))
         for detail, members in details.items():
-            ranked = sorted(
-                (r for r in members if r["area_kind"] != "other"),
-                key=lambda r: -float(r["value"] or r["low"] or 0),
-            )
-            for place, row in enumerate(ranked, 1):
-                row["rank"] = place if id(row) in read else row["rank"]
-            for row in members:
-                row["headline"] = detail == total or detail == "" if id(row) in read else row["headline"]
+            named = [r for r in members if r["area_kind"] != "other"]
+            ranked = sorted(named, key=lambda r: -float(r["value"] or r["low"] or 0))
+            places = {id(row): place for place, row in enumerate(ranked, 1)}
+            for row in (r for r in members if id(r) in read):
+                row["rank"] = places.get(id(row), row["rank"])
+                row["headline"] = detail in (total, "")
 
 
 def _chapter_notes(sheet: Sheet, tables: Tables) -> None:
-    """What a chapter says about its world table as a whole (revisions, coverage), once."""
+    """Add what a chapter says about its world table as a whole (revisions, coverage), once."""
     seen = set()
     for line, row in sheet.rows:
         if not row.get("Section", "").startswith("World"):

@@ -1,36 +1,34 @@
-"""The small tables of a release: the critical list, headline rows, export controls, agreements, ranked import sources."""
+"""The small tables of a release.
 
-from __future__ import annotations
+The critical list, headline rows, export controls, agreements, ranked import sources.
+"""
 
 import re
+from collections.abc import Iterator
 
 from chokepoint.data.ingest import areas, values
 from chokepoint.data.ingest.files import Sheet, need
 from chokepoint.data.ingest.salient import reliance_series
-from chokepoint.data.ingest.tidy import Tables, exact
+from chokepoint.data.ingest.tidy import Row, Tables
 from chokepoint.data.ingest.usgs_2026 import period
 
-MEASURES = [
-    ("primary_production", "Primary_prod", "t"),
-    ("secondary_production", "Secondary_prod", "t"),
-    ("apparent_consumption", "Apparent_Consumption", "t"),
-    ("net_import_reliance", "Net_Import_Reliance", "percent"),
-    ("primary_import_source", "Primary_import_source", ""),
-    ("leading_producer_production", "Leading_country_prod", "t"),
-    ("leading_producer_share", "Leading_source_precent_world", "percent"),
-    ("world_production", "World_total_prod", "t"),
+Cells = dict[str, str]
+Made = Iterator[tuple[str, Row | str]]  # table, and its row or the reason why there is none
+
+MEASURES = [  # measure, column, unit, column of its notes
+    ("primary_production", "primary_prod", "t", "prod_notes"),
+    ("secondary_production", "secondary_prod", "t", "prod_notes"),
+    ("apparent_consumption", "apparent_consumption", "t", "consumption_notes"),
+    ("net_import_reliance", "net_import_reliance", "percent", ""),
+    ("primary_import_source", "primary_import_source", "", "import_source_notes"),
+    ("leading_producer_production", "leading_country_prod", "t", ""),
+    ("leading_producer_share", "leading_source_precent_world", "percent", ""),
+    ("world_production", "world_total_prod", "t", "world_prod_notes"),
 ]
-NOTES = {
-    "primary_production": "Prod_notes",
-    "secondary_production": "Prod_notes",
-    "apparent_consumption": "Consumption_Notes",
-    "primary_import_source": "Import_source_notes",
-    "world_production": "World_prod_notes",
-}
 
 
 def plain_header(sheet: Sheet) -> dict[str, str]:
-    """Columns by a name without case, spaces and the misspellings of some years."""
+    """Return the columns by a name without case, spaces and the misspellings of some years."""
     names = {}
     for name in sheet.header:
         key = re.sub(r"[ _]+", "_", name).lower()
@@ -42,52 +40,33 @@ def plain_header(sheet: Sheet) -> dict[str, str]:
 def fits(sheet: Sheet) -> bool:
     """Whether this is one of the small tables that are read."""
     names = set(plain_header(sheet))
-    sets = (
-        {"critical_mineral", "leading_source_country", "year"},
-        {"critical_mineral", "primary_applications"},
-        {"country", "control_type"},
-    )
-    return any(s <= names for s in (*sets, {"agreement", "signing_date"}, {"import_share_order"}))
+    return any(
+        columns <= names for columns, *_ in KINDS[:-1]
+    )  # a ranking without its order is no release by itself
 
 
 def read(sheet: Sheet, tables: Tables) -> bool:
-    """Read a small table if it is one of these; False if it is none."""
+    """Read a small table if it is one of these; return False if it is none."""
     names = plain_header(sheet)
-    if {"critical_mineral", "leading_source_country", "year"} <= set(names):
-        _each(sheet, tables, lambda row, where: _headline(row, names, tables, where))
-    elif {"critical_mineral", "primary_applications"} <= set(names):
-        _each(sheet, tables, lambda row, where: _critical(row, names, tables, where))
-    elif {"country", "control_type"} <= set(names):
-        need(sheet, ["Country", "Control_Type", "Commodity_Year", "Data_source"])
-        _each(sheet, tables, lambda row, where: _control(row, tables, where))
-    elif {"agreement", "signing_date"} <= set(names):
-        need(sheet, ["Country", "Agreement"])
-        _each(sheet, tables, lambda row, where: _agreement(row, tables, where))
-    elif {"import_share_order", "import_share_rank"} & set(names):
-        need(sheet, ["Commodity"])
-        column, stated = (
-            next((h for h in sheet.header if h.startswith(s)), "")
-            for s in ("Major_Import_Sources", "Net_Import_Reliance")
-        )
-        if not column:
-            return False
-        _each(sheet, tables, lambda row, where: _figure_2(row, column, stated, tables, where))
-    else:
+    kind = next((kind for kind in KINDS if kind[0] <= set(names)), None)
+    if kind is None:
         return False
-    return True
-
-
-def _each(sheet: Sheet, tables: Tables, one) -> None:
+    _, needed, rows = kind
+    need(sheet, needed)
+    if rows is _figure_2 and not any(name.startswith("Major_Import_Sources") for name in sheet.header):
+        return False
     for line, row in sheet.rows:
         tables.report.rows.read += 1
         tables.report.rows.kept += 1
-        one(row, f"{sheet.name} line {line}")
+        plain = {key: row[name] for key, name in names.items()}
+        for table, made in rows(row, plain, tables):
+            tables.add(table, made, f"{sheet.name} line {line}")
+    return True
 
 
 def mineral(printed: str, tables: Tables) -> str:
-    """The mineral a name of the critical list means, or ""."""
-    name = re.sub(r"(?<=\D)\d+$", "", printed.strip())
-    base = re.sub(r"\s*\(.*\)", "", name)
+    """Return the mineral a name of the critical list means, or ""."""
+    base = re.sub(r"\s*\(.*\)", "", re.sub(r"(?<=\D)\d+$", "", printed.strip()))
     slug = re.sub(r"\W+", "_", base.lower()).strip("_")
     return slug if slug in tables.ref.minerals else ""
 
@@ -96,71 +75,65 @@ def _no_mineral(printed: str) -> str:
     return f'mineral "{printed}" is not in data/minerals.csv: add a row there'
 
 
-def _critical(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
-    printed = row[names["critical_mineral"]]
+def _critical(row: Cells, plain: Cells, tables: Tables) -> Made:
+    printed = plain["critical_mineral"]
     slug = mineral(printed, tables)
-    made = {
+    made: Row = {
         "mineral": slug,
-        "uses": row[names["primary_applications"]],
-        "note": row.get(names.get("category_note", ""), ""),
+        "uses": plain["primary_applications"],
+        "note": plain.get("category_note", ""),
         "printed": printed,
         "source_id": tables.source_id,
     }
-    tables.add("critical_list", made if slug else _no_mineral(printed), where)
+    yield "critical_list", made if slug else _no_mineral(printed)
 
 
-def _headline(row: dict[str, str], names: dict[str, str], tables: Tables, where: str) -> None:
-    printed = row[names["critical_mineral"]]
-    slug = mineral(printed, tables)
-    stated = re.match(r"\d{4}", row[names["year"]])
-    if not stated:
-        tables.add("headline", f'year "{row[names["year"]]}" is no year', where)
+def _headline(row: Cells, plain: Cells, tables: Tables) -> Made:
+    """Yield a row for each measure: what is produced, used, imported, and by whom."""
+    printed = plain["critical_mineral"]
+    slug, year = mineral(printed, tables), re.match(r"\d{4}", plain["year"])
+    if not year:
+        yield "headline", f'year "{plain["year"]}" is no year'
         return
-    year = int(stated[0])
-    for measure, column, unit in MEASURES:
-        cell = row.get(names.get(column.lower(), ""), "")
+    for measure, column, unit, notes in MEASURES:
         if not slug:
-            tables.add("headline", _no_mineral(printed), where)
+            yield "headline", _no_mineral(printed)
             continue
-        place = ""
+        cell, place = plain.get(column, ""), ""
         if measure == "primary_import_source":
-            place, cell = cell, ""
+            cell, place = "", cell
         elif measure.startswith("leading"):
-            place = row.get(names["leading_source_country"], "")
+            place = plain["leading_source_country"]
         area = areas.area(place, tables.ref.areas) if place and place != "NA" else areas.Area("", "")
-        taken = values.parse(cell)
-        tables.add(
+        parsed = values.parse(cell)
+        qualifier = parsed.qualifier.replace("blank", "not_available")
+        yield (
             "headline",
             {
                 "mineral": slug,
                 "commodity": re.sub(r"(?<=\D)\d+$", "", printed).strip(),
                 "measure": measure,
-                "year": year,
+                "year": int(year[0]),
                 "area": area.name,
                 "iso3": area.iso3,
-                "value": exact(taken.value),
+                **values.numbers(parsed, 1.0),
                 "unit": unit,
                 "printed": cell or place,
-                "qualifier": ""
-                if measure == "primary_import_source"
-                else taken.qualifier.replace("blank", "not_available"),
-                "low": taken.low,
-                "high": taken.high,
-                "footnote": row.get(names.get(NOTES.get(measure, "").lower(), ""), ""),
+                "qualifier": "" if measure == "primary_import_source" else qualifier,
+                "footnote": plain.get(notes, ""),
                 "source_id": tables.source_id,
             },
-            where,
         )
 
 
-def _control(row: dict[str, str], tables: Tables, where: str) -> None:
-    """One row for each commodity a control names, with its year; what cannot be split stays whole."""
+def _control(row: Cells, plain: Cells, tables: Tables) -> Made:
+    """Yield a row for each commodity a control names, with its year; what cannot be split stays whole."""
     place = areas.area(row["Country"], tables.ref.areas)
     if place.kind == "unknown":
-        tables.add("export_controls", areas.unknown(row["Country"], tables.ref.areas), where)
+        yield "export_controls", areas.unknown(row["Country"], tables.ref.areas)
         return
     for item, year in controlled(row["Commodity_Year"]):
-        tables.add(
+        yield (
             "export_controls",
             {
                 "area": place.name,
@@ -173,12 +146,11 @@ def _control(row: dict[str, str], tables: Tables, where: str) -> None:
                 "printed": row["Commodity_Year"],
                 "source_id": tables.source_id,
             },
-            where,
         )
 
 
-def controlled(text: str) -> list[tuple[str, int | None]]:
-    """Commodities and the year of each.
+def controlled(text: str) -> list[tuple[str, int]]:
+    """Return commodities and the year of each.
 
     >>> controlled("Bauxite (2023), copper concentrates (2023), and nickel ore (2020).")
     [('bauxite', 2023), ('copper concentrates', 2023), ('nickel ore', 2020)]
@@ -187,23 +159,23 @@ def controlled(text: str) -> list[tuple[str, int | None]]:
     """
     found = []
     for part, year in re.findall(r"(.*?)\((\d{4})\)[,. ]*", text):
-        bare = re.sub(r"\([^)]*\)", lambda m: m[0].replace(",", "&").replace(" and ", " + "), part)
-        bare = re.sub(
-            r"^(and|Raw minerals, including|Ores and concentrates of|Ore concentrates of|Raw materials of) ",
-            "",
-            bare.strip(),
-            flags=re.I,
-        )
-        items = (
-            [bare] if bare.startswith("items related") else re.split(r", and |, | and (?!alloys|scrap)", bare)
-        )
-        for item in items:
-            item = item.replace("&", ",").replace(" + ", " and ").strip(" ,")
+        bare = re.sub(r"\([^)]*\)", lambda m: m[0].replace(",", "&").replace(" and ", " + "), part).strip()
+        bare = re.sub(rf"^({'|'.join(LEADS)}) ", "", bare, flags=re.I)
+        whole = bare.startswith("items related")
+        for piece in [bare] if whole else re.split(r", and |, | and (?!alloys|scrap)", bare):
+            item = piece.replace("&", ",").replace(" + ", " and ").strip(" ,")
             if item:
                 found.append((item[0].lower() + item[1:], int(year)))
     return found
 
 
+LEADS = (  # words before the commodities
+    "and",
+    "Raw minerals, including",
+    "Ores and concentrates of",
+    "Ore concentrates of",
+    "Raw materials of",
+)
 ORES = {
     "bauxite": "aluminum",
     "rare earth": "rare_earths",
@@ -219,11 +191,14 @@ ORES = {
 
 
 def named_minerals(item: str, known: set[str]) -> str:
-    """The minerals an item of a control names, separated by semicolons; none for goods made of several.
+    """Return the minerals an item of a control names, separated by semicolons.
+
+    None for goods made of several.
 
     >>> named_minerals("columbite-tantalite", set()), named_minerals("nickel ore", {"nickel"})
     ('niobium;tantalum', 'nickel')
-    >>> named_minerals("items related to lithium batteries", {"lithium"}), named_minerals("raw rare earths", set())
+    >>> (named_minerals("items related to lithium batteries", {"lithium"}), named_minerals("raw rare earths",
+    ...     set()))
     ('', 'rare_earths')
     """
     if item.startswith("items related"):
@@ -233,29 +208,34 @@ def named_minerals(item: str, known: set[str]) -> str:
     return ";".join(dict.fromkeys(found))
 
 
-def _agreement(row: dict[str, str], tables: Tables, where: str) -> None:
-    """An agreement with both dates as printed; the ISO one is adopted, and a disagreement of the two is said."""
+def _agreement(row: Cells, plain: Cells, tables: Tables) -> Made:
+    """Yield an agreement with both dates as printed.
+
+    The ISO one is adopted, and a disagreement of the two is noted.
+    """
     printed, iso = row.get("Signing_date", ""), row.get("Signing_date #2", "")
-    made = {
-        "party": row["Country"].strip(),
-        "iso3": "",
-        "agreement": row["Agreement"].strip(),
-        "signed": iso,
-        "printed": printed,
-        "dates_agree": same_date(printed, iso),
-        "focus": row.get("Focus_area", ""),
-        "url": web(row.get("Source", "")),
-        "note": "",
-        "correction_id": "",
-        "source_id": tables.source_id,
-    }
-    place = areas.area(made["party"], tables.ref.areas)
-    made["iso3"] = place.iso3 if place.kind == "country" else ""
-    tables.add("trade_agreements", made, where)
+    party = row["Country"].strip()
+    place = areas.area(party, tables.ref.areas)
+    yield (
+        "trade_agreements",
+        {
+            "party": party,
+            "iso3": place.iso3 if place.kind == "country" else "",
+            "agreement": row["Agreement"].strip(),
+            "signed": iso,
+            "printed": printed,
+            "dates_agree": same_date(printed, iso),
+            "focus": row.get("Focus_area", ""),
+            "url": web(row.get("Source", "")),
+            "note": "",
+            "correction_id": "",
+            "source_id": tables.source_id,
+        },
+    )
 
 
 def web(address: str) -> str:
-    """An address that a browser may be sent to, or nothing.
+    """Return an address that a browser may be sent to, or nothing.
 
     >>> web("https://example.org/a"), web("javascript:alert(1)")
     ('https://example.org/a', '')
@@ -269,99 +249,98 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 def same_date(printed: str, iso: str) -> bool:
     """Whether the two dates the table prints are one.
 
-    >>> same_date("20-Oct-25", "2025-10-20"), same_date("23-Aug", "2025-09-23"), same_date("25-Feb", "2025-02")
+    >>> (same_date("20-Oct-25", "2025-10-20"), same_date("23-Aug", "2025-09-23"), same_date("25-Feb",
+    ...     "2025-02"))
     (True, False, True)
     """
-    day = re.fullmatch(r"(\d{1,4})-(\w{3})(?:-(\d{1,4}))?", printed)
-    parts = iso.split("-")
+    day, parts = re.fullmatch(r"(\d{1,4})-(\w{3})(?:-(\d{1,4}))?", printed), iso.split("-")
     if not day or not re.fullmatch(r"\d{4}-\d{1,2}(-\d{1,2})?", iso) or day[2].lower() not in MONTHS:
         return printed == iso
     if MONTHS.index(day[2].lower()) + 1 != int(parts[1]):
         return False
     if day[3] is None and len(parts) == 2:
         return day[1] == parts[0][2:]  # a spreadsheet read February 2025 as 25 February
-    return int(day[1]) == int(parts[2]) if len(parts) > 2 else True
+    return len(parts) <= 2 or int(day[1]) == int(parts[2])
 
 
-def _figure_2(row: dict[str, str], column: str, stated: str, tables: Tables, where: str) -> None:
-    """A line of figure 2: how far the United States relies on imports of one thing, and its main sources in order."""
+def _figure_2(row: Cells, plain: Cells, tables: Tables) -> Made:
+    """Yield net import reliance and the main sources, in order of share, of a line of figure 2."""
+    sources, stated = (
+        next((name for name in row if name.startswith(stem)), "")
+        for stem in ("Major_Import_Sources", "Net_Import_Reliance")
+    )
     printed = row["Commodity"].strip()
     base, _, detail = printed.partition(", ")
     rule = tables.ref.commodity((printed, base), detail)
     if rule is None:
-        tables.add(
-            "import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there', where
-        )
+        yield "import_sources", f'commodity "{printed}" is not in data/commodities.csv: add a row there'
         return
+    about: Row = {"mineral": rule["mineral"], "commodity": rule["commodity"], "source_id": tables.source_id}
     if stated:
-        _reliance(row, stated, rule, detail, tables, where)
-    _ranked(row, column, rule, detail, tables, where)
-
-
-def _reliance(
-    row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str
-) -> None:
-    """Net import reliance as figure 2 prints it: for some minerals no other table of a release has it."""
-    year = re.search(r"\d{4}", column)
-    taken = values.parse(row[column])
-    made = {
-        "mineral": rule["mineral"],
-        "commodity": rule["commodity"],
-        "detail": reliance_series(detail, rule["commodity"]),
-        "year": int(year[0]) if year else None,
-        "value": taken.value,
-        "unit": "percent",
-        "printed": row[column],
-        "qualifier": taken.qualifier,
-        "low": taken.low,
-        "high": taken.high,
-        "source_id": tables.source_id,
-    }
-    if not year:
-        tables.add("import_reliance", f'column "{column}" names no year', where)
-    elif taken.qualifier == "blank":
-        tables.add("import_reliance", "nothing printed in the cell", where)
-    else:
-        tables.add("import_reliance", made, where)
-
-
-def _ranked(
-    row: dict[str, str], column: str, rule: dict[str, str], detail: str, tables: Tables, where: str
-) -> None:
-    """Import sources in order of share, where a release prints no shares."""
-    if any(
-        r["commodity"] == rule["commodity"] and r["value"] not in (None, "")
-        for r in tables.with_standing("import_sources")
-    ):
-        tables.add("import_sources", "a ranking of sources whose shares the release gives elsewhere", where)
+        yield "import_reliance", _reliance(row[stated], stated, about, detail)
+    known = tables.with_existing("import_sources")
+    if any(r["commodity"] == rule["commodity"] and r["value"] not in (None, "") for r in known):
+        yield "import_sources", "a ranking of sources whose shares the release gives elsewhere"
         return
-    first, last = period(column)
-    for rank, name in enumerate((n.strip() for n in row[column].split(",")), 1):
-        if name in ("", "NA"):
-            tables.add("import_sources", "no import source named", where)
-            continue
+    first, last = period(sources)
+    for rank, name in enumerate((n.strip() for n in row[sources].split(",")), 1):
         place = areas.area(name.removeprefix("and "), tables.ref.areas)
-        made = {
-            "mineral": rule["mineral"],
-            "commodity": rule["commodity"],
-            "detail": detail,
-            "headline": True,
-            "area": place.name,
-            "area_kind": place.kind,
-            "iso3": place.iso3,
-            "rank": rank,
-            "first_year": first,
-            "last_year": last,
-            "value": None,
-            "printed": name,
-            "qualifier": "not_available",
-            "low": None,
-            "high": None,
-            "footnote": row.get("Notes", "").replace("Descending order of import share.", "").strip(" ."),
-            "source_id": tables.source_id,
-        }
-        tables.add(
-            "import_sources",
-            areas.unknown(name, tables.ref.areas) if place.kind == "unknown" else made,
-            where,
-        )
+        if name in ("", "NA"):
+            yield "import_sources", "no import source named"
+        elif place.kind == "unknown":
+            yield "import_sources", areas.unknown(name, tables.ref.areas)
+        else:
+            yield (
+                "import_sources",
+                {
+                    **about,
+                    "detail": detail,
+                    "headline": True,
+                    "area": place.name,
+                    "area_kind": place.kind,
+                    "iso3": place.iso3,
+                    "rank": rank,
+                    "first_year": first,
+                    "last_year": last,
+                    "value": None,
+                    "printed": name,
+                    "qualifier": "not_available",
+                    "low": None,
+                    "high": None,
+                    "footnote": row.get("Notes", "")
+                    .replace("Descending order of import share.", "")
+                    .strip(" ."),
+                },
+            )
+
+
+def _reliance(printed: str, column: str, about: Row, detail: str) -> Row | str:
+    """Return net import reliance as figure 2 prints it.
+
+    For some minerals no other table of a release has it.
+    """
+    year, cell = re.search(r"\d{4}", column), values.parse(printed)
+    if not year:
+        return f'column "{column}" names no year'
+    if cell.qualifier == "blank":
+        return "nothing printed in the cell"
+    return {
+        **about,
+        "detail": reliance_series(detail, about["commodity"]),
+        "year": int(year[0]),
+        **values.numbers(cell, 1.0),
+        "unit": "percent",
+        "printed": printed,
+        "qualifier": cell.qualifier,
+    }
+
+
+# What the plain header of a table has, the columns that it must have, and what makes rows of its lines.
+KINDS = [
+    ({"critical_mineral", "leading_source_country", "year"}, [], _headline),
+    ({"critical_mineral", "primary_applications"}, [], _critical),
+    ({"country", "control_type"}, ["Country", "Control_Type", "Commodity_Year", "Data_source"], _control),
+    ({"agreement", "signing_date"}, ["Country", "Agreement"], _agreement),
+    ({"import_share_order"}, ["Commodity"], _figure_2),
+    ({"import_share_rank"}, ["Commodity"], _figure_2),
+]

@@ -1,7 +1,5 @@
 """What a statistical table prints, taken apart: a number, or a bound, or a reason why there is none."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -22,7 +20,7 @@ NUMBER = r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)"
 
 
 class Value(NamedTuple):
-    """A printed value: the number, or its bounds, and the qualifier that says why it is not a plain number."""
+    """A printed value: the number, or its bounds and the qualifier that says why it is no plain number."""
 
     value: float | None = None
     low: float | None = None
@@ -32,7 +30,23 @@ class Value(NamedTuple):
 
 
 def number(text: str) -> float:
+    """Return a number printed with separators between thousands."""
     return float(text.replace(",", ""))
+
+
+def exact(number: float) -> float:
+    """Free a number of the noise of unit conversion."""
+    return float(f"{number:.12g}")
+
+
+def numbers(cell: Value, factor: float) -> dict[str, float | None]:
+    """Return value, low and high of a cell in another unit, `factor` times smaller.
+
+    >>> numbers(Value(1.1), 1000.0)
+    {'value': 1100.0, 'low': None, 'high': None}
+    """
+    names = ("value", "low", "high")
+    return {c: None if n is None else exact(n * factor) for c, n in zip(names, cell[:3], strict=True)}
 
 
 def parse(printed: str) -> Value:
@@ -47,10 +61,8 @@ def parse(printed: str) -> Value:
     """
     text = " ".join(printed.replace("\u00a0", " ").split()).replace("\u2212", "-").strip("\"' ")
     if text in WORDS:
-        word = WORDS[text]
-        return {"zero": Value(0.0, qualifier="zero"), "small": Value(None, 0.0, 0.5, "small")}.get(
-            word, Value(qualifier=word)
-        )
+        known = {"zero": Value(0.0, qualifier="zero"), "small": Value(None, 0.0, 0.5, "small")}
+        return known.get(WORDS[text], Value(qualifier=WORDS[text]))
     if re.fullmatch(NUMBER, text):
         return Value(number(text))
     if glued := re.fullmatch(rf"e ?({NUMBER})|({NUMBER}) ?e", text):
@@ -66,18 +78,31 @@ def parse(printed: str) -> Value:
     return Value(qualifier="word")
 
 
+def fault(printed: str, cell: Value) -> str:
+    """Return why a printed cell gives no row: nothing in it, or a figure that a spreadsheet spoilt.
+
+    Else "".
+    """
+    if cell.qualifier == "blank":
+        return "nothing printed in the cell"
+    return spoilt(printed) if cell.qualifier == "word" else ""
+
+
 MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 
 
 def spoilt(printed: str) -> str:
-    """What a spreadsheet has done to a figure, in words; "" where it has done nothing.
+    """Return what a spreadsheet has done to a figure, in words; "" where it has done nothing.
 
     >>> spoilt("15-Oct")[:18], spoilt("2.1E+07")[:23], spoilt("17,100"), spoilt("Large")
     ('"15-Oct" is a date', '"2.1E+07" was shortened', '', '')
     """
     text = printed.strip()
     if re.fullmatch(rf"\d{{1,2}}-({MONTH})(-\d\d)?|({MONTH})-\d\d|\d{{4}}-\d\d-\d\d", text, re.I):
-        return f'"{text}" is a date: a spreadsheet made it of a range or a fraction. Take this figure from the publisher\'s own file'
+        return (
+            f'"{text}" is a date: a spreadsheet made it of a range or a fraction. '
+            "Take this figure from the publisher's own file"
+        )
     if re.fullmatch(r"-?\d([.,]\d+)?E[+-]?\d+", text, re.I):
         return f'"{text}" was shortened by a spreadsheet. Take this figure from the publisher\'s own file'
     return ""
@@ -118,7 +143,7 @@ UNITS = {
 
 
 def unit(printed: str) -> tuple[str, float] | None:
-    """Canonical unit and factor of a printed unit, or None where it is unknown.
+    """Return canonical unit and factor of a printed unit, or None where it is unknown.
 
     >>> unit(" thousands of carats"), unit("thousand metric tons")
     (('carat', 1000.0), ('t', 1000.0))

@@ -22,8 +22,9 @@ from chokepoint.charts.theme import themed
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
-from chokepoint.models.expr import Param, compile_vega
+from chokepoint.models.expr import Param
 from chokepoint.models.sentence import NO_END, said_of, shown, vega_sentence, written
+from chokepoint.models.vega import compile_vega
 from chokepoint.pages.components.figure import canvas, link, live_csv, printing, source_line
 
 MOST_POINTS = 121  # of a curve
