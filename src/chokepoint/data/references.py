@@ -273,7 +273,10 @@ class Evidence:
             given |= {c: row[c] for c, cell in inherited(of).items() if name == LEDGER and row[c] == cell}
             for column in (c for c, cell in given.items() if cell):
                 yield column, f'is said by "{key}" of {table}.csv, which the row refers to. Leave it empty'
-        elif name == LEDGER and of and row["value_type"] != "text":
+        elif name == LEDGER:
+            for column in (c for c in ("value_type", *TAKEN) if not row[c]):
+                yield column, "is empty; a value is required where column names no cell that holds the fact"
+        if name == LEDGER and of and not row["column"] and row["value_type"] != "text":
             for column, cell, unit in self._measures(table, of):
                 if same(row["value"], row["unit"], cell, unit):
                     yield (
