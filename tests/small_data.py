@@ -13,7 +13,10 @@ HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / "data"
 RELEASES = Path(__file__).with_name("small_releases")
 OWN = ("releases", "commodities", "corrections", "known_exceptions", "known_gaps", "release_files")
-EVIDENCE = ("ledger", "timeline", "agreements", "finance", "controls", "claims", "memberships")
+EVIDENCE = (
+    *("ledger", "timeline", "agreements", "finance", "controls", "claims", "memberships"),
+    *("readings", "markets", "vault", "attendees"),  # the ledger refers to them
+)
 
 
 def make(folder: Path) -> Path:

@@ -28,7 +28,7 @@ def newest_evidence() -> pd.Timestamp:
     rows = tables.load("sources")
     read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
     days = rows.date[
-        read & rows.source_id.str.fullmatch(r"S\d{3}|SEED\d") & (rows.date.str.len() == len("2026-02-04"))
+        read & rows.source_id.str.fullmatch(r"(S|SEED)\d+") & (rows.date.str.len() == len("2026-02-04"))
     ]
     return pd.Timestamp(days.max())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data import consistency, grades, tables
+from chokepoint.data import consistency, grades, references, tables
 from chokepoint.data.descriptor import listed
 from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
@@ -66,12 +66,27 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
         if declared["name"] in frames:
             faults += _references(declared, frames)
     paths = {declared["name"]: declared["path"] for declared in resources}
+    filled, copies = _filled(resources, frames)
+    frames |= filled
+    faults += copies
     faults += [
         Fault(paths[name], *where)
         for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})
     ]
     contradictions, notes = _contents(paths, frames)
     return sorted({*faults, *contradictions}), sorted(set(notes))
+
+
+def _filled(
+    resources: list[dict], frames: dict[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Tables with their references filled in, where all of them lead somewhere; references that do not, and copies."""
+    of_evidence = [d for d in resources if d["path"].startswith("evidence/") and d["name"] in frames]
+    schemas, paths = ({d["name"]: d[key] for d in of_evidence} for key in ("schema", "path"))
+    evidence = references.Evidence(frames.__getitem__, schemas)
+    found = [Fault(paths[name], int(row) + 2, *where) for name, row, *where in evidence.faults()]
+    templates = [name for name in schemas if references.is_template(schemas[name])]
+    return {name: evidence.resolved(name, strict=False) for name in templates}, found
 
 
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
@@ -300,11 +315,12 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
     ]
 
 
+_BRACES = r"\{[a-z0-9_.]+\}"
 _NOT_IN_TEXT = {
     UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
     # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
     r'\\"|\\$': "{found} holds a backslash before a quotation mark or at its end. Take it out",
-    r"\{[a-z0-9_.]+\}": "{found} holds a word in braces, which the book takes for a fact. Use round ones",
+    _BRACES: "{found} holds a word in braces, which the book takes for a fact. Use round ones",
     # A spreadsheet would run a cell that starts like a formula.
     r"^(?:[=@\t\r]|[+-](?![\d.]|$))": "{found} starts like a formula; put a letter or a quote before it",
 }
@@ -357,7 +373,8 @@ def _rules(field: dict, cells: pd.Series):
         )
     if kind == "string" and cells.str.contains("|".join(_NOT_IN_TEXT)).any():
         for pattern, said in _NOT_IN_TEXT.items():
-            yield cells.str.contains(pattern), said
+            if pattern != _BRACES or not field.get("template"):
+                yield cells.str.contains(pattern), said
 
 
 def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:

@@ -31,6 +31,11 @@ _NUMBER = re.compile(
     rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I
 )
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
+# A number in figures, and not the day of a date, a number of a document, or part of a word.
+_FIGURE = re.compile(
+    rf"(?<![\w.,])(?<!\w-)(?<!No\. )(?<!Nos\. )-?(?:[A-Z]{{0,2}}\$)?(\d[\d,]*(?:\.\d+)?)"
+    rf"(?! (?:{'|'.join(MONTHS)}))(?: ?({'|'.join(SCALES)}|bn))?(?![\w-])"
+)
 # What has been done by a date, by table: the column of the state, the states, the column of the date.
 DONE: dict[str, list[tuple[str, tuple[str, ...], str]]] = {
     "timeline": [("happened", ("happened", "lapsed"), "date_start")],
@@ -86,6 +91,25 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
     return found
 
 
+def figures(text: str) -> list[tuple[float, float]]:
+    """The numbers that a text gives in figures, each with its scale (0 for none); days of dates and document numbers are none.
+
+    >>> figures("EXIM authorises $2.906bn; 26 projects worth C$6.4 billion on 31 October 2025 (No. 30)")
+    [(2.906, 1000000000.0), (26.0, 0), (6.4, 1000000000.0), (2025.0, 0)]
+    """
+    found = _FIGURE.findall(text)
+    return [(float(n.replace(",", "").rstrip(".")), (SCALES | {"bn": 1e9}).get(s, 0)) for n, s in found]
+
+
+def scale_of(unit: str) -> float:
+    """By how much a number of a unit is to be multiplied.
+
+    >>> scale_of("US$ million"), scale_of("days")
+    (1000000.0, 1.0)
+    """
+    return next((factor for word, factor in SCALES.items() if re.search(rf"\b{word}\b", unit)), 1.0)
+
+
 def states(text: str, value: float, unit: str) -> bool | None:
     """Whether a text states a value; None where it states no number at all.
 
@@ -95,7 +119,7 @@ def states(text: str, value: float, unit: str) -> bool | None:
     (False, True, True)
     """
     stated = numbers(text)
-    of_unit = next((factor for word, factor in SCALES.items() if re.search(rf"\b{word}\b", unit)), 1.0)
+    of_unit = scale_of(unit)
     for number, slack, scale in stated:
         factor = 12.0 if scale == "year" and unit == "months" else SCALES.get(scale, of_unit)
         if abs(abs(value) * of_unit - number * factor) <= slack * factor * (1 + 1e-9):

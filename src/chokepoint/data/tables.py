@@ -7,6 +7,7 @@ A table that comes with every yearly release is the resource `<release>-<table>`
 import csv
 import difflib
 import hashlib
+import io
 import json
 import os
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data import descriptor
+from chokepoint.data import descriptor, references
 from chokepoint.errors import MissingTable, UserError
 
 DESCRIPTOR = "data/datapackage.json"
@@ -191,8 +192,21 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
     >>> load("sources").columns[0]
     'source_id'
     """
+    data = data_dir()
     _reads.add(f"data/{resource(table, release)['path']}")
-    return _read(data_dir(), table, release).copy(deep=False)  # pandas copies what a caller writes to
+    frame = _read(data, table, release)
+    for name in _drawn_on(data, table):
+        _reads.update((f"{DESCRIPTOR}: {name}", f"data/{_named(data)[name]['path']}"))
+    return frame.copy(deep=False)  # pandas copies what a caller writes to
+
+
+def as_text(table: str) -> str:
+    """A table that has no releases as the text of a CSV file, its references filled in.
+
+    >>> as_text("ledger").splitlines()[1].split(",")[0]
+    'australia.each'
+    """
+    return _resolved(data_dir(), table)[0]
 
 
 def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
@@ -210,7 +224,10 @@ def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
     declared = resource(table, release, data)
-    frame = _csv(data, declared)
+    source = (
+        _resolved(data, table)[0] if release is None and references.is_template(declared["schema"]) else None
+    )
+    frame = _csv(data, declared, source)
     for mineral, name, path in overlays(data):
         if name == declared["name"]:
             frame = _replaced(
@@ -226,13 +243,51 @@ def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFr
     return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
 
 
-def _csv(data: Path, declared: dict) -> pd.DataFrame:
-    """A file with the types of its schema."""
+@lru_cache(maxsize=64)
+def _text(data: Path, table: str) -> pd.DataFrame:
+    """A file as text, nothing filled in."""
+    path = _named(data)[table]["path"]
+    try:
+        return pd.read_csv(data / path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+@lru_cache(maxsize=64)
+def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:
+    """A table with its references filled in, as the text of a CSV file, and the names of the tables it draws on."""
+    schemas = {name: declared["schema"] for name, declared in _named(data).items()}
+    drawn: dict[str, None] = {}
+
+    def text(name: str) -> pd.DataFrame:
+        drawn[name] = None
+        return _text(data, name)
+
+    try:
+        frame = references.Evidence(text, schemas).resolved(table)
+    except references.Unresolved as fault:
+        path = _named(data)[table]["path"]
+        raise UserError(f"data/{path} {fault}. `chokepoint check` lists every such place.") from None
+    return frame.to_csv(index=False), tuple(name for name in drawn if name != table)
+
+
+def _drawn_on(data: Path, table: str) -> tuple[str, ...]:
+    """The tables whose cells a table's references are filled in from."""
+    declared = _named(data).get(table)
+    return _resolved(data, table)[1] if declared and references.is_template(declared["schema"]) else ()
+
+
+def _unreadable(path: str, error: Exception) -> UserError:
+    return UserError(f"data/{path}: not readable ({error}). `chokepoint check` says which row and column.")
+
+
+def _csv(data: Path, declared: dict, text: str | None = None) -> pd.DataFrame:
+    """A file, or the text that stands for it, with the types of its schema."""
     fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
     dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
     try:
         frame = pd.read_csv(
-            data / declared["path"],
+            data / declared["path"] if text is None else io.StringIO(text),
             dtype=dtypes,
             keep_default_na=False,
             na_values=[""],
@@ -244,9 +299,7 @@ def _csv(data: Path, declared: dict) -> pd.DataFrame:
         OSError,
         ValueError,
     ) as error:  # ValueError: pandas' own errors of parsing, of encoding and of types
-        raise UserError(
-            f"data/{declared['path']}: not readable ({error}). `chokepoint check` says which row and column."
-        ) from None
+        raise _unreadable(declared["path"], error) from None
     dates = [name for name, kind in fields.items() if kind == "date"]
     return frame.assign(**{name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in dates})
 

@@ -27,25 +27,7 @@ HELD, UNCHECKED, SUSPENDED, NEVER = (
 )
 COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
 START = "2023-01-01"
-NAMES = {  # short enough for a phone; the full list of goods is in the table under the chart
-    "control.2023-23": "Gallium, germanium",
-    "control.2023-39": "Graphite",
-    "control.2023-technology": "Rare-earth technology",
-    "control.2024-33": "Antimony, superhard materials",
-    "control.2024-46-item1": "US military users: all dual-use goods",
-    "control.2024-46-item2": "US: gallium, germanium, antimony",
-    "control.2024-46-item2-graphite": "US: graphite, stricter review",
-    "control.2025-10": "Tungsten and four others",
-    "control.2025-18": "Seven rare earths and magnets",
-    "control.2025-55": "Superhard materials, wider",
-    "control.2025-56": "Rare-earth equipment, ores",
-    "control.2025-57": "Five more rare earths",
-    "control.2025-58": "Batteries, graphite anodes",
-    "control.2025-61-limb1": "Rare earths passed on abroad",
-    "control.2025-61-rest": "Goods made abroad with Chinese rare earths",
-    "control.2025-62": "Rare-earth technology, wider",
-    "control.2026-1": "Japan: military users and uses",
-}
+A_YEAR = pd.Timedelta(days=365)  # a status older than that at the end of the evidence is not taken to hold
 
 
 def controls() -> pd.DataFrame:
@@ -62,7 +44,7 @@ def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
     start, pause, back = control["effective_date_start"], control["suspended_from"], control["suspended_to"]
     if pd.isna(pause):
         return [
-            {"kind": HELD if control["as_of"].year == seen.year else UNCHECKED, "start": start, "end": seen}
+            {"kind": HELD if seen - control["as_of"] < A_YEAR else UNCHECKED, "start": start, "end": seen}
         ]
     if control["took_effect"] != "yes":
         return [{"kind": NEVER, "start": pause, "end": back}]
@@ -94,7 +76,7 @@ def lead(release: str) -> Figure:
     """Every control since 2023 as a bar: in force, suspended, or suspended before it applied."""
     rows, seen = controls(), events.newest_evidence()
     drawn = [
-        {"row": NAMES.get(c["control_id"], c["items"]), "detail": c["legal_reference"], **phase}
+        {"row": c["items"] if pd.isna(c["name"]) else c["name"], "detail": c["legal_reference"], **phase}
         for c in rows.to_dict("records")
         for phase in phases(c, seen)
     ]

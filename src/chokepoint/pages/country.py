@@ -4,7 +4,7 @@ import html
 
 import pandas as pd
 
-from chokepoint.analysis import countries, reliance
+from chokepoint.analysis import countries, facts, reliance
 from chokepoint.analysis import events as dated
 from chokepoint.analysis.facts.countries import prefix, share_id
 from chokepoint.charts.country import contributions
@@ -271,7 +271,7 @@ def _told(row: dict) -> bool:
 _ROLES = {
     "founder": "as a founder",
     "joined later": "joined later",
-    "chair": "in the chair to June 2026",
+    "chair": "in the chair to {forge.chair_until}",
     "member": "",
     "participant": "",
 }
@@ -285,7 +285,7 @@ def standing(country: str, release: str) -> Section | None:
     groups = tables.load("coalitions").set_index("coalition_id")
     rows = tables.load("memberships").query("iso3 == @iso3 and published")
     items = [
-        f"{html.escape(groups.name[r['coalition_id']])}{', ' + _ROLES[r['role']] if _ROLES.get(r['role']) else ''} {source(r['source_id'])}"
+        f"{html.escape(groups.name[r['coalition_id']])}{', ' + facts.linked(_ROLES[r['role']]) if _ROLES.get(r['role']) else ''} {source(r['source_id'])}"
         for r in rows.to_dict("records")
         if r["coalition_id"] not in _GROUPS
     ]

@@ -1,6 +1,7 @@
 """Chapter 8: what happened after the ministerial, up to the newest dated event, and what runs out when."""
 
 import html
+import itertools
 import re
 
 import pandas as pd
@@ -56,7 +57,8 @@ OUTCOMES = {
     events.UNTRACED: OTHER,
     events.AHEAD: ACCENT,
 }
-START = "2026-02-01"
+SPARE = ("#8f80cf", "#5c4033", "#8f3f71", "#3b6e74")  # for actors that have no colour above, in turn
+START = f"{events.MEETING.replace(day=1):%Y-%m-%d}"
 
 
 def _events() -> pd.DataFrame:
@@ -64,12 +66,22 @@ def _events() -> pd.DataFrame:
     rows = events.events()
     return rows.assign(
         who=rows.actor.replace(ACTORS),
-        what=rows.category.map(lambda c: INSTRUMENTS.get(c, c.capitalize())),
+        what=rows.category.map(lambda c: INSTRUMENTS.get(c, c.replace("_", " ").capitalize())),
         state=rows.happened.where(
             rows.date_start > events.newest_evidence(), rows.happened.replace("scheduled", "lapsed")
         ).map(STATES),
         said=[day(r) for r in rows.to_dict("records")],
     )
+
+
+def _colours(actors: pd.Series) -> dict[str, str]:
+    """A colour for every actor: those of the book, and spare ones in turn for any other.
+
+    >>> _colours(pd.Series(["China", "WTO"]))["WTO"]
+    '#8f80cf'
+    """
+    others = sorted(set(actors) - set(COLOURS))
+    return COLOURS | dict(zip(others, itertools.cycle(SPARE), strict=False))
 
 
 def brief(release: str) -> Brief:
@@ -145,11 +157,11 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        timeline.events(frame, colours=COLOURS, seen=seen, start=START, end=_end(frame.day)),
+        timeline.events(frame, colours=_colours(frame.actor), seen=seen, start=START, end=_end(frame.day)),
         says=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
         table=_shown(rows),
         alt_text=(
-            f"Dots in time from February 2026 to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
+            f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
             f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and {(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
         ),
     )
@@ -201,7 +213,7 @@ def terms(release: str) -> Figure:
             frame[["name", "start", "due", "kept", "outcome", "what", "day"]],
             colours={outcome: colour for outcome, colour in OUTCOMES.items() if outcome in set(rows.outcome)},
             seen=seen,
-            start="2025-10-15",
+            start=f"{rows.start.min() - pd.Timedelta(days=5):%Y-%m-%d}",
             end=_end(rows.due),
         ),
         says=_kept_title(rows),
@@ -256,7 +268,7 @@ def every_event(release: str) -> Listing:
             "cp-events",
             ["Date", "Actor", "What"],
             drawn,
-            [c for c in COLOURS if c in set(rows.who)],
+            [c for c in _colours(rows.who) if c in set(rows.who)],
             of="events",
         )
     )

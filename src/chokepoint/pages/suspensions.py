@@ -6,7 +6,8 @@ import pandas as pd
 
 from chokepoint.analysis import events
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date
+from chokepoint.pages.amounts import date, listed
+from chokepoint.pages.components.section import in_words
 
 _WORDS = {
     events.EXTENDED: "was extended",
@@ -68,27 +69,39 @@ def sentences() -> list[str]:
 
 
 def summary() -> str:
-    """One sentence on the two suspensions, or two once an event has settled one, with facts in braces."""
-    ends = {
-        "the October package": ("2025-70", "oct_package"),
-        "the ban on the United States": ("2025-72", "us_ban"),
-    }
-    known = {what: events.settled_suspension(f"control.{number}") for what, (number, _) in ends.items()}
-    if all(row is None for row in known.values()):
-        first, second = (
-            f"on {{controls.{fact}_suspended_to}} for {what}" for what, (_, fact) in ends.items()
-        )
+    """One sentence on the suspensions, or more once an event has settled one, with facts in braces."""
+    ends = _ends()
+    if all(known is None for _, _, known in ends):
+        days = listed([f"on {day} for {what}" for what, day, _ in ends])
         return (
-            f"By their texts China's suspensions end {first} and {second}; "
-            "both governments have since said that the truce runs to {truce.extended_to}, and no announcement that moves the two days was found."
+            f"By their texts China's suspensions end {days}; "
+            "both governments have since said that the truce runs to {truce.extended_to}, "
+            f"and no announcement that moves the {in_words(len(ends))} days was found."
         )
     told = [
-        f"China's suspension of {what} was set to end on {{controls.{fact}_suspended_to}}"
+        f"China's suspension of {what} was set to end on {day}"
         + (
             ", and nothing in the evidence settles it"
-            if known[what] is None
-            else f"; on {date(known[what].settled)} it {_WORDS[known[what].outcome]}"
+            if known is None
+            else f"; on {date(known.settled)} it {_WORDS[known.outcome]}"
         )
-        for what, (_, fact) in ends.items()
+        for what, day, known in ends
     ]
     return ". ".join(told) + "."
+
+
+def _ends() -> list[tuple[str, str, pd.Series | None]]:
+    """For each published suspension what was suspended, its last day as a fact in braces or in words, and what settled it."""
+    rows = tables.load("controls").query("published and instrument == 'suspension'")
+    ledger = (
+        tables.load("ledger").query("table == 'controls' and column == 'suspended_to'").set_index("row_key")
+    )
+    ends = []
+    for row in rows.sort_values("suspended_to").to_dict("records"):
+        key = row["control_id"]
+        what, day = row["items"], date(row["suspended_to"])
+        if key in ledger.index:
+            what = ledger.label[key].partition("suspension of ")[2] or what
+            day = f"{{{ledger.fact_id[key]}}}"
+        ends.append((what, day, events.settled_suspension(key)))
+    return ends

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pandas as pd
 
 from chokepoint.analysis import coalitions, reliance, supply
-from chokepoint.analysis.facts import computed
+from chokepoint.analysis.facts import _WORDS, computed
 from chokepoint.data import tables
 
 
@@ -419,4 +419,54 @@ _texts(
     "Texts not seen that a party or a report says do not bind",
     "Rows whose column binding says said not to",
     lambda t: t.binding == "said not to",
+)
+
+
+def _partners(
+    fact_id: str, label: str, unit: str, how: str, batches: tuple[str, ...], text: str, note: str
+) -> None:
+    """A number of partners that signed, counted from the table of agreements; `text` has a place for it."""
+
+    def value(release: str):
+        which = _signed(release)
+        which = which[which.batch.isin(batches) & which.published]
+        number = which.iso3s.nunique()
+        further = {
+            "text": text.format(_WORDS[number] if unit == "agreements" and number < len(_WORDS) else number),
+            "as_of": f"{which.as_of.max():%Y-%m-%d}",
+            "note": note,
+            "rows": tuple(which.partner),
+        }
+        return float(number), tuple(sorted(which.source_id.unique())), further
+
+    computed(fact_id, label, unit, text, how, "corroborated")(value)
+
+
+_EARLIER, _FEBRUARY, _AFTER = "earlier_ten", "eleven_4feb", "after_february"
+_partners(
+    "frameworks.established",
+    "Partners with a signed framework established here",
+    "partners",
+    "Partners of signed frameworks, memorandums and partnerships in the table of agreements",
+    (_EARLIER, _FEBRUARY, _AFTER),
+    "{} partners",
+    "The EU counted once; three of the earlier ten and the seventeen concluded are missing",
+)
+_partners(
+    "frameworks.earlier_established",
+    "Of the earlier ten, those established here by date",
+    "agreements",
+    "Signed rows of the five months before the ministerial in the table of agreements",
+    (_EARLIER,),
+    "{}",
+    "Placed by date; State does not name them",
+)
+_partners(
+    "frameworks.since_february",
+    "Frameworks and memorandums signed after the ministerial",
+    "agreements",
+    "Signed rows since the ministerial in the table of agreements",
+    (_AFTER,),
+    "{}",
+    "",
 )
