@@ -150,7 +150,7 @@ def who_signed(release: str) -> Figure:
     )
     return figure(
         worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
-        says=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
+        title=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
         table=table,
         sources=sources,
         alt_text=(

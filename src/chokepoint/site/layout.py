@@ -10,11 +10,14 @@ import html
 import re
 from pathlib import Path
 
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
+from chokepoint.pages.markup import macros
 from chokepoint.site import page_metadata
 
 TEMPLATES = Path(__file__).with_name("templates")
+_template = macros("finish")
 # What a page may load and run: the site's own files. No inline script or style, no `eval`, no plug-in, no other base.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -48,20 +51,20 @@ _SEARCH = [
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _MENDS = [
     # a paragraph is not allowed in a summary, and both of its texts were read aloud under a third name
-    (r'<summary aria-label="Toggle hidden content">.*?</summary>', "<summary>Code</summary>"),
+    (r'<summary aria-label="Toggle hidden content">.*?</summary>', lambda _: _template.code_summary()),
     (r'<div class="toctree-wrapper compound">\s*</div>', ""),
     # configuration of a service of another site
     (r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = [^<]*</script>', ""),
     (r' style="text-align: unset;"', ""),
     # a sign that stands alone is no name for a link
     (
-        r'<a class="headerlink" href="(#[^"]*)" title="[^"]*">#</a>',
-        r'<a class="headerlink" href="\1" aria-label="Link to this heading">#</a>',
+        r'(<a class="headerlink" href="#[^"]*") title="[^"]*"(?=>#</a>)',
+        r'\1 aria-label="Link to this heading"',
     ),
     # wider than a phone, it scrolls by itself and not with the page
     (
         r'<table class="(?:docutils align-default|table)">(.*?)</table>',
-        r'<div class="cp-scroll cp-plain" tabindex="0" role="group" aria-label="Table"><table class="cp-table">\1</table></div>',
+        lambda found: _template.scrolled(Markup(found[1])),
     ),
 ]
 _SHOWN_SOURCES = 6
@@ -151,11 +154,13 @@ def contents(toctree: str, pagename: str) -> str:
     >>> contents('<li class="toctree-l1 current"><a class="current reference internal" href="#">Who came</a></li>', "02-ministerial")
     '<li><a aria-current="page" href="#main">Who came</a></li>'
     """
-    here = r'<a aria-current="page" href="#main">'
-    plain = re.sub(r'<a class="current reference internal" href="#">', here, toctree)
-    plain = re.sub(r'<a class="current reference internal" ', '<a aria-current="true" ', plain)
+    here = r'aria-current="page" href="#main"'
+    plain = re.sub(r'(?<=<a )class="current reference internal" href="#"(?=>)', here, toctree)
+    plain = re.sub(r'(?<=<a )class="current reference internal" ', 'aria-current="true" ', plain)
     plain = re.sub(
-        r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>', r"<p>\1</p>", plain
+        r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>',
+        lambda found: _template.paragraph(Markup(found[1])),
+        plain,
     )
     return re.sub(r' class="(toctree-l\d( current)?|current|reference internal)"', "", plain)
 
@@ -175,12 +180,8 @@ def on_page(body: str) -> str:
         (outer or own, re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", said, flags=re.S).strip())
         for outer, own, said in found
     ]
-    items = [(anchor, said) for anchor, said in items if anchor]
-    return (
-        "".join(f'<li><a href="#{anchor}">{said}</a></li>' for anchor, said in items)
-        if len(items) > 2
-        else ""
-    )
+    sections = [(anchor, Markup(heading)) for anchor, heading in items if anchor]
+    return _template.on_page(sections) if len(sections) > 2 else ""
 
 
 def mended(body: str) -> str:
@@ -188,7 +189,7 @@ def mended(body: str) -> str:
     for fault, cure in _MENDS:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
-    body = re.sub(r'<a (?=[^>]*href="https?:)(?![^>]*\brel=)', '<a rel="noopener noreferrer" ', body)
+    body = re.sub(r'(?<=<a )(?=[^>]*href="https?:)(?![^>]*\brel=)', 'rel="noopener noreferrer" ', body)
     return re.sub(
         r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S
     )
@@ -197,11 +198,11 @@ def mended(body: str) -> str:
 def folded(line: str) -> str:
     """A source line of many names as a fold that says how many; nothing where it is short.
 
-    >>> folded("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + ".")[:90]
+    >>> str(folded("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + "."))[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
     names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)
     if len(names) <= _SHOWN_SOURCES:
         return ""
-    first = "; ".join(html.escape(html.unescape(n)) for n in names[:4])
-    return f'<details class="cp-source"><summary>Sources: {first} and {len(names) - 4} more</summary><p>{line}</p></details>'
+    first = "; ".join(html.unescape(n) for n in names[:4])
+    return _template.folded(first, len(names) - 4, Markup(line))

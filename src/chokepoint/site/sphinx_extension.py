@@ -15,10 +15,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from chokepoint.analysis import facts
-from chokepoint.charts.vega import drawn, script
+from chokepoint.charts.vega import script
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.pages.components.figure import link
+from chokepoint.pages.drawn import drawn
+from chokepoint.pages.markup import link
 from chokepoint.site import cover, lists, page_metadata, render, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
@@ -110,7 +111,7 @@ class Excerpt(SphinxDirective):
 def _list_directive(make):
     class List(SphinxDirective):
         def run(self):
-            return [nodes.raw("", make(release()), format="html")]
+            return [nodes.raw("", str(make(release())), format="html")]
 
     return List
 
@@ -118,10 +119,15 @@ def _list_directive(make):
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Relative links, compiled charts, mended faults, and the frame around them."""
     body = context.get("body") or ""
-    body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
+    body = guarded(related(_under_title(body, launch(pagename, Path(app.srcdir))), pagename))
     models = _models(app, pagename, body)
     context["body"] = mended(drawn(_MODEL.sub("", body)))
     context["cp"] = frame(app, pagename, context, models)
+
+
+def _under_title(body: str, addition: str) -> str:
+    title, end, text = body.partition("</h1>")
+    return f"{title}{end}{addition if end else ''}{text}"
 
 
 def related(body: str, pagename: str) -> str:
@@ -140,7 +146,7 @@ def guarded(body: str) -> str:
     >>> guarded('<a class="reference external" href="https://example.org">')
     '<a rel="noopener noreferrer" class="reference external" href="https://example.org">'
     """
-    return re.sub(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)', '<a rel="noopener noreferrer" ', body)
+    return re.sub(r'(?<=<a )(?![^>]*\brel=)(?=[^>]*\bhref="https?://)', 'rel="noopener noreferrer" ', body)
 
 
 def _models(app: Sphinx, pagename: str, body: str) -> list[str]:

@@ -28,11 +28,11 @@ def imports(mineral: str, release: str) -> Section | None:
     first, period = printed.iloc[0], f"{printed.first_year.iloc[0]} to {printed.last_year.iloc[0]}"
     china = printed[printed.area == "China"].value
     if first.area == "China":
-        says = f"China is the largest source of US imports: {first.text} in {period}"
+        title = f"China is the largest source of US imports: {first.text} in {period}"
     elif len(china):
-        says = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China sent {china.iloc[0]:.0f} %"
+        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China sent {china.iloc[0]:.0f} %"
     else:
-        says = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China is not among the main ones"
+        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China is not among the main ones"
     form = f" Form counted: {first.detail.lower()}." if pd.notna(first.detail) else ""
     said.append(
         f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not be the one that made it."
@@ -44,7 +44,7 @@ def imports(mineral: str, release: str) -> Section | None:
     table = table.rename(columns={"area": "Country", "share": "Share of US imports, %"})
     drawn = figure(
         import_sources(shown),
-        says=says,
+        title=title,
         table=table,
         alt_text="Bars of shares of US imports: "
         + "; ".join(f"{r.area} {r.text.replace(' %', ' percent')}" for r in shown.itertuples())
