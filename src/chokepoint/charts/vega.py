@@ -164,7 +164,7 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
 
     def size(plot: float) -> tuple[float, float]:
         there = fitted(spec, column)
-        wide, tall = size(
+        wide, tall = svg_size(
             there
             | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]}
         )
@@ -181,7 +181,7 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
     return tall
 
 
-def size(spec: dict) -> tuple[float, float]:
+def svg_size(spec: dict) -> tuple[float, float]:
     """Width and height [px] of a compiled chart, drawn here."""
     found = re.search(r' width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec))
     return float(found[1]), float(found[2])

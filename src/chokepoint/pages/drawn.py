@@ -7,7 +7,7 @@ from functools import cache
 
 from markupsafe import Markup
 
-from chokepoint.charts.vega import compiled, fitted, follows_container, heights, renderer, size
+from chokepoint.charts.vega import compiled, fitted, follows_container, heights, renderer, svg_size
 from chokepoint.pages.markup import macros
 
 _template = macros("figure")
@@ -42,7 +42,7 @@ def _room(vegalite: str) -> Markup:
     """Empty pictures as tall as the chart will be: elements, because the page's policy allows no style of an element's own."""
     spec = compiled(json.loads(vegalite))
     if not follows_container(spec):
-        return _free(size(spec)[1])
+        return _free(svg_size(spec)[1])
     return Markup("").join(_free(fixed, share, low, high) for low, high, fixed, share in heights(spec))
 
 

@@ -112,7 +112,7 @@ def for_notebook(html: str) -> Markup:
     >>> for_notebook(Markup('Source: <a href="cp:sources#S1">USGS</a>.')).striptags()
     'Source: USGS.'
     """
-    return _inline.no_formulas(Markup(re.sub(r'<a\b[^>]*href="cp:[^>]*>(.*?)</a>', r"\1", html)))
+    return _inline.no_formulas(Markup(re.sub(r'<a\b[^>]*href="cp:[^>]*>(.*?)</a>', r"\1", escape(html))))
 
 
 def publisher(source_id: str) -> str:
