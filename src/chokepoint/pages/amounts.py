@@ -7,6 +7,21 @@ import pandas as pd
 from chokepoint.analysis import supply
 from chokepoint.data import tables
 
+_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _WITH_ARTICLE = (
     "United States",
     "Philippines",
@@ -90,6 +105,15 @@ def with_article(area: str) -> str:
     ('the United States', 'China')
     """
     return f"the {area}" if area in _WITH_ARTICLE or area.endswith("Islands") else area
+
+
+def in_words(count: float) -> str:
+    """A small count as a word, a larger one in figures.
+
+    >>> in_words(9), in_words(29)
+    ('nine', '29')
+    """
+    return _WORDS[int(count)] if count < len(_WORDS) else f"{count:,.0f}"
 
 
 def listed(words: list[str]) -> str:

@@ -11,16 +11,24 @@ from chokepoint.data import tables
 from chokepoint.pages import country_text as lead_prose
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import EXCLUDES, binds
-from chokepoint.pages.amounts import edition, listed, mineral, share, tons
+from chokepoint.pages.amounts import (
+    capital,
+    day,
+    edition,
+    in_words,
+    listed,
+    mineral,
+    share,
+    tons,
+    with_article,
+)
 from chokepoint.pages.components import listing
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import day, deals
-from chokepoint.pages.components.section import Section, capital, in_words, known, with_article
+from chokepoint.pages.components.listing import deals
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import dash, fold, html_list, macros, with_links
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, dash, fold, html_list, known, with_links
 
 MOST = 12  # bars drawn; the table has all
 RECENT = 12  # events shown before the fold
@@ -168,7 +176,7 @@ def _chains(iso3: str, release: str) -> Markup | str:
     title = f"Shares of the world's output and reserves, and of US imports: {countries.names()[iso3]}"
     heads = ["Mineral", *(list(columns)[i] for i in used)]
     table = Table("cp-chains", heads, body, search=False, label=title)
-    return table.html() + _template.note(
+    return table.html() + chapters.note(
         "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be "
         "set against a total of the same form; reserves of titanium are of ilmenite, rutile or both."
     )
@@ -238,7 +246,7 @@ def _text(row: dict) -> Markup:
         if row["status"] in ("signed", "announced")
         else ""
     )
-    return _template.agreement(row, title, binding)
+    return chapters.agreement(row, title, binding)
 
 
 def _adds_to_binding(row: dict) -> bool:
@@ -267,7 +275,7 @@ def standing(country: str, release: str) -> Section | None:
     groups = tables.load("coalitions").set_index("coalition_id")
     rows = tables.load("memberships").query("iso3 == @iso3 and published")
     items = [
-        _template.membership(groups.name[r["coalition_id"]], _ROLES.get(r["role"], ""), r["source_id"])
+        chapters.membership(groups.name[r["coalition_id"]], _ROLES.get(r["role"], ""), r["source_id"])
         for r in rows.to_dict("records")
         if r["coalition_id"] not in _GROUPS
     ]
@@ -316,11 +324,11 @@ def controls(country: str, release: str) -> Section | None:
     items = []
     for r in countries.aimed_at(iso3).to_dict("records"):
         when = day(r, "effective_date") if pd.notna(r["effective_date_start"]) else day(r, "announced_date")
-        items.append(_template.chinese_control(r, when, suspensions.until(r)))
+        items.append(chapters.chinese_control(r, when, suspensions.until(r)))
     own = countries.own_controls(iso3, release)
     for (control, since), rows in own.groupby(["control", "since"], sort=False, dropna=False):
         what = ", ".join(rows.commodity)
-        items.append(_template.own_control(since, _name(iso3), control, what, rows.source_id.iloc[0]))
+        items.append(chapters.own_control(since, _name(iso3), control, what, rows.source_id.iloc[0]))
     heading = "Controls that touch it"
     return Section(heading, [], release, None, items) if items else None
 
@@ -353,7 +361,7 @@ def events(country: str, release: str) -> Section | None:
             rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed")
         )
     )
-    items = [_template.event(r, _STATE[r["happened"]]) for r in rows.to_dict("records")]
+    items = [chapters.event(r, _STATE[r["happened"]]) for r in rows.to_dict("records")]
     if not items:
         return None
     older = items[RECENT:]
@@ -384,7 +392,7 @@ def not_known(country: str, release: str) -> Section:
                 ["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"]
             )
         ]
-    gaps = [_template.question(r) for r in own.to_dict("records")]
+    gaps = [chapters.question(r) for r in own.to_dict("records")]
     if withheld := countries.withheld(iso3, release):
         gaps.append(
             f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, withheld))}."

@@ -8,11 +8,8 @@ from markupsafe import Markup
 from chokepoint.analysis import countries, facts, reliance, supply
 from chokepoint.analysis.facts.countries import prefix, share_id
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date, listed, mineral
-from chokepoint.pages.components.section import capital, in_words, known, with_article
-from chokepoint.pages.markup import macros, with_links
-
-_template = macros("chapters")
+from chokepoint.pages.amounts import capital, date, in_words, listed, mineral, with_article
+from chokepoint.pages.markup import chapters, known, with_links
 
 _KINDS = {
     "framework": "a framework",
@@ -278,4 +275,4 @@ def page_links(codes: Iterable[str]) -> Markup | str:
     """A line of links to the pages of those countries that have one; nothing where none has."""
     pages = countries.names()
     links = [f"[{pages[c]}](countries/{countries.slug(c)})" for c in dict.fromkeys(codes) if c in pages]
-    return _template.note(with_links(f"Country pages: {', '.join(links)}", "")) if links else ""
+    return chapters.note(with_links(f"Country pages: {', '.join(links)}", "")) if links else ""

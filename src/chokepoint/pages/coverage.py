@@ -6,8 +6,8 @@ from chokepoint.analysis import coalitions, supply, withheld
 from chokepoint.charts import matrix as drawn
 from chokepoint.charts.membership import membership
 from chokepoint.data import tables
+from chokepoint.pages.amounts import in_words
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.section import in_words
 
 CLUBS = {key: name for key, (name, _, _) in coalitions.CLUBS.items()}
 HEADS = {key: short for key, (_, short, _) in coalitions.CLUBS.items()}

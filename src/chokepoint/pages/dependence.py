@@ -10,12 +10,11 @@ from chokepoint.charts import chooser, multiples, shares
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.pages.amounts import edition, listed
+from chokepoint.pages.amounts import capital, edition, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, in_words, known
-from chokepoint.pages.markup import paragraph, source, with_links
+from chokepoint.pages.markup import known, paragraph, source, with_links
 
 
 def brief(release: str) -> Brief:

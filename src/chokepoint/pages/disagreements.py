@@ -8,14 +8,12 @@ from chokepoint.charts import claims as claims_chart
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, in_words
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import fold, html_list, link, macros
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, fold, html_list, link
 
 COLOURS = {
     "matches": FLOOR,
@@ -181,13 +179,13 @@ def viewpoints(release: str) -> Listing:
     items = []
     for article, r in claims.outlets().iterrows():
         counts = [_counted(v, article, table.loc[article, v]) for v in claims.VERDICTS]
-        items.append(_template.outlet(article, r, Markup(", ").join(counts)))
+        items.append(chapters.outlet(article, r, Markup(", ").join(counts)))
     return Listing(html_list(items))
 
 
 def _counted(verdict: str, article: str, count: int) -> Markup:
     anchor = f"fact-accounts.{verdict.replace(' ', '_')}_{article.lower()}"
-    return _template.count(link("evidence", anchor), count) + f" {verdict}"
+    return chapters.count(link("evidence", anchor), count) + f" {verdict}"
 
 
 def errors(release: str) -> Table:
@@ -195,7 +193,7 @@ def errors(release: str) -> Table:
     names = claims.outlets().short
     rows = [
         Row(
-            [names[r["seed_id"]], r["error"], _template.correction(r, _SURE[r["certainty"]])],
+            [names[r["seed_id"]], r["error"], chapters.correction(r, _SURE[r["certainty"]])],
             r["error_id"],
         )
         for r in claims.errors().to_dict("records")
@@ -209,7 +207,7 @@ def opinions(release: str) -> Listing:
     for article, r in claims.outlets().iterrows():
         own = rows[rows.source_id == article].to_dict("records")
         items = [
-            _template.attributed(c["statement"], f"{capital(c['attributed_to'])}; {c['kind']}") for c in own
+            chapters.attributed(c["statement"], f"{capital(c['attributed_to'])}; {c['kind']}") for c in own
         ]
         parts.append(fold(f"{r.short}: {len(own)}", html_list(items)))
     return Listing(*parts)
@@ -223,8 +221,8 @@ def every_claim(release: str) -> Table:
             [
                 names[c["source_id"]],
                 c["topic"].replace("_", " "),
-                _template.attributed(c["statement"], capital(c["attributed_to"])),
-                _template.verdict(c),
+                chapters.attributed(c["statement"], capital(c["attributed_to"])),
+                chapters.verdict(c),
             ],
             f"claim-{c['claim_id']}",
         )

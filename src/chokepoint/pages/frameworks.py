@@ -10,16 +10,14 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.theme import BLOC
 from chokepoint.data import tables
 from chokepoint.pages.agreements import EXCLUDES, binds
+from chokepoint.pages.amounts import day, in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import Listing, day
-from chokepoint.pages.components.section import in_words
+from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.spread import Spread, spread
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import fold, macros, page_link
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, fold, page_link
 
 BATCHES = {
     "eleven_4feb": "Signed on 4 February 2026",
@@ -129,8 +127,8 @@ def _batch(batch: str, rows: pd.DataFrame) -> Markup:
 def _agreement(row: dict) -> Row:
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["batch"] != "eleven_4feb" else ""
     binding = [t for t in (binds(row), EXCLUDES.get(row["exclusive"], "")) if t]
-    partner = _template.partner(row, _partner(row), when)
-    return Row([partner, _template.commits(row), _template.lines(binding)], row["agreement_id"])
+    partner = chapters.partner(row, _partner(row), when)
+    return Row([partner, chapters.commits(row), chapters.lines(binding)], row["agreement_id"])
 
 
 def _partner(row: dict) -> Markup | str:

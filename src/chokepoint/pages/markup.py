@@ -104,6 +104,11 @@ def with_links(sentence: str, release: str) -> Markup:
     return Markup("").join([*parts, escape(sentence[end:])])
 
 
+def known(fact_id: str, release: str) -> bool:
+    """Whether the registry has a fact at a release."""
+    return facts.find(fact_id, release) is not None
+
+
 def for_notebook(html: str) -> Markup:
     """HTML as a notebook may show it: without links that only the site can follow, and with no money read as mathematics.
 
@@ -126,3 +131,4 @@ _inline = macros("inline")
 # its text; a paragraph; a list; what is folded away under a line that says what it holds; a dash for what a table lacks.
 source, page_link, paragraph = _inline.source, _inline.page, _inline.paragraph
 html_list, fold, dash = _inline.list, _inline.fold, _inline.dash
+chapters = macros("chapters")  # items and cells of single chapters

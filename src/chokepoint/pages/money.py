@@ -8,8 +8,8 @@ from chokepoint.analysis import money
 from chokepoint.charts.ladder import ladder
 from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
 from chokepoint.data import tables
+from chokepoint.pages.amounts import day
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import day
 
 COLOURS = {
     "Loan or guarantee": UNITED_STATES,

@@ -5,9 +5,7 @@ from chokepoint.data import tables
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import macros, paragraph
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, paragraph
 
 SOURCE = "M99"
 NOISE = 0.05  # two runs of one build differ by as much
@@ -18,9 +16,9 @@ def measured() -> Table:
     rows = [
         Row(
             [
-                _template.coded(r["means"], r["key"]),
-                _template.measured(f"{_digits(r['value'])} {r['unit']}", r["what"]),
-                _template.under(f"{_digits(r['peer_value'])} {r['unit']}", r["peer"]),
+                chapters.coded(r["means"], r["key"]),
+                chapters.measured(f"{_digits(r['value'])} {r['unit']}", r["what"]),
+                chapters.under(f"{_digits(r['peer_value'])} {r['unit']}", r["peer"]),
                 f"{r['ratio']:.3g}",
                 r["aim"],
             ],

@@ -13,18 +13,15 @@ from chokepoint.charts.runout import runout
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital as capital_letter
 from chokepoint.pages.amounts import listed, mineral
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure, numbers
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital as capital_letter
-from chokepoint.pages.components.section import known
 from chokepoint.pages.components.spread import Spread, spread
-from chokepoint.pages.markup import html_list, macros, paragraph, with_links
+from chokepoint.pages.markup import chapters, html_list, known, paragraph, with_links
 from chokepoint.parameters import checked
-
-_template = macros("chapters")
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
@@ -252,7 +249,7 @@ def _rule(rule: str, release: str) -> Markup:
         f"{listed(list(map(mineral, names)))}: {why}"
         for why, names in out[less].groupby(out[less]).groups.items()
     )
-    return _template.rule(
+    return chapters.rule(
         name=vault_basket.RULES[rule].name,
         year=cover_of.year,
         count=len(cover_of.minerals),

@@ -10,14 +10,12 @@ from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_ST
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import BILATERAL
+from chokepoint.pages.amounts import capital, day, in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import Listing, day
-from chokepoint.pages.components.section import capital, in_words
+from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import html_list, macros, paragraph
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, html_list, paragraph
 
 COLOURS = {
     "United States": UNITED_STATES,
@@ -229,7 +227,7 @@ def _kept_title(rows: pd.DataFrame) -> str:
 def ahead(release: str) -> Listing:
     """The days set for later than the evidence, first to come first."""
     rows = events.ahead().to_dict("records")
-    items = [_template.ahead(day(r), r) for r in rows]
+    items = [chapters.ahead(day(r), r) for r in rows]
     return Listing(html_list(items) if items else paragraph("None is set for later than the evidence."))
 
 
@@ -239,9 +237,9 @@ def every_event(release: str) -> Table:
     lines = [
         Row(
             [
-                _template.under(_brief_day(r["said"]), "" if r["state"] == "happened" else r["state"]),
+                chapters.under(_brief_day(r["said"]), "" if r["state"] == "happened" else r["state"]),
                 r["who"],
-                _template.what_happened(r),
+                chapters.what_happened(r),
             ],
             r["event_id"],
         )

@@ -7,16 +7,15 @@ from chokepoint.charts.checks import over_seen
 from chokepoint.charts.curves import curves
 from chokepoint.charts.theme import CHINA
 from chokepoint.models import MODELS
+from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital
 from chokepoint.pages.components.spread import Spread, spread
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import macros
+from chokepoint.pages.markup import chapters, macros
 
-_template = macros("chapters")
 limits = macros("explorable").limits
 
 MODELS_OF = {
@@ -102,8 +101,8 @@ def model(number: str, release: str) -> Listing:
 
 
 def _row(r: dict) -> Row:
-    seen = _template.under(f"{r['seen']:,.4g}", "" if r["unit"] == "share" else r["unit"])
-    return Row([_template.check(r), f"{r['predicted']:,.4g}", seen, _template.outcome(_off(r["error"]), r)])
+    seen = chapters.under(f"{r['seen']:,.4g}", "" if r["unit"] == "share" else r["unit"])
+    return Row([chapters.check(r), f"{r['predicted']:,.4g}", seen, chapters.outcome(_off(r["error"]), r)])
 
 
 def _off(error: float) -> str:

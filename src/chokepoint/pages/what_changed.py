@@ -14,16 +14,13 @@ from chokepoint.charts import moved
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import mineral as minerals
-from chokepoint.pages.amounts import edition
+from chokepoint.pages.amounts import capital, edition
 from chokepoint.pages.changes import counts, figure_text, is_revision, series_name, signed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, known
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import dash, fold, html_list, macros, page_link, paragraph
-
-_template = macros("chapters")
+from chokepoint.pages.markup import chapters, dash, fold, html_list, known, page_link, paragraph
 
 CHAPTERS = {
     "01-dependence": "dependence",
@@ -253,7 +250,7 @@ def _marked(old: str, new: str) -> list[Markup]:
         for words, tag, out in ((a[i:j], "del", was), (b[k:m], "ins", now)):
             text = "".join(words)
             out.append((text, "" if kind == "equal" or not text.strip() else tag))
-    return [_template.marked(parts) for parts in (was, now)]
+    return [chapters.marked(parts) for parts in (was, now)]
 
 
 # --- numbers and series ---
@@ -324,7 +321,7 @@ def series(old: str | None, new: str) -> Listing:
         return Listing(paragraph("Nothing to compare with."))
     tables_of = _changes(old, new)["tables"]
     counted = [
-        _template.table_moves(_TABLES.get(t, t), capital(counts(rows))) for t, rows in tables_of.items()
+        chapters.table_moves(_TABLES.get(t, t), capital(counts(rows))) for t, rows in tables_of.items()
     ]
     revised = _revised(old, new)
     listed = [tr for tr in revised if tr[1]["listed"]]

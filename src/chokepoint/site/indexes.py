@@ -6,10 +6,9 @@ from markupsafe import Markup
 from chokepoint.analysis import countries, facts, reliance, supply
 from chokepoint.analysis.facts.countries import prefix, share_id
 from chokepoint.data import tables
-from chokepoint.pages.components.section import known
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.country_text import product
-from chokepoint.pages.markup import dash, macros, page_link, with_links
+from chokepoint.pages.markup import dash, known, macros, page_link, with_links
 
 NONE = dash("not published")
 _WORD = {"mine": "mined", "refinery": "refined"}

@@ -1,10 +1,13 @@
 """What all components share: how each shows itself on the page and in a live kernel."""
 
 from abc import ABC, abstractmethod
+from textwrap import shorten
 
 from markupsafe import Markup
 
 from chokepoint.pages.markup import for_notebook, rendering
+
+MOST_WORDS = 600  # characters
 
 
 class Component(ABC):
@@ -15,9 +18,10 @@ class Component(ABC):
         """Return it as it stands on the page."""
 
     @property
-    @abstractmethod
     def text(self) -> str:
-        """The same in words, for a reader of the notebook's file."""
+        """Its words, for a reader of the notebook's file; no more than the first of many."""
+        words = Markup(str(self.html()).replace("><", "> <")).striptags()
+        return shorten(words, MOST_WORDS, placeholder=" …")
 
     def widget(self):
         """Return it as an ipywidget: its HTML, unless a component has more to show."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from chokepoint.analysis import facts
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import macros, with_links
 
@@ -25,8 +24,3 @@ class Brief(Component):
     def html(self) -> Markup:
         """See `Component`."""
         return _template.brief([with_links(s, self.release) for s in self.sentences])
-
-    @property
-    def text(self) -> str:
-        """See `Component`."""
-        return "\n".join(facts.linked(s, self.release) for s in self.sentences)

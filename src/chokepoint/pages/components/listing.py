@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from chokepoint.analysis import events
 from chokepoint.data import tables
-from chokepoint.pages.amounts import day  # noqa: F401  (chapters take it from here)
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import macros
 
@@ -23,11 +22,6 @@ class Listing(Component):
     def html(self) -> Markup:
         """See `Component`."""
         return Markup("").join(self.parts)
-
-    @property
-    def text(self) -> str:
-        """See `Component`."""
-        return "a list of evidence"
 
 
 def disagreements(chapter: str) -> Listing:

@@ -6,28 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from chokepoint.analysis import facts
-from chokepoint.pages.amounts import capital, with_article  # noqa: F401  (chapters take them from here)
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import Figure
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
 _template = macros("section")
-_WORDS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,7 @@ class Section(Component):
     @property
     def text(self) -> str:
         """See `Component`."""
-        return self.figure.text if self.figure else self.heading
+        return self.figure.text if self.figure else super().text
 
     def still(self) -> dict | None:
         """See `Component`."""
@@ -74,17 +57,3 @@ class Section(Component):
             [with_links(s, self.release) for s in part] for part in (self.sentences, self.items)
         )
         return _template.words(anchor, self.heading, sentences, items)
-
-
-def in_words(count: float) -> str:
-    """A small count as a word, a larger one in figures.
-
-    >>> in_words(9), in_words(29)
-    ('nine', '29')
-    """
-    return _WORDS[int(count)] if count < len(_WORDS) else f"{count:,.0f}"
-
-
-def known(fact_id: str, release: str) -> bool:
-    """Whether the registry has a fact at a release."""
-    return facts.find(fact_id, release) is not None

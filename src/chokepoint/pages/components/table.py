@@ -44,8 +44,3 @@ class Table(Component):
         """See `Component`."""
         table = _template.scrolled(self)
         return _template.search(len(self.rows), list(self.filters)) + table if self.search else table
-
-    @property
-    def text(self) -> str:
-        """See `Component`."""
-        return f"a table of {self.of}"

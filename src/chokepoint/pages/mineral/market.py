@@ -7,10 +7,10 @@ from chokepoint.analysis import reserves as measured
 from chokepoint.charts import shares
 from chokepoint.charts.lines import yearly
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, tons, with_article
 from chokepoint.pages.amounts import money as as_money
-from chokepoint.pages.amounts import tons
 from chokepoint.pages.components.figure import figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral_text import name, row_of
 
 MOST = 8  # countries shown by name

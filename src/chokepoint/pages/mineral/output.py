@@ -5,9 +5,9 @@ import pandas as pd
 from chokepoint.analysis import coalitions, supply, withheld
 from chokepoint.charts import shares
 from chokepoint.data import tables
-from chokepoint.pages.amounts import edition, listed, share, tons
+from chokepoint.pages.amounts import capital, edition, listed, share, tons, with_article
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
 from chokepoint.pages.mineral_text import made, name, row_of
 

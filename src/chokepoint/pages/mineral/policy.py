@@ -5,12 +5,11 @@ from markupsafe import Markup
 
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
-from chokepoint.pages.components.listing import day, deals
+from chokepoint.pages.amounts import day
+from chokepoint.pages.components.listing import deals
 from chokepoint.pages.components.section import Section
-from chokepoint.pages.markup import fold, html_list, macros
+from chokepoint.pages.markup import chapters, fold, html_list
 from chokepoint.pages.mineral_text import name, row_of
-
-_template = macros("chapters")
 
 
 def controls(mineral: str, release: str) -> Section | None:
@@ -45,7 +44,7 @@ def controls(mineral: str, release: str) -> Section | None:
 
 def _control(row: dict) -> Markup:
     when = day(row, "effective_date") if pd.notna(row["effective_date_start"]) else day(row, "announced_date")
-    return _template.mineral_control(row, when, suspensions.until(row))
+    return chapters.mineral_control(row, when, suspensions.until(row))
 
 
 def money(mineral: str, release: str) -> Section | None:

@@ -5,8 +5,9 @@ import pandas as pd
 from chokepoint.analysis import reliance
 from chokepoint.charts.reliance import import_sources
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
 
 

@@ -2,7 +2,8 @@
 
 from chokepoint.analysis import reliance
 from chokepoint.data import tables
-from chokepoint.pages.components.section import Section, with_article
+from chokepoint.pages.amounts import with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral.market import prices
 from chokepoint.pages.mineral_text import made, name, row_of, uncounted
 
