@@ -31,7 +31,7 @@ TAG = re.compile(
 # Patterns that read HTML which Sphinx, MyST-NB and pandas have written: no tag in them reaches a page.
 READS_HTML = {
     "pages/drawn.py": ["_SCRIPT", "_CHART"],
-    "site/layout.py": ["_MENDS"],
+    "site/layout.py": ["_FIXES"],
     "site/engine.py": ["_SCRIPT"],
     "site/sphinx_extension.py": ["_MODEL"],
 }

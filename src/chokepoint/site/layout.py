@@ -49,7 +49,7 @@ _SEARCH = [
     "../searchindex.js",
 ]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
-_MENDS = [
+_FIXES = [
     # a paragraph is not allowed in a summary, and both of its texts were read aloud under a third name
     (r'<summary aria-label="Toggle hidden content">.*?</summary>', lambda _: _template.code_summary()),
     (r'<div class="toctree-wrapper compound">\s*</div>', ""),
@@ -78,7 +78,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     lost = pagename == "404" and not app.config.cp_address
     return {
         **known,
-        "up": up(app, pagename),
+        "up": root_prefix(app, pagename),
         "policy": policy(LOST) if lost else POLICY,
         "lost": LOST if lost else "",
         "styles": _styles(app, charts, "highlight" in body),
@@ -88,13 +88,13 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
                 context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "",
                 pagename,
             ),
-            up(app, pagename) if pagename == "404" else "",
+            root_prefix(app, pagename) if pagename == "404" else "",
         ),
         "on_page": on_page(body),
     }
 
 
-def up(app: Sphinx, pagename: str) -> str:
+def root_prefix(app: Sphinx, pagename: str) -> str:
     """The way from a page to the site's root.
 
     The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands below that is not known, its
@@ -184,21 +184,21 @@ def on_page(body: str) -> str:
     return _template.on_page(sections) if len(sections) > 2 else ""
 
 
-def mended(body: str) -> str:
-    """The printed text with the faults of its printers mended."""
-    for fault, cure in _MENDS:
+def fix_html(body: str) -> str:
+    """Return a page's HTML without the faults of what wrote it."""
+    for fault, cure in _FIXES:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
     body = re.sub(r'(?<=<a )(?=[^>]*href="https?:)(?![^>]*\brel=)', 'rel="noopener noreferrer" ', body)
     return re.sub(
-        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S
+        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: collapse_sources(m[1]) or m[0], body, flags=re.S
     )
 
 
-def folded(line: str) -> str:
+def collapse_sources(line: str) -> str:
     """A source line of many names as a fold that says how many; nothing where it is short.
 
-    >>> str(folded("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + "."))[:90]
+    >>> str(collapse_sources("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + "."))[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
     names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)
