@@ -124,7 +124,7 @@ def test_no_section_is_empty_and_every_fact_is_known(country):
         section = make(country, RELEASE)
         if section:
             assert section.figure or section.items or section.sentences or section.after, section.heading
-            assert not re.search(r"\bnan\b|<NA>", section.to_html()), section.heading
+            assert not re.search(r"\bnan\b|<NA>", section.html()), section.heading
 
 
 def test_what_is_not_known_of_a_country_is_of_that_country():
@@ -161,8 +161,8 @@ def test_the_indexes_link_every_page_and_can_be_sorted(release):
 
 
 def test_minerals_and_countries_link_both_ways():
-    assert 'href="cp:countries/argentina"' in mineral_page.makers("lithium", RELEASE, "mine").to_html()
-    assert 'href="cp:minerals/lithium"' in page.brings("argentina", RELEASE).to_html()
+    assert 'href="cp:countries/argentina"' in mineral_page.makers("lithium", RELEASE, "mine").html()
+    assert 'href="cp:minerals/lithium"' in page.brings("argentina", RELEASE).html()
 
 
 @pytest.mark.parametrize(

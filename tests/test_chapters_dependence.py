@@ -92,13 +92,13 @@ def test_titles_state_what_the_rows_show():
     lead = dependence.lead(RELEASE)
     rows = lead.table
     assert (
-        "all five" in lead.says
+        "all five" in lead.title
         and (rows["China after the mine, %"] > rows["China at the mine, %"]).all()
         and len(rows) == 5
     )
     assert (
-        "cobalt from 78 to 11" in frameworks.lead(RELEASE).says
-        and "all five" in frameworks.lead(RELEASE).says
+        "cobalt from 78 to 11" in frameworks.lead(RELEASE).title
+        and "all five" in frameworks.lead(RELEASE).title
     )
 
 
@@ -138,12 +138,12 @@ def test_every_listed_mineral_has_a_page_without_an_empty_section(mineral):
     for section in filter(None, sections):
         assert section.figure or section.items or section.sentences, section.heading
         assert section.figure is None or len(section.figure.table), section.heading
-        section.to_html()
+        section.html()
 
 
 def test_a_page_of_an_older_release_says_what_that_release_knows():
     older = said(page.brief("gallium", "mcs2025"))
-    assert "gallium" in older and page.makers("gallium", "mcs2025", "refinery").figure.says.endswith(
+    assert "gallium" in older and page.makers("gallium", "mcs2025", "refinery").figure.title.endswith(
         ("2024, Russia under 1 %", "2024, Japan under 1 %", "2024, Russia 1 %")
     )
 
@@ -165,5 +165,8 @@ def test_every_agreement_that_is_published_is_in_one_of_the_tables():
 
 def test_cheating_pays_when_nobody_looks_and_never_when_everybody_does():
     explorable = frameworks.would_cheat()
-    assert explorable.at(detection=0.05)["patience_needed"] > explorable.at(detection=1.0)["patience_needed"]
-    assert explorable.at(levy=0)["patience_needed"] == 0
+    assert (
+        explorable.evaluate(detection=0.05)["patience_needed"]
+        > explorable.evaluate(detection=1.0)["patience_needed"]
+    )
+    assert explorable.evaluate(levy=0)["patience_needed"] == 0

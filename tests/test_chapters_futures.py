@@ -19,10 +19,10 @@ def test_the_iea_expects_three_quarters_of_separation_in_china():
 
 def test_the_lead_says_that_it_is_a_forecast_and_counts_what_it_shows():
     lead = futures.lead(RELEASE)
-    assert lead.says.startswith("Forecast")
+    assert lead.title.startswith("Forecast")
     assert (
         f"more than half of {(lead.table['2035, forecast, %'] > 50).sum()} of the {len(lead.table)}"
-        in lead.says
+        in lead.title
     )
 
 
@@ -47,8 +47,8 @@ def test_the_brief_claims_nothing_that_the_model_was_set_to():
         and "114.5 thousand tonnes" in said
     )
     assert not any(word in said for word in ("US$110", "decides", "draws", "odds"))
-    assert "is assumed" in futures.build_out().says and "assumed to pay" in futures.build_out().said()
-    assert "of 157.4 thousand tonnes" in futures.build_out().said()  # the tonnes beside the share
+    assert "is assumed" in futures.build_out().title and "assumed to pay" in futures.build_out().sentence_at()
+    assert "of 157.4 thousand tonnes" in futures.build_out().sentence_at()  # the tonnes beside the share
 
 
 def test_every_validated_model_is_on_the_page_with_all_its_checks():
@@ -91,7 +91,7 @@ def test_the_counts_add_up_and_the_title_counts_tests_alone():
     tests = facts.get("validation.tests", RELEASE).value
     assert counts["within"] + counts["missed"] == tests < len(rows) / 2
     assert (
-        validation.lead(RELEASE).says
+        validation.lead(RELEASE).title
         == f"{tests:.0f} out-of-sample tests: {counts['within']:.0f} passed, {counts['missed']:.0f} failed"
     )
 
@@ -110,12 +110,12 @@ def test_the_forecast_of_2040_is_missed_by_a_factor_of_two_and_shown_in_tonnes()
 
 
 def test_the_required_cautions_stand_on_the_page():
-    assert "worse than a single number" in validation.model("5", RELEASE).body
+    assert "worse than a single number" in validation.model("5", RELEASE).html()
     assert (
-        "no finding" in validation.model("6", RELEASE).body
-        and "no price floor in it" in validation.model("6", RELEASE).body
+        "no finding" in validation.model("6", RELEASE).html()
+        and "no price floor in it" in validation.model("6", RELEASE).html()
     )
-    assert "elasticities are assumptions" in validation.model("1", RELEASE).body
+    assert "elasticities are assumptions" in validation.model("1", RELEASE).html()
 
 
 def test_the_table_under_the_picture_holds_every_check():

@@ -34,10 +34,10 @@ def test_what_rests_on_a_headline_is_neither_drawn_nor_listed_nor_counted(monkey
     monkeypatch.setattr(
         tables, "load", lambda name, *more: given if name == "timeline" else LOAD(name, *more)
     )
-    assert shown in since_february.every_event(RELEASE).body
+    assert shown in since_february.every_event(RELEASE).html()
     given.loc[given.event_id == shown, "published"] = False
     hidden = given.query("not published and date_start >= @events.MEETING")
-    body = since_february.every_event(RELEASE).body
+    body = since_february.every_event(RELEASE).html()
     assert not any(event in body for event in hidden.event_id)
     assert not set(hidden.description) & set(since_february.lead(RELEASE).table["What"])
 
@@ -131,7 +131,7 @@ def test_an_event_settles_a_term_wherever_it_is_told(monkeypatch, outcome, word)
         word in since_february.brief(RELEASE).sentences[2]
         and word in china_responses.brief(RELEASE).sentences[1]
     )
-    assert "Beijing has acted" in china_responses.suspended(RELEASE).body
+    assert "Beijing has acted" in china_responses.suspended(RELEASE).html()
     assert "open.after_10_november" not in set(listing.asked().question_id)
     row = since_february.terms(RELEASE).table.set_index("Term").loc[rows.name[PACKAGE]]
     assert (row["Settled on"], row["By"]) == ("2026-11-10", "Beijing has acted")
@@ -215,7 +215,7 @@ def test_an_error_is_counted_one_way():
 
 def test_every_error_names_what_is_right_and_where_that_stands():
     assert claims.errors()[["error", "correct", "source_id"]].notna().all(axis=None)
-    assert disagreements.errors(RELEASE).body.count("<tr id=") == facts.get("accounts.errors").value
+    assert disagreements.errors(RELEASE).html().count("<tr id=") == facts.get("accounts.errors").value
 
 
 def test_the_sentence_on_errors_turns_when_one_article_has_none(monkeypatch):
@@ -239,7 +239,7 @@ def test_a_strip_has_a_dot_for_every_reading_with_a_number(which):
 
 
 def test_an_opinion_is_never_printed_without_its_owner():
-    body = disagreements.opinions(RELEASE).body
+    body = disagreements.opinions(RELEASE).html()
     assert body.count("<li>") == len(re.findall(r"<small>\([^;]+; (?:opinion|forecast)\)</small>", body)) > 0
 
 
@@ -259,11 +259,11 @@ def test_what_changed_names_the_sentence_that_turned():
 def test_between_a_release_and_itself_nothing_moved():
     assert what_changed._sentences("mcs2026", "mcs2026") == []
     assert len(what_changed._moved("mcs2026", "mcs2026")) == 0
-    assert "No sentence" in what_changed.brief("mcs2026", "mcs2026").body
+    assert "No sentence" in what_changed.brief("mcs2026", "mcs2026").html()
 
 
 def test_the_largest_move_leads():
-    says = what_changed.lead("mcs2025", "mcs2026").says
+    says = what_changed.lead("mcs2025", "mcs2026").title
     assert says == "What moved most: Rare earths, US reliance, 2024, from 80 to 53 %"
 
 

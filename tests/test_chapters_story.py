@@ -29,7 +29,7 @@ def test_three_sentences_and_a_lead_at_every_release(chapter, release):
     assert len(chapter.brief(release).sentences) == 3
     assert all("{" not in facts.linked(s, release) for s in chapter.brief(release).sentences)
     figure = chapter.lead(release)
-    assert len(figure.table) and figure.sources and figure.alt_text and not figure.says.endswith(".")
+    assert len(figure.table) and figure.sources and figure.alt_text and not figure.title.endswith(".")
 
 
 def test_54_countries_and_the_commission_are_on_the_tiles_once_each():
@@ -67,11 +67,11 @@ def test_the_sentence_on_shares_turns_when_a_later_snapshot_is_lower():
 
 def test_the_price_lay_below_the_floor_in_four_years_of_five():
     assert facts.get("ndpr.years_below").value == 4 and facts.get("ndpr.latest").value == 69
-    assert "4 of the last 5 years" in price_floor.lead(RELEASE).says
+    assert "4 of the last 5 years" in price_floor.lead(RELEASE).title
 
 
 def test_a_release_without_the_oxide_of_both_says_so_in_its_title():
-    assert price_floor.lead("mcs2025").says.startswith("Neodymium oxide")
+    assert price_floor.lead("mcs2025").title.startswith("Neodymium oxide")
 
 
 def test_the_brief_turns_when_the_price_is_above_the_floor(monkeypatch):
@@ -95,13 +95,13 @@ def test_the_licences_of_april_2025_were_never_suspended():
 
 def test_no_price_and_no_loss_is_claimed_where_the_model_has_no_skill():
     assert (
-        "no skill" in china_responses.how_wrong(RELEASE).says
+        "no skill" in china_responses.how_wrong(RELEASE).title
         and "no skill" in china_responses.brief(RELEASE).sentences[2]
     )
     explorable = china_responses.how_bad()
-    shown = f"{explorable.says} {explorable.said()} {explorable.spec()} {explorable.results}"
+    shown = f"{explorable.title} {explorable.sentence_at()} {explorable.spec()} {explorable.results}"
     assert not any(word in shown for word in ("price", "loss", "rationed", "US$"))
-    assert "missing" in explorable.said() and "nothing is missing" in explorable.said(cut=0)
+    assert "missing" in explorable.sentence_at() and "nothing is missing" in explorable.sentence_at(cut=0)
 
 
 def test_what_buyers_pay_is_told_apart_from_what_they_lose():
@@ -121,17 +121,21 @@ def test_the_price_floor_says_what_its_sums_leave_out():
 
 def test_a_levy_that_nobody_pays_is_not_called_one():
     explorable = price_floor.who_pays()
-    assert "no levy is paid" in explorable.said(floor=160) and "feed itself" in explorable.said(floor=160)
-    assert "no levy is paid" in explorable.said(world_price=123) and "extra kilogram" not in explorable.said(
-        world_price=123
+    assert "no levy is paid" in explorable.sentence_at(floor=160) and "feed itself" in explorable.sentence_at(
+        floor=160
     )
+    assert "no levy is paid" in explorable.sentence_at(
+        world_price=123
+    ) and "extra kilogram" not in explorable.sentence_at(world_price=123)
 
 
 def test_no_sum_of_money_has_its_minus_after_the_currency():
     mine, contract = price_floor.mine(), price_floor.contract()
-    assert "−A$829 million" in mine.said(flood_price=15, flood_years=20, flood_start=1)
-    assert "bring the state" in contract.said(strike=60, start_price=140, long_run_price=90, upside_share=0.5)
-    assert "too little work to protect" in price_floor.next_stage().said(
+    assert "−A$829 million" in mine.sentence_at(flood_price=15, flood_years=20, flood_start=1)
+    assert "bring the state" in contract.sentence_at(
+        strike=60, start_price=140, long_run_price=90, upside_share=0.5
+    )
+    assert "too little work to protect" in price_floor.next_stage().sentence_at(
         oxide_world_price=119, oxide_per_magnet=0.44
     )
 

@@ -28,7 +28,7 @@ FIGURES = [
 def test_every_chart_is_drawn_at_every_release_or_says_nothing(draw, release):
     figure = draw(release)
     assert figure is None or (
-        len(figure.table) and figure.sources and figure.alt_text and not figure.says.endswith(".")
+        len(figure.table) and figure.sources and figure.alt_text and not figure.title.endswith(".")
     )
 
 
@@ -141,7 +141,8 @@ def page(tmp_path_factory, browser):
     """A page with one figure, opened in a browser; call with the figure."""
     import vl_convert
 
-    from chokepoint.charts.vega import VEGA_LITE, drawn
+    from chokepoint.charts.vega import VEGA_LITE
+    from chokepoint.pages.drawn import drawn
 
     home = tmp_path_factory.mktemp("charts")
     (home / "countries").mkdir()
@@ -149,7 +150,7 @@ def page(tmp_path_factory, browser):
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
 
     def open_(figure, width: int = 1000):
-        body = drawn(figure.to_html())
+        body = drawn(figure.html())
         spec = json.loads(re.search(r'class="cp-spec"[^>]*>(.*?)</script>', body, re.S)[1])
         for signal in spec["signals"]:  # as the page's script does
             if signal["name"] in ("width", "cp_column"):

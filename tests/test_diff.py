@@ -208,17 +208,18 @@ def test_a_correction_is_named_with_the_figure_that_it_corrected():
 def test_the_page_lists_every_revised_figure_and_every_number_with_its_parts(changes):
     from chokepoint.pages import what_changed
 
-    page = what_changed.series("mcs2025", "mcs2026").body
+    page = what_changed.series("mcs2025", "mcs2026").html()
     every = page.split("<details")[1]
     revised = sum(told.is_revision(r) for rows in changes["tables"].values() for r in rows)
     assert every.count("<tr id=") == revised and f"All {revised:,} revised figures" in every
     assert (
         f">{revised:,}</a> figures that both releases print were revised"
-        in what_changed.brief("mcs2025", "mcs2026").body
+        in what_changed.brief("mcs2025", "mcs2026").html()
     )
     antimony = (
         what_changed.numbers("mcs2025", "mcs2026")
-        .body.split('id="moved-antimony.china_mined"')[1]
+        .html()
+        .split('id="moved-antimony.china_mined"')[1]
         .split("</tr>")[0]
     )
     assert all(

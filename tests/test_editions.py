@@ -117,7 +117,7 @@ def test_more_capital_buys_more_days_and_the_page_says_whose_choice_it_was():
         project_vault.cover("mcs2026", 20).days.min(),
     )
     assert doubled == pytest.approx(announced * 20 / 11.67)
-    assert project_vault.lead("mcs2026", 20).says.startswith("US$20 billion, as set for this page,")
+    assert project_vault.lead("mcs2026", 20).title.startswith("US$20 billion, as set for this page,")
     assert "set for this page" in project_vault.brief("mcs2026", 20).sentences[-1]
     assert project_vault.brief("mcs2026").sentences == project_vault.brief("mcs2026", 20).sentences[:-1]
 
@@ -135,20 +135,20 @@ def test_a_sum_beyond_what_was_announced_finds_sliders_that_reach_it():
 def test_a_chapters_parameters_move_where_its_sliders_begin():
     begun = {
         c.name: c.value
-        for c in china_responses.how_bad("gallium", "mcs2026").starting(cut=0.9, months=2).controls
+        for c in china_responses.how_bad("gallium", "mcs2026").with_defaults(cut=0.9, months=2).controls
     }
     assert (begun["china_share"], begun["cut"], begun["months"]) == (1.0, 0.9, 2)
     assert {c.name: c.value for c in futures.build_out(2040).controls}["year"] == 16
     assert (
-        price_floor.who_pays().starting(floor=85).at()["levy"]
+        price_floor.who_pays().with_defaults(floor=85).evaluate()["levy"]
         == 85 - price_floor.who_pays().defaults["world_price"]
     )
-    assert price_floor.who_pays().starting(floor=None) == price_floor.who_pays()
+    assert price_floor.who_pays().with_defaults(floor=None) == price_floor.who_pays()
 
 
 def test_a_value_that_no_slider_can_take_is_refused_in_the_notebook_too():
     with pytest.raises(UserError, match="60 to 160"):
-        price_floor.who_pays().starting(floor=300)
+        price_floor.who_pays().with_defaults(floor=300)
     with pytest.raises(UserError, match="1 to 100"):
         project_vault.how_long(2000)
     with pytest.raises(UserError, match='"gallium"'):

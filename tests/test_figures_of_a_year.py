@@ -328,7 +328,7 @@ def test_reserves_of_a_part_are_named_by_it_wherever_they_are_shown():
 def test_sierra_leones_page_opens_with_its_rutile():
     text = " ".join(facts.linked(s, NEWEST) for s in country_page.brief("sierra-leone", NEWEST).sentences)
     assert "24 % of the world's rutile (titanium)" in text
-    page = country_page.brings("sierra-leone", NEWEST).to_html()
+    page = country_page.brings("sierra-leone", NEWEST).html()
     assert "Rutile (titanium)" in page and "Titanium concentrates" in page
 
 
@@ -349,7 +349,7 @@ def test_the_lead_charts_compare_one_product_with_itself():
         61.0,
         91.3,
     )
-    left_out = dependence.other_products(NEWEST).body
+    left_out = dependence.other_products(NEWEST).html()
     assert all(
         word in left_out
         for word in ("bauxite", "synthetic graphite", "magnesium metal", "titanium sponge metal")
@@ -365,7 +365,9 @@ def test_refined_graphite_is_named_for_what_it_must_hold():
     ]
     world = {r["stage"]: float(r["value"]) for r in of}
     assert world["refinery"] > 2 * world["mine"]
-    assert "natural and synthetic graphite" in mineral_page.makers("graphite", NEWEST, "refinery").figure.says
+    assert (
+        "natural and synthetic graphite" in mineral_page.makers("graphite", NEWEST, "refinery").figure.title
+    )
     assert "natural and synthetic graphite" in country_page.brings("china", NEWEST).figure.alt_text.lower()
     grid = coverage.matrix(NEWEST).table
     assert set(grid[grid.Mineral.str.contains("raphite")].Mineral) == {
@@ -396,7 +398,7 @@ def test_a_country_without_output_is_said_to_have_none():
 
 
 def test_yearly_averages_are_said_to_hide_the_split_a_licence_makes():
-    told = re.sub(r"<[^>]+>", "", dependence.outside_china(NEWEST).body)
+    told = re.sub(r"<[^>]+>", "", dependence.outside_china(NEWEST).html())
     for words in (
         "price outside China",
         "3.0 times those of April for dysprosium",
@@ -404,4 +406,4 @@ def test_yearly_averages_are_said_to_hide_the_split_a_licence_makes():
         "69 times",
     ):
         assert words in told
-    assert dependence.prices_and_controls(NEWEST).says.startswith("In USGS’s yearly averages")
+    assert dependence.prices_and_controls(NEWEST).title.startswith("In USGS’s yearly averages")

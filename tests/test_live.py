@@ -13,7 +13,7 @@ from chokepoint.data import tables
 from chokepoint.pages import mineral as chapter
 from chokepoint.pages import price_floor
 from chokepoint.pages.components.live_chart import LiveChart
-from chokepoint.pages.components.selector import following
+from chokepoint.pages.components.selector import selector
 
 pytestmark = pytest.mark.slow
 BOOK = Path(__file__).resolve().parents[1] / "book"
@@ -37,10 +37,10 @@ def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     )
     chart = next(w for w in parts if isinstance(w, LiveChart))
     floor.value = 80
-    assert any(f">{explorable.said(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
-    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.at(
-        floor=80
-    )["levy"]
+    assert any(f">{explorable.sentence_at(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
+    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}[
+        "levy"
+    ] == explorable.evaluate(floor=80)["levy"]
 
 
 def test_a_reset_brings_the_widget_back():
@@ -55,7 +55,7 @@ def test_a_reset_brings_the_widget_back():
 
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
-    monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
+    monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
     notebook = ran(nbformat.read(path, as_version=4))
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert shown and not any(o.output_type == "error" for o in shown)
@@ -96,7 +96,7 @@ def require_worth_keeping(notebook) -> None:
             for o in c.outputs
             if "image/png" in o.get("data", {})
         ]
-        assert pictures or any("following(" in c.source for c in notebook.cells)
+        assert pictures or any("selector(" in c.source for c in notebook.cells)
         assert all(len(p["text/plain"]) > 40 for p in pictures)
 
 
@@ -127,12 +127,12 @@ def said(outputs) -> str:
 
 
 def test_in_a_printed_book_a_template_is_the_chapter_itself(monkeypatch):
-    monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
-    assert following(chapter, "mineral", "tin") is chapter
+    monkeypatch.setenv("CHOKEPOINT_RENDER", "1")
+    assert selector(chapter, "mineral", "tin") is chapter
 
 
 def test_a_function_that_is_not_about_the_choice_is_left_alone(monkeypatch):
-    monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
-    page = following(chapter, "mineral", "tin")
+    monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
+    page = selector(chapter, "mineral", "tin")
     assert page.Brief is chapter.Brief
     assert page.brief("tin", tables.DEFAULT_RELEASE) == chapter.brief("tin", tables.DEFAULT_RELEASE)

@@ -192,7 +192,7 @@ def press(page, box, name: str, key: str) -> dict[str, float]:
 
 
 def require_the_models_answer(box, explorable, settings: dict[str, float]) -> None:
-    expected = explorable.at(**settings)
+    expected = explorable.evaluate(**settings)
     shown = box.locator("[data-result]").evaluate_all(
         "cells => cells.map(c => [c.dataset.result, Number(c.dataset.value)])"
     )
@@ -202,7 +202,7 @@ def require_the_models_answer(box, explorable, settings: dict[str, float]) -> No
             settings,
             name,
         )
-    assert box.locator(".cp-sentence").inner_text() == explorable.said(**settings)
+    assert box.locator(".cp-sentence").inner_text() == explorable.sentence_at(**settings)
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)
@@ -268,7 +268,7 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
         line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]
     )
     assert float(saved["cut"]) == moved
-    assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].at(cut=moved)["cover_days"])
+    assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].evaluate(cut=moved)["cover_days"])
 
 
 def test_a_mineral_is_chosen_once_for_the_whole_notebook(run_all):

@@ -48,7 +48,7 @@ def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
     floor = moved(page, FLOOR, "floor", *["ArrowLeft"] * 5)
     assert floor == price_floor.who_pays().defaults["floor"] - 5
-    expected = price_floor.who_pays().at(floor=floor)
+    expected = price_floor.who_pays().evaluate(floor=floor)
 
     by_keyboard(page, FLOOR, "Show the numbers")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"

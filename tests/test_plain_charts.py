@@ -38,7 +38,7 @@ def figure(chart: alt.TopLevelMixin):
 
 def test_words_numbers_and_sources_come_from_the_chart_itself(bars, basket):
     shown = figure(bars)
-    assert shown.says == "Net imports usd by label"
+    assert shown.title == "Net imports usd by label"
     assert (
         shown.alt_text.startswith("A chart of bars. Horizontal: net imports usd, ")
         and f"{len(basket)} rows of data" in shown.alt_text
@@ -54,7 +54,7 @@ def test_what_the_author_said_is_not_said_otherwise(bars):
     shown = figure(
         bars.properties(title="Copper leads", description="Twenty bars.").configure_axis(grid=False)
     )
-    assert (shown.says, shown.alt_text) == ("Copper leads", "Twenty bars.")
+    assert (shown.title, shown.alt_text) == ("Copper leads", "Twenty bars.")
     assert "title" not in shown.chart and shown.chart["config"]["axis"]["grid"] is False
     assert shown.chart["config"]["axis"]["labelFontSize"] == 12, (
         "what the author left open is in the book's look"
@@ -63,7 +63,7 @@ def test_what_the_author_said_is_not_said_otherwise(bars):
 
 def test_data_that_name_no_source_are_said_to_name_none():
     shown = figure(alt.Chart(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})).mark_bar().encode(x="a", y="b"))
-    assert "not named in the data" in shown.to_html()
+    assert "not named in the data" in shown.html()
 
 
 def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
@@ -94,7 +94,7 @@ def test_panels_share_the_width_of_a_page(basket, widths, across):
     assert (
         plain_chart.NARROWEST <= shown.chart["config"]["view"]["continuousWidth"] * across <= plain_chart.PAGE
     )
-    assert "cp-wide" in shown.to_html() and "panel" in shown.alt_text.lower()
+    assert "cp-wide" in shown.html() and "panel" in shown.alt_text.lower()
     assert compiled(shown.chart)["marks"]
 
 
@@ -119,10 +119,10 @@ def test_layers_and_charts_side_by_side_are_charts_too(bars):
 def test_a_chart_that_a_page_cannot_draw_is_refused_while_printing_and_shown_live(
     monkeypatch, chart, missing
 ):
-    monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
+    monkeypatch.setenv("CHOKEPOINT_RENDER", "1")
     with pytest.raises(UserError, match=missing):
         figure(chart)
-    monkeypatch.delenv("CHOKEPOINT_PRESS")
+    monkeypatch.delenv("CHOKEPOINT_RENDER")
     assert figure(chart).alt_text
 
 

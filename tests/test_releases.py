@@ -43,13 +43,13 @@ def test_a_country_page_is_made_at_either_release(name, release):
     assert "{" not in text(country.brief(name, release))
     for part in ("brings", "signed", "standing", "controls", "money", "events", "not_known", "read_on"):
         made = getattr(country, part)(name, release)
-        assert made is None or made.to_html()
+        assert made is None or made.html()
 
 
 @pytest.mark.parametrize("chapter", [dependence, frameworks, price_floor, project_vault])
 def test_sentences_and_charts_of_a_chapter_follow_the_release(chapter):
     assert chapter.brief(BEFORE).release == BEFORE
-    assert chapter.lead(BEFORE).says
+    assert chapter.lead(BEFORE).title
     assert text(chapter.brief(BEFORE)) != text(chapter.brief(NOW))
 
 
@@ -57,10 +57,11 @@ def test_what_changed_compares_with_the_edition_before_and_says_so_of_the_oldest
     oldest = tables.releases()[0]
     assert BEFORE == tables.releases()[-2] and what_changed.before(oldest) is None
     assert (
-        "oldest edition" in what_changed.brief(None, oldest).body and what_changed.lead(None, oldest) is None
+        "oldest edition" in what_changed.brief(None, oldest).html()
+        and what_changed.lead(None, oldest) is None
     )
     assert all(
-        "<table" not in part(None, oldest).body
+        "<table" not in part(None, oldest).html()
         for part in (what_changed.sentences, what_changed.numbers, what_changed.series)
     )
 

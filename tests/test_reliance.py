@@ -82,7 +82,7 @@ def test_a_single_rare_earth_shows_the_figure_of_its_groups(release, figures):
 
 def test_a_bound_on_a_source_is_a_source():
     section = mineral.imports("phosphate_rock", NOW)
-    assert section.figure.says.startswith("Peru is the largest source of US imports, more than 99 %")
+    assert section.figure.title.startswith("Peru is the largest source of US imports, more than 99 %")
     assert section.figure.table.iloc[0].tolist()[:2] == ["Peru", ">99"]
     assert "more than 99 % of its imports come from Peru" in text("phosphate_rock", NOW)
     assert facts.get("peru.phosphate_rock_us_imports", NOW).text == "more than 99 %"
@@ -110,7 +110,7 @@ def test_prices_of_one_year_are_listed_rather_than_denied():
 
 
 def test_a_series_of_prices_that_has_ended_does_not_lead():
-    assert "US$340 a kilogram in 2024" in mineral.prices("indium", "mcs2025").figure.says
+    assert "US$340 a kilogram in 2024" in mineral.prices("indium", "mcs2025").figure.title
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -142,11 +142,11 @@ def test_the_tables_of_the_bloc_say_whose_output_counts_as_nothing():
 
 def test_a_share_that_leaves_a_member_out_is_a_lower_bound_on_the_minerals_page():
     antimony = mineral.inside("antimony", NOW)
-    assert "at least" in antimony.figure.says and any("counts as 0" in s for s in antimony.sentences)
+    assert "at least" in antimony.figure.title and any("counts as 0" in s for s in antimony.sentences)
     table = antimony.figure.table.set_index("Who")[withheld.COLUMN]
     assert table[coalitions.SIGNED] == "United States" and table[coalitions.CHINA] == ""
     cobalt = mineral.inside("cobalt", NOW)
-    assert "at least" not in cobalt.figure.says and withheld.COLUMN not in cobalt.figure.table
+    assert "at least" not in cobalt.figure.title and withheld.COLUMN not in cobalt.figure.table
 
 
 def test_where_the_world_total_leaves_the_united_states_out_they_count_as_not_printed():

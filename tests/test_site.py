@@ -104,7 +104,7 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
                 "s => [...s.querySelectorAll('input')].map(i => ({name: i.name, value: i.value}))"
             )
         }
-        expected = explorable.at(**settings)
+        expected = explorable.evaluate(**settings)
         shown = section.evaluate(
             "s => Object.fromEntries([...s.querySelectorAll('[data-result]')].map(c => [c.dataset.result, Number(c.dataset.value)]))"
         )

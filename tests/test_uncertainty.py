@@ -54,8 +54,8 @@ def test_the_finding_names_the_longest_bar_and_both_ends():
     values = MODELS["buildout"].function(**draws("buildout", held=("year", "target")))["share"]
     low, high = (f"{100 * np.quantile(values, q):.0f} %" for q in (0.05, 0.95))
     first = swings("buildout", "share", held=("year", "target")).iloc[0]
-    assert made.says.startswith(f"Share outside China in 2035: {low} to {high} in nine draws of ten.")
-    assert made.says.endswith(first.label[1:])
+    assert made.title.startswith(f"Share outside China in 2035: {low} to {high} in nine draws of ten.")
+    assert made.title.endswith(first.label[1:])
     assert (
         first["name"] == "capital"
         and not swings("buildout", "share", held=("capital",)).name.eq("capital").any()
@@ -63,10 +63,10 @@ def test_the_finding_names_the_longest_bar_and_both_ends():
 
 
 def test_money_is_written_as_money():
-    assert spread("project_value", "npv", "flood_price", name="Value", held=("floor",)).says.startswith(
+    assert spread("project_value", "npv", "flood_price", name="Value", held=("floor",)).title.startswith(
         "Value: −A$"
     )
     assert (
         " a kilogram in nine draws"
-        in spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor").says
+        in spread("stage_cascade", "magnet_floor_needed", "oxide_floor", name="Floor").title
     )

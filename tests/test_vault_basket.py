@@ -108,7 +108,7 @@ def test_one_price_changed_changes_the_day(tmp_path, monkeypatch):
     ).value == approx(after.days)
     assert (
         f"{after.days:.0f} days" in facts.get("vault.cover_whole").text
-        and f"{after.days:.0f} to" in project_vault.lead(RELEASE).says
+        and f"{after.days:.0f} to" in project_vault.lead(RELEASE).title
     )
 
 
@@ -184,11 +184,11 @@ def test_a_release_without_prices_has_no_basket_and_the_chapter_says_so(tmp_path
     )
     assert project_vault.UNKNOWN in project_vault.brief("mcs2024").sentences
     assert all(
-        project_vault.UNKNOWN in part.body
+        project_vault.UNKNOWN in part.html()
         for part in (project_vault.lead("mcs2024"), project_vault.counted("mcs2024"))
     )
     assert (
-        project_vault.how_long(release="mcs2024").at()["cover_days"] > 0
+        project_vault.how_long(release="mcs2024").evaluate()["cover_days"] > 0
         and mineral.vault("gallium", "mcs2024") is None
     )
 
@@ -204,7 +204,7 @@ def test_the_page_lists_what_each_rule_takes_in_and_leaves_out():
             all(called(m) in row["Left out"] for m in out.mineral)
             and "not bought on balance" in row["Left out"]
         )
-    first, before, industry = project_vault.counted(RELEASE).body.split("<li>")[1:]
+    first, before, industry = project_vault.counted(RELEASE).html().split("<li>")[1:]
     counted, left = first.split("<i>Left out:</i>")
     assert all(called(m) in counted for m in vault_basket.basket(RELEASE).mineral)
     assert all(called(m) in left for m in vault_basket.left_out(RELEASE).mineral)

@@ -8,11 +8,9 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import vl_convert
 
-from chokepoint.charts.embedded import embedded
 from chokepoint.charts.narrow import made_to_fit
 from chokepoint.errors import UserError
 
@@ -33,7 +31,6 @@ VEGA = {
 _PARTS = """{View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
   expressionInterpreter: interpreter.expressionInterpreter}"""
 _ELSEWHERE = {"regression", "loess"}  # transforms that Vega-Lite knows and that are in none of these modules
-SCRIPT = r'<script type="application/vnd\.vegalite\+json"'
 WIDE = 720.0  # px, of a column that nobody has measured yet
 PASSES = 4  # so many plots are tried at most; as in charts.js
 
@@ -49,27 +46,6 @@ def script(use: str) -> str:
     )
     add = "Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);"
     return vl_convert.javascript_bundle(f"{take}\n{add}\n{use.format(_PARTS)};", vl_version=VEGA_LITE)
-
-
-def drawn(html: str) -> str:
-    """HTML in which every chart's Vega-Lite, in its script element, is compiled, and its place holds the chart's height free.
-
-    UserError for a chart that no page can draw.
-    """
-    chart = rf'(?P<end></div>)?{SCRIPT}>(?P<spec>.*?)</script>(?:{SCRIPT} class="cp-still">(?P<still>.*?)</script>)?'
-    return re.sub(chart, _compiled, html, flags=re.S)
-
-
-def _compiled(found: re.Match) -> str:
-    room = _room(found["still"] or found["spec"]) if found["end"] else ""
-    return f"{room}{found['end'] or ''}{_vega(found['spec'])}"
-
-
-@cache
-def _vega(vegalite: str) -> str:
-    spec = fitted(compiled(json.loads(vegalite)))
-    canvas = ' data-renderer="canvas"' if renderer(spec) == "canvas" else ""
-    return f'<script type="application/json" class="cp-spec"{canvas}>{embedded(spec)}</script>'
 
 
 def compiled(vegalite: dict) -> dict:
@@ -161,18 +137,6 @@ def follows_container(spec: dict) -> bool:
     return any(s["name"] == "width" and "containerSize" in s.get("init", "") for s in spec.get("signals", []))
 
 
-# --- the room of a chart: its height, known before it is drawn, so that nothing below it moves
-
-
-@cache
-def _room(vegalite: str) -> str:
-    """Empty pictures as tall as the chart will be: elements, because the page's policy allows no style of an element's own."""
-    spec = compiled(json.loads(vegalite))
-    if not follows_container(spec):
-        return _free(_size(spec)[1])
-    return "".join(_free(fixed, share, low, high) for low, high, fixed, share in heights(spec))
-
-
 def heights(spec: dict) -> list[tuple[float, float, float, float]]:
     """The height of a compiled chart for each range of its column's width: from [px], below [px], height [px], and what it gains per pixel of width.
 
@@ -200,7 +164,7 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
 
     def size(plot: float) -> tuple[float, float]:
         there = fitted(spec, column)
-        wide, tall = _size(
+        wide, tall = svg_size(
             there
             | {"signals": [s | {"value": plot} if s["name"] == "width" else s for s in there["signals"]]}
         )
@@ -217,27 +181,10 @@ def _height(spec: dict, column: float, elastic: bool) -> float:
     return tall
 
 
-def _size(spec: dict) -> tuple[float, float]:
+def svg_size(spec: dict) -> tuple[float, float]:
     """Width and height [px] of a compiled chart, drawn here."""
-    width, height = re.search(
-        r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec)
-    ).groups()
-    return float(width), float(height)
-
-
-def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math.inf) -> str:
-    """What keeps the room, in the columns from `low` to `high` [px].
-
-    >>> _free(320)
-    '<svg class="cp-room" height="320"></svg>'
-    >>> _free(350, 0.44, 0, 560)
-    '<svg class="cp-room cp-below-560" height="350"></svg><svg class="cp-room cp-below-560" viewBox="0 0 1000 440"></svg>'
-    """
-    names = " ".join(
-        ["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)]
-    )
-    rising = f'<svg class="{names}" viewBox="0 0 1000 {1000 * share:.0f}"></svg>' if share else ""
-    return f'<svg class="{names}" height="{fixed:.4g}"></svg>{rising}'
+    found = re.search(r' width="([\d.]+)" height="([\d.]+)"', vl_convert.vega_to_svg(spec))
+    return float(found[1]), float(found[2])
 
 
 def marks(spec: dict) -> int:

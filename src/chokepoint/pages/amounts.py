@@ -1,13 +1,37 @@
 """Amounts, shares and names as they stand in a sentence or at the end of a bar."""
 
-import html
 import re
 
 import pandas as pd
 
 from chokepoint.analysis import supply
 from chokepoint.data import tables
-from chokepoint.pages.components.figure import link
+
+_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_WITH_ARTICLE = (
+    "United States",
+    "Philippines",
+    "United Kingdom",
+    "Netherlands",
+    "United Arab Emirates",
+    "DR Congo",
+    "European Union",
+    "Dominican Republic",
+)
 
 
 def share(value: float, alone: bool = False) -> str:
@@ -57,6 +81,41 @@ def date(when: pd.Timestamp) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def day(row: dict, column: str = "date") -> str:
+    """A date as it is known: a day, a month or a year.
+
+    >>> day({"date_start": pd.Timestamp(2026, 2, 4), "date_precision": "day"})
+    '4 February 2026'
+    >>> day({"date_start": pd.Timestamp(2026, 2, 1), "date_precision": "month"})
+    'February 2026'
+    """
+    start, form = row[f"{column}_start"], {"day": "%-d %B %Y", "month": "%B %Y", "year": "%Y"}
+    return start.strftime(form[row[f"{column}_precision"]])
+
+
+def capital(text: str) -> str:
+    """First letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def with_article(area: str) -> str:
+    """A country as it stands in a sentence.
+
+    >>> with_article("United States"), with_article("China")
+    ('the United States', 'China')
+    """
+    return f"the {area}" if area in _WITH_ARTICLE or area.endswith("Islands") else area
+
+
+def in_words(count: float) -> str:
+    """A small count as a word, a larger one in figures.
+
+    >>> in_words(9), in_words(29)
+    ('nine', '29')
+    """
+    return _WORDS[int(count)] if count < len(_WORDS) else f"{count:,.0f}"
+
+
 def listed(words: list[str]) -> str:
     """Words as a list in a sentence.
 
@@ -70,9 +129,3 @@ def mineral(code: str) -> str:
     """A mineral as it stands in a sentence: rare earths, gallium, titanium."""
     text = tables.load("minerals").set_index("mineral").name[code].split(" (")[0]
     return text[0].lower() + text[1:]
-
-
-def source(source_id: str, reference: str = "") -> str:
-    """A small link to the row of a source, as HTML, with the reference in it where there is one."""
-    named = f'<a href="{link("sources", f"source-{source_id}")}">{html.escape(source_id)}</a>'
-    return f"<small>[{named}{', ' + html.escape(reference) if reference else ''}]</small>"

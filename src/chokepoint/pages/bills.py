@@ -25,7 +25,7 @@ def vote(release: str) -> Figure:
     turn = f"passed by {ahead:.0f} votes" if ahead > 0 else "failed" if ahead < 0 else "was tied"
     return figure(
         named_bars(frame, axis="Votes in the House", colour=BLOC),
-        says=f"H.R. 4090 {turn}, with {crossed.text} for it and {back.text} against",
+        title=f"H.R. 4090 {turn}, with {crossed.text} for it and {back.text} against",
         table=frame[["name", "value"]].set_axis(["Side", "Votes"], axis=1),
         sources=yes.sources,
         alt_text=f"Two bars: {yes.value:.0f} votes for and {no.value:.0f} against.",

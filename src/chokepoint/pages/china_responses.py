@@ -12,10 +12,11 @@ from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.pages import suspensions
 from chokepoint.pages.amounts import date
-from chokepoint.pages.components.brief import Brief, with_links
+from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.markup import paragraph, with_links
 from chokepoint.parameters import nearest
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
@@ -69,7 +70,7 @@ def brief(release: str) -> Brief:
 
 def suspended(release: str) -> Listing:
     """To when each suspension runs by its text, and what is known of its end."""
-    return Listing(f"<p>{' '.join(with_links(s, release) for s in suspensions.sentences())}</p>")
+    return Listing(paragraph(with_links(" ".join(suspensions.sentences()), release)))
 
 
 def lead(release: str) -> Figure:
@@ -93,8 +94,8 @@ def lead(release: str) -> Figure:
     )
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
     unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
-    says = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
-    says += (
+    title = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
+    title += (
         f"; {unchecked} was not checked again"
         if unchecked == 1
         else f"; {unchecked} were not checked again"
@@ -122,7 +123,7 @@ def lead(release: str) -> Figure:
             start=START,
             end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}",
         ),
-        says=says,
+        title=title,
         table=shown,
         alt_text=(
             f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day by its text, "
@@ -149,12 +150,12 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
             word="format(missing, '.1%') + ' missing'",
         ),
         along="cut",
-        says="A cut bites when stocks and detours run out",
+        title="A cut bites when stocks and detours run out",
         results=["effective_cut", "withheld", "available", "missing"],
         sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used up|nothing is missing: stocks and detours cover the cut}.",
         alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
     )
-    return made.starting(china_share=_share_of_china(mineral, release)) if mineral else made
+    return made.with_defaults(china_share=_share_of_china(mineral, release)) if mineral else made
 
 
 def _share_of_china(mineral: str, release: str) -> float:
@@ -180,7 +181,7 @@ def how_wrong(release: str) -> Figure:
     model, constant = (facts.get(f"shock.left_out{end}", release).value for end in ("", "_constant"))
     one = facts.get("shock.constant", release).value
     no_skill = model >= constant
-    says = (
+    title = (
         f"Six price jumps, each predicted from the other five: the model misses by a factor of {model:.2f}, one number for all by {constant:.2f}"
         f"{', so the model has no skill' if no_skill else ''}"
     )
@@ -198,7 +199,7 @@ def how_wrong(release: str) -> Figure:
     )
     return figure(
         misses(rows, one),
-        says=says,
+        title=title,
         table=shown,
         alt_text=(
             f"Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed line at {one:.1f} times, the one number for all. "

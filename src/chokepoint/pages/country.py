@@ -1,8 +1,7 @@
 """One country: what it signed, what it brings at each step, what was done to it, what is not known. Only what there are data for."""
 
-import html
-
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance
 from chokepoint.analysis import events as dated
@@ -12,12 +11,24 @@ from chokepoint.data import tables
 from chokepoint.pages import country_text as lead_prose
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import EXCLUDES, binds
-from chokepoint.pages.amounts import date, edition, listed, mineral, share, source, tons
+from chokepoint.pages.amounts import (
+    capital,
+    day,
+    edition,
+    in_words,
+    listed,
+    mineral,
+    share,
+    tons,
+    with_article,
+)
 from chokepoint.pages.components import listing
-from chokepoint.pages.components.brief import Brief, with_links
-from chokepoint.pages.components.figure import Figure, figure, link
-from chokepoint.pages.components.listing import day, deals
-from chokepoint.pages.components.section import Section, capital, in_words, known, with_article
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import deals
+from chokepoint.pages.components.section import Section
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, dash, fold, html_list, known, with_links
 
 MOST = 12  # bars drawn; the table has all
 RECENT = 12  # events shown before the fold
@@ -82,7 +93,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     when = f"in {years[0]}" if len(years) == 1 else f"in {int(first.year)}"
     more = len(rows.mineral.unique()) - 1
     whose = "The Union's members" if iso3 == countries.UNION else capital(_name(iso3))
-    says = f"{whose} {verb} {what} {when}" + (
+    title = f"{whose} {verb} {what} {when}" + (
         f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more mineral{'s' * (more != 1)}"
         if more
         else ""
@@ -103,7 +114,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     )
     return figure(
         contributions(shown.assign(text=text)),
-        says=says,
+        title=title,
         table=table,
         alt_text="Bars of shares of world output: "
         + "; ".join(f"{r.mineral} {_STEPS[r.step]} {share(r.share, r.alone)}" for r in shown.itertuples())
@@ -127,7 +138,7 @@ def _ordinal(place: int) -> str:
     return f"{place}{'th' if 10 < place % 100 < 14 else ends.get(place % 10, 'th')}"
 
 
-def _chains(iso3: str, release: str) -> str:
+def _chains(iso3: str, release: str) -> Markup | str:
     """A row a mineral, linked to its page: shares at each step, reserves, US imports. Empty where there is nothing."""
     output, ground = countries.brings(iso3, release), countries.underground(release)
     ground = ground[ground.iso3 == iso3].set_index("mineral")
@@ -150,40 +161,36 @@ def _chains(iso3: str, release: str) -> str:
                 f" of {form}" if form and not cells[2] else f" ({form})" if form else ""
             )
         if any(cells):
-            rows.append((_mineral_link(m) if m in with_page else html.escape(capital(mineral(m))), cells))
+            rows.append(
+                (with_links(_mineral_link(m), release) if m in with_page else capital(mineral(m)), cells)
+            )
         for form in output[(output.mineral == m) & (output.form != "")].itertuples():
             cell = _cell(share_id(iso3, form), release)
             rows.append(
                 (
-                    html.escape(capital(lead_prose.product(form))),
+                    capital(lead_prose.product(form)),
                     [cell if form.step == s else "" for s in _STEPS] + ["", ""],
                 )
             )
     if not rows:
         return ""
     used = [i for i, _ in enumerate(columns) if any(cells[i] for _, cells in rows)]
-    head = "".join(f'<th scope="col">{h}</th>' for h in ["Mineral", *(list(columns)[i] for i in used)])
-    body = "".join(
-        f"<tr><td>{name}</td>{''.join(f'<td>{cells[i] or _NONE}</td>' for i in used)}</tr>"
-        for name, cells in rows
-    )
+    body = [Row([name, *(cells[i] or dash("not printed") for i in used)]) for name, cells in rows]
     title = f"Shares of the world's output and reserves, and of US imports: {countries.names()[iso3]}"
-    return (
-        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list cp-chains">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        '<p class="cp-source">Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be set against a total of the same form.</p>'
+    heads = ["Mineral", *(list(columns)[i] for i in used)]
+    table = Table("cp-chains", heads, body, search=False, label=title)
+    return table.html() + chapters.note(
+        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be "
+        "set against a total of the same form."
     )
 
 
-_NONE = '<span class="cp-none" title="not printed">–</span>'
-
-
-def _cell(fact_id: str, release: str) -> str:
+def _cell(fact_id: str, release: str) -> Markup | str:
     return with_links(f"{{{fact_id}}}", release) if known(fact_id, release) else ""
 
 
 def _mineral_link(code: str) -> str:
-    return f'<a href="{link(f"minerals/{code}")}">{html.escape(capital(mineral(code)))}</a>'
+    return f"[{capital(mineral(code))}](minerals/{code})"
 
 
 # --- what it signed, and where it stands ---
@@ -202,7 +209,7 @@ def signed(country: str, release: str) -> Section:
             words,
             release,
             None,
-            [f'<a href="{link("05-frameworks")}">What each country signed</a>'],
+            ["[What each country signed](05-frameworks)"],
         )
     if iso3 == countries.CHINA:
         words = [
@@ -213,7 +220,7 @@ def signed(country: str, release: str) -> Section:
             words,
             release,
             None,
-            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'],
+            ["[What Beijing did and can do](06-china-responses)"],
         )
     items = [_text(r) for r in rows.to_dict("records")]
     words = []
@@ -222,7 +229,7 @@ def signed(country: str, release: str) -> Section:
             "It is a member of the European Union, whose texts with the United States are on the Union's page."
         )
         items.append(
-            f'<a href="{link(f"countries/{countries.slug(countries.UNION)}")}">European Union</a>: the memorandum and the action plan'
+            f"[European Union](countries/{countries.slug(countries.UNION)}): the memorandum and the action plan"
         )
     if not len(rows):
         words.insert(0, f"We know of no text on critical minerals between the United States and {name}.")
@@ -233,36 +240,22 @@ def signed(country: str, release: str) -> Section:
     return Section("What it signed", words, release, None, items)
 
 
-def _text(row: dict) -> str:
-    where = link("05-frameworks", row["agreement_id"])
+def _text(row: dict) -> Markup:
     title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
-    when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
-    status = (
-        f" ({html.escape(row['status'])}, as of {date(row['as_of'])})"
-        if row["status"] not in ("signed", "absent")
-        else ""
-    )
-    bind, note = (
-        binds(row),
-        f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else "",
-    )
+    note = f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _adds_to_binding(row) else ""
     further = EXCLUDES.get(row["exclusive"], "")
     binding = (
-        bind + note + (f"; {further[0].lower() + further[1:]}" if further else "")
+        binds(row) + note + (f"; {further[0].lower() + further[1:]}" if further else "")
         if row["status"] in ("signed", "announced")
         else ""
     )
-    commits = "" if pd.isna(row["commits"]) else f" {html.escape(row['commits'])}."
-    return (
-        f'<b><a href="{where}">{html.escape(capital(title))}</a></b>{when}{status}.{commits}'
-        f"{f' {html.escape(binding)}.' if binding else ''} {source(row['source_id'])}"
-    )
+    return chapters.agreement(row, title, binding)
 
 
-def _told(row: dict) -> bool:
+def _adds_to_binding(row: dict) -> bool:
     """Whether the note on binding says more than the entry itself: who says so of a text that was not seen, what a plan or a statement is.
 
-    >>> _told({"binding": "said not to", "binding_note": "A report"}), _told({"binding": "no", "binding_note": "The text itself"})
+    >>> _adds_to_binding({"binding": "said not to", "binding_note": "A report"}), _adds_to_binding({"binding": "no", "binding_note": "The text itself"})
     (True, False)
     """
     return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
@@ -285,7 +278,9 @@ def standing(country: str, release: str) -> Section | None:
     groups = tables.load("coalitions").set_index("coalition_id")
     rows = tables.load("memberships").query("iso3 == @iso3 and published")
     items = [
-        f"{html.escape(groups.name[r['coalition_id']])}{', ' + facts.linked(_ROLES[r['role']]) if _ROLES.get(r['role']) else ''} {source(r['source_id'])}"
+        chapters.membership(
+            groups.name[r["coalition_id"]], facts.linked(_ROLES.get(r["role"], "")), r["source_id"]
+        )
         for r in rows.to_dict("records")
         if r["coalition_id"] not in _GROUPS
     ]
@@ -329,22 +324,16 @@ def controls(country: str, release: str) -> Section | None:
             words,
             release,
             None,
-            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>'],
+            ["[What Beijing did and can do](06-china-responses)"],
         )
     items = []
     for r in countries.aimed_at(iso3).to_dict("records"):
         when = day(r, "effective_date") if pd.notna(r["effective_date_start"]) else day(r, "announced_date")
-        until = suspensions.until(r)
-        items.append(
-            f"<b>{when}</b>, China. {html.escape(capital(r['instrument']))}: {html.escape(r['items'])}. Target: {html.escape(with_article(r['target']))}. "
-            f"{html.escape(capital(r['status']))} as of {date(r['as_of'])}{', ' + html.escape(until) if until else ''}. {source(r['source_id'], r['legal_reference'])}"
-        )
+        items.append(chapters.chinese_control(r, when, suspensions.until(r)))
     own = countries.own_controls(iso3, release)
     for (control, since), rows in own.groupby(["control", "since"], sort=False, dropna=False):
         what = ", ".join(rows.commodity)
-        items.append(
-            f"<b>{since}</b>, {html.escape(_name(iso3))}: {html.escape(control[0].lower() + control[1:])} on {html.escape(what)}. {source(rows.source_id.iloc[0])}"
-        )
+        items.append(chapters.own_control(since, _name(iso3), control, what, rows.source_id.iloc[0]))
     heading = "Controls that touch it"
     return Section(heading, [], release, None, items) if items else None
 
@@ -377,15 +366,12 @@ def events(country: str, release: str) -> Section | None:
             rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed")
         )
     )
-    items = [
-        f"<b>{day(r)}</b>{_STATE[r['happened']]}. {html.escape(r['description'])}. {source(r['source_id'])}"
-        for r in rows.to_dict("records")
-    ]
+    items = [chapters.event(r, _STATE[r["happened"]]) for r in rows.to_dict("records")]
     if not items:
         return None
     older = items[RECENT:]
-    fold = f'<details class="cp-numbers"><summary>{len(older)} earlier events</summary><ul>{"".join(f"<li>{i}</li>" for i in older)}</ul></details>'
-    return Section("Dated events", [], release, None, items[:RECENT], fold if older else "")
+    rest = fold(f"{len(older)} earlier events", html_list(older)) if older else ""
+    return Section("Dated events", [], release, None, items[:RECENT], rest)
 
 
 # --- what is not known ---
@@ -398,11 +384,11 @@ def not_known(country: str, release: str) -> Section | None:
     keys = {f"agreements:{i}" for i in rows.agreement_id} | {
         f"timeline:{i}" for i in countries.events(iso3).event_id
     }
-    questions = listing.asked().fillna({"row_keys": ""})
+    questions = listing.open_questions().fillna({"row_keys": ""})
     own = questions[
         [
             bool(keys & set(k.split(";"))) or _names_it(name, q)
-            for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)
+            for k, q in zip(questions.row_keys, _searched_text(iso3, questions), strict=True)
         ]
     ]
     if iso3 == countries.HOST:
@@ -411,14 +397,10 @@ def not_known(country: str, release: str) -> Section | None:
                 ["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"]
             )
         ]
-    gaps = [
-        f"<b>{html.escape(r['question'])}</b> {html.escape(r['why'])}. {html.escape(r['looked_for'])}. {source(r['source_id'])}"
-        for r in own.to_dict("records")
-    ]
-    held = countries.withheld(iso3, release)
-    if held:
+    gaps = [chapters.question(r) for r in own.to_dict("records")]
+    if withheld := countries.withheld(iso3, release):
         gaps.append(
-            f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}."
+            f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, withheld))}."
         )
     if iso3 not in (countries.HOST, countries.CHINA):
         unseen = rows[(rows.status == "signed") & rows.binding.isin(["text not seen", "said not to"])]
@@ -429,7 +411,7 @@ def not_known(country: str, release: str) -> Section | None:
     return None if not gaps else Section("What is not known", [], release, None, gaps)
 
 
-def _asked(iso3: str, questions: pd.DataFrame) -> pd.Series:
+def _searched_text(iso3: str, questions: pd.DataFrame) -> pd.Series:
     """Where a country's name counts: in the question, and in why it matters, unless it is one of the two that nearly all are about."""
     both = iso3 in (countries.HOST, countries.CHINA)
     return questions.question if both else questions.question + " " + questions.why
@@ -443,25 +425,17 @@ def read_on(country: str, release: str) -> Section:
     """Ways on from here."""
     iso3 = countries.code(country)
     ways = [
-        f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
-        f'<a href="{link("02-ministerial")}">Who came on 4 February</a>, and who stayed away',
+        "[What each country signed](05-frameworks), and what that brings inside",
+        "[Who came on 4 February](02-ministerial), and who stayed away",
         *(
-            [f'<a href="{link("01-dependence")}">Who makes what</a>, at the mine and after it']
+            ["[Who makes what](01-dependence), at the mine and after it"]
             if len(countries.brings(iso3, release))
             else []
         ),
-        *(
-            [f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>']
-            if len(countries.aimed_at(iso3))
-            else []
-        ),
-        *(
-            [f'<a href="{link("04-project-vault")}">What Project Vault would buy</a>']
-            if iso3 == countries.HOST
-            else []
-        ),
-        f'<a href="{link("08-since-february")}">What has happened since February</a>, to the newest dated event',
-        f'<a href="{link("evidence")}">The evidence</a> for every number, and the <a href="{link("glossary")}">glossary</a>',
-        f'<a href="{link("countries")}">All countries</a> and <a href="{link("minerals")}">all minerals</a>, to search and sort',
+        *(["[What Beijing did and can do](06-china-responses)"] if len(countries.aimed_at(iso3)) else []),
+        *(["[What Project Vault would buy](04-project-vault)"] if iso3 == countries.HOST else []),
+        "[What has happened since February](08-since-february), to the newest dated event",
+        "[The evidence](evidence) for every number, and the [glossary](glossary)",
+        "[All countries](countries) and [all minerals](minerals), to search and sort",
     ]
     return Section("Read on", [], release, None, ways)

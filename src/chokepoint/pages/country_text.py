@@ -1,16 +1,15 @@
 """What is said of a country at the head of its page: where it stands, what it brings, what binds, what was done to it."""
 
-import html
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance, supply
 from chokepoint.analysis.facts.countries import prefix, share_id
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date, listed, mineral
-from chokepoint.pages.components.figure import link
-from chokepoint.pages.components.section import capital, in_words, known, with_article
+from chokepoint.pages.amounts import capital, date, in_words, listed, mineral, with_article
+from chokepoint.pages.markup import chapters, known, with_links
 
 _WORD = {"mine": "mined", "refinery": "refined"}
 
@@ -277,12 +276,8 @@ def limits(iso3: str, release: str) -> str:
     return f"It limits exports itself: of {listed(what if len(what) < 5 else [*what[:3], 'others'])}, as USGS lists them."
 
 
-def page_links(codes: Iterable[str]) -> str:
-    """A line of links to the pages of those countries that have one, as HTML; nothing where none has."""
+def page_links(codes: Iterable[str]) -> Markup | str:
+    """A line of links to the pages of those countries that have one; nothing where none has."""
     pages = countries.names()
-    found = [
-        f'<a href="{link(f"countries/{countries.slug(c)}")}">{html.escape(pages[c])}</a>'
-        for c in dict.fromkeys(codes)
-        if c in pages
-    ]
-    return f'<p class="cp-source">Country pages: {", ".join(found)}</p>' if found else ""
+    links = [f"[{pages[c]}](countries/{countries.slug(c)})" for c in dict.fromkeys(codes) if c in pages]
+    return chapters.note(with_links(f"Country pages: {', '.join(links)}", "")) if links else ""

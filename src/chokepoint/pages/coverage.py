@@ -6,8 +6,8 @@ from chokepoint.analysis import coalitions, supply, withheld
 from chokepoint.charts import matrix as drawn
 from chokepoint.charts.membership import membership
 from chokepoint.data import tables
+from chokepoint.pages.amounts import in_words
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.section import in_words
 
 CLUBS = {key: name for key, (name, _, _) in coalitions.CLUBS.items()}
 HEADS = {key: short for key, (_, short, _) in coalitions.CLUBS.items()}
@@ -46,7 +46,7 @@ def matrix(release: str) -> Figure:
         {step: (held > 50).sum() for step, held in at.items()},
         {step: len(held) for step, held in at.items()},
     )
-    says = (
+    title = (
         f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines more than half of "
         f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is {_none(half['mine'].came)} and {_none(half['refinery'].came)}"
         if all(of.values())
@@ -61,7 +61,7 @@ def matrix(release: str) -> Figure:
     )
     return figure(
         drawn.coverage(long, CLUBS, HEADS),
-        says=says,
+        title=title,
         table=table,
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
@@ -123,7 +123,7 @@ def your_club(release: str) -> Figure | None:
             clubs=starts,
             start="came",
         ),
-        says=(
+        title=(
             f"If everyone who signed or came were inside, the club would mine more than half of {_none(held['mine'])} of {in_words(len(order))} minerals "
             f"and refine more than half of {_none(held['refinery'])}: try others"
         ),

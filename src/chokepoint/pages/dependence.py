@@ -1,20 +1,20 @@
 """Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
 
-import html
 import re
 
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import coalitions, facts, prices, reliance, supply
 from chokepoint.charts import chooser, multiples, shares
 from chokepoint.charts import reliance as reliance_charts
 from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.pages.amounts import edition, listed, source
-from chokepoint.pages.components.brief import Brief, with_links
+from chokepoint.pages.amounts import capital, edition, in_words, listed
+from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, in_words, known
+from chokepoint.pages.markup import known, paragraph, source, with_links
 
 
 def brief(release: str) -> Brief:
@@ -69,7 +69,7 @@ def lead(release: str) -> Figure | None:
     if both.empty:
         return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
-    says = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
+    title = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
     detail = supply.summary_of_pairs(release)
     table = pd.DataFrame({"Mineral": rows.mineral})
@@ -83,7 +83,7 @@ def lead(release: str) -> Figure | None:
     first, last = rows.iloc[0], rows.iloc[-1]
     return figure(
         shares.two_steps(rows),
-        says=says,
+        title=title,
         table=table,
         sources=sources,
         alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
@@ -100,16 +100,18 @@ def other_products(release: str) -> Listing:
         .set_index(["mineral", "step"])
         .what
     )
-    told = [
+    products = [
         f"{rows[m, 'mine'].split(' (')[0].lower()}, then {rows[m, 'refinery'].split(' (')[0].lower()}"
         for m in sorted({m for m, _ in rows.index})
     ]
-    if not told:
+    if not products:
         return Listing("")
-    more = in_words(len(told))
+    more = in_words(len(products))
     return Listing(
-        f"<p>{capital(more)} more minerals have figures for both steps, of two products each: {'; '.join(told)}. They are not in the chart, "
-        "because a share of the one cannot be set against a share of the other; each has them on its page.</p>"
+        paragraph(
+            f"{capital(more)} more minerals have figures for both steps, of two products each: {'; '.join(products)}. They are not "
+            "in the chart, because a share of the one cannot be set against a share of the other; each has them on its page."
+        )
     )
 
 
@@ -124,7 +126,7 @@ def largest(release: str, step: str) -> Figure | None:
     )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
-    says = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
+    title = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
     rows = rows.assign(
         told=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
         release=rows.release.map(edition),
@@ -141,7 +143,7 @@ def largest(release: str, step: str) -> Figure | None:
     )
     return figure(
         shares.leaders(rows),
-        says=says,
+        title=title,
         table=table,
         alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
         f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).",
@@ -155,7 +157,7 @@ def imports(release: str) -> Figure | None:
         return None
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
-    says = capital(
+    title = capital(
         f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from abroad; for {china}, China is the largest source"
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
@@ -180,7 +182,7 @@ def imports(release: str) -> Figure | None:
     )
     return figure(
         reliance_charts.reliance(shown),
-        says=says,
+        title=title,
         table=table,
         alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
         f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.",
@@ -250,14 +252,14 @@ def choose(release: str) -> Figure:
         m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))
     ]
     first = at_both[0] if at_both else names.index[0]
-    says = (
+    title = (
         _chosen_first(now, first, names[first])
         if at_both
         else "Who mines and who refines what: choose a mineral, a year and a step"
     )
     return figure(
         chooser.producers(drawn, known, mineral=names[first]),
-        says=says,
+        title=title,
         table=table,
         alt_text=(
             f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
@@ -337,7 +339,7 @@ def prices_and_controls(release: str) -> Figure | None:
     )
     most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
     count = in_words(len(dear)) if dear else "none"
-    says = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}"
+    title = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}"
     table = rows.assign(
         mineral=rows.mineral.map(names),
         first=rows["first"].dt.strftime("%Y-%m-%d"),
@@ -360,7 +362,7 @@ def prices_and_controls(release: str) -> Figure | None:
     )
     return figure(
         multiples.prices(drawn, days, dashes=KINDS),
-        says=says,
+        title=title,
         table=table,
         sources=sorted({*rows.source_id, *marks.source_id}),
         alt_text=(
@@ -378,15 +380,14 @@ def outside_china(release: str) -> Listing:
         "These averages hide what a licence does first: it parts the price outside China from the price inside. They are of a whole year, the months "
         "before the measure among them, and for the rare earths free on board, that is, at the seller's port."
     )
-    said = [
+    sentences = [
         *([] if ratio.empty else [hidden]),
         *_seen_in_europe(ratio),
         "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year earlier"
         + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
         "This book holds no series of prices outside China by the month.",
     ]
-    linked = [part if "<small>" in part else with_links(part, release) for part in said]
-    return Listing(f"<p>{' '.join(linked)}</p>")
+    return Listing(paragraph(Markup(" ").join(with_links(s, release) for s in sentences)))
 
 
 EUROPE = (
@@ -395,7 +396,7 @@ EUROPE = (
 
 
 def _seen_in_europe(ratio: pd.Series) -> list[str]:
-    """What the licences of April 2025 did to prices in Europe, as the episodes have it, as HTML; nothing where there are none."""
+    """What the licences of April 2025 did to prices in Europe, as the episodes have it; nothing where there are none."""
     rows = MODELS["supply_shock"].validation() if "supply_shock" in MODELS else []
     seen = {found[1]: row for row in rows if (found := re.match(EUROPE, row["what"]))}
     if not seen:
@@ -407,8 +408,7 @@ def _seen_in_europe(ratio: pd.Series) -> list[str]:
         if held
         else ""
     )
-    sources = " ".join(source(i) for i in dict.fromkeys(row["source_id"] for row in seen.values()))
-    return [
-        f"In May 2025 quotes in Europe were {html.escape(quoted)}, by a lead whose original we have not opened {sources}"
-        + (f"; the yearly average above is {html.escape(here)}." if here else ".")
-    ]
+    sources = Markup(" ").join(source(i) for i in dict.fromkeys(row["source_id"] for row in seen.values()))
+    quotes = f"In May 2025 quotes in Europe were {quoted}, by a lead whose original we have not opened"
+    end = f"; the yearly average above is {here}." if here else "."
+    return [Markup("{} {}{}").format(quotes, sources, end)]

@@ -1,19 +1,19 @@
 """Chapter 9: five articles on one meeting, where they part, what they have wrong, and what settles it."""
 
-import html
-
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import claims
 from chokepoint.charts import claims as claims_chart
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, in_words
 from chokepoint.pages.components.brief import Brief
-from chokepoint.pages.components.figure import Figure, figure, link
+from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, in_words
-from chokepoint.pages.components.table import row, searchable
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, fold, html_list, link
 
 COLOURS = {
     "matches": FLOOR,
@@ -70,7 +70,7 @@ def lead(release: str) -> Figure:
     checked = sums[list(claims.CHECKED)].sum()
     return figure(
         claims_chart.verdicts(frame, colours=COLOURS, rows=list(table.index.map(names))),
-        says=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
+        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
         table=shown,
         sources=claims.ARTICLES,
         alt_text=(
@@ -103,7 +103,7 @@ def stands(release: str) -> Figure:
     nobody = int((~settled.agg(lambda s: (s == claims.SAME).any())).sum())
     return figure(
         claims_chart.stands(frame, colours=STANDS, rows=list(order), columns=list(names)),
-        says=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
+        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
         sources=claims.ARTICLES,
         alt_text=(
@@ -153,7 +153,7 @@ def readings(release: str, which: str) -> Figure:
     )
     return figure(
         strip(frame, colours=READINGS, axis=axis, rows=order, zero=False, dodge=True),
-        says=f"{widest} The readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
+        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
         table=shown,
         alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots are the readings adopted here.",
     )
@@ -178,82 +178,55 @@ def viewpoints(release: str) -> Listing:
     table = claims.verdicts()
     items = []
     for article, r in claims.outlets().iterrows():
-        sure = "" if r.identification == "certain" else " (identified by its style only)"
-        counts = ", ".join(_counted(v, article, table.loc[article, v]) for v in claims.VERDICTS)
-        items.append(
-            f'<li><strong><a href="{link("sources", f"source-{article}")}">{html.escape(r.outlet)}</a></strong>{sure}. {html.escape(r.viewpoint)}. <small>Claims: {counts}.</small></li>'
-        )
-    return Listing(f"<ul>{''.join(items)}</ul>")
+        counts = [_counted(v, article, table.loc[article, v]) for v in claims.VERDICTS]
+        items.append(chapters.outlet(article, r, Markup(", ").join(counts)))
+    return Listing(html_list(items))
 
 
-def _counted(verdict: str, article: str, count: int) -> str:
+def _counted(verdict: str, article: str, count: int) -> Markup:
     anchor = f"fact-accounts.{verdict.replace(' ', '_')}_{article.lower()}"
-    return f'<a class="cp-fact" href="{link("evidence", anchor)}">{count}</a> {verdict}'
+    return chapters.count(link("evidence", anchor), count) + f" {verdict}"
 
 
-def errors(release: str) -> Listing:
+def errors(release: str) -> Table:
     """What each article has wrong, what is right, and the source that says so."""
     names = claims.outlets().short
     rows = [
-        row(
+        Row(
+            [names[r["seed_id"]], r["error"], chapters.correction(r, _SURE[r["certainty"]])],
             r["error_id"],
-            [
-                html.escape(names[r["seed_id"]]),
-                html.escape(r["error"]),
-                f'{html.escape(r["correct"])} <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>; {_SURE[r["certainty"]]}]</small>',
-            ],
         )
         for r in claims.errors().to_dict("records")
     ]
-    return Listing(
-        searchable("cp-errors", ["Article", "What it says", "What is right"], rows, list(names), of="errors")
-    )
+    return Table("cp-errors", ["Article", "What it says", "What is right"], rows, "errors", list(names))
 
 
 def opinions(release: str) -> Listing:
     """Opinions and forecasts, in our words, under the article that carries them and the name of who holds them."""
     rows, parts = claims.claims().query("kind in ('opinion', 'forecast') and verdict == 'not checkable'"), []
     for article, r in claims.outlets().iterrows():
-        said = "".join(
-            f"<li>{html.escape(c['statement'])} <small>({html.escape(capital(c['attributed_to']))}; {c['kind']})</small></li>"
-            for c in rows[rows.source_id == article].to_dict("records")
-        )
-        parts.append(
-            f'<details class="cp-numbers"><summary>{html.escape(r.short)}: {(rows.source_id == article).sum()}</summary><ul>{said}</ul></details>'
-        )
-    return Listing("".join(parts))
+        own = rows[rows.source_id == article].to_dict("records")
+        items = [
+            chapters.attributed(c["statement"], f"{capital(c['attributed_to'])}; {c['kind']}") for c in own
+        ]
+        parts.append(fold(f"{r.short}: {len(own)}", html_list(items)))
+    return Listing(*parts)
 
 
-def every_claim(release: str) -> Listing:
+def every_claim(release: str) -> Table:
     """All claims of the five articles with their verdicts, searchable, to be narrowed to one article."""
     names = claims.outlets().short
     rows = [
-        row(
-            f"claim-{c['claim_id']}",
+        Row(
             [
-                html.escape(names[c["source_id"]]),
-                html.escape(c["topic"].replace("_", " ")),
-                f"{html.escape(c['statement'])} <small>({html.escape(capital(c['attributed_to']))})</small>",
-                f"{'<b>wrong</b>' if c['verdict'] == 'wrong' else html.escape(c['verdict'])}{_check(c)}",
+                names[c["source_id"]],
+                c["topic"].replace("_", " "),
+                chapters.attributed(c["statement"], capital(c["attributed_to"])),
+                chapters.verdict(c),
             ],
+            f"claim-{c['claim_id']}",
         )
         for c in claims.claims().to_dict("records")
     ]
-    return Listing(
-        searchable(
-            "cp-claims",
-            ["Article", "Topic", "Claim, in our words", "Verdict"],
-            rows,
-            list(names),
-            of="claims",
-        )
-    )
-
-
-def _check(claim: dict) -> str:
-    """What the check found, and where."""
-    if pd.isna(claim["check_result"]):
-        return ""
-    source = claim["check_source_id"]
-    where = "" if pd.isna(source) else f' [<a href="{link("sources", f"source-{source}")}">{source}</a>]'
-    return f"<br><small>{html.escape(claim['check_result'])}{where}</small>"
+    heads = ["Article", "Topic", "Claim, in our words", "Verdict"]
+    return Table("cp-claims", heads, rows, "claims", list(names))

@@ -1,8 +1,7 @@
 """Chapter 5: what each partner signed, what it binds, how much supply it brings, and whether a member would cheat."""
 
-import html
-
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import coalitions, countries, facts, supply, withheld
 from chokepoint.charts import shares
@@ -11,12 +10,14 @@ from chokepoint.charts.curves import curves
 from chokepoint.charts.theme import BLOC
 from chokepoint.data import tables
 from chokepoint.pages.agreements import EXCLUDES, binds
+from chokepoint.pages.amounts import day, in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
-from chokepoint.pages.components.figure import Figure, figure, link
-from chokepoint.pages.components.listing import Listing, day
-from chokepoint.pages.components.section import in_words
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.spread import Spread, spread
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, fold, page_link
 
 BATCHES = {
     "eleven_4feb": "Signed on 4 February 2026",
@@ -81,7 +82,7 @@ def lead(release: str) -> Figure | None:
     )
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
-    says = (
+    title = (
         f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees shrinks after the mine; "
         f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
     )
@@ -100,7 +101,7 @@ def lead(release: str) -> Figure | None:
     )
     return figure(
         shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
-        says=says,
+        title=title,
         table=table,
         sources=sorted({*supply.two_steps(release).source_id, "S001"}),
         alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
@@ -113,41 +114,27 @@ def commitments(*batches: str) -> Listing:
     """What each text commits to, whether it binds, and where that is read; a folded table a batch, the first batch of the story open."""
     rows = tables.load("agreements").query("published").fillna({"commits": ""})
     parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
-    return Listing("".join(parts))
+    return Listing(*parts)
 
 
-def _batch(batch: str, rows: pd.DataFrame) -> str:
-    title, is_open = BATCHES[batch], " open" if batch == "eleven_4feb" else ""
-    many = "entry" if len(rows) == 1 else "entries"
-    body = "".join(_agreement(r) for r in rows.to_dict("records"))
-    head = "".join(f'<th scope="col">{h}</th>' for h in ("Partner", "What the text commits to", "Binding?"))
-    return (
-        f'<details class="cp-numbers"{is_open}><summary>{html.escape(title)}: {len(rows)} {many}</summary>'
-        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
-    )
+def _batch(batch: str, rows: pd.DataFrame) -> Markup:
+    title, many = BATCHES[batch], "entry" if len(rows) == 1 else "entries"
+    heads = ["Partner", "What the text commits to", "Binding?"]
+    table = Table("", heads, [_agreement(r) for r in rows.to_dict("records")], search=False, label=title)
+    return fold(f"{title}: {len(rows)} {many}", table, open=batch == "eleven_4feb")
 
 
-def _agreement(row: dict) -> str:
+def _agreement(row: dict) -> Row:
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["batch"] != "eleven_4feb" else ""
-    source = f'<a href="{link("sources", "source-" + row["source_id"])}">{html.escape(row["source_id"])}</a>'
-    status = "" if row["status"] in ("signed", "absent") else f" ({html.escape(row['status'])})"
-    binding = "<br>".join(t for t in (binds(row), EXCLUDES.get(row["exclusive"], "")) if t)
-    partner = f"<b>{_partner(row)}</b><br>{html.escape(row['instrument']).capitalize()}{when}{status}"
-    return (
-        f'<tr id="{html.escape(row["agreement_id"])}"><td>{partner}</td>'
-        f"<td>{html.escape(row['commits'])}. <small>[{source}]</small></td><td>{binding}</td></tr>"
-    )
+    binding = [t for t in (binds(row), EXCLUDES.get(row["exclusive"], "")) if t]
+    partner = chapters.partner(row, _partner(row), when)
+    return Row([partner, chapters.commits(row), chapters.lines(binding)], row["agreement_id"])
 
 
-def _partner(row: dict) -> str:
+def _partner(row: dict) -> Markup | str:
     """The partner's name, linked to its page where it has one."""
-    name, iso3 = html.escape(row["partner"]), row["iso3s"]
-    return (
-        f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{name}</a>'
-        if iso3 in countries.names()
-        else name
-    )
+    name, iso3 = row["partner"], row["iso3s"]
+    return page_link(f"countries/{countries.slug(iso3)}", name) if iso3 in countries.names() else name
 
 
 def would_cheat() -> Explorable:
@@ -157,7 +144,7 @@ def would_cheat() -> Explorable:
         ["levy", "imports", "detection", "penalty", "membership_value", "patience"],
         cheating,
         along="levy",
-        says="The higher the floor, the more patience it takes to keep a member honest",
+        title="The higher the floor, the more patience it takes to keep a member honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
         sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
         "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
@@ -192,7 +179,7 @@ def stable_club() -> Explorable:
             word="format(stable_size, 'd') + ' of ' + format(countries, 'd')",
         ),
         along="penalty",
-        says="A club that only gives holds three together; one that shuts others out can hold many",
+        title="A club that only gives holds three together; one that shuts others out can hold many",
         results=["stable_size", "stable_share", "provided", "provided_of_full"],
         sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide {provided_of_full:.0%} of what all of them would together.",
         alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts at three and climbs.",

@@ -36,7 +36,7 @@ def lead(release: str) -> Figure:
     """China's share of refining now and in the IEA's base case for 2035."""
     rows = china_refined().sort_values("share_2035", ascending=False)
     most = int((rows.share_2035 > 50).sum())
-    says = f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals that the IEA follows"
+    title = f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals that the IEA follows"
     table = rows[["name", "share_2024", "share_2030", "share_2035", "share_2040", "source_id"]].rename(
         columns={
             "name": "Mineral",
@@ -48,7 +48,7 @@ def lead(release: str) -> Figure:
     )
     return figure(
         change(rows),
-        says=says,
+        title=title,
         table=table,
         alt_text=(
             "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's base case for 2035. A dashed line marks half. "
@@ -86,7 +86,7 @@ def build_out(horizon: int | None = None) -> Explorable:
             x_expr="2024 + datum.value",
         ),
         along="year",
-        says="How many plants a price brings is assumed; what time and money then do is arithmetic",
+        title="How many plants a price brings is assumed; what time and money then do is arithmetic",
         results=[
             "price",
             "viable",
@@ -102,7 +102,7 @@ def build_out(horizon: int | None = None) -> Explorable:
         "that is {capacity:,.1f} of {demand:,.1f} thousand tonnes, {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
         alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the target, a dot the year looked at.",
     )
-    return made.starting(year=horizon and horizon - FIRST_YEAR)
+    return made.with_defaults(year=horizon and horizon - FIRST_YEAR)
 
 
 def simple_spread() -> Spread:

@@ -9,8 +9,8 @@ from chokepoint.analysis import reliance, supply
 from chokepoint.analysis.facts import forms
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
-from chokepoint.pages.amounts import date, tons
-from chokepoint.pages.components.section import capital, in_words, known, with_article
+from chokepoint.pages.amounts import capital, date, in_words, tons, with_article
+from chokepoint.pages.markup import known
 
 VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refinery": "refined"}
 

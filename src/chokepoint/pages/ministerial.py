@@ -115,7 +115,7 @@ def lead(release: str) -> Figure:
             ),
         }
     )
-    says = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
+    title = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
     shown = pd.DataFrame(
         {
             "Delegation": people.delegation,
@@ -128,7 +128,7 @@ def lead(release: str) -> Figure:
     sources = sorted({*people.source_id, *people.signed_source.dropna()})
     return figure(
         tiles(frame, colours=named, hollow=f"{ABSENT} ({counts[ABSENT]})"),
-        says=says,
+        title=title,
         table=shown,
         sources=sources,
         alt_text=(
@@ -175,14 +175,14 @@ def shares(release: str) -> Figure:
             "source_id": moves.source_id,
         }
     )
-    says = (
+    title = (
         "Every share measured more than once fell furthest in early trading"
         if earliest_is_deepest(moves)
         else "The same share has a different fall in every snapshot"
     )
     return figure(
         strip(frame, colours=HOURS, axis="Change on 4 February, %", rows=rows),
-        says=says,
+        title=title,
         table=shown,
         alt_text=(
             "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures lie furthest to the left; the S&P 500, for comparison, is near zero."

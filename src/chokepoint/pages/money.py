@@ -8,8 +8,8 @@ from chokepoint.analysis import money
 from chokepoint.charts.ladder import ladder
 from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
 from chokepoint.data import tables
+from chokepoint.pages.amounts import day
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import day
 
 COLOURS = {
     "Loan or guarantee": UNITED_STATES,
@@ -168,7 +168,7 @@ def ladder_of_money(release: str) -> Figure:
             pale=["Letter of intent", "Tally of others"],
             unit="US$ million",
         ),
-        says=(
+        title=(
             f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is in letters that bind nobody and "
             f"US${paid:.1f} billion is known to be paid or drawn"
         ),

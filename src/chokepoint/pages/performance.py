@@ -1,49 +1,43 @@
 """How fast and how small the book is: what `make bench` measured, and what that would come to for many."""
 
-import html
-
-import pandas as pd
-
 from chokepoint.charts.growth import growth
 from chokepoint.data import tables
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.table import row, scrolled
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, paragraph
 
 SOURCE = "M99"
 NOISE = 0.05  # two runs of one build differ by as much
 
 
-def measured() -> Listing:
+def measured() -> Table:
     """Every figure beside its peer, with what it means and what we aim at."""
     rows = [
-        row(
-            f"measured-{r['key']}",
+        Row(
             [
-                f"{html.escape(r['means'])} <code>{html.escape(r['key'])}</code>",
-                f"<b>{_said(r['value'])} {html.escape(r['unit'])}</b><br><small>{html.escape(r['what'])}</small>",
-                f"{_said(r['peer_value'])} {html.escape(r['unit'])}<br><small>{html.escape(r['peer'])}</small>",
+                chapters.coded(r["means"], r["key"]),
+                chapters.measured(f"{_digits(r['value'])} {r['unit']}", r["what"]),
+                chapters.under(f"{_digits(r['peer_value'])} {r['unit']}", r["peer"]),
                 f"{r['ratio']:.3g}",
-                "" if pd.isna(r["aim"]) else html.escape(r["aim"]),
+                r["aim"],
             ],
+            f"measured-{r['key']}",
         )
         for r in tables.load("performance").to_dict("records")
     ]
-    return Listing(
-        scrolled(
-            "cp-performance", ["What it means", "Here", "The peer", "Ratio", "Aim"], rows, of="measurements"
-        )
-    )
+    heads = ["What it means", "Here", "The peer", "Ratio", "Aim"]
+    return Table("cp-performance", heads, rows, "measurements", search=False)
 
 
 def machine() -> Listing:
     """Where and when the figures were measured."""
     found = tables.load("performance")
-    said = [
+    machines = [
         f"{name}, on {day:%-d %B %Y}"
         for name, day in sorted(set(zip(found.machine, found.measured_on, strict=True)))
     ]
-    return Listing(f"<p>Measured on: {html.escape('; '.join(said))}.</p>")
+    return Listing(paragraph(f"Measured on: {'; '.join(machines)}."))
 
 
 def grows() -> Figure:
@@ -52,7 +46,7 @@ def grows() -> Figure:
     page = points[points.key == "added_page_s"]
     return figure(
         growth(page),
-        says=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
+        title=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
         alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It rises nearly straight.",
         table=page[["size", "seconds"]].rename(columns={"size": "Pages", "seconds": "Seconds"}),
         sources=[SOURCE],
@@ -66,7 +60,7 @@ def longer() -> Figure:
     more = last.seconds - first.seconds
     return figure(
         growth(points, "how many times as long"),
-        says=f"A table {last['size']} times as long "
+        title=f"A table {last['size']} times as long "
         + (
             f"adds {more:.2g} s to {first.seconds:.2g} s"
             if more > NOISE * first.seconds
@@ -78,16 +72,16 @@ def longer() -> Figure:
     )
 
 
-def _said(value: float) -> str:
+def _digits(value: float) -> str:
     """A figure in as many digits as it deserves.
 
-    >>> _said(184.31), _said(0.0312), _said(2301000.0)
+    >>> _digits(184.31), _digits(0.0312), _digits(2301000.0)
     ('184', '0.0312', '2,301,000')
     """
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def many() -> Listing:
+def many() -> Table:
     """What one reader, edition or sample costs, as measured, and what many would: arithmetic, and an estimate."""
     found = tables.load("performance").set_index("key").value
     first, further = found["page_bytes_vs_stock"] / 1000, found["next_page_kb"]
@@ -120,7 +114,6 @@ def many() -> Listing:
             f"a billion: {whole * 1000 / 60:.0f} minutes of this machine",
         ),
     ]
-    cells = [row(f"many-{i}", map(html.escape, each)) for i, each in enumerate(rows)]
-    return Listing(
-        scrolled("cp-scale", ["What", "Measured, for one", "Worked out, for many"], cells, of="costs")
-    )
+    cells = [Row(each, f"many-{i}") for i, each in enumerate(rows)]
+    heads = ["What", "Measured, for one", "Worked out, for many"]
+    return Table("cp-scale", heads, cells, "costs", search=False)

@@ -55,7 +55,7 @@ def lead(release: str) -> Figure | None:
         }
     )
     below = (rows.value < floor).sum()
-    says = f"{name} sold below the floor of US${floor:.0f} in {below} of the last {len(rows)} years"
+    title = f"{name} sold below the floor of US${floor:.0f} in {below} of the last {len(rows)} years"
     shown = pd.DataFrame(
         {
             "Year (e: estimate)": frame.year,
@@ -66,7 +66,7 @@ def lead(release: str) -> Figure | None:
     )
     return figure(
         price_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
-        says=says,
+        title=title,
         table=shown,
         sources=sorted({*rows.source_id, *facts.get(FLOOR, release).sources}),
         alt_text=(
@@ -83,7 +83,7 @@ def who_pays() -> Explorable:
         ["world_price", "floor", "supply_elasticity", "demand_elasticity", "evasion_share"],
         levy_gap,
         along="world_price",
-        says="Flooding moves the levy and nothing else inside the bloc",
+        title="Flooding moves the levy and nothing else inside the bloc",
         results=[
             "levy",
             "imports",
@@ -110,7 +110,7 @@ def next_stage() -> Explorable:
         ["magnet_floor", "oxide_floor", "oxide_world_price", "magnet_world_price", "oxide_per_magnet"],
         protection,
         along="magnet_floor",
-        says="A floor on the oxide alone is a tax on the magnet maker",
+        title="A floor on the oxide alone is a tax on the magnet maker",
         results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise", "jet_cost_rise"],
         sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a floor of US${magnet_floor_needed:,.2f} "
         "before their maker is no worse off. {work?At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes {oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
@@ -159,7 +159,7 @@ def mine() -> Explorable:
             level="0",
         ),
         along="flood_price",
-        says="A long flood empties a mine of its value; a floor pays it back while it runs",
+        title="A long flood empties a mine of its value; a floor pays it back while it runs",
         results=[
             "npv",
             "npv_with_floor",
@@ -201,7 +201,7 @@ def contract() -> Explorable:
             word="(costs ? 'costs US$' + format(net_cost, ',.0f') : 'brings US$' + format(net_gain, ',.0f')) + ' million'",
         ),
         along="start_price",
-        says="The promise of a price costs most when the price is low, and something even when it is high",
+        title="The promise of a price costs most when the price is low, and something even when it is high",
         results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
         sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} million for the guarantee, less "
         "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay US${first_payment:,.0f} million.",

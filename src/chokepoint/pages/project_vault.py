@@ -1,9 +1,9 @@
 """Chapter 4: what Project Vault's money buys, for how long, and on what terms it may be drawn."""
 
-import html
 from dataclasses import replace
 
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import facts, vault_basket
 from chokepoint.analysis.facts.vault import STOCK, capital
@@ -13,14 +13,14 @@ from chokepoint.charts.runout import runout
 from chokepoint.charts.strip import strip
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital as capital_letter
 from chokepoint.pages.amounts import listed, mineral
-from chokepoint.pages.components.brief import Brief, with_links
+from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
-from chokepoint.pages.components.figure import Figure, figure, link, numbers
+from chokepoint.pages.components.figure import Figure, figure, numbers
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital as capital_letter
-from chokepoint.pages.components.section import known
 from chokepoint.pages.components.spread import Spread, spread
+from chokepoint.pages.markup import chapters, html_list, known, paragraph, with_links
 from chokepoint.parameters import checked
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
@@ -106,7 +106,7 @@ def worth(release: str) -> Figure:
             "source_id": rows.source_id,
         }
     )
-    says = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
+    title = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
     return figure(
         strip(
             frame,
@@ -115,7 +115,7 @@ def worth(release: str) -> Figure:
             rows=list(PARTS.values()),
             dodge=True,
         ),
-        says=says,
+        title=title,
         table=shown,
         alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.",
     )
@@ -150,7 +150,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
     """Days of net imports and of use by each rule, beside the sixty days that are given as the aim."""
     rows, aim = cover(release, capital_usd_bn), facts.get("vault.cover_days", release).value
     if rows.empty:
-        return Listing(f"<p>{UNKNOWN}</p>")
+        return Listing(paragraph(UNKNOWN))
     frame = pd.DataFrame(
         {
             "name": rows.name + ", " + rows.year.astype(str),
@@ -160,7 +160,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
         }
     )
     whose = f"US${capital_usd_bn:g} billion, as set for this page," if capital_usd_bn else "The Vault's money"
-    says = (
+    title = (
         f"{whose} would replace {rows.days.min():.0f} to {rows.days.max():.0f} days of US net imports, "
         f"or {rows.days_of_use.min():.0f} to {rows.days_of_use.max():.0f} days of use, by three ways to count"
     )
@@ -188,7 +188,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             mark=aim,
             mark_label=f"{aim:.0f} days, the stated aim",
         ),
-        says=says,
+        title=title,
         table=shown,
         sources=sources,
         alt_text=(
@@ -214,7 +214,7 @@ def counted(release: str) -> Listing:
     """What is in the basket and what is not, by each rule; each line with its form, its price, and why these."""
     rows = cover(release)
     if rows.empty:
-        return Listing(f"<p>{UNKNOWN}</p>")
+        return Listing(paragraph(UNKNOWN))
     first = vault_basket.basket(release)
     largest = first.groupby("mineral").value.sum().sort_values(ascending=False)
     earlier = vault_basket.basket(release, vault_basket.BEFORE).groupby("mineral").value.sum()
@@ -229,35 +229,36 @@ def counted(release: str) -> Listing:
         "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
         "Money is not the limit there: a stock of that size may be more than there is to buy.",
     ]
-    rules = [_rule(r.rule, release) for r in rows.itertuples()]
-    full = "<p>The numbers under the chart at the head of the chapter list all of it for each.</p>"
-    body = (
-        "".join(f"<p>{with_links(w, release)}</p>" for w in words)
-        + f"<ul>{''.join(f'<li>{r}</li>' for r in rules)}</ul>"
+    return Listing(
+        *(paragraph(with_links(w, release)) for w in words),
+        html_list(_rule(r.rule, release) for r in rows.itertuples()),
+        paragraph("The numbers under the chart at the head of the chapter list all of it for each."),
+        numbers(_line_by_line(release), "The basket, line by line"),
     )
-    return Listing(body + full + numbers(_line_by_line(release), "The basket, line by line"))
 
 
-def _rule(rule: str, release: str) -> str:
-    """What a rule takes in and leaves out, as HTML: of the first all of it, of the others what differs from the first."""
-    found, out = (
+def _rule(rule: str, release: str) -> Markup:
+    """What a rule takes in and leaves out: of the first all of it, of the others what differs from the first."""
+    cover_of, out = (
         vault_basket.cover(release, capital(), rule),
         vault_basket.left_out(release, rule).set_index("mineral").why,
     )
-    head = (
-        f"<b>{html.escape(vault_basket.RULES[rule].name)}, {found.year}</b>, {len(found.minerals)} minerals"
-    )
-    if rule == vault_basket.EVERYTHING:
-        return f"{head}: {html.escape(listed(list(map(mineral, found.minerals))))}. <i>Left out:</i> {html.escape(_out(release, rule))}."
-    first = set(vault_basket.basket(release).mineral)
-    less, more = sorted(first - set(found.minerals)), sorted(set(found.minerals) - first)
+    first, own = set(vault_basket.basket(release).mineral), set(cover_of.minerals)
+    less, more = sorted(first - own), sorted(own - first)
     reasons = "; ".join(
         f"{listed(list(map(mineral, names)))}: {why}"
         for why, names in out[less].groupby(out[less]).groups.items()
     )
-    told = [f"<i>without</i> {html.escape(reasons)}"] if less else []
-    told += [f"<i>and</i> {html.escape(listed(list(map(mineral, more))))}"] if more else []
-    return f"{head}: as the first, {' '.join(told) or 'mineral for mineral'}."
+    return chapters.rule(
+        name=vault_basket.RULES[rule].name,
+        year=cover_of.year,
+        count=len(cover_of.minerals),
+        listed=listed(list(map(mineral, cover_of.minerals))),
+        left_out=_out(release, rule),
+        without=reasons,
+        more=listed(list(map(mineral, more))) if more else "",
+        first=rule == vault_basket.EVERYTHING,
+    )
 
 
 def _line_by_line(release: str) -> pd.DataFrame:
@@ -296,10 +297,9 @@ def beside(release: str) -> Listing:
         return Listing("")
     sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])
     words = f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. So money decides for the large markets, and what there is to buy for the small."
-    links = listed([f'<a href="{link(f"minerals/{m}")}">{mineral(m)}</a>' for m in shown])
-    return Listing(
-        f'<p>{with_links(words, release)} On: {links}; the <a href="{link("minerals")}">list of minerals</a> leads to the others.</p>'
-    )
+    links = listed([f"[{mineral(m)}](minerals/{m})" for m in shown])
+    onward = f"On: {links}; the [list of minerals](minerals) leads to the others."
+    return Listing(paragraph(with_links(f"{words} {onward}", release)))
 
 
 def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
@@ -309,7 +309,7 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
         ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
         runout,
         along="cut_years",
-        says="A stock buys time: how much depends on what is in it",
+        title="A stock buys time: how much depends on what is in it",
         results=[
             "cover_days",
             "months_last",
@@ -335,7 +335,7 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
             replace(c, value=value, source_id=source, basis="derived") if c.name == "basket_value" else c
             for c in wide
         ]
-    return replace(made, controls=wide).starting(**sums)
+    return replace(made, controls=wide).with_defaults(**sums)
 
 
 def drawn_down() -> Explorable:
@@ -351,7 +351,7 @@ def drawn_down() -> Explorable:
             y_format=".1f",
         ),
         along="cut_months",
-        says="A stock ends a short cut and only begins to answer a long one",
+        title="A stock ends a short cut and only begins to answer a long one",
         results=[
             "needed",
             "released",

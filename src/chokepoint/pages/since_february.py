@@ -1,6 +1,5 @@
 """Chapter 8: what happened after the ministerial, up to the newest dated event, and what runs out when."""
 
-import html
 import itertools
 import re
 
@@ -12,11 +11,12 @@ from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_ST
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import BILATERAL
+from chokepoint.pages.amounts import capital, day, in_words
 from chokepoint.pages.components.brief import Brief
-from chokepoint.pages.components.figure import Figure, figure, link
-from chokepoint.pages.components.listing import Listing, day
-from chokepoint.pages.components.section import capital, in_words
-from chokepoint.pages.components.table import row, searchable
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, html_list, paragraph
 
 COLOURS = {
     "United States": UNITED_STATES,
@@ -158,7 +158,7 @@ def lead(release: str) -> Figure:
     )
     return figure(
         timeline.events(frame, colours=_colours(frame.actor), seen=seen, start=START, end=_end(frame.day)),
-        says=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
+        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
         table=_shown(rows),
         alt_text=(
             f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
@@ -216,7 +216,7 @@ def terms(release: str) -> Figure:
             start=f"{rows.start.min() - pd.Timedelta(days=5):%Y-%m-%d}",
             end=_end(rows.due),
         ),
-        says=_kept_title(rows),
+        title=_kept_title(rows),
         table=shown,
         alt_text=(
             f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, coloured by what came of it. "
@@ -238,40 +238,27 @@ def _kept_title(rows: pd.DataFrame) -> str:
 
 def ahead(release: str) -> Listing:
     """The days set for later than the evidence, first to come first."""
-    items = [
-        f'<li><strong>{html.escape(r["said"])}.</strong> {html.escape(r["description"])}. <small>[<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small></li>'
-        for r in events.ahead()
-        .assign(said=[day(r) for r in events.ahead().to_dict("records")])
-        .to_dict("records")
-    ]
-    return Listing(
-        f"<ul>{''.join(items)}</ul>" if items else "<p>None is set for later than the evidence.</p>"
-    )
+    rows = events.ahead().to_dict("records")
+    items = [chapters.ahead(day(r), r) for r in rows]
+    return Listing(html_list(items) if items else paragraph("None is set for later than the evidence."))
 
 
-def every_event(release: str) -> Listing:
+def every_event(release: str) -> Table:
     """The events as a list, newest first, that can be searched and narrowed to one actor."""
     rows = _events().iloc[::-1]
-    drawn = [
-        row(
-            r["event_id"],
+    lines = [
+        Row(
             [
-                f"{_brief_day(r['said'])}{'' if r['state'] == 'happened' else '<br><small>' + r['state'] + '</small>'}",
-                html.escape(r["who"]),
-                f'{html.escape(r["description"])} <small>({html.escape(r["what"])}) [<a href="{link("sources", "source-" + r["source_id"])}">{r["source_id"]}</a>]</small>',
+                chapters.under(_brief_day(r["said"]), "" if r["state"] == "happened" else r["state"]),
+                r["who"],
+                chapters.what_happened(r),
             ],
+            r["event_id"],
         )
         for r in rows.to_dict("records")
     ]
-    return Listing(
-        searchable(
-            "cp-events",
-            ["Date", "Actor", "What"],
-            drawn,
-            [c for c in _colours(rows.who) if c in set(rows.who)],
-            of="events",
-        )
-    )
+    actors = [c for c in _colours(rows.who) if c in set(rows.who)]
+    return Table("cp-events", ["Date", "Actor", "What"], lines, "events", actors)
 
 
 def _brief_day(said: str) -> str:

@@ -1,7 +1,5 @@
 """Every model against published numbers and episodes, hits and misses alike."""
 
-import html
-
 import pandas as pd
 
 from chokepoint.analysis.concentration_backtest import FITTED, TEST, checks
@@ -9,12 +7,16 @@ from chokepoint.charts.checks import over_seen
 from chokepoint.charts.curves import curves
 from chokepoint.charts.theme import CHINA
 from chokepoint.models import MODELS
+from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
-from chokepoint.pages.components.figure import Figure, figure, link
+from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital
 from chokepoint.pages.components.spread import Spread, spread
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, macros
+
+limits = macros("explorable").limits
 
 MODELS_OF = {
     "1": ("price_floor", "stage_cascade"),
@@ -54,10 +56,10 @@ def lead(release: str) -> Figure:
     drawn = every[every.kind.isin([TEST, FITTED])].dropna(subset=["error"])
     drawn = drawn.assign(ratio=drawn.error + 1, what=drawn.what.map(capital))
     passed, missed = (tests[tests.outcome == outcome] for outcome in ("within", "missed"))
-    says = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
+    title = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
     return figure(
         over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
-        says=says,
+        title=title,
         table=_table(every),
         sources=sorted(every.source_id.unique()),
         alt_text=(
@@ -84,28 +86,23 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
 
 def model(number: str, release: str) -> Listing:
     """One model's checks, predicted and seen side by side with the error, and what it cannot say."""
-    parts = []
-    for name in MODELS_OF[number]:
-        rows = checks(release).query("model == @name").to_dict("records")
-        head = "".join(f'<th scope="col">{h}</th>' for h in ("Check", "Model", "Seen", "Off by"))
-        parts.append(
-            f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Checks of {_e(name)}"><table class="cp-list cp-checks"><caption>{_e(MODELS[name].title)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>"
+    parts = [
+        Table(
+            "cp-checks",
+            ["Check", "Model", "Seen", "Off by"],
+            [_row(r) for r in checks(release).query("model == @name").to_dict("records")],
+            search=False,
+            label=f"Checks of {name}",
+            caption=MODELS[name].title,
         )
-    cautions = "".join(f"<li>{_e(c)}</li>" for name in MODELS_OF[number] for c in MODELS[name].cautions)
-    return Listing(
-        f'{"".join(parts)}<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
-    )
+        for name in MODELS_OF[number]
+    ]
+    return Listing(*parts, limits([c for name in MODELS_OF[number] for c in MODELS[name].cautions]))
 
 
-def _row(r: dict) -> str:
-    outcome = f"<b>{_e(r['outcome'])}</b>" if r["outcome"] == "missed" else _e(r["outcome"])
-    source = f'<a href="{link("sources", "source-" + r["source_id"])}">{_e(r["source_id"])}</a>'
-    unit = "" if r["unit"] == "share" else f"<br><small>{_e(r['unit'])}</small>"
-    return (
-        f"<tr><td>{_e(capital(r['what']))}<br><small>{_e(capital(r['note']))} [{source}]</small></td><td>{r['predicted']:,.4g}</td>"
-        f"<td>{r['seen']:,.4g}{unit}</td><td>{_off(r['error'])}<br><small>{outcome}</small></td></tr>"
-    )
+def _row(r: dict) -> Row:
+    seen = chapters.under(f"{r['seen']:,.4g}", "" if r["unit"] == "share" else r["unit"])
+    return Row([chapters.check(r), f"{r['predicted']:,.4g}", seen, chapters.outcome(_off(r["error"]), r)])
 
 
 def _off(error: float) -> str:
@@ -125,10 +122,6 @@ def _off(error: float) -> str:
     )
 
 
-def _e(text: str) -> str:
-    return html.escape(str(text))
-
-
 def index() -> Explorable:
     """Model 7 under the reader's hand."""
     return explore(
@@ -143,7 +136,7 @@ def index() -> Explorable:
             word="format(score, '.3f')",
         ),
         along="moved",
-        says="Moving supply to another country helps only as far as that country is safer",
+        title="Moving supply to another country helps only as far as that country is safer",
         results=["exposure_after", "score", "characterisation", "eu_score"],
         sentence="Imports weighted by political risk come to {exposure_after:.3f} of all supply. Times the concentration of world production that is a score of {score:.3f}.",
         alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the line falls if that country is safer and rises if not.",

@@ -1,6 +1,5 @@
 """What moved between two releases: the numbers, the sentences made of them, and the series beneath."""
 
-import html
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -8,18 +7,20 @@ from functools import lru_cache
 from importlib import import_module
 
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import difference, facts
 from chokepoint.charts import moved
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import mineral as minerals
-from chokepoint.pages.amounts import edition
+from chokepoint.pages.amounts import capital, edition
 from chokepoint.pages.changes import counts, figure_text, is_revision, series_name, signed
-from chokepoint.pages.components.figure import Figure, figure, link
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.components.section import capital, known
-from chokepoint.pages.components.table import row, searchable
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, dash, fold, html_list, known, page_link, paragraph
 
 CHAPTERS = {
     "01-dependence": "dependence",
@@ -76,16 +77,11 @@ def before(release: str, old: str = "") -> str | None:
     return old or next((r for r in reversed(held) if r < release), None)
 
 
-def brief(old: str | None, new: str) -> Listing:
+def brief(old: str | None, new: str) -> Brief:
     """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
     if old is None:
-        return Listing(
-            _brief(
-                [
-                    f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."
-                ]
-            )
-        )
+        only = f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."
+        return Brief([only], new)
     rows, turned = _moved(old, new), _sentences(old, new)
     revised = len(_revised(old, new))
     pages = len({page for page, *_ in turned})
@@ -96,7 +92,7 @@ def brief(old: str | None, new: str) -> Listing:
         else "No sentence at the head of a page reads differently.",
         f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A sentence can hold while its figures move.",
     ]
-    return Listing(_brief(said))
+    return Brief(said, new)
 
 
 def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
@@ -119,13 +115,8 @@ def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
     )
 
 
-def _brief(said: list[str]) -> str:
-    items = "".join(f"<li>{s}</li>" for s in said)
-    return f'<aside class="cp-brief" aria-label="In brief"><p class="cp-kicker">In brief</p><ul>{items}</ul></aside>'
-
-
 def _to(anchor: str, count) -> str:
-    return f'<a class="cp-fact" href="#{anchor}">{count}</a>'
+    return f"[{count}](#{anchor})"
 
 
 def lead(old: str | None, new: str) -> Figure | None:
@@ -166,7 +157,7 @@ def lead(old: str | None, new: str) -> Figure | None:
         moved.moved(
             frame, axis="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
-        says=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
+        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
         alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be told, a small dot at what {edition(new)} says of {year}.",
@@ -239,30 +230,27 @@ def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str
 def sentences(old: str | None, new: str) -> Listing:
     """The sentences that turned, old beside new, with the words that moved marked."""
     if old is None:
-        return Listing("<p>Nothing to compare with.</p>")
+        return Listing(paragraph("Nothing to compare with."))
     rows = [
-        row(
-            f"sentence-{i}",
-            [f'<a href="{link(page)}">{html.escape(name)}</a>', *(_marked(a, b))],
-        )
+        Row([page_link(page, name), *_marked(a, b)], f"sentence-{i}")
         for i, (page, name, a, b) in enumerate(_sentences(old, new))
     ]
-    return Listing(searchable("cp-turned", ["Page", edition(old), edition(new)], rows, of="sentences"))
+    return Table("cp-turned", ["Page", edition(old), edition(new)], rows, "sentences")
 
 
-def _marked(old: str, new: str) -> tuple[str, str]:
+def _marked(old: str, new: str) -> list[Markup]:
     """Both sentences as HTML, what is in the one alone in <del> and <ins>.
 
     >>> _marked("China mines 60 %.", "China mines 36 %.")
-    ('China mines <del>60</del> %.', 'China mines <ins>36</ins> %.')
+    [Markup('China mines <del>60</del> %.'), Markup('China mines <ins>36</ins> %.')]
     """
     a, b = re.split(r"(\s+)", old), re.split(r"(\s+)", new)
     was, now = [], []
     for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         for words, tag, out in ((a[i:j], "del", was), (b[k:m], "ins", now)):
-            text = html.escape("".join(words))
-            out.append(text if kind == "equal" or not text.strip() else f"<{tag}>{text}</{tag}>")
-    return "".join(was), "".join(now)
+            text = "".join(words)
+            out.append((text, "" if kind == "equal" or not text.strip() else tag))
+    return [chapters.marked(parts) for parts in (was, now)]
 
 
 # --- numbers and series ---
@@ -271,19 +259,19 @@ def _marked(old: str, new: str) -> tuple[str, str]:
 def numbers(old: str | None, new: str) -> Listing:
     """Every fact that moved, by revision and by the new year, the largest moves first, with a link to its evidence."""
     if old is None:
-        return Listing("<p>Nothing to compare with.</p>")
+        return Listing(paragraph("Nothing to compare with."))
     year = _years(old, new)[0]
     rows = [
-        row(
-            f"moved-{r.fact_id}",
+        Row(
             [
                 _evidence(r.fact_id, r.label, new),
-                html.escape(r.old),
-                html.escape(r.restated) if isinstance(r.restated, str) else _NONE,
-                html.escape(r.new),
+                r.old,
+                r.restated if isinstance(r.restated, str) else _NONE,
+                r.new,
                 *(_change(part, r.unit) for part in (r.revision, r.new_year)),
-                html.escape(_reason(r.reason)),
+                _reason(r.reason),
             ],
+            f"moved-{r.fact_id}",
         )
         for r in _moved(old, new).itertuples()
     ]
@@ -297,28 +285,22 @@ def numbers(old: str | None, new: str) -> Listing:
         "Why",
     ]
     alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
-    more = (
-        ""
-        if alone.empty
-        else f"<p>Only one of the two releases prints what is needed for {len(alone)} further numbers.</p>"
-    )
-    return Listing(searchable("cp-moved", heads, rows, of="numbers") + more)
+    more = f"Only one of the two releases prints what is needed for {len(alone)} further numbers."
+    return Listing(Table("cp-moved", heads, rows, "numbers"), *([] if alone.empty else [paragraph(more)]))
 
 
-_NONE = '<span class="cp-none" title="cannot be told">–</span>'
+_NONE = dash("cannot be told")
 
 
-def _change(part: float | None, unit: str) -> str:
-    """A part of a move, as HTML."""
+def _change(part: float | None, unit: str) -> Markup | str:
+    """A part of a move, in words."""
     if part is None or pd.isna(part):
         return _NONE
     return signed(part) + (" points" if unit == "%" else "")
 
 
-def _evidence(fact_id: str, label: str, release: str) -> str:
-    if not known(fact_id, release):
-        return html.escape(label)
-    return f'<a href="{link("evidence", f"fact-{fact_id}")}">{html.escape(label)}</a>'
+def _evidence(fact_id: str, label: str, release: str) -> Markup | str:
+    return page_link("evidence", label, f"fact-{fact_id}") if known(fact_id, release) else label
 
 
 def _reason(reason: str) -> str:
@@ -336,35 +318,39 @@ def _revised(old: str, new: str) -> list[tuple[str, dict]]:
 def series(old: str | None, new: str) -> Listing:
     """Of each table how much moved, the largest revisions of listed minerals, and folded away every revision."""
     if old is None:
-        return Listing("<p>Nothing to compare with.</p>")
+        return Listing(paragraph("Nothing to compare with."))
     tables_of = _changes(old, new)["tables"]
-    told = "".join(
-        f"<li><strong>{html.escape(_TABLES.get(t, t))}.</strong> {html.escape(capital(counts(rows)))}.</li>"
-        for t, rows in tables_of.items()
-    )
+    counted = [
+        chapters.table_moves(_TABLES.get(t, t), capital(counts(rows))) for t, rows in tables_of.items()
+    ]
     revised = _revised(old, new)
     listed = [tr for tr in revised if tr[1]["listed"]]
     heads = ["Series", "Table", edition(old), edition(new), "Why"]
-    largest = searchable("cp-revised", heads, _revision_rows(listed[:LARGEST], "revised"), of="series")
+    largest = Table("cp-revised", heads, _revision_rows(listed[:LARGEST], "revised"), "series")
     named = [_TABLES.get(t, t) for t in dict.fromkeys(t for t, _ in revised)]
-    every = searchable("cp-revised", heads, _revision_rows(revised, "every"), named, of="revised figures")
+    every = Table("cp-revised", heads, _revision_rows(revised, "every"), "revised figures", named)
     return Listing(
-        f"<ul>{told}</ul><p>The {min(LARGEST, len(listed))} largest revisions of listed minerals, of {len(listed):,}, measured against the largest figure of the series:</p>{largest}"
-        f'<details class="cp-numbers"><summary>All {len(revised):,} revised figures, of every mineral, to search and to save</summary>{every}</details>'
+        html_list(counted),
+        paragraph(
+            f"The {min(LARGEST, len(listed))} largest revisions of listed minerals, of {len(listed):,}, "
+            "measured against the largest figure of the series:"
+        ),
+        largest,
+        fold(f"All {len(revised):,} revised figures, of every mineral, to search and to save", every),
     )
 
 
-def _revision_rows(revised: list[tuple[str, dict]], anchor: str) -> list[str]:
+def _revision_rows(revised: list[tuple[str, dict]], anchor: str) -> list[Row]:
     return [
-        row(
-            f"{anchor}-{i}",
+        Row(
             [
-                html.escape(capital(series_name(r))),
-                html.escape(_TABLES.get(t, t)),
-                html.escape(figure_text(r["old"])),
-                html.escape(f"{figure_text(r['new'])} {r['unit']}"),
-                html.escape(r["reason"]),
+                capital(series_name(r)),
+                _TABLES.get(t, t),
+                figure_text(r["old"]),
+                f"{figure_text(r['new'])} {r['unit']}",
+                r["reason"],
             ],
+            f"{anchor}-{i}",
         )
         for i, (t, r) in enumerate(revised)
     ]

@@ -9,9 +9,8 @@ from chokepoint.charts import worldmap
 from chokepoint.charts.shares import CAME
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, UNITED_STATES
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date, listed
+from chokepoint.pages.amounts import capital, date, in_words, listed
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.section import capital, in_words
 from chokepoint.pages.country_text import product
 from chokepoint.pages.ministerial import EARLY
 
@@ -154,7 +153,7 @@ def who_signed(release: str) -> Figure:
     )
     return figure(
         worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
-        says=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
+        title=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
         table=table,
         sources=sources,
         alt_text=(

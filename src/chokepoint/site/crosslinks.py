@@ -4,19 +4,20 @@ The first use of a glossary term, a mineral or a country in a page's prose leads
 evidence page names the pages that state it. Works on a page's HTML, so that computed sentences are linked like written ones.
 """
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from chokepoint.analysis import countries
 from chokepoint.data import tables
-from chokepoint.pages.components.figure import link
+from chokepoint.pages.markup import link, macros
 
+_template = macros("finish")
 GLOSSARY, EVIDENCE = "glossary", "evidence"
 _LISTS_FACTS = "what-changed"  # a list of hundreds of facts, which states none
 _ONLY_ON = {
@@ -40,7 +41,7 @@ class Target:
 
     page: str
     anchor: str = ""
-    says: str = ""
+    title: str = ""
 
 
 def setup(app: Sphinx) -> dict:
@@ -92,7 +93,7 @@ def terms(text: str) -> dict[str, Target]:
     """Terms of the glossary's Markdown, each with the first sentence of its entry.
 
     >>> terms("# Glossary\\n\\n## Dual use\\n\\nFit for [both](#x). More.")
-    {'dual use': Target(page='glossary', anchor='dual-use', says='Fit for both.')}
+    {'dual use': Target(page='glossary', anchor='dual-use', title='Fit for both.')}
     """
     found = {}
     for name, entry in re.findall(r"^## (.+)\n+(.+)", text, re.M):
@@ -121,8 +122,7 @@ def linked(body: str, targets: Mapping[str, Target], never: Iterable[Target] = (
         if target in done or (target.page != GLOSSARY and _part_of_a_name(found, target)):
             return found[0]
         done.add(target)
-        says = f' title="{html.escape(target.says)}"' if target.says else ""
-        return f'<a class="cp-term" href="{link(target.page, target.anchor)}"{says}>{found[0]}</a>'
+        return _template.term(link(target.page, target.anchor), target.title, Markup(found[0]))
 
     for token in _TOKEN.finditer(body):
         text, tag = token[0], (token["tag"] or "").lower()
@@ -198,10 +198,8 @@ def stated_on(body: str, pages: Mapping[str, Iterable[str]]) -> str:
     """
 
     def row(found: re.Match) -> str:
-        on = ", ".join(
-            f'<a href="{link(page)}">{html.escape(_called(page))}</a>' for page in pages.get(found[1], ())
-        )
-        return found[0] + (f"<br><small>Stated on: {on}</small>" if on else "")
+        on = [(page, _called(page)) for page in pages.get(found[1], ())]
+        return Markup(found[0]) + _template.stated_on(on)
 
     return re.sub(r'<tr id="fact-([\w.-]+)"><td>.*?(?=</td>)', row, body)
 

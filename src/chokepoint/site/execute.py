@@ -12,7 +12,7 @@ import nbformat
 from tqdm import tqdm
 
 from chokepoint.errors import UserError
-from chokepoint.pages.components.figure import PRESS
+from chokepoint.pages.markup import RENDER
 from chokepoint.site import kernels
 from chokepoint.site.cache import Cache, Executed
 from chokepoint.site.runs import Run
@@ -87,7 +87,7 @@ def press(run: Run, kernel: str | None = None) -> Executed:
 
     forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
     kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
-    os.environ[PRESS] = "1"
+    os.environ[RENDER] = "1"
     if paths := os.environ.get(
         "PYTHONPATH"
     ):  # a kernel runs in book/, where a relative path is that of another folder
@@ -119,7 +119,7 @@ def press(run: Run, kernel: str | None = None) -> Executed:
 
 def _compile_charts(data: dict, where: str) -> None:
     """Compile the charts of an output in place."""
-    from chokepoint.charts.vega import drawn
+    from chokepoint.pages.drawn import drawn
 
     if "text/html" in data:
         try:

@@ -1,23 +1,22 @@
 """The two indexes: every mineral and every country with its page, to search and to sort."""
 
-import html
-
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance, supply
 from chokepoint.analysis.facts.countries import prefix, share_id
 from chokepoint.data import tables
-from chokepoint.pages.components.brief import with_links
-from chokepoint.pages.components.figure import link
-from chokepoint.pages.components.section import known
-from chokepoint.pages.components.table import searchable
+from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.country_text import product
+from chokepoint.pages.markup import dash, known, macros, page_link, with_links
 
-NONE = '<span class="cp-none" title="not published">–</span>'
+NONE = dash("not published")
 _WORD = {"mine": "mined", "refinery": "refined"}
+_template = macros("reference_lists")
+_NEVER = "99999999"  # after every day
 
 
-def mineral_index(release: str) -> str:
+def mineral_index(release: str) -> Markup:
     """A row a mineral: who leads at each step, China's and the bloc's share, US reliance, Chinese licences since when."""
     rows = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'").sort_values("name")
     summary = supply.summary(release)
@@ -32,20 +31,15 @@ def mineral_index(release: str) -> str:
         "China, refined",
         "Inside the bloc, last step",
     ]
-    return searchable(
-        "cp-index",
-        [*heads, "US net imports", "Chinese licence since"],
-        body,
-        sorted(set(rows.group)),
-        of="minerals",
-    )
+    heads += ["US net imports", "Chinese licence since"]
+    return Table("cp-index", heads, body, "minerals", sorted(set(rows.group))).html()
 
 
-def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release: str) -> str:
+def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release: str) -> Row:
     speaks, one = row["headline_mineral"], row["mineral"]
     steps = [s for s in _WORD if (speaks, s) in summary.index and pd.notna(summary.largest[speaks, s])]
     first = {
-        s: (f"{html.escape(summary.leader[speaks, s])} {_fact(f'{speaks}.largest_{_WORD[s]}', release)}")
+        s: Markup("{} {}").format(summary.leader[speaks, s], _fact(f"{speaks}.largest_{_WORD[s]}", release))
         for s in steps
     }
     shares = {s: _share_cell(f"{speaks}.china_{_WORD[s]}", summary.china[speaks, s], release) for s in steps}
@@ -53,23 +47,28 @@ def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release
     inside = (
         _share_cell(f"{speaks}.inside_{_WORD[last]}", summary.inside[speaks, last], release)
         if last
-        else _cell(NONE, -1)
+        else (NONE, -1)
     )
     stated = reliance.speaks_for(one, release)  # of a single rare earth its group, as for output
-    reach = _cell(_fact(f"{stated}.reliance", release), bought.value[stated]) if stated else _cell(NONE, -1)
+    reach = (_fact(f"{stated}.reliance", release), bought.value[stated]) if stated else (NONE, -1)
     since = f"{one}.controlled_since"
-    when = (
-        pd.to_datetime(_text(since, release), format="%d %B %Y").strftime("%Y%m%d")
-        if known(since, release)
-        else "99999999"
-    )
-    named = f'<a href="{link(f"minerals/{one}")}">{html.escape(row["name"].split(" (")[0])}</a>'
-    cells = [_cell(named), _cell(html.escape(row["group"])), *(_cell(first.get(s, NONE)) for s in _WORD)]
-    cells += [*(shares.get(s, _cell(NONE, -1)) for s in _WORD), inside, reach]
-    return f"<tr>{''.join(cells)}{_cell(_fact(since, release) if known(since, release) else NONE, when)}</tr>"
+    when = (NONE, _NEVER)
+    if known(since, release):
+        day = pd.to_datetime(facts.get(since, release).text, format="%d %B %Y")
+        when = (_fact(since, release), f"{day:%Y%m%d}")
+    cells = [
+        (page_link(f"minerals/{one}", row["name"].split(" (")[0]), None),
+        (row["group"], None),
+        *((first.get(s, NONE), None) for s in _WORD),
+        *(shares.get(s, (NONE, -1)) for s in _WORD),
+        inside,
+        reach,
+        when,
+    ]
+    return _row(cells)
 
 
-def country_index(release: str) -> str:
+def country_index(release: str) -> Markup:
     """A row a country: region, where it stands, since when, its largest share of any listed mineral, and how many it is named for."""
     seats = tables.load("attendees").set_index("iso3")
     body = [_country_row(iso3, name, seats, release) for iso3, name in countries.names().items()]
@@ -81,64 +80,48 @@ def country_index(release: str) -> str:
         "Largest share of world output",
         "Minerals it is named for",
     ]
-    return searchable(
-        "cp-index",
-        heads,
-        body,
-        [*dict.fromkeys(countries.STATUS.values()), "Came", "Not on the list"],
-        of="countries",
-    )
+    filters = [*dict.fromkeys(countries.STATUS.values()), "Came", "Not on the list"]
+    return Table("cp-index", heads, body, "countries", filters).html()
 
 
-def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str:
+def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> Row:
     rows = countries.brings(iso3, release)
     top, size = NONE, -1
     if len(rows):
         first = rows.iloc[0]
-        page = f'<a href="{link(f"minerals/{first.mineral}")}">{html.escape(product(first))}</a>'
-        top = f"{_fact(share_id(iso3, first), release)} of {page}, {_WORD[first.step]}"
+        page = page_link(f"minerals/{first.mineral}", product(first))
+        top = Markup("{} of {}, {}").format(_fact(share_id(iso3, first), release), page, _WORD[first.step])
         size = float(first.share)
     region = seats.region[iso3] if iso3 in seats.index else "North America"
     came = "Host" if iso3 == countries.HOST else "Came" if countries.came(iso3) else "Not on the list"
     text = countries.signed(iso3)
-    when = "99999999" if text is None else f"{text.date_start:%Y%m%d}"
-    day = (
-        ""
-        if text is None or countries.status(iso3) == "signed_day"
-        else f", {_fact(f'{prefix(iso3)}.signed', release)}"
-    )
-    status = f'<span class="cp-label">{html.escape(countries.STATUS[countries.status(iso3)])}</span>{day}'
-    named = f'<a href="{link(f"countries/{countries.slug(iso3)}")}">{html.escape(name)}</a>'
+    when = _NEVER if text is None else f"{text.date_start:%Y%m%d}"
+    plain = text is None or countries.status(iso3) == "signed_day"
+    since = "" if plain else _fact(f"{prefix(iso3)}.signed", release)
     count = rows.mineral.nunique()
     cells = [
-        _cell(named),
-        _cell(html.escape(region)),
-        _cell(came),
-        _cell(status, when),
-        _cell(top, size),
-        _cell(str(count or NONE), count),
+        (page_link(f"countries/{countries.slug(iso3)}", name), None),
+        (region, None),
+        (came, None),
+        (_template.status(countries.STATUS[countries.status(iso3)], since), when),
+        (top, size),
+        (count or NONE, count),
     ]
-    return f"<tr>{''.join(cells)}</tr>"
+    return _row(cells)
 
 
-def _share_cell(fact_id: str, value: float, release: str) -> str:
-    return (
-        _cell(NONE, -1)
-        if pd.isna(value) or not known(fact_id, release)
-        else _cell(_fact(fact_id, release), value)
-    )
+def _share_cell(fact_id: str, value: float, release: str) -> tuple[Markup, float]:
+    """A share and what it is sorted by."""
+    return (NONE, -1) if pd.isna(value) or not known(fact_id, release) else (_fact(fact_id, release), value)
 
 
-def _cell(content: str, order: object = None) -> str:
-    return f"<td>{content}</td>" if order is None else f'<td data-order="{order}">{content}</td>'
+def _row(cells: list[tuple]) -> Row:
+    """A row of cells, each with what it is sorted by, None where that is its text."""
+    return Row([c for c, _ in cells], orders=[o for _, o in cells])
 
 
-def _fact(fact_id: str, release: str) -> str:
+def _fact(fact_id: str, release: str) -> Markup:
     return with_links(f"{{{fact_id}}}", release)
-
-
-def _text(fact_id: str, release: str) -> str:
-    return facts.get(fact_id, release).text
 
 
 INDEXES = {"mineral-index": mineral_index, "country-index": country_index}

@@ -10,11 +10,14 @@ import html
 import re
 from pathlib import Path
 
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
+from chokepoint.pages.markup import macros
 from chokepoint.site import page_metadata
 
 TEMPLATES = Path(__file__).with_name("templates")
+_template = macros("finish")
 # What a page may load and run: the site's own files. No inline script or style, no `eval`, no plug-in, no other base.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -46,30 +49,30 @@ _SEARCH = [
     "../searchindex.js",
 ]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
-_MENDS = [
+_FIXES = [
     # what is folded is named: a table with the code that loads it, a plain chart with the code that draws it
     *(
         (
             rf'(<div class="cell [^"]*\btag_{tag}\b[^"]*">\s*<details[^>]*>\s*)<summary.*?</summary>',
-            rf"\1<summary>{name}</summary>",
+            lambda m, name=name: m[1] + _template.code_summary(name),
         )
         for tag, name in (("load", "Load the data"), ("draw", "Draw it"))
     ),
     # a paragraph is not allowed in a summary, and both of its texts were read aloud under a third name
-    (r'<summary aria-label="Toggle hidden content">.*?</summary>', "<summary>Code</summary>"),
+    (r'<summary aria-label="Toggle hidden content">.*?</summary>', lambda _: _template.code_summary()),
     (r'<div class="toctree-wrapper compound">\s*</div>', ""),
     # configuration of a service of another site
     (r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = [^<]*</script>', ""),
     (r' style="text-align: unset;"', ""),
     # a sign that stands alone is no name for a link
     (
-        r'<a class="headerlink" href="(#[^"]*)" title="[^"]*">#</a>',
-        r'<a class="headerlink" href="\1" aria-label="Link to this heading">#</a>',
+        r'(<a class="headerlink" href="#[^"]*") title="[^"]*"(?=>#</a>)',
+        r'\1 aria-label="Link to this heading"',
     ),
     # wider than a phone, it scrolls by itself and not with the page
     (
         r'<table class="(?:docutils align-default|table)">(.*?)</table>',
-        r'<div class="cp-scroll cp-plain" tabindex="0" role="group" aria-label="Table"><table class="cp-table">\1</table></div>',
+        lambda found: _template.scrolled(Markup(found[1])),
     ),
 ]
 _SHOWN_SOURCES = 6
@@ -83,7 +86,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     lost = pagename == "404" and not app.config.cp_address
     return {
         **known,
-        "up": up(app, pagename),
+        "up": root_prefix(app, pagename),
         "policy": policy(LOST) if lost else POLICY,
         "lost": LOST if lost else "",
         "styles": _styles(app, charts, "highlight" in body),
@@ -93,13 +96,13 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
                 context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "",
                 pagename,
             ),
-            up(app, pagename) if pagename == "404" else "",
+            root_prefix(app, pagename) if pagename == "404" else "",
         ),
         "on_page": on_page(body),
     }
 
 
-def up(app: Sphinx, pagename: str) -> str:
+def root_prefix(app: Sphinx, pagename: str) -> str:
     """The way from a page to the site's root.
 
     The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands below that is not known, its
@@ -159,11 +162,13 @@ def contents(toctree: str, pagename: str) -> str:
     >>> contents('<li class="toctree-l1 current"><a class="current reference internal" href="#">Who came</a></li>', "02-ministerial")
     '<li><a aria-current="page" href="#main">Who came</a></li>'
     """
-    here = r'<a aria-current="page" href="#main">'
-    plain = re.sub(r'<a class="current reference internal" href="#">', here, toctree)
-    plain = re.sub(r'<a class="current reference internal" ', '<a aria-current="true" ', plain)
+    here = r'aria-current="page" href="#main"'
+    plain = re.sub(r'(?<=<a )class="current reference internal" href="#"(?=>)', here, toctree)
+    plain = re.sub(r'(?<=<a )class="current reference internal" ', 'aria-current="true" ', plain)
     plain = re.sub(
-        r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>', r"<p>\1</p>", plain
+        r'<p[^>]*class="caption"[^>]*><span class="caption-text">(.*?)</span></p>',
+        lambda found: _template.paragraph(Markup(found[1])),
+        plain,
     )
     return re.sub(r' class="(toctree-l\d( current)?|current|reference internal)"', "", plain)
 
@@ -183,33 +188,29 @@ def on_page(body: str) -> str:
         (outer or own, re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", said, flags=re.S).strip())
         for outer, own, said in found
     ]
-    items = [(anchor, said) for anchor, said in items if anchor]
-    return (
-        "".join(f'<li><a href="#{anchor}">{said}</a></li>' for anchor, said in items)
-        if len(items) > 2
-        else ""
-    )
+    sections = [(anchor, Markup(heading)) for anchor, heading in items if anchor]
+    return _template.on_page(sections) if len(sections) > 2 else ""
 
 
-def mended(body: str) -> str:
-    """The printed text with the faults of its printers mended."""
-    for fault, cure in _MENDS:
+def fix_html(body: str) -> str:
+    """Return a page's HTML without the faults of what wrote it."""
+    for fault, cure in _FIXES:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
-    body = re.sub(r'<a (?=[^>]*href="https?:)(?![^>]*\brel=)', '<a rel="noopener noreferrer" ', body)
+    body = re.sub(r'(?<=<a )(?=[^>]*href="https?:)(?![^>]*\brel=)', 'rel="noopener noreferrer" ', body)
     return re.sub(
-        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S
+        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: collapse_sources(m[1]) or m[0], body, flags=re.S
     )
 
 
-def folded(line: str) -> str:
+def collapse_sources(line: str) -> str:
     """A source line of many names as a fold that says how many; nothing where it is short.
 
-    >>> folded("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + ".")[:90]
+    >>> str(collapse_sources("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + "."))[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
     names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)
     if len(names) <= _SHOWN_SOURCES:
         return ""
-    first = "; ".join(html.escape(html.unescape(n)) for n in names[:4])
-    return f'<details class="cp-source"><summary>Sources: {first} and {len(names) - 4} more</summary><p>{line}</p></details>'
+    first = "; ".join(html.unescape(n) for n in names[:4])
+    return _template.folded(first, len(names) - 4, Markup(line))

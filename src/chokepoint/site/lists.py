@@ -1,22 +1,22 @@
 """Reference lists printed from the registry and the tables: every fact, source and assumption, each with an anchor."""
 
-import html
-from collections.abc import Iterable
 from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis import events, facts
 from chokepoint.data import tables
-from chokepoint.pages.components.figure import link
-from chokepoint.pages.components.table import row, scrolled, searchable
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import macros, page_link
 from chokepoint.parameters import KINDS
 from chokepoint.site.runs import interface
 
 _IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brackets, for one, it may not
+_template = macros("reference_lists")
 
 
-def fact_list(release: str) -> str:
+def fact_list(release: str) -> Markup:
     """Every fact: value, sources, confidence, and how it was computed."""
     known = facts.evaluate(release)
     readings = {
@@ -24,126 +24,88 @@ def fact_list(release: str) -> str:
     }
     rows = [_fact_row(fact, readings.get(fact.conflict_group)) for _, fact in sorted(known.items())]
     heads = ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"]
-    return searchable(
-        "cp-facts", heads, rows, sorted({fact.confidence for fact in known.values()}), of="numbers"
-    )
+    labels = sorted({fact.confidence for fact in known.values()})
+    return Table("cp-facts", heads, rows, "numbers", labels).html()
 
 
-def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
-    how = (
-        _e((fact.computation or "Stated by the source").removesuffix("."))
-        + "."
-        + (f" {_e(fact.note)}" if fact.note else "")
-    )
-    value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
-    return row(
-        f"fact-{fact.fact_id}",
-        [
-            f"{_e(fact.label)} <code>{_e(fact.fact_id)}</code>",
-            value,
-            _e(fact.as_of),
-            _sources(fact.sources),
-            _e(fact.confidence),
-            how + _used(fact) + _conflict(readings),
-        ],
-    )
-
-
-def _used(fact: facts.Fact) -> str:
-    """The rows that a computed fact was worked out from, one click away."""
-    if not fact.rows:
-        return ""
-    items = "".join(f"<li>{_e(row)}</li>" for row in fact.rows)
-    return f'<details class="cp-readings"><summary>from {len(fact.rows)} rows</summary><ul>{items}</ul></details>'
-
-
-def _superseded(fact: facts.Fact) -> str:
-    """Readings that a later one replaced, under the value."""
-    return "".join(
-        f"<br><small>superseded: <s>{_e(text)}</s> ({_sources(sources)})</small>"
-        for text, sources in fact.superseded
-    )
-
-
-def _conflict(readings: pd.DataFrame | None) -> str:
-    """What each source says where they differ, the reading adopted first, with its reason."""
-    if readings is None:
-        return ""
+def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> Row:
     ordered = (
-        readings.fillna({"adopted": False})
+        []
+        if readings is None
+        else readings.fillna({"adopted": False})
         .sort_values("adopted", ascending=False, kind="stable")
         .to_dict("records")
     )
-    items = [
-        f"<li>{'<b>Adopted:</b> ' if r['adopted'] else ''}{_e(r['reading'])} ({_e(r['outlet'])}, {_sources([r['source_id']])})"
-        f"{'. ' + _e(r['why']) if pd.notna(r['why']) else ''}</li>"
-        for r in ordered
+    cells = [
+        _template.fact_name(fact),
+        _template.fact_value(fact),
+        fact.as_of,
+        _template.sources(fact.sources),
+        fact.confidence,
+        _template.fact_grounds(fact, ordered),
     ]
-    return f'<details class="cp-readings"><summary>{len(items)} readings</summary><ul>{"".join(items)}</ul></details>'
+    return Row(cells, f"fact-{fact.fact_id}")
 
 
-def source_list(release: str) -> str:
+def source_list(release: str) -> Markup:
     """Every source: who published it, when, what it is, where it stands, and how we read it."""
-    rows = []
-    for s in tables.load("sources").fillna("").sort_values("source_id").to_dict("records"):
-        title = _e(s["title"])
-        url = str(s["url"])
-        if url.startswith(("https://", "http://")):
-            title = f'<a href="{_e(quote(url.split()[0], safe=_IN_ADDRESSES))}" rel="noopener noreferrer">{title}</a>'
-        rows.append(
-            row(
-                f"source-{s['source_id']}",
-                [
-                    f"<code>{_e(s['source_id'])}</code>",
-                    f"{_e(s['publisher'])}: {title}"
-                    + (f" <small>(the word of {_e(s['origin'])})</small>" if s["origin"] else ""),
-                    _e(str(s["date"])[:10]),
-                    _e(s["kind"]),
-                    _e(s["viewpoint"]),
-                    _e(s["reliability"]) + _brought(s["read_through"]),
-                ],
-            )
+    rows = [
+        Row(
+            [
+                _template.code(s["source_id"]),
+                _template.document(s, _address(str(s["url"]))),
+                str(s["date"])[:10],
+                s["kind"],
+                s["viewpoint"],
+                _template.reliability(
+                    s["reliability"], s["read_through"].split(";") if s["read_through"] else []
+                ),
+            ],
+            f"source-{s['source_id']}",
         )
-    return searchable(
-        "cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources"
-    )
+        for s in tables.load("sources").fillna("").sort_values("source_id").to_dict("records")
+    ]
+    heads = ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"]
+    return Table("cp-sources", heads, rows, "sources").html()
 
 
-def _brought(relays: str) -> str:
-    """By which sources a text that was not read itself came to us, linked."""
-    return f" <small>(read through {_sources(relays.split(';'))})</small>" if relays else ""
+def _address(url: str) -> str:
+    """Where a document stands on the web; empty where it does not."""
+    return quote(url.split()[0], safe=_IN_ADDRESSES) if url.startswith(("https://", "http://")) else ""
 
 
-def assumption_list(release: str) -> str:
+def assumption_list(release: str) -> Markup:
     """Every parameter of every model: default, range, unit, and what it rests on."""
-    parts = []
+    parts, heads = [], ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"]
     for model, group in tables.load("assumptions").groupby("model"):
         rows = [
-            row(
-                f"assumption-{a['assumption_id']}",
+            Row(
                 [
-                    _e(a["label"]),
-                    f"<code>{_e(a['symbol'])}</code>",
+                    a["label"],
+                    _template.code(a["symbol"]),
                     f"{a['value']:g}",
                     f"{a['low']:g} to {a['high']:g}",
-                    _e(a["unit"]),
-                    _sources([a["source_id"]]) if pd.notna(a["source_id"]) else "",
-                    _e(a["basis"]),
-                    _e(a["note"] if pd.notna(a["note"]) else ""),
+                    a["unit"],
+                    _template.sources([a["source_id"]]) if pd.notna(a["source_id"]) else "",
+                    a["basis"],
+                    a["note"],
                 ],
+                f"assumption-{a['assumption_id']}",
             )
             for a in group.to_dict("records")
         ]
-        parts.append(f'<h2 id="model-{_e(model)}">{_e(model.replace("_", " ").capitalize())}</h2>')
-        heads = ["What", "Symbol", "Default", "Range", "Unit", "Source", "Basis", "Note"]
-        parts.append(searchable("cp-assumptions", heads, rows, of=f"assumptions: {model.replace('_', ' ')}"))
-    return "".join(parts)
+        name = model.replace("_", " ")
+        parts += [
+            _template.model_head(model, name.capitalize()),
+            Table("cp-assumptions", heads, rows, f"assumptions: {name}"),
+        ]
+    return Markup("").join(parts)
 
 
-def dictionary(release: str) -> str:
+def dictionary(release: str) -> Markup:
     """Every table: what it holds, where it comes from, and what each column means. Tables of yearly releases once."""
-    described, parts = set(), []
-    for declared in tables.package()["resources"]:
+    described, parts, resources = set(), [], tables.package()["resources"]
+    for declared in resources:
         name = (
             declared["path"].split("/")[-1].removesuffix(".csv")
             if declared["path"].startswith("minerals/")
@@ -152,36 +114,39 @@ def dictionary(release: str) -> str:
         if name in described:
             continue
         described.add(name)
-        schema = declared["schema"]
         rows = [
-            row(
-                f"column-{name}-{f['name']}",
+            Row(
                 [
-                    f"<code>{_e(f['name'])}</code>",
-                    _e(f.get("description") or f.get("title")),
-                    _e(f["type"]),
-                    _e(f.get("unit")),
-                    _e(_rule(f.get("constraints", {}))),
+                    _template.code(f["name"]),
+                    f.get("description") or f.get("title"),
+                    f["type"],
+                    f.get("unit"),
+                    _rule(f.get("constraints", {})),
                 ],
+                f"column-{name}-{f['name']}",
             )
-            for f in schema["fields"]
+            for f in declared["schema"]["fields"]
         ]
-        held = [
-            r["name"].removesuffix(f"-{name}")
-            for r in tables.package()["resources"]
-            if r["name"].endswith(f"-{name}")
+        releases = [r["name"].removesuffix(f"-{name}") for r in resources if r["name"].endswith(f"-{name}")]
+        licences = ", ".join(licence["name"] for licence in declared.get("licenses", [])) or "CC-BY-4.0"
+        parts += [
+            _template.table_head(
+                name,
+                declared.get("title", name),
+                declared.get("description"),
+                declared["path"],
+                ", ".join(releases) if len(releases) > 1 else "",
+                licences,
+            ),
+            Table(
+                "cp-dictionary",
+                ["Column", "Meaning", "Type", "Unit", "Allowed"],
+                rows,
+                f"columns: {name}",
+                search=False,
+            ),
         ]
-        parts.append(
-            f'<h2 id="table-{_e(name)}">{_e(declared.get("title", name))}</h2><p>{_e(declared.get("description"))} '
-            f"<code>data/{_e(declared['path'])}</code>{'; releases: ' + _e(', '.join(held)) if len(held) > 1 else ''}. "
-            f"Licence: {_e(', '.join(licence['name'] for licence in declared.get('licenses', [])) or 'CC-BY-4.0')}.</p>"
-        )
-        parts.append(
-            scrolled(
-                "cp-dictionary", ["Column", "Meaning", "Type", "Unit", "Allowed"], rows, of=f"columns: {name}"
-            )
-        )
-    return "".join(parts)
+    return Markup("").join(parts)
 
 
 def _rule(limits: dict) -> str:
@@ -203,20 +168,19 @@ def _rule(limits: dict) -> str:
     )
 
 
-def question_list(release: str) -> str:
+def question_list(release: str) -> Markup:
     """What is not known, what is known since, and the rows of the evidence that rest on no source we have opened."""
-    asked = []
+    rows = []
     for q in (
         tables.load("open_questions")
         .sort_values("status", key=lambda s: s.map(list(_STATUS).index), kind="stable")
         .to_dict("records")
     ):
         status, answer, source = _answer(q)
-        told = f"{_e(answer)}. {_sources([source])}" if answer else ""
-        looked = f"{_e(q['looked_for'])}. {_sources([q['source_id']]) if pd.notna(q['source_id']) else ''}"
-        asked.append(row(q["question_id"], [_e(q["question"]), _STATUS[status], _e(q["why"]), looked, told]))
+        cells = [q["question"], _STATUS[status], q["why"], _template.looked_for(q)]
+        rows.append(Row([*cells, _template.answer(answer, source)], q["question_id"]))
     heads = ["What was asked", "State", "Why it matters", "What was looked for", "What is known"]
-    return searchable("cp-questions", heads, asked, list(_STATUS.values()), of="open questions")
+    return Table("cp-questions", heads, rows, "open questions", _STATUS.values()).html()
 
 
 _STATUS = {"open": "open", "partly": "in part", "answered": "answered"}
@@ -234,38 +198,28 @@ def _answer(question: dict) -> tuple[str, str, str]:
     )
 
 
-def parameter_list(release: str) -> str:
+def parameter_list(release: str) -> Markup:
     """The parameters of every notebook: what each means, its type, its default and what it may be."""
     rows = [
-        row(
-            f"parameter-{path.stem}-{p.name}",
+        Row(
             [
-                f'<a href="{link(path.stem)}">{_e(path.stem)}</a>'
-                if path.stem not in _TEMPLATES
-                else f"{_TEMPLATES[path.stem]}",
-                f"<code>{_e(p.name)}</code>",
-                _e(p.meaning[:1].upper() + p.meaning[1:]),
+                _TEMPLATES.get(path.stem) or page_link(path.stem, path.stem),
+                _template.code(p.name),
+                p.meaning[:1].upper() + p.meaning[1:],
                 KINDS[p.type],
-                "none" if p.default is None else f"<code>{_e(p.default)}</code>",
-                _e(p.allowed),
+                "none" if p.default is None else _template.code(p.default),
+                p.allowed,
             ],
+            f"parameter-{path.stem}-{p.name}",
         )
         for path in sorted((tables.home() / "book").glob("*.ipynb"))
         for p in interface(path).values()
     ]
     heads = ["Notebook", "Parameter", "What it means", "Type", "Default", "Allowed"]
-    return searchable("cp-parameters", heads, rows, of="parameters")
+    return Table("cp-parameters", heads, rows, "parameters").html()
 
 
 _TEMPLATES = {"mineral": "mineral: every page of a mineral", "country": "country: every page of a country"}
-
-
-def _sources(ids: Iterable[str]) -> str:
-    return ", ".join(f'<a href="{link("sources", f"source-{_e(s)}")}">{_e(s)}</a>' for s in ids)
-
-
-def _e(value) -> str:
-    return html.escape("" if pd.isna(value) else str(value))
 
 
 LISTS = {

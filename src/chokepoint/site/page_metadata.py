@@ -49,15 +49,15 @@ def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:
     url = app.config.cp_address and ours and f"{app.config.cp_address}{'' if first else f'{pagename}.html'}"
     said = description(body) if ours else ""
     return {
-        "headline": html.escape(title),
-        "title": html.escape(title if first else f"{title} · Chokepoint"),
+        "headline": title,
+        "title": title if first else f"{title} · Chokepoint",
         "description": said,
         "url": url,
         "card": f"{app.config.cp_address}_static/cards/{card_name(pagename)}",
         "cite": ours and citation(title, pagename, release, day, url or ""),
         "linked_data": linked_data(title, said, pagename, day, url or "") if ours else "",
         "release": release,
-        "horizon": html.escape(horizon.sentence()) if ours else "",
+        "horizon": horizon.sentence() if ours else "",
     }
 
 

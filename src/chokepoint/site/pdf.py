@@ -5,7 +5,6 @@ what print shows of it is put into one document. That is printed twice: once to 
 those numbers in the contents.
 """
 
-import html
 import json
 import sys
 from collections.abc import Iterator
@@ -14,14 +13,18 @@ from itertools import groupby
 from pathlib import Path
 
 import yaml
+from markupsafe import Markup
 from tqdm import tqdm
 
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import horizon
+from chokepoint.pages.amounts import capital
+from chokepoint.pages.markup import macros
 
 WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
 _HERE = Path(__file__).parent
+_template = macros("pdf_book")
 _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
 # What each chart shows in words, kept from before it is drawn.
@@ -95,57 +98,31 @@ def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
     return Leaf(page=page, **taken)
 
 
-def document(leaves: dict[str, list[Leaf]], release: str) -> str:
+def document(leaves: dict[str, list[Leaf]], release: str) -> Markup:
     """The book as HTML: title, contents, whose page numbers are still to come, and parts."""
-    sheets = dict.fromkeys(sheet for of in leaves.values() for one in of for sheet in one.sheets)
-    head = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
-    style = (_HERE / "pdf.css").read_text(encoding="utf-8")
-    body = "".join(_part(caption, of) for caption, of in leaves.items())
-    return (
-        f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Chokepoint</title>{head}<style>{style}{_heads(leaves)}</style></head>'
-        f"<body><main>{_cover(leaves, release)}{_contents(leaves)}{body}</main></body></html>"
-    )
-
-
-def _cover(leaves: dict[str, list[Leaf]], release: str) -> str:
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
-    edition = tables.load("releases").set_index("release").title[release]
     charts = sum(one.charts for of in leaves.values() for one in of)
-    says = [
-        f"Computed from the {html.escape(edition)}.",
-        horizon.sentence(),
-        f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
-    ]
-    return (
-        f'<section class="cp-title-page"><div><h1>{html.escape(title)}</h1><p class="cp-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>'
-        + "".join(f"<p>{line}</p>" for line in says)
-        + '<p class="cp-small">The printed edition of a web book. There, sliders move the models, every chart opens to its numbers, and tables can be searched and sorted; '
-        "here, each is shown at its starting values. Text and figures: CC BY 4.0. The Chokepoint authors.</p></div></section>"
-    )
-
-
-def _contents(leaves: dict[str, list[Leaf]]) -> str:
-    def line(one: Leaf) -> str:
-        return f'<a href="#{one.page}">{html.escape(one.title)} <span></span></a>'
-
-    def lines(of: list[Leaf]) -> Iterator[str]:
-        for short, group in groupby(of, lambda one: kind(one.page) == "short"):
-            items = "".join(f"<li>{line(one)}</li>" for one in group)
-            yield f"<li><ol>{items}</ol></li>" if short else items
-
-    lists = "".join(
-        f'<p class="cp-caption">{html.escape(caption)}</p><ol>{"".join(lines(of))}</ol>'
-        for caption, of in leaves.items()
-    )
-    return f'<nav class="cp-book-contents"><h1>Contents</h1>{lists}</nav>'
-
-
-def _part(caption: str, of: list[Leaf]) -> str:
-    """The pages of a part; its name stands above the first, which needs no page of its own."""
-    heads = [f"<h1>{html.escape(caption)}</h1>"] + [""] * len(of)
-    return "".join(
-        f'<article id="{one.page}" class="bd-article cp-leaf cp-{kind(one.page)}" style="page: {_running(one)}">{head}{one.html}</article>'
-        for head, one in zip(heads, of, strict=False)
+    style = (_HERE / "pdf.css").read_text(encoding="utf-8")
+    return _template.book(
+        sheets=dict.fromkeys(sheet for of in leaves.values() for one in of for sheet in one.sheets),
+        style=Markup(style + _heads(leaves)),
+        title=title,
+        subtitle=capital(subtitle),
+        sentences=[
+            f"Computed from the {tables.load('releases').set_index('release').title[release]}.",
+            horizon.sentence(),
+            f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
+        ],
+        contents=[
+            (
+                caption,
+                [(short, list(group)) for short, group in groupby(of, lambda one: kind(one.page) == "short")],
+            )
+            for caption, of in leaves.items()
+        ],
+        parts=[
+            (caption, [(one, kind(one.page), _running(one)) for one in of]) for caption, of in leaves.items()
+        ],
     )
 
 

@@ -1,6 +1,5 @@
-"""How the book is found: facts in its search, a map of the site for search engines, cards where it is shared, a page for lost readers."""
+"""How the book is found: facts in its search, a map of the site for search engines, cards where it is shared, a page for addresses that are not there."""
 
-import html
 import shutil
 import textwrap
 from pathlib import Path
@@ -11,8 +10,10 @@ from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 
 from chokepoint.analysis import events, facts
+from chokepoint.pages.markup import macros
 from chokepoint.site import cover, page_metadata
 
+_template = macros("cover")
 # Copied by the theme and its extensions, and asked for by no page.
 _UNUSED = [
     "clipboard.min.js",
@@ -54,12 +55,12 @@ class Numbers(Domain):
         return None
 
 
-def lost(app: Sphinx):
+def not_found_page(app: Sphinx):
     """The page that a server shows for an address that is not there."""
     yield "404", {"title": "There is no such page"}, "404.html"
 
 
-def tell(app: Sphinx, exception: Exception | None) -> None:
+def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
     """Write cards, sitemap and robots.txt beside the pages, and take away what the theme copied for nothing."""
     if exception or app.builder.format != "html":
         return
@@ -92,24 +93,12 @@ def sitemap(address: str, pages: list[str]) -> str:
     """
     day = f"{events.newest_evidence():%Y-%m-%d}"
     places = (f"{address}{'' if page == 'index' else f'{page}.html'}" for page in pages)
-    rows = "".join(
-        f"<url><loc>{html.escape(place)}</loc><lastmod>{day}</lastmod></url>\n" for place in places
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
+    return str(_template.sitemap(places, day))
 
 
 def card(title: str, release: str) -> bytes:
     """A picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
     book, _, rest = title.partition(": ")
     lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 29)
-    said = "".join(
-        f'<text x="70" y="{190 + 82 * i}" font-size="68">{html.escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Georgia, Liberation Serif, serif" fill="#22252a">'
-        '<style>.cp-china { fill: #b3452f } .cp-bloc { fill: #1f659b }</style><rect width="1200" height="630" fill="#fcfcfa"/>'
-        f'<text x="70" y="96" font-size="38" fill="#585e66">Chokepoint</text>{said}'
-        f'<svg x="70" y="420" width="1060" height="150" viewBox="{cover.VIEW}" preserveAspectRatio="none">{cover.columns(release)}</svg></svg>'
-    )
+    svg = str(_template.card(lines, cover.columns(release), cover.VIEW))
     return vl_convert.svg_to_png(svg, scale=1)

@@ -15,14 +15,15 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from chokepoint.analysis import facts
-from chokepoint.charts.vega import drawn, script
+from chokepoint.charts.vega import script
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.pages.components.figure import link
+from chokepoint.pages.drawn import drawn
+from chokepoint.pages.markup import link
 from chokepoint.site import cover, lists, page_metadata, render, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
-from chokepoint.site.layout import TEMPLATES, frame, mended
+from chokepoint.site.layout import TEMPLATES, fix_html, frame
 
 _log = logging.getLogger(__name__)
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
@@ -42,10 +43,10 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-collect-pages", seo.lost)
+    app.connect("html-collect-pages", seo.not_found_page)
     render.setup(app)
     app.connect("html-page-context", _finish_page, priority=900)
-    app.connect("build-finished", seo.tell)
+    app.connect("build-finished", seo.write_sitemap_and_cards)
     app.connect("build-finished", _write_vega)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -110,18 +111,23 @@ class Excerpt(SphinxDirective):
 def _list_directive(make):
     class List(SphinxDirective):
         def run(self):
-            return [nodes.raw("", make(release()), format="html")]
+            return [nodes.raw("", str(make(release())), format="html")]
 
     return List
 
 
 def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Relative links, compiled charts, mended faults, and the frame around them."""
+    """Relative links, compiled charts, faults taken out, and the frame around them."""
     body = context.get("body") or ""
-    body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
+    body = guarded(related(_under_title(body, launch(pagename, Path(app.srcdir))), pagename))
     models = _models(app, pagename, body)
-    context["body"] = mended(drawn(_MODEL.sub("", body)))
+    context["body"] = fix_html(drawn(_MODEL.sub("", body)))
     context["cp"] = frame(app, pagename, context, models)
+
+
+def _under_title(body: str, addition: str) -> str:
+    title, end, text = body.partition("</h1>")
+    return f"{title}{end}{addition if end else ''}{text}"
 
 
 def related(body: str, pagename: str) -> str:
@@ -140,7 +146,7 @@ def guarded(body: str) -> str:
     >>> guarded('<a class="reference external" href="https://example.org">')
     '<a rel="noopener noreferrer" class="reference external" href="https://example.org">'
     """
-    return re.sub(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)', '<a rel="noopener noreferrer" ', body)
+    return re.sub(r'(?<=<a )(?![^>]*\brel=)(?=[^>]*\bhref="https?://)', 'rel="noopener noreferrer" ', body)
 
 
 def _models(app: Sphinx, pagename: str, body: str) -> list[str]:

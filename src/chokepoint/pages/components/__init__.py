@@ -1,1 +1,1 @@
-"""What a page is put together from. Each component shows itself on the page and in a live kernel."""
+"""What a page is put together from: one class a component, with `html()` for the page and `widget()` for a live kernel."""

@@ -4,7 +4,6 @@ On a printed page the model is written out as a JavaScript function and recomput
 In a live kernel the same function runs on NumPy behind ipywidgets. There is no second copy of anything.
 """
 
-import html
 import json
 import re
 import zlib
@@ -15,9 +14,9 @@ from functools import cached_property
 import altair as alt
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from traitlets import link as link_values
 
-from chokepoint.charts.embedded import embedded
 from chokepoint.charts.theme import themed
 from chokepoint.data import tables
 from chokepoint.errors import UserError
@@ -25,9 +24,13 @@ from chokepoint.models import MODELS
 from chokepoint.models.expr import Param
 from chokepoint.models.sentence import NO_END, said_of, shown, vega_sentence, written
 from chokepoint.models.vega import compile_vega
-from chokepoint.pages.components.figure import canvas, link, live_csv, printing, source_line
+from chokepoint.pages.amounts import capital
+from chokepoint.pages.components.base import Component
+from chokepoint.pages.components.figure import canvas, save_link, source_line
+from chokepoint.pages.markup import macros
 
 MOST_POINTS = 121  # of a curve
+_template, _figure = macros("explorable"), macros("figure")
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,11 @@ class Control:
 
 
 @dataclass(frozen=True)
-class Explorable:
+class Explorable(Component):
     """See `explore`."""
 
     model: str
-    says: str
+    title: str
     controls: Sequence[Control]
     fixed: dict[str, float]
     along: str
@@ -76,19 +79,17 @@ class Explorable:
     sentence: str
     alt_text: str
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        if printing():
-            return {"text/html": self.to_html(), "text/plain": self.says}
-        from chokepoint.pages.components.live_chart import bundle
+    @property
+    def text(self) -> str:
+        """See `Component`."""
+        return f"{self.title}. {self.sentence_at()}"
 
-        return bundle(self.widget(), self.says, self.said(), self.still())
-
-    def starting(self, **values: float | None) -> "Explorable":
-        """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
+    def with_defaults(self, **values: float | None) -> "Explorable":
+        """Return the same, with some sliders set to begin elsewhere (None: where they were): a choice of the edition, no evidence.
 
         UserError for a value that the slider cannot take; one between two of its steps is moved to the nearer.
         """
-        return replace(self, controls=[_begun(c, values.get(c.name)) for c in self.controls])
+        return replace(self, controls=[_with_default(c, values.get(c.name)) for c in self.controls])
 
     # --- the numbers ---
 
@@ -97,7 +98,7 @@ class Explorable:
         """Every parameter at its default."""
         return self.fixed | {c.name: c.value for c in self.controls}
 
-    def at(self, **values: float) -> dict[str, float]:
+    def evaluate(self, **values: float) -> dict[str, float]:
         """Named results of the model with some parameters moved."""
         return MODELS[self.model].function(**(self.defaults | values))
 
@@ -115,14 +116,14 @@ class Explorable:
         grid = next(c for c in self.controls if c.name == self.along).grid
         return np.unique(np.append(grid[:: -(-len(grid) // MOST_POINTS)], grid[-1]))
 
-    def said(self, **values: float) -> str:
+    def sentence_at(self, **values: float) -> str:
         """The sentence, with the results at some settings."""
-        return written(self.sentence, self.defaults | values | self.at(**values))
+        return written(self.sentence, self.defaults | values | self.evaluate(**values))
 
     # --- the page ---
 
     @cached_property
-    def _shown(self) -> str:
+    def _view(self) -> str:
         """The view as text, to see which results it mentions."""
         return json.dumps(self.view(alt.Chart()).to_dict(validate=False))
 
@@ -131,7 +132,7 @@ class Explorable:
         moved = {c.name: Param(c.name) for c in self.controls}
         steps = compile_vega(MODELS[self.model].function(**(self.fixed | moved)), prefix="s")
         wanted = _named(
-            f"{self._shown} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps]
+            f"{self._view} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps]
         )
         code = javascript(list(moved), _needed(steps, wanted), wanted)
         return f"cp_{self.model}_{zlib.crc32(code.encode()):08x}", wanted, code
@@ -144,7 +145,7 @@ class Explorable:
         base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(
             cp_row=f"{name}({there})"
         )
-        for result in _named(self._shown, wanted):
+        for result in _named(self._view, wanted):
             base = base.transform_calculate(**{result: f"datum.cp_row.{result}"})
         spec = themed(self.view(base))
         signals = [{"name": c.name, "value": c.value} for c in self.controls]
@@ -163,44 +164,40 @@ class Explorable:
             "unit": control.unit,
             "percent": control.unit == "share",
         }
-        drawn = {name: meanings[name] for name in _named(self._shown, meanings)}
+        drawn = {name: meanings[name] for name in _named(self._view, meanings)}
         return [first] + [
-            {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"}
+            {"name": name, "label": capital(meaning), "unit": unit, "percent": unit == "share"}
             for name, (unit, meaning) in drawn.items()
         ]
 
-    def to_html(self) -> str:
+    def html(self) -> Markup:
         """Sliders, chart, sentence and results, ready for the page's script."""
-        meanings = MODELS[self.model].results
         name, _, code = self.program()
-        now = self.at()
-        sliders = "".join(_slider(self.model, c) for c in self.controls)
-        results = "".join(
-            _result(name, now[name], *meanings[name], MODELS[self.model].never.get(name, ""))
-            for name in self.results
-        )
-        cautions = "".join(f"<li>{html.escape(c)}</li>" for c in MODELS[self.model].cautions)
-        return (
-            f'<script type="application/json" class="cp-model">{embedded([name, code])}</script>'
-            f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
-            f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
-            f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text, self.still())}'
-            f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
-            f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
-            f"{self._numbers()}"
-            f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
-            f'<p class="cp-source">{source_line(sorted({c.source_id for c in self.controls if c.source_id}))} '
-            f'Ranges and what is assumed: <a href="{link("assumptions", f"model-{self.model}")}">assumptions</a>.</p></section>'
+        return _template.explorable(
+            name,
+            code,
+            self.model,
+            self.title,
+            Markup("").join(_slider(self.model, c) for c in self.controls),
+            canvas(self.spec(), self.alt_text, self.still()),
+            self.sentence_at(),
+            self._results(self.evaluate()),
+            self.columns(),
+            MODELS[self.model].cautions,
+            source_line(sorted({c.source_id for c in self.controls if c.source_id})),
         )
 
-    def _numbers(self) -> str:
-        """Where the page's script writes the curve at the present settings, as the table under a chart."""
-        return (
-            '<details class="cp-numbers cp-live-numbers"><summary>Numbers of the curve at these settings</summary>'
-            '<div class="cp-scroll" tabindex="0" role="region" aria-label="Numbers of this curve"><table class="cp-table"><caption></caption>'
-            '<thead></thead><tbody></tbody></table></div><button type="button" class="cp-save">Save as CSV</button>'
-            f'<script type="application/json" class="cp-columns">{embedded(self.columns())}</script></details>'
-        )
+    def _results(self, now: dict[str, float]) -> list[dict]:
+        """The named results as the templates write them."""
+        model = MODELS[self.model]
+        return [
+            {"name": name, "value": value, "unit": unit, "shown_unit": _unit(unit), "meaning": meaning}
+            | {"never": never, "no_end": NO_END, "text": said_of(value, unit, never)}
+            for name in self.results
+            for value, (unit, meaning), never in [
+                (float(now[name]), model.results[name], model.never.get(name, ""))
+            ]
+        ]
 
     # --- a live kernel ---
 
@@ -229,37 +226,29 @@ class Explorable:
             slider.observe(move, "value")
         button = widgets.Button(description="Reset")
         button.on_click(reset)
-        grounds = {
-            c.name: widgets.HTML(f"<small>{html.escape(f'{c.unit}; {c.grounds}')}</small>")
+        rows = [
+            widgets.HBox([sliders[c.name], widgets.HTML(_figure.small(f"{c.unit}; {c.grounds}"))])
             for c in self.controls
-        }
-        rows = [widgets.HBox([slider, grounds[name]]) for name, slider in sliders.items()]
-        box = widgets.VBox([widgets.HTML(f"<b>{html.escape(self.says)}</b>"), *rows, button, chart, words])
+        ]
+        box = widgets.VBox([widgets.HTML(_figure.title(self.title)), *rows, button, chart, words])
         return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
 
-    def _live_words(self, values: dict[str, float]) -> str:
+    def _live_words(self, values: dict[str, float]) -> Markup:
         """The sentence, the results as on the page, all settings and results to save, and what the model cannot say."""
-        model, now = MODELS[self.model], self.at(**values)
+        model, now = MODELS[self.model], self.evaluate(**values)
         settings = self.defaults | values
         rows = [(name, float(value), "") for name, value in settings.items()]
         rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
-        results = "".join(
-            _result(name, now[name], *model.results[name], model.never.get(name, "")) for name in self.results
-        )
-        cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
-        moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
-        return (
-            f'<p class="cp-sentence">{html.escape(self.said(**values))}</p><table data-settings="{moved}"><tbody>{results}</tbody></table>'
-            f"{live_csv(pd.DataFrame(rows, columns=['name', 'value', 'unit']), self.model)}"
-            f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
-        )
+        moved = json.dumps({c.name: float(settings[c.name]) for c in self.controls})
+        saved = save_link(pd.DataFrame(rows, columns=["name", "value", "unit"]), self.model)
+        return _template.live(self.sentence_at(**values), moved, self._results(now), saved, model.cautions)
 
     def still(self, **values: float) -> dict:
         """The chart at some settings, with every number worked out here: Vega-Lite that needs no model."""
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
         spec["params"] = [
-            {"name": k, "value": float(v)} for k, v in (numbers | self.at(**values)).items()
+            {"name": k, "value": float(v)} for k, v in (numbers | self.evaluate(**values)).items()
         ] + spec["params"]
         return spec
 
@@ -270,7 +259,7 @@ def explore(
     view: Callable,
     *,
     along: str,
-    says: str,
+    title: str,
     results: Sequence[str],
     sentence: str,
     alt_text: str,
@@ -297,7 +286,7 @@ def explore(
         for name in controls
     ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
-    return Explorable(model, says, made, fixed, along, view, results, sentence, alt_text)
+    return Explorable(model, title, made, fixed, along, view, results, sentence, alt_text)
 
 
 def _named(text: str, names: Iterable[str]) -> list[str]:
@@ -337,10 +326,6 @@ def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wante
     return f"({', '.join(arguments)}) => {{ {lines}return {{ {', '.join(wanted)} }}; }}"
 
 
-def _capital(meaning: str) -> str:
-    return meaning[:1].upper() + meaning[1:]
-
-
 _ASKED: dict[tuple, dict[str, object]] = {}  # in this kernel: what a slider asks → model → its slider
 
 
@@ -367,7 +352,7 @@ def _live_slider(model: str, control: Control):
     return slider.add_class(f"cp-{control.name}")
 
 
-def _begun(control: Control, value: float | None) -> Control:
+def _with_default(control: Control, value: float | None) -> Control:
     if value is None:
         return control
     if not control.low <= value <= control.high:
@@ -382,31 +367,10 @@ def _begun(control: Control, value: float | None) -> Control:
     )
 
 
-def _percent(unit: str) -> str:
-    """Marks of a number for the page's script: shown in per cent, or without end beyond so much."""
-    return {"share": "data-percent", "months": f'data-no-end="{NO_END}"'}.get(unit, "")
-
-
 def _unit(unit: str) -> str:
-    return "" if unit in ("share", "-") else html.escape(unit)
+    return "" if unit in ("share", "-") else unit
 
 
-def _result(name: str, value: float, unit: str, meaning: str, never: str) -> str:
-    none = f' data-none="{html.escape(never)}"' if never else ""
-    return (
-        f'<tr><th scope="row">{html.escape(_capital(meaning))}</th>'
-        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}"{none} {_percent(unit)}>{said_of(float(value), unit, never)}</td>'
-        f"<td>{_unit(unit)}</td></tr>"
-    )
-
-
-def _slider(model: str, c: Control) -> str:
-    name, unit = f"{model}-{c.name}", _unit(c.unit)
-    beside, below = (unit, "") if len(unit) <= 16 else ("", f" {unit}")  # a long one would push the name away
-    source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
-    return (
-        f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{shown(c.value, c.unit)}</span> {beside}</output>'
-        f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}" data-unit="{html.escape(c.unit)}">'
-        f"<small>{shown(c.low, c.unit)} to {shown(c.high, c.unit)}{below}; {source}</small></div>"
-    )
+def _slider(model: str, c: Control) -> Markup:
+    value, low, high = (shown(v, c.unit) for v in (c.value, c.low, c.high))
+    return _template.slider(c, model, _unit(c.unit), NO_END, value, low, high)

@@ -59,19 +59,19 @@ def live_chart(vegalite: dict, alt_text: str) -> LiveChart:
     return LiveChart(script=_the_script(), spec=spec, renderer=vega.renderer(spec), alt_text=alt_text)
 
 
-def bundle(widget: widgets.Widget, says: str, alt_text: str, vegalite: dict) -> dict:
+def bundle(widget: widgets.Widget, title: str, text: str, vegalite: dict) -> dict:
     """What a notebook keeps of a cell that shows `widget`: beside it a picture with its title, and the same in words.
 
     They are for those who read the file where no kernel runs: on a code host, in an editor, printed by nbconvert.
     """
-    title = {"text": wrap(says, 110), "anchor": "start", "fontSize": 15, "offset": 14}
-    fixed = {**vegalite, "title": title, "config": {**vegalite["config"], "background": "white"}}
+    heading = {"text": wrap(title, 110), "anchor": "start", "fontSize": 15, "offset": 14}
+    fixed = {**vegalite, "title": heading, "config": {**vegalite["config"], "background": "white"}}
     if vegalite.get("width") == "container":
         fixed["width"] = WIDTH
     picture = _small(vl_convert.vegalite_to_png(fixed, vl_version=vega.VEGA_LITE))
     return {
         **widget._repr_mimebundle_(),
-        "text/plain": f"{says}. {alt_text}",
+        "text/plain": text,
         "image/png": base64.b64encode(picture).decode(),
     }
 

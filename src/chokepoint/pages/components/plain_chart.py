@@ -9,7 +9,9 @@ import pandas as pd
 from chokepoint.charts.theme import CONFIG, looked, one_view
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.pages.components.figure import Figure, printing
+from chokepoint.pages.amounts import capital
+from chokepoint.pages.components.figure import Figure
+from chokepoint.pages.markup import rendering
 
 PAGE = 640  # pixels for the panels of a chart that has several
 NARROWEST = 110  # pixels of a panel
@@ -41,18 +43,18 @@ _CHANNELS = {
     "column": "A column of panels for each",
     "facet": "A panel for each",
 }
-_INSTEAD = "Wrap it in figure(chart, says=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
+_INSTEAD = "Wrap it in figure(chart, title=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
 _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default theme
 
 
 def figure_of(spec: dict) -> Figure:
-    """A chart's Vega-Lite as a figure of the book. While the book is printed, UserError for one that a page cannot draw with its table.
+    """A chart's Vega-Lite as a figure of the book. While the site is built, UserError for one that a page cannot draw with its table.
 
     The title is the chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows. Sources are
     those that a column `source_id` of the data names.
     """
     table = _table(spec)
-    if printing():
+    if rendering():
         _require_whole(spec, table)
     table = pd.DataFrame() if table is None else table
     drawn = table[[c for c in table if c in _fields(spec)]] if set(table) & _fields(spec) else table
@@ -61,10 +63,10 @@ def figure_of(spec: dict) -> Figure:
         if "source_id" in table
         else []
     )
-    says, alt_text = _title(spec), spec.get("description") or _described(spec, table)
+    title, alt_text = _title(spec), spec.get("description") or _described(spec, table)
     return Figure(
         _styled(spec),
-        says,
+        title,
         alt_text,
         drawn.drop(columns="source_id", errors="ignore"),
         tuple(sources) or None,
@@ -137,12 +139,8 @@ def _panels_across(spec: dict) -> int:
     if isinstance(column := facet.get("column") or spec.get("encoding", {}).get("column"), dict):
         return _different(spec, column.get("field"))
     if "field" in facet:
-        given = spec.get("columns") or facet.get("columns")
-        return (
-            min(given, n)
-            if given and (n := _different(spec, facet["field"]))
-            else _different(spec, facet["field"])
-        )
+        panels = _different(spec, facet["field"])
+        return min(spec.get("columns") or facet.get("columns") or panels, panels)
     repeat = spec.get("repeat")
     if isinstance(repeat, dict):
         return len(repeat.get("column", [0]))
@@ -161,9 +159,9 @@ def _different(spec: dict, field: str | None) -> int:
 def _table(spec: dict) -> pd.DataFrame | None:
     """All rows that the chart holds, one set of them below the other; None where it holds none."""
     named = spec.get("datasets", {})
-    held = [rows for rows in named.values() if isinstance(rows, list)]
-    held += [node["values"] for node in _data(spec) if isinstance(node.get("values"), list)]
-    frames = [pd.DataFrame(rows if isinstance(rows[0], dict) else {"data": rows}) for rows in held if rows]
+    listed = [rows for rows in named.values() if isinstance(rows, list)]
+    listed += [node["values"] for node in _data(spec) if isinstance(node.get("values"), list)]
+    frames = [pd.DataFrame(rows if isinstance(rows[0], dict) else {"data": rows}) for rows in listed if rows]
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
@@ -197,12 +195,12 @@ def _kinds(spec: dict) -> list[str]:
 
 def _fields(spec: dict) -> set[str]:
     """The columns that the chart names."""
-    said = [
+    named = [
         value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")
     ]
     return {
         name
-        for value in said
+        for value in named
         for name in (value if isinstance(value, list) else [value])
         if isinstance(name, str)
     }
@@ -252,20 +250,19 @@ def _title(spec: dict) -> str:
     axes = [shown[c] for c in ("y", "x", "theta", "color") if c in shown]
     axes.sort(key=lambda s: s.get("type") != "quantitative")  # the measure first
     names = list(dict.fromkeys(map(_named, axes)))[:2]
-    said = " by ".join(names) or "A chart"
-    return said[0].upper() + said[1:]
+    return capital(" by ".join(names) or "A chart")
 
 
 def _described(spec: dict, table: pd.DataFrame) -> str:
     """The picture in words: its marks, what each channel shows and from where to where, how many rows there are."""
     marks = list(dict.fromkeys(_MARKS.get(kind, "marks") for kind in _kinds(spec))) or ["marks"]
-    told = [
+    channels = [
         f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}"
         for name, shown in _encodings(spec).items()
     ]
     drawn = " and ".join(marks)
     return (
-        ". ".join([f"A chart of {drawn}", *told, f"{len(table):,} row{'s' * (len(table) != 1)} of data"])
+        ". ".join([f"A chart of {drawn}", *channels, f"{len(table):,} row{'s' * (len(table) != 1)} of data"])
         + "."
     )
 

@@ -3,24 +3,24 @@
 import inspect
 from types import ModuleType
 
-from chokepoint.pages.components.figure import printing
+from chokepoint.pages.markup import rendering
 from chokepoint.parameters import Parameter, checked
 
 
-def following(chapter: ModuleType, name: str, value: str) -> "ModuleType | Following":
-    """A template's chapter, whose functions take the parameter `name` first; while the book is printed, the chapter itself.
+def selector(chapter: ModuleType, name: str, value: str) -> "ModuleType | LinkedPage":
+    """A template's chapter, whose functions take the parameter `name` first; while the site is built, the chapter itself.
 
     In a live notebook the variable `name` follows the list: it is always what is chosen there. UserError when there is no such
     mineral or country.
     """
-    return chapter if printing() else Following(chapter, name, value)
+    return chapter if rendering() else LinkedPage(chapter, name, value)
 
 
 class Chosen(str):
     """What is chosen in the list, which a notebook's variable holds: what is shown for it is shown for every later choice as well."""
 
 
-class Following:
+class LinkedPage:
     """Shows itself as a list to choose from. A function of the chapter that is asked about the choice is drawn again at each choice.
 
     One that is asked about anything else, such as `page.brief("tin", release)`, answers that, and stays.
@@ -34,13 +34,13 @@ class Following:
         self._choice = widgets.Dropdown(
             options=choices, value=checked(name, str, str(value)), description=name.capitalize()
         )
-        self._choice.add_class("cp-choice").observe(self._tell, "value")
-        self._tell()
+        self._choice.add_class("cp-choice").observe(self._set_variable, "value")
+        self._set_variable()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return self._choice._repr_mimebundle_()
 
-    def _tell(self, _change=None) -> None:
+    def _set_variable(self, _change=None) -> None:
         """Give the notebook's variable the choice."""
         from IPython import get_ipython
 
@@ -52,17 +52,17 @@ class Following:
         if not callable(make) or self._name not in (wants := inspect.signature(make)).parameters:
             return make
 
-        def shown(*given, **named):
+        def linked(*given, **named):
             asked = wants.bind(*given, **named)
             about = asked.arguments[self._name]
             if not isinstance(about, Chosen):
                 checked(self._name, str, about)
                 return make(*given, **named)
-            return self._followed(make, asked)
+            return self._redrawn(make, asked)
 
-        return shown
+        return linked
 
-    def _followed(self, make, asked: inspect.BoundArguments):
+    def _redrawn(self, make, asked: inspect.BoundArguments):
         import ipywidgets as widgets
 
         place = widgets.VBox()
@@ -78,11 +78,8 @@ class Following:
         return place
 
 
-def _widget(shown):
-    """Anything a chapter shows, as a widget; nothing as an empty box."""
+def _widget(component):
+    """What a chapter shows, as a widget; nothing as an empty box."""
     import ipywidgets as widgets
 
-    made = shown.widget() if hasattr(shown, "widget") else None
-    if made is not None or shown is None:
-        return made or widgets.VBox()
-    return widgets.HTML(shown._repr_mimebundle_()["text/html"])
+    return widgets.VBox() if component is None else component.widget()

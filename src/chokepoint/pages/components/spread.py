@@ -1,6 +1,5 @@
 """The spread of a model on its page: a fan along one control and a tornado, under one computed finding."""
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +8,18 @@ from functools import cached_property
 import altair as alt
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.analysis.uncertainty import SAMPLES, assumptions, fan, results, swings
 from chokepoint.charts import fan as fan_chart
 from chokepoint.charts import tornado as tornado_chart
 from chokepoint.charts.theme import themed
 from chokepoint.models.evaluate import model_named
-from chokepoint.pages.components.figure import (
-    canvas,
-    link,
-    live_numbers,
-    numbers,
-    plain_links,
-    printing,
-    unbroken,
-)
+from chokepoint.pages.components.base import Component
+from chokepoint.pages.components.figure import canvas, live_numbers, numbers
+from chokepoint.pages.markup import for_notebook, macros, with_links
+
+_template, _figure = macros("spread"), macros("figure")
 
 
 def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":
@@ -35,7 +31,7 @@ def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str
 
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Component):
     """See `spread`."""
 
     model: str
@@ -44,28 +40,37 @@ class Spread:
     name: str
     held: Sequence[str]
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        if printing():
-            return {"text/html": self.to_html(), "text/plain": self.says}
-        from chokepoint.pages.components.live_chart import bundle
+    @property
+    def text(self) -> str:
+        """See `Component`."""
+        return f"{self.title}. {self._ends()} {self._bars()}"
 
-        return bundle(self.widget(), self.says, f"{self._ends()} {self._bars()}", themed(self.fan()))
+    def still(self) -> dict:
+        """See `Component`: the fan."""
+        return themed(self.fan())
+
+    def html(self) -> Markup:
+        """Both under one finding, with the numbers of each and what the bands mean."""
+        panels = [
+            (title, canvas(themed(chart), alt_text), numbers(table))
+            for title, chart, alt_text, table in self._pictures()
+        ]
+        return _template.spread(self.title, panels, self._reading())
 
     def widget(self):
-        """Both in a live kernel, one below the other."""
+        """Both, one below the other."""
         import ipywidgets as widgets
 
         from chokepoint.pages.components.live_chart import live_chart
 
-        parts = [widgets.HTML(f"<b>{html.escape(self.says)}</b>")]
+        parts = [widgets.HTML(_figure.title(self.title))]
         for title, chart, alt_text, table in self._pictures():
-            numbers_below = widgets.HTML(live_numbers(table, f"{self.name} {title}"))
             parts += [
-                widgets.HTML(f"<small>{title}</small>"),
+                widgets.HTML(_figure.small(title)),
                 live_chart(themed(chart), alt_text),
-                numbers_below,
+                widgets.HTML(live_numbers(table, f"{self.name} {title}")),
             ]
-        return widgets.VBox([*parts, widgets.HTML(plain_links(f"<small>{self._reading()}</small>"))])
+        return widgets.VBox([*parts, widgets.HTML(for_notebook(_figure.small(self._reading())))])
 
     # --- the numbers ---
 
@@ -85,7 +90,7 @@ class Spread:
         return model_named(self.model).results[self.result][0]
 
     @property
-    def says(self) -> str:
+    def title(self) -> str:
         """The finding: nine draws of ten, and what moves the result most."""
         low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
         first = self.rows.label.iloc[0]
@@ -107,10 +112,10 @@ class Spread:
         """Bands along the control."""
         control = assumptions(self.model)[self.along]
         label, unit = control["label"], control["unit"]
-        told = unit in ("share", "-") or label.lower().startswith(unit)
+        has_unit = unit in ("share", "-") or label.lower().startswith(unit)
         return fan_chart.fan(
             self.bands,
-            x_title=label if told else f"{label}, {unit}",
+            x_title=label if has_unit else f"{label}, {unit}",
             x_format="~%" if unit == "share" else ",~f",
             y_title=self._axis["title"],
             y_format=self._axis["shape"],
@@ -122,14 +127,6 @@ class Spread:
             columns={"label": "row"}
         )
         return tornado_chart.tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
-
-    def to_html(self) -> str:
-        """Both under one finding, with the numbers of each and what the bands mean."""
-        panels = "".join(_panel(*picture) for picture in self._pictures())
-        return (
-            f'<figure class="cp-figure cp-spread"><figcaption class="cp-says">{unbroken(self.says)}</figcaption>'
-            f'<div class="cp-pair">{panels}</div><p class="cp-source">{self._reading()}</p></figure>'
-        )
 
     def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
         """Of each of the two: what it is, chart, alt text, numbers."""
@@ -151,14 +148,15 @@ class Spread:
             ("Each assumption alone, low to high", self.tornado(), self._bars(), moved),
         ]
 
-    def _reading(self) -> str:
-        """How to read both, as HTML."""
+    def _reading(self) -> Markup:
+        """How to read both."""
         held = ", ".join(h.replace("_", " ") for h in self.held)
-        return (
+        return with_links(
             f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
-            f'Each assumption is drawn evenly from its <a href="{link("assumptions", f"model-{self.model}")}">range</a>: '
+            f"Each assumption is drawn evenly from its [range](assumptions#model-{self.model}): "
             f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
-            "Yellow bars end at the assumption’s low end, blue bars at its high end."
+            "Yellow bars end at the assumption’s low end, blue bars at its high end.",
+            "",
         )
 
     def _ends(self) -> str:
@@ -174,10 +172,6 @@ class Spread:
         longest = self.rows.iloc[0]
         ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
         return f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: {'; '.join(self.rows.label)}."
-
-
-def _panel(title: str, chart: alt.LayerChart, alt_text: str, table: pd.DataFrame) -> str:
-    return f'<div><p class="cp-kicker">{title}</p>{canvas(themed(chart), alt_text)}{numbers(table)}</div>'
 
 
 def _is_share(unit: str) -> bool:

@@ -1,35 +1,46 @@
 """A table that the page's script lets the reader search, sort, narrow to one of its labels, and save."""
 
-import html
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from chokepoint.pages.components.base import Component
+from chokepoint.pages.markup import macros
+
+_template = macros("table")
 
 
-def searchable(
-    kind: str, heads: Sequence[str], rows: Sequence[str], filters: Iterable[str] = (), *, of: str = "rows"
-) -> str:
-    """kind: class of the table. rows: HTML, see `row`. filters: a row stays when one of its cells is exactly the chosen one.
+@dataclass(frozen=True)
+class Row:
+    """A row that a link can lead to. Cells are text, or `Markup`; one with an order is sorted by that instead."""
 
-    of: what the rows are, for those who hear the table's name rather than see it.
+    cells: Sequence[object]
+    anchor: str = ""
+    orders: Sequence[object] = ()  # of each cell, None where it is sorted by its text
 
-    >>> searchable("cp-facts", ["What"], [row("fact-1", ["one"])], ["one"]).count("<option")
+
+@dataclass(frozen=True)
+class Table(Component):
+    """Rows under heads, in a box that scrolls sideways on a narrow screen.
+
+    kind: class of the table. of: what the rows are, for those who hear the table's name rather than see it. filters: a row stays
+    when one of its cells is exactly the chosen one.
+
+    >>> str(Table("cp-facts", ["What"], [Row(["one"], "fact-1")], of="facts", filters=["one"]).html()).count("<option")
     2
     """
-    options = "".join(f"<option>{html.escape(f)}</option>" for f in filters)
-    narrow = f'<label>Show <select><option value="">all</option>{options}</select></label>' if options else ""
-    said = f"{len(rows)} row{'s' * (len(rows) != 1)}"
-    search = f'<form class="cp-search"><label>Search <input type="search"></label>{narrow}<output>{said}</output></form>'
-    return f"{search}{scrolled(kind, heads, rows, of)}"
 
+    kind: str
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    of: str = "rows"
+    filters: Iterable[str] = ()
+    search: bool = True
+    label: str = ""  # its name where "Table of" what the rows are is none
+    caption: str = ""
 
-def scrolled(kind: str, heads: Sequence[str], rows: Sequence[str], of: str) -> str:
-    """The table alone, in a box of its own that scrolls sideways on a narrow screen."""
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return (
-        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="Table of {html.escape(of)}"><table class="cp-list {kind}">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def row(anchor: str, cells: Iterable[str]) -> str:
-    """A row that a link can lead to; cells are HTML."""
-    return f'<tr id="{html.escape(anchor)}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+    def html(self) -> Markup:
+        """See `Component`."""
+        table = _template.scrolled(self)
+        return _template.search(len(self.rows), list(self.filters)) + table if self.search else table

@@ -2,7 +2,8 @@
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.facts.vault import STOCK, china_in_imports
-from chokepoint.pages.components.section import Section, known
+from chokepoint.pages.components.section import Section
+from chokepoint.pages.markup import known
 from chokepoint.pages.mineral_text import name
 
 SMALL = 0.01  # of the Vault's money: below it, a year of net imports is no question of money

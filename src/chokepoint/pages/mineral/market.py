@@ -1,7 +1,5 @@
 """What a mineral costs and what is in the ground."""
 
-import html
-
 import pandas as pd
 
 from chokepoint.analysis import coalitions, supply
@@ -9,10 +7,10 @@ from chokepoint.analysis import reserves as measured
 from chokepoint.charts import shares
 from chokepoint.charts.lines import yearly
 from chokepoint.data import tables
-from chokepoint.pages.amounts import listed, tons
+from chokepoint.pages.amounts import capital, listed, tons, with_article
 from chokepoint.pages.amounts import money as as_money
 from chokepoint.pages.components.figure import figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral_text import name, row_of
 
 MOST = 8  # countries shown by name
@@ -28,7 +26,7 @@ def reserves(mineral: str, release: str) -> Section | None:
     total, bound = (None if pd.isna(v) else v for v in countries[["world", "bound"]].iloc[0])
     first = countries.iloc[0]
     part = f", {100 * first.value / total:.0f} % of the world's" if total else ""
-    says = f"{capital(with_article(first.area))} has the largest reserves, {tons(first.value)}{part}"
+    title = f"{capital(with_article(first.area))} has the largest reserves, {tons(first.value)}{part}"
     notes = [
         "Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."
     ]
@@ -54,7 +52,7 @@ def reserves(mineral: str, release: str) -> Section | None:
         table = table.drop(columns="Form")
     drawn = figure(
         shares.producers(bars),
-        says=says,
+        title=title,
         table=table,
         alt_text="Bars of reserves: "
         + "; ".join(f"{r.area} {tons(r.value)}" for r in shown.itertuples())
@@ -79,8 +77,7 @@ def _of_one_year(rows: pd.DataFrame, release: str) -> Section:
     units = [f"for {unit}" if unit[0].isdigit() else f"per {unit}" for unit in units]
     named = rows.series.fillna(rows.basis).fillna(rows.commodity)
     items = [
-        html.escape(f"{what}: US${as_money(v)} {unit}")
-        for what, v, unit in zip(named, rows.value, units, strict=True)
+        f"{what}: US${as_money(v)} {unit}" for what, v, unit in zip(named, rows.value, units, strict=True)
     ]
     said = [f"USGS prints prices of {rows.year.max()} alone, so how they moved is not known."]
     small = rows.unit.str.contains(r"/(?:\d+ )?(?:g|ml)$").all()
@@ -138,7 +135,7 @@ def prices(mineral: str, release: str) -> Section | None:
         if len(size) > 1
         else ""
     )
-    says = f"{capital(name(mineral))}{series}: {money} in {main.index[-1]}, {times}"
+    title = f"{capital(name(mineral))}{series}: {money} in {main.index[-1]}, {times}"
     bases = sorted(set(rows.basis.dropna()))
     note = (
         [f"Annual figures as USGS prints them ({'; '.join(bases)}); the latest year is an estimate."]
@@ -150,7 +147,7 @@ def prices(mineral: str, release: str) -> Section | None:
     )
     drawn = figure(
         yearly(rows[["series", "year", "value"]], unit),
-        says=says,
+        title=title,
         table=table,
         alt_text=f"Lines of yearly prices in {unit}: "
         + "; ".join(

@@ -5,9 +5,9 @@ import pandas as pd
 from chokepoint.analysis import coalitions, supply, withheld
 from chokepoint.charts import shares
 from chokepoint.data import tables
-from chokepoint.pages.amounts import edition, listed, share, tons
+from chokepoint.pages.amounts import capital, edition, listed, share, tons, with_article
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
 from chokepoint.pages.mineral_text import made, name, row_of
 
@@ -95,9 +95,9 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     )
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
     most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0], alone)
-    says = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
+    title = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
     if step == "mine":
-        says = says.replace(" made ", " mined ")
+        title = title.replace(" made ", " mined ")
     table = rows.assign(release=rows.release.map(edition))[
         ["area", "value", "share", "year", "release", "source_id"]
     ].rename(
@@ -111,7 +111,7 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     )
     return figure(
         shares.producers(bars),
-        says=says,
+        title=title,
         table=table,
         alt_text=f"Bars of output by country in {year}: "
         + "; ".join(f"{a} {s:.0f} percent" for a, s in zip(bars.area, bars["size"], strict=True))
@@ -130,7 +130,7 @@ def inside(mineral: str, release: str) -> Section | None:
     at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
     least = "at least " if withheld.within(speaks, last, coalitions.club("came"), release) else ""
-    says = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
+    title = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
     standing = coalitions.standing()
     groups = [{c for c, where in standing.items() if where == group} for group in rows.standing]
     unprinted = [
@@ -153,7 +153,7 @@ def inside(mineral: str, release: str) -> Section | None:
     )
     drawn = figure(
         shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
-        says=says,
+        title=title,
         table=table,
         sources=sources,
         alt_text="Stacked bars of world output: "

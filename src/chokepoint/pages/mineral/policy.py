@@ -1,14 +1,14 @@
 """What China controls of a mineral, and the public money in it."""
 
-import html
-
 import pandas as pd
+from markupsafe import Markup
 
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
-from chokepoint.pages.amounts import date, source
-from chokepoint.pages.components.listing import day, deals
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.amounts import day
+from chokepoint.pages.components.listing import deals
+from chokepoint.pages.components.section import Section
+from chokepoint.pages.markup import chapters, fold, html_list
 from chokepoint.pages.mineral_text import name, row_of
 
 
@@ -37,21 +37,14 @@ def controls(mineral: str, release: str) -> Section | None:
     if not wider or not items:
         return Section("What China controls", [], release, None, items or wider)
     whole = name(row.headline_mineral)
-    said = [f"Measures that name {name(mineral)}; those on the {whole} as a whole follow."]
-    rest = "".join(f"<li>{i}</li>" for i in wider)
-    fold = f'<details class="cp-numbers"><summary>{len(wider)} measures on the {html.escape(whole)} as a whole</summary><ul>{rest}</ul></details>'
-    return Section("What China controls", said, release, None, items, fold)
+    words = [f"Measures that name {name(mineral)}; those on the {whole} as a whole follow."]
+    summary = f"{len(wider)} measures on the {whole} as a whole"
+    return Section("What China controls", words, release, None, items, fold(summary, html_list(wider)))
 
 
-def _control(row: dict) -> str:
+def _control(row: dict) -> Markup:
     when = day(row, "effective_date") if pd.notna(row["effective_date_start"]) else day(row, "announced_date")
-    until = suspensions.until(row)
-    effect = "" if pd.isna(row["observed_effect"]) else f" {html.escape(row['observed_effect'])}."
-    never = " It had not begun to apply." if row["took_effect"] == "no" else ""
-    return (
-        f"<b>{when}</b>. {html.escape(capital(row['instrument']))}: {html.escape(row['items'])}, for {html.escape(with_article(row['target']))}. "
-        f"{html.escape(capital(row['status']))} as of {date(row['as_of'])}{', ' + html.escape(until) if until else ''}.{never}{effect} {source(row['source_id'], row['legal_reference'])}"
-    )
+    return chapters.mineral_control(row, when, suspensions.until(row))
 
 
 def money(mineral: str, release: str) -> Section | None:

@@ -5,8 +5,9 @@ import pandas as pd
 from chokepoint.analysis import reliance
 from chokepoint.charts.reliance import import_sources
 from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
-from chokepoint.pages.components.section import Section, capital, with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
 
 
@@ -32,11 +33,11 @@ def imports(mineral: str, release: str) -> Section | None:
     first, period = printed.iloc[0], f"{printed.first_year.iloc[0]} to {printed.last_year.iloc[0]}"
     china = printed[printed.area == "China"].value
     if first.area == "China":
-        says = f"China is the largest source of US imports: {first.text} in {period}"
+        title = f"China is the largest source of US imports: {first.text} in {period}"
     elif len(china):
-        says = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China sent {china.iloc[0]:.0f} %"
+        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China sent {china.iloc[0]:.0f} %"
     else:
-        says = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China is not among the main ones"
+        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China is not among the main ones"
     form = f" Form counted: {first.detail.lower()}." if pd.notna(first.detail) else ""
     said.append(
         f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not be the one that made it."
@@ -48,7 +49,7 @@ def imports(mineral: str, release: str) -> Section | None:
     table = table.rename(columns={"area": "Country", "share": "Share of US imports, %"})
     drawn = figure(
         import_sources(shown),
-        says=says,
+        title=title,
         table=table,
         alt_text="Bars of shares of US imports: "
         + "; ".join(f"{r.area} {r.text.replace(' %', ' percent')}" for r in shown.itertuples())

@@ -1,11 +1,9 @@
 """What is not published of a mineral, and ways on from its page."""
 
-import html
-
 from chokepoint.analysis import reliance
 from chokepoint.data import tables
-from chokepoint.pages.components.figure import link
-from chokepoint.pages.components.section import Section, with_article
+from chokepoint.pages.amounts import with_article
+from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral.market import prices
 from chokepoint.pages.mineral_text import made, name, row_of, uncounted
 
@@ -39,7 +37,7 @@ def not_published(mineral: str, release: str) -> Section:
             f"How far the United States depends on imports of it alone: only the figure of the {name(stated)} is published."
         )
     gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
-    return Section("What is not published", [], release, None, [html.escape(g) for g in gaps])
+    return Section("What is not published", [], release, None, gaps)
 
 
 def _output_missing(mineral: str, release: str) -> str:
@@ -55,14 +53,14 @@ def _output_missing(mineral: str, release: str) -> str:
 def read_on(mineral: str, release: str) -> Section:
     """Ways on from here."""
     ways = [
-        f'<a href="{link("04-project-vault")}">Project Vault</a>: what its money would buy, and how long a stock lasts',
-        f'<a href="{link("01-dependence")}">Why minerals became leverage</a>, and where this one stands among them',
-        f'<a href="{link("05-frameworks")}">What each country signed</a>, and what that brings inside',
-        f'<a href="{link("06-china-responses")}">What Beijing did and can do</a>',
+        "[Project Vault](04-project-vault): what its money would buy, and how long a stock lasts",
+        "[Why minerals became leverage](01-dependence), and where this one stands among them",
+        "[What each country signed](05-frameworks), and what that brings inside",
+        "[What Beijing did and can do](06-china-responses)",
         *_magnet_chapters(mineral),
-        f'<a href="{link("08-since-february")}">What has happened since February</a>, to the newest dated event',
-        f'<a href="{link("evidence")}">The evidence</a> for every number, and the <a href="{link("glossary")}">glossary</a>',
-        f'<a href="{link("minerals")}">All minerals</a> and <a href="{link("countries")}">all countries</a>, to search and sort',
+        "[What has happened since February](08-since-february), to the newest dated event",
+        "[The evidence](evidence) for every number, and the [glossary](glossary)",
+        "[All minerals](minerals) and [all countries](countries), to search and sort",
     ]
     return Section("Read on", [], release, None, ways)
 
@@ -72,6 +70,6 @@ def _magnet_chapters(mineral: str) -> list[str]:
     if row_of(mineral).group != "rare earths":
         return []
     return [
-        f'<a href="{link("03-price-floor")}">How a price floor would work</a>, with the oxide of magnets as its example',
-        f'<a href="{link("07-futures")}">How fast separation could be built</a> outside China',
+        "[How a price floor would work](03-price-floor), with the oxide of magnets as its example",
+        "[How fast separation could be built](07-futures) outside China",
     ]

@@ -1,0 +1,134 @@
+"""HTML of the pages: one environment of templates, and sentences whose facts and pages become links.
+
+Tags stand in `pages/templates` and `site/templates` alone. Whatever a template is given is escaped, save `Markup`, which is HTML already.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup, escape
+
+from chokepoint.analysis import facts
+from chokepoint.charts.embedded import embedded
+from chokepoint.data import tables
+from chokepoint.pages.amounts import capital, date, day, with_article
+
+RENDER = "CHOKEPOINT_RENDER"  # set while the site is built; without it a kernel is live
+_PACKAGE = Path(__file__).parents[1]
+_LINK = re.compile(r"\{([a-z0-9_.]+)\}|\[([^\]]+)\]\(([\w/-]*)(?:#([\w.-]+))?\)")
+
+
+def rendering() -> bool:
+    """Whether a page of the site is being made (rather than read in a live kernel)."""
+    return bool(os.environ.get(RENDER))
+
+
+def link(page: str, anchor: str = "") -> str:
+    """Address of a page of the book, from any page of it: Sphinx turns `cp:` into a relative path."""
+    return f"cp:{page}" + (f"#{anchor}" if anchor else "")
+
+
+class _Joined(Extension):
+    """Line breaks and indentation of a template are for its writer: a page has none of them."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"\n\s*", "", source)
+
+
+def _cell(value: object) -> object:
+    """A value as it is written: one that a table lacks is nothing."""
+    return "" if value is None or value is pd.NA or (isinstance(value, float) and value != value) else value
+
+
+def _present(value: object) -> bool:
+    """Test of the templates: whether a table has the value."""
+    return bool(pd.notna(value) and value != "")
+
+
+def unbroken(title: str) -> str:
+    """A title in which no line ends between a number and its per cent.
+
+    >>> unbroken("5 % and more")
+    '5\\xa0% and more'
+    """
+    return title.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader([_PACKAGE / "pages" / "templates", _PACKAGE / "site" / "templates"]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_cell,
+    extensions=[_Joined],
+)
+_ENVIRONMENT.tests["present"] = _present
+_ENVIRONMENT.filters |= {
+    "article": with_article,
+    "capital": capital,
+    "date": date,
+    "embedded": lambda value: Markup(embedded(value)),
+    "lower_first": lambda text: text[:1].lower() + text[1:],
+    "unbroken": unbroken,
+}
+
+
+def macros(name: str):
+    """The macros of a template as functions from values to `Markup`; compiled once, when its module is imported."""
+    return _ENVIRONMENT.get_template(f"{name}.html").module
+
+
+def with_links(sentence: str, release: str) -> Markup:
+    """A sentence as HTML: `{fact.id}` linked to its row of the evidence, `[text](page#anchor)` to a page, or to a part of this one.
+
+    `Markup` is left as it is. UserError for a fact that is not in the registry.
+
+    >>> with_links("{vault.exim_loan}", "mcs2026")[:58]
+    Markup('<a class="cp-fact" href="cp:evidence#fact-vault.exim_loan"')
+    >>> with_links("[AT&T](minerals#top) & more", "")
+    Markup('<a href="cp:minerals#top">AT&amp;T</a> &amp; more')
+    """
+    if isinstance(sentence, Markup):
+        return sentence
+    parts, end = [], 0
+    for found in _LINK.finditer(sentence):
+        fact_id, text, page, anchor = found.groups()
+        parts += [
+            escape(sentence[end : found.start()]),
+            _inline.fact(facts.get(fact_id, release)) if fact_id else page_link(page, text, anchor or ""),
+        ]
+        end = found.end()
+    return Markup("").join([*parts, escape(sentence[end:])])
+
+
+def known(fact_id: str, release: str) -> bool:
+    """Whether the registry has a fact at a release."""
+    return facts.find(fact_id, release) is not None
+
+
+def for_notebook(html: str) -> Markup:
+    """HTML as a notebook may show it: without links that only the site can follow, and with no money read as mathematics.
+
+    JupyterLab takes what stands between two dollar signs for a formula, in HTML too, save in elements of these classes.
+
+    >>> for_notebook(Markup('Source: <a href="cp:sources#S1">USGS</a>.')).striptags()
+    'Source: USGS.'
+    """
+    return _inline.no_formulas(Markup(re.sub(r'<a\b[^>]*href="cp:[^>]*>(.*?)</a>', r"\1", escape(html))))
+
+
+def publisher(source_id: str) -> str:
+    """Who published a source."""
+    return tables.load("sources").set_index("source_id").publisher[source_id]
+
+
+_ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}
+_inline = macros("inline")
+# Functions of what is often needed: a small link to a source's row, with a reference in it where there is one; a link to a page, named by
+# its text; a paragraph; a list; what is folded away under a line that says what it holds; a dash for what a table lacks.
+source, page_link, paragraph = _inline.source, _inline.page, _inline.paragraph
+html_list, fold, dash = _inline.list, _inline.fold, _inline.dash
+chapters = macros("chapters")  # items and cells of single chapters

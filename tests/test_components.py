@@ -1,0 +1,232 @@
+"""Components: each has its two faces, nothing a table holds becomes markup, and tags stand in templates alone."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import pytest
+from markupsafe import Markup
+
+import chokepoint
+from chokepoint.charts.embedded import embedded
+from chokepoint.pages import markup, price_floor
+from chokepoint.pages.components.base import Component
+from chokepoint.pages.components.brief import Brief
+from chokepoint.pages.components.explorable import Explorable
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.section import Section
+from chokepoint.pages.components.spread import Spread
+from chokepoint.pages.components.table import Row, Table
+
+SOURCE = Path(chokepoint.__file__).parent
+HOSTILE = "\"><script>alert('x')</script> & so"
+TAG = re.compile(
+    r"</?(div|span|p|a|ul|ol|li|table|tr|td|th|section|aside|figure|figcaption|details|summary|button|svg|script|style|b|i|strong|em"
+    r"|h[1-6]|code|pre|small|sup|sub|br|input|label|select|option|nav|header|footer|main|meta|link|title|article|rect|text)\b"
+)
+# Patterns that read HTML which Sphinx, MyST-NB and pandas have written: no tag in them reaches a page.
+READS_HTML = {
+    "pages/drawn.py": ["_SCRIPT", "_CHART"],
+    "site/layout.py": ["_FIXES"],
+    "site/engine.py": ["_SCRIPT"],
+    "site/sphinx_extension.py": ["_MODEL"],
+}
+
+
+def figure_of(text: str) -> Figure:
+    """A figure all of whose words are `text`."""
+    table = pd.DataFrame({"name": [text], "value": [1.0]})
+    select = alt.param(name="c", value=text, bind=alt.binding_select(options=[text], name=text))
+    chart = alt.Chart(table).mark_bar().encode(x="value", y="name").add_params(select)
+    return figure(chart, title=text, alt_text=text, table=table, sources=["S001"])
+
+
+def explorable_of(text: str) -> Explorable:
+    """An explorable whose title, labels and alt text are `text`."""
+    made = price_floor.who_pays()
+    controls = [type(c)(**{**vars(c), "label": text, "unit": text, "basis": text}) for c in made.controls]
+    words = {"title": text, "alt_text": text, "sentence": text, "controls": controls}
+    return Explorable(**{**vars(made), **words})
+
+
+def components(text: str) -> list[Component]:
+    """One of each class, made of `text`; where there is a place for HTML, `text` is given as text."""
+    return [
+        Brief([text], "mcs2026"),
+        Listing(text, Table("cp-x", [text], [Row([text], text)], text, [text])),
+        Table("cp-x", [text], [Row([text], text)], text, [text], label=text, caption=text),
+        Section(text, [text], "mcs2026", figure_of(text), [text], text),
+        figure_of(text),
+        explorable_of(text),
+    ]
+
+
+def test_every_component_has_a_face_for_the_page_and_one_for_a_kernel():
+    from ipywidgets import Widget
+
+    classes = {kind for kind in _kinds(Component)}
+    assert {type(c) for c in components("x")} | {Spread} == classes
+    for component in components("Tin at 5 %"):
+        assert isinstance(component.html(), Markup) and isinstance(component.widget(), Widget)
+        assert component.text and {"text/html", "text/plain"} <= set(component._repr_mimebundle_()) | {
+            "text/html"
+        }
+
+
+def _kinds(kind: type):
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds(below)
+
+
+@pytest.mark.parametrize("component", components(HOSTILE), ids=lambda c: type(c).__name__)
+def test_words_of_a_table_stay_words(component, monkeypatch):
+    from ipywidgets import HTML
+
+    harmless = [component.html()]
+    widgets = [component.widget()]
+    while widgets:
+        widget = widgets.pop()
+        widgets += getattr(widget, "children", ())
+        harmless += [widget.value] if isinstance(widget, HTML) else []
+    for html in harmless:
+        assert "<script>alert" not in html and '"><' + "script" not in html
+
+
+REAL = {"source_id": "S001", "date_precision": "day"}  # by which something else is looked up
+
+
+class Anything:
+    """Hostile whatever is asked of it: its attributes, items and parts are so too."""
+
+    def __str__(self) -> str:
+        return HOSTILE
+
+    def __format__(self, spec: str) -> str:
+        return HOSTILE
+
+    def __getattr__(self, name: str) -> "Anything":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return REAL.get(name, Anything())
+
+    def __getitem__(self, key) -> "Anything":
+        return REAL.get(key, Anything()) if isinstance(key, str) else Anything()
+
+    def __call__(self, *given) -> "Anything":
+        return Anything()
+
+    def __iter__(self):
+        yield Anything()
+
+    def __len__(self) -> int:
+        return 1
+
+    def __add__(self, other) -> "Anything":
+        return self
+
+    def __float__(self) -> float:
+        return 1.0
+
+    __radd__ = __add__
+
+    def __rsub__(self, other) -> float:
+        return 1.0
+
+    __sub__ = __rsub__
+
+    def items(self) -> list:
+        """As of a dictionary."""
+        return [(Anything(), Anything())]
+
+
+PAIRS, TRIPLE = [(HOSTILE, HOSTILE)], [(HOSTILE, HOSTILE, HOSTILE)]
+GIVEN = {  # arguments whose parts are taken apart
+    ("figure", "canvas"): {"selects": PAIRS},
+    ("spread", "spread"): {"panels": TRIPLE},
+    ("chapters", "marked"): {"parts": PAIRS},
+    ("finish", "stated_on"): {"pages": PAIRS},
+    ("finish", "on_page"): {"sections": PAIRS},
+}
+NO_PAGE = {"layout", "page", "search", "404"}  # frames that Sphinx fills
+MACROS = [
+    (path.stem, name)
+    for folder in ("pages", "site")
+    for path in sorted((SOURCE / folder / "templates").glob("*.html"))
+    if path.stem not in NO_PAGE
+    for name in re.findall(r"macro (\w+)\(", path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("template", "macro"), MACROS)
+def test_every_template_escapes_what_it_is_given(template, macro, monkeypatch):
+    if macro in ("fold_of", "control"):  # take a body, and are called by macros beside them
+        return
+    monkeypatch.setattr(json, "dumps", _dumps)
+    call = getattr(markup.macros(template), macro)
+    given = {name: REAL.get(name, Anything()) for name in call.arguments} | GIVEN.get((template, macro), {})
+    if (template, macro) == ("reference_lists", "fact_value"):
+        given = {"fact": type("Fact", (), {"text": HOSTILE, "superseded": [(HOSTILE, [HOSTILE])]})}
+    if (template, macro) == (
+        "pdf_book",
+        "book",
+    ):  # made of pages that the site has already; its words are few
+        leaf = {"page": HOSTILE, "title": HOSTILE, "html": ""}
+        given |= {
+            "contents": [(HOSTILE, [(True, [leaf])])],
+            "parts": [(HOSTILE, [(leaf, HOSTILE, HOSTILE)])],
+        }
+    html = str(call(**given))
+    assert "<script>alert" not in html and '"><' + "script" not in html
+
+
+def _dumps(value, **options) -> str:
+    return json.JSONEncoder(ensure_ascii=False, default=str).encode(value)
+
+
+def test_data_inside_a_script_element_cannot_end_it():
+    assert "<" not in embedded({"name": HOSTILE})
+
+
+def test_only_one_place_trusts_html_and_templates_escape():
+    trusted = [
+        (path.name, line.strip())
+        for path in SOURCE.rglob("templates/*.html")
+        if path.stem not in NO_PAGE
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\|\s*safe\b|autoescape", line)
+    ]
+    assert [name for name, _ in trusted] == ["pdf_book.html"], (
+        "a page of the site, put into the book as it is"
+    )
+
+
+def test_no_tag_stands_in_python():
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = path.relative_to(SOURCE).as_posix()
+        reading = set(map(id, _read_or_documented(tree, READS_HTML.get(name, []))))
+        found += [
+            f"{name}:{node.lineno}: {node.value[:60]!r}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in reading
+            if TAG.search(node.value)
+        ]
+    assert found == [], "put it into a template of pages/templates or site/templates"
+
+
+def _read_or_documented(tree: ast.AST, names: list[str]):
+    """Strings that reach no page: docstrings, patterns that are given to `re`, what `partition` and `in` look for, the values named."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            yield node.body[0].value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            if getattr(node.func.value, "id", "") == "re" or node.func.attr == "partition":
+                yield from ast.walk(node.args[0])
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names:
+            yield from ast.walk(node.value)
