@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from chokepoint.analysis.uncertainty import SAMPLES, assumptions, fan, results, swings
-from chokepoint.charts import fan as fan_chart
-from chokepoint.charts import tornado as tornado_chart
+from chokepoint.charts.fan import fan as fan_chart
 from chokepoint.charts.theme import themed
+from chokepoint.charts.tornado import tornado
 from chokepoint.models.evaluate import model_named
 from chokepoint.pages.components.figure import (
     canvas,
@@ -108,7 +108,7 @@ class Spread:
         control = assumptions(self.model)[self.along]
         label, unit = control["label"], control["unit"]
         told = unit in ("share", "-") or label.lower().startswith(unit)
-        return fan_chart.fan(
+        return fan_chart(
             self.bands,
             x_title=label if told else f"{label}, {unit}",
             x_format="~%" if unit == "share" else ",~f",
@@ -121,7 +121,7 @@ class Spread:
         frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
             columns={"label": "row"}
         )
-        return tornado_chart.tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
+        return tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
 
     def to_html(self) -> str:
         """Both under one finding, with the numbers of each and what the bands mean."""
