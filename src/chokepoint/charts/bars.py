@@ -56,7 +56,6 @@ def bars(
     50
     """
     tooltip = {y: y, x: (x, ",.4~g")} if tooltip is None else tooltip
-    rows = rows.filter(dict.fromkeys([x, y, label, color, *tooltip]))
     ends = [min(0, room * rows[x].min()), end or room * max(rows[x].max(), 1e-9)]
     axis = alt.Axis(title=x, tickCount=6) if x_axis is alt.Undefined else x_axis
     across = alt.X(f"{x}:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False))

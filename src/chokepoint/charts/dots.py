@@ -7,6 +7,7 @@ import pandas as pd
 
 from chokepoint.charts.layout import Rows, first_seen, key, named, numbered, palette, tooltips
 from chokepoint.charts.layout import color as colour_by
+from chokepoint.charts.narrow import datum
 from chokepoint.charts.theme import BLOC, GRID
 
 
@@ -56,12 +57,12 @@ def dots(
         .mark_rule(color=GRID, strokeWidth=2)
         .encode(alt.X("least:Q"), alt.X2("most:Q"), layout.y()),
         *[
-            base.transform_filter(f"isValid(datum.{low})")
+            base.transform_filter(f"isValid({datum(low)})")
             .mark_rule(strokeWidth=6, opacity=0.5)
             .encode(alt.X(f"{low}:Q"), alt.X2(f"{high}:Q"), layout.y(), color=fill, tooltip=tips)
         ]
         * bool(low in rows and rows[low].notna().any()),
-        base.transform_filter(f"!isValid(datum.{low})")
+        base.transform_filter(f"!isValid({datum(low)})")
         .transform_calculate(up="datum.at - 0.2 * datum.pile")
         .mark_circle(size=130, opacity=0.95)
         .encode(across, layout.y("up"), color=fill, tooltip=tips),

@@ -40,7 +40,7 @@ def dumbbell(
     """
     names = names or (start, end)
     layout = Rows(len(rows), above=0.85)
-    placed = numbered(rows[[y, start, end]])
+    placed = numbered(rows)
     long = placed.melt([y, "at"], [start, end], var_name="which", value_name="value")
     long["which"] = long.which.map(dict(zip((start, end), names, strict=True)))
     x = alt.X("value:Q", title=x_title or f"{start}, {end}", scale=scale, axis=axis)

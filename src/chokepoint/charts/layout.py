@@ -66,11 +66,13 @@ class Rows:
         at = pd.DataFrame(pieces, columns=["up", "low"]).assign(level=value, label=label)
         x = x.copy()
         x.shorthand = "level:Q"
-        rule = alt.Chart(at).mark_rule(**style).encode(x, self.y("up"), alt.Y2("low:Q"))
         word = alt.Chart(at.tail(1).assign(low=self.foot)).mark_text(
             align="left", baseline="bottom", dx=6, color=SOFT
         )
-        return [rule, word.encode(x, self.y("low"), text="label:N")]
+        return [
+            alt.Chart(at).mark_rule(**style).encode(x, self.y("up"), alt.Y2("low:Q")),
+            word.encode(x, self.y("low"), text="label:N"),
+        ]
 
 
 def numbered(
@@ -194,8 +196,9 @@ def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def time(field: str, start: str, end: str, **axis) -> alt.X:
     """An axis of time above the plot, from one ISO date to another, both in UTC."""
-    ends = [pd.Timestamp(day).timestamp() * 1000 for day in (start, end)]
-    scale = alt.Scale(type="utc", domain=ends, nice=False)
+    scale = alt.Scale(
+        type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False
+    )
     return alt.X(f"{field}:T", title=None, scale=scale, axis=alt.Axis(grid=True, orient="top", **axis))
 
 

@@ -22,6 +22,7 @@ from chokepoint.charts.layout import (
     time,
 )
 from chokepoint.charts.layout import color as colour_by
+from chokepoint.charts.narrow import datum
 from chokepoint.charts.theme import SOFT
 
 MONTHS = {"format": "%b", "tickCount": alt.ExprRef(f"{NARROW} ? 5 : 12")}
@@ -61,9 +62,9 @@ def timeline(
     layout = Rows(len(order), above=0.9, padding=0)
     placed = numbered(placed.sort_values(x), y, order)
     placed = placed.assign(pile=placed.groupby(y)[x].transform(_piled))
-    chosen = f"(who == '{ALL}' || datum.{color} == who) && (what == '{ALL}' || datum.{y} == what)"
+    chosen = f"(who == '{ALL}' || {datum(color)} == who) && (what == '{ALL}' || {datum(y)} == what)"
     base = alt.Chart(placed).transform_filter(chosen).transform_calculate(up="datum.at + 0.2 * datum.pile")
-    has = f"datum.{state} == '{done}'" if state else "true"
+    has = f"{datum(state)} == '{done}'" if state else "true"
     by = colour_by(color, colours, key((2, 6), labelLimit=330))
     dot = {"size": alt.ExprRef(f"{NARROW} ? 75 : 110"), "opacity": 1}
     return (

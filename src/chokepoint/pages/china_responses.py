@@ -217,7 +217,7 @@ def how_wrong(release: str) -> Figure:
     )
     return figure(
         dumbbell(
-            rows,
+            rows[["name", "predicted", "seen"]],
             y="name",
             start="predicted",
             end="seen",

@@ -111,7 +111,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     )
     return figure(
         bars(
-            shown.assign(text=text, name=_bar_names(shown), step=shown.step.map(_AT)),
+            shown[["mineral", "share"]].assign(text=text, name=_bar_names(shown), step=shown.step.map(_AT)),
             x="share",
             y="name",
             label="text",

@@ -147,7 +147,7 @@ def largest(release: str, step: str) -> Figure | None:
     )
     return figure(
         bars(
-            rows.assign(label=rows.area + " " + rows.text),
+            rows[["mineral", "area", "standing", "share"]].assign(label=rows.area + " " + rows.text),
             x="share",
             y="mineral",
             label="label",
@@ -202,7 +202,7 @@ def imports(release: str) -> Figure | None:
     )
     return figure(
         bars(
-            shown,
+            shown[["mineral", "value", "kind", "text", "source"]],
             x="value",
             y="mineral",
             label="text",

@@ -27,7 +27,7 @@ def stacks(rows: pd.DataFrame) -> alt.LayerChart:
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
     """Draw countries of one mineral as bars, by standing. Columns area, standing, size, text, in the order drawn."""
     return bars(
-        rows,
+        rows[["area", "standing", "size", "text"]],
         x="size",
         y="area",
         label="text",

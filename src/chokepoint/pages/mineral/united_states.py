@@ -45,7 +45,7 @@ def imports(mineral: str, release: str) -> Section | None:
     table = table.rename(columns={"area": "Country", "share": "Share of US imports, %"})
     drawn = figure(
         bars(
-            shown,
+            shown[["area", "value", "text"]],
             x="value",
             y="area",
             label="text",
