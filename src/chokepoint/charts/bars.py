@@ -154,7 +154,7 @@ def paired_bars(
         base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
             alt.X("beside:Q"), layout.y("middle"), text="label:N"
         ),
-        layout.names(alt.Chart(placed), y, dy=-12),
+        layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0),
         *layout.level(
             across,
             level,
