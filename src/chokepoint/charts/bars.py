@@ -61,14 +61,13 @@ def bars(
     across = alt.X(f"{x}:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False))
     down = names_beside(y, list(rows[y]), limit=limit)
     fill = colour_by(color, palette(rows, color, colours), legend) if color in rows else alt.value(color)
-    text = alt.Text(f"{label}:N") if label else alt.Text(f"{x}:Q", format=",.4~g")
     return alt.layer(
         alt.Chart(rows)
         .mark_bar(height=thickness)
         .encode(across, down, color=fill, tooltip=tooltips(tooltip)),
         alt.Chart(rows)
         .mark_text(align="left", dx=round(0.4 * size), fontSize=size)
-        .encode(across, down, text=text),
+        .encode(across, down, text=alt.Text(f"{label}:N") if label else alt.Text(f"{x}:Q", format=",.4~g")),
     ).properties(height=height * len(rows))
 
 

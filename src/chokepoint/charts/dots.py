@@ -39,8 +39,7 @@ def dots(
     """
     order, title = order or first_seen(rows[y]), x_title or x
     layout = Rows(len(order), above=0.8)
-    placed = numbered(rows, y, order).assign(pile=rows.groupby([y, x]).cumcount() if dodge else 0)
-    base = alt.Chart(placed)
+    base = alt.Chart(numbered(rows, y, order).assign(pile=rows.groupby([y, x]).cumcount() if dodge else 0))
     across = alt.X(
         f"{x}:Q", title=title, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6, grid=True)
     )

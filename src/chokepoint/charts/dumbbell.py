@@ -11,6 +11,8 @@ from chokepoint.charts.theme import ACCENT, BLOC, CHINA, CHINA_PALE, GRID, INK, 
 
 _RATIO = {"within": (BLOC, "circle"), "missed": (ACCENT, "diamond"), "fitted to it": (OTHER, "circle")}
 
+_SIX_TICKS = alt.Axis(tickCount=6)
+
 
 def dumbbell(
     rows: pd.DataFrame,
@@ -22,7 +24,7 @@ def dumbbell(
     colours: tuple[str, str] = (OTHER, ACCENT),
     x_title: str | None = None,
     scale: alt.Scale | object = alt.Undefined,
-    axis: alt.Axis | object = alt.Undefined,
+    axis: alt.Axis | object = _SIX_TICKS,
     level: float | None = None,
     level_label: str = "",
     tooltip: Mapping | None = None,
@@ -137,11 +139,6 @@ def ratio_dots(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Scale(type="log", domain=[0.15, 8]),
     )
     x = alt.X("ratio:Q", title="What the model says, over what was seen", scale=scale, axis=axis)
-    tips = tooltips(
-        {"what": "Check"}
-        | {"predicted": ("Model", ",.4~g"), "seen": ("Seen", ",.4~g")}
-        | {"unit": "Unit", "outcome": "Outcome"}
-    )
     legend = key(columns=alt.ExprRef("cp_column < 420 ? 2 : 4"), symbolOpacity=1)
     colours, shapes = ({outcome: pair[i] for outcome, pair in _RATIO.items()} for i in (0, 1))
     return alt.layer(
@@ -152,7 +149,11 @@ def ratio_dots(rows: pd.DataFrame) -> alt.LayerChart:
             layout.y(),
             color=color("outcome", colours, legend),
             shape=alt.Shape("outcome:N", title=None, scale=scale_of(shapes), legend=legend),
-            tooltip=tips,
+            tooltip=tooltips(
+                {"what": "Check"}
+                | {"predicted": ("Model", ",.4~g"), "seen": ("Seen", ",.4~g")}
+                | {"unit": "Unit", "outcome": "Outcome"}
+            ),
         ),
         layout.names(base, "what", dy=-7, size=11.5, fontSize=11.5, color=INK),
     ).properties(height=38 * len(rows))

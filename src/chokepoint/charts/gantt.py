@@ -19,7 +19,7 @@ from chokepoint.charts.layout import (
     tooltips,
 )
 from chokepoint.charts.theme import SOFT
-from chokepoint.charts.timeline import MONTHS, row_frame
+from chokepoint.charts.timeline import months, row_frame
 
 
 def gantt(
@@ -77,7 +77,7 @@ def terms(
     return alt.layer(
         *row_frame(layout, order, seen, beside=90),
         base.mark_bar(orient="horizontal", height=10).encode(
-            time("start", start, end, **MONTHS), alt.X2("due:T"), layout.y(), color=by, tooltip=tips
+            months("start", start, end), alt.X2("due:T"), layout.y(), color=by, tooltip=tips
         ),
         kept.mark_rule(strokeWidth=2, strokeDash=[3, 3]).encode(
             alt.X("due:T"), alt.X2("kept:T"), layout.y(), color=by

@@ -66,12 +66,11 @@ class Rows:
         at = pd.DataFrame(pieces, columns=["up", "low"]).assign(level=value, label=label)
         x = x.copy()
         x.shorthand = "level:Q"
-        word = alt.Chart(at.tail(1).assign(low=self.foot)).mark_text(
-            align="left", baseline="bottom", dx=6, color=SOFT
-        )
         return [
             alt.Chart(at).mark_rule(**style).encode(x, self.y("up"), alt.Y2("low:Q")),
-            word.encode(x, self.y("low"), text="label:N"),
+            alt.Chart(at.tail(1).assign(low=self.foot))
+            .mark_text(align="left", baseline="bottom", dx=6, color=SOFT)
+            .encode(x, self.y("low"), text="label:N"),
         ]
 
 
@@ -83,12 +82,11 @@ def numbered(
     >>> numbered(pd.DataFrame({"row": ["b", "a", "b"]}), "row", ["a", "b"])["at"].tolist()
     [1, 0, 1]
     """
-    at = (
-        range(len(rows))
+    return rows.assign(
+        at=range(len(rows))
         if column is None
         else rows[column].map(list(order or first_seen(rows[column])).index)
     )
-    return rows.assign(at=at)
 
 
 def first_seen(values: pd.Series) -> list:

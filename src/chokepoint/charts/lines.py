@@ -32,14 +32,13 @@ def lines(
     up = alt.Y(
         f"{y}:Q", title=title, scale=alt.Scale(domain=[0, 1.15 * rows[y].max()]), axis=alt.Axis(tickCount=5)
     )
-    legend = alt.Legend(columns=1, labelLimit=330, symbolType="stroke") if len(names) > 1 else None
     by = alt.Color(
         f"{color}:N",
         title=None,
         scale=alt.Scale(
             domain=names, range=([ACCENT, BLOC, FLOOR, UNITED_STATES, OTHER] * len(names))[: len(names)]
         ),
-        legend=legend,
+        legend=alt.Legend(columns=1, labelLimit=330, symbolType="stroke") if len(names) > 1 else None,
     )
     line = alt.Chart(rows).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45))
     last = rows[rows[color] == names[0]].tail(1)

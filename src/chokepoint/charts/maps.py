@@ -152,30 +152,22 @@ def delegations(
     land = _land(people, columns)
     ground, filled = _split(land, "kind", strokeOpacity=0.5)
     filled = filled.encode(fill=fill, opacity=fade, tooltip=tips).add_params(chosen)
-    lines = (
-        land.transform_filter("isValid(datum.outline)")
-        .mark_geoshape(filled=False, strokeWidth=1.4)
-        .encode(stroke=stroke, opacity=fade, tooltip=tips)
-    )
-    ring = land.transform_filter(chosen).mark_geoshape(filled=False, stroke=INK, strokeWidth=2)
     small = people[people.kind.notna()].merge(points(topology), on="iso3")[["iso3", *columns, "lon", "lat"]]
     dots = alt.Chart(small).transform_filter(_HERE)
     shape = alt.condition("datum.iso3 == 'EUE'", alt.value("diamond"), alt.value("circle"))
-    spots = _spots(dots, 34).encode(**_PLACE, fill=fill, opacity=fade, tooltip=tips, shape=shape)
     halo = dots.transform_filter(chosen).mark_point(size=220, stroke=INK, strokeWidth=2, filled=False)
-    union = (
-        dots.transform_filter("datum.iso3 == 'EUE'")
-        .mark_text(align="right", dx=-8, fontSize=11, color=SOFT)
-        .encode(**_PLACE, text=alt.value("EU"))
-    )
     chart = alt.layer(
         ground,
         filled,
-        lines,
-        ring,
-        spots,
+        land.transform_filter("isValid(datum.outline)")
+        .mark_geoshape(filled=False, strokeWidth=1.4)
+        .encode(stroke=stroke, opacity=fade, tooltip=tips),
+        land.transform_filter(chosen).mark_geoshape(filled=False, stroke=INK, strokeWidth=2),
+        _spots(dots, 34).encode(**_PLACE, fill=fill, opacity=fade, tooltip=tips, shape=shape),
         halo.encode(**_PLACE),
-        union,
+        dots.transform_filter("datum.iso3 == 'EUE'")
+        .mark_text(align="right", dx=-8, fontSize=11, color=SOFT)
+        .encode(**_PLACE, text=alt.value("EU")),
         *_panel(listed, shares, chosen),
         data=_outlines(topology),
     ).add_params(
@@ -265,17 +257,10 @@ def membership(
     clubs: key → name. start: the club to begin with.
     """
     listed = people.sort_values("country")
-    also = select(
-        "also", "Let in or out", {NOBODY: NOBODY} | dict(zip(listed.iso3, listed.country, strict=True))
-    )
     swap = alt.selection_point(
         name="swap", fields=["iso3"], on=click_on("country"), toggle="true", clear="dblclick", empty=False
     )
     columns, base = ["country", "region", *clubs], "(datum[club] === true) != (datum.iso3 == also)"
-    colour = {
-        "condition": [{"test": MEMBER, "value": BLOC}, {"test": "datum.iso3 == 'CHN'", "value": CHINA}],
-        "value": "transparent",
-    }
     tips = tooltips({"country": "Country"})
     ground, drawn = _split(_land(people, columns).transform_calculate(base=base), "country")
     drawn = drawn.encode(fill=alt.FillValue(BLOC), tooltip=tips).add_params(swap)
@@ -283,7 +268,10 @@ def membership(
     dots = _spots(dots.transform_calculate(base=base), 30).encode(
         **_PLACE, tooltip=tips, fill=alt.FillValue(BLOC)
     )
-    drawn.encoding.fill = dots.encoding.fill = colour
+    drawn.encoding.fill = dots.encoding.fill = {
+        "condition": [{"test": MEMBER, "value": BLOC}, {"test": "datum.iso3 == 'CHN'", "value": CHINA}],
+        "value": "transparent",
+    }
     bottom = 70 + ROW * (int(shares["at"].max()) + 1)
     chart = alt.layer(
         ground,
@@ -293,7 +281,9 @@ def membership(
         data=_outlines(topology),
     ).add_params(
         select("club", "Start from", clubs, start),
-        also,
+        select(
+            "also", "Let in or out", {NOBODY: NOBODY} | dict(zip(listed.iso3, listed.country, strict=True))
+        ),
         _region(people),
         alt.param(name="height", expr=f"{_BARRED} + {bottom}"),
     )
@@ -339,21 +329,18 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         )
 
     small = {"align": "right", "fontSize": 11}
-    names = (
-        tracks.transform_filter("datum.step == 'mine' && !datum.product")
-        .transform_calculate(mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)")
-        .mark_text(align="left", limit=90, lineBreak="\n", lineHeight=13, color=INK)
-    )
-    steps = tracks.transform_calculate(label="datum.product ? datum.product : datum.step").mark_text(
-        color=SOFT, limit=134, **small
-    )
     return [
         bar(tracks, color=GRID, opacity=0.55),
         bar(sums, {"mineral": "Mineral", "step": "Step", "inside": ("Inside, %", ".1f")}, color=BLOC),
         bar(outside, {"mineral": "mineral", "share": ("China, %", ".1f")}, color=CHINA),
         sums.mark_text(fontWeight="bold", color=INK, **small).encode(px("left"), py("down"), text="label:N"),
-        names.encode(px("left"), py("mid"), text="mineral:N"),
-        steps.encode(px("at_"), py("down"), text="label:N"),
+        tracks.transform_filter("datum.step == 'mine' && !datum.product")
+        .transform_calculate(mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)")
+        .mark_text(align="left", limit=90, lineBreak="\n", lineHeight=13, color=INK)
+        .encode(px("left"), py("mid"), text="mineral:N"),
+        tracks.transform_calculate(label="datum.product ? datum.product : datum.step")
+        .mark_text(color=SOFT, limit=134, **small)
+        .encode(px("at_"), py("down"), text="label:N"),
         _count(sums, len(nobody) // 2),
     ]
 

@@ -51,9 +51,6 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         base.transform_filter("!isValid(datum.share)"),
     )
     cells = full.mark_rect(cursor="pointer").encode(x, y, fill=fill, opacity=opacity, tooltip=tips)
-    ring = base.transform_filter(chosen).mark_rect(
-        filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55
-    )
     height = 23 * int(rows.groupby("step").mineral.nunique().max())
     layers = alt.layer(
         blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y),
@@ -66,7 +63,9 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
             color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
             tooltip=tips,
         ),
-        ring.encode(x, y),
+        base.transform_filter(chosen)
+        .mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55)
+        .encode(x, y),
         alt.Chart(NOTHING)
         .mark_text(
             align="left",

@@ -24,14 +24,6 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
         return alt.X(f"{field}:Q", title=x_title, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
 
     split = placed.restated.notna()
-    long = (
-        base.transform_fold(points, as_=["which", "value"])
-        .transform_filter("isValid(datum.value)")
-        .transform_calculate(
-            release=f"{json.dumps(dict(zip(points, names, strict=True)))}[datum.which]",
-            large="datum.which == 'restated' ? 45 : 110",
-        )
-    )
     return alt.layer(
         layout.lines(base),
         *[
@@ -43,7 +35,14 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
             )
             if len(part)
         ],
-        long.mark_circle(opacity=1).encode(
+        base.transform_fold(points, as_=["which", "value"])
+        .transform_filter("isValid(datum.value)")
+        .transform_calculate(
+            release=f"{json.dumps(dict(zip(points, names, strict=True)))}[datum.which]",
+            large="datum.which == 'restated' ? 45 : 110",
+        )
+        .mark_circle(opacity=1)
+        .encode(
             x("value"),
             y,
             size=alt.Size("large:Q", scale=None, legend=None),

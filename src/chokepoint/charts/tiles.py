@@ -26,13 +26,11 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
         name=f"{NARROW} || {wide} ? datum.short : datum.label",
         letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink",
     )
-    x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False))
-    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
     return alt.layer(
         base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
-            x,
+            alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False)),
             alt.X2("right:Q"),
-            y,
+            alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
             alt.Y2("bottom:Q"),
             tooltip=tips,
             fill=alt.Fill(

@@ -25,7 +25,6 @@ from chokepoint.charts.layout import color as colour_by
 from chokepoint.charts.narrow import datum
 from chokepoint.charts.theme import SOFT
 
-MONTHS = {"format": "%b", "tickCount": alt.ExprRef(f"{NARROW} ? 5 : 12")}
 CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
 
 
@@ -64,6 +63,7 @@ def timeline(
     placed = placed.assign(pile=placed.groupby(y)[x].transform(_piled))
     chosen = f"(who == '{ALL}' || {datum(color)} == who) && (what == '{ALL}' || {datum(y)} == what)"
     base = alt.Chart(placed).transform_filter(chosen).transform_calculate(up="datum.at + 0.2 * datum.pile")
+    tips = capitalised(*tooltip) or [alt.Tooltip(f"utcyearmonthdate({x}):T", title=x), *capitalised(y, color)]
     has = f"{datum(state)} == '{done}'" if state else "true"
     by = colour_by(color, colours, key((2, 6), labelLimit=330))
     dot = {"size": alt.ExprRef(f"{NARROW} ? 75 : 110"), "opacity": 1}
@@ -72,10 +72,10 @@ def timeline(
             *row_frame(layout, order, seen),
             *[
                 mark.encode(
-                    time(x, start, end, **MONTHS),
+                    months(x, start, end),
                     layout.y("up"),
                     color=by,
-                    tooltip=capitalised(*tooltip or (x, y)),
+                    tooltip=tips,
                 )
                 for mark in (
                     base.transform_filter(has).mark_circle(**dot),
@@ -98,6 +98,13 @@ def timeline(
 
 
 _MONTH = pd.Timedelta(days=30)
+
+
+def months(field: str, start: str, end: str) -> alt.X:
+    """An axis of time with a tick a month, fewer where the page is narrow."""
+    count = round((pd.Timestamp(end) - pd.Timestamp(start)) / _MONTH)
+    ticks = alt.ExprRef(f"{NARROW} ? {min(count, 5)} : {min(count, 12)}")
+    return time(field, start, end, format="%b", tickCount=ticks)
 
 
 def _piled(days: pd.Series) -> list[int]:
