@@ -8,7 +8,7 @@ import pytest
 
 from chokepoint.analysis import coalitions, countries, prices, supply
 from chokepoint.analysis import money as measured
-from chokepoint.charts import worldmap
+from chokepoint.charts import maps
 from chokepoint.data import tables
 from chokepoint.pages import coverage, dependence, money, world
 
@@ -35,17 +35,17 @@ def test_every_chart_is_drawn_at_every_release_or_says_nothing(draw, release):
 def test_every_delegate_and_absentee_is_on_the_map_with_a_shape_or_a_dot():
     topology = tables.outlines()
     drawn = {g["id"] for g in topology["objects"]["countries"]["geometries"]} | set(
-        worldmap.points(topology).iso3
+        maps.points(topology).iso3
     )
     assert set(countries.names()) <= drawn
 
 
 def test_the_small_ones_have_a_dot():
-    assert {"COK", "BHR", "SGP", "EUE", "ISR", "QAT", "DOM"} <= set(worldmap.points(tables.outlines()).iso3)
+    assert {"COK", "BHR", "SGP", "EUE", "ISR", "QAT", "DOM"} <= set(maps.points(tables.outlines()).iso3)
 
 
 def test_a_dot_lies_where_its_country_does():
-    dots = worldmap.points(tables.outlines()).set_index("iso3")
+    dots = maps.points(tables.outlines()).set_index("iso3")
     assert dots.loc["SGP"].tolist() == pytest.approx([103.8, 1.3], abs=0.3)
     assert dots.loc["COK"].tolist() == pytest.approx([-159.8, -21.2], abs=0.5)
 
@@ -69,11 +69,11 @@ def test_that_canada_signed_nothing_is_said_once():
 
 
 def test_a_colour_means_the_same_in_every_chapter():
-    from chokepoint.charts.shares import CAME
+    from chokepoint.charts.theme import BLOC_PALE
     from chokepoint.pages import ministerial
 
-    assert ministerial.COLOURS[ministerial.ATTENDED] == world.KINDS["came"][1] == CAME
-    assert CAME not in [c for k, c in ministerial.COLOURS.items() if k != ministerial.ATTENDED]
+    assert ministerial.COLOURS[ministerial.ATTENDED] == world.KINDS["came"][1] == BLOC_PALE
+    assert BLOC_PALE not in [c for k, c in ministerial.COLOURS.items() if k != ministerial.ATTENDED]
 
 
 def test_the_matrix_holds_the_numbers_of_the_measures():

@@ -19,11 +19,6 @@ YET = {  # what does not keep to it yet
         "chokepoint.charts",
         "chokepoint.pages.components.plain_chart",
     ),  # a chart alone in a cell is shown as a figure, once one is drawn
-    (
-        "chokepoint.charts.chooser",
-        "chokepoint.analysis.coalitions",
-    ),  # names of standings, which also order and colour the marks
-    ("chokepoint.charts.shares", "chokepoint.analysis.coalitions"),
 }
 # The site runs notebooks by path; what it must know of their contents all the same, and why.
 SITE_KNOWS = {

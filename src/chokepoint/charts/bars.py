@@ -1,116 +1,318 @@
-"""Horizontal bars with their names above them: legible on a phone however long the names."""
+"""Bars: one a row, in pairs, stacked; and columns over years against a line."""
+
+import json
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.layout import (
+    Rows,
+    first_seen,
+    key,
+    named,
+    names_beside,
+    numbered,
+    palette,
+    scale_of,
+    tooltips,
+)
+from chokepoint.charts.layout import color as colour_by
 from chokepoint.charts.narrow import raised, two_lines
-from chokepoint.charts.theme import ACCENT, BLOC, INK, SOFT
-
-ROW = 52  # pixels
+from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
 
 
-def named_bars(
-    frame: pd.DataFrame, *, axis: str, colour: str, mark: float | None = None, mark_label: str = ""
+def share_axis(title: str | None, label: str = "datum.value + ' %'") -> alt.Axis:
+    """An axis of shares in per cent. label: Vega expression of what is written at a tick."""
+    return alt.Axis(values=[0, 25, 50, 75, 100], title=title, labelExpr=label, labelFlush=False)
+
+
+def bars(
+    rows: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    label: str | None = None,
+    color: str = BLOC,
+    colours: Mapping[str, str] | None = None,
+    x_axis: alt.Axis | None | object = alt.Undefined,
+    end: float | None = None,
+    room: float = 1.2,
+    tooltip: Mapping | None = None,
+    legend: alt.Legend | None | object = alt.Undefined,
+    limit: float = 150,
+    height: float = 25,
+    thickness: float = 17,
+    size: float = 12,
 ) -> alt.LayerChart:
-    """Bars in the order of the rows, with a value at their end and, where given, a mark across each of them, named below the last.
+    """Draw horizontal bars in the order of the rows, with names beside them and values at their ends.
 
-    frame: columns name, value, label (printed at the bar's end), detail (in the tooltip).
+    x: column of numbers; name it with its unit, or give `x_axis` a title. y: column of names. label: column of the text at
+    the end; by default the number. color: a column, or one colour for all. colours: by value of that column,
+    in the order of the legend. end: of the x axis; by default the longest bar times `room`. tooltip: column → title
+    (of a number, title and format). limit: of the names [px]. height: of a row [px].
+
+    >>> bars(pd.DataFrame({"mineral": ["tin", "lead"], "days": [30, 12]}), x="days", y="mineral").to_dict()["height"]
+    50
     """
-    placed = frame.assign(at=range(len(frame)), start=0)
-    base = alt.Chart(placed)
-    room = 0.1 if mark is None else 0.35  # below the last bar, for the name of the mark
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(frame) - 0.5 + room, -0.7], nice=False))
-    x = alt.X(
-        "value:Q",
-        title=axis,
-        scale=alt.Scale(domain=[0, 1.28 * max(frame.value.max(), mark or 0)], nice=False),
+    tooltip = {y: y, x: (x, ",.4~g")} if tooltip is None else tooltip
+    ends = [min(0, room * rows[x].min()), end or room * max(rows[x].max(), 1e-9)]
+    axis = alt.Axis(title=x, tickCount=6) if x_axis is alt.Undefined else x_axis
+    across = alt.X(f"{x}:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False))
+    down = names_beside(y, list(rows[y]), limit=limit)
+    fill = colour_by(color, palette(rows, color, colours), legend) if color in rows else alt.value(color)
+    return alt.layer(
+        alt.Chart(rows)
+        .mark_bar(height=thickness)
+        .encode(across, down, color=fill, tooltip=tooltips(tooltip)),
+        alt.Chart(rows)
+        .mark_text(align="left", dx=round(0.4 * size), fontSize=size)
+        .encode(across, down, text=alt.Text(f"{label}:N") if label else alt.Text(f"{x}:Q", format=",.4~g")),
+    ).properties(height=height * len(rows))
+
+
+def bars_under_names(
+    rows: pd.DataFrame, *, x: str, y: str, label: str, detail: str, x_title: str, color: str = BLOC
+) -> alt.LayerChart:
+    """Draw horizontal bars with their names above them: legible on a phone however long the names.
+
+    x: column of numbers. y: column of names. label: column of the text at the end. detail: column shown in the tooltip.
+    """
+    layout = Rows(len(rows), above=0.7, below=0.6)
+    base = alt.Chart(numbered(rows).assign(start=0))
+    across = alt.X(
+        f"{x}:Q",
+        title=x_title,
+        scale=alt.Scale(domain=[0, 1.28 * rows[x].max()], nice=False),
         axis=alt.Axis(tickCount=6),
     )
-    tooltip = [
-        alt.Tooltip("name:N", title="What"),
-        alt.Tooltip("value:Q", title=axis, format=",.3~f"),
-        alt.Tooltip("detail:N", title="Detail"),
-    ]
-    bars = base.mark_bar(height=16, color=colour).encode(x, y, alt.X2("start:Q"), tooltip=tooltip)
-    names = base.transform_calculate(said=two_lines("name")).mark_text(
-        align="left", baseline="bottom", dy=raised("name", -11), color=INK, limit=alt.ExprRef("width")
-    )
-    names = names.encode(alt.XValue(0), y, text="said:N")
-    values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(x, y, text="label:N")
-    layers = [bars, names, values]
-    if mark is not None:
-        low = [*placed["at"][:-1] + 0.25, len(frame) - 0.5 + room]  # in pieces, or it would cross the names
-        line = alt.Chart(pd.DataFrame({"mark": mark, "up": placed["at"] - 0.2, "low": low}))
-        last = alt.Chart(pd.DataFrame({"mark": [mark], "low": low[-1:], "label": [mark_label]}))
-        layers += [
-            line.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2).encode(
-                alt.X("mark:Q"), alt.Y("up:Q", axis=None), alt.Y2("low:Q")
-            ),
-            last.mark_text(align="left", baseline="bottom", dx=6, dy=-2, color=SOFT).encode(
-                alt.X("mark:Q"), alt.Y("low:Q"), text="label:N"
-            ),
-        ]
-    return alt.layer(*layers).properties(height=ROW * (len(frame) + 0.2 + room))
-
-
-PAIR = 66  # pixels a pair of bars
+    return alt.layer(
+        base.mark_bar(height=16, color=color).encode(
+            across,
+            layout.y(),
+            alt.X2("start:Q"),
+            tooltip=tooltips({y: "What", x: (x_title, ",.3~f"), detail: "Detail"}),
+        ),
+        layout.names(base, y, dy=-11),
+        base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
+            across, layout.y(), text=f"{label}:N"
+        ),
+    ).properties(height=52 * (len(rows) + 0.2 + 0.1))
 
 
 def paired_bars(
-    frame: pd.DataFrame, *, axis: str, names: tuple[str, str], mark: float, mark_label: str
+    rows: pd.DataFrame,
+    *,
+    y: str,
+    pair: Mapping[str, str],
+    x_title: str,
+    level: float,
+    level_label: str,
+    detail: str,
 ) -> alt.LayerChart:
-    """Two bars a row under the row's name, told apart by colour, with a mark across all of them.
+    """Draw two bars a row under the row's name, told apart by colour, and a dashed line across all of them.
 
-    frame: columns name, first, second, detail (in the tooltip), in the order of the rows. names: what the two bars are.
+    y: column of names. pair: the two columns of numbers → what they are. level: where the line stands. detail: column
+    shown in the tooltip.
     """
-    placed = frame.assign(at=range(len(frame)))
-    long = placed.melt(["name", "detail", "at"], ["first", "second"], var_name="which", value_name="value")
+    layout = Rows(len(rows), above=0.62, below=0.7)
+    placed = numbered(rows)
+    long = placed.melt([y, detail, "at"], list(pair), var_name="which", value_name="value")
+    top = long["at"] + long.which.map(dict(zip(pair, (-0.12, 0.16), strict=True)))
+    most = max(long.value.max(), level)
+    crossed = (level - long.value).between(0, 0.1 * most)  # the line would cross the number
     long = long.assign(
-        top=long["at"] + long.which.map({"first": -0.12, "second": 0.16}),
-        low=long["at"] + long.which.map({"first": 0.12, "second": 0.4}),
-        which=long.which.map(dict(zip(("first", "second"), names, strict=True))),
+        top=top,
+        low=top + 0.24,
+        middle=top + 0.12,
+        which=long.which.map(pair),
         start=0,
         label=long.value.map("{:.0f}".format),
+        beside=long.value.mask(crossed, level),
     )
-    close = (mark - long.value).between(
-        0, 0.1 * max(long.value.max(), mark)
-    )  # the mark would cross the number
-    long = long.assign(middle=(long.top + long.low) / 2, beside=long.value.mask(close, mark))
-    end = len(frame) - 0.3
     base = alt.Chart(long)
-    y = alt.Scale(domain=[end, -0.62], nice=False)
-    x = alt.X(
+    across = alt.X(
         "value:Q",
-        title=axis,
-        scale=alt.Scale(domain=[0, 1.15 * max(long.value.max(), mark)], nice=False),
+        title=x_title,
+        scale=alt.Scale(domain=[0, 1.15 * most], nice=False),
         axis=alt.Axis(tickCount=6),
     )
-    colour = alt.Color(
-        "which:N",
-        scale=alt.Scale(domain=list(names), range=[BLOC, ACCENT]),
-        legend=alt.Legend(title=None, symbolType="square", symbolOpacity=1),
+    return alt.layer(
+        base.mark_rect().encode(
+            across,
+            alt.X2("start:Q"),
+            layout.y("top"),
+            alt.Y2("low:Q"),
+            color=colour_by(
+                "which",
+                dict(zip(pair.values(), (BLOC, ACCENT), strict=True)),
+                key(symbolType="square", symbolOpacity=1),
+            ),
+            tooltip=tooltips({y: "Counted", "which": "Of", "value": (x_title, ",.1f"), detail: "Detail"}),
+        ),
+        base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
+            alt.X("beside:Q"), layout.y("middle"), text="label:N"
+        ),
+        layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0),
+        *layout.level(
+            across,
+            level,
+            [(at - 0.14, at + 0.42) for at in placed["at"]],
+            level_label,
+            color=INK,
+            strokeDash=[4, 3],
+            strokeWidth=2,
+        ),
+    ).properties(height=66 * len(rows) + 20)
+
+
+def stacked_bars(
+    rows: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    color: str,
+    colours: Mapping[str, str],
+    order: Sequence[str],
+    x_title: str,
+    tooltip: Mapping,
+) -> alt.LayerChart:
+    """Draw a bar a row, its parts side by side with the count in each, under the row's name.
+
+    x: column of counts. y: column of names, drawn in `order`. color: column of the parts. colours: by part, in order.
+    """
+    layout = Rows(len(order), above=0.85, padding=0)
+    placed = (
+        numbered(rows, y, order).assign(rank=rows[color].map(list(colours).index)).sort_values(["at", "rank"])
     )
-    tips = [
-        alt.Tooltip("name:N", title="Counted"),
-        alt.Tooltip("which:N", title="Of"),
-        alt.Tooltip("value:Q", title=axis, format=",.1f"),
-        alt.Tooltip("detail:N", title="Detail"),
+    after = placed.groupby(y)[x].cumsum()
+    placed = placed.assign(left=after - placed[x], right=after, ink=placed[color].map(colours).map(_ink))
+    base = alt.Chart(placed[placed[x] > 0])
+    return alt.layer(
+        base.mark_bar(orient="horizontal", height=22).encode(
+            alt.X(
+                "left:Q", title=x_title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False)
+            ),
+            alt.X2("right:Q"),
+            layout.y(),
+            color=alt.Color(f"{color}:N", scale=scale_of(colours), legend=key((3, 6))),
+            tooltip=tooltips(tooltip),
+        ),
+        base.transform_calculate(middle="(datum.left + datum.right) / 2")
+        .mark_text(fontSize=12)
+        .encode(alt.X("middle:Q"), layout.y(), text=f"{x}:Q", color=alt.Color("ink:N", scale=None)),
+        small_names(layout, order),
+    ).properties(height=52 * (len(order) + 0.35))
+
+
+def small_names(layout: Rows, order: Sequence[str]) -> alt.Chart:
+    """The names of rows, smaller on a phone."""
+    return layout.names(
+        named(order), "row", dy=-13, size=11, fontSize=alt.ExprRef("cp_column < 420 ? 11 : 12"), lineHeight=13
+    )
+
+
+def _ink(fill: str) -> str:
+    """Black or white, whichever is read more easily on a fill (#rrggbb)."""
+    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
+    return "#22252a" if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else "#ffffff"
+
+
+def stacked_pairs(
+    rows: pd.DataFrame, *, colours: Mapping[str, str], left: str, right: str, x_title: str
+) -> alt.LayerChart:
+    """Draw who holds the whole: two stacked bars a mineral, the mine above the refinery.
+
+    rows: columns mineral, step, standing, share [%]; each mineral and step adds up to 100, or a little more where rounded
+    figures do. product, where there is such a column: what a bar counts, of minerals whose two bars count different things;
+    else nothing. colours: by standing, from left to right. left, right: the standings whose share is written at either end.
+    """
+    order = first_seen(rows.mineral)
+    rows = rows.assign(
+        rank=rows.standing.map(list(colours).index), product=rows["product"] if "product" in rows else None
+    )
+    steps = alt.YOffset(
+        "step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35)
+    )
+    unlike = rows.mineral[rows["product"].notna()].unique().tolist()
+    own = (
+        {"labelExpr": f"indexof({json.dumps(unlike)}, datum.value) < 0 ? datum.label : ''"} if unlike else {}
+    )
+    y = names_beside("mineral", order, labelPadding=52, minExtent=118, **own)
+    totals = rows.groupby(["mineral", "step"]).share.transform("sum")
+    x = alt.X(
+        "share:Q", axis=share_axis(x_title), scale=alt.Scale(domain=[0, max(100, totals.max())], nice=False)
+    ).stack("zero")
+    tips = {"mineral": "Mineral", "step": "Step", "standing": "Who", "share": ("Share, %", ".1f")}
+    fill = colour_by(
+        "standing",
+        palette(rows, "standing", colours),
+        alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2),
+    )
+    drawn = alt.Chart(rows).mark_bar().encode(x, y, steps, fill, alt.Order("rank:Q"), tooltip=tooltips(tips))
+    labels = rows[["mineral", "step", "product"]].drop_duplicates()
+    labels = labels.assign(share=0, text=labels["product"].fillna(labels.step))
+    whole = rows.share.gt(0).groupby([rows.mineral, rows.step]).transform("sum").eq(1) & rows.share.gt(0)
+    rows = rows.assign(
+        text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals
+    )
+    large = rows[rows.share >= 12]
+    ends = [
+        (labels, {"align": "right", "dx": -5, "color": SOFT}),
+        (large[large.standing == right].assign(share=large.end), {"align": "right", "dx": -5} | _ON_BAR),
+        (large[large.standing == left].assign(share=0), {"align": "left", "dx": 5} | _ON_BAR),
     ]
-    bars = base.mark_rect().encode(
-        x, alt.X2("start:Q"), alt.Y("top:Q", axis=None, scale=y), alt.Y2("low:Q"), color=colour, tooltip=tips
+    space = {
+        "top": 64,
+        "left": 5,
+        "right": 5,
+        "bottom": 5,
+    }  # the legend starts at the names, or a phone had no room
+    return alt.layer(
+        drawn,
+        *[
+            alt.Chart(part).mark_text(fontSize=11, **style).encode(x.stack(None), y, steps, text="text:N")
+            for part, style in ends
+            if len(part)
+        ],
+    ).properties(height=52 * len(order), padding=space)
+
+
+_ON_BAR = {"color": "white", "fontWeight": "bold"}
+
+
+def columns_and_floor(rows: pd.DataFrame, floor: float, *, floor_label: str) -> alt.LayerChart:
+    """Draw yearly prices [US$/kg] as columns and a floor as a line across them.
+
+    rows: columns year (text), price, label (in the column), gap from the price up to the floor, 0 where the price is above.
+    """
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, grid=False))
+    y = alt.Y(
+        "price:Q",
+        title="US$ per kilogram",
+        scale=alt.Scale(domain=[0, 1.15 * max(floor, rows.price.max())], nice=False),
+        axis=alt.Axis(tickCount=5),
     )
-    values = base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
-        alt.X("beside:Q"), alt.Y("middle:Q", axis=None), text="label:N"
-    )
-    titles = alt.Chart(placed.assign(up=placed["at"] - 0.18)).mark_text(
-        align="left", baseline="bottom", color=INK, limit=alt.ExprRef("width")
-    )
-    titles = titles.encode(alt.XValue(0), alt.Y("up:Q", axis=None), text="name:N")
-    pieces = pd.DataFrame({"mark": mark, "up": placed["at"] - 0.14, "low": placed["at"] + 0.42})
-    line = alt.Chart(pieces).mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2)
-    line = line.encode(alt.X("mark:Q"), alt.Y("up:Q", axis=None), alt.Y2("low:Q"))
-    word = alt.Chart(pd.DataFrame({"mark": [mark], "at": [end], "label": [mark_label]}))
-    word = word.mark_text(align="left", baseline="bottom", dx=6, color=SOFT).encode(
-        alt.X("mark:Q"), alt.Y("at:Q", axis=None), text="label:N"
-    )
-    return alt.layer(bars, values, titles, line, word).properties(height=PAIR * len(frame) + 20)
+    numbers = {"price": ("Average, US$/kg", None), "gap": ("Below the floor by, US$/kg", None)}
+    tips, wide = [alt.Tooltip("year:O", title="Year"), *tooltips(numbers)], {"band": 0.62}
+    base = alt.Chart(rows)
+    line = alt.Chart(pd.DataFrame({"floor": [floor], "label": [floor_label]}))
+    beside = 160  # px, of the column of a year above the floor
+    return alt.layer(
+        base.transform_filter("datum.gap > 0")
+        .transform_calculate(top="datum.price + datum.gap")
+        .mark_bar(width=wide, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1)
+        .encode(x, y, alt.Y2("top:Q"), tooltip=tips),
+        base.mark_bar(color=CHINA, width=wide).encode(x, y, tooltip=tips),
+        line.mark_rule(color=FLOOR, strokeWidth=3).encode(alt.Y("floor:Q")),
+        base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(x, y, text="label:N"),
+        line.transform_calculate(lines=two_lines("label", beside=beside))
+        .mark_text(
+            align="right",
+            baseline="bottom",
+            dy=raised("label", -5, beside=beside),
+            color=INK,
+            fontWeight="bold",
+        )
+        .encode(x=alt.XValue("width"), y="floor:Q", text="lines:N"),
+    ).properties(height=300)

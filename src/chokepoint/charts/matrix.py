@@ -1,87 +1,115 @@
-"""Minerals × coalitions: what share of world output lies inside each, at the mine or after it; sorted by the coalition that is clicked."""
+"""Grids: shares of minerals in coalitions, sorted by the one that is clicked; and who stands where on a question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT, choice
+from chokepoint.charts.bars import small_names
+from chokepoint.charts.layout import (
+    NARROW,
+    NOTHING,
+    Rows,
+    choice,
+    key,
+    names_beside,
+    numbered,
+    select,
+    tooltips,
+)
+from chokepoint.charts.layout import color as colour_by
+from chokepoint.charts.theme import BLOC, CHINA, GRID, INK, SOFT
 
-NARROW = "cp_column < 560"
 STEPS = {"mine": "at the mine", "refinery": "after the mine"}
 
 
-def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str]) -> alt.LayerChart:
-    """A cell for each mineral and coalition.
+def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str]) -> alt.LayerChart:
+    """Draw a cell for each mineral and coalition.
 
-    frame: mineral, step (mine, refinery), club, share [%] (none where no country's output is published), text, bound (whether the share is
-    only a lower one, because a member's output is not printed). clubs: key → name, in order; heads: key → name short enough for the head of a column.
+    rows: mineral, step (mine, refinery), club, name, share [%] (none where no country's output is published), text, bound
+    (whether the share is only a lower one, because a member's output is not published). clubs: key → name, in order;
+    heads: key → name short enough for the head of a column.
     """
-    step = alt.param(
-        name="step",
-        value="mine",
-        bind=alt.binding_select(options=list(STEPS), labels=list(STEPS.values()), name="Share "),
-    )
     chosen = choice("by", "club", "club", clubs, next(iter(clubs)), "Sorted by")
-    base = alt.Chart(frame).transform_filter("datum.step == step")
-    base = base.transform_calculate(
-        rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2",
-        shown="isValid(datum.share) ? datum.share : 0",
-    ).transform_calculate(text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''")
-    order = alt.EncodingSortField(field="rank", op="max", order="descending")
-    names = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=6)
-    y = alt.Y("mineral:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.08))
-    top = alt.Axis(
-        orient="top",
-        domain=False,
-        ticks=False,
-        labelAngle=-50,
-        labelAlign="left",
-        labelColor=INK,
-        labelLimit=190,
-        labelExpr=f"{dict(heads)}[datum.value]",
+    base = (
+        alt.Chart(rows)
+        .transform_filter("datum.step == step")
+        .transform_calculate(
+            rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2",
+            text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''",
+        )
     )
+    y = names_beside("mineral", []).sort(field="rank", op="max", order="descending").scale(paddingInner=0.08)
+    top = {"orient": "top", "domain": False, "ticks": False, "labelColor": INK, "labelLimit": 190}
+    top = alt.Axis(labelAngle=-50, labelAlign="left", labelExpr=f"{dict(heads)}[datum.value]", **top)
     x = alt.X("club:N", sort=list(clubs), title=None, axis=top, scale=alt.Scale(paddingInner=0.06))
-    known = base.transform_filter("isValid(datum.share)")
-    tips = [
-        alt.Tooltip("mineral:N", title="Mineral"),
-        alt.Tooltip("name:N", title="Coalition"),
-        alt.Tooltip("share:Q", title="Share of world output, %", format=".1f"),
-    ]
+    tips = tooltips({"mineral": "Mineral", "name": "Coalition", "share": ("Share of world output, %", ".1f")})
     fill = alt.condition("datum.club == 'china'", alt.value(CHINA), alt.value(BLOC))
     opacity = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 100], range=[0.06, 1]), legend=None)
-    cells = (
-        known.mark_rect(cursor="pointer")
-        .encode(x, y, fill=fill, opacity=opacity, tooltip=tips)
-        .add_params(chosen)
+    full, blank = (
+        base.transform_filter("isValid(datum.share)"),
+        base.transform_filter("!isValid(datum.share)"),
     )
-    ring = (
+    cells = full.mark_rect(cursor="pointer").encode(x, y, fill=fill, opacity=opacity, tooltip=tips)
+    height = 23 * int(rows.groupby("step").mineral.nunique().max())
+    layers = alt.layer(
+        blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y),
+        blank.mark_text(color=SOFT, text="–", fontSize=11).encode(x, y),
+        cells.add_params(chosen),
+        full.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
+            x,
+            y,
+            text="text:N",
+            color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
+            tooltip=tips,
+        ),
         base.transform_filter(chosen)
         .mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55)
-        .encode(x, y)
-    )
-    figures = known.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
-        x,
-        y,
-        text="text:N",
-        color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
-        tooltip=tips,
-    )
-    blank = base.transform_filter("!isValid(datum.share)")
-    blanks = blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y)
-    dashes = blank.mark_text(color=SOFT, text="–", fontSize=11).encode(x, y)
-    height = 23 * int(frame.groupby("step").mineral.nunique().max())
-    told = (
-        alt.Chart({"values": [{}]})
+        .encode(x, y),
+        alt.Chart(NOTHING)
         .mark_text(
             align="left",
             color=SOFT,
             text=["Per cent. – not published.", "≥ a member's is not printed."],
             lineHeight=15,
         )
-        .encode(alt.XValue(0), alt.YValue(height + 18))
+        .encode(alt.XValue(0), alt.YValue(height + 18)),
     )
-    layers = alt.layer(blanks, dashes, cells, figures, ring, told)
-    return layers.add_params(step).properties(
+    return layers.add_params(select("step", "Share", STEPS)).properties(
         height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44}
     )
+
+
+def tile_grid(
+    rows: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    color: str,
+    colours: Mapping[str, str],
+    columns: Sequence[str],
+    order: Sequence[str],
+    tooltip: Mapping,
+) -> alt.LayerChart:
+    """Draw a tile for each row of the table, in its column `x` under the name of its row `y`; none where there is none.
+
+    columns, order: of the grid, from the left and from the top. colours: by the column `color`.
+    """
+    layout = Rows(len(order), above=1.5, padding=0)
+    placed = numbered(rows, y, order).assign(left=rows[x].map(list(columns).index))
+    return alt.layer(
+        alt.Chart(placed.assign(right=placed["left"] + 0.94))
+        .mark_bar(orient="horizontal", height=16, cornerRadius=2)
+        .encode(
+            alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, len(columns)], nice=False)),
+            alt.X2("right:Q"),
+            layout.y(),
+            color=colour_by(color, colours, key((1, 3), labelLimit=300)),
+            tooltip=tooltips(tooltip),
+        ),
+        alt.Chart(pd.DataFrame({"column": list(columns), "left": range(len(columns)), "at": -1.0}))
+        .transform_calculate(word=f"{NARROW} ? split(datum.column, ' ')[0] : datum.column")
+        .mark_text(align="left", color=SOFT)
+        .encode(alt.X("left:Q"), layout.y(), text="word:N"),
+        small_names(layout, order),
+    ).properties(height=48 * (len(order) + 1))

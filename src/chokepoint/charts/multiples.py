@@ -1,98 +1,108 @@
-"""Small multiples: one little chart a mineral, its yearly prices as steps and the days that mattered as rules."""
+"""Small multiples: one little chart a thing, its yearly values as columns and the days that mattered as rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.layout import NARROW, capitalised, first_seen, key, px, py, scale_of, tooltips
 from chokepoint.charts.theme import CHINA, INK, OTHER, SOFT
 
-NARROW = "cp_column < 560"
 CELL, TOP, BAR = 122, 46, 48  # pixels: height of a cell, where its bars may begin, and how high they may be
 _COLUMNS = f"({NARROW} ? 1 : 2)"
 _WIDE = f"(width / {_COLUMNS} - ({NARROW} ? 0 : 18))"
 _LEFT = f"(datum.cell % {_COLUMNS}) * (width / 2 + 9)"
 _DOWN = f"(floor(datum.cell / {_COLUMNS}) * {CELL} + 6)"
+_FOOT = f"{_DOWN} + {TOP + BAR}"
 
 
-def prices(rows: pd.DataFrame, days: pd.DataFrame, *, dashes: Mapping[str, list[int]]) -> alt.LayerChart:
-    """A cell a mineral, two abreast where there is room.
+def multiples(
+    rows: pd.DataFrame,
+    *,
+    x: str = "year",
+    y: str = "value",
+    by: str,
+    order: Sequence[str] | None = None,
+    unit: str | None = None,
+    text: str | None = None,
+    days: pd.DataFrame | None = None,
+    dashes: Mapping[str, list[int]] | None = None,
+) -> alt.LayerChart:
+    """Draw a cell for each value of `by`, two abreast where there is room; each has a scale of its own.
 
-    rows: cell (its number), mineral, unit (what the price is of, and in which unit), year, value, text. days: cell, mineral, day (a date), kind, detail.
-    dashes: the dash of the rule of each kind. A figure stands over its bar where no rule crosses it.
+    x: column of years. y: column of numbers. order: of the cells, by default that of the rows. unit: column of what is
+    counted, and in which unit. text: column of the figure over each bar, by default the number. days: columns as `by`, day
+    (a date), kind, detail: rules across the bars. dashes: the dash of each kind. A figure stands over its bar where no
+    rule crosses it.
+
+    >>> rows = pd.DataFrame({"metal": ["tin"] * 2, "year": [2024, 2025], "price": [30.1, 34.0]})
+    >>> multiples(rows, y="price", by="metal").to_dict()["params"][0]["name"]
+    'height'
     """
-    first, last = int(rows.year.min()), int(rows.year.max())
-    years = last - first + 1
-    top = rows.groupby("cell").value.transform("max")
-    steps = rows.assign(
-        begin=(rows.year - first) / years, end=(rows.year - first + 1) / years, high=rows.value / top
-    )
-    start = pd.Timestamp(first, 1, 1)
-    rules = days.assign(
-        at=(days.day - start).dt.days / (365.25 * years), said=days.day.dt.strftime("%-d %B %Y")
+    cells = {name: cell for cell, name in enumerate(order or first_seen(rows[by]))}
+    first = int(rows[x].min())
+    years = int(rows[x].max()) - first + 1
+    rules = pd.DataFrame({by: [], "day": pd.to_datetime([]), "kind": []}) if days is None else days
+    rules = rules.assign(
+        cell=rules[by].map(cells),
+        at=(rules.day - pd.Timestamp(first, 1, 1)).dt.days / (365.25 * years),
+        date=rules.day.dt.strftime("%-d %B %Y"),
     ).drop(columns="day")
-    steps["middle"] = [_free(s.begin, s.end, rules["at"][rules.cell == s.cell]) for s in steps.itertuples()]
-    heads = rows.drop_duplicates("cell")[["cell", "mineral", "unit"]]
-    height = alt.param(name="height", expr=f"ceil({len(heads)} / {_COLUMNS}) * {CELL}")
-    base = f"{_DOWN} + {TOP + BAR}"
-
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=None, axis=None)
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", scale=None, axis=None)
-
-    bars = alt.Chart(steps).transform_calculate(
+    bars = rows.assign(
+        cell=rows[by].map(cells),
+        unit=rows[unit] if unit else y,
+        text=rows[text] if text else rows[y].map("{:,.4g}".format),
+        begin=(rows[x] - first) / years,
+        end=(rows[x] - first + 1) / years,
+        high=rows[y] / rows.groupby(by)[y].transform("max"),
+    )
+    bars["middle"] = [
+        _widest(bar.begin, bar.end, rules["at"][rules.cell == bar.cell]) for bar in bars.itertuples()
+    ]
+    steps = alt.Chart(bars).transform_calculate(
         a=f"{_LEFT} + datum.begin * {_WIDE} + 1",
         b=f"{_LEFT} + datum.end * {_WIDE} - 1",
         mid=f"{_LEFT} + (datum.begin + datum.end) / 2 * {_WIDE}",
         clear=f"{_LEFT} + datum.middle * {_WIDE}",
-        foot=base,
-        head=f"{base} - {BAR} * datum.high",
-        under=f"{base} + 12",
+        foot=_FOOT,
+        head=f"{_FOOT} - {BAR} * datum.high",
+        under=f"{_FOOT} + 12",
     )
-    tips = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("mineral", "year", "text", "unit")]
-    blocks = bars.mark_rect(color=OTHER, opacity=0.55).encode(
-        x("a"), alt.X2("b:Q"), y("head"), alt.Y2("foot:Q"), tooltip=tips
+    heads = alt.Chart(bars.drop_duplicates("cell")[["cell", by, "unit"]])
+    heads = heads.transform_calculate(a=_LEFT, b=f"{_DOWN} + 8", c=f"{_DOWN} + 23")
+    dashes = dashes or {kind: [1 + 3 * i, 3 * i] for i, kind in enumerate(first_seen(rules.kind))}
+    legend = key((1, 2), labelLimit=330, symbolType="stroke", symbolStrokeColor=CHINA)
+    lines = (
+        alt.Chart(rules)
+        .transform_calculate(a=f"{_LEFT} + datum.at * {_WIDE}", b=f"{_DOWN} + {TOP - 14}", c=_FOOT)
+        .mark_rule(color=CHINA, strokeWidth=2)
+        .encode(
+            px("a"),
+            py("b"),
+            alt.Y2("c:Q"),
+            strokeDash=alt.StrokeDash("kind:N", scale=scale_of(dashes), legend=legend),
+            tooltip=tooltips({by: by.capitalize(), "date": "In force from", "kind": "What", "detail": "For"}),
+        )
     )
-    figures = bars.mark_text(dy=-6, fontSize=11, color=INK).encode(x("clear"), y("head"), text="text:N")
-    when = bars.mark_text(fontSize=10, color=SOFT).encode(x("mid"), y("under"), text="year:N")
-    names = alt.Chart(heads).transform_calculate(a=_LEFT, b=f"{_DOWN} + 8", c=f"{_DOWN} + 23")
-    titles = names.mark_text(align="left", fontWeight="bold", color=INK).encode(
-        x("a"), y("b"), text="mineral:N"
-    )
-    units = names.mark_text(align="left", fontSize=11, color=SOFT, limit=alt.ExprRef(_WIDE)).encode(
-        x("a"), y("c"), text="unit:N"
-    )
-    marks = alt.Chart(rules).transform_calculate(
-        a=f"{_LEFT} + datum.at * {_WIDE}", b=f"{_DOWN} + {TOP - 14}", c=base
-    )
-    dash = alt.StrokeDash(
-        "kind:N",
-        scale=alt.Scale(domain=list(dashes), range=list(dashes.values())),
-        legend=alt.Legend(
-            title=None,
-            columns=alt.ExprRef(f"{NARROW} ? 1 : 2"),
-            labelLimit=330,
-            symbolType="stroke",
-            symbolStrokeColor=CHINA,
+    return alt.layer(
+        steps.mark_rect(color=OTHER, opacity=0.55).encode(
+            px("a"), alt.X2("b:Q"), py("head"), alt.Y2("foot:Q"), tooltip=capitalised(by, x, "text", "unit")
         ),
-    )
-    told = [
-        alt.Tooltip(f"{c}:N", title=t)
-        for c, t in (("mineral", "Mineral"), ("said", "In force from"), ("kind", "What"), ("detail", "For"))
-    ]
-    lines = marks.mark_rule(color=CHINA, strokeWidth=2).encode(
-        x("a"), y("b"), alt.Y2("c:Q"), strokeDash=dash, tooltip=told
-    )
-    return alt.layer(blocks, lines, figures, when, titles, units).add_params(height)
+        *[lines] * bool(len(rules)),
+        steps.mark_text(dy=-6, fontSize=11, color=INK).encode(px("clear"), py("head"), text="text:N"),
+        steps.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("under"), text=f"{x}:N"),
+        heads.mark_text(align="left", fontWeight="bold", color=INK).encode(px("a"), py("b"), text=f"{by}:N"),
+        heads.mark_text(align="left", fontSize=11, color=SOFT, limit=alt.ExprRef(_WIDE)).encode(
+            px("a"), py("c"), text="unit:N"
+        ),
+    ).add_params(alt.param(name="height", expr=f"ceil({len(cells)} / {_COLUMNS}) * {CELL}"))
 
 
-def _free(begin: float, end: float, cuts: Iterable[float]) -> float:
+def _widest(begin: float, end: float, cuts: Iterable[float]) -> float:
     """The middle of the widest part of begin to end that no cut divides.
 
-    >>> _free(0, 10, [7, 9, 20])
+    >>> _widest(0, 10, [7, 9, 20])
     3.5
     """
     low, high = max(

@@ -4,6 +4,8 @@ How wide words are depends on the reader's fonts, which are not known here: all 
 column's width (`cp_column`), never by the plot's, which the layout works out.
 """
 
+import json
+
 import altair as alt
 
 LETTER = 0.6  # width of a letter of a wide font, by its size
@@ -29,14 +31,28 @@ def two_lines(field: str, size: float = SIZE, beside: float = 0) -> str:
 
     size: of the letters [px]. beside: what else stands in the same line [px].
     """
-    words, middle = f"datum.{field}", f"floor(length(datum.{field}) / 2)"
-    at = f"{middle} + indexof(slice({words}, {middle}), ' ')"
-    return f"{too_long(field, size, beside)} ? [slice({words}, 0, {at}), slice({words}, {at} + 1)] : {words}"
+    return f"{too_long(field, size, beside)} ? {_halves(datum(field))} : {datum(field)}"
+
+
+def datum(field: str) -> str:
+    """Vega expression: a column of the row.
+
+    >>> datum("share"), datum("share, %")
+    ('datum.share', 'datum["share, %"]')
+    """
+    return f"datum.{field}" if field.isidentifier() else f"datum[{json.dumps(field)}]"
+
+
+def _halves(text: str) -> str:
+    """Vega expression: a text in two lines, parted at the first space after its middle."""
+    middle = f"floor(length({text}) / 2)"
+    at = f"{middle} + indexof(slice({text}, {middle}), ' ')"
+    return f"[slice({text}, 0, {at}), slice({text}, {at} + 1)]"
 
 
 def too_long(field: str, size: float = SIZE, beside: float = 0) -> str:
     """Vega expression: whether the words of a field take two lines; see `two_lines`."""
-    words = f"datum.{field}"
+    words = datum(field)
     return f"(length({words}) * {LETTER * size:.3g} > cp_column - {16 + beside:g} && indexof(slice({words}, floor(length({words}) / 2)), ' ') >= 0)"
 
 
@@ -71,7 +87,9 @@ def _axis(axis: dict, spec: dict) -> dict:
     ):
         return axis
     cut = min((i for i, letter in enumerate(title) if letter == " "), key=lambda i: abs(i - len(title) / 2))
-    first, second, whole = (_quoted(part) for part in (title[:cut], title[cut + 1 :], title))
+    first, second, whole = (
+        json.dumps(part, ensure_ascii=False) for part in (title[:cut], title[cut + 1 :], title)
+    )
     return axis | {"title": {"signal": f"cp_column < {ENDS[0]} ? [{first},{second}] : {whole}"}}
 
 
@@ -81,11 +99,12 @@ def _names_beside(axis: dict, spec: dict) -> dict:
     if not isinstance(limit, int | float) or longest <= limit:
         return axis
     room = f"(cp_column < {ENDS[1]} ? {limit:g} : {min(longest + 4, _MOST):.0f})"
-    text, middle = "datum.label", "floor(length(datum.label) / 2)"
-    at = f"{middle} + indexof(slice({text}, {middle}), ' ')"
-    twice = f"(length({text}) * {LETTER * SIZE:g} > {room} && indexof(slice({text}, {middle}), ' ') >= 0 && bandwidth('{axis['scale']}') > 19)"
+    text = "datum.label"
+    spaced = f"indexof(slice({text}, floor(length({text}) / 2)), ' ') >= 0"
+    high = f"bandwidth('{axis['scale']}') > 19"
+    twice = f"(length({text}) * {LETTER * SIZE:g} > {room} && {spaced} && {high})"
     own = {
-        "text": {"signal": f"{twice} ? [slice({text}, 0, {at}), slice({text}, {at} + 1)] : {text}"},
+        "text": {"signal": f"{twice} ? {_halves(text)} : {text}"},
         "dy": {"signal": f"{twice} ? -6 : 0"},
         "lineHeight": {"value": SIZE},
     }
@@ -123,10 +142,6 @@ def _names(axis: dict, spec: dict) -> list[str]:
     )
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _legend(legend: dict, spec: dict) -> dict:
     """A legend above the plot, in no more columns than fit.
 
@@ -135,11 +150,10 @@ def _legend(legend: dict, spec: dict) -> dict:
     ...         "axes": [{"orient": "left", "scale": "y", "labelLimit": 150}]})["columns"]
     {'signal': 'cp_column < 420 ? 1 : 2'}
     """
-    scales = {scale["name"]: scale for scale in spec.get("scales", [])}
     kind = next(
         (legend[k] for k in ("fill", "stroke", "shape", "strokeDash", "opacity", "size") if k in legend), None
     )
-    names = scales.get(kind, {}).get("domain")
+    names = {scale["name"]: scale for scale in spec.get("scales", [])}.get(kind, {}).get("domain")
     if (
         legend.get("orient", "top") != "top"
         or not isinstance(names, list)
@@ -191,6 +205,8 @@ def _extent(axis: dict, spec: dict, column: float) -> float:
     names, limit = _names(axis, spec), axis.get("labelLimit", 220)
     if not names:
         return _AXIS
-    longest = max(map(len, names)) * LETTER * SIZE
     most = limit if isinstance(limit, int | float) and column < ENDS[1] else _MOST
-    return max(min(longest, most) + axis.get("labelPadding", 2), axis.get("minExtent", 0))
+    return max(
+        min(max(map(len, names)) * LETTER * SIZE, most) + axis.get("labelPadding", 2),
+        axis.get("minExtent", 0),
+    )

@@ -1,10 +1,8 @@
 """One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
 
 import re
-from collections.abc import Mapping
 
 import altair as alt
-import pandas as pd
 from altair.utils import schemapi
 
 CHINA = "#c74c2b"
@@ -13,6 +11,11 @@ UNITED_STATES = "#7a5a8c"
 OTHER = "#8e8e92"
 ACCENT = "#c0841a"
 FLOOR = "#0b8f66"
+BLOC_PALE, CHINA_PALE = (
+    "#93bfdf",
+    "#e0998a",
+)  # the same, one step earlier: came and did not sign, mined and not refined
+UNKNOWN = "#c9c8c2"
 INK, SOFT, GRID, PAPER = (alt.ExprRef(f"cp_{name}") for name in ("ink", "soft", "grid", "paper"))
 INKS = [
     {"name": f"cp_{name}", "value": colour}
@@ -109,56 +112,3 @@ def _numbered(node, names: dict[str, str]):
     if isinstance(node, str):
         return _HASHED.sub(lambda found: names.setdefault(found[0], f"view_{len(names) + 1}"), node)
     return node
-
-
-def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """A table whose days are moments of UTC: on a scale of type utc they are the same days wherever the reader is.
-
-    >>> in_utc(pd.DataFrame({"day": ["2026-02-04", None]}), "day").day[0].isoformat()
-    '2026-02-04T00:00:00+00:00'
-    """
-    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True) for column in columns})
-
-
-def window(start: str, end: str) -> alt.Scale:
-    """A scale in time from one ISO date to another, both in UTC."""
-    return alt.Scale(
-        type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False
-    )
-
-
-def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
-    """Words, and the same in the paper's colour and thicker beneath them: what runs behind does not cross them."""
-    edge = words.copy(deep=True)
-    edge.mark = words.mark.copy(deep=True)
-    for name, value in {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER}.items():
-        edge.mark[name] = value
-    return edge, words
-
-
-def click_on(field: str) -> str:
-    """The event of a click on a mark whose row has `field`; one beside it changes nothing.
-
-    >>> click_on("iso3")
-    'click[event.item && event.item.datum && event.item.datum.iso3]'
-    """
-    return f"click[event.item && event.item.datum && event.item.datum.{field}]"
-
-
-def choice(
-    name: str, field: str, on: str, options: Mapping[str, str], start: str, label: str
-) -> alt.Parameter:
-    """One row is chosen, always: by a click on a mark that has the column `on`, or in a select.
-
-    options: value of `field` → what the select calls it. In expressions the choice is `name.field[0]`.
-    """
-    return alt.selection_point(
-        name=name,
-        fields=[field],
-        on=click_on(on),
-        clear=False,
-        empty=False,
-        toggle=False,
-        value=[{field: start}],
-        bind=alt.binding_select(options=list(options), labels=list(options.values()), name=f"{label} "),
-    )

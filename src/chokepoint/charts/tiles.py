@@ -5,61 +5,52 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from chokepoint.charts.layout import NARROW, capitalised, key, scale_of
 from chokepoint.charts.theme import BLOC, SOFT
 
 COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
 _WHITE_ON = {BLOC, "#174a73"}  # the fills dark enough for white letters
 
 
-def tiles(frame: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:
-    """Tiles under a heading for each `group`, in the order of the rows; where the page is narrow they show `short`.
+def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:
+    """Draw tiles under a heading for each `group`, in the order of the rows; where the page is narrow they show `short`.
 
-    frame: columns group, label, short, kind, detail. colours: fill of each kind, in the order of the legend.
+    rows: columns group, label, short, kind, detail. colours: fill of each kind, in the order of the legend.
     hollow: the kind drawn as an outline, for who is not there.
     """
-    placed, headings, height = _placed(frame)
+    placed, headings, height = _placed(rows)
     placed["ink"] = placed["kind"].map(lambda kind: "white" if colours[kind] in _WHITE_ON else "#22252a")
-    away, tooltip = (
-        alt.datum.kind == hollow,
-        [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("label", "kind", "detail")],
-    )
+    tips = capitalised("label", "kind", "detail")
+    wide = f"length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10"
     base = alt.Chart(placed).transform_calculate(
-        name=f"cp_column < 560 || length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10 ? datum.short : datum.label",
+        name=f"{NARROW} || {wide} ? datum.short : datum.label",
         letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink",
     )
-    x = alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False))
-    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
-    legend = alt.Legend(
-        title=None,
-        columns=alt.ExprRef("cp_column < 560 ? 1 : 3"),
-        labelLimit=330,
-        symbolStrokeColor=SOFT,
-        symbolStrokeWidth=1,
-    )
-    boxes = base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
-        x,
-        alt.X2("right:Q"),
-        y,
-        alt.Y2("bottom:Q"),
-        tooltip=tooltip,
-        fill=alt.Fill(
-            "kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=legend
+    return alt.layer(
+        base.mark_rect(cornerRadius=2, strokeWidth=1.5).encode(
+            alt.X("left:Q", axis=None, scale=alt.Scale(domain=[0, COLUMNS], nice=False)),
+            alt.X2("right:Q"),
+            alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
+            alt.Y2("bottom:Q"),
+            tooltip=tips,
+            fill=alt.Fill(
+                "kind:N",
+                scale=scale_of(colours),
+                legend=key((1, 3), labelLimit=330, symbolStrokeColor=SOFT, symbolStrokeWidth=1),
+            ),
+            stroke=alt.condition(alt.datum.kind == hollow, alt.value(SOFT), alt.value("transparent")),
         ),
-        stroke=alt.condition(away, alt.value(SOFT), alt.value("transparent")),
-    )
-    names = base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 6")).encode(
-        alt.X("middle:Q"),
-        alt.Y("centre:Q"),
-        text="name:N",
-        tooltip=tooltip,
-        color=alt.Color("letters:N", scale=None),
-    )
-    titles = (
+        base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 6")).encode(
+            alt.X("middle:Q"),
+            alt.Y("centre:Q"),
+            text="name:N",
+            tooltip=tips,
+            color=alt.Color("letters:N", scale=None),
+        ),
         alt.Chart(headings)
         .mark_text(align="left", baseline="bottom", fontWeight="bold", dx=2)
-        .encode(alt.X("left:Q"), alt.Y("base:Q"), text="group:N")
-    )
-    return alt.layer(boxes, names, titles).properties(height=height)
+        .encode(alt.X("left:Q"), alt.Y("base:Q"), text="group:N"),
+    ).properties(height=height)
 
 
 def _placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:

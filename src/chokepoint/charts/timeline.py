@@ -1,112 +1,110 @@
-"""Dated events, a row an instrument and a dot an event, narrowed by the reader; and terms, a bar from their first day to their last."""
+"""Dated events, a row an instrument and a dot an event, narrowed by the reader."""
 
 from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.narrow import raised, two_lines
-from chokepoint.charts.theme import GRID, INK, SOFT, haloed, in_utc, window
+from chokepoint.charts.layout import (
+    ALL,
+    NARROW,
+    WIDTH,
+    Rows,
+    capitalised,
+    first_seen,
+    haloed,
+    in_utc,
+    key,
+    named,
+    numbered,
+    palette,
+    select,
+    time,
+)
+from chokepoint.charts.layout import color as colour_by
+from chokepoint.charts.narrow import datum
+from chokepoint.charts.theme import SOFT
 
-ROW = 44  # pixels a row: the name above, the mark below
 CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
-ALL = "all"
 
 
-def events(
-    frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str
+def timeline(
+    rows: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    color: str | None = None,
+    colours: Mapping[str, str] | None = None,
+    state: str | None = None,
+    done: str = "happened",
+    tooltip: tuple[str, ...] = (),
+    seen: pd.Timestamp | None = None,
+    start: str | None = None,
+    end: str | None = None,
 ) -> alt.LayerChart:
-    """Events in time, with a select for the actor and one for the instrument.
+    """Draw events in time, with a select for their colour and one for their row.
 
-    frame: columns day, date (in words), actor (coloured), instrument (a row), what, state (happened, passed, scheduled).
-    seen: the day at which the evidence ends. start, end: the window, as ISO dates.
+    x: column of dates. y: column of names of rows, in order of appearance. color: column of kinds, for example the actor.
+    state: column of what became of an event; those that are not `done` are drawn hollow. tooltip: columns. seen: the
+    day at which the evidence ends. start, end: the window, as ISO dates; by default a month more than the dates.
+
+    >>> rows = pd.DataFrame({"day": ["2026-02-04", "2026-04-24"], "kind": ["framework", "memorandum"]})
+    >>> timeline(rows, x="day", y="kind").to_dict()["height"]
+    114.4
     """
-    rows = list(dict.fromkeys(frame["instrument"]))
-    placed = in_utc(frame.sort_values("day"), "day").assign(at=lambda f: f["instrument"].map(rows.index))
-    placed = placed.assign(pile=placed.groupby("instrument")["day"].transform(_piled))
-    who = _select("who", "Actor", list(colours))
-    what = _select("what", "Instrument", sorted(rows))
-    shown = "(who == 'all' || datum.actor == who) && (what == 'all' || datum.instrument == what)"
-    x = _x("day", start, end)
-    y = alt.Y(
-        "up:Q",
-        axis=None,
-        stack=None,
-        scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0),
-    )
-    colour = alt.Color("actor:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 2 : 6"))
-    tooltip = [alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in ("date", "state", "actor", "what")]
-    base = alt.Chart(placed).transform_filter(shown).transform_calculate(up="datum.at + 0.2 * datum.pile")
-    size = alt.ExprRef("cp_column < 560 ? 75 : 110")
-    done = (
-        base.transform_filter("datum.state == 'happened'")
-        .mark_circle(size=size, opacity=1)
-        .encode(x, y, color=colour, tooltip=tooltip)
-    )
-    only = base.transform_filter("datum.state != 'happened'").mark_point(size=size, opacity=1, strokeWidth=2)
-    only = only.encode(x, y, color=colour, tooltip=tooltip)
-    count = (
-        alt.Chart(placed)
-        .transform_calculate(hit=f"{shown} ? 1 : 0")
-        .transform_aggregate(hits="sum(hit)")
-        .transform_calculate(told=f"datum.hits + ' of {len(placed)} shown'")
-        .mark_text(align="right", baseline="bottom", color=SOFT)
-        .encode(alt.XValue(alt.ExprRef("width")), alt.YValue(-24), text="told:N")
-    )
+    rows = rows if color else rows.assign(event="event")
+    color = color or "event"
+    placed = in_utc(rows, x)
+    order, days = first_seen(placed[y]), placed[x]
+    start, end = start or f"{days.min() - _MONTH:%Y-%m-%d}", end or f"{days.max() + _MONTH:%Y-%m-%d}"
+    colours = colours or palette(rows, color, None)
+    layout = Rows(len(order), above=0.9, padding=0)
+    placed = numbered(placed.sort_values(x), y, order)
+    placed = placed.assign(pile=placed.groupby(y)[x].transform(_piled))
+    chosen = f"(who == '{ALL}' || {datum(color)} == who) && (what == '{ALL}' || {datum(y)} == what)"
+    base = alt.Chart(placed).transform_filter(chosen).transform_calculate(up="datum.at + 0.2 * datum.pile")
+    tips = capitalised(*tooltip) or [alt.Tooltip(f"utcyearmonthdate({x}):T", title=x), *capitalised(y, color)]
+    has = f"{datum(state)} == '{done}'" if state else "true"
+    by = colour_by(color, colours, key((2, 6), labelLimit=330))
+    dot = {"size": alt.ExprRef(f"{NARROW} ? 75 : 110"), "opacity": 1}
     return (
-        alt.layer(*_frame(rows, seen), done, only, count)
-        .add_params(who, what)
-        .properties(height=ROW * (len(rows) + 0.6))
+        alt.layer(
+            *row_frame(layout, order, seen),
+            *[
+                mark.encode(
+                    months(x, start, end),
+                    layout.y("up"),
+                    color=by,
+                    tooltip=tips,
+                )
+                for mark in (
+                    base.transform_filter(has).mark_circle(**dot),
+                    base.transform_filter(f"!({has})").mark_point(strokeWidth=2, **dot),
+                )
+            ],
+            alt.Chart(placed)
+            .transform_calculate(hit=f"{chosen} ? 1 : 0")
+            .transform_aggregate(hits="sum(hit)")
+            .transform_calculate(count=f"datum.hits + ' of {len(placed)} shown'")
+            .mark_text(align="right", baseline="bottom", color=SOFT)
+            .encode(alt.XValue(WIDTH), alt.YValue(-24), text="count:N"),
+        )
+        .add_params(
+            select("who", color.capitalize(), [ALL, *colours]),
+            select("what", y.capitalize(), [ALL, *sorted(order)]),
+        )
+        .properties(height=44 * (len(order) + 0.6))
     )
 
 
-def terms(
-    frame: pd.DataFrame, *, colours: Mapping[str, str], seen: pd.Timestamp, start: str, end: str
-) -> alt.LayerChart:
-    """Terms as bars, the day on which each ends at the right end; a dot where it was kept.
+_MONTH = pd.Timedelta(days=30)
 
-    frame: columns name (a row), start, due, kept (days), outcome (coloured), what, day (the last day in words).
-    """
-    rows = list(frame["name"])
-    placed = in_utc(
-        frame.assign(at=range(len(rows)), start=frame["start"].clip(lower=pd.Timestamp(start))),
-        "start",
-        "due",
-        "kept",
-    )
-    y = alt.Y(
-        "at:Q",
-        axis=None,
-        stack=None,
-        scale=alt.Scale(domain=[len(rows) - 0.5, -0.9], nice=False, zero=False, padding=0),
-    )
-    colour = alt.Color("outcome:N", scale=_scale(colours), legend=_legend("cp_column < 560 ? 1 : 2"))
-    tooltip = [
-        alt.Tooltip("name:N", title="Term"),
-        alt.Tooltip("day:N", title="Ends"),
-        alt.Tooltip("outcome:N", title="Outcome"),
-        alt.Tooltip("what:N", title="Text"),
-    ]
-    base = alt.Chart(placed)
-    bars = base.mark_bar(orient="horizontal", height=10).encode(
-        _x("start", start, end), alt.X2("due:T"), y, color=colour, tooltip=tooltip
-    )
-    late = (
-        base.transform_filter("isValid(datum.kept)")
-        .mark_rule(strokeWidth=2, strokeDash=[3, 3])
-        .encode(alt.X("due:T"), alt.X2("kept:T"), y, color=colour)
-    )
-    kept = (
-        base.transform_filter("isValid(datum.kept)")
-        .mark_circle(size=110, opacity=1)
-        .encode(alt.X("kept:T"), y, color=colour, tooltip=tooltip)
-    )
-    days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
-        alt.XValue(alt.ExprRef("width")), y, text="day:N"
-    )
-    return alt.layer(*_frame(rows, seen, beside=90), bars, late, kept, *haloed(days)).properties(
-        height=ROW * (len(rows) + 0.6)
-    )
+
+def months(field: str, start: str, end: str) -> alt.X:
+    """An axis of time with a tick a month, fewer where the page is narrow."""
+    count = round((pd.Timestamp(end) - pd.Timestamp(start)) / _MONTH)
+    ticks = alt.ExprRef(f"{NARROW} ? {min(count, 5)} : {min(count, 12)}")
+    return time(field, start, end, format="%b", tickCount=ticks)
 
 
 def _piled(days: pd.Series) -> list[int]:
@@ -124,41 +122,24 @@ def _piled(days: pd.Series) -> list[int]:
     return levels
 
 
-def _frame(rows: list[str], seen: pd.Timestamp, beside: float = 0) -> tuple[alt.LayerChart, ...]:
-    """Names of the rows with a line under each, and the day at which the evidence ends. beside: what stands right of a name [px]."""
-    names = alt.Chart(pd.DataFrame({"row": rows, "at": range(len(rows))}))
-    y = alt.Y("at:Q", axis=None)
-    lines = names.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(alt.ExprRef("width")), y)
-    words = names.transform_calculate(said=two_lines("row", beside=beside))
-    words = words.mark_text(
-        align="left", baseline="bottom", dy=raised("row", -8, beside=beside), color=INK, fontWeight=600
-    )
-    words = words.encode(alt.XValue(0), y, text="said:N")
-    end = alt.Chart(
-        in_utc(pd.DataFrame({"day": [seen], "told": [f"evidence ends, {seen:%-d %b}"]}), "day")
-    ).encode(alt.X("day:T"))
-    return (
-        lines,
-        end.mark_rule(strokeDash=[4, 3], color=SOFT),
-        end.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(
-            alt.YValue(2), text="told:N"
+def row_frame(
+    layout: Rows, order: list[str], seen: pd.Timestamp | None, beside: float = 0
+) -> list[alt.Chart]:
+    """Names of the rows with a line under each, and the day at which the evidence ends.
+
+    beside: what stands right of a name [px].
+    """
+    names = named(order)
+    words = haloed(layout.names(names, "row", dy=-8, beside=beside, fontWeight=600))
+    if seen is None:
+        return [layout.lines(names), *words]
+    last = pd.DataFrame({"day": [seen], "label": [f"evidence ends, {seen:%-d %b}"]})
+    last = alt.Chart(in_utc(last, "day")).encode(alt.X("day:T"))
+    return [
+        layout.lines(names),
+        last.mark_rule(strokeDash=[4, 3], color=SOFT),
+        last.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(
+            alt.YValue(2), text="label:N"
         ),
-        *haloed(words),
-    )
-
-
-def _x(field: str, start: str, end: str) -> alt.X:
-    ticks = alt.Axis(format="%b", tickCount=alt.ExprRef("cp_column < 560 ? 5 : 12"), grid=True, orient="top")
-    return alt.X(f"{field}:T", title=None, scale=window(start, end), axis=ticks)
-
-
-def _scale(colours: Mapping[str, str]) -> alt.Scale:
-    return alt.Scale(domain=list(colours), range=list(colours.values()))
-
-
-def _legend(columns: str) -> alt.Legend:
-    return alt.Legend(title=None, columns=alt.ExprRef(columns), labelLimit=330)
-
-
-def _select(name: str, label: str, options: list[str]) -> alt.Parameter:
-    return alt.param(name=name, value=ALL, bind=alt.binding_select(options=[ALL, *options], name=f"{label} "))
+        *words,
+    ]

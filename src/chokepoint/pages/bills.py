@@ -3,8 +3,7 @@
 import pandas as pd
 
 from chokepoint.analysis import facts
-from chokepoint.charts.bars import named_bars
-from chokepoint.charts.theme import BLOC
+from chokepoint.charts.bars import bars_under_names
 from chokepoint.pages.components.figure import Figure, figure
 
 
@@ -24,7 +23,9 @@ def vote(release: str) -> Figure:
     ahead = yes.value - no.value
     turn = f"passed by {ahead:.0f} votes" if ahead > 0 else "failed" if ahead < 0 else "was tied"
     return figure(
-        named_bars(frame, axis="Votes in the House", colour=BLOC),
+        bars_under_names(
+            frame, x="value", y="name", label="label", detail="detail", x_title="Votes in the House"
+        ),
         title=f"H.R. 4090 {turn}, with {crossed.text} for it and {back.text} against",
         table=frame[["name", "value"]].set_axis(["Side", "Votes"], axis=1),
         sources=yes.sources,

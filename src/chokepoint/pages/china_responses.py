@@ -1,11 +1,12 @@
 """Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away, and why no price is given."""
 
+import altair as alt
 import pandas as pd
 
 from chokepoint.analysis import events, facts, supply
 from chokepoint.charts.curves import curves
-from chokepoint.charts.shock import misses
-from chokepoint.charts.spans import spans
+from chokepoint.charts.dumbbell import dumbbell
+from chokepoint.charts.gantt import gantt
 from chokepoint.charts.theme import ACCENT, CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.errors import UserError
@@ -116,7 +117,7 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        spans(
+        gantt(
             pd.DataFrame(drawn),
             marks,
             colours=COLOURS,
@@ -198,7 +199,19 @@ def how_wrong(release: str) -> Figure:
         }
     )
     return figure(
-        misses(rows, one),
+        dumbbell(
+            rows[["name", "predicted", "seen"]],
+            y="name",
+            start="predicted",
+            end="seen",
+            names=("fitted", "seen"),
+            x_title="Price, times the price before",
+            scale=alt.Scale(type="log", domain=[1.5, 40], nice=False),
+            axis=alt.Axis(values=[2, 5, 10, 20, 40], format="~g"),
+            level=one,
+            level_label=f"one number for all: {one:.1f}",
+            tooltip={"name": "Episode", "which": "Reading", "value": ("Times", ".1f")},
+        ),
         title=title,
         table=shown,
         alt_text=(

@@ -6,7 +6,8 @@ from markupsafe import Markup
 from chokepoint.analysis import countries, facts, reliance
 from chokepoint.analysis import events as dated
 from chokepoint.analysis.facts.countries import prefix, share_id
-from chokepoint.charts.country import contributions
+from chokepoint.charts.bars import bars
+from chokepoint.charts.theme import ACCENT, BLOC
 from chokepoint.data import tables
 from chokepoint.pages import country_text as lead_prose
 from chokepoint.pages import suspensions
@@ -33,6 +34,7 @@ from chokepoint.pages.markup import chapters, dash, fold, html_list, known, with
 MOST = 12  # bars drawn; the table has all
 RECENT = 12  # events shown before the fold
 _STEPS = {"mine": "mined", "refinery": "refined"}
+_AT = {"mine": "At the mine", "refinery": "After the mine"}
 
 
 def _name(iso3: str) -> str:
@@ -82,6 +84,12 @@ def _forms(rows: pd.DataFrame) -> list[str]:
     ]
 
 
+def _bar_names(rows: pd.DataFrame) -> pd.Series:
+    """The mineral, with its step where it is there twice."""
+    twice = rows.mineral.duplicated(keep=False)
+    return rows.mineral.where(~twice, rows.mineral + ", " + rows.step.map(_STEPS))
+
+
 def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     first = rows.iloc[0]
     shown = rows.head(MOST)
@@ -113,7 +121,19 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
         }
     )
     return figure(
-        contributions(shown.assign(text=text)),
+        bars(
+            shown[["mineral", "share"]].assign(text=text, name=_bar_names(shown), step=shown.step.map(_AT)),
+            x="share",
+            y="name",
+            label="text",
+            color="step",
+            colours={"At the mine": ACCENT, "After the mine": BLOC},
+            x_axis=None,
+            room=1.9,
+            tooltip={"mineral": "Mineral", "step": "Step", "text": "Share"},
+            height=24,
+            thickness=16,
+        ),
         title=title,
         table=table,
         alt_text="Bars of shares of world output: "

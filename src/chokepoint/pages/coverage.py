@@ -4,7 +4,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, supply, withheld
 from chokepoint.charts import matrix as drawn
-from chokepoint.charts.membership import membership
+from chokepoint.charts.maps import membership
 from chokepoint.data import tables
 from chokepoint.pages.amounts import in_words
 from chokepoint.pages.components.figure import Figure, figure
@@ -60,7 +60,7 @@ def matrix(release: str) -> Figure:
         columns={"mineral": "Mineral", "step": "Step"} | {k: f"{v}, %" for k, v in CLUBS.items()}
     )
     return figure(
-        drawn.coverage(long, CLUBS, HEADS),
+        drawn.matrix(long, CLUBS, HEADS),
         title=title,
         table=table,
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),

@@ -2,14 +2,20 @@
 
 import re
 
+import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import coalitions, facts, prices, reliance, supply
-from chokepoint.charts import chooser, multiples, shares
-from chokepoint.charts import reliance as reliance_charts
+from chokepoint.charts.bars import bars, share_axis
+from chokepoint.charts.chooser import chooser
+from chokepoint.charts.dumbbell import two_steps
+from chokepoint.charts.layout import key
+from chokepoint.charts.multiples import multiples
+from chokepoint.charts.theme import UNITED_STATES
 from chokepoint.data import tables
 from chokepoint.models import MODELS
+from chokepoint.pages import standings
 from chokepoint.pages.amounts import capital, edition, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
@@ -82,7 +88,7 @@ def lead(release: str) -> Figure | None:
     )
     first, last = rows.iloc[0], rows.iloc[-1]
     return figure(
-        shares.two_steps(rows),
+        two_steps(rows),
         title=title,
         table=table,
         sources=sources,
@@ -128,7 +134,7 @@ def largest(release: str, step: str) -> Figure | None:
     what = "miner" if step == "mine" else "refiner or smelter"
     title = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
     rows = rows.assign(
-        told=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
+        text=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
         release=rows.release.map(edition),
     )
     table = rows[["mineral", "what", "area", "share", "year", "release", "source_id"]].rename(
@@ -142,12 +148,34 @@ def largest(release: str, step: str) -> Figure | None:
         }
     )
     return figure(
-        shares.leaders(rows),
+        bars(
+            rows[["mineral", "area", "standing", "share"]].assign(label=rows.area + " " + rows.text),
+            x="share",
+            y="mineral",
+            label="label",
+            color="standing",
+            colours=standings.COLOURS,
+            x_axis=share_axis("Share of the largest country"),
+            end=150,
+            tooltip={"mineral": "Mineral", "area": "Largest", "share": ("Share, %", ".1f")},
+            legend=key((2, 5)),
+            height=19,
+            thickness=13,
+            size=11.5,
+        ),
         title=title,
         table=table,
         alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
         f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).",
     )
+
+
+BOUNDS = (
+    "",
+    "greater",
+    "less",
+)  # in `reliance.lines`, of a figure that is given and of one that is only bounded
+RELIANCE = {"Printed figure": UNITED_STATES, "Lower bound only": "#baa8c6", "Upper bound only": "#dacfe2"}
 
 
 def imports(release: str) -> Figure | None:
@@ -163,7 +191,7 @@ def imports(release: str) -> Figure | None:
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(
         mineral=_named(pd.Index(rows.mineral)).to_numpy(),
-        kind=rows.kind.map(reliance_charts.KINDS),
+        kind=rows.kind.map(dict(zip(BOUNDS, RELIANCE, strict=True))),
         text=short,
     )
     what = [
@@ -181,7 +209,21 @@ def imports(release: str) -> Figure | None:
         }
     )
     return figure(
-        reliance_charts.reliance(shown),
+        bars(
+            shown[["mineral", "value", "kind", "text", "source"]],
+            x="value",
+            y="mineral",
+            label="text",
+            color="kind",
+            colours=RELIANCE,
+            x_axis=share_axis("Net import reliance, % of consumption", "datum.label"),
+            end=118,
+            tooltip={"mineral": "Mineral", "text": "Reliance", "source": "Main source of imports"},
+            legend=alt.Legend(columns=1),
+            height=18,
+            thickness=12,
+            size=11,
+        ),
         title=title,
         table=table,
         alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
@@ -226,7 +268,7 @@ def choose(release: str) -> Figure:
         columns=str.lower
     )
     drawn = drawn.assign(
-        year=shown.shown, rank=shown.place, told=[_bar_text(r.share, r.alone) for r in shown.itertuples()]
+        year=shown.shown, rank=shown.place, label=[_bar_text(r.share, r.alone) for r in shown.itertuples()]
     )
     firsts = shown.drop_duplicates(["mineral", "shown", "step"])[
         ["mineral", "shown", "step", "what", "year", "release"]
@@ -235,7 +277,7 @@ def choose(release: str) -> Figure:
         [sorted(set(rows.mineral)), years, ["mine", "refinery"]], names=["mineral", "shown", "step"]
     )
     known = known.to_frame(index=False).merge(firsts, how="left")
-    known["told"] = [
+    known["label"] = [
         f"{'At the mine' if r.step == 'mine' else 'After the mine'}|"
         + (
             f"{r.what.split(' (')[0]}|{int(r.year)}, {edition(r.release)}"
@@ -245,7 +287,7 @@ def choose(release: str) -> Figure:
         for r in known.itertuples()
     ]
     known = pd.DataFrame(
-        {"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "told": known.told}
+        {"mineral": known.mineral.map(names), "year": known.shown, "step": known.step, "label": known.label}
     )
     now = shown[(shown.shown == years[-1]) & (shown.place == 0)].set_index(["mineral", "step"])
     at_both = [
@@ -258,7 +300,7 @@ def choose(release: str) -> Figure:
         else "Who mines and who refines what: choose a mineral, a year and a step"
     )
     return figure(
-        chooser.producers(drawn, known, mineral=names[first]),
+        chooser(drawn, known, mineral=names[first], colours=standings.NAMED),
         title=title,
         table=table,
         alt_text=(
@@ -310,13 +352,12 @@ def prices_and_controls(release: str) -> Figure | None:
         return None
     dear = [m for m in ratio.sort_values(ascending=False).index if ratio[m] >= 1.5]
     names = _named(pd.Index(sorted(set(rows.mineral))))
-    cells = {m: i for i, m in enumerate(sorted(ratio.index, key=lambda m: -ratio[m]))}
+    cells = sorted(ratio.index, key=lambda m: -ratio[m])
     rows = rows[rows.mineral.isin(cells)]
     series = rows.series.str.replace(r",.*", "", regex=True)
     product = series.where(series.notna() & (rows.mineral != "tellurium"), rows.basis)
     drawn = pd.DataFrame(
         {
-            "cell": rows.mineral.map(cells),
             "mineral": rows.mineral.map(names),
             "unit": rows.unit + ", " + product.fillna("average").str.split(",").str[0],
             "year": rows.year.astype(int),
@@ -330,7 +371,6 @@ def prices_and_controls(release: str) -> Figure | None:
     ]
     days = pd.DataFrame(
         {
-            "cell": marks.mineral.map(cells),
             "mineral": marks.mineral.map(names),
             "day": marks.day,
             "kind": marks.instrument.map(dict(zip(("licence", "ban"), KINDS, strict=True))),
@@ -361,7 +401,15 @@ def prices_and_controls(release: str) -> Figure | None:
         }
     )
     return figure(
-        multiples.prices(drawn, days, dashes=KINDS),
+        multiples(
+            drawn,
+            by="mineral",
+            order=[names[m] for m in cells],
+            unit="unit",
+            text="text",
+            days=days,
+            dashes=KINDS,
+        ),
         title=title,
         table=table,
         sources=sorted({*rows.source_id, *marks.source_id}),

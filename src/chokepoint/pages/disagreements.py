@@ -4,8 +4,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import claims
-from chokepoint.charts import claims as claims_chart
-from chokepoint.charts.strip import strip
+from chokepoint.charts.bars import stacked_bars
+from chokepoint.charts.dots import dots
+from chokepoint.charts.matrix import tile_grid
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, in_words
@@ -69,7 +70,16 @@ def lead(release: str) -> Figure:
     shown = table.rename(index=names).rename(columns=capital).rename_axis("Article").reset_index()
     checked = sums[list(claims.CHECKED)].sum()
     return figure(
-        claims_chart.verdicts(frame, colours=COLOURS, rows=list(table.index.map(names))),
+        stacked_bars(
+            frame,
+            x="count",
+            y="row",
+            color="verdict",
+            colours=COLOURS,
+            order=list(table.index.map(names)),
+            x_title="Claims",
+            tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
+        ),
         title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
         table=shown,
         sources=claims.ARTICLES,
@@ -102,7 +112,16 @@ def stands(release: str) -> Figure:
     settled = rows[rows.stand != claims.OPEN].groupby("conflict_group").stand
     nobody = int((~settled.agg(lambda s: (s == claims.SAME).any())).sum())
     return figure(
-        claims_chart.stands(frame, colours=STANDS, rows=list(order), columns=list(names)),
+        tile_grid(
+            frame,
+            x="column",
+            y="row",
+            color="stand",
+            colours=STANDS,
+            columns=list(names),
+            order=list(order),
+            tooltip={"column": "Article", "row": "Question", "reading": "Says", "stand": "Stands"},
+        ),
         title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
         sources=claims.ARTICLES,
@@ -152,7 +171,16 @@ def readings(release: str, which: str) -> Figure:
         }
     )
     return figure(
-        strip(frame, colours=READINGS, axis=axis, rows=order, zero=False, dodge=True),
+        dots(
+            frame,
+            x="value",
+            y="row",
+            color="kind",
+            colours=READINGS,
+            x_title=axis,
+            order=order,
+            dodge=True,
+        ),
         title=f"{widest} The readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
         table=shown,
         alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots are the readings adopted here.",

@@ -4,11 +4,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import coalitions, countries, facts, supply, withheld
-from chokepoint.charts import shares
-from chokepoint.charts.coalition import cheating
-from chokepoint.charts.curves import curves
+from chokepoint.charts.curves import cheating, curves
 from chokepoint.charts.theme import BLOC
 from chokepoint.data import tables
+from chokepoint.pages import standings
 from chokepoint.pages.agreements import EXCLUDES, binds
 from chokepoint.pages.amounts import day, in_words
 from chokepoint.pages.components.brief import Brief
@@ -88,7 +87,7 @@ def lead(release: str) -> Figure | None:
     )
     table = (
         rows.pivot_table(index=["mineral", "step", "what"], columns="standing", values="share", sort=False)
-        .reindex(columns=shares.STANDINGS)
+        .reindex(columns=list(standings.COLOURS))
         .fillna(0)
         .reset_index()
     )
@@ -97,10 +96,10 @@ def lead(release: str) -> Figure | None:
     table[withheld.COLUMN] = withheld.column(keys, coalitions.club("came"), release)
     table = table.rename(
         columns={"mineral": "Mineral", "step": "Step", "what": "Product"}
-        | {s: f"{s}, %" for s in shares.STANDINGS}
+        | {s: f"{s}, %" for s in standings.COLOURS}
     )
     return figure(
-        shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
+        standings.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
         title=title,
         table=table,
         sources=sorted({*supply.two_steps(release).source_id, "S001"}),

@@ -3,7 +3,7 @@
 from chokepoint.analysis import facts
 from chokepoint.analysis.forecast import china_refined
 from chokepoint.charts.curves import curves
-from chokepoint.charts.futures import change
+from chokepoint.charts.dumbbell import forecast_change
 from chokepoint.charts.theme import BLOC
 from chokepoint.models.buildout import FIRST_YEAR
 from chokepoint.pages.components.brief import Brief
@@ -47,7 +47,7 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        change(rows),
+        forecast_change(rows),
         title=title,
         table=table,
         alt_text=(

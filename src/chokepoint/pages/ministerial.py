@@ -4,9 +4,8 @@ import pandas as pd
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.coalitions import members
-from chokepoint.charts.shares import CAME
-from chokepoint.charts.strip import strip
-from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
+from chokepoint.charts.dots import dots
+from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.pages.components.brief import Brief
@@ -26,7 +25,7 @@ COLOURS = {
     EARLIER: EARLY,
     LATER: ACCENT,
     UNION: "#e6cf9c",
-    ATTENDED: CAME,
+    ATTENDED: BLOC_PALE,
     ABSENT: "transparent",
 }
 SHORT = {
@@ -181,7 +180,16 @@ def shares(release: str) -> Figure:
         else "The same share has a different fall in every snapshot"
     )
     return figure(
-        strip(frame, colours=HOURS, axis="Change on 4 February, %", rows=rows),
+        dots(
+            frame,
+            x="value",
+            y="row",
+            color="kind",
+            colours=HOURS,
+            x_title="Change on 4 February, %",
+            order=rows,
+            zero=True,
+        ),
         title=title,
         table=shown,
         alt_text=(

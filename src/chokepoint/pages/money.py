@@ -5,7 +5,7 @@ import textwrap
 import pandas as pd
 
 from chokepoint.analysis import money
-from chokepoint.charts.ladder import ladder
+from chokepoint.charts.rungs import stacked_rungs
 from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
 from chokepoint.data import tables
 from chokepoint.pages.amounts import day
@@ -160,7 +160,7 @@ def ladder_of_money(release: str) -> Figure:
         ignore_index=True,
     )
     return figure(
-        ladder(
+        stacked_rungs(
             drawn[["rung", "deal", "name", "short", "payer", "kind", "amount", "narrow", "wide"]],
             colours=COLOURS,
             groups=GROUPS,

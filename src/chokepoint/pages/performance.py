@@ -1,6 +1,6 @@
 """How fast and how small the book is: what `make bench` measured, and what that would come to for many."""
 
-from chokepoint.charts.growth import growth
+from chokepoint.charts.lines import growth
 from chokepoint.data import tables
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
@@ -8,6 +8,7 @@ from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import chapters, paragraph
 
 SOURCE = "M99"
+AXES = {"x": "size", "y": "seconds", "y_title": "Seconds", "y_unit": "s"}
 NOISE = 0.05  # two runs of one build differ by as much
 
 
@@ -45,7 +46,7 @@ def grows() -> Figure:
     points = tables.load("performance_points").merge(tables.load("performance")[["key", "value"]], on="key")
     page = points[points.key == "added_page_s"]
     return figure(
-        growth(page),
+        growth(page, x_title="pages run and printed", **AXES),
         title=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
         alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It rises nearly straight.",
         table=page[["size", "seconds"]].rename(columns={"size": "Pages", "seconds": "Seconds"}),
@@ -59,7 +60,7 @@ def longer() -> Figure:
     first, last = points.iloc[0], points.iloc[-1]
     more = last.seconds - first.seconds
     return figure(
-        growth(points, "how many times as long"),
+        growth(points, x_title="how many times as long", **AXES),
         title=f"A table {last['size']} times as long "
         + (
             f"adds {more:.2g} s to {first.seconds:.2g} s"

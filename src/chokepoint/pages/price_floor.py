@@ -5,10 +5,8 @@ import pandas as pd
 from chokepoint.analysis import facts
 from chokepoint.analysis.facts.prices_and_models import FLOOR, floor_price, ndpr
 from chokepoint.charts import theme
-from chokepoint.charts.cascade import protection
-from chokepoint.charts.curves import curves
-from chokepoint.charts.floor import levy_gap
-from chokepoint.charts.price import price_and_floor
+from chokepoint.charts.bars import columns_and_floor
+from chokepoint.charts.curves import curves, levy_gap, protection
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
@@ -65,7 +63,7 @@ def lead(release: str) -> Figure | None:
         }
     )
     return figure(
-        price_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
+        columns_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
         title=title,
         table=shown,
         sources=sorted({*rows.source_id, *facts.get(FLOOR, release).sources}),

@@ -8,9 +8,8 @@ from markupsafe import Markup
 from chokepoint.analysis import facts, vault_basket
 from chokepoint.analysis.facts.vault import STOCK, capital
 from chokepoint.charts.bars import paired_bars
-from chokepoint.charts.curves import curves
-from chokepoint.charts.runout import runout
-from chokepoint.charts.strip import strip
+from chokepoint.charts.curves import curves, runout
+from chokepoint.charts.dots import dots
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital as capital_letter
@@ -108,11 +107,15 @@ def worth(release: str) -> Figure:
     )
     title = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
     return figure(
-        strip(
+        dots(
             frame,
+            x="value",
+            y="row",
+            color="kind",
             colours={"reading we adopt": BLOC, "other reading": OTHER},
-            axis="US$ billion",
-            rows=list(PARTS.values()),
+            x_title="US$ billion",
+            order=list(PARTS.values()),
+            zero=True,
             dodge=True,
         ),
         title=title,
@@ -183,10 +186,12 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
     return figure(
         paired_bars(
             frame,
-            axis="Days",
-            names=("Net imports", "Use"),
-            mark=aim,
-            mark_label=f"{aim:.0f} days, the stated aim",
+            y="name",
+            pair={"first": "Net imports", "second": "Use"},
+            x_title="Days",
+            level=aim,
+            level_label=f"{aim:.0f} days, the stated aim",
+            detail="detail",
         ),
         title=title,
         table=shown,

@@ -6,8 +6,9 @@ import re
 import pandas as pd
 
 from chokepoint.analysis import events, facts
-from chokepoint.charts import timeline
+from chokepoint.charts import gantt
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_STATES
+from chokepoint.charts.timeline import timeline
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import BILATERAL
@@ -157,7 +158,18 @@ def lead(release: str) -> Figure:
         }
     )
     return figure(
-        timeline.events(frame, colours=_colours(frame.actor), seen=seen, start=START, end=_end(frame.day)),
+        timeline(
+            frame,
+            x="day",
+            y="instrument",
+            color="actor",
+            colours=COLOURS,
+            state="state",
+            tooltip=("date", "state", "actor", "what"),
+            seen=seen,
+            start=START,
+            end=_end(frame.day),
+        ),
         title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
         table=_shown(rows),
         alt_text=(
@@ -209,7 +221,7 @@ def terms(release: str) -> Figure:
     )
     later = int((rows.outcome == events.AHEAD).sum())
     return figure(
-        timeline.terms(
+        gantt.terms(
             frame[["name", "start", "due", "kept", "outcome", "what", "day"]],
             colours={outcome: colour for outcome, colour in OUTCOMES.items() if outcome in set(rows.outcome)},
             seen=seen,

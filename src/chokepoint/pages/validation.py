@@ -3,8 +3,8 @@
 import pandas as pd
 
 from chokepoint.analysis.concentration_backtest import FITTED, TEST, checks
-from chokepoint.charts.checks import over_seen
 from chokepoint.charts.curves import curves
+from chokepoint.charts.dumbbell import ratio_dots
 from chokepoint.charts.theme import CHINA
 from chokepoint.models import MODELS
 from chokepoint.pages.amounts import capital
@@ -58,7 +58,7 @@ def lead(release: str) -> Figure:
     passed, missed = (tests[tests.outcome == outcome] for outcome in ("within", "missed"))
     title = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
     return figure(
-        over_seen(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
+        ratio_dots(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
         title=title,
         table=_table(every),
         sources=sorted(every.source_id.unique()),

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import difference, facts
-from chokepoint.charts import moved
+from chokepoint.charts.slope import slope
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import mineral as minerals
@@ -132,7 +132,7 @@ def lead(old: str | None, new: str) -> Figure | None:
     if rows.empty:
         return None
     first, (year, _) = rows.iloc[0], _years(old, new)
-    told = rows.old.str.removesuffix(" %") + " → " + rows.new
+    change = rows.old.str.removesuffix(" %") + " → " + rows.new
     numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}
     frame = pd.DataFrame({name: [_percent(text) for text in column] for name, column in numbers.items()})
     whole = (
@@ -141,7 +141,7 @@ def lead(old: str | None, new: str) -> Figure | None:
     frame = frame.assign(
         restated=frame.restated.astype(float).where(~whole, frame.new),
         row=rows.row.to_numpy(),
-        told=told.to_numpy(),
+        change=change.to_numpy(),
         why=rows.reason.to_numpy(),
     )
     shown = pd.DataFrame({
@@ -154,8 +154,8 @@ def lead(old: str | None, new: str) -> Figure | None:
         "Why": rows.reason,
     })  # fmt: skip
     return figure(
-        moved.moved(
-            frame, axis="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
+        slope(
+            frame, x_title="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
         title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
         table=shown,

@@ -5,9 +5,8 @@ import textwrap
 import pandas as pd
 
 from chokepoint.analysis import countries
-from chokepoint.charts import worldmap
-from chokepoint.charts.shares import CAME
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, UNITED_STATES
+from chokepoint.charts import maps
+from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, CHINA, UNITED_STATES
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date, in_words, listed
 from chokepoint.pages.components.figure import Figure, figure
@@ -20,7 +19,7 @@ KINDS = {
     "signed_day": ("Signed on 4 February", BLOC),
     "signed_since": ("Signed since", ACCENT),
     "union": ("Through the European Union", "#e6cf9c"),
-    "came": ("Came, no framework found", CAME),
+    "came": ("Came, no framework found", BLOC_PALE),
     "china": ("China", CHINA),
     "away": ("Absent, no framework found", "transparent"),
 }
@@ -152,7 +151,7 @@ def who_signed(release: str) -> Figure:
         {*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"}
     )
     return figure(
-        worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
+        maps.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
         title=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
         table=table,
         sources=sources,

@@ -11,9 +11,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis.uncertainty import SAMPLES, assumptions, fan, results, swings
-from chokepoint.charts import fan as fan_chart
-from chokepoint.charts import tornado as tornado_chart
+from chokepoint.charts.fan import fan as fan_chart
 from chokepoint.charts.theme import themed
+from chokepoint.charts.tornado import tornado
 from chokepoint.models.evaluate import model_named
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import canvas, live_numbers, numbers
@@ -113,7 +113,7 @@ class Spread(Component):
         control = assumptions(self.model)[self.along]
         label, unit = control["label"], control["unit"]
         has_unit = unit in ("share", "-") or label.lower().startswith(unit)
-        return fan_chart.fan(
+        return fan_chart(
             self.bands,
             x_title=label if has_unit else f"{label}, {unit}",
             x_format="~%" if unit == "share" else ",~f",
@@ -126,7 +126,7 @@ class Spread(Component):
         frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
             columns={"label": "row"}
         )
-        return tornado_chart.tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
+        return tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
 
     def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
         """Of each of the two: what it is, chart, alt text, numbers."""

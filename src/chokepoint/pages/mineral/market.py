@@ -4,9 +4,9 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, supply
 from chokepoint.analysis import reserves as measured
-from chokepoint.charts import shares
-from chokepoint.charts.lines import yearly
+from chokepoint.charts.lines import lines
 from chokepoint.data import tables
+from chokepoint.pages import standings
 from chokepoint.pages.amounts import capital, listed, tons, with_article
 from chokepoint.pages.amounts import money as as_money
 from chokepoint.pages.components.figure import figure
@@ -51,7 +51,7 @@ def reserves(mineral: str, release: str) -> Section | None:
     if not countries.counted.any():
         table = table.drop(columns="Form")
     drawn = figure(
-        shares.producers(bars),
+        standings.producers(bars),
         title=title,
         table=table,
         alt_text="Bars of reserves: "
@@ -146,7 +146,7 @@ def prices(mineral: str, release: str) -> Section | None:
         columns={"series": "Series", "basis": "Basis", "year": "Year", "value": unit}
     )
     drawn = figure(
-        yearly(rows[["series", "year", "value"]], unit),
+        lines(rows[["series", "year", "value"]], color="series", y_title=unit),
         title=title,
         table=table,
         alt_text=f"Lines of yearly prices in {unit}: "

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from chokepoint.analysis import coalitions, supply, withheld
-from chokepoint.charts import shares
 from chokepoint.data import tables
+from chokepoint.pages import standings
 from chokepoint.pages.amounts import capital, edition, listed, share, tons, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.section import Section
@@ -110,7 +110,7 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
         }
     )
     return figure(
-        shares.producers(bars),
+        standings.producers(bars),
         title=title,
         table=table,
         alt_text=f"Bars of output by country in {year}: "
@@ -127,7 +127,7 @@ def inside(mineral: str, release: str) -> Section | None:
         return None
     rows = rows.assign(mineral=capital(name(speaks)))
     last = "refinery" if "refinery" in set(rows.step) else "mine"
-    at = rows[rows.step == last].set_index("standing").share.reindex(shares.STANDINGS).fillna(0)
+    at = rows[rows.step == last].set_index("standing").share.reindex(list(standings.COLOURS)).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
     least = "at least " if withheld.within(speaks, last, coalitions.club("came"), release) else ""
     title = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
@@ -152,7 +152,7 @@ def inside(mineral: str, release: str) -> Section | None:
         | {"S001"}
     )
     drawn = figure(
-        shares.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
+        standings.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
         title=title,
         table=table,
         sources=sources,

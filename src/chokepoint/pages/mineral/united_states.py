@@ -3,7 +3,8 @@
 import pandas as pd
 
 from chokepoint.analysis import reliance
-from chokepoint.charts.reliance import import_sources
+from chokepoint.charts.bars import bars
+from chokepoint.charts.theme import CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
@@ -48,7 +49,18 @@ def imports(mineral: str, release: str) -> Section | None:
     table = printed[["area", "source_id"]].assign(share=shares)[["area", "share", "source_id"]]
     table = table.rename(columns={"area": "Country", "share": "Share of US imports, %"})
     drawn = figure(
-        import_sources(shown),
+        bars(
+            shown[["area", "value", "text"]],
+            x="value",
+            y="area",
+            label="text",
+            color="area",
+            colours={area: CHINA if area == "China" else OTHER for area in shown.area},
+            x_axis=None,
+            tooltip={"area": "area", "value": ("Share of imports, %", None)},
+            legend=None,
+            limit=220,
+        ),
         title=title,
         table=table,
         alt_text="Bars of shares of US imports: "

@@ -1,0 +1,49 @@
+"""A reader with a table of his own draws it in one line, whatever its columns are called."""
+
+import pandas as pd
+import pytest
+
+from chokepoint.charts.bars import bars
+from chokepoint.charts.dots import dots
+from chokepoint.charts.dumbbell import dumbbell
+from chokepoint.charts.lines import lines
+from chokepoint.charts.multiples import multiples
+from chokepoint.charts.theme import themed
+from chokepoint.charts.timeline import timeline
+from chokepoint.charts.vega import compiled, fitted
+
+ROWS = pd.DataFrame(
+    {
+        "Mineral": ["Tin", "Tin", "Rare earths, refined", "Rare earths, refined"],
+        "Year": [2024, 2025, 2024, 2025],
+        "Mined, %": [23.0, 23.7, 69.2, 69.4],
+        "Refined, %": [47.1, 48.0, 91.4, 91.0],
+        "Announced on": pd.to_datetime(["2026-02-04", "2026-03-19", "2026-04-24", "2026-04-28"]),
+        "Source used": ["USGS", "BGS", "USGS", "IEA"],
+    }
+)
+LATEST = ROWS[ROWS.Year == 2025]
+DRAWN = {
+    "bars": lambda: bars(LATEST, x="Refined, %", y="Mineral"),
+    "bars by source": lambda: bars(LATEST, x="Refined, %", y="Mineral", color="Source used"),
+    "dumbbell": lambda: dumbbell(LATEST, y="Mineral", start="Mined, %", end="Refined, %"),
+    "dots": lambda: dots(ROWS, x="Refined, %", y="Mineral", color="Source used"),
+    "lines": lambda: lines(ROWS, x="Year", y="Refined, %", color="Mineral"),
+    "timeline": lambda: timeline(ROWS, x="Announced on", y="Mineral", color="Source used"),
+    "multiples": lambda: multiples(ROWS, x="Year", y="Refined, %", by="Mineral"),
+}
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@pytest.mark.parametrize("column", [340, 900])
+def test_one_line_draws_a_table(kind, column):
+    import vl_convert
+
+    svg = vl_convert.vega_to_svg(fitted(compiled(themed(DRAWN[kind]())), column))
+    assert "Tin" in svg and "NaN" not in svg and "undefined" not in svg
+
+
+def test_a_chart_of_losses_shows_them_left_of_zero():
+    losses = pd.DataFrame({"mine": ["open", "shut"], "value": [5.0, -3.0]})
+    spec = bars(losses, x="value", y="mine").to_dict()
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] < -3
