@@ -187,7 +187,7 @@ def _lengthened(times: int) -> float:
     """Seconds to check all data and to run gallium's page in a kernel of its own, with a table of production that is `times` as long."""
     code = (
         "from pathlib import Path; from chokepoint.data import check; from chokepoint.site import execute, kernels, runs; check.require_sound(); "
-        f"execute.press(next(r for r in runs.plan(Path({str(HOME / 'book')!r})) if r.page == 'minerals/gallium'), kernels.FRESH)"
+        f"execute.run_notebook(next(r for r in runs.plan(Path({str(HOME / 'book')!r})) if r.page == 'minerals/gallium'), kernels.FRESH)"
     )
     with TemporaryDirectory() as folder:
         data = Path(shutil.copytree(HOME / "data", Path(folder) / "data"))

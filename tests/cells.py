@@ -18,7 +18,7 @@ def printed(notebook: str, skip: tuple[str, ...] = ("explorable", "spread"), **p
     """
     names: dict[str, object] = {}
     found = {}
-    with mock.patch.dict(os.environ, {"CHOKEPOINT_PRESS": "1"}):
+    with mock.patch.dict(os.environ, {"CHOKEPOINT_RENDER": "1"}):
         for cell in nbformat.read(BOOK / f"{notebook}.ipynb", as_version=4).cells:
             tags = cell.metadata.get("tags", [])
             if cell.cell_type != "code" or any(tag.startswith(skip) for tag in tags):

@@ -55,7 +55,7 @@ def test_a_reset_brings_the_widget_back():
 
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
-    monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
+    monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
     notebook = ran(nbformat.read(path, as_version=4))
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert shown and not any(o.output_type == "error" for o in shown)
@@ -127,12 +127,12 @@ def said(outputs) -> str:
 
 
 def test_in_a_printed_book_a_template_is_the_chapter_itself(monkeypatch):
-    monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
+    monkeypatch.setenv("CHOKEPOINT_RENDER", "1")
     assert following(chapter, "mineral", "tin") is chapter
 
 
 def test_a_function_that_is_not_about_the_choice_is_left_alone(monkeypatch):
-    monkeypatch.delenv("CHOKEPOINT_PRESS", raising=False)
+    monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
     page = following(chapter, "mineral", "tin")
     assert page.Brief is chapter.Brief
     assert page.brief("tin", tables.DEFAULT_RELEASE) == chapter.brief("tin", tables.DEFAULT_RELEASE)

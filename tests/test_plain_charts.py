@@ -10,7 +10,7 @@ from chokepoint.charts.vega import compiled
 from chokepoint.errors import UserError
 from chokepoint.pages.components import plain_chart
 from chokepoint.site import kernels
-from chokepoint.site.execute import press
+from chokepoint.site.execute import run_notebook
 from chokepoint.site.runs import Run
 
 BASKET = plain_basket.CODE
@@ -119,10 +119,10 @@ def test_layers_and_charts_side_by_side_are_charts_too(bars):
 def test_a_chart_that_a_page_cannot_draw_is_refused_while_printing_and_shown_live(
     monkeypatch, chart, missing
 ):
-    monkeypatch.setenv("CHOKEPOINT_PRESS", "1")
+    monkeypatch.setenv("CHOKEPOINT_RENDER", "1")
     with pytest.raises(UserError, match=missing):
         figure(chart)
-    monkeypatch.delenv("CHOKEPOINT_PRESS")
+    monkeypatch.delenv("CHOKEPOINT_RENDER")
     assert figure(chart).alt_text
 
 
@@ -170,7 +170,7 @@ def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_
         code,
     )
     with pytest.raises(UserError, match=told) as stopped:
-        press(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
+        run_notebook(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
     assert "book/own.ipynb, cell 3" in str(stopped.value)
 
 

@@ -6,12 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from imports import MODULES, imported
 from small_book import Small
 
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.site import cache
+from chokepoint.site import cache, imports
 from chokepoint.site.cache import Cache, Executed
 from chokepoint.site.runs import Run, plan
 
@@ -136,7 +135,7 @@ def test_a_table_it_did_not_read_changes_nothing(kept, data, run):
 
 
 def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(kept, prices, run):
-    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: gallium",), 1.0)
+    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: mineral=gallium",), 1.0)
     kept().keep(run, read)
     prices.write_text("mineral,price\ncobalt,2\nantimony,1\ngallium,1\n")
     assert kept().find(run)[0] == read
@@ -146,7 +145,7 @@ def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(k
         "mineral,cost\ncobalt,1\ngallium,1\n",
     ):
         prices.write_text(other)
-        assert kept().find(run) == (None, "data/prices.csv: gallium changed")
+        assert kept().find(run) == (None, "data/prices.csv: mineral=gallium changed")
 
 
 def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(
@@ -156,7 +155,7 @@ def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built
     began.find(run)
     prices.write_text("mineral,price\ncobalt,1\ngallium,9\n")
     with pytest.raises(UserError, match="prices.csv changed while the book was being built"):
-        began.keep(run, Executed("{}", ("data/prices.csv: gallium",), 1.0))
+        began.keep(run, Executed("{}", ("data/prices.csv: mineral=gallium",), 1.0))
 
 
 def test_a_value_put_back_finds_the_older_result(kept, data, run):
@@ -197,12 +196,11 @@ def test_a_table_that_changes_while_the_book_is_built_is_not_kept_for_what_it_wa
 
 
 def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
-    apart = [
-        module for module in MODULES if cache._APART & set(MODULES[module].relative_to(cache._SOURCE).parts)
-    ]
+    known = imports.modules()
+    apart = [module for module in known if cache._APART & set(known[module].relative_to(cache._SOURCE).parts)]
     assert "chokepoint.site.execute" in apart and "chokepoint.data.check" in apart
-    for module in MODULES.keys() - set(apart):
-        assert not (wrong := imported(module) & set(apart)), f"{module}: {wrong}"
+    for module in known.keys() - set(apart):
+        assert not (wrong := imports.imported(module, known) & set(apart)), f"{module}: {wrong}"
 
 
 @pytest.mark.slow
@@ -227,9 +225,9 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
         encoding="utf-8",
     )
     assert due() == {
-        "minerals/antimony": "data/vault_basket.csv: antimony changed",
-        "04-project-vault": "data/vault_basket.csv changed, data/vault_basket.csv: antimony changed",
-        "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: antimony changed",
+        "minerals/antimony": "data/vault_basket.csv: mineral=antimony changed",
+        "04-project-vault": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
+        "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
         "validation": "data/vault_basket.csv changed",
     }
 

@@ -278,9 +278,9 @@ _GROUPS = {"attendees_4feb", "framework_any", "signed_4feb"}  # said elsewhere o
 def standing(country: str, release: str) -> Section | None:
     """The groups it belongs to."""
     iso3 = countries.code(country)
-    seats = tables.load("attendees").set_index("iso3")
-    groups = tables.load("coalitions").set_index("coalition_id")
-    rows = tables.load("memberships").query("iso3 == @iso3 and published")
+    seats = tables.rows("attendees", iso3=iso3).set_index("iso3")
+    rows = tables.rows("memberships", iso3=iso3).query("published")
+    groups = tables.rows("coalitions", coalition_id=rows.coalition_id).set_index("coalition_id")
     items = [
         f"{html.escape(groups.name[r['coalition_id']])}{', ' + _ROLES[r['role']] if _ROLES.get(r['role']) else ''} {source(r['source_id'])}"
         for r in rows.to_dict("records")
@@ -349,7 +349,7 @@ def controls(country: str, release: str) -> Section | None:
 def money(country: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects in it or firms of it."""
     iso3 = countries.code(country)
-    items = deals(tables.load("finance_countries").query("iso3 == @iso3").finance_id)
+    items = deals(tables.rows("finance_countries", iso3=iso3).finance_id)
     words = [
         "Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."
     ]
@@ -369,11 +369,11 @@ _STATE = {
 def events(country: str, release: str) -> Section | None:
     """Dated events that name it, newest first; the older ones folded away."""
     rows = countries.events(countries.code(country)).iloc[::-1]
-    rows = rows.assign(
-        happened=rows.happened.where(
-            rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed")
-        )
-    )
+    passed = [
+        r.happened == "scheduled" and not dated.is_ahead(f"{r.date_start:%Y-%m-%d}")
+        for r in rows.itertuples()
+    ]
+    rows = rows.assign(happened=rows.happened.mask(pd.Series(passed, rows.index, dtype=bool), "passed"))
     items = [
         f"<b>{day(r)}</b>{_STATE[r['happened']]}. {html.escape(r['description'])}. {source(r['source_id'])}"
         for r in rows.to_dict("records")
@@ -392,22 +392,11 @@ def not_known(country: str, release: str) -> Section:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
-    keys = {f"agreements:{i}" for i in rows.agreement_id} | {
-        f"timeline:{i}" for i in countries.events(iso3).event_id
-    }
-    questions = listing.asked().fillna({"row_keys": ""})
-    own = questions[
-        [
-            bool(keys & set(k.split(";"))) or _names_it(name, q)
-            for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)
-        ]
+    keys = [
+        *(f"agreements:{i}" for i in rows.agreement_id),
+        *(f"timeline:{i}" for i in countries.events(iso3).event_id),
     ]
-    if iso3 == countries.HOST:
-        own = questions[
-            questions.question_id.isin(
-                ["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"]
-            )
-        ]
+    own = _questions(iso3, name, *keys)
     gaps = [
         f"<b>{html.escape(r['question'])}</b> {html.escape(r['why'])}. {html.escape(r['looked_for'])}. {source(r['source_id'])}"
         for r in own.to_dict("records")
@@ -422,6 +411,23 @@ def not_known(country: str, release: str) -> Section:
             "What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found."
         )
     return Section("What is not known", [], release, None, gaps)
+
+
+@tables.view("open_questions")
+def _questions(questions: pd.DataFrame, iso3: str, name: str, *keys: str) -> pd.DataFrame:
+    """The open questions about a country: of the United States those named here, of others what names it or its rows."""
+    questions = listing.asked(questions).fillna({"row_keys": ""})
+    if iso3 == countries.HOST:
+        return questions[questions.question_id.isin(_OF_THE_HOST)]
+    return questions[
+        [
+            bool(set(keys) & set(k.split(";"))) or _names_it(name, q)
+            for k, q in zip(questions.row_keys, _asked(iso3, questions), strict=True)
+        ]
+    ]
+
+
+_OF_THE_HOST = ("open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore")
 
 
 def _asked(iso3: str, questions: pd.DataFrame) -> pd.Series:

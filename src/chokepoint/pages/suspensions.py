@@ -37,7 +37,7 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
     known = events.settled_suspension(suspension)
     if known is not None:
         return f"; it {_WORDS[known.outcome]}, on {date(known.settled)}"
-    if day > events.newest_evidence():
+    if events.is_ahead(f"{day:%Y-%m-%d}"):
         return ", after the evidence of this book ends"
     return "; what followed was not found"
 

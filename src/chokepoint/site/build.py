@@ -25,7 +25,7 @@ from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.execute import execute, write
 from chokepoint.site.lean import lean
-from chokepoint.site.lock import alone
+from chokepoint.site.lock import build_lock
 from chokepoint.site.render import printer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
@@ -54,7 +54,7 @@ def build(
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
-    with _answering_for_all(), alone(home / "build"):
+    with _answering_for_all(), build_lock(home / "build"):
         recover(work / "html")
         return _build(home, work, release, settings, edition, fresh, explain, say, pool)
 
@@ -80,7 +80,7 @@ def _build(
     before = inputs(home, runs, release, edition)
     if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
         return site
-    kernels.loaded()  # it imports while the data are checked
+    kernels.forkserver_context()  # it imports while the data are checked
     if not sound:
         check.require_sound()
     lap("check")
@@ -137,7 +137,7 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
         **own,
         **data,
         "what was asked for": asked,
-        "the package": cache.code(printing=True),
+        "the package": cache.code(rendering=True),
         "an installed version": cache.versions(),
     }
 

@@ -15,8 +15,6 @@ import json
 import os
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -46,7 +44,7 @@ def printer(home: Path, stage: Path, printed: Path, release: str) -> Iterator[Ca
     out, log = printed.with_name("sphinx"), printed.with_name("print.log")
     out.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
-    forks = kernels.loaded()
+    forks = kernels.forkserver_context()
     begin = forks.Event()
     process = forks.Process(target=_print, args=(home, stage, out, release, log, begin))
     process.start()
@@ -85,9 +83,9 @@ def _let_print(process, begin, home: Path, stage: Path, printed: Path, key: str,
 
 def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
     """What `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
-    kernels.die_with_parent()
-    os.register_at_fork(after_in_child=_die_with_parent)
-    kernels.say_into(log)
+    kernels.end_with_parent()
+    os.register_at_fork(after_in_child=kernels.end_with_parent)
+    kernels.redirect_output(log)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from jupyter_book.sphinx import build_sphinx
 
@@ -127,18 +125,6 @@ def _forget_words(index: Path) -> None:
     }
     if kept != known:
         index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
-
-
-def _die_with_parent() -> None:
-    """In a process that Sphinx forked: end when the one that prints has ended, and its folder is another build's."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.2)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def setup(app: Sphinx) -> None:

@@ -177,20 +177,20 @@ def _register_reliance(mineral: str, name: str) -> None:
     )(lambda r: _main_source(r, mineral))
 
 
-@lru_cache(maxsize=8)
-def _first_licences(data: str) -> dict:
-    """mineral -> its first licence that took effect."""
-    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
-    rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
-    group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
-    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values(
-        "effective_date_start", kind="stable"
+def _first_licence(mineral: str) -> dict | None:
+    """The first licence on a mineral that took effect; on the rare earths, the first on any of them."""
+    minerals = tables.load("minerals")
+    group = minerals.mineral[minerals.group == "rare earths"] if mineral == "rare_earths" else ()
+    links = tables.rows("control_minerals", mineral=[mineral, *group])
+    rows = tables.rows("controls", control_id=links.control_id).query(
+        "published and instrument == 'licence' and took_effect == 'yes'"
     )
-    return rows.drop_duplicates("mineral").set_index("mineral").to_dict("index")
+    ordered = links.merge(rows, on="control_id").sort_values("effective_date_start", kind="stable")
+    return None if ordered.empty else ordered.iloc[0].to_dict()
 
 
 def _controlled_since(mineral: str):
-    row = _first_licences(str(tables.data_dir())).get(mineral)
+    row = _first_licence(mineral)
     if row is None:
         return None, ()
     return (

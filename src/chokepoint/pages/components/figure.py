@@ -17,12 +17,12 @@ from chokepoint.charts.embedded import embedded
 from chokepoint.charts.theme import themed
 from chokepoint.data import tables
 
-PRESS = "CHOKEPOINT_PRESS"  # set while the book is printed; without it a kernel is live
+RENDER = "CHOKEPOINT_RENDER"  # set while the book is rendered; without it a kernel is live
 
 
 def printing() -> bool:
     """Whether a page is being printed (rather than read in a live kernel)."""
-    return bool(os.environ.get(PRESS))
+    return bool(os.environ.get(RENDER))
 
 
 def figure(
@@ -179,10 +179,9 @@ def source_line(ids: Iterable[str] | None) -> str:
     """
     if ids is None:
         return "Source: not named in the data of this chart."
-    known = tables.load("sources").set_index("source_id")
     documents: dict[str, list[str]] = {}
     for source in ids:
-        row = known.loc[source]
+        row = tables.row("sources", source_id=source)
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
         documents.setdefault(f"{row['publisher']}{year}", []).append(source)
     said = [_documents(label, sources) for label, sources in documents.items()]

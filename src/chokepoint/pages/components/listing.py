@@ -27,8 +27,8 @@ class Listing:
 
 def disagreements(chapter: str) -> Listing:
     """Each question of a chapter ("04") on which sources differ: what we adopt, why, and every reading, one click away."""
-    conflicts = tables.load("conflicts").query("chapter == @chapter and published")
-    readings = tables.load("readings").query("published")
+    conflicts = tables.rows("conflicts", chapter=chapter).query("published")
+    readings = tables.rows("readings", conflict_group=conflicts.conflict_group).query("published")
     parts = [
         _conflict(row, readings[readings.conflict_group == row["conflict_group"]])
         for row in conflicts.to_dict("records")
@@ -54,15 +54,19 @@ def _why(text) -> str:
     )  # US stays US
 
 
-def asked() -> pd.DataFrame:
-    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled."""
-    rows = tables.load("open_questions").query("kind != 'reported' and status != 'answered'")
+def asked(questions: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled.
+
+    questions: the rows of `open_questions` to choose from, by default all.
+    """
+    rows = tables.load("open_questions") if questions is None else questions
+    rows = rows.query("kind != 'reported' and status != 'answered'")
     return rows[[pd.isna(term) or events.settled(term) is None for term in rows.term]]
 
 
 def not_known(chapter: str) -> Listing:
     """The open questions of a chapter, with why they matter and what was found; see `asked`."""
-    rows = asked().query("chapter == @chapter").to_dict("records")
+    rows = asked(tables.rows("open_questions", chapter=chapter)).to_dict("records")
     items = [
         f"<li><strong>{_e(r['question'])}</strong> {_e(r['why'])}. {_e(r['looked_for'])}. {_sources([r['source_id']])}</li>"
         for r in rows
@@ -87,7 +91,7 @@ def statements(speaker_kind: str) -> Listing:
 
 def deals(finance_ids: Iterable[str]) -> list[str]:
     """Public money in single deals, an item of HTML each, oldest first: to whom, for what, how much, and how firm it is."""
-    rows = tables.load("finance").query("published and finance_id in @finance_ids").sort_values("date_start")
+    rows = tables.rows("finance", finance_id=finance_ids).query("published").sort_values("date_start")
     return [
         f"<b>{day(r)}</b>, {_e(r['recipient'])}. {_e(r['description'])}{', ' + _e(r['amount_text']) if pd.notna(r['amount_text']) else ''}; "
         f"{_e(r['status'])} as of {date(r['as_of'])}. {source(r['source_id'])}"
@@ -115,9 +119,8 @@ def day(row: dict, column: str = "date") -> str:
 
 
 def _sources(ids: Iterable[str]) -> str:
-    publisher = tables.load("sources").set_index("source_id").publisher
     links = ", ".join(
-        f'<a href="{link("sources", f"source-{_e(i)}")}" title="{_e(publisher[i])}">{_e(i)}</a>'
+        f'<a href="{link("sources", f"source-{_e(i)}")}" title="{_e(tables.row("sources", source_id=i).publisher)}">{_e(i)}</a>'
         for i in ids
         if pd.notna(i)
     )
