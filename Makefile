@@ -6,7 +6,7 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test sweep check serve lab bench clean
+.PHONY: help book pdf test sweep check serve watch lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
@@ -15,6 +15,7 @@ help:
 	@echo "make sweep   run all of what make test samples: every chart at 30 widths, every link (an hour)"
 	@echo "make check   lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
+	@echo "make watch   serve the book, and show what you save within seconds"
 	@echo "make lab     open the notebooks live in JupyterLab"
 	@echo "make bench   measure speed and memory, into build/bench.json"
 
@@ -43,6 +44,9 @@ check: $(VENV)/.test-ready
 
 serve: book
 	@$(BIN)/chokepoint serve
+
+watch: $(VENV)/.ready
+	@$(BIN)/chokepoint watch
 
 lab: $(VENV)/.ready
 	@$(BIN)/jupyter lab book

@@ -1,5 +1,6 @@
 """Only what is needed runs, and a kept result is never served when an input differs."""
 
+import csv
 import gzip
 import json
 import shutil
@@ -230,6 +231,66 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
         "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
         "validation": "data/vault_basket.csv changed",
     }
+
+
+EVIDENCE = sorted(path.stem for path in (HOME / "data" / "evidence").glob("*.csv"))
+# What a plausible new row has besides the last row's own values, and a key that is new.
+NEW = {
+    "sources": {"source_id": "S999", "date": "2026-10-09", "kind": "wire", "read_as": "original"},
+    "timeline": {"event_id": "event.new", "iso3s": "KAZ", "settles": "", "term": "", "row_key": ""},
+    "agreements": {"agreement_id": "agreement.new", "iso3s": "KAZ", "deadline_days": "", "batch": ""},
+    "ledger": {"fact_id": "new.fact"},
+    "memberships": {"coalition_id": "pax_silica", "iso3": "KAZ"},
+    "coalitions": {"coalition_id": "new_group"},
+    "controls": {"control_id": "control.new", "target": "Kazakhstan"},
+    "control_minerals": {"mineral": "tin"},
+    "finance": {"finance_id": "finance.new"},
+    "finance_minerals": {"mineral": "tin"},
+    "finance_countries": {"iso3": "KAZ"},
+    "open_questions": {
+        "question_id": "open.new",
+        "chapter": "07",
+        "question": "What is the new plan?",
+        "row_keys": "",
+    },
+}
+WIDER = {"attendees": "a new seat is a new country page, which every page may link to"}
+
+
+def with_row(path: Path, **cells: str) -> None:
+    """Add to a table a row like its last one, save in these cells."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert not (unknown := cells.keys() - rows[-1].keys()), f"{path.name}: {unknown}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows([*rows, rows[-1] | cells])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", EVIDENCE)
+def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypatch, table):
+    """By the records of the built book; nothing runs."""
+    data = shutil.copytree(HOME / "data", tmp_path / "data")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+    with_row(data / "evidence" / f"{table}.csv", **NEW.get(table, {}))
+    records = Cache(HOME / "build" / "cache")
+    due = {run.page: why for run in runs if (why := records.entry(run)[1])}
+    assert len(due) <= 5 or table in WIDER, due
+
+
+@pytest.mark.slow
+def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch):
+    """By the records of the built book; nothing runs. The chart of the Vault's draw-down is drawn in chapter 4 alone."""
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+    records = Cache(HOME / "build" / "cache")
+    chart = imports.modules()["chokepoint.charts.runout"]
+    monkeypatch.setitem(records._known, chart, "other")
+    due = {run.page for run in runs if records.entry(run)[1]}
+    # what-changed imports chapters by name, so it may import any
+    assert due == {"04-project-vault", "what-changed"}
 
 
 @pytest.mark.slow

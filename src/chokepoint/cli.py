@@ -132,6 +132,17 @@ def serve(port: int) -> None:
     http.server.ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
 
 
+@main.command()
+@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def watch(release: str, port: int) -> None:
+    """Serve the book on this machine, and show what you save in it within seconds."""
+    from chokepoint.site.watch import watch as watch_book
+
+    tables.require_release(release)
+    watch_book(release, port, click.echo)
+
+
 @main.group()
 def ingest() -> None:
     """Read a published release (a folder, a file or a zip) into data/minerals/.

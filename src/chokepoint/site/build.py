@@ -56,13 +56,21 @@ def build(
     work = home / "build" / "editions" / edition.name if edition else home / "build"
     with _answering_for_all(), build_lock(home / "build"):
         recover(work / "html")
-        return _build(home, work, release, settings, edition, fresh, explain, say, pool)
+        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool)
 
 
-def _build(
-    home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool
+def build_locked(
+    home: Path,
+    work: Path,
+    release: str,
+    settings: Settings | None = None,
+    edition: Edition | None = None,
+    fresh: bool = False,
+    explain: bool = False,
+    say: Callable[[str], None] = print,
+    pool: Executor | None = None,
 ) -> Path:
-    """See `build`; `work` is where this edition is built."""
+    """See `build`, for who holds the lock; `work` is where this edition is built."""
     took, start = {}, perf_counter()
     executed, stage, printed, site, state = (
         work / name for name in ("executed", "stage", "printed", "html", "site.json")
@@ -171,7 +179,7 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
             made[path] = lean(path.name, made[path].decode()).encode()
     for run in runs:
         notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
-        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_print(notebook, run.parameters)).encode()
+        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_render(notebook, run.parameters)).encode()
     for path, content in made.items():
         write(stage / path, content)
     for path in _named(stage):
@@ -183,7 +191,7 @@ def _named(stage: Path) -> list[str]:
     return sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
 
 
-def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
+def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
     """Code folded away; set-up cells, widget state and cells that printed nothing left out; a template's title filled in."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("papermill", None)  # it names folders of this machine

@@ -30,7 +30,7 @@ from chokepoint.site.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
 _APART = {"site", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
-_RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py"}  # of `site`, what runs them
+RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py"}  # of `site`, what runs them
 _SOURCE = imports.SOURCE
 
 
@@ -256,7 +256,7 @@ def code_of(notebook: Path) -> tuple[str, str]:
 
 def modules_of(source: str) -> set[str]:
     """The modules of the package that a notebook's code may run, what runs every notebook included."""
-    runners = {f"chokepoint.site.{name.removesuffix('.py')}" for name in _RUNNER}
+    runners = {f"chokepoint.site.{name.removesuffix('.py')}" for name in RUNNER}
     start = {module for runner in runners for module in imports.imported(runner)}
     try:
         start |= imports.imported_by_code(source)
@@ -287,7 +287,7 @@ def code(rendering: bool = False) -> str:
         files = [
             file
             for file in files
-            if (file.suffix != ".py" and not _APART & set(file.parts)) or file.name in _RUNNER
+            if (file.suffix != ".py" and not _APART & set(file.parts)) or file.name in RUNNER
         ]
     return _sha(b"".join(f"{file}\0".encode() + (_SOURCE / file).read_bytes() + b"\0" for file in files))
 

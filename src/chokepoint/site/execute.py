@@ -66,17 +66,18 @@ def workers(most: int, log: Path) -> Executor:
     return ProcessPoolExecutor(number, kernels.forkserver_context(), kernels.prepare_worker, (log,))
 
 
-def run_notebook(run: Run, kernel: str | None = None) -> Executed:
+def run_notebook(run: Run, kernel: str | None = None, reload: bool = False) -> Executed:
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
+    reload: the package's code has changed since this process was forked, and the kernel imports it anew.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
     from chokepoint.site import engine
 
     kernels.register_provisioner(kernel)
-    os.environ[RENDER] = "1"
+    os.environ |= {RENDER: "1"} | ({kernels.RELOAD: "1"} if reload else {})
     if paths := os.environ.get(
         "PYTHONPATH"
     ):  # a kernel runs in book/, where a relative path is that of another folder

@@ -188,9 +188,10 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
         os._exit(0)
 
 
-def forget_package() -> None:
-    """Let the package be imported anew in this process, from its files as they are now."""
+def forget_package(*parts: str) -> None:
+    """Let the package, or only these parts of it, be imported anew in this process, from the files as they are now."""
     sys.dont_write_bytecode = True  # two saves within a second may look alike to it
-    for name in [name for name in sys.modules if name.partition(".")[0] == "chokepoint"]:
-        del sys.modules[name]
+    for name in list(sys.modules):
+        if any(name == part or name.startswith(f"{part}.") for part in parts or ("chokepoint",)):
+            del sys.modules[name]
     importlib.invalidate_caches()

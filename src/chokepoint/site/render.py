@@ -100,17 +100,22 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -
         doctreedir=out / "doctrees",
         noconfig=True,
         path_config=home / "_config.yml",
-        confoverrides={
-            "external_toc_path": (home / "_toc.yml").as_posix(),
-            "latex_individualpages": False,
-            "nitpicky": True,
-        },
+        confoverrides=overrides(home),
         warningiserror=True,
         keep_going=True,
         quiet=True,
         jobs=os.cpu_count() or 1,
     )
     raise SystemExit(1 if result else 0)
+
+
+def overrides(home: Path) -> dict:
+    """What of Sphinx's configuration is not said in _config.yml."""
+    return {
+        "external_toc_path": (home / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
 
 
 def _forget_words(index: Path) -> None:

@@ -373,8 +373,9 @@ computed(
 )(_reliance_count(lambda t: t.kind.isin(["greater", "less"])))
 
 
-def _signed(release: str) -> pd.DataFrame:
-    rows = tables.load("agreements")
+@tables.view("agreements")
+def _signed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The bilateral texts that were signed; a page that counts them depends on no other row."""
     return rows[
         (rows.status == "signed")
         & rows.instrument.isin(["framework", "memorandum", "strategic partnership"])
@@ -384,7 +385,7 @@ def _signed(release: str) -> pd.DataFrame:
 
 def _texts(fact_id: str, label: str, how: str, test) -> None:
     def value(release: str):
-        which = _signed(release)[test]
+        which = _signed()[test]
         return float(len(which)), tuple(sorted({"S001", *which.source_id})), {"rows": tuple(which.partner)}
 
     computed(fact_id, label, "texts", "{:.0f}", how)(value)
