@@ -79,7 +79,7 @@ def check() -> None:
     "--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html."
 )
 @click.option(
-    "--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept."
+    "--fresh", is_flag=True, help="Run every notebook and render every page again, whatever is kept."
 )
 @click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
 @click.option(
@@ -94,7 +94,7 @@ def build(
     explain: bool,
     scheduler: str | None,
 ) -> None:
-    """Check the data, run the notebooks, print the pages into build/html."""
+    """Check the data, run the notebooks, render the pages into build/html."""
     from chokepoint.models.cluster import cluster
     from chokepoint.site import runs
     from chokepoint.site.build import build as build_site

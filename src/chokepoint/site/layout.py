@@ -75,7 +75,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     lost = pagename == "404" and not app.config.cp_address
     return {
         **known,
-        "up": up(app, pagename),
+        "up": root_prefix(app, pagename),
         "policy": policy(LOST) if lost else POLICY,
         "lost": LOST if lost else "",
         "styles": _styles(app, charts, "highlight" in body),
@@ -85,13 +85,13 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
                 context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "",
                 pagename,
             ),
-            up(app, pagename) if pagename == "404" else "",
+            root_prefix(app, pagename) if pagename == "404" else "",
         ),
         "on_page": on_page(body),
     }
 
 
-def up(app: Sphinx, pagename: str) -> str:
+def root_prefix(app: Sphinx, pagename: str) -> str:
     """The way from a page to the site's root.
 
     The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands below that is not known, its
@@ -183,21 +183,21 @@ def on_page(body: str) -> str:
     )
 
 
-def mended(body: str) -> str:
-    """The printed text with the faults of its printers mended."""
+def fix_html(body: str) -> str:
+    """The printed text with the faults of its makers mended."""
     for fault, cure in _MENDS:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
     body = re.sub(r'<a (?=[^>]*href="https?:)(?![^>]*\brel=)', '<a rel="noopener noreferrer" ', body)
     return re.sub(
-        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: folded(m[1]) or m[0], body, flags=re.S
+        r'<p class="cp-source">(Sources: .*?)</p>', lambda m: collapse_sources(m[1]) or m[0], body, flags=re.S
     )
 
 
-def folded(line: str) -> str:
+def collapse_sources(line: str) -> str:
     """A source line of many names as a fold that says how many; nothing where it is short.
 
-    >>> folded("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + ".")[:90]
+    >>> collapse_sources("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + ".")[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
     names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)

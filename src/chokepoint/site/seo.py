@@ -54,12 +54,12 @@ class Numbers(Domain):
         return None
 
 
-def lost(app: Sphinx):
+def not_found_page(app: Sphinx):
     """The page that a server shows for an address that is not there."""
     yield "404", {"title": "There is no such page"}, "404.html"
 
 
-def tell(app: Sphinx, exception: Exception | None) -> None:
+def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
     """Write cards, sitemap and robots.txt beside the pages, and take away what the theme copied for nothing."""
     if exception or app.builder.format != "html":
         return

@@ -22,7 +22,7 @@ from chokepoint.pages.components.figure import link
 from chokepoint.site import cover, lists, page_metadata, render, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
-from chokepoint.site.layout import TEMPLATES, frame, mended
+from chokepoint.site.layout import TEMPLATES, fix_html, frame
 
 _log = logging.getLogger(__name__)
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
@@ -42,10 +42,10 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-collect-pages", seo.lost)
+    app.connect("html-collect-pages", seo.not_found_page)
     render.setup(app)
     app.connect("html-page-context", _finish_page, priority=900)
-    app.connect("build-finished", seo.tell)
+    app.connect("build-finished", seo.write_sitemap_and_cards)
     app.connect("build-finished", _write_vega)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -120,7 +120,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, d
     body = context.get("body") or ""
     body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
     models = _models(app, pagename, body)
-    context["body"] = mended(drawn(_MODEL.sub("", body)))
+    context["body"] = fix_html(drawn(_MODEL.sub("", body)))
     context["cp"] = frame(app, pagename, context, models)
 
 
