@@ -6,8 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
-from small_book import Small
+from small_book import Small, notebook
 
 from chokepoint.data import tables
 from chokepoint.errors import UserError
@@ -123,6 +124,19 @@ def install_another_version(data, run, monkeypatch):
 def test_any_other_input_runs_it_again_and_is_named(kept, data, run, monkeypatch, change):
     named = change(data, run, monkeypatch)
     assert kept().find(run) == (None, f"{named} changed")
+
+
+def test_words_of_a_notebook_run_nothing_and_are_put_around_what_it_showed(kept, tmp_path):
+    run = Run("words", tmp_path / "words.ipynb")
+    notebook(run.notebook, "Old words", "x = 1", "x")
+    executed = nbformat.read(run.notebook, as_version=4)
+    executed.cells[-1].outputs = [nbformat.v4.new_output("stream", text="1")]
+    kept().keep(run, Executed(nbformat.writes(executed), READS, 1.0))
+    notebook(run.notebook, "New words", "x = 1", "x")
+    now = nbformat.reads(kept().find(run)[0].notebook, as_version=4)
+    assert now.cells[0].source == "# New words" and now.cells[-1].outputs[0].text == "1"
+    notebook(run.notebook, "New words", "x = 1", "x + 1")
+    assert kept().find(run) == (None, "book/words.ipynb changed")
 
 
 def test_other_parameters_run_it_again(kept, run):
@@ -309,7 +323,7 @@ def test_a_changed_value_runs_the_pages_that_read_its_table_and_prints_the_same_
         encoding="utf-8"
     )  # the excerpt
     small.change("book/roads.ipynb", "# Roads", "# Railways")
-    assert small.ran() == {"roads"}
+    assert small.ran() == set()  # words only
     assert "Railways" in (small.site / "one" / "cobalt.html").read_text(encoding="utf-8")  # its sidebar
     kept = small.printed()
     assert small.ran("--fresh") == {"stock", "roads", "one/cobalt", "one/gallium"}

@@ -188,6 +188,7 @@ class Watch:
         self.code = {run.notebook.name: cache.code_of(run.notebook)[0] for run in self.runs}
         runners = {f"chokepoint.site.{Path(name).stem}" for name in cache.RUNNER}
         self.fixed = imports.reachable({m for runner in runners for m in imports.imported(runner)})
+        self.rendering = imports.reachable(["chokepoint.site.sphinx_extension", "chokepoint.site.crosslinks"])
         self.pool = workers(os.cpu_count() or 2, self.work / "watch" / "kernels.log")
         self.renderer = self._new_renderer()
         return ["*"]
@@ -215,10 +216,11 @@ class Watch:
         if any(name.startswith("src/") for name in names):
             self.reload = True
             kernels.forget_package(*(f"chokepoint.{part}" for part in _RERUN))
-        if any(name.startswith(("src/", "data/")) for name in names):
-            self.renderer.stop()  # it has tables and code of before; the next one starts while notebooks run
+        data = any(name.startswith("data/") for name in names)
+        if data or self.rendering & set(map(self._module, names)):
+            self.renderer.stop()  # it has tables or code of before; the next one starts while notebooks run
             self.renderer = self._new_renderer()
-        return self._rerun(any(name.startswith("data/") for name in names), written)
+        return self._rerun(data, written)
 
     def _is_aside(self, name: str) -> bool:
         return any(part.startswith((".", "__pycache__")) for part in Path(name).parts) or name.endswith(
@@ -229,9 +231,12 @@ class Watch:
         """Whether a file is one that this process, its kernels or every page depends on."""
         if not name.startswith("src/"):
             return name in ("_config.yml", "_toc.yml", "book/runs.yml")
-        path = self.home / name
-        known = {file: module for module, file in imports.modules().items()}
-        return Path(name).parts[2] not in _RERUN or known.get(path) is None or known[path] in self.fixed
+        module = self._module(name)
+        return module is None or module in self.fixed or module.split(".")[1] not in _RERUN
+
+    def _module(self, name: str) -> str | None:
+        """The module of the package that a file is, if it is one."""
+        return {file: module for module, file in imports.modules().items()}.get(self.home / name)
 
     def _reruns(self, name: str) -> bool:
         """Whether a changed file may be an input of a notebook's outputs."""
