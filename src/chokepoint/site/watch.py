@@ -230,7 +230,9 @@ class Watch:
     def _needs_restart(self, name: str) -> bool:
         """Whether a file is one that this process, its kernels or every page depends on."""
         if not name.startswith("src/"):
-            return name in ("_config.yml", "_toc.yml", "book/runs.yml")
+            staged = self.work / "stage" / name.removeprefix("book/")
+            gone = staged.exists() and not (self.home / name).exists()
+            return gone or name in ("_config.yml", "_toc.yml", "book/runs.yml")
         module = self._module(name)
         return module is None or module in self.fixed or module.split(".")[1] not in _RERUN
 
@@ -292,7 +294,9 @@ class Watch:
             path, _why = known.entry(run)
             if path is None:
                 due.append(run)
-            elif path != self.staged.get(run.page) and self._stage_kept(run, known):
+                continue
+            self.faults.pop(run.page, None)
+            if path != self.staged.get(run.page) and self._stage_kept(run, known):
                 ready.append(run.page)
         viewed = set(self.messages.viewed.values())
         due.sort(key=lambda run: (run.page not in viewed, known.seconds(run)))
@@ -325,7 +329,7 @@ class Watch:
             self.faults |= found["faults"]
             self.messages.send(found["pages"])
             rendered += found["pages"]
-        return rendered
+        return list(dict.fromkeys(rendered))
 
     def _stop(self) -> None:
         if self.renderer:
