@@ -51,13 +51,18 @@ def forkserver_context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def end_with_parent() -> None:
-    """End this process when the one that forked it has ended, however that comes about."""
+def end_with_parent(forked: bool = False) -> None:
+    """End this process when the one that asked for it has ended, however that comes about.
+
+    forked: by `os.fork`, and not by multiprocessing, whose fork server lives as long as any process it forked.
+    """
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while forked and os.getppid() == parent:
             time.sleep(0.2)
+        if not forked:
+            multiprocessing.parent_process().join()
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -172,7 +177,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     redirect_output(log)
-    end_with_parent()
+    end_with_parent(forked=True)
     random.seed()
     np.random.seed()
     os.environ.clear()

@@ -20,7 +20,7 @@ class Progress:
             disable=None,
             bar_format="{desc}: {bar} {n_fmt}/{total_fmt}, {remaining} left{postfix}",
         )
-        self._start = self._told = time.monotonic()
+        self._start = self._last = time.monotonic()
 
     def step(self, name: str) -> None:
         """One more is done, of that name."""
@@ -28,12 +28,12 @@ class Progress:
         if not self._bar.disable:
             self._bar.set_postfix_str(name, refresh=False)
             self._bar.update()
-        elif (now := time.monotonic()) - self._told >= EVERY_S and self.done < self.total:
+        elif (now := time.monotonic()) - self._last >= EVERY_S and self.done < self.total:
             left = (now - self._start) / self.done * (self.total - self.done)
             print(
                 f"{self.what}: {self.done} of {self.total}, about {left / 60:.0f} min left", file=sys.stderr
             )
-            self._told = now
+            self._last = now
 
     def __enter__(self) -> "Progress":
         return self

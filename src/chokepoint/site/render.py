@@ -84,7 +84,7 @@ def _let_render(process, begin, home: Path, stage: Path, rendered: Path, key: st
 def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
     """What `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
     kernels.end_with_parent()
-    os.register_at_fork(after_in_child=kernels.end_with_parent)
+    os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
     kernels.redirect_output(log)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from jupyter_book.sphinx import build_sphinx
