@@ -167,6 +167,10 @@ class Watch:
             pages = work(*arguments)
         except UserError as error:
             self.faults["the book"] = str(error)
+        except Exception as error:  # whatever it is, the next change may end it
+            self.faults["the book"] = (
+                f"A fault of the program: {error!r}. If it stays, start the watch again."
+            )
         self.messages.fault = "\n\n".join(self.faults.values())
         for key in self.faults.keys() - {k for k, text in before.items() if self.faults.get(k) == text}:
             print(self.faults[key], file=sys.stderr)
