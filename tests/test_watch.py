@@ -13,7 +13,7 @@ from conftest import Checkout
 from small_book import Small
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 180
+PATIENCE_S = 600
 
 
 class Watched:
@@ -31,7 +31,6 @@ class Watched:
             text=True,
         )
         self.address = self.process.stdout.readline().split()[0]
-        self.shows("index", "Small")
 
     def get(self, page: str) -> str:
         try:
@@ -63,9 +62,12 @@ def watched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("watched")
     watched = Watched(folder / "chokepoint")
     watched.faults = folder / "faults.txt"
-    yield watched
-    watched.process.terminate()
-    watched.process.wait(timeout=30)
+    try:
+        watched.shows("index", "Small")
+        yield watched
+    finally:
+        watched.process.terminate()
+        watched.process.wait(timeout=30)
 
 
 def test_a_saved_sentence_stands_on_the_page(watched):
