@@ -6,7 +6,7 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test sweep lint check serve lab bench clean
+.PHONY: help book pdf test sweep lint check serve watch lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint    lint, types, docstrings"
 	@echo "make check   make lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
+	@echo "make watch   serve the book, and show what you save within seconds"
 	@echo "make lab     open the notebooks live in JupyterLab"
 	@echo "make bench   measure speed and memory, into build/bench.json"
 
@@ -48,6 +49,9 @@ check: lint
 
 serve: book
 	@$(BIN)/chokepoint serve
+
+watch: $(VENV)/.ready
+	@$(BIN)/chokepoint watch
 
 lab: $(VENV)/.ready
 	@$(BIN)/jupyter lab book

@@ -93,13 +93,13 @@ def build_cold_vs_stock() -> dict:
 def build_cold_vs_limit() -> dict:
     """The whole book from nothing; against the least it could take: the cells' own time on all cores, then printing."""
     took, _, said = cold()
-    pages, cells, printing = len(said["cells"]), sum(said["cells"].values()), said["steps"]["print"]
+    pages, cells, printing = len(said["cells"]), sum(said["cells"].values()), said["steps"]["render"]
     return dict(
         aim="at most 2.5",
         what=f"all {pages} notebooks run and every page printed, from nothing",
         unit="s",
         value=took,
-        peer=f"the notebooks' own {cells:.0f} s on {CORES} cores, then {printing:.0f} s of printing",
+        peer=f"the notebooks' own {cells:.0f} s on {CORES} cores, then {printing:.0f} s of rendering",
         peer_value=cells / CORES + printing,
     )
 
@@ -187,7 +187,7 @@ def _lengthened(times: int) -> float:
     """Seconds to check all data and to run gallium's page in a kernel of its own, with a table of production that is `times` as long."""
     code = (
         "from pathlib import Path; from chokepoint.data import check; from chokepoint.site import execute, kernels, runs; check.require_sound(); "
-        f"execute.press(next(r for r in runs.plan(Path({str(HOME / 'book')!r})) if r.page == 'minerals/gallium'), kernels.FRESH)"
+        f"execute.run_notebook(next(r for r in runs.plan(Path({str(HOME / 'book')!r})) if r.page == 'minerals/gallium'), kernels.FRESH)"
     )
     with TemporaryDirectory() as folder:
         data = Path(shutil.copytree(HOME / "data", Path(folder) / "data"))

@@ -1,8 +1,10 @@
 """The rooms of the package, and which of them each may import: one way, no way back, no circle."""
 
 import pytest
-from imports import MODULES, imported
 
+from chokepoint.site.imports import imported, modules
+
+MODULES = modules()
 ROOMS = {
     "errors": set(),
     "data": {"errors"},

@@ -10,7 +10,7 @@ from chokepoint.charts.vega import compiled
 from chokepoint.errors import UserError
 from chokepoint.pages.components import plain_chart
 from chokepoint.site import kernels
-from chokepoint.site.execute import press
+from chokepoint.site.execute import run_notebook
 from chokepoint.site.runs import Run
 
 BASKET = plain_basket.CODE
@@ -170,7 +170,7 @@ def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_
         code,
     )
     with pytest.raises(UserError, match=told) as stopped:
-        press(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
+        run_notebook(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
     assert "book/own.ipynb, cell 3" in str(stopped.value)
 
 

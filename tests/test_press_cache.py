@@ -1,17 +1,18 @@
 """Only what is needed runs, and a kept result is never served when an input differs."""
 
+import csv
 import gzip
 import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
-from imports import MODULES, imported
-from small_book import Small
+from small_book import Small, notebook
 
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.site import cache
+from chokepoint.site import cache, imports
 from chokepoint.site.cache import Cache, Executed
 from chokepoint.site.runs import Run, plan
 
@@ -125,6 +126,19 @@ def test_any_other_input_runs_it_again_and_is_named(kept, data, run, monkeypatch
     assert kept().find(run) == (None, f"{named} changed")
 
 
+def test_words_of_a_notebook_run_nothing_and_are_put_around_what_it_showed(kept, tmp_path):
+    run = Run("words", tmp_path / "words.ipynb")
+    notebook(run.notebook, "Old words", "x = 1", "x")
+    executed = nbformat.read(run.notebook, as_version=4)
+    executed.cells[-1].outputs = [nbformat.v4.new_output("stream", text="1")]
+    kept().keep(run, Executed(nbformat.writes(executed), READS, 1.0))
+    notebook(run.notebook, "New words", "x = 1", "x")
+    now = nbformat.reads(kept().find(run)[0].notebook, as_version=4)
+    assert now.cells[0].source == "# New words" and now.cells[-1].outputs[0].text == "1"
+    notebook(run.notebook, "New words", "x = 1", "x + 1")
+    assert kept().find(run) == (None, "book/words.ipynb changed")
+
+
 def test_other_parameters_run_it_again(kept, run):
     found, why = kept().find(Run("a", run.notebook, {"mineral": "cobalt"}))
     assert found is None and why == "its parameters changed"
@@ -136,7 +150,7 @@ def test_a_table_it_did_not_read_changes_nothing(kept, data, run):
 
 
 def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(kept, prices, run):
-    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: gallium",), 1.0)
+    run, read = Run("b", run.notebook), Executed("{}", ("data/prices.csv: mineral=gallium",), 1.0)
     kept().keep(run, read)
     prices.write_text("mineral,price\ncobalt,2\nantimony,1\ngallium,1\n")
     assert kept().find(run)[0] == read
@@ -146,7 +160,7 @@ def test_of_a_table_of_which_it_read_one_minerals_rows_only_these_run_it_again(k
         "mineral,cost\ncobalt,1\ngallium,1\n",
     ):
         prices.write_text(other)
-        assert kept().find(run) == (None, "data/prices.csv: gallium changed")
+        assert kept().find(run) == (None, "data/prices.csv: mineral=gallium changed")
 
 
 def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built_is_not_kept(
@@ -156,7 +170,7 @@ def test_a_table_of_which_rows_are_read_and_that_changes_while_the_book_is_built
     began.find(run)
     prices.write_text("mineral,price\ncobalt,1\ngallium,9\n")
     with pytest.raises(UserError, match="prices.csv changed while the book was being built"):
-        began.keep(run, Executed("{}", ("data/prices.csv: gallium",), 1.0))
+        began.keep(run, Executed("{}", ("data/prices.csv: mineral=gallium",), 1.0))
 
 
 def test_a_value_put_back_finds_the_older_result(kept, data, run):
@@ -197,12 +211,11 @@ def test_a_table_that_changes_while_the_book_is_built_is_not_kept_for_what_it_wa
 
 
 def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
-    apart = [
-        module for module in MODULES if cache._APART & set(MODULES[module].relative_to(cache._SOURCE).parts)
-    ]
+    known = imports.modules()
+    apart = [module for module in known if cache._APART & set(known[module].relative_to(cache._SOURCE).parts)]
     assert "chokepoint.site.execute" in apart and "chokepoint.data.check" in apart
-    for module in MODULES.keys() - set(apart):
-        assert not (wrong := imported(module) & set(apart)), f"{module}: {wrong}"
+    for module in known.keys() - set(apart):
+        assert not (wrong := imports.imported(module, known) & set(apart)), f"{module}: {wrong}"
 
 
 @pytest.mark.slow
@@ -227,11 +240,71 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
         encoding="utf-8",
     )
     assert due() == {
-        "minerals/antimony": "data/vault_basket.csv: antimony changed",
-        "04-project-vault": "data/vault_basket.csv changed, data/vault_basket.csv: antimony changed",
-        "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: antimony changed",
+        "minerals/antimony": "data/vault_basket.csv: mineral=antimony changed",
+        "04-project-vault": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
+        "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
         "validation": "data/vault_basket.csv changed",
     }
+
+
+EVIDENCE = sorted(path.stem for path in (HOME / "data" / "evidence").glob("*.csv"))
+# What a plausible new row has besides the last row's own values, and a key that is new.
+NEW = {
+    "sources": {"source_id": "S999", "date": "2026-10-09", "kind": "wire", "read_as": "original"},
+    "timeline": {"event_id": "event.new", "iso3s": "KAZ", "settles": "", "term": "", "row_key": ""},
+    "agreements": {"agreement_id": "agreement.new", "iso3s": "KAZ", "deadline_days": "", "batch": ""},
+    "ledger": {"fact_id": "new.fact"},
+    "memberships": {"coalition_id": "pax_silica", "iso3": "KAZ"},
+    "coalitions": {"coalition_id": "new_group"},
+    "controls": {"control_id": "control.new", "target": "Kazakhstan"},
+    "control_minerals": {"mineral": "tin"},
+    "finance": {"finance_id": "finance.new"},
+    "finance_minerals": {"mineral": "tin"},
+    "finance_countries": {"iso3": "KAZ"},
+    "open_questions": {
+        "question_id": "open.new",
+        "chapter": "07",
+        "question": "What is the new plan?",
+        "row_keys": "",
+    },
+}
+WIDER = {"attendees": "a new seat is a new country page, which every page may link to"}
+
+
+def with_row(path: Path, **cells: str) -> None:
+    """Add to a table a row like its last one, save in these cells."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert not (unknown := cells.keys() - rows[-1].keys()), f"{path.name}: {unknown}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows([*rows, rows[-1] | cells])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", EVIDENCE)
+def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypatch, table):
+    """By the records of the built book; nothing runs."""
+    data = shutil.copytree(HOME / "data", tmp_path / "data")
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+    with_row(data / "evidence" / f"{table}.csv", **NEW.get(table, {}))
+    records = Cache(HOME / "build" / "cache")
+    due = {run.page: why for run in runs if (why := records.entry(run)[1])}
+    assert len(due) <= 5 or table in WIDER, due
+
+
+@pytest.mark.slow
+def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch):
+    """By the records of the built book; nothing runs. The chart of the Vault's draw-down is drawn in chapter 4 alone."""
+    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
+    records = Cache(HOME / "build" / "cache")
+    chart = imports.modules()["chokepoint.charts.runout"]
+    monkeypatch.setitem(records._known, chart, "other")
+    due = {run.page for run in runs if records.entry(run)[1]}
+    # what-changed imports chapters by name, so it may import any
+    assert due == {"04-project-vault", "what-changed"}
 
 
 @pytest.mark.slow
@@ -250,7 +323,7 @@ def test_a_changed_value_runs_the_pages_that_read_its_table_and_prints_the_same_
         encoding="utf-8"
     )  # the excerpt
     small.change("book/roads.ipynb", "# Roads", "# Railways")
-    assert small.ran() == {"roads"}
+    assert small.ran() == set()  # words only
     assert "Railways" in (small.site / "one" / "cobalt.html").read_text(encoding="utf-8")  # its sidebar
     kept = small.printed()
     assert small.ran("--fresh") == {"stock", "roads", "one/cobalt", "one/gallium"}

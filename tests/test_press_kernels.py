@@ -9,7 +9,7 @@ import pytest
 from small_book import notebook
 
 from chokepoint.site import kernels
-from chokepoint.site.execute import _prepare, press
+from chokepoint.site.execute import run_notebook
 from chokepoint.site.runs import Run, plan
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,10 @@ def sample() -> list[Run]:
 def pool(tmp_path_factory):
     """Two workers, as a build has them."""
     with ProcessPoolExecutor(
-        2, kernels.loaded(), _prepare, (tmp_path_factory.mktemp("log") / "kernels.log",)
+        2,
+        kernels.forkserver_context(),
+        kernels.prepare_worker,
+        (tmp_path_factory.mktemp("log") / "kernels.log",),
     ) as workers:
         yield workers
 
@@ -49,8 +52,8 @@ def outputs(executed) -> list:
 
 def test_forked_and_fresh_kernels_give_the_same_and_read_the_same(pool):
     runs = sample()
-    forked = [pool.submit(press, run, kernels.FORKED) for run in runs]
-    fresh = [pool.submit(press, run, kernels.FRESH) for run in runs]
+    forked = [pool.submit(run_notebook, run, kernels.FORKED) for run in runs]
+    fresh = [pool.submit(run_notebook, run, kernels.FRESH) for run in runs]
     for run, one, other in zip(runs, forked, fresh, strict=True):
         assert outputs(one.result()) == outputs(other.result()), str(run)
         assert one.result().reads == other.result().reads, str(run)
@@ -62,7 +65,7 @@ def asks(tmp_path, pool):
 
     def ask(code: str, kernel: str = kernels.FORKED):
         notebook(tmp_path / "asks.ipynb", "Asks", "x = 1", code)
-        done = pool.submit(press, Run("asks", tmp_path / "asks.ipynb"), kernel).result()
+        done = pool.submit(run_notebook, Run("asks", tmp_path / "asks.ipynb"), kernel).result()
         return json.loads(outputs(done)[-1][0]["text"])
 
     return ask

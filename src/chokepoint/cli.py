@@ -80,7 +80,7 @@ def check() -> None:
     "--edition", "named", help="A file of editions/, without .yml; goes into build/editions/<name>/html."
 )
 @click.option(
-    "--fresh", is_flag=True, help="Run every notebook and print every page again, whatever is kept."
+    "--fresh", is_flag=True, help="Run every notebook and render every page again, whatever is kept."
 )
 @click.option("--explain", is_flag=True, help="Say of each page why it ran, or why not.")
 @click.option(
@@ -95,7 +95,7 @@ def build(
     explain: bool,
     scheduler: str | None,
 ) -> None:
-    """Check the data, run the notebooks, print the pages into build/html."""
+    """Check the data, run the notebooks, render the pages into build/html."""
     from chokepoint.models.cluster import cluster
     from chokepoint.site import runs
     from chokepoint.site.build import build as build_site
@@ -131,6 +131,17 @@ def serve(port: int) -> None:
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=site)
     click.echo(f"http://127.0.0.1:{port} (Ctrl-C stops it)")
     http.server.ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
+
+
+@main.command()
+@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def watch(release: str, port: int) -> None:
+    """Serve the book on this machine, and show what you save in it within seconds."""
+    from chokepoint.site.watch import watch as watch_book
+
+    tables.require_release(release)
+    watch_book(release, port, click.echo)
 
 
 @main.group()

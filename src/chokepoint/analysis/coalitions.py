@@ -1,7 +1,6 @@
 """Who belongs to what, and where a country stands towards the bloc."""
 
-from functools import lru_cache
-from pathlib import Path
+import pandas as pd
 
 from chokepoint.data import tables
 
@@ -9,18 +8,13 @@ CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only",
 NOT_NAMED = "Not itemised"  # output that a source gives only as a remainder or for a group of countries
 
 
-def members(coalition: str) -> frozenset[str]:
+@tables.view("memberships")
+def members(rows: pd.DataFrame, coalition: str) -> frozenset[str]:
     """Country codes of a coalition; where the European Union is a member, its member states are.
 
     >>> "DEU" in members("framework_any")
     True
     """
-    return _members(tables.data_dir(), coalition)
-
-
-@lru_cache(maxsize=64)
-def _members(data: Path, coalition: str) -> frozenset[str]:
-    rows = tables.load("memberships")
     found = set(rows.query("coalition_id == @coalition").iso3)
     if (
         "EUE" in found and coalition != "attendees_4feb"

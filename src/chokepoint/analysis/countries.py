@@ -25,18 +25,13 @@ FRAMEWORKS = (
 _SERIES = ["mineral", "step", "form"]
 
 
-def names() -> dict[str, str]:
+@tables.view("geography", "attendees")
+def names(geography: pd.DataFrame, attendees: pd.DataFrame) -> dict[str, str]:
     """iso3 → name of every country that has a page, by name."""
-    return dict(_names(tables.data_dir()))
-
-
-@lru_cache(maxsize=4)
-def _names(data: Path) -> tuple[tuple[str, str], ...]:
-    rows = tables.load("geography")
-    rows = rows[rows.iso3.isin([*tables.load("attendees").iso3, HOST])].sort_values(
+    rows = geography[geography.iso3.isin([*attendees.iso3, HOST])].sort_values(
         "name", key=lambda n: n.map(_plain)
     )
-    return tuple(zip(rows.iso3, rows.name, strict=True))
+    return dict(zip(rows.iso3, rows.name, strict=True))
 
 
 def slug(iso3: str) -> str:
@@ -127,15 +122,8 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
-    every, named = _texts(tables.data_dir())
-    return every.loc[named.get(iso3, [])].sort_values("date_start", na_position="last")
-
-
-@lru_cache(maxsize=2)
-def _texts(_data: Path) -> tuple[pd.DataFrame, dict[str, pd.Index]]:
-    """All of them, and the rows that name each country."""
-    rows = tables.load("agreements").query("published and batch != 'forum'")
-    return rows, rows.iso3s.dropna().str.split(";").explode().pipe(lambda ids: ids.groupby(ids).groups)
+    rows = tables.rows("agreements", iso3s=iso3).query("published and batch != 'forum'")
+    return rows.sort_values("date_start", na_position="last")
 
 
 def signed(iso3: str) -> pd.Series | None:
@@ -186,8 +174,13 @@ def status(iso3: str) -> str:
 
 def aimed_at(iso3: str) -> pd.DataFrame:
     """Chinese measures whose target names it, oldest first."""
-    rows = tables.load("controls").query("published")
-    words = {"JPN": "Japan", "USA": r"United States|\bUS\b|MP Materials"}.get(iso3, re.escape(names()[iso3]))
+    return _aimed_at(iso3, names()[iso3])
+
+
+@tables.view("controls")
+def _aimed_at(controls: pd.DataFrame, iso3: str, name: str) -> pd.DataFrame:
+    rows = controls.query("published")
+    words = {"JPN": "Japan", "USA": r"United States|\bUS\b|MP Materials"}.get(iso3, re.escape(name))
     return rows[rows.target.str.contains(words, regex=True)].sort_values(
         "effective_date_start", na_position="last"
     )
@@ -202,5 +195,4 @@ def own_controls(iso3: str, release: str) -> pd.DataFrame:
 
 def events(iso3: str) -> pd.DataFrame:
     """Dated events that name it, oldest first."""
-    rows = tables.load("timeline").query("published")
-    return rows[[iso3 in ids.split(";") for ids in rows.iso3s.fillna("")]].sort_values("date_start")
+    return tables.rows("timeline", iso3s=iso3).query("published").sort_values("date_start")

@@ -20,17 +20,23 @@ UNTRACED, AHEAD = "Day passed, outcome not traced", "Set for a day after the evi
 PROMISE, MEASURE = "promise", "measure"
 
 
-def newest_evidence() -> pd.Timestamp:
+@tables.view("sources")
+def newest_evidence(rows: pd.DataFrame) -> pd.Timestamp:
     """Day of the newest source of the evidence that was read: not a lead, not a title alone, not a data release, not our own.
 
     A source dated to a month or a year sets no day.
     """
-    rows = tables.load("sources")
     read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
     days = rows.date[
         read & rows.source_id.str.fullmatch(r"(S|SEED)\d+") & (rows.date.str.len() == len("2026-02-04"))
     ]
     return pd.Timestamp(days.max())
+
+
+@tables.view("sources")
+def is_ahead(_sources: pd.DataFrame, day: str) -> bool:
+    """Whether a day, such as 2026-11-10, is later than the newest evidence."""
+    return bool(pd.Timestamp(day) > newest_evidence())
 
 
 def events() -> pd.DataFrame:
@@ -50,18 +56,26 @@ def ahead() -> pd.DataFrame:
     return rows[(rows.happened == "scheduled") & (rows.date_start > newest_evidence())]
 
 
-def deadlines() -> pd.DataFrame:
+_OF_TERMS = ("timeline", "agreements", "sources")
+
+
+@tables.view(*_OF_TERMS)
+def deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame) -> pd.DataFrame:
     """Terms that end after the meeting, first to end first: key, name, kind, start, due, settled, outcome, how, text, source_id.
 
     Those of agreements are counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
     day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on what it rests.
     """
-    rows = pd.DataFrame([*_of_agreements(), *_of_events()])
+    return _deadlines(timeline, agreements, newest_evidence())
+
+
+def _deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, seen: pd.Timestamp) -> pd.DataFrame:
+    rows = pd.DataFrame([*_of_agreements(agreements), *_of_events(timeline)])
     rows = rows[rows.due > MEETING].sort_values(["due", "key"]).reset_index(drop=True)
-    settling = _settling()
+    settling = _settling(timeline)
     rows["settled"] = pd.to_datetime(rows.key.map(settling.date_start))
     rows["how"], rows["how_source"] = rows.key.map(settling.description), rows.key.map(settling.source_id)
-    seen, found = newest_evidence(), rows.key.map(settling.outcome).map(OUTCOMES)
+    found = rows.key.map(settling.outcome).map(OUTCOMES)
     rows["outcome"] = [
         known if pd.notna(known) else AHEAD if due > seen else UNTRACED
         for known, due in zip(found, rows.due, strict=True)
@@ -69,24 +83,32 @@ def deadlines() -> pd.DataFrame:
     return rows
 
 
-def settled(key: str) -> pd.Series | None:
+@tables.view(*_OF_TERMS)
+def settled(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, key: str) -> pd.Series | None:
     """The row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
-    rows = deadlines().set_index("key")
+    return _settled(_deadlines(timeline, agreements, newest_evidence()), key)
+
+
+def _settled(rows: pd.DataFrame, key: str) -> pd.Series | None:
+    rows = rows.set_index("key")
     if key not in rows.index or rows.outcome[key] in (NOT_FOUND, UNTRACED, AHEAD):
         return None
     return rows.loc[key]
 
 
-def settled_suspension(control_id: str) -> pd.Series | None:
+@tables.view(*_OF_TERMS)
+def settled_suspension(
+    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, control_id: str
+) -> pd.Series | None:
     """What became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
-    rows = tables.load("timeline").query("published and term.notna()")
+    rows = timeline.query("published and term.notna()")
     ends = rows.event_id[rows.row_key == f"controls:{control_id}"]
-    return settled(ends.iloc[0]) if len(ends) else None
+    return _settled(_deadlines(timeline, agreements, newest_evidence()), ends.iloc[0]) if len(ends) else None
 
 
-def _settling() -> pd.DataFrame:
+def _settling(timeline: pd.DataFrame) -> pd.DataFrame:
     """For each term the published event that settles it; of several the last, and one that says more before "not found"."""
-    rows = tables.load("timeline").query("published and settles.notna()")
+    rows = timeline.query("published and settles.notna()")
     rows = rows.assign(says_more=rows.outcome != "not found").sort_values(
         ["says_more", "date_start", "event_id"]
     )
@@ -95,8 +117,8 @@ def _settling() -> pd.DataFrame:
     ]
 
 
-def _of_agreements():
-    texts = tables.load("agreements").query("published")
+def _of_agreements(agreements: pd.DataFrame):
+    texts = agreements.query("published")
     for row in texts[texts.deadline_days.notna()].to_dict("records"):
         yield {
             "key": row["agreement_id"],
@@ -109,8 +131,8 @@ def _of_agreements():
         }
 
 
-def _of_events():
-    for row in tables.load("timeline").query("published and term.notna()").to_dict("records"):
+def _of_events(timeline: pd.DataFrame):
+    for row in timeline.query("published and term.notna()").to_dict("records"):
         yield {
             "key": row["event_id"],
             "name": row["term"],

@@ -96,10 +96,13 @@ def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
-    own = tables.of(mineral, "vault_basket")
+    own = tables.rows("vault_basket", mineral=mineral)
     others = {other for told in own.shares_with.dropna() for other in told.split(";")}
     own = _choices(
-        pd.concat([own, *(tables.of(other, "vault_basket") for other in sorted(others))], ignore_index=True)
+        pd.concat(
+            [own, *(tables.rows("vault_basket", mineral=other) for other in sorted(others))],
+            ignore_index=True,
+        )
     )
     rows = _lines(own, release)
     return rows[rows.mineral == mineral]

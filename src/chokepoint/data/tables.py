@@ -7,10 +7,11 @@ A table that comes with every yearly release is the resource `<release>-<table>`
 import csv
 import difflib
 import hashlib
+import inspect
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from chokepoint.errors import MissingTable, UserError
 
 DESCRIPTOR = "data/datapackage.json"
 PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
+VIEW = "view "  # begins the name of what a page took from tables through a `view`
 _reads: set[str] = set()
+_views: set = set()  # the code of every view
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
 
 
@@ -58,26 +61,35 @@ def reads() -> list[str]:
 def digest(read: str) -> str:
     """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
 
-    "data/…" is a file, with the private tables that speak in its place, and "data/…: MINERAL" one mineral's rows of it;
-    "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables' names.
+    "data/…" is a file, with the private tables that speak in its place, and "data/…: COLUMN=VALUE" the rows of it that
+    `rows` gives; "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables' names.
     """
-    file, _, mineral = read.partition(": ")
+    file, _, key = read.partition(": ")
     if read == f"{DESCRIPTOR}: *":
         content = json.dumps(sorted(_named()))
     elif read.startswith(f"{DESCRIPTOR}: "):
-        content = json.dumps(_named().get(read.removeprefix(f"{DESCRIPTOR}: ")), sort_keys=True)
+        content = json.dumps(_named().get(key), sort_keys=True)
     else:
         path = data_dir() / file.removeprefix("data/")
         if not path.is_file():
             return "absent"
+        column, _, value = key.partition("=")
         own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
-        first = (
-            _rows(path, _state(path)).get(mineral, "none") if mineral else _file_digest(path, _state(path))
-        )
+        template = next((n for n in _templates() if f"data/{_named()[n]['path']}" == file), "")
+        if not key:
+            first = _file_digest(path, _state(path))
+        elif template:
+            first = _rows(path, _states(data_dir()), column, template).get(value, "none")
+        else:
+            first = _rows(path, _state(path), column).get(value, "none")
         content = f"{path.parent.name} {first} " + "".join(
             f"{p.parent.name} {_file_digest(p, _state(p))} " for p in own
         )
-    return hashlib.sha256(content.encode()).hexdigest()
+    return _sha(content)
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def all_reads() -> list[str]:
@@ -101,15 +113,18 @@ def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def _rows(path: Path, _state: tuple[int, ...]) -> dict[str, str]:
-    """What a file says of each mineral: its rows, each with the names of the columns, as text."""
-    found: dict[str, str] = {}
-    with path.open(encoding="utf-8", newline="") as lines:
+@lru_cache(maxsize=256)
+def _rows(path: Path, _state: tuple, column: str, table: str = "") -> dict[str, str]:
+    """The rows of a file by their value of a column, each row with the names of the columns, as text; see `rows`.
+
+    table: its name, where references are filled in.
+    """
+    found: dict[str, list[str]] = {}
+    with io.StringIO(as_text(table)) if table else path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            of = row.get("mineral", "")
-            found[of] = found.get(of, "") + json.dumps(row)
-    return found
+            for value in dict.fromkeys((row.get(column) or "").split(";")):
+                found.setdefault(value, []).append(json.dumps(row))
+    return {value: "".join(texts) for value, texts in found.items()}
 
 
 def package(data: Path | None = None) -> dict:
@@ -209,30 +224,115 @@ def as_text(table: str) -> str:
     return _resolved(data_dir(), table)[0]
 
 
-def of(mineral: str, table: str, release: str | None = None) -> pd.DataFrame:
-    """The rows of one mineral, as `load` gives them but counted from 0: what is made of them depends on no other row.
+def rows(table: str, release: str | None = None, /, **key: str | Iterable[str]) -> pd.DataFrame:
+    """The rows with a value, or one of several values, in one column, counted from 0; a cell "JPN;USA" has both values.
 
-    >>> list(of("gallium", "vault_basket").line), "data/vault_basket.csv: gallium" in reads()
+    What is made of them depends on no other row: a page that asks for rows runs again when one of these changes, not when
+    another row of the table does.
+
+    >>> list(rows("vault_basket", mineral="gallium").line), "data/vault_basket.csv: mineral=gallium" in reads()
     (['gallium'], True)
     """
-    declared = resource(table, release)
-    _reads.add(f"data/{declared['path']}: {mineral}")
-    frame = _read(data_dir(), table, release)
-    return frame[frame.mineral == mineral].reset_index(drop=True)
+    [(column, value)] = key.items()
+    wanted = dict.fromkeys([value] if isinstance(value, str) else value)
+    path = f"data/{resource(table, release)['path']}"
+    _reads.update(f"{path}: {column}={one}" for one in wanted)
+    data = data_dir()
+    index = _index(data, table, release, column, _files(data, table, release))
+    frame = _read(data, table, release)
+    return frame.iloc[sorted({at for one in wanted for at in index.get(one, ())})].reset_index(drop=True)
+
+
+@lru_cache(maxsize=256)
+def _index(data: Path, table: str, release: str | None, column: str, _files: tuple) -> dict[str, list[int]]:
+    """Positions of a table's rows by each value of a column."""
+    found: dict[str, list[int]] = {}
+    for at, cell in enumerate(_read(data, table, release)[column].astype("object").fillna("")):
+        for value in dict.fromkeys(str(cell).split(";")):
+            found.setdefault(value, []).append(at)
+    return found
+
+
+def row(table: str, /, **key: str) -> pd.Series | None:
+    """The one row with a value in a column, or None.
+
+    >>> row("sources", source_id="S002").publisher != "", row("sources", source_id="none") is None
+    (True, True)
+    """
+    found = rows(table, **key)
+    return None if found.empty else found.iloc[0]
+
+
+def view(*names: str) -> Callable[[Callable], Callable]:
+    """Let a function be handed these whole tables, and let what calls it depend on what it returns, not on their rows.
+
+    For what cannot be asked by key: a newest day, a rule over a column. The function must be at the top of its module, take
+    texts and numbers besides, and return a table, a column or a plain value. What else it reads is recorded as always, save
+    that a view it asks itself, over the same tables, is no dependency of its own.
+
+    >>> reads_of_all = view("sources")(lambda sources: len(sources))
+    """
+
+    def decorate(work: Callable) -> Callable:
+        @wraps(work)
+        def ask(*arguments):
+            if (
+                inspect.currentframe().f_back.f_code not in _views
+            ):  # the view that asks depends on this one's tables too
+                _reads.add(f"{VIEW}{work.__module__}:{work.__qualname__} {json.dumps(arguments)}")
+            before = _reads.copy()
+            frames = [load(name) for name in names]
+            _reads.intersection_update(before | {read for read in _reads if read.startswith(DESCRIPTOR)})
+            return work(*frames, *arguments)
+
+        _views.add(work.__code__)
+        ask.tables = names
+        return ask
+
+    return decorate
+
+
+def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
+    return _parsed(data, table, release, _files(data, table, release))
+
+
+def _files(data: Path, table: str, release: str | None) -> tuple:
+    """The files of a table, the private ones that speak in its place last, each with its state: what was parsed of them is kept."""
+    declared = resource(table, release, data)
+    own = [(mineral, path) for mineral, name, path in overlays(data) if name == declared["name"]]
+    files = tuple(
+        (mineral, path, _state(path) if path.is_file() else None)
+        for mineral, path in [("", data / declared["path"]), *own]
+    )
+    if release is None and _is_template(data, table):  # what is filled in comes from other files
+        return (("", files[0][1], _states(data)), *files[1:])
+    return files
+
+
+def _templates(data: Path | None = None) -> list[str]:
+    """Names of the tables that may hold references."""
+    return [name for name, declared in _named(data).items() if references.is_template(declared["schema"])]
+
+
+def _is_template(data: Path, table: str) -> bool:
+    declared = _named(data).get(table)
+    return bool(declared) and references.is_template(declared["schema"])
+
+
+def _states(data: Path) -> tuple:
+    """The state of each file that a reference may lead to."""
+    paths = (data / d["path"] for d in _named(data).values() if not d["path"].startswith("minerals/"))
+    return tuple(_state(path) if path.is_file() else None for path in paths)
 
 
 @lru_cache(maxsize=64)
-def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
+def _parsed(data: Path, table: str, release: str | None, files: tuple) -> pd.DataFrame:
     declared = resource(table, release, data)
-    source = (
-        _resolved(data, table)[0] if release is None and references.is_template(declared["schema"]) else None
-    )
-    frame = _csv(data, declared, source)
-    for mineral, name, path in overlays(data):
-        if name == declared["name"]:
-            frame = _replaced(
-                frame, mineral, _csv(data, {**declared, "path": path.relative_to(data).as_posix()})
-            )
+    filled_in = _resolved(data, table)[0] if release is None and _is_template(data, table) else None
+    frame = _csv(data, declared, filled_in)
+    for mineral, path, _ in files[1:]:
+        own = _csv(data, {**declared, "path": path.relative_to(data).as_posix()})
+        frame = _replaced(frame, mineral, own)
     return frame
 
 
@@ -243,7 +343,6 @@ def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFr
     return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
 
 
-@lru_cache(maxsize=64)
 def _text(data: Path, table: str) -> pd.DataFrame:
     """A file as text, nothing filled in."""
     path = _named(data)[table]["path"]
@@ -253,9 +352,13 @@ def _text(data: Path, table: str) -> pd.DataFrame:
         raise _unreadable(path, error) from None
 
 
-@lru_cache(maxsize=64)
 def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:
     """A table with its references filled in, as the text of a CSV file, and the names of the tables it draws on."""
+    return _filled_in(data, table, _states(data))
+
+
+@lru_cache(maxsize=64)
+def _filled_in(data: Path, table: str, _states: tuple) -> tuple[str, tuple[str, ...]]:
     schemas = {name: declared["schema"] for name, declared in _named(data).items()}
     drawn: dict[str, None] = {}
 
@@ -273,8 +376,7 @@ def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:
 
 def _drawn_on(data: Path, table: str) -> tuple[str, ...]:
     """The tables whose cells a table's references are filled in from."""
-    declared = _named(data).get(table)
-    return _resolved(data, table)[1] if declared and references.is_template(declared["schema"]) else ()
+    return _resolved(data, table)[1] if _is_template(data, table) else ()
 
 
 def _unreadable(path: str, error: Exception) -> UserError:

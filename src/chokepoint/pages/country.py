@@ -294,9 +294,9 @@ _GROUPS = {"attendees_4feb", "framework_any", "signed_4feb"}  # said elsewhere o
 def standing(country: str, release: str) -> Section | None:
     """The groups it belongs to."""
     iso3 = countries.code(country)
-    seats = tables.load("attendees").set_index("iso3")
-    groups = tables.load("coalitions").set_index("coalition_id")
-    rows = tables.load("memberships").query("iso3 == @iso3 and published")
+    seats = tables.rows("attendees", iso3=iso3).set_index("iso3")
+    rows = tables.rows("memberships", iso3=iso3).query("published")
+    groups = tables.rows("coalitions", coalition_id=rows.coalition_id).set_index("coalition_id")
     items = [
         chapters.membership(
             groups.name[r["coalition_id"]], facts.linked(_ROLES.get(r["role"], "")), r["source_id"]
@@ -361,7 +361,7 @@ def controls(country: str, release: str) -> Section | None:
 def money(country: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects in it or firms of it."""
     iso3 = countries.code(country)
-    items = deals(tables.load("finance_countries").query("iso3 == @iso3").finance_id)
+    items = deals(tables.rows("finance_countries", iso3=iso3).finance_id)
     words = [
         "Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."
     ]
@@ -381,11 +381,11 @@ _STATE = {
 def events(country: str, release: str) -> Section | None:
     """Dated events that name it, newest first; the older ones folded away."""
     rows = countries.events(countries.code(country)).iloc[::-1]
-    rows = rows.assign(
-        happened=rows.happened.where(
-            rows.date_start > dated.newest_evidence(), rows.happened.replace("scheduled", "passed")
-        )
-    )
+    passed = [
+        r.happened == "scheduled" and not dated.is_ahead(f"{r.date_start:%Y-%m-%d}")
+        for r in rows.itertuples()
+    ]
+    rows = rows.assign(happened=rows.happened.mask(pd.Series(passed, rows.index, dtype=bool), "passed"))
     items = [chapters.event(r, _STATE[r["happened"]]) for r in rows.to_dict("records")]
     if not items:
         return None
@@ -401,23 +401,11 @@ def not_known(country: str, release: str) -> Section | None:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
-    keys = {f"agreements:{i}" for i in rows.agreement_id} | {
-        f"timeline:{i}" for i in countries.events(iso3).event_id
-    }
-    questions = listing.open_questions().fillna({"row_keys": ""})
-    own = questions[
-        [
-            bool(keys & set(k.split(";"))) or _names_it(name, q)
-            for k, q in zip(questions.row_keys, _searched_text(iso3, questions), strict=True)
-        ]
+    keys = [
+        *(f"agreements:{i}" for i in rows.agreement_id),
+        *(f"timeline:{i}" for i in countries.events(iso3).event_id),
     ]
-    if iso3 == countries.HOST:
-        own = questions[
-            questions.question_id.isin(
-                ["open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore"]
-            )
-        ]
-    gaps = [chapters.question(r) for r in own.to_dict("records")]
+    gaps = [chapters.question(r) for r in _questions(iso3, name, *keys).to_dict("records")]
     if withheld := countries.withheld(iso3, release):
         gaps.append(
             f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, withheld))}."
@@ -429,6 +417,23 @@ def not_known(country: str, release: str) -> Section | None:
             f"What its {lead_prose.kind(r)} of {day(r)} says: we have not seen the text." for r in unseen
         ]
     return None if not gaps else Section("What is not known", [], release, None, gaps)
+
+
+@tables.view("open_questions")
+def _questions(questions: pd.DataFrame, iso3: str, name: str, *keys: str) -> pd.DataFrame:
+    """The open questions about a country: of the United States those named here, of others what names it or its rows."""
+    questions = listing.open_questions(questions).fillna({"row_keys": ""})
+    if iso3 == countries.HOST:
+        return questions[questions.question_id.isin(_OF_THE_HOST)]
+    return questions[
+        [
+            bool(set(keys) & set(k.split(";"))) or _names_it(name, q)
+            for k, q in zip(questions.row_keys, _searched_text(iso3, questions), strict=True)
+        ]
+    ]
+
+
+_OF_THE_HOST = ("open.vault_purchases", "open.zone_members", "open.reference_prices", "open.us_ore")
 
 
 def _searched_text(iso3: str, questions: pd.DataFrame) -> pd.Series:

@@ -122,7 +122,7 @@ def for_notebook(html: str) -> Markup:
 
 def publisher(source_id: str) -> str:
     """Who published a source."""
-    return tables.load("sources").set_index("source_id").publisher[source_id]
+    return tables.row("sources", source_id=source_id).publisher
 
 
 _ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}

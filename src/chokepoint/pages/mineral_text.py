@@ -218,11 +218,10 @@ def _controlled(mineral: str, release: str) -> str:
 
 def _announced(mineral: str) -> str:
     """A Chinese measure that names the mineral and did not take effect as a licence; of the rare earths also that there is none."""
-    links = tables.load("control_minerals").query("mineral == @mineral")
-    rows = tables.load("controls").query("published and instrument == 'licence'")
-    rows = rows[
-        rows.control_id.isin(links.control_id) & (rows.status == "suspended") & rows.suspended_to.notna()
-    ]
+    links = tables.rows("control_minerals", mineral=mineral)
+    rows = tables.rows("controls", control_id=links.control_id).query(
+        "published and instrument == 'licence' and status == 'suspended' and suspended_to.notna()"
+    )
     if len(rows):
         row = rows.iloc[0]
         before = " before it applied" if row.took_effect == "no" else ""

@@ -38,7 +38,7 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
     known = events.settled_suspension(suspension)
     if known is not None:
         return f"; it {_WORDS[known.outcome]}, on {date(known.settled)}"
-    if day > events.newest_evidence():
+    if events.is_ahead(f"{day:%Y-%m-%d}"):
         return ", after the evidence of this book ends"
     return "; what followed was not found"
 
@@ -93,9 +93,7 @@ def summary() -> str:
 def _ends() -> list[tuple[str, str, pd.Series | None]]:
     """For each published suspension what was suspended, its last day as a fact in braces or in words, and what settled it."""
     rows = tables.load("controls").query("published and instrument == 'suspension'")
-    ledger = (
-        tables.load("ledger").query("table == 'controls' and column == 'suspended_to'").set_index("row_key")
-    )
+    ledger = tables.rows("ledger", table="controls").query("column == 'suspended_to'").set_index("row_key")
     ends = []
     for row in rows.sort_values("suspended_to").to_dict("records"):
         key = row["control_id"]

@@ -1,4 +1,4 @@
-"""Publishing is a transaction: check the data, run, print, check the site, swap it in. Any failure leaves the last site.
+"""Publishing is a transaction: check the data, run, render, check the site, swap it in. Any failure leaves the last site.
 
 A build that fails, is killed or runs out of disk at any moment is taken up by the next one: what it had executed is kept (see
 `cache`), what it had half written is not trusted. Nothing is done at all where every input and the site are those of the last build.
@@ -19,14 +19,14 @@ from time import perf_counter
 
 import nbformat
 
-from chokepoint.analysis import countries
+from chokepoint.analysis import countries, facts
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.execute import execute, write
 from chokepoint.site.lean import lean
-from chokepoint.site.lock import alone
-from chokepoint.site.render import printer
+from chokepoint.site.lock import build_lock
+from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 
@@ -49,22 +49,30 @@ def build(
     """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
 
     settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
-    build/editions/<name>/html. fresh: run every notebook and print every page again. explain: `say`, a line a page, why it
+    build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a line a page, why it
     ran or did not. pool: where notebooks run, any executor of the kind of concurrent.futures; without one, processes here.
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
-    with _answering_for_all(), alone(home / "build"):
+    with _ending_what_it_started(), build_lock(home / "build"):
         recover(work / "html")
-        return _build(home, work, release, settings, edition, fresh, explain, say, pool)
+        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool)
 
 
-def _build(
-    home: Path, work: Path, release: str, settings, edition, fresh: bool, explain: bool, say: Callable, pool
+def build_locked(
+    home: Path,
+    work: Path,
+    release: str,
+    settings: Settings | None = None,
+    edition: Edition | None = None,
+    fresh: bool = False,
+    explain: bool = False,
+    say: Callable[[str], None] = print,
+    pool: Executor | None = None,
 ) -> Path:
-    """See `build`; `work` is where this edition is built."""
+    """See `build`, for who holds the lock; `work` is where this edition is built."""
     took, start = {}, perf_counter()
-    executed, stage, printed, site, state = (
+    executed, stage, rendered, site, state = (
         work / name for name in ("executed", "stage", "printed", "html", "site.json")
     )
 
@@ -77,36 +85,37 @@ def _build(
         check.require_sound()
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
+    require_words(home / "book", release)
     before = inputs(home, runs, release, edition)
     if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
         return site
-    kernels.loaded()  # it imports while the data are checked
+    kernels.forkserver_context()  # it imports while the data are checked
     if not sound:
         check.require_sound()
     lap("check")
     kept = cache.Cache(home / "build" / "cache", fresh, say)
-    with printer(home, stage, printed, release) as print_pages:
+    with renderer(home, stage, rendered, release) as render_pages:
         why = execute(runs, executed, kept, pool)
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
         lap("execute")
         lay_out(home / "book", runs, executed, stage)
         binder.record(runs, edition, stage, home)
-        shutil.rmtree(printed, ignore_errors=True)
+        shutil.rmtree(rendered, ignore_errors=True)
         pages = {
             name: digest
             for name, digest in before.items()
             if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
         }
-        print_pages(_digest(pages | {"pages": _named(stage)}), fresh)
-    lap("print")
-    linkcheck.require_whole(printed)
+        render_pages(_digest(pages | {"pages": _named(stage)}), fresh)
+    lap("render")
+    linkcheck.require_whole(rendered)
     if changed := [
         name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
     ]:
         raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
     state.unlink(missing_ok=True)
-    swap(printed, site)
+    swap(rendered, site)
     state.write_text(json.dumps({"inputs": before, "site": contents(site)}), encoding="utf-8")
     lap("inspect")
     cells = {run.page: kept.seconds(run) for run in runs}
@@ -114,6 +123,12 @@ def _build(
         json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
     )
     return site
+
+
+def require_words(book: Path, release: str) -> None:
+    """UserError where a sentence says another number than the registry: said before anything runs, once facts can check it."""
+    if compare := getattr(facts, "require_words", None):
+        compare(book, release)
 
 
 def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:
@@ -137,7 +152,7 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
         **own,
         **data,
         "what was asked for": asked,
-        "the package": cache.code(printing=True),
+        "the package": cache.code(rendering=True),
         "an installed version": cache.versions(),
     }
 
@@ -156,7 +171,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
-    """Gather in `stage` what is printed: the Markdown pages, static files, and executed notebooks made ready.
+    """Gather in `stage` what is rendered: the Markdown pages, static files, and executed notebooks made ready.
 
     A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
     """
@@ -171,7 +186,7 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
             made[path] = lean(path.name, made[path].decode()).encode()
     for run in runs:
         notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
-        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_print(notebook, run.parameters)).encode()
+        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_render(notebook, run.parameters)).encode()
     for path, content in made.items():
         write(stage / path, content)
     for path in _named(stage):
@@ -183,7 +198,7 @@ def _named(stage: Path) -> list[str]:
     return sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
 
 
-def ready_to_print(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
+def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
     """Fold code away, and cells that load or draw with what they show; leave out set-up cells, widget state, what is for
     the notebook alone, and cells that show nothing; fill in a template's title.
     """
@@ -243,7 +258,7 @@ def _aside(site: Path) -> Path:
 
 
 @contextmanager
-def _answering_for_all() -> Iterator[None]:
+def _ending_what_it_started() -> Iterator[None]:
     """Whatever ends the work ends the processes it started; the system's own refusals and an interruption are said plainly."""
 
     def stop(*_) -> None:

@@ -1,9 +1,11 @@
 """Executed notebooks that are still right, so that only those run whose inputs changed.
 
-An entry holds an executed notebook and a digest of every input by name: the notebook, its parameters, the package's code, the
-installed versions, and each table that the run read, with its declaration. It is right if, and only if, every one of them is the
-same now; `why` names those that are not. What a run reads is known only once it ran, so the entries of a page are looked
-through, newest first: a page has few. That is why neither joblib's Memory nor diskcache, which need the key beforehand, is used here.
+An entry holds an executed notebook and, beside it, a digest of every input by name: the notebook's code, its parameters, the
+modules of the package that this code imports in turn, the installed versions, and what the run read of the tables: whole files,
+rows, or what a view returned. It is right if, and only if, every one of them is the same now; `why` names those that are not.
+Markdown is no input: the words of the notebook as it is now are put around the kept outputs. What a run reads is known only once
+it ran, so the entries of a page are looked through, newest first: a page has few. That is why neither joblib's Memory nor
+diskcache, which need the key beforehand, is used here.
 """
 
 import gzip
@@ -14,23 +16,27 @@ import sys
 import sysconfig
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+
+import pandas as pd
 
 from chokepoint.data import tables
 from chokepoint.errors import UserError
+from chokepoint.site import imports
 from chokepoint.site.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
 _APART = {"site", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
-_PRESS = {"execute.py", "engine.py", "kernels.py"}  # of `site`, what runs them
-_SOURCE = Path(__file__).parents[1]
+RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py"}  # of `site`, what runs them
+_SOURCE = imports.SOURCE
 
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook that ran: its JSON with outputs, what it read of the data (names for `tables.digest`), its cells' own time [s]."""
+    """A notebook that ran: its JSON with outputs, what it read of the data (names as of `tables.reads`), its cells' own time [s]."""
 
     notebook: str
     reads: tuple[str, ...]
@@ -47,42 +53,49 @@ class Cache:
 
     def find(self, run: Run) -> tuple[Executed | None, str]:
         """The kept result whose inputs are all as they are now, and ""; else None, and why it must run."""
+        path, why = self.entry(run)
+        if path and (executed := self._read(path)):
+            os.utime(path)
+            return replace(executed, notebook=with_words(executed.notebook, run.notebook)), ""
+        return None, why or "what was kept of it is damaged"
+
+    def entry(self, run: Run) -> tuple[Path | None, str]:
+        """The file of the kept result that is right now, and ""; else None, and why the notebook must run. Nothing is unpacked."""
         if self.fresh:
             return None, "--fresh was given"
         why = "it has not run before"
         for path in reversed(self._entries(run)):  # the newest says why last
-            if entry := self._read(path):
-                inputs, executed = entry
-                changed = [
-                    name for name, was in inputs.items() if self._inputs(run, executed.reads).get(name) != was
-                ]
-                if not changed:
-                    os.utime(path)
-                    return executed, ""
+            if (inputs := self._inputs_of(path)) is None:
+                self._drop(path)
+            elif not (changed := self._changed(run, inputs)):
+                return path, ""
+            else:
                 why = ", ".join(f"{name} changed" for name in changed)
         return None, why
 
     def keep(self, run: Run, executed: Executed) -> None:
-        """Keep a result. UserError if an input changed since the build began: what was printed from it would not be told apart."""
-        inputs = self._inputs(run, executed.reads)
-        for name in dict.fromkeys(
-            name.partition(": ")[0] for name in executed.reads
-        ):  # of a table of which some rows were read, all of it
-            if tables.digest(name) != self._data.get(name, "absent"):
+        """Keep a result. UserError if an input changed since the build began: what is rendered from it would not be told apart."""
+        for name in dict.fromkeys(file for read in executed.reads for file in _files(read)):
+            if tables.digest(name) != self._at_start.get(name, "absent"):
                 raise UserError(f"{name} changed while the book was being built. Build again.")
-        text = json.dumps({"inputs": inputs, "executed": asdict(executed)}).encode()
-        path = self._folder(run) / f"{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]}.json.gz"
+        inputs = self._code_inputs(run) | {name: self._digest(name) for name in executed.reads}
+        text = json.dumps(inputs)
+        path = self._folder(run) / f"{_sha(text.encode())[:16]}.json.gz"
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".new")
-        beside.write_bytes(gzip.compress(text, 3, mtime=0))
-        beside.replace(path)
+        for file, content in (
+            (path, gzip.compress(json.dumps(asdict(executed)).encode(), 3, mtime=0)),
+            (_beside(path), text.encode()),
+        ):
+            new = file.with_name(f"{file.name}.new")
+            new.write_bytes(content)
+            new.replace(file)
         for old in self._entries(run)[KEPT:]:
-            old.unlink()
+            _remove(old)
 
     def seconds(self, run: Run) -> float:
         """How long its cells took the last time [s]; without a last time, chapters longer than pages made from a template."""
-        last = next(filter(None, map(self._read, self._entries(run))), None)
-        return last[1].seconds if last else 100 - len(run.parameters)
+        last = next(filter(None, map(self._read, self._entries(run)[:1])), None)
+        return last.seconds if last else 100 - len(run.parameters)
 
     def _folder(self, run: Run) -> Path:
         return self.folder / run.page
@@ -93,50 +106,189 @@ class Cache:
             self._folder(run).glob("*.json.gz"), key=lambda path: path.stat().st_mtime_ns, reverse=True
         )
 
-    def _read(self, path: Path) -> tuple[dict, Executed] | None:
-        """An entry, or None where it is damaged (gzip holds a checksum): it goes, and the notebook runs again."""
+    def _inputs_of(self, path: Path) -> dict[str, str] | None:
+        """The inputs of an entry, or None where they are damaged: the entry's name is a digest of them."""
         try:
-            entry = json.loads(gzip.decompress(path.read_bytes()))
-            return entry["inputs"], Executed(
-                **{**entry["executed"], "reads": tuple(entry["executed"]["reads"])}
-            )
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
-            self.say(
-                f"{path.parent.relative_to(self.folder)}: what was kept of it is damaged; it runs again."
-            )
-            path.unlink(missing_ok=True)
+            text = _beside(path).read_bytes()
+            return json.loads(text) if path.name.startswith(_sha(text)[:16]) else None
+        except (OSError, ValueError):
             return None
 
-    def _inputs(self, run: Run, reads: tuple[str, ...]) -> dict[str, str]:
-        """A digest of every input by name, as it was when the build began."""
-        own = {
-            f"book/{run.notebook.name}": _sha(run.notebook.read_bytes()),
-            "its parameters": _sha(json.dumps(run.parameters, sort_keys=True).encode()),
-        }
-        return own | self._shared | {name: self._data.get(name) or tables.digest(name) for name in reads}
+    def _read(self, path: Path) -> Executed | None:
+        """An entry, or None where it is damaged (gzip holds a checksum): it goes, and the notebook runs again."""
+        try:
+            kept = json.loads(gzip.decompress(path.read_bytes()))
+            return Executed(**{**kept, "reads": tuple(kept["reads"])})
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+            self._drop(path)
+            return None
 
-    @cached_property
-    def _shared(self) -> dict[str, str]:
-        return {
-            "the package": code(),
-            "an installed version": versions(),
+    def _drop(self, path: Path) -> None:
+        self.say(f"{path.parent.relative_to(self.folder)}: what was kept of it is damaged; it runs again.")
+        _remove(path)
+
+    def _changed(self, run: Run, inputs: dict[str, str]) -> list[str]:
+        """Names of the inputs that are not what they were."""
+        code = self._code_inputs(run)
+        return [
+            name
+            for name, was in inputs.items()
+            if not (
+                self._same(name, was) if name.startswith(("data/", tables.VIEW)) else code.get(name) == was
+            )
+        ]
+
+    def _same(self, name: str, was: str) -> bool:
+        """Whether what a page read is what it was. A view is only asked again where its tables are others than then."""
+        if not name.startswith(tables.VIEW):
+            return self._digest(name) == was
+        whole, _, result = was.partition(" ")
+        return whole == self._tables_of(name) or result == self._result_of(name)
+
+    def _digest(self, name: str) -> str:
+        """What a name of `tables.reads` stands for; of a view, a digest of its tables and one of its result."""
+        if name in self._at_start:
+            return self._at_start[name]
+        if name.startswith(tables.VIEW):
+            return f"{self._tables_of(name)} {self._result_of(name)}"
+        return self._once(name, tables.digest)
+
+    def _tables_of(self, view: str) -> str:
+        return self._once((view, "tables"), lambda _: _sha("".join(map(self._digest, _files(view))).encode()))
+
+    def _result_of(self, view: str) -> str:
+        return self._once((view, "result"), lambda _: _result(view))
+
+    def _code_inputs(self, run: Run) -> dict[str, str]:
+        """A digest of every input that is no data, by name, as it was when the build began."""
+        return self._once(run.notebook, self._of_notebook) | {
+            "its parameters": _sha(json.dumps(run.parameters, sort_keys=True).encode()),
+            "the package": self._shared[0],
+            "an installed version": self._shared[1],
             "the newest release": tables.DEFAULT_RELEASE,
         }
 
+    def _of_notebook(self, path: Path) -> dict[str, str]:
+        """Digests of a notebook's code and of the modules that it may run."""
+        code, source = code_of(path)
+        found, known = modules_of(source), imports.modules()
+        return {f"book/{path.name}": _sha(code.encode())} | {
+            module: self._once(known[module], lambda file: _sha(file.read_bytes()))
+            for module in sorted(found)
+        }
+
+    def _once(self, key, make: Callable) -> str:
+        if key not in self._known:
+            self._known[key] = make(key)
+        return self._known[key]
+
     @cached_property
-    def _data(self) -> dict[str, str]:
+    def _known(self) -> dict:
+        return {}
+
+    @cached_property
+    def _shared(self) -> tuple[str, str]:
+        return code(), versions()
+
+    @cached_property
+    def _at_start(self) -> dict[str, str]:
         return {name: tables.digest(name) for name in tables.all_reads()}
 
 
-def code(printing: bool = False) -> str:
-    """Digest of the package's code that notebooks can run; with `printing`, of all that makes the site."""
+def _beside(path: Path) -> Path:
+    """The file of an entry's inputs."""
+    return path.with_name(path.name.replace(".json.gz", ".inputs.json"))
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _beside(path).unlink(missing_ok=True)
+
+
+def _view(read: str) -> tuple[Callable, list]:
+    """The function and the arguments that a name of `tables.reads` gives."""
+    where, _, arguments = read.removeprefix(tables.VIEW).partition(" ")
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name), json.loads(arguments)
+
+
+def _files(read: str) -> list[str]:
+    """The whole files behind a name of `tables.reads`."""
+    if not read.startswith(tables.VIEW):
+        return [read.partition(": ")[0]]
+    try:
+        return [f"data/{tables.resource(name)['path']}" for name in _view(read)[0].tables]
+    except (ImportError, AttributeError, UserError):
+        return []
+
+
+def _result(view: str) -> str:
+    """Digest of what a view returns now; "absent" where function, table or column are gone."""
+    try:
+        function, arguments = _view(view)
+        value = function(*arguments)
+    except Exception as error:  # the notebook that asks meets it itself, and says so
+        return f"absent: {type(error).__name__}"
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        text = value.to_json(orient="split", date_format="iso", default_handler=str)
+    else:
+        text = json.dumps(value, default=lambda v: sorted(v) if isinstance(v, frozenset | set) else str(v))
+    return _sha(text.encode())
+
+
+def code_of(notebook: Path) -> tuple[str, str]:
+    """What of a notebook's file decides its outputs, as text, and its code; Markdown does not.
+
+    A file that is no notebook is all code, of which nothing can be parsed.
+    """
+    text = notebook.read_text(encoding="utf-8")
+    try:
+        content = json.loads(text)
+        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        kept = [
+            [cell.get("id"), cell["metadata"], source] for cell, source in zip(cells, sources, strict=True)
+        ]
+        return json.dumps([content["metadata"], kept]), "\n".join(sources)
+    except (ValueError, LookupError, TypeError):
+        return text, ""
+
+
+def modules_of(source: str) -> set[str]:
+    """The modules of the package that a notebook's code may run, what runs every notebook included."""
+    runners = {f"chokepoint.site.{name.removesuffix('.py')}" for name in RUNNER}
+    start = {module for runner in runners for module in imports.imported(runner)}
+    try:
+        start |= imports.imported_by_code(source)
+    except SyntaxError:  # a magic, such as %matplotlib: it may import anything
+        start |= set(imports.modules())
+    return imports.reachable(start, without="chokepoint.site")
+
+
+def with_words(executed: str, notebook: Path) -> str:
+    """An executed notebook, as JSON, with the Markdown cells of the file as it is now; the code of both is the same."""
+    done, now = json.loads(executed), json.loads(notebook.read_text(encoding="utf-8"))
+    code, cells = [c for c in done.get("cells", []) if c["cell_type"] == "code"], []
+    for cell in now.get("cells", []):
+        cells.append(code.pop(0) if cell["cell_type"] == "code" else cell)
+        if code and "injected-parameters" in code[0]["metadata"].get("tags", []):
+            cells.append(code.pop(0))
+    return json.dumps(done | {"cells": cells}, ensure_ascii=False) if cells else executed
+
+
+def code(rendering: bool = False) -> str:
+    """Digest of what runs every notebook, and of files that are no modules; with `rendering`, of all that makes the site."""
     files = [
         path.relative_to(_SOURCE)
         for path in sorted(_SOURCE.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    if not printing:
-        files = [file for file in files if not _APART & set(file.parts) or file.name in _PRESS]
+    if not rendering:
+        files = [
+            file
+            for file in files
+            if (file.suffix != ".py" and not _APART & set(file.parts)) or file.name in RUNNER
+        ]
     return _sha(b"".join(f"{file}\0".encode() + (_SOURCE / file).read_bytes() + b"\0" for file in files))
 
 

@@ -1,20 +1,19 @@
 """Run notebooks with papermill, some at a time, those whose inputs changed; stop at the first that fails and say where."""
 
 import logging
-import multiprocessing
 import os
-import signal
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import nbformat
-from tqdm import tqdm
 
 from chokepoint.errors import UserError
 from chokepoint.pages.markup import RENDER
 from chokepoint.site import kernels
 from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.progress import Progress
 from chokepoint.site.runs import Run
 
 TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
@@ -32,62 +31,53 @@ def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None =
     )  # the longest first
     done = {page: kept for page, (kept, _why) in found.items()}
     if due:
-        for run, result in _run_all(due, pool or _processes(len(due), folder.with_name("kernels.log"))):
-            cache.keep(run, result)
-            done[run.page] = result
+        pool = pool or workers(len(due), folder.with_name("kernels.log"))
+        with Progress("Running notebooks", len(due)) as progress:
+            for run, result in _run_all(due, pool, progress):
+                cache.keep(run, result)
+                done[run.page] = result
     for page, result in done.items():
         write(folder / f"{page}.ipynb", result.notebook.encode())
     return {page: why for page, (_kept, why) in found.items()}
 
 
-def _run_all(runs: list[Run], pool: Executor):
-    waiting = {pool.submit(press, run): run for run in runs}
+def _run_all(runs: list[Run], pool: Executor, progress: Progress) -> Iterator[tuple[Run, Executed]]:
+    waiting = {pool.submit(run_notebook, run): run for run in runs}
     try:
-        for done in tqdm(
-            as_completed(waiting),
-            total=len(runs),
-            desc="Running notebooks",
-            unit="page",
-            leave=False,
-            disable=None,
-        ):
+        for done in as_completed(waiting):
             try:
                 yield waiting[done], done.result()
             except BrokenProcessPool:
                 raise UserError(
                     f"{waiting[done]}: a process that runs notebooks was killed, perhaps for want of memory."
                 ) from None
+            progress.step(waiting[done].page)
         pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
 
 
-def _processes(most: int, log: Path) -> Executor:
+def workers(most: int, log: Path) -> Executor:
+    """Processes of this machine that run notebooks, at most so many; what they write goes into `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
-    return ProcessPoolExecutor(min(os.cpu_count() or 2, most), kernels.loaded(), _prepare, (log,))
+    number = min(os.cpu_count() or 2, most)
+    return ProcessPoolExecutor(number, kernels.forkserver_context(), kernels.prepare_worker, (log,))
 
 
-def _prepare(log: Path) -> None:
-    """In each worker."""
-    kernels.die_with_parent()
-    kernels.say_into(log)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
-
-
-def press(run: Run, kernel: str | None = None) -> Executed:
+def run_notebook(run: Run, kernel: str | None = None, reload: bool = False) -> Executed:
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
+    reload: the package's code has changed since this process was forked, and the kernel imports it anew.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
     from chokepoint.site import engine
 
-    forks = not multiprocessing.current_process().daemon  # a daemon of multiprocessing may start none
-    kernels.provide(kernel or (kernels.FORKED if forks else kernels.FRESH))
-    os.environ[RENDER] = "1"
+    kernels.register_provisioner(kernel)
+    os.environ |= {RENDER: "1"} | ({kernels.RELOAD: "1"} if reload else {})
     if paths := os.environ.get(
         "PYTHONPATH"
     ):  # a kernel runs in book/, where a relative path is that of another folder

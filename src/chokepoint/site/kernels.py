@@ -1,9 +1,11 @@
 """Kernels forked from a process that has imported all they need, so that 150 notebooks do not each import it again.
 
-The standard library's fork server holds the imports, and jupyter_client starts each kernel through its own extension point, a
-provisioner; papermill and nbclient do not notice. Each kernel is a process with a namespace, an environment, a folder, a session
-and a random state of its own. No notebook and no table has been in the process it was forked from, so that what a
-kernel reads of the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of fresh kernels.
+The standard library's fork server holds the imports. Each worker is forked from it, and forks, before it has a thread or has run
+a notebook, one more process that waits: that one is forked once more for each kernel. jupyter_client starts kernels through its
+own extension point, a provisioner; papermill and nbclient do not notice. Each kernel is a process with a namespace, an
+environment, a folder, a session and a random state of its own. No notebook and no table has been in the process it was forked
+from, so that what a kernel reads of the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of
+fresh kernels.
 
 Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them: fresh kernel 2.9 s,
 forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a forked process without any kernel
@@ -11,53 +13,63 @@ forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the 
 """
 
 import asyncio
+import importlib
 import multiprocessing
 import os
 import random
 import signal
 import sys
 import threading
+import time
 from importlib.metadata import EntryPoint
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
+RELOAD = "CHOKEPOINT_RELOAD"  # set where the package's code is another than the one that was imported for the kernels
 _log = os.devnull
+_forker: Connection | None = None  # where a worker asks for kernels
 
 
-def loaded() -> multiprocessing.context.BaseContext:
-    """How to start processes as forks of the loaded one, which itself starts with the first of them."""
-    forks = multiprocessing.get_context("forkserver")
-    if forkserver._forkserver._forkserver_address and multiprocessing.parent_process():
-        # This process was forked from it and knows its address, but the standard library would start, and load, one more.
-        forkserver._forkserver.ensure_running = lambda: None
-        return forks
-    forks.set_forkserver_preload(["chokepoint.site.preloaded"])
+def forkserver_context() -> multiprocessing.context.BaseContext:
+    """How to start processes as forks of the one with the imports, which itself starts with the first of them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["chokepoint.site.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(
         silence, 2
-    )  # a process that is ended before it has begun complains here; the others say what they have to say elsewhere
+    )  # a process that is ended before it has begun complains here; others complain elsewhere
     try:
         forkserver.ensure_running()
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(silence)
-    return forks
+    return context
 
 
-def die_with_parent() -> None:
-    """End this process when the one that asked for it ends, however that comes about."""
-    parent = multiprocessing.parent_process()
-    threading.Thread(
-        target=lambda: (parent.join(), os.kill(os.getpid(), signal.SIGKILL)), daemon=True
-    ).start()
+def end_with_parent(forked: bool = False) -> None:
+    """End this process when the one that asked for it has ended, however that comes about.
+
+    forked: by `os.fork`, and not by multiprocessing, whose fork server lives as long as any process it forked.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while forked and os.getppid() == parent:
+            time.sleep(0.2)
+        if not forked:
+            multiprocessing.parent_process().join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
-def say_into(log: Path | str) -> None:
-    """Keep what this process, and the kernels it starts, chat about out of the terminal."""
+def redirect_output(log: Path | str) -> None:
+    """Keep what this process, and the kernels it starts, write out of the terminal."""
     global _log
     _log = str(log)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -66,24 +78,52 @@ def say_into(log: Path | str) -> None:
     os.close(file)
 
 
-def provide(name: str) -> None:
-    """Let jupyter_client start its kernels in this process as FORKED or as FRESH ones."""
+def prepare_worker(log: Path) -> None:
+    """Make this process, forked just now, one that runs notebooks; see the module."""
+    global _forker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
+    redirect_output(log)
+    _forker, there = multiprocessing.Pipe()
+    if os.fork() == 0:
+        _forker.close()
+        _fork_on_request(there)
+    there.close()
+    end_with_parent()
+
+
+def _fork_on_request(asked: Connection) -> None:
+    """Fork a kernel for each request (argv, folder, environment, log), or say how one, by its id, has ended; until the worker ends."""
+    while True:
+        try:
+            request = asked.recv()
+        except (EOFError, OSError):
+            os._exit(0)
+        if isinstance(request, int):
+            ended, status = os.waitpid(request, os.WNOHANG)
+            asked.send(os.waitstatus_to_exitcode(status) if ended else None)
+        elif kernel := os.fork():
+            asked.send(kernel)
+        else:
+            asked.close()
+            _kernel(*request)
+
+
+def register_provisioner(name: str | None) -> None:
+    """Let jupyter_client start its kernels in this process as FORKED or as FRESH ones; by default as it can."""
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[FORKED] = EntryPoint(
         FORKED, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME
     )
-    factory.default_provisioner_name = name
+    factory.default_provisioner_name = name or (FORKED if _forker else FRESH)
 
 
 class Forked(LocalProvisioner):
-    """Starts a kernel as a fork of the loaded process."""
+    """Starts a kernel as a fork."""
 
     async def launch_kernel(self, cmd: list[str], **how) -> dict:
         """See the base class; `cmd` is `python -m ipykernel_launcher` with its arguments."""
         argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _Process(
-            loaded().Process(target=_kernel, args=(argv, how.get("cwd") or os.getcwd(), how["env"], _log))
-        )
+        self.process = _Process(argv, how.get("cwd") or os.getcwd(), how["env"], _log)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -95,28 +135,36 @@ class Forked(LocalProvisioner):
 
 
 class _Process:
-    """A process of multiprocessing with what jupyter_client asks of subprocess.Popen."""
+    """A forked kernel with what jupyter_client asks of subprocess.Popen."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: multiprocessing.Process):
-        process.start()
-        self._process, self.pid, self.kill, self.terminate = (
-            process,
-            process.pid,
-            process.kill,
-            process.terminate,
-        )
+    def __init__(self, *request):
+        self.pid, self.returncode = self._ask(request), None
+
+    def _ask(self, request):
+        _forker.send(request)
+        return _forker.recv()
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        if self.returncode is None:
+            self.returncode = self._ask(self.pid)
+        return self.returncode
 
-    def wait(self) -> int | None:
-        self._process.join()
-        return self._process.exitcode
+    def wait(self) -> int:
+        while self.poll() is None:
+            time.sleep(0.01)
+        return self.returncode
 
     def send_signal(self, signum: int) -> None:
-        os.kill(self.pid, signum)
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
 
 
 def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
@@ -127,12 +175,28 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     from chokepoint.site.preloaded import PATH
 
     os.setsid()
-    say_into(log)
-    die_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    redirect_output(log)
+    end_with_parent(forked=True)
     random.seed()
     np.random.seed()
     os.environ.clear()
     os.environ.update(env)
+    if os.environ.pop(RELOAD, None):
+        forget_package()
     os.chdir(cwd)
     sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
-    IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    try:
+        IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    finally:
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def forget_package(*parts: str) -> None:
+    """Let the package, or only these parts of it, be imported anew in this process, from the files as they are now."""
+    sys.dont_write_bytecode = True  # two saves within a second may look alike to it
+    for name in list(sys.modules):
+        if any(name == part or name.startswith(f"{part}.") for part in parts or ("chokepoint",)):
+            del sys.modules[name]
+    importlib.invalidate_caches()

@@ -1,10 +1,10 @@
-"""Print the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
+"""Render the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
 
 Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four things are added:
 a page that states facts is read again when one of them changed, and one that lists tables or parameters (a directive in its text)
 when any data or notebook did; the evidence page is written again when another page states other facts; all pages are written again when something
 changed that each of them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
-are printed anew when the configuration, the code, a static file or the last print itself is not what it was.
+are rendered anew when the configuration, the code, a static file or the last rendering itself is not what it was.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import json
 import os
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -37,30 +35,30 @@ _LISTS = re.compile(
 
 
 @contextmanager
-def printer(home: Path, stage: Path, printed: Path, release: str) -> Iterator[Callable[[str, bool], None]]:
-    """A process of its own, which works out all facts while notebooks run; call what is yielded to let it print.
+def renderer(home: Path, stage: Path, rendered: Path, release: str) -> Iterator[Callable[[str, bool], None]]:
+    """A process of its own, which works out all facts while notebooks run; call what is yielded to let it render.
 
-    Then it prints `stage` into `printed`. UserError lists its warnings: each is an error here. The call takes a digest of all
-    that every page depends on; another one than the last time, or True after it, prints all pages anew.
+    Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call takes a digest of all
+    that every page depends on; another one than the last time, or True after it, renders all pages anew.
     """
-    out, log = printed.with_name("sphinx"), printed.with_name("print.log")
+    out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     out.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
-    forks = kernels.loaded()
+    forks = kernels.forkserver_context()
     begin = forks.Event()
-    process = forks.Process(target=_print, args=(home, stage, out, release, log, begin))
+    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin))
     process.start()
     try:
-        yield partial(_let_print, process, begin, home, stage, printed)
+        yield partial(_let_render, process, begin, home, stage, rendered)
     finally:
         process.kill()
         process.join()
 
 
-def _let_print(process, begin, home: Path, stage: Path, printed: Path, key: str, fresh: bool) -> None:
-    """See `printer`."""
-    out, log = printed.with_name("sphinx"), printed.with_name("print.log")
-    whole = out / "whole"  # the key of a print that went through, and nothing while one is under way
+def _let_render(process, begin, home: Path, stage: Path, rendered: Path, key: str, fresh: bool) -> None:
+    """See `renderer`."""
+    out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
+    whole = out / "whole"  # the key of a rendering that went through, and nothing while one is under way
     if fresh or not whole.is_file() or whole.read_text() != key:
         shutil.rmtree(out, ignore_errors=True)
     whole.unlink(missing_ok=True)
@@ -74,20 +72,20 @@ def _let_print(process, begin, home: Path, stage: Path, printed: Path, key: str,
             line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)
         ]
         raise UserError(
-            "Printing the pages failed:\n"
+            "Rendering the pages failed:\n"
             + "\n".join((faults or lines)[-20:])
             + f"\nAll of it: {log.relative_to(home)}"
         )
     whole.write_text(key)
-    shutil.copytree(out / "html", printed, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
-    _forget_words(printed / "searchindex.js")
+    shutil.copytree(out / "html", rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
+    _forget_words(rendered / "searchindex.js")
 
 
-def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
+def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
     """What `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
-    kernels.die_with_parent()
-    os.register_at_fork(after_in_child=_die_with_parent)
-    kernels.say_into(log)
+    kernels.end_with_parent()
+    os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
+    kernels.redirect_output(log)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from jupyter_book.sphinx import build_sphinx
 
@@ -102,17 +100,22 @@ def _print(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -
         doctreedir=out / "doctrees",
         noconfig=True,
         path_config=home / "_config.yml",
-        confoverrides={
-            "external_toc_path": (home / "_toc.yml").as_posix(),
-            "latex_individualpages": False,
-            "nitpicky": True,
-        },
+        confoverrides=overrides(home),
         warningiserror=True,
         keep_going=True,
         quiet=True,
         jobs=os.cpu_count() or 1,
     )
     raise SystemExit(1 if result else 0)
+
+
+def overrides(home: Path) -> dict:
+    """What of Sphinx's configuration is not said in _config.yml."""
+    return {
+        "external_toc_path": (home / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
 
 
 def _forget_words(index: Path) -> None:
@@ -129,20 +132,8 @@ def _forget_words(index: Path) -> None:
         index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
 
 
-def _die_with_parent() -> None:
-    """In a process that Sphinx forked: end when the one that prints has ended, and its folder is another build's."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.2)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def setup(app: Sphinx) -> None:
-    """Make Sphinx print again what depends on more than the time of its own file."""
+    """Make Sphinx render again what depends on more than the time of its own file."""
     app.connect("builder-inited", _declare_safe)
     app.connect("builder-inited", _forget_style)
     app.connect("env-get-outdated", _outdated)

@@ -82,7 +82,8 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
         family = _family(name)
         for subject in family.subjects() if hasattr(family, "subjects") else ():
             _define(data, name, subject)
-    found = {fact_id: _fact(data, release, fact_id) for fact_id in (*_ledger(data), *_COMPUTED)}
+    stated = tables.load("ledger").query("published").fact_id
+    found = {fact_id: _fact(data, release, fact_id) for fact_id in (*stated, *_COMPUTED)}
     return {fact_id: fact for fact_id, fact in found.items() if fact}
 
 
@@ -100,7 +101,7 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
     data = tables.data_dir()
-    return _fact(data, release, fact_id) if fact_id in _ledger(data) or _is_computed(data, fact_id) else None
+    return _fact(data, release, fact_id) if _stated(data, fact_id) or _is_computed(data, fact_id) else None
 
 
 def _is_computed(data: Path, fact_id: str) -> bool:
@@ -126,15 +127,16 @@ def _family(name: str) -> ModuleType:
 
 
 @cache
-def _ledger(data: Path) -> dict[str, Fact]:
-    rows = tables.load("ledger").query("published").to_dict("records")
-    return {fact.fact_id: fact for fact in map(_from_ledger, rows)}
+def _stated(data: Path, fact_id: str) -> Fact | None:
+    """The published row of the ledger with that id; a page that states it depends on no other row."""
+    rows = tables.rows("ledger", fact_id=fact_id).query("published").to_dict("records")
+    return _from_ledger(rows[0]) if rows else None
 
 
 @cache
 def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
     """One fact at a release; None where the release does not hold what it needs."""
-    return _computed(*_COMPUTED[fact_id], release) if fact_id in _COMPUTED else _ledger(data)[fact_id]
+    return _computed(*_COMPUTED[fact_id], release) if fact_id in _COMPUTED else _stated(data, fact_id)
 
 
 def is_yearly(fact_id: str) -> bool:

@@ -177,20 +177,20 @@ def _register_reliance(mineral: str, name: str) -> None:
     )(lambda r: _main_source(r, mineral))
 
 
-@lru_cache(maxsize=8)
-def _first_licences(data: str) -> dict:
-    """mineral -> its first licence that took effect."""
-    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
-    rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
-    group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
-    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")]).sort_values(
-        "effective_date_start", kind="stable"
+def _first_licence(mineral: str) -> dict | None:
+    """The first licence on a mineral that took effect; on the rare earths, the first on any of them."""
+    minerals = tables.load("minerals")
+    group = minerals.mineral[minerals.group == "rare earths"] if mineral == "rare_earths" else ()
+    links = tables.rows("control_minerals", mineral=[mineral, *group])
+    rows = tables.rows("controls", control_id=links.control_id).query(
+        "published and instrument == 'licence' and took_effect == 'yes'"
     )
-    return rows.drop_duplicates("mineral").set_index("mineral").to_dict("index")
+    ordered = links.merge(rows, on="control_id").sort_values("effective_date_start", kind="stable")
+    return None if ordered.empty else ordered.iloc[0].to_dict()
 
 
 def _controlled_since(mineral: str):
-    row = _first_licences(str(tables.data_dir())).get(mineral)
+    row = _first_licence(mineral)
     if row is None:
         return None, ()
     return (
@@ -373,8 +373,9 @@ computed(
 )(_reliance_count(lambda t: t.kind.isin(["greater", "less"])))
 
 
-def _signed(release: str) -> pd.DataFrame:
-    rows = tables.load("agreements")
+@tables.view("agreements")
+def _signed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The bilateral texts that were signed; a page that counts them depends on no other row."""
     return rows[
         (rows.status == "signed")
         & rows.instrument.isin(["framework", "memorandum", "strategic partnership"])
@@ -384,7 +385,7 @@ def _signed(release: str) -> pd.DataFrame:
 
 def _texts(fact_id: str, label: str, how: str, test) -> None:
     def value(release: str):
-        which = _signed(release)[test]
+        which = _signed()[test]
         return float(len(which)), tuple(sorted({"S001", *which.source_id})), {"rows": tuple(which.partner)}
 
     computed(fact_id, label, "texts", "{:.0f}", how)(value)

@@ -24,7 +24,7 @@ def ndpr(release: str) -> pd.DataFrame:
 
 def floor_price() -> float:
     """The floor of MP Materials [US$/kg]."""
-    return float(tables.load("ledger").set_index("fact_id").loc[FLOOR, "value"])
+    return float(tables.row("ledger", fact_id=FLOOR).value)
 
 
 def _ndpr(fact_id: str, label: str, unit: str, text: str, how: str, compute) -> None:

@@ -140,5 +140,5 @@ def _newest(_release: str):
     "The days given to the Australian framework in the table of agreements",
 )
 def _half_year(_release: str):
-    row = tables.load("agreements").set_index("agreement_id").loc["agreement.australia_framework"]
+    row = tables.row("agreements", agreement_id="agreement.australia_framework")
     return float(row.deadline_days), (row.source_id,)

@@ -139,10 +139,9 @@ def source_line(ids: Iterable[str] | None) -> str:
     """
     if ids is None:
         return "Source: not named in the data of this chart."
-    rows = tables.load("sources").set_index("source_id")
     documents: dict[str, list[str]] = {}
     for source in ids:
-        row = rows.loc[source]
+        row = tables.row("sources", source_id=source)
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
         documents.setdefault(f"{row['publisher']}{year}", []).append(source)
     if not documents:

@@ -26,8 +26,8 @@ class Listing(Component):
 
 def disagreements(chapter: str) -> Listing:
     """Each question of a chapter ("04") on which sources differ: what we adopt, why, and every reading, one click away."""
-    conflicts = tables.load("conflicts").query("chapter == @chapter and published")
-    readings = tables.load("readings").query("published")
+    conflicts = tables.rows("conflicts", chapter=chapter).query("published")
+    readings = tables.rows("readings", conflict_group=conflicts.conflict_group).query("published")
     return Listing(
         *(
             _template.conflict(
@@ -38,15 +38,20 @@ def disagreements(chapter: str) -> Listing:
     )
 
 
-def open_questions() -> pd.DataFrame:
-    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled."""
-    rows = tables.load("open_questions").query("kind != 'reported' and status != 'answered'")
+def open_questions(questions: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled.
+
+    questions: the rows of `open_questions` to choose from, by default all.
+    """
+    rows = tables.load("open_questions") if questions is None else questions
+    rows = rows.query("kind != 'reported' and status != 'answered'")
     return rows[[pd.isna(term) or events.settled(term) is None for term in rows.term]]
 
 
 def not_known(chapter: str) -> Listing:
     """The open questions of a chapter, with why they matter and what was found; see `open_questions`."""
-    return Listing(_template.questions(open_questions().query("chapter == @chapter").to_dict("records")))
+    rows = open_questions(tables.rows("open_questions", chapter=chapter))
+    return Listing(_template.questions(rows.to_dict("records")))
 
 
 def statements(speaker_kind: str) -> Listing:
@@ -57,5 +62,5 @@ def statements(speaker_kind: str) -> Listing:
 
 def deals(finance_ids: Iterable[str]) -> list[Markup]:
     """Public money in single deals, oldest first: to whom, for what, how much, and how firm it is."""
-    rows = tables.load("finance").query("published and finance_id in @finance_ids").sort_values("date_start")
+    rows = tables.rows("finance", finance_id=finance_ids).query("published").sort_values("date_start")
     return [_template.deal(row) for row in rows.to_dict("records")]

@@ -59,7 +59,7 @@ def figure_of(spec: dict) -> Figure:
     table = pd.DataFrame() if table is None else table
     drawn = table[[c for c in table if c in _fields(spec)]] if set(table) & _fields(spec) else table
     sources = (
-        sorted(set(table["source_id"].dropna()) & set(tables.load("sources").source_id))
+        sorted(tables.rows("sources", source_id=table["source_id"].dropna()).source_id)
         if "source_id" in table
         else []
     )

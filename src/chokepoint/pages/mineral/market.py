@@ -94,7 +94,7 @@ def prices(mineral: str, release: str) -> Section | None:
     """Annual prices, each series with its basis."""
     if release not in tables.releases("prices"):
         return None
-    rows = tables.of(mineral, "prices", release).dropna(subset=["value"])
+    rows = tables.rows("prices", release, mineral=mineral).dropna(subset=["value"])
     if rows.empty:
         return None
     speaks = [

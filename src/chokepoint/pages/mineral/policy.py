@@ -18,11 +18,9 @@ def controls(mineral: str, release: str) -> Section | None:
     named = {mineral, row.headline_mineral} | (
         set(minerals[minerals.group == row.group].mineral) if row.kind == "aggregate" else set()
     )
-    links = tables.load("control_minerals")
-    rows = tables.load("controls").query("published")
-    rows = rows[rows.control_id.isin(links[links.mineral.isin(named)].control_id)].sort_values(
-        "effective_date_start"
-    )
+    links = tables.rows("control_minerals", mineral=named)
+    rows = tables.rows("controls", control_id=links.control_id).query("published")
+    rows = rows.sort_values("effective_date_start")
     if rows.empty:
         return None
     own = (
@@ -49,7 +47,7 @@ def _control(row: dict) -> Markup:
 
 def money(mineral: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
-    items = deals(tables.load("finance_minerals").query("mineral == @mineral").finance_id)
+    items = deals(tables.rows("finance_minerals", mineral=mineral).finance_id)
     words = [
         "Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."
     ]

@@ -1,0 +1,85 @@
+"""Which modules of the package a piece of code may run: those it imports, and what they import, within functions too.
+
+The files are parsed, not run. A module that imports by name (`import_module`) counts as importing all of its own folder.
+"""
+
+import ast
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[1]
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its dotted name."""
+    return {_dotted(path): path for path in sorted(SOURCE.rglob("*.py"))}
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(module: str, known: dict[str, Path] | None = None) -> set[str]:
+    """The package's modules that one of them imports, at its head or within a function. known: what `modules` gives."""
+    known = known or modules()
+    path = known[module]
+    return _among(_imports(path, path.stat().st_mtime_ns, _package(module, path)), known)
+
+
+def reachable(start: Iterable[str], without: str = "") -> set[str]:
+    """Modules of those names, all that they import in turn, and the packages that these are in; none below `without`."""
+    known, found, waiting = modules(), set(), list(start)
+    while waiting:
+        module = waiting.pop()
+        if module in known and module not in found and not (without and module.startswith(without)):
+            found.add(module)
+            waiting += [*imported(module, known), module.rpartition(".")[0]]
+    return found
+
+
+def imported_by_code(source: str) -> set[str]:
+    """The package's modules that a text of Python imports.
+
+    >>> sorted(imported_by_code("from chokepoint.pages import money"))
+    ['chokepoint.pages.money']
+    """
+    return _among(_in(source, ""), modules())
+
+
+def _package(module: str, path: Path) -> str:
+    return module if path.name == "__init__.py" else module.rpartition(".")[0]
+
+
+@lru_cache(maxsize=1024)
+def _imports(path: Path, _changed: int, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return _in(path.read_text(encoding="utf-8"), package)
+
+
+def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(module, names taken from it) of each import; ("package.", ()) for everything in it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            found.append((origin, tuple(alias.name for alias in node.names)))
+        elif isinstance(node, ast.Name) and node.id == "import_module":
+            found.append((f"{package}.", ()))
+    return tuple(found)
+
+
+def _among(imports: Iterable[tuple[str, tuple[str, ...]]], known: dict[str, Path]) -> set[str]:
+    """The modules among `known` that these imports mean; of a package only what is taken from it, where that is modules."""
+    found = set()
+    for origin, names in imports:
+        inside = {f"{origin}.{name}" for name in names}
+        found |= inside & known.keys()
+        if not names or inside - known.keys():
+            found.add(origin)
+        if origin.endswith("."):
+            found |= {module for module in known if module.startswith(origin)}
+    return found & known.keys()

@@ -1,0 +1,357 @@
+"""Serve the book, make again what a saved file changes, and let the reader's browser load it: seconds from an edit to its picture.
+
+Three things are kept warm: processes that fork kernels, a Sphinx that knows every page (`live_render`), and the records of what
+each page read (`cache`). A saved sentence is rendered at once; for anything else those notebooks run first whose inputs changed.
+The whole is consistent again with `chokepoint build`: search, the site map and the check of every link are left to it. What is
+served lies in build/watch; the published site is not touched, and no page of it knows of this server.
+"""
+
+import http.server
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import nbformat
+from watchfiles import watch as changes_of
+
+from chokepoint.data import check, tables
+from chokepoint.errors import UserError
+from chokepoint.site import build, cache, imports, kernels, live_render
+from chokepoint.site.execute import run_notebook, workers, write
+from chokepoint.site.lean import lean
+from chokepoint.site.lock import build_lock
+from chokepoint.site.runs import Run, plan
+
+SCRIPT = """
+const page = decodeURI(location.pathname).replace(/^\\//, "").replace(/(\\.html|\\/)?$/, "") || "index";
+const banner = document.createElement("pre");
+Object.assign(banner.style, { position: "fixed", inset: "auto 0 0 0", zIndex: 99, margin: 0, padding: "1em", maxHeight: "50vh",
+  overflow: "auto", whiteSpace: "pre-wrap", background: "#7a1f1f", color: "#fff" });
+banner.setAttribute("role", "alert");
+let start;
+new EventSource(`/-/events?page=${encodeURIComponent(page)}`).onmessage = ({ data }) => {
+  const { fault, pages, server } = JSON.parse(data);
+  banner.textContent = fault;
+  fault ? document.body.append(banner) : banner.remove();
+  if (pages.includes(page) || pages.includes("*") || (start && start !== server)) location.reload();
+  start ??= server;
+};
+"""
+_RERUN = ("analysis", "charts", "models", "pages")  # parts of the package whose change reruns notebooks
+
+
+class Messages:
+    """What the browsers are to be told: the newest fault, and which pages are new."""
+
+    def __init__(self):
+        self.fault, self.viewed = "", {}
+        self._sent: list[list[str]] = []
+        self._news = threading.Condition()
+
+    def send(self, pages: Iterable[str] = ()) -> None:
+        with self._news:
+            self._sent.append(list(pages))
+            self._news.notify_all()
+
+    def each(self):
+        """Wait for messages, from now on; the first one says at once how things stand, and "" keeps the line open."""
+        at, pages = len(self._sent), []
+        while True:
+            yield (
+                json.dumps({"fault": self.fault, "pages": pages, "server": os.getpid()})
+                if pages is not None
+                else ""
+            )
+            with self._news:
+                new = self._news.wait_for(lambda at=at: len(self._sent) > at, timeout=15)
+                pages, at = (
+                    ([p for sent in self._sent[at:] for p in sent], len(self._sent)) if new else (None, at)
+                )
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Files of the site as they are now, pages with SCRIPT, and the stream of messages at /-/events."""
+
+    def __init__(self, *args, messages: Messages, **how):
+        self.messages = messages
+        super().__init__(*args, **how)
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if path == "/-/events":
+            return self._events(query.removeprefix("page="))
+        if path == "/-/watch.js":
+            return self._answer(SCRIPT.encode(), "text/javascript")
+        file = Path(self.translate_path(path))
+        file = file / "index.html" if file.is_dir() else file
+        if file.suffix == ".html" and file.is_file():
+            script = b'<script src="/-/watch.js" defer></script></head>'
+            return self._answer(file.read_bytes().replace(b"</head>", script, 1), "text/html; charset=utf-8")
+        super().do_GET()
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _events(self, page: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.messages.viewed[self] = page.replace("%2F", "/")
+        try:
+            for message in self.messages.each():
+                self.wfile.write(f"data: {message}\n\n".encode() if message else b": still here\n\n")
+        except OSError:  # the browser went elsewhere
+            pass
+        finally:
+            del self.messages.viewed[self]
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, *_words) -> None:
+        pass
+
+
+class Watch:
+    """A book under watch. `say` is told a line for each change that was seen."""
+
+    def __init__(self, home: Path, release: str, say: Callable[[str], None]):
+        self.home, self.release, self.say, self.messages = home, release, say, Messages()
+        self.work, self.site = home / "build", home / "build" / "watch" / "html"
+        self.faults: dict[str, str] = {}  # by page, or by what else is wrong
+        self.reload = False  # whether the package's code is another than the one that kernels are forked with
+        self.pool: Executor | None = None
+        self.renderer: live_render.Renderer | None = None
+
+    def run(self, port: int) -> None:
+        """Serve and watch until interrupted."""
+        self.site.mkdir(parents=True, exist_ok=True)
+        handler = partial(_Handler, directory=self.site, messages=self.messages)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            address = f"http://127.0.0.1:{server.server_port}"
+            self.say(
+                f"{address} shows the book once it is built, and what you save from then on (Ctrl-C stops it)."
+            )
+            watched = [
+                self.home / name for name in ("book", "data", "src/chokepoint", "_config.yml", "_toc.yml")
+            ]
+            with build_lock(self.work):
+                self._report(self.start)
+                for changed in changes_of(*watched, debounce=400, step=40):
+                    names = {Path(path).relative_to(self.home).as_posix() for _, path in changed}
+                    began = perf_counter()
+                    pages = self._report(self.update, names)
+                    shown = f"{', '.join(pages[:4])}{' …' if pages[4:] else ''}" if pages else "no page"
+                    self.say(
+                        f"{min(names)}{' …' if names - {min(names)} else ''}: {shown}, {perf_counter() - began:.1f} s"
+                    )
+
+    def _report(self, work: Callable[..., list[str]], *arguments) -> list[str]:
+        """Do a part of the work; what is wrong afterwards is said in the terminal, once, and on the pages."""
+        before, pages = dict(self.faults), []
+        try:
+            self.faults.pop("the book", None)
+            pages = work(*arguments)
+        except UserError as error:
+            self.faults["the book"] = str(error)
+        except Exception as error:  # whatever it is, the next change may end it
+            self.faults["the book"] = (
+                f"A fault of the program: {error!r}. If it stays, start the watch again."
+            )
+        self.messages.fault = "\n\n".join(self.faults.values())
+        for key in self.faults.keys() - {k for k, text in before.items() if self.faults.get(k) == text}:
+            print(self.faults[key], file=sys.stderr)
+        self.messages.send(pages)
+        return pages
+
+    # --- from nothing ---
+
+    def start(self) -> list[str]:
+        """Build the book as `chokepoint build` does, and keep all that is needed for the next change."""
+        build.recover(self.work / "html")
+        build.build_locked(self.home, self.work, self.release)
+        for name in ("html", "doctrees"):
+            shutil.rmtree(self.site.with_name(name), ignore_errors=True)
+            shutil.copytree(self.work / "sphinx" / name, self.site.with_name(name))
+        self.runs = plan(self.home / "book", self.release)
+        known = self._cache()
+        self.staged = {run.page: known.entry(run)[0] for run in self.runs}
+        self.code = {run.notebook.name: cache.code_of(run.notebook)[0] for run in self.runs}
+        runners = {f"chokepoint.site.{Path(name).stem}" for name in cache.RUNNER}
+        self.fixed = imports.reachable({m for runner in runners for m in imports.imported(runner)})
+        self.rendering = imports.reachable(["chokepoint.site.sphinx_extension", "chokepoint.site.crosslinks"])
+        self.pool = workers(os.cpu_count() or 2, self.work / "watch" / "kernels.log")
+        self.renderer = self._new_renderer()
+        return ["*"]
+
+    def _cache(self) -> cache.Cache:
+        return cache.Cache(self.work / "cache", say=self.say)
+
+    def _new_renderer(self) -> live_render.Renderer:
+        return live_render.Renderer(self.home, self.work / "stage", self.site, self.release, self.reload)
+
+    # --- from a change ---
+
+    def update(self, names: set[str]) -> list[str]:
+        """Bring the pages up to date after these files changed, and return the pages that are new."""
+        names = {name for name in names if not self._is_aside(name)}
+        if not names:
+            return []
+        if not self.renderer or any(map(self._needs_restart, names)):
+            self.say(f"{min(names)}: starting anew")
+            self._stop()
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        written = [page for name in sorted(names) for page in self._stage_file(name)]
+        if not any(map(self._reruns, names)):
+            return self._render(written)
+        if any(name.startswith("src/") for name in names):
+            self.reload = True
+            kernels.forget_package(*(f"chokepoint.{part}" for part in _RERUN))
+        data = any(name.startswith("data/") for name in names)
+        if data or self.rendering & set(map(self._module, names)):
+            self.renderer.stop()  # it has tables or code of before; the next one starts while notebooks run
+            self.renderer = self._new_renderer()
+        return self._rerun(data, written)
+
+    def _is_aside(self, name: str) -> bool:
+        return any(part.startswith((".", "__pycache__")) for part in Path(name).parts) or name.endswith(
+            ("~", ".tmp")
+        )
+
+    def _needs_restart(self, name: str) -> bool:
+        """Whether a file is one that this process, its kernels or every page depends on."""
+        if not name.startswith("src/"):
+            staged = self.work / "stage" / name.removeprefix("book/")
+            gone = staged.exists() and not (self.home / name).exists()
+            return gone or name in ("_config.yml", "_toc.yml", "book/runs.yml")
+        module = self._module(name)
+        return module is None or module in self.fixed or module.split(".")[1] not in _RERUN
+
+    def _module(self, name: str) -> str | None:
+        """The module of the package that a file is, if it is one."""
+        return {file: module for module, file in imports.modules().items()}.get(self.home / name)
+
+    def _reruns(self, name: str) -> bool:
+        """Whether a changed file may be an input of a notebook's outputs."""
+        if not name.startswith("book/"):
+            return True
+        path = self.home / name
+        if path.suffix != ".ipynb" or not path.is_file():
+            return False
+        before, self.code[path.name] = self.code.get(path.name), cache.code_of(path)[0]
+        return before != self.code[path.name]
+
+    def _stage_file(self, name: str) -> list[str]:
+        """Put a changed file of the book where it is rendered from or served, and return the pages that it is the text of."""
+        path, inside = self.home / name, Path(name).relative_to("book") if name.startswith("book/") else None
+        if inside is None or not path.is_file():
+            return []
+        if inside.parts[0] == "_static":
+            content = path.read_bytes()
+            if path.suffix in (".js", ".css"):
+                content = lean(path.name, content.decode()).encode()
+            for folder in (self.work / "stage", self.site):
+                write(folder / inside, content)
+            self.messages.send(["*"])
+            return []
+        if path.suffix == ".md":
+            write(self.work / "stage" / inside, path.read_bytes())
+            return [inside.with_suffix("").as_posix()]
+        if path.suffix == ".ipynb":
+            self.runs = plan(self.home / "book", self.release)
+            known = self._cache()
+            return [run.page for run in self.runs if run.notebook == path and self._stage_kept(run, known)]
+        return []
+
+    def _stage_kept(self, run: Run, known: cache.Cache) -> bool:
+        """Stage a page's kept result with its words as they are now; False where it must run first."""
+        kept, _why = known.find(run)
+        if kept:
+            self._stage(run, kept, known)
+        return kept is not None
+
+    def _stage(self, run: Run, executed: cache.Executed, known: cache.Cache) -> None:
+        notebook = build.ready_to_render(nbformat.reads(executed.notebook, as_version=4), run.parameters)
+        write(self.work / "stage" / f"{run.page}.ipynb", nbformat.writes(notebook).encode())
+        self.staged[run.page] = known.entry(run)[0]
+        self.faults.pop(run.page, None)
+
+    def _rerun(self, check_data: bool, pages: list[str]) -> list[str]:
+        """Run what is due, those pages first that somebody looks at, and render each as soon as it has run."""
+        checked = self.pool.submit(check.require_sound) if check_data else None
+        self.runs, known = plan(self.home / "book", self.release), self._cache()
+        ready, due = list(pages), []
+        for run in self.runs:
+            path, _why = known.entry(run)
+            if path is None:
+                due.append(run)
+                continue
+            self.faults.pop(run.page, None)
+            if path != self.staged.get(run.page) and self._stage_kept(run, known):
+                ready.append(run.page)
+        viewed = set(self.messages.viewed.values())
+        due.sort(key=lambda run: (run.page not in viewed, known.seconds(run)))
+        running = {self.pool.submit(run_notebook, run, None, self.reload): run for run in due}
+        if checked:
+            checked.result()
+        done: list[str] = []
+        while ready or running:
+            if running and not ready:
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    run = running.pop(future)
+                    try:
+                        known.keep(run, executed := future.result())
+                        self._stage(run, executed, known)
+                        ready.append(run.page)
+                    except UserError as error:
+                        self.faults[run.page] = str(error)
+                continue
+            done += self._render(ready, more=bool(running))
+            ready = []
+        return done
+
+    def _render(self, pages: list[str], more: bool = False) -> list[str]:
+        """Render these pages, let them be loaded, then render what else depends on them. more: that is left to the next call."""
+        rendered = []
+        for found in self.renderer.render(pages, more):
+            for page in found["pages"]:
+                self.faults.pop(page, None)
+            self.faults |= found["faults"]
+            self.messages.send(found["pages"])
+            rendered += found["pages"]
+        return list(dict.fromkeys(rendered))
+
+    def _stop(self) -> None:
+        if self.renderer:
+            self.renderer.stop()
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
+
+
+def watch(
+    release: str = tables.DEFAULT_RELEASE, port: int = 8000, say: Callable[[str], None] = print
+) -> None:
+    """See the module. UserError where the book is being built or watched already."""
+    watched = Watch(build.root(), release, say)
+    try:
+        watched.run(port)
+    except OSError as error:
+        raise UserError(f"127.0.0.1:{port}: {error.strerror}. Name another with --port.") from None
+    except KeyboardInterrupt:
+        pass
+    finally:
+        watched._stop()

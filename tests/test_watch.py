@@ -1,0 +1,103 @@
+"""A writer saves a file and sees the page: words at once, a table after its notebook has run, a fault in words; watching goes on."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from conftest import Checkout
+from small_book import Small
+
+pytestmark = pytest.mark.slow
+PATIENCE_S = 600
+
+
+class Watched:
+    """The small book under `chokepoint watch`."""
+
+    def __init__(self, folder: Path):
+        self.book = Small(Checkout(folder))
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "chokepoint.cli", "watch", "--port", "0"],
+            cwd=self.book.folder,
+            env=kept | {"PYTHONPATH": str(self.book.folder / "src")},
+            stdout=subprocess.PIPE,
+            stderr=(folder.parent / "faults.txt").open("w"),
+            text=True,
+        )
+        self.address = self.process.stdout.readline().split()[0]
+
+    def get(self, page: str) -> str:
+        try:
+            with urlopen(f"{self.address}/{page}.html") as answer:
+                return answer.read().decode()
+        except OSError:  # not there yet
+            return ""
+
+    def banner(self) -> str:
+        """What stands in the page's banner now; empty when all is well."""
+        with urlopen(f"{self.address}/-/events?page=index") as stream:
+            return json.loads(stream.readline().removeprefix(b"data: "))["fault"]
+
+    def until(self, holds) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < end and self.process.poll() is None
+            time.sleep(0.1)
+
+    def shows(self, page: str, text: str) -> None:
+        self.until(lambda: text in self.get(page))
+
+    def warns(self, text: str) -> None:
+        self.until(lambda: text in self.banner() if text else not self.banner())
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("watched")
+    watched = Watched(folder / "chokepoint")
+    watched.faults = folder / "faults.txt"
+    try:
+        watched.shows("index", "Small")
+        yield watched
+    finally:
+        watched.process.terminate()
+        watched.process.wait(timeout=30)
+
+
+def test_a_saved_sentence_stands_on_the_page(watched):
+    watched.book.change("book/index.md", "# Small\n", "# Small\n\nA sentence has been saved.\n")
+    watched.shows("index", "A sentence has been saved.")
+
+
+def test_words_of_a_notebook_stand_on_the_page_beside_the_outputs_it_had(watched):
+    watched.book.change("book/stock.ipynb", '"# Stock"', '"# Stock\\n", "\\n", "Words were added."')
+    watched.shows("stock", "Words were added.")
+    assert "interest on the loan" in watched.get("stock")
+
+
+def test_a_row_stands_on_the_page_that_shows_its_table(watched):
+    watched.book.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
+    watched.shows("stock", "the interest on the loan")
+
+
+def test_a_fault_is_said_and_watching_goes_on(watched):
+    watched.book.change("book/roads.ipynb", "HTML(tables", "HTML(1 / 0, tables")
+    watched.warns("ZeroDivisionError")
+    assert "rare-earth" in watched.get("roads").lower()  # the page that was there
+    watched.book.change("book/index.md", "{excerpt}", "{no-such-list}")
+    watched.warns("no-such-list")
+    watched.book.change("book/index.md", "{no-such-list}", "{excerpt}")
+    watched.book.change("book/roads.ipynb", "HTML(1 / 0, tables", "HTML(tables")
+    watched.warns("")
+    assert watched.faults.read_text().count("ZeroDivisionError") == 1
+
+
+def test_only_what_is_watched_asks_to_be_reloaded(watched):
+    assert "/-/watch.js" in watched.get("index")
+    assert not any("/-/" in path.read_text(encoding="utf-8") for path in watched.book.site.rglob("*.html"))
