@@ -6,7 +6,7 @@ import pandas as pd
 
 from chokepoint.analysis import countries, reliance
 from chokepoint.analysis import events as dated
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.charts.country import contributions
 from chokepoint.data import tables
 from chokepoint.pages import country_text as lead_prose

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from chokepoint.analysis import countries, facts, reliance, supply
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.amounts import date, listed, mineral
 from chokepoint.pages.components.figure import link

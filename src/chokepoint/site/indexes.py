@@ -5,7 +5,7 @@ import html
 import pandas as pd
 
 from chokepoint.analysis import countries, facts, reliance, supply
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.components.brief import with_links
 from chokepoint.pages.components.figure import link

@@ -1,0 +1,280 @@
+"""What governments did: China's licences, the texts that partners signed, what has happened since, and the terms that ended."""
+
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from pathlib import Path
+
+import pandas as pd
+
+from chokepoint.analysis import countries, events
+from chokepoint.analysis.events import AHEAD, LATE, MET, NOT_FOUND, OUTCOMES, PROMISE, UNTRACED
+from chokepoint.analysis.facts import NUMBER_WORDS, Answer, fact, minerals
+from chokepoint.analysis.facts.supply import each_country
+from chokepoint.data import tables
+
+PASSED = [*OUTCOMES.values(), UNTRACED]
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+# --- China's licences ---
+
+
+@fact(
+    "{mineral}.controlled_since",
+    "Day from which China asks an export licence: {name}",
+    how="First licence in the table of controls that names the mineral and took effect",
+    each=minerals,
+)
+def controlled_since(mineral: str) -> Answer | None:
+    row = _first_licences(tables.data_dir()).get(mineral)
+    return row and Answer(
+        _day(row.effective_date_start), (row.source_id,), rows=(f"{row.legal_reference}: {row.items}",)
+    )
+
+
+@lru_cache(maxsize=8)
+def _first_licences(data: Path) -> dict:
+    """mineral -> its first licence that took effect; the first of any rare earth is that of all."""
+    rows = tables.load("controls").query("published and instrument == 'licence' and took_effect == 'yes'")
+    rows = tables.load("control_minerals").merge(rows, on="control_id").sort_values("effective_date_start")
+    group = rows.mineral.map(tables.load("minerals").set_index("mineral").group)
+    rows = pd.concat([rows, rows[group == "rare earths"].assign(mineral="rare_earths")])
+    rows = rows.sort_values("effective_date_start", kind="stable").drop_duplicates("mineral")
+    return {row.mineral: row for row in rows.itertuples()}
+
+
+# --- frameworks, memorandums and partnerships ---
+
+
+@fact(
+    "{country}.signed",
+    "Day on which {where} signed its first framework, memorandum or partnership with the United States",
+    how="Earliest signed row of these kinds in the table of agreements",
+    each=each_country,
+)
+def signed(iso3: str) -> Answer | None:
+    row = countries.signed(iso3)
+    return None if row is None else Answer(_day(row.date_start), (row.source_id,))
+
+
+@fact(
+    "{fact_id}",
+    "{label}",
+    "texts",
+    "{:.0f}",
+    how="{how}",
+    each=[
+        {
+            "fact_id": "frameworks.texts",
+            "label": "Frameworks, memorandums and partnerships whose partner is known",
+            "how": "Signed rows of these three kinds in the table of agreements",
+            "binding": ["yes", "no", "text not seen", "said not to"],
+        },
+        {
+            "fact_id": "frameworks.texts_binding",
+            "label": "Of these, texts that bind",
+            "how": "Rows whose column binding says yes",
+            "binding": ["yes"],
+        },
+        {
+            "fact_id": "frameworks.texts_not_binding",
+            "label": "Of these, texts that bind nobody by their own words, which were read",
+            "how": "Rows whose column binding says no",
+            "binding": ["no"],
+        },
+        {
+            "fact_id": "frameworks.texts_unseen",
+            "label": "Of these, texts that we have not seen",
+            "how": "Rows whose column binding says text not seen or said not to",
+            "binding": ["text not seen", "said not to"],
+        },
+        {
+            "fact_id": "frameworks.texts_said_not",
+            "label": "Texts not seen that a party or a report says do not bind",
+            "how": "Rows whose column binding says said not to",
+            "binding": ["said not to"],
+        },
+    ],
+)
+def texts(binding: list[str]) -> Answer:
+    rows = tables.load("agreements").query("status == 'signed' and iso3s.notna() and binding in @binding")
+    rows = rows[rows.instrument.isin(countries.FRAMEWORKS)]
+    return Answer(float(len(rows)), sorted({"S001", *rows.source_id}), rows=tuple(rows.partner))
+
+
+# --- what has happened since the ministerial ---
+
+_events = partial(fact, unit="events", text="{:.0f}")
+
+
+def _count(rows: pd.DataFrame, text: str = "") -> Answer:
+    return Answer(float(len(rows)), sorted(rows.source_id.dropna().unique()) or ("S001",), text)
+
+
+@_events(
+    "since.events",
+    "Dated events after the day of the ministerial",
+    how="Published rows of the timeline later than 4 February 2026 that have happened; a day that passed without "
+    "an act is not one",
+)
+def events_since() -> Answer:
+    return _count(events.happened())
+
+
+@_events("since.events_china", "Of these, steps of China alone", how="Those whose actor is China")
+def events_china() -> Answer:
+    return _count(events.happened().query("actor == 'China'"))
+
+
+@_events("since.events_floor", "Of these, steps on a price floor", how="Those of the instrument price floor")
+def events_floor() -> Answer:
+    return _count(events.happened().query("category == 'price_floor'"))
+
+
+@fact(
+    "since.newest_event",
+    "Newest dated event that rests on a source we have opened",
+    how="Latest day of the published rows of the timeline that have happened",
+)
+def newest_event() -> Answer:
+    last = events.happened().iloc[-1]
+    return Answer(_day(last.date_start), (last.source_id,))
+
+
+@fact(
+    "evidence.newest_opened",
+    "Day of the newest source of the evidence that was read",
+    how="Latest day of publication in the table of sources; leads, titles seen alone, data releases and our own "
+    "measurements apart",
+)
+def newest_opened() -> Answer:
+    day, sources = events.newest_evidence(), tables.load("sources")
+    return Answer(_day(day), sorted(sources.source_id[sources.date == f"{day:%Y-%m-%d}"]))
+
+
+# --- terms that ended ---
+
+HOW = "Term counted from its text, outcome from the event that settles it"
+
+
+def _deadlines(outcomes: Iterable[str]) -> pd.DataFrame:
+    rows = events.deadlines()
+    return rows[rows.outcome.isin(outcomes)]
+
+
+@fact(
+    "{fact_id}",
+    "{label}",
+    "terms",
+    "{:.0f}",
+    how="{how}",
+    each=[
+        {
+            "fact_id": "since.terms",
+            "label": "Terms set down in a text that end after the ministerial",
+            "how": "Agreements that name a number of days, and events that end a term",
+            "outcomes": [*PASSED, AHEAD],
+        },
+        {
+            "fact_id": "since.terms_passed",
+            "label": "Of these, terms that had passed when the evidence ends",
+            "how": "Day before that of the newest source opened",
+            "outcomes": PASSED,
+        },
+        {
+            "fact_id": "since.terms_not_found",
+            "label": "Terms passed, no result found",
+            "how": HOW,
+            "outcomes": [NOT_FOUND],
+        },
+        {
+            "fact_id": "since.terms_untraced",
+            "label": "Terms passed, outcome not traced",
+            "how": HOW,
+            "outcomes": [UNTRACED],
+        },
+        {
+            "fact_id": "since.terms_ahead",
+            "label": "Terms set for a day after the evidence ends",
+            "how": HOW,
+            "outcomes": [AHEAD],
+        },
+        {
+            "fact_id": "since.terms_settled",
+            "label": "Terms of which an event tells the end",
+            "how": HOW,
+            "outcomes": [outcome for outcome in OUTCOMES.values() if outcome != NOT_FOUND],
+        },
+    ],
+)
+def terms(outcomes: list[str]) -> Answer:
+    return _count(_deadlines(outcomes))
+
+
+@fact(
+    "{fact_id}",
+    "{label}",
+    "promises",
+    how=HOW,
+    each=[
+        {
+            "fact_id": "since.promises",
+            "label": "Promises to do something by a day that had passed when the evidence ends",
+            "outcomes": PASSED,
+        },
+        {
+            "fact_id": "since.promises_met",
+            "label": "Of these, promises known to have been kept in time",
+            "outcomes": [MET],
+        },
+        {
+            "fact_id": "since.promises_late",
+            "label": "Of these, promises known to have been kept after the day named, and so missed",
+            "outcomes": [LATE],
+        },
+        {
+            "fact_id": "since.promises_not_found",
+            "label": "Of these, promises of which no result was found",
+            "outcomes": [NOT_FOUND],
+        },
+        {
+            "fact_id": "since.promises_untraced",
+            "label": "Of these, promises that were not traced",
+            "outcomes": [UNTRACED],
+        },
+    ],
+)
+def promises(outcomes: list[str]) -> Answer:
+    rows = _deadlines(outcomes)
+    rows = rows[rows.kind == PROMISE]
+    return _count(rows, NUMBER_WORDS[len(rows)] if len(rows) < len(NUMBER_WORDS) else f"{len(rows)}")
+
+
+@fact(
+    "since.days_late",
+    "Days by which the latest promise that was kept late missed its day",
+    "days",
+    "{:.0f} days",
+    how="Day of the event that settles the term, less the day on which the term ended",
+)
+def days_late() -> Answer | None:
+    late = _deadlines([LATE])
+    if late.empty:
+        return None
+    days = (late.settled - late.due).dt.days
+    return Answer(float(days.max()), sorted({*late.source_id, *late.how_source}))
+
+
+@fact(
+    "since.half_year",
+    "Days that half a year is counted as",
+    "days",
+    "{:.0f} days",
+    how="The days given to the Australian framework in the table of agreements",
+)
+def half_year() -> Answer:
+    row = tables.load("agreements").set_index("agreement_id").loc["agreement.australia_framework"]
+    return Answer(float(row.deadline_days), (row.source_id,))
