@@ -54,10 +54,12 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Check every table against data/datapackage.json, and every figure against its neighbours."""
+    """Check every table against data/datapackage.json, every figure against its neighbours, and the book's words against the facts."""
     from chokepoint.data.check import require_sound
+    from chokepoint.site.fact_links import require_true
 
     notes = require_sound()
+    require_true(tables.home() / "book")
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
     if notes:
         click.echo("\n".join(["Worth a look:", *(f"  data/{note}" for note in notes)]))
