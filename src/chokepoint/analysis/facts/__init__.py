@@ -73,13 +73,11 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
-    """A computed fact, or a family of them, with the file and line at which it is declared; see `fact`."""
+    """A computed fact, or a family of them; see `fact`. In a family, id, label and computation of the shell have braces."""
 
     shell: Fact
     compute: Callable[..., Answer | None]
     each: Callable[[], Iterable[Mapping]] | Iterable[Mapping]
-    file: Path
-    line: int
 
     @cached_property
     def takes(self) -> frozenset[str]:
@@ -135,17 +133,13 @@ def fact(
     returns an `Answer`, or None where the release does not hold what it needs. One that takes `year` (None: the release's
     latest) is a yearly fact.
     """
-    frame = inspect.currentframe()
-    while frame.f_code.co_name != "<module>":  # a helper may declare several
-        frame = frame.f_back
-    file, line = Path(frame.f_code.co_filename), frame.f_lineno
 
     def declare(compute: Callable) -> Callable:
         yearly = "year" in inspect.signature(compute).parameters
         shell = Fact(
             fact_id, label, 0, unit, text, (), confidence, computation=how, yearly=yearly, estimate=estimate
         )
-        _DECLARED.append(Declaration(shell, compute, each, file, line))
+        _DECLARED.append(Declaration(shell, compute, each))
         return compute
 
     return declare
@@ -235,18 +229,18 @@ def of_year(fact_id: str, release: str, year: int) -> Fact | None:
 
 
 def declared_at(fact_id: str) -> tuple[Path, int]:
-    """File and line at which a fact is declared, or stands in the ledger. UserError, with the nearest id, when there is none.
+    """File and line at which a fact, or its family, is declared, or stands in the ledger. UserError, with the nearest id, when there is none.
 
-    >>> file, line = declared_at("rare_earths.china_mined")
-    >>> 'fact("rare_earths.china_mined"' in "".join(file.read_text(encoding="utf-8").splitlines()[line - 1 : line + 1]).replace(" ", "")
-    True
+    >>> [declared_at(fact_id)[0].name for fact_id in ("gallium.vault_year", "vault.exim_loan")]
+    ['vault.py', 'ledger.csv']
     """
     get(fact_id)
+    file, ids = tables.data_dir() / "evidence" / "ledger.csv", [fact_id]
     if found := _declaration(tables.data_dir(), fact_id):
-        return found[0].file, found[0].line
-    ledger = tables.data_dir() / "evidence" / "ledger.csv"
-    lines = ledger.read_text(encoding="utf-8").splitlines()
-    return ledger, next(i for i, line in enumerate(lines, 1) if line.startswith(f"{fact_id},"))
+        file, ids = Path(inspect.getsourcefile(found[0].compute)), [fact_id, found[0].shell.fact_id]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    written = [re.compile(rf'(^|"){re.escape(text)}[",]') for text in ids]
+    return file, next(i for text in written for i, line in enumerate(lines, 1) if text.search(line))
 
 
 @cache
