@@ -1,4 +1,4 @@
-"""A number in the prose is a Markdown link to its fact: right at every release, or refused with notebook, cell and line."""
+"""A number in the prose is a link to its fact: right at every release, or refused with its place."""
 
 import re
 from pathlib import Path
@@ -121,7 +121,7 @@ def test_an_example_in_code_is_no_statement(book):
     assert fact_links.faults(book(f"Write `{example}`.", f"```\n{example}\n```", f"`` {example} ``")) == []
 
 
-def told(*arguments: str) -> str:
+def printed(*arguments: str) -> str:
     result = CliRunner().invoke(main, ["fact", *arguments])
     assert result.exit_code == 0, result.output
     return result.output
@@ -135,7 +135,7 @@ def declared(text: str) -> str:
 
 def test_the_command_prints_a_stated_fact_with_its_sources_other_readings_and_row(monkeypatch):
     monkeypatch.chdir(HOME)
-    text = told("vault.exim_loan")
+    text = printed("vault.exim_loan")
     assert "US$10 billion" in text and "S002: US Government support" in text
     assert "reading" in text and "(Foley)" in text
     assert declared(text).startswith("vault.exim_loan,")
@@ -152,13 +152,13 @@ def test_the_command_prints_a_stated_fact_with_its_sources_other_readings_and_ro
 )
 def test_the_command_finds_the_line_of_a_computed_fact(monkeypatch, fact_id, line):
     monkeypatch.chdir(HOME)
-    text = told(fact_id)
+    text = printed(fact_id)
     assert "computed" in text and "source" in text
     assert line in declared(text)
 
 
 def test_the_command_takes_a_release_and_names_the_nearest_fact():
     older = facts.get("rare_earths.china_mined", "mcs2025")
-    assert older.text in told("rare_earths.china_mined", "--release", "mcs2025")
+    assert older.text in printed("rare_earths.china_mined", "--release", "mcs2025")
     result = CliRunner().invoke(main, ["fact", "vault.exim_lon"])
     assert result.exit_code == 2 and 'Did you mean "vault.exim_loan"?' in result.output

@@ -54,7 +54,7 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Check every table against data/datapackage.json, every figure against its neighbours, and the book's words against the facts."""
+    """Check tables against their schema, figures against their neighbours, and the book's words against facts."""
     from chokepoint.data.check import require_sound
     from chokepoint.site.fact_links import require_true
 
@@ -364,16 +364,14 @@ def fact_command(fact_id: str, release: str) -> None:
 
     tables.require_release(release)
     fact, (file, line) = facts.get(fact_id, release), facts.declared_at(fact_id)
+    value = fact.value if isinstance(fact.value, str) else f"{fact.value:.10g}"
     titles = tables.load("sources").set_index("source_id").title
     readings = tables.load("readings").query("published and conflict_group == @fact.conflict_group")
     other = [(f"{r.reading} ({r.outlet})", (r.source_id,)) for r in readings.itertuples()]
     lines = [
         ("", fact.label),
         ("text", f"[{fact.text}](evidence.md#{fact_id})"),
-        (
-            "value",
-            f"{fact.value if isinstance(fact.value, str) else format(fact.value, '.10g')} {fact.unit}".strip(),
-        ),
+        ("value", f"{value} {fact.unit}".strip()),
         ("as of", fact.as_of),
         ("confidence", fact.confidence),
         *(("source", f"{source}: {titles[source]}") for source in fact.sources),

@@ -1,6 +1,7 @@
 """Facts in the book's Markdown: `[US$10 billion](evidence.md#vault.exim_loan)`.
 
-GitHub and JupyterLab show such a link as it is written. The book checks its text against the registry before anything runs.
+GitHub and JupyterLab show such a link as it is written. Its text is checked against the registry before
+anything runs.
 """
 
 import json
@@ -24,7 +25,7 @@ _FIGURES = re.compile(
 
 @dataclass(frozen=True)
 class FactLink:
-    """A fact that a page states: the id, the text as written, and where. cell: of a notebook, counted from 1; line: in it."""
+    """A fact that a page states: id, text as written, and where; cell (None in Markdown) and line from 1."""
 
     fact_id: str
     text: str
@@ -80,8 +81,8 @@ def unescaped(text: str) -> str:
 def shown(text: str, fact: facts.Fact) -> str | None:
     """What the book shows for a text that a writer gave a fact; None where it contradicts the registry.
 
-    It is the text, where that agrees. Where a computed fact has the same words and other figures (newer data, another release), it is the
-    registry's; a fact that somebody stated does not move by itself.
+    It is the text, where that agrees. Where a computed fact has the same words and other figures (newer data,
+    another release), it is the registry's; a fact that somebody stated does not move by itself.
 
     >>> computed = facts.Fact("x", "", 91.3, "%", "91.3 %", (), "", computation="Output over the world's")
     >>> shown("91 %", computed), shown("85.1 %", computed), shown("85 tonnes", computed)
@@ -94,7 +95,7 @@ def shown(text: str, fact: facts.Fact) -> str | None:
 
 
 def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
-    """What the pages of a folder state that the registry does not: unknown facts and contradictions, each with its place.
+    """What pages state that the registry does not: unknown facts and contradictions, each with its place.
 
     And cells in which JupyterLab would take the words between two dollar signs for a formula.
     """
@@ -114,8 +115,8 @@ def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
                 continue
             if shown(link.text, fact) is None:
                 found.append(
-                    f'{link}: the text says "{link.text}", the registry says "{fact.text}" for {link.fact_id}. '
-                    "Change one of them."
+                    f'{link}: the text says "{link.text}", the registry says "{fact.text}" '
+                    f"for {link.fact_id}. Change one of them."
                 )
     return found
 

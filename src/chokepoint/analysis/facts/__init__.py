@@ -1,8 +1,9 @@
 """Every number the prose states: value, unit, sources, and how it was computed.
 
-A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of a module of this folder (we computed it from
-tables), declared by `@fact("rare_earths.china_mined", …)`. Both can be evaluated at any release, so "what changed" is this registry
-evaluated twice. Nothing is computed before it is asked for: one fact reads the tables of that fact.
+A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of a module here (we
+computed it from tables), declared by `@fact("rare_earths.china_mined", …)`. Both can be evaluated at any
+release, so "what changed" is this registry evaluated twice. Nothing is computed before it is asked for: one
+fact reads the tables of that fact.
 """
 
 import difflib
@@ -33,7 +34,7 @@ class Fact:
     text is how it is written; value is a float where the fact is a number, else the text itself.
     computation says in words how a computed fact was computed; it is empty for a stated one.
     rows are the rows a computed fact was computed from, in words.
-    superseded holds the readings that a later one of the same publisher replaced, each (text, sources), newest first.
+    superseded holds the readings that a later one of the publisher replaced: (text, sources), newest first.
     yearly: it is of the release's latest year, and `of_year` has it of an earlier one.
     estimate: a release gives one estimate of it, which the next release replaces, such as reserves.
     """
@@ -57,7 +58,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a fact's function returns: the value, the ids of its sources and, where needed, further columns of `Fact`.
+    """What a fact's function returns: value, ids of its sources and, where needed, further columns of `Fact`.
 
     text: where the format of the declaration would not do, such as "under 1 %".
     """
@@ -73,7 +74,7 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
-    """A computed fact, or a family of them; see `fact`. In a family, id, label and computation of the shell have braces."""
+    """A computed fact, or a family of them; see `fact`. A family's shell has fields in braces."""
 
     shell: Fact
     compute: Callable[..., Answer | None]
@@ -91,7 +92,7 @@ class Declaration:
 
     @cached_property
     def generality(self) -> int:
-        """How little of the id is written out: a fact by itself goes before a family, a narrow family before a wide one."""
+        """How little of the id is written out: single facts first, then narrow families, then wide ones."""
         literal = re.sub(r"\{\w+\}", "", self.shell.fact_id)
         return -1000 if literal == self.shell.fact_id else -len(literal)
 
@@ -126,12 +127,13 @@ def fact(
     confidence: str = "primary",
     estimate: bool = False,
 ) -> Callable:
-    """Declare the function below as a computed fact; `text` is the format of its value, for example "{:.2f} %".
+    """Declare the function below as a computed fact; `text` is the format of its value, such as "{:.2f} %".
 
-    A family is declared once: the id "{mineral}.vault_year" with `each`, a row for each member (or a function that gives the rows)
-    whose fields fill the braces of id, label and how; the id may be such a field itself. The function takes what it needs of these fields and of `release`, by name, and
-    returns an `Answer`, or None where the release does not hold what it needs. One that takes `year` (None: the release's
-    latest) is a yearly fact.
+    A family is declared once: the id "{mineral}.vault_year" with `each`, a row for each member (or a function
+    that returns the rows), whose fields fill the braces of id, label and how; the id may be a field itself.
+
+    The function takes `release` and any of these fields by name, whichever it needs. It returns an `Answer`,
+    or None where the release does not hold what it needs. One that takes `year` (None: the latest) is yearly.
     """
 
     def declare(compute: Callable) -> Callable:
@@ -168,7 +170,7 @@ def _members(data: Path, declared: Declaration) -> dict[str, Mapping]:
 
 @cache
 def _declaration(data: Path, fact_id: str) -> tuple[Declaration, Mapping] | None:
-    """Where a fact is declared, with its fields; only families that may have the id are asked for their members."""
+    """The declaration of a fact, with its fields; only families that may have the id list their members."""
     for declared in _declarations():
         if declared.pattern.fullmatch(fact_id) and fact_id in _members(data, declared):
             return declared, _members(data, declared)[fact_id]
@@ -219,7 +221,7 @@ def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
 
 
 def of_year(fact_id: str, release: str, year: int) -> Fact | None:
-    """What a release says of an earlier year than its latest, of a yearly fact; None where it has nothing of it.
+    """A yearly fact of an earlier year than the release's latest; None where the release has nothing of it.
 
     >>> of_year("antimony.china_mined", "mcs2026", 2024).text
     '34 %'
@@ -229,7 +231,9 @@ def of_year(fact_id: str, release: str, year: int) -> Fact | None:
 
 
 def declared_at(fact_id: str) -> tuple[Path, int]:
-    """File and line at which a fact, or its family, is declared, or stands in the ledger. UserError, with the nearest id, when there is none.
+    """File and line of a fact: of its declaration, that of its family, or its row of the ledger.
+
+    UserError, with the nearest id, when there is none.
 
     >>> [declared_at(fact_id)[0].name for fact_id in ("gallium.vault_year", "vault.exim_loan")]
     ['vault.py', 'ledger.csv']

@@ -1,4 +1,4 @@
-"""What the models give at their default settings, how they fare against the world, and the prices and forecasts beside them."""
+"""Results of the models at their defaults, how they fare, and prices and forecasts beside them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ OWN = "M00"  # the source of what we assume ourselves
 def model_result(
     fact_id: str, model: str, result: str, label: str, unit: str, text: str, scale: float = 1, **moved: float
 ) -> None:
-    """Declare a result of a model as a fact, at the defaults of its assumptions but for those `moved`; value is scale times the result."""
+    """Declare a model's result as a fact: `scale` times it, at the defaults but for assumptions `moved`."""
 
     def value() -> Answer:
         rows = tables.load("assumptions").query("model == @model").set_index("name")

@@ -1,4 +1,4 @@
-"""What governments did: China's licences, the texts that partners signed, what has happened since, and the terms that ended."""
+"""What governments did: China's licences, texts that were signed, events since then, and terms that ended."""
 
 from collections.abc import Iterable
 from functools import lru_cache, partial
@@ -117,8 +117,8 @@ def _count(rows: pd.DataFrame, text: str = "") -> Answer:
 @_events(
     "since.events",
     "Dated events after the day of the ministerial",
-    how="Published rows of the timeline later than 4 February 2026 that have happened; a day that passed without "
-    "an act is not one",
+    how="Published rows of the timeline later than 4 February 2026 that have happened; a day that passed "
+    "without an act is not one",
 )
 def events_since() -> Answer:
     return _count(events.happened())
@@ -147,8 +147,8 @@ def newest_event() -> Answer:
 @fact(
     "evidence.newest_opened",
     "Day of the newest source of the evidence that was read",
-    how="Latest day of publication in the table of sources; leads, titles seen alone, data releases and our own "
-    "measurements apart",
+    how="Latest day of publication in the table of sources; leads, titles seen alone, data releases and "
+    "our own measurements apart",
 )
 def newest_opened() -> Answer:
     day, sources = events.newest_evidence(), tables.load("sources")

@@ -1,4 +1,4 @@
-"""How far the United States relies on imports: by mineral, by form of a mineral, by year, and by the country they come from."""
+"""How far the United States relies on imports: by mineral, form, year, and country of origin."""
 
 import re
 from functools import lru_cache
@@ -113,7 +113,7 @@ def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
 
 @lru_cache(maxsize=2)
 def _forms(data: Path) -> list[dict]:
-    """The forms that any release states, besides the one that speaks for the mineral there, each with its name in full."""
+    """The forms that any release states besides the main one of the mineral, with their names in full."""
     stated = [reliance.statements(release) for release in tables.releases()]
     rows = pd.concat([rows[rows.mineral.duplicated()] for rows in stated])
     rows = rows.drop_duplicates(["mineral", "form"], keep="last").assign(slug=lambda r: r.form.map(_slug))

@@ -75,7 +75,7 @@ def inside_share(mineral: str, step: str, release: str, year: int | None = None)
 
 
 def _share(whose: str, mineral: str, step: str, release: str, year: int | None, text="") -> Answer | None:
-    """A column of supply.summary for a mineral and step, with its sources and rows; None where it is not known."""
+    """A column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
     row = _summary(tables.data_dir(), release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None
@@ -90,7 +90,7 @@ def _share(whose: str, mineral: str, step: str, release: str, year: int | None, 
 
 
 def bound(share: float, alone: bool = False) -> str:
-    """The text of a share that rounding would make nothing or everything. alone: what it counts is all there is.
+    """The text of a share that rounding would make nothing or all. alone: what it counts is all there is.
 
     >>> bound(0.4), bound(99.6), bound(0), bound(50), bound(100), bound(100, alone=True)
     ('under 1 %', 'over 99 %', '', '', 'over 99 %', '')
@@ -122,7 +122,7 @@ def _output(data: Path, release: str, year: int | None) -> dict[tuple[str, str],
 def _output_rows(
     release: str, mineral: str, step: str, whose: str, year: int | None
 ) -> tuple[tuple[str, ...], bool]:
-    """The countries that a share counts, and the world, as "China 2025: 270,000 t"; and whether they are all that make any."""
+    """What a share counts, and the world, as "China 2025: 270,000 t"; and whether nobody else makes any."""
     output = _output(tables.data_dir(), release, year).get((mineral, step))
     if output is None:
         return (), False
@@ -227,9 +227,10 @@ _minerals = partial(fact, unit="minerals", text="{:.0f}")
     each=[
         {
             "fact_id": "dependence.both_known",
-            "label": "Minerals whose producers are known at the mine and after it, of one and the same product",
-            "how": "Minerals with country figures at both steps that count one product; ore and another product "
-            "made of it are left out",
+            "label": "Minerals whose producers are known at the mine and after it, "
+            "of one and the same product",
+            "how": "Minerals with country figures at both steps that count one product; ore and another "
+            "product made of it are left out",
             "condition": "mine >= 0",
         },
         {
@@ -310,7 +311,7 @@ def china_majority(step: str, release: str, year: int | None = None) -> Answer:
 
 
 def each_country() -> list[dict]:
-    """A row for each country that has a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
+    """A row for each country with a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
     return [
         {"country": prefix(iso3), "iso3": iso3, "where": name} for iso3, name in countries.names().items()
     ]
@@ -343,7 +344,7 @@ def share_id(iso3: str, row) -> str:
 
 
 def _products(step: str) -> list[dict]:
-    """Each country and product: minerals, and each form that the newest release prints beside the series that speaks for one."""
+    """Each country and product: minerals, and the forms of the newest release beside their main series."""
     plain = [row | {"product": row["mineral"], "form": ""} for row in minerals()]
     names = {row["mineral"]: row["name"] for row in plain}
     forms = supply.forms().query("step == @step").drop_duplicates(["mineral", "form"])

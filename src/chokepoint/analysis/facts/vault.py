@@ -1,4 +1,4 @@
-"""The Vault's basket: what it costs, how long the money lasts under each rule, and what a stock of one mineral does."""
+"""The Vault's basket: its cost, how long the money lasts, and what a stock of one mineral does."""
 
 from collections.abc import Callable
 from functools import partial
@@ -38,7 +38,7 @@ _of_basket = partial(
 def _cover(
     release: str, rule: str, year: int | None, number: Callable[[Cover], float], words: Callable | None = None
 ) -> Answer | None:
-    """A number of what the Vault's money replaces under a rule, as `words` write it; None where there is no basket."""
+    """A number of what the Vault's money replaces under a rule, in `words`; None where there is no basket."""
     cover = vault_basket.cover(release, vault_basket.capital(), rule, year)
     if cover is None:
         return None
