@@ -444,7 +444,7 @@ def test_there_are_cases_enough_and_no_two_alike():
         (lambda c: c.edit("_config.yml", "chokepoint.site.sphinx_extension", "chokepoint.site.pagse"), ("Rendering the pages failed", "pagse")),
         (lambda c: c.edit("_toc.yml", "03-price-floor", "03-price-flor"), ("_toc.yml: no page '03-price-flor'",)),
         (lambda c: c.edit("book/sources.md", "# ", "# [A link](nowhere.md)\n\n# "), ("Rendering the pages failed", "book/sources.md", "nowhere")),
-        (lambda c: c.edit("book/sources.md", "# ", "# {fact}`vault.exim_lon`\n\n# "), ("vault.exim_lon", "vault.exim_loan")),
+        (lambda c: c.edit("book/sources.md", "# ", "# [A](evidence.md#vault.exim_lon)\n\n# "), ("vault.exim_lon", "vault.exim_loan")),
         (lambda c: (c.folder / "book/runs.yml").write_text("03-price-floor.ipynb: 3"), ("book/runs.yml, 03-price-floor.ipynb",)),
         (lambda c: (c.folder / "data/evidence/ledger.csv").unlink(), ("ledger.csv: the file is missing",)),
     ],

@@ -68,10 +68,12 @@ def test_a_fact_that_the_text_contradicts_stops_the_build(checkout):
     checkout.edit(
         "book/evidence.md",
         "# Evidence",
-        "# Evidence\n\nThe Vault gets {fact}`US$11 billion <vault.exim_loan>`.",
+        "# Evidence\n\nThe Vault gets [US$11 billion](evidence.md#vault.exim_loan).",
     )
     (checkout.folder / "_toc.yml").write_text(
         "format: jb-book\nroot: evidence\nchapters:\n  - file: sources\n  - file: assumptions\n  - file: 03-price-floor\n"
     )
     said = refused(checkout)
+    assert "book/evidence.md, line 3" in said, "it says where"
     assert "US$11 billion" in said and "US$10 billion" in said and "vault.exim_loan" in said
+    assert not (checkout.folder / "build/executed").exists(), "and before anything runs"

@@ -68,7 +68,7 @@ def test_the_evidence_names_the_pages_that_state_a_fact(tmp_path):
     (tmp_path / "minerals").mkdir()
     (tmp_path / "minerals" / "gallium.ipynb").write_text('"<a href=\\"cp:evidence#fact-gallium.reliance\\">"')
     (tmp_path / "04-project-vault.ipynb").write_text(
-        "{fact}`US$10 billion <vault.exim_loan>` and {fact}`gallium.reliance`"
+        "[US$10 billion](evidence.md#vault.exim_loan) and [100 %](evidence.md#gallium.reliance)"
     )
     found = stating(tmp_path)
     assert found == {

@@ -29,7 +29,7 @@ CHANGES = [  # file, old, new, a page that shows it
     ),
     (
         "book/04-project-vault.ipynb",
-        "{fact}`2 February 2026 <vault.launch>`",
+        "[2 February 2026](evidence.md#vault.launch)",
         "2 February 2026",
         "evidence.html",
     ),

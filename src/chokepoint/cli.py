@@ -55,10 +55,13 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Check every table against data/datapackage.json, and every figure against its neighbours."""
+    """Check tables against their schema, figures against their neighbours, and the book's words against facts."""
     from chokepoint.data.check import require_sound
+    from chokepoint.site.fact_links import require_true
 
     notes = require_sound()
+    if tables.data_dir() == tables.home() / "data":  # other data are not what the words are about
+        require_true(tables.home() / "book")
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
     if notes:
         click.echo("\n".join(["Worth a look:", *(f"  data/{note}" for note in notes)]))
@@ -308,6 +311,36 @@ def facts_command(release: str, as_json: bool) -> None:
         click.echo(
             f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} [{', '.join(fact['sources'])}; {fact['confidence']}]"
         )
+
+
+@main.command("fact")
+@click.argument("fact_id", metavar="ID")
+@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+def fact_command(fact_id: str, release: str) -> None:
+    """Print one fact: value, sources, readings that differ, how it is computed, and where it is declared."""
+    from chokepoint.analysis import facts
+
+    tables.require_release(release)
+    fact, (file, line) = facts.get(fact_id, release), facts.declared_at(fact_id)
+    value = fact.value if isinstance(fact.value, str) else f"{fact.value:.10g}"
+    titles = tables.load("sources").set_index("source_id").title
+    readings = tables.load("readings").query("published and conflict_group == @fact.conflict_group")
+    other = [(f"{r.reading} ({r.outlet})", (r.source_id,)) for r in readings.itertuples()]
+    lines = [
+        ("", fact.label),
+        ("text", f"[{fact.text}](evidence.md#{fact_id})"),
+        ("value", f"{value} {fact.unit}".strip()),
+        ("as of", fact.as_of),
+        ("confidence", fact.confidence),
+        *(("source", f"{source}: {titles[source]}") for source in fact.sources),
+        *(("reading", f"{text} [{', '.join(sources)}]") for text, sources in other),
+        *(("replaced", f"{text} [{', '.join(sources)}]") for text, sources in fact.superseded),
+        ("computed", fact.computation),
+        *(("from", row) for row in fact.rows),
+        ("note", fact.note),
+        ("declared", f"{os.path.relpath(file)}:{line}"),
+    ]
+    click.echo("\n".join(f"{name:11} {text}".strip() for name, text in lines if text))
 
 
 @main.command()

@@ -364,7 +364,7 @@ def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: st
     stated = now or was
     assert stated is not None, f"{fact_id} stands in one release at least"
     years = [int(tables.load("production", release).year.max()) for release in (old, new)]
-    yearly = was and now and facts.is_yearly(fact_id) and years[0] != years[1]
+    yearly = was and now and now.yearly and years[0] != years[1]
     again = facts.of_year(fact_id, new, years[0]) if yearly else None
     numbers = [None if fact is None else _number(fact) for fact in (was, again, now)]
     row = {
@@ -378,7 +378,7 @@ def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: st
         "revision": _less(numbers[1], numbers[0]),
         "new_year": _less(numbers[2], numbers[1]),
     }
-    if was and now and not yearly and _same_thing(fact_id, was, now, years):
+    if was and now and not yearly and _same_thing(was, now, years):
         row |= {"revision": row["move"], "new_year": None if row["move"] is None else 0.0}
     return row | {"reason": _why(row, was, now, (old, new), years)}
 
@@ -395,12 +395,10 @@ def _less(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def _same_thing(fact_id: str, was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
+def _same_thing(was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
     """Whether both releases speak of the same thing: of one year, or an estimate that the next release replaces."""
-    of_one_year = (
-        bool(now.as_of) and was.as_of == now.as_of or (facts.is_yearly(fact_id) and years[0] == years[1])
-    )
-    return facts.is_estimate(fact_id) or of_one_year
+    of_one_year = (now.as_of and was.as_of == now.as_of) or (now.yearly and years[0] == years[1])
+    return bool(now.estimate or of_one_year)
 
 
 NOT_SPLIT = "not split: "  # a revision and a new year cannot be told apart; what follows says why
@@ -424,10 +422,10 @@ def _why(
         if row["restated"] == row["new"]:
             return f"{years[0]} revised"
         return f"{years[0]} revised, then a new year ({years[0]} → {years[1]})"
-    if row["revision"] is not None or _same_thing(row["fact_id"], was, now, years):
+    if row["revision"] is not None or _same_thing(was, now, years):
         return "revised by the publisher"
     if "–" in was.as_of and was.as_of != now.as_of:
         return f"{NOT_SPLIT}another period ({was.as_of} → {now.as_of})"
-    if facts.is_yearly(row["fact_id"]):
+    if now.yearly:
         return f"{NOT_SPLIT}{names[1]} prints no {years[0]} of it"
     return f"{NOT_SPLIT}it is worked out from figures of which each release prints one year"

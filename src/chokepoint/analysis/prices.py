@@ -6,6 +6,7 @@ from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
 LIMITS = ("licence", "ban")
+FLOOR = "mp.price_floor"  # the fact of the only floor with a published number
 # The series that is traded most, where USGS prints several for a mineral.
 _SERIES = {
     "graphite": "Flake",
@@ -74,3 +75,17 @@ def rises(release: str = tables.DEFAULT_RELEASE) -> pd.Series:
     rows = controlled(release)
     before = rows[rows.year < rows["first"].dt.year].groupby("mineral", sort=False).value.last()
     return (rows.groupby("mineral", sort=False).value.last() / before).dropna()
+
+
+def ndpr(release: str) -> pd.DataFrame:
+    """Yearly average price of NdPr oxide [US$/kg, FOB, without value-added tax]; neodymium oxide where a release lacks it."""
+    prices = tables.load("prices", release)
+    series = prices[prices.series.str.contains("NdPr", na=False)]
+    if len(series):
+        return series
+    return prices[(prices.mineral == "neodymium") & prices.series.str.contains("Nd2O3", na=False)]
+
+
+def floor_price() -> float:
+    """The floor of MP Materials [US$/kg]."""
+    return float(tables.load("ledger").set_index("fact_id").loc[FLOOR, "value"])

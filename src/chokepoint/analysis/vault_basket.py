@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chokepoint.analysis import reliance
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
@@ -21,6 +22,10 @@ FROM_RELIANCE = "reliance"  # stands in place of an import series: net imports a
 MONEY_METALS = ("precious metals", "platinum group")  # bought by investors as well as by industry
 NONE = float("nan")
 YEARS = 2  # of a release: the latest and the one before
+STOCK = 100  # of one mineral [US$ million], a round sum to measure with
+MAIN = 10  # share of US imports [%] from which a country is called a main source
+MOST_YEARS = 30  # beyond these a stock lasts for as long as anybody plans
+DAYS_A_MONTH, DAYS_A_YEAR = 365 / 12, 365
 UNIT_KG = 10  # a metric ton unit is a hundredth of a tonne
 NO_TRADE, NO_PRICE, SOLD, LATER = (
     "no net imports printed",
@@ -200,6 +205,48 @@ def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None
         365 * capital / use,
         tuple(dict.fromkeys(rows.mineral)),
     )
+
+
+def capital() -> float:
+    """The Vault's money as announced, by its parts [US$ billion]."""
+    rows = tables.load("assumptions").query("model == 'vault'").set_index("name").value
+    return float(rows.loan + rows.private_capital)
+
+
+def china_in_imports(mineral: str, release: str) -> tuple[float, str, str] | None:
+    """China's share of US imports of a mineral [%], the years it is an average of and its source; None where it is no main source.
+
+    >>> china_in_imports("gallium", "mcs2026"), china_in_imports("copper", "mcs2026")
+    ((18.0, '2021–24', 'MCS2026'), None)
+    """
+    rows = reliance.sources(release, mineral)
+    rows = rows[(rows.iso3 == "CHN") & (rows.value >= MAIN)]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return float(row.value), f"{row.first_year}–{row.last_year % 100:02d}", row.source_id
+
+
+def duration(days: float) -> str:
+    """A time in the unit in which it is easiest to grasp.
+
+    >>> duration(63.9), duration(404), duration(2517), duration(20000)
+    ('64 days', '13 months', '7 years', 'more than 30 years')
+    """
+    if days > MOST_YEARS * DAYS_A_YEAR:
+        return f"more than {MOST_YEARS} years"
+    if days < 1.5 * DAYS_A_YEAR:
+        return f"{days:.0f} days" if days < DAYS_A_YEAR else f"{days / DAYS_A_MONTH:.0f} months"
+    return f"{days / DAYS_A_YEAR:.0f} years" if days >= 3 * DAYS_A_YEAR else f"{days / DAYS_A_YEAR:.1f} years"
+
+
+def weight(tonnes: float) -> str:
+    """Tonnes in a row of figures.
+
+    >>> weight(40360), weight(11.6667)
+    ('40,360 t', '11.7 t')
+    """
+    return f"{tonnes:,.0f} t" if tonnes >= 100 else f"{tonnes:.3g} t"
 
 
 # --- one line ---

@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance
 from chokepoint.analysis import events as dated
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.charts.bars import bars
 from chokepoint.charts.theme import ACCENT, BLOC
 from chokepoint.data import tables

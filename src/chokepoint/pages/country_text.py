@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance, supply
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date, in_words, listed, mineral, with_article
 from chokepoint.pages.markup import chapters, known, with_links

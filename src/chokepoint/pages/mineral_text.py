@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.analysis import reliance, supply
-from chokepoint.analysis.facts import forms
+from chokepoint.analysis.facts.reliance import form_id
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.amounts import capital, date, in_words, tons, with_article
@@ -189,7 +189,7 @@ def _further_forms(mineral: str, release: str) -> list[str]:
     parts = [
         f"of {r.form.lower()} it is a net exporter"
         if r.kind == "net_exporter"
-        else f"of {r.form.lower()} it imports {{{forms.fact_id(mineral, r.form)}}}"
+        else f"of {r.form.lower()} it imports {{{form_id(mineral, r.form)}}}"
         for r in rows.itertuples()
     ]
     return [f"{capital(', '.join(parts))}."] if parts else []

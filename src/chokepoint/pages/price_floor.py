@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chokepoint.analysis import facts
-from chokepoint.analysis.facts.prices_and_models import FLOOR, floor_price, ndpr
+from chokepoint.analysis.prices import FLOOR, floor_price, ndpr
 from chokepoint.charts import theme
 from chokepoint.charts.bars import columns_and_floor
 from chokepoint.charts.curves import curves, levy_gap, protection

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import facts, vault_basket
-from chokepoint.analysis.facts.vault import STOCK, capital
+from chokepoint.analysis.vault_basket import STOCK, capital
 from chokepoint.charts.bars import paired_bars
 from chokepoint.charts.curves import curves, runout
 from chokepoint.charts.dots import dots

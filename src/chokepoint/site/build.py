@@ -22,7 +22,7 @@ import nbformat
 from chokepoint.analysis import countries, facts
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
-from chokepoint.site import binder, cache, kernels, linkcheck, page_metadata, repo_url
+from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.execute import execute, write
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
@@ -92,6 +92,7 @@ def build_locked(
     kernels.forkserver_context()  # it imports while the data are checked
     if not sound:
         check.require_sound()
+    fact_links.require_true(home / "book", release)
     lap("check")
     kept = cache.Cache(home / "build" / "cache", fresh, say)
     with renderer(home, stage, rendered, release) as render_pages:

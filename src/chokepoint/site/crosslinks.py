@@ -182,9 +182,7 @@ def stating(book: Path) -> dict[str, list[str]]:
         if path.stem == _LISTS_FACTS:
             continue
         text = path.read_text(encoding="utf-8")
-        ids = re.findall(r"cp:evidence#fact-([\w.-]+)", text) + re.findall(
-            r"\{fact\}`(?:[^`<]*<)?([a-z0-9_.-]+)>?`", text
-        )
+        ids = re.findall(r"(?:cp:evidence#fact-|\]\((?:\.\./)*evidence\.md#)([\w.-]+)", text)
         for fact_id in dict.fromkeys(ids):
             found.setdefault(fact_id, []).append(path.relative_to(book).with_suffix("").as_posix())
     return found

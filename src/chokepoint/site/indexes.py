@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance, supply
-from chokepoint.analysis.facts.countries import prefix, share_id
+from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.country_text import product

@@ -29,9 +29,7 @@ if TYPE_CHECKING:  # a build that finds nothing to do need not import it
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-_LISTS = re.compile(
-    r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{(?!fact\})[a-z-]+\}`"
-)  # a directive of MyST, or a role other than that of facts
+_LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive of MyST, or a role
 
 
 @contextmanager
@@ -161,7 +159,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remo
     All facts have been worked out, before Sphinx forks the processes that read and write.
     """
     from chokepoint.analysis import facts
-    from chokepoint.site import crosslinks
+    from chokepoint.site import crosslinks, fact_links
 
     known, stating = facts.evaluate(app.config.cp_release), crosslinks.stating(Path(app.srcdir))
     stated: dict[str, list[str]] = {page: [] for page in env.found_docs}
@@ -172,18 +170,11 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remo
         path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")
     }
     changed = _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks])
-    listing = [page for page in env.found_docs if changed and _LISTS.search(_said(Path(env.doc2path(page))))]
+    words = {
+        page: fact_links.markdown(Path(env.doc2path(page))).values() for page in env.found_docs if changed
+    }
+    listing = [page for page, texts in words.items() if any(map(_LISTS.search, texts))]
     return {*listing, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
-
-
-def _said(source: Path) -> str:
-    """The Markdown of a page: of a notebook, its Markdown cells."""
-    text = source.read_text(encoding="utf-8")
-    if source.suffix != ".ipynb":
-        return text
-    return "\n".join(
-        "".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"
-    )
 
 
 def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The Sphinx extension: the `{fact}` role, lists made from the registry, and charts compiled for the page.
+"""The Sphinx extension: links to facts, lists made from the registry, and charts compiled for the page.
 
 HTML that a notebook printed cannot know how deep its page lies: it links to `cp:page#anchor`, which becomes a relative path here.
 """
@@ -10,22 +10,21 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxDirective
 
 from chokepoint.analysis import facts
 from chokepoint.charts.vega import script
 from chokepoint.data import tables
-from chokepoint.errors import UserError
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link
-from chokepoint.site import cover, lists, page_metadata, render, seo
+from chokepoint.site import cover, fact_links, lists, page_metadata, render, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, frame
 
-_log = logging.getLogger(__name__)
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
@@ -35,7 +34,7 @@ const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ?
 
 def setup(app: Sphinx) -> dict:
     """Register all of it with Sphinx."""
-    app.add_role("fact", FactRole())
+    app.add_transform(FactLinks)
     app.add_directive("excerpt", Excerpt)
     for name, make in (lists.LISTS | INDEXES | {"cover": cover.cover}).items():
         app.add_directive(name, _list_directive(make))
@@ -56,34 +55,32 @@ def release() -> str:
     return os.environ.get("CHOKEPOINT_RELEASE", tables.DEFAULT_RELEASE)
 
 
-class FactRole(SphinxRole):
-    """``{fact}`vault.exim_loan` `` prints the fact's text, linked to its row of the evidence page.
+class FactLinks(SphinxTransform):
+    """Lead a link such as `evidence.md#vault.exim_loan` to the row of that fact, wherever it stands on the site.
 
-    ``{fact}`US$10 billion <vault.exim_loan>` `` prints that text, which must agree with the registry.
+    The text is what `fact_links.shown` gives. One that contradicts the registry stopped the build before.
     """
 
-    def run(self):
-        explicit = re.fullmatch(r"(.+?)\s*<([a-z0-9_.-]+)>", self.text, re.S)
-        text, fact_id = (explicit[1], explicit[2]) if explicit else (None, self.text)
-        try:
-            fact = facts.get(fact_id, release())
-        except UserError as error:
-            _log.warning(str(error), location=self.get_location())
-            return [nodes.problematic(self.rawtext, self.rawtext)], []
-        if text and not facts.agrees(text, fact):
-            _log.warning(
-                f'The text says "{text}", the registry says "{fact.text}" for {fact_id}. Change one of them.',
-                location=self.get_location(),
+    default_priority = 500
+
+    def apply(self, **_options) -> None:
+        for node in list(self.document.findall(addnodes.pending_xref)):
+            target = (
+                f"{node['reftarget']}#{node.get('reftargetid', '')}"  # the latter where the file is there
             )
-        node = nodes.reference(
-            "",
-            text or fact.text,
-            refuri=link("evidence", f"fact-{fact_id}"),
-            internal=True,
-            classes=["cp-fact"],
-        )
-        node["reftitle"] = fact.label
-        return [node], []
+            found = re.fullmatch(r"(?:.*/)?evidence(?:\.md)?#([\w.-]+)#?", target)
+            if found and (fact := facts.find(found[1], release())):
+                text = node.astext()
+                node.replace_self(
+                    nodes.reference(
+                        "",
+                        fact_links.shown(text, fact) or text,
+                        refuri=link("evidence", f"fact-{fact.fact_id}"),
+                        internal=True,
+                        classes=["cp-fact"],
+                        reftitle=fact.label,
+                    )
+                )
 
 
 class Excerpt(SphinxDirective):

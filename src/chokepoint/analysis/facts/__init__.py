@@ -1,46 +1,27 @@
-"""Every number the prose states: value, unit, sources, and how it was come by.
+"""Every number the prose states: value, unit, sources, and how it was computed.
 
-A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of
-a module of this folder (we computed it from tables).
-Both can be evaluated at any release, so "what changed" is this registry evaluated twice.
+A fact is a row of `data/evidence/ledger.csv` (somebody stated it) or a function of a module here (we
+computed it from tables), declared by `@fact("rare_earths.china_mined", …)`. Both can be evaluated at any
+release, so "what changed" is this registry evaluated twice. Nothing is computed before it is asked for: one
+fact reads the tables of that fact.
 """
 
 import difflib
+import inspect
+import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable, UserError
 
-# The modules of this folder and the ids that each may define: one is imported, and reads what it needs, when such an id is asked for.
-_FAMILIES = {
-    "dependence": r"\w+\.((china|largest|inside)_(mined|refined)|reliance|main_source|controlled_since|year_(mined|refined))"
-    r"|(dependence|reliance|frameworks)\.\w+",
-    "vault": r"\w+\.(vault_year|stock_(days|china))|vault\.(cover|use|basket|minerals|cost|copper)_\w+",
-    "countries": r"\w+\.(\w+_(mined|refined|reserves|us_imports)|signed)",
-    "forms": r"\w+\.reliance_of_\w+",
-    "revised": r"\w+\.(reliance_\d{4}|reserves_\w+)",
-    "prices_and_models": r"(ndpr|floor|mine|contract|cascade|vault|shock)\.\w+",
-    "futures": r"futures\.\w+",
-    "validation": r"validation\.\w+",
-    "since": r"(since|evidence)\.\w+",
-    "accounts": r"accounts\.\w+",
-}
-_COMPUTED: dict[str, tuple["Fact", Callable]] = {}
-_YEARLY: set[str] = (
-    set()
-)  # facts of a release's latest year, which can be worked out of an earlier year of it too
-_ESTIMATES: set[str] = (
-    set()
-)  # facts of which every release gives one estimate of the same thing, whatever its year
-_WORDS = (
+NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
 ).split()
@@ -50,10 +31,12 @@ _WORDS = (
 class Fact:
     """One number, date or name that the prose may state.
 
-    text is how it prints; value is a float where the fact is a number, else the text itself.
-    computation says in words how a computed fact was come by; it is empty for a stated one.
-    rows are the rows a computed fact was worked out from, in words.
-    superseded holds the readings that a later one of the same publisher replaced, each (text, sources), newest first.
+    text is how it is written; value is a float where the fact is a number, else the text itself.
+    computation says in words how a computed fact was computed; it is empty for a stated one.
+    rows are the rows a computed fact was computed from, in words.
+    superseded holds the readings that a later one of the publisher replaced: (text, sources), newest first.
+    yearly: it is of the release's latest year, and `of_year` has it of an earlier one.
+    estimate: a release gives one estimate of it, which the next release replaces, such as reserves.
     """
 
     fact_id: str
@@ -69,6 +52,129 @@ class Fact:
     note: str = ""
     rows: tuple[str, ...] = ()
     superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    yearly: bool = False
+    estimate: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a fact's function returns: value, ids of its sources and, where needed, further columns of `Fact`.
+
+    text: where the format of the declaration would not do, such as "under 1 %".
+    """
+
+    value: float | str
+    sources: Iterable[str]
+    text: str = ""
+    rows: tuple[str, ...] = ()
+    as_of: str = ""
+    note: str = ""
+    superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Declaration:
+    """A computed fact, or a family of them; see `fact`. A family's shell has fields in braces."""
+
+    shell: Fact
+    compute: Callable[..., Answer | None]
+    each: Callable[[], Iterable[Mapping]] | Iterable[Mapping]
+
+    @cached_property
+    def takes(self) -> frozenset[str]:
+        """What the function takes, by name."""
+        return frozenset(inspect.signature(self.compute).parameters)
+
+    @cached_property
+    def pattern(self) -> re.Pattern:
+        """Matches every id that the declaration may have, and perhaps others."""
+        return re.compile(re.sub(r"\\\{\w+\\\}", r"[\\w.]+", re.escape(self.shell.fact_id)))
+
+    @cached_property
+    def generality(self) -> int:
+        """How little of the id is written out: single facts first, then narrow families, then wide ones."""
+        literal = re.sub(r"\{\w+\}", "", self.shell.fact_id)
+        return -1000 if literal == self.shell.fact_id else -len(literal)
+
+    def answer(self, fields: Mapping, release: str, **more) -> Fact | None:
+        """The fact of one member of the family; None where the release does not hold what it needs."""
+        given = {**fields, "release": release, **more}
+        try:
+            answer = self.compute(**{name: given[name] for name in self.takes & given.keys()})
+        except MissingTable:
+            return None
+        if answer is None:
+            return None
+        shell = self.shell
+        columns = vars(answer) | {"sources": tuple(answer.sources)}
+        columns = {name: cell for name, cell in columns.items() if cell or name == "value"}
+        columns.setdefault("text", shell.text.format(answer.value))
+        named = {name: getattr(shell, name).format(**fields) for name in ("fact_id", "label", "computation")}
+        return replace(shell, **(named | columns))
+
+
+_DECLARED: list[Declaration] = []
+
+
+def fact(
+    fact_id: str,
+    label: str,
+    unit: str = "",
+    text: str = "{}",
+    *,
+    how: str,
+    each: Callable[[], Iterable[Mapping]] | Iterable[Mapping] = ({},),
+    confidence: str = "primary",
+    estimate: bool = False,
+) -> Callable:
+    """Declare the function below as a computed fact; `text` is the format of its value, such as "{:.2f} %".
+
+    A family is declared once: the id "{mineral}.vault_year" with `each`, a row for each member (or a function
+    that returns the rows), whose fields fill the braces of id, label and how; the id may be a field itself.
+
+    The function takes `release` and any of these fields by name, whichever it needs. It returns an `Answer`,
+    or None where the release does not hold what it needs. One that takes `year` (None: the latest) is yearly.
+    """
+
+    def declare(compute: Callable) -> Callable:
+        yearly = "year" in inspect.signature(compute).parameters
+        shell = Fact(
+            fact_id, label, 0, unit, text, (), confidence, computation=how, yearly=yearly, estimate=estimate
+        )
+        _DECLARED.append(Declaration(shell, compute, each))
+        return compute
+
+    return declare
+
+
+def minerals() -> list[dict]:
+    """A row for each mineral that may have facts: `mineral` and its `name`."""
+    rows = tables.load("minerals").query("kind != 'other'")
+    return rows[["mineral", "name"]].to_dict("records")
+
+
+@cache
+def _declarations() -> list[Declaration]:
+    """All of them, the most specific first."""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")  # which needs this module first
+    return sorted(_DECLARED, key=lambda declared: declared.generality)
+
+
+@cache
+def _members(data: Path, declared: Declaration) -> dict[str, Mapping]:
+    """The ids of a declaration, each with the fields that fill its braces."""
+    rows = declared.each() if callable(declared.each) else declared.each
+    return {declared.shell.fact_id.format(**row): row for row in rows}
+
+
+@cache
+def _declaration(data: Path, fact_id: str) -> tuple[Declaration, Mapping] | None:
+    """The declaration of a fact, with its fields; only families that may have the id list their members."""
+    for declared in _declarations():
+        if declared.pattern.fullmatch(fact_id) and fact_id in _members(data, declared):
+            return declared, _members(data, declared)[fact_id]
+    return None
 
 
 def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
@@ -77,53 +183,69 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     >>> evaluate()["rare_earths.china_mined"].text
     '69.23 %'
     """
-    data = tables.data_dir()
-    for name in _FAMILIES:
-        family = _family(name)
-        for subject in family.subjects() if hasattr(family, "subjects") else ():
-            _define(data, name, subject)
-    stated = tables.load("ledger").query("published").fact_id
-    found = {fact_id: _fact(data, release, fact_id) for fact_id in (*stated, *_COMPUTED)}
-    return {fact_id: fact for fact_id, fact in found.items() if fact}
+    return dict(_evaluate(tables.data_dir(), release))
+
+
+@cache
+def _evaluate(data: Path, release: str) -> dict[str, Fact]:
+    stated = map(_from_ledger, tables.load("ledger").query("published").to_dict("records"))
+    every: dict[str, Fact | None] = {fact.fact_id: fact for fact in stated}
+    for declared in _declarations():
+        for fact_id, fields in _members(data, declared).items():
+            if fact_id not in every:
+                every[fact_id] = declared.answer(fields, release)
+    return {fact_id: known for fact_id, known in every.items() if known}
 
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
-    """One fact, and only that one is worked out. UserError, with the nearest id, when there is none."""
-    if fact := find(fact_id, release):
-        return fact
+    """One fact, and only that one is computed. UserError, with the nearest id, when there is none."""
+    if known := find(fact_id, release):
+        return known
     if any(find(fact_id, other) for other in tables.releases()):
         raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
     near = difflib.get_close_matches(fact_id, evaluate(), 1)
-    hint = f'Did you mean "{near[0]}"?' if near else "See data/evidence/ledger.csv and src/chokepoint/facts/."
+    hint = f'Did you mean "{near[0]}"?' if near else "`chokepoint facts` lists them all."
     raise UserError(f'No fact "{fact_id}". {hint}')
 
 
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
-    data = tables.data_dir()
-    return _fact(data, release, fact_id) if _stated(data, fact_id) or _is_computed(data, fact_id) else None
-
-
-def _is_computed(data: Path, fact_id: str) -> bool:
-    """Whether some module here computes it: those that may, and no other, are asked to define what they have of its subject."""
-    subject = fact_id.partition(".")[0]
-    for name in (name for name, ids in _FAMILIES.items() if re.fullmatch(ids, fact_id)):
-        _define(data, name, subject)
-        if fact_id in _COMPUTED:
-            return True
-    return False
+    return _fact(tables.data_dir(), release, fact_id)
 
 
 @cache
-def _define(data: Path, name: str, subject: str) -> None:
-    """Let a family define its facts of one subject, the first part of their ids; one without subjects does so when imported."""
-    family = _family(name)
-    if hasattr(family, "define"):
-        family.define(subject)
+def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
+    if stated := _stated(data, fact_id):
+        return stated
+    declared = _declaration(data, fact_id)
+    return declared[0].answer(declared[1], release) if declared else None
 
 
-def _family(name: str) -> ModuleType:
-    return import_module(f"chokepoint.analysis.facts.{name}")  # it needs this module first
+def of_year(fact_id: str, release: str, year: int) -> Fact | None:
+    """A yearly fact of an earlier year than the release's latest; None where the release has nothing of it.
+
+    >>> of_year("antimony.china_mined", "mcs2026", 2024).text
+    '34 %'
+    """
+    declared, fields = _declaration(tables.data_dir(), fact_id)
+    return declared.answer(fields, release, year=year)
+
+
+def declared_at(fact_id: str) -> tuple[Path, int]:
+    """File and line of a fact: of its declaration, that of its family, or its row of the ledger.
+
+    UserError, with the nearest id, when there is none.
+
+    >>> [declared_at(fact_id)[0].name for fact_id in ("gallium.vault_year", "vault.exim_loan")]
+    ['vault.py', 'ledger.csv']
+    """
+    get(fact_id)
+    file, ids = tables.data_dir() / "evidence" / "ledger.csv", [fact_id]
+    if found := _declaration(tables.data_dir(), fact_id):
+        file, ids = Path(inspect.getsourcefile(found[0].compute)), [fact_id, found[0].shell.fact_id]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    written = [re.compile(rf'(^|"){re.escape(text)}[",]') for text in ids]
+    return file, next(i for text in written for i, line in enumerate(lines, 1) if text.search(line))
 
 
 @cache
@@ -131,40 +253,6 @@ def _stated(data: Path, fact_id: str) -> Fact | None:
     """The published row of the ledger with that id; a page that states it depends on no other row."""
     rows = tables.rows("ledger", fact_id=fact_id).query("published").to_dict("records")
     return _from_ledger(rows[0]) if rows else None
-
-
-@cache
-def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
-    """One fact at a release; None where the release does not hold what it needs."""
-    return _computed(*_COMPUTED[fact_id], release) if fact_id in _COMPUTED else _stated(data, fact_id)
-
-
-def is_yearly(fact_id: str) -> bool:
-    """Whether a fact is of the latest year of a release, and `of_year` can tell it of an earlier one.
-
-    >>> evaluate() is None, is_yearly("antimony.china_mined"), is_yearly("vault.exim_loan")
-    (False, True, False)
-    """
-    return fact_id in _YEARLY
-
-
-def is_estimate(fact_id: str) -> bool:
-    """Whether a release gives one estimate of a fact, which the next release's estimate replaces.
-
-    >>> evaluate() is None, is_estimate("australia.lithium_reserves"), is_estimate("australia.lithium_mined")
-    (False, True, False)
-    """
-    return fact_id in _ESTIMATES
-
-
-def of_year(fact_id: str, release: str, year: int) -> Fact | None:
-    """What a release says of an earlier year than its latest; None where it prints nothing of it. Only of yearly facts.
-
-    >>> evaluate() is None, of_year("antimony.china_mined", "mcs2026", 2024).text
-    (False, '34 %')
-    """
-    shell, compute = _COMPUTED[fact_id]
-    return _computed(shell, partial(compute, year=year), release)
 
 
 def _from_ledger(row: dict) -> Fact:
@@ -188,49 +276,8 @@ def _from_ledger(row: dict) -> Fact:
     )
 
 
-def _computed(shell: Fact, compute: Callable, release: str) -> Fact | None:
-    """The fact at a release, or None where that release does not hold what it needs."""
-    try:
-        value, sources, *more = compute(release)
-    except MissingTable:
-        return None
-    if value is None:
-        return None
-    further = {"text": shell.text.format(value), **(more[0] if more else {})}
-    return replace(shell, value=value, sources=sources, **further)
-
-
-def computed(
-    fact_id: str,
-    label: str,
-    unit: str,
-    text: str,
-    how: str,
-    confidence: str = "primary",
-    *,
-    yearly: bool = False,
-    estimate: bool = False,
-):
-    """Register a function release -> (value, source ids) as a fact; `text` is its format, for example '{:.2f} %'.
-
-    The function may give a third thing, a dictionary of further columns of the fact (as_of, note, rows, superseded).
-    yearly: it is of the release's latest year, and the function takes another as the argument year; see `of_year`.
-    estimate: a release gives one estimate of it, which the next replaces, such as reserves.
-    """
-
-    def register(compute: Callable) -> Callable:
-        _COMPUTED[fact_id] = Fact(fact_id, label, 0, unit, text, (), confidence, computation=how), compute
-        if yearly:
-            _YEARLY.add(fact_id)
-        if estimate:
-            _ESTIMATES.add(fact_id)
-        return compute
-
-    return register
-
-
 def agrees(text: str, fact: Fact) -> bool:
-    """Whether an explicit text says what the registry says, at the precision it prints.
+    """Whether a text says what the registry says, at the precision with which it is written.
 
     >>> loan = Fact("vault.exim_loan", "", 10.0, "US$ billion", "US$10 billion", ("S002",), "primary")
     >>> agrees("up to $10 billion", loan), agrees("ten billion dollars", loan), agrees("US$12 billion", loan)
@@ -243,11 +290,11 @@ def agrees(text: str, fact: Fact) -> bool:
             len(text) > 3 and text in fact.text
         )  # "April 2025" of a day in it
     figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
-    spelled = [_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in _WORDS]
-    said = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [
+    spelled = [NUMBER_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in NUMBER_WORDS]
+    stated = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [
         (float(n), 0) for n in spelled
     ]
-    return len(said) == 1 and abs(abs(round(fact.value, said[0][1])) - said[0][0]) < 1e-9
+    return len(stated) == 1 and abs(abs(round(fact.value, stated[0][1])) - stated[0][0]) < 1e-9
 
 
 def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:

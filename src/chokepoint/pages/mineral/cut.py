@@ -1,7 +1,7 @@
 """What a stock of one mineral would cover, and, where China is a main source of US imports, against the loss of that part."""
 
 from chokepoint.analysis import facts
-from chokepoint.analysis.facts.vault import STOCK, china_in_imports
+from chokepoint.analysis.vault_basket import STOCK, china_in_imports
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.markup import known
 from chokepoint.pages.mineral_text import name

@@ -1,0 +1,127 @@
+"""Facts in the book's Markdown: `[US$10 billion](evidence.md#vault.exim_loan)`.
+
+GitHub and JupyterLab show such a link as it is written. Its text is checked against the registry before
+anything runs.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chokepoint.analysis import facts
+from chokepoint.data import tables
+from chokepoint.errors import UserError
+
+_LINK = re.compile(r"(?<!!)\[((?:\\.|[^\[\]\\])*)\]\(\s*<?(?:\.\./)*evidence\.md#([^\s)>]*)>?[^)]*\)")
+_CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1|(?<!`)(`+)(?!`).*?(?<!`)\2(?!`)", re.M | re.S)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+# What newer data change in the text of a fact: figures, months, numbers in words. All else are its words.
+_FIGURES = re.compile(
+    rf"\N{{MINUS SIGN}}?\d[\d,]*(?:\.\d+)?|\b(?:{_MONTHS}|{'|'.join(facts.NUMBER_WORDS)})\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class FactLink:
+    """A fact that a page states: id, text as written, and where; cell (None in Markdown) and line from 1."""
+
+    fact_id: str
+    text: str
+    file: str
+    cell: int | None
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}, " + (f"cell {self.cell}, " if self.cell else "") + f"line {self.line}"
+
+
+def markdown(path: Path) -> dict[int | None, str]:
+    """The Markdown of a page: of a notebook its Markdown cells, by number from 1; else all of it, under None.
+
+    UserError where a notebook is not JSON.
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return {None: text}
+    try:
+        cells = json.loads(text)["cells"]
+        return {
+            i: "".join(cell["source"]) for i, cell in enumerate(cells, 1) if cell["cell_type"] == "markdown"
+        }
+    except (ValueError, LookupError, TypeError):
+        raise UserError(
+            f"book/{path.name}: not a notebook (its JSON does not read). Restore it from the repository."
+        ) from None
+
+
+def links(path: Path) -> Iterator[FactLink]:
+    """The facts that a page states, in order; what stands in code is an example."""
+    for cell, text in markdown(path).items():
+        for link in _LINK.finditer(without_code(text)):
+            line = text.count("\n", 0, link.start()) + 1
+            yield FactLink(link[2], unescaped(link[1]), f"book/{path.name}", cell, line)
+
+
+def without_code(text: str) -> str:
+    """Markdown with code blanked out, every line where it was."""
+    return _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+
+
+def unescaped(text: str) -> str:
+    r"""The text of a link as the reader sees it.
+
+    >>> unescaped("US\\$10\nbillion")
+    'US$10 billion'
+    """
+    return re.sub(r"\\([^\w\s])", r"\1", " ".join(text.split()))
+
+
+def shown(text: str, fact: facts.Fact) -> str | None:
+    """What the book shows for a text that a writer gave a fact; None where it contradicts the registry.
+
+    It is the text, where that agrees. Where a computed fact has the same words and other figures (newer data,
+    another release), it is the registry's; a fact that somebody stated does not move by itself.
+
+    >>> computed = facts.Fact("x", "", 91.3, "%", "91.3 %", (), "", computation="Output over the world's")
+    >>> shown("91 %", computed), shown("85.1 %", computed), shown("85 tonnes", computed)
+    ('91 %', '91.3 %', None)
+    """
+    if facts.agrees(text, fact):
+        return text
+    same_words = _FIGURES.sub("#", text) == _FIGURES.sub("#", fact.text)
+    return fact.text if fact.computation and same_words else None
+
+
+def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
+    """What pages state that the registry does not: unknown facts and contradictions, each with its place.
+
+    And cells in which JupyterLab would take the words between two dollar signs for a formula.
+    """
+    found = []
+    for path in sorted([*book.glob("*.md"), *book.glob("*.ipynb")]):
+        found += [
+            f"book/{path.name}, cell {cell}: two bare dollar signs, and JupyterLab takes what stands between "
+            r"for a formula. Write US\$10 billion."
+            for cell, text in markdown(path).items()
+            if cell and len(re.findall(r"(?<!\\)\$", without_code(text))) > 1
+        ]
+        for link in links(path):
+            try:
+                fact = facts.get(link.fact_id, release)
+            except UserError as error:
+                found.append(f"{link}: {error}")
+                continue
+            if shown(link.text, fact) is None:
+                found.append(
+                    f'{link}: the text says "{link.text}", the registry says "{fact.text}" '
+                    f"for {link.fact_id}. Change one of them."
+                )
+    return found
+
+
+def require_true(book: Path, release: str = tables.DEFAULT_RELEASE) -> None:
+    """UserError that lists what `faults` finds."""
+    if found := faults(book, release):
+        raise UserError("\n".join(found))
