@@ -210,15 +210,6 @@ def allocate(values, capital, *, mode="days", weights=None, longest_days=365):
     return money
 
 
-def too_large_for_the_market(stock_t, supply_outside_china_t):
-    """Stocks [t] above half of a year's supply outside China [t/year]: money alone could not buy them.
-
-    >>> too_large_for_the_market([60, 10], [100, 100]).tolist()
-    [True, False]
-    """
-    return np.asarray(stock_t, dtype=float) > 0.5 * np.asarray(supply_outside_china_t, dtype=float)
-
-
 VAULT = Model(
     name="vault",
     title="What does US$11.67 billion of minerals cover, and what does it cost to keep?",
