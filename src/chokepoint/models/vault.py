@@ -3,7 +3,9 @@
 How much it covers, what it costs to hold, how it empties, how large it should be.
 
 Stocks are counted in years of net imports, so that minerals can be added up by value. A stock buys time, not
-supply.
+supply. The best size s holds one unit more as long as its carry c is below what it is expected to save: with
+shortages of mean m, exponentially distributed, at a rate λ, and a loss k from the last unit missing,
+λ k exp(−s/m) = c, hence s = m ln(λ k / c).
 """
 
 import numpy as np
