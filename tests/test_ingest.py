@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import sums
 
-from chokepoint.data.ingest import iea, reference, sums, usgs, worldbank
+from chokepoint.data.ingest import iea, reference, usgs, worldbank
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"

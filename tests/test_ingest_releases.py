@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sums
 
 from chokepoint.data.ingest import (
     baci,
@@ -15,7 +16,6 @@ from chokepoint.data.ingest import (
     eu_study,
     history,
     iea,
-    sums,
     us_trade,
     usgs,
     worldbank,

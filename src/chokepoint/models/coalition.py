@@ -1,6 +1,8 @@
 """Model 4: who is inside, how concentrated supply is, and whether a member would cheat.
 
-Shares of countries come in as arrays; membership is 0 or 1, or between for a weak commitment.
+Shares of countries come in as arrays; membership is 0 or 1, or between for a weak commitment. Concentration
+is the Herfindahl–Hirschman index, Σ share². A member who plays the repeated game keeps to the rules from a
+patience of gain / (gain + detection × membership value) on; the stable club is that of Barrett (1994).
 """
 
 import numpy as np

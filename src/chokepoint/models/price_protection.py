@@ -1,8 +1,9 @@
 """Model 2, second half: a price floor as an option that a government gives away.
 
 The state tops the price up to a strike and takes a share of what is above it. The price wanders and returns
-to a long-run level (log price, one factor). Each year is an option on the price expected then, valued by the
-formula of Black (1976).
+to a long-run level: d ln P = κ (ln L − ln P) dt + σ dW, the one-factor form of Schwartz (1997). Each year is
+an option on the price expected then, valued by the formula of Black (1976); the normal distribution by
+formula 7.1.26 of Abramowitz and Stegun (1964).
 """
 
 from .expr import absolute, exp, log, maximum, power, where

@@ -3,7 +3,9 @@
 How much it covers, what it costs to hold, how it empties, how large it should be.
 
 Stocks are counted in years of net imports, so that minerals can be added up by value. A stock buys time, not
-supply.
+supply. The best size s holds one unit more as long as its carry c is below what it is expected to save: with
+shortages of mean m, exponentially distributed, at a rate λ, and a loss k from the last unit missing,
+λ k exp(−s/m) = c, hence s = m ln(λ k / c).
 """
 
 import numpy as np
@@ -208,15 +210,6 @@ def allocate(values, capital, *, mode="days", weights=None, longest_days=365):
             return np.where(free, share, money)
         money[full], free = most[full], free & ~full
     return money
-
-
-def too_large_for_the_market(stock_t, supply_outside_china_t):
-    """Stocks [t] above half of a year's supply outside China [t/year]: money alone could not buy them.
-
-    >>> too_large_for_the_market([60, 10], [100, 100]).tolist()
-    [True, False]
-    """
-    return np.asarray(stock_t, dtype=float) > 0.5 * np.asarray(supply_outside_china_t, dtype=float)
 
 
 VAULT = Model(

@@ -8,6 +8,7 @@ middle; those that the small scale lacks are taken from the 1:50m file.
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,9 @@ def arcs(topology: dict) -> Iterator[np.ndarray]:
         yield np.cumsum(np.array(arc), axis=0) * scale + shift
 
 
-def _renumbered(nested, lookup: dict[int, int], rings: list[np.ndarray], kept: list):
+def _renumbered(
+    nested: Any, lookup: dict[int, int], rings: list[np.ndarray], kept: list[list[list[int]]]
+) -> Any:
     """Return the same nest of arc numbers for the arcs that are kept.
 
     A number below zero is an arc walked backwards.
