@@ -94,12 +94,18 @@ def test_no_table_under_a_figure_shows_an_amount_of_the_evidence_as_it_was(moved
     before = shown()
     monkeypatch.setenv("CHOKEPOINT_DATA", str(folder))
     after = shown()
-    stale, seen = set(), 0
+    typed = " ".join(p.read_text(encoding="utf-8") for p in (DATA / "evidence").glob("*.csv"))
+    stale, seen = (
+        set(),
+        0,
+    )  # an amount that a text types is another one, of the same size: `check` sees to that
     for where, (was, _, unit) in cells_moved.items():
         if where[0] == "finance" and where[2] == "amount_usd_m":
             amounts = {amount(was, unit), amount(was / 1000, "US$ billion")}
             seen += any(standing(number, before) for number in amounts)
-            stale |= {(*where, n) for n in amounts if standing(n, before) and standing(n, after)}
+            stale |= {
+                (*where, n) for n in amounts if standing(n, before) and standing(n, after) and n not in typed
+            }
     assert seen > 20 and not stale
 
 
