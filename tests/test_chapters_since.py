@@ -25,7 +25,7 @@ LOAD = tables.load
 def test_nothing_is_said_to_have_happened_after_the_evidence_ends():
     seen = events.newest_evidence()
     assert events.happened().date_start.max() <= seen
-    assert set(events.events().query("date_start > @seen").happened) == {"scheduled"}
+    assert set(events.events().query("date_start > @seen").happened) <= {"scheduled"}
 
 
 def test_what_rests_on_a_headline_is_neither_drawn_nor_listed_nor_counted(monkeypatch):
