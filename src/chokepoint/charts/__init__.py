@@ -1,17 +1,21 @@
 """Charts: from a DataFrame to an `alt.Chart`, with no file in between.
 
-Whoever imports one of them also has an Altair chart that stands alone in a notebook's cell shown as the book shows its own (see
-`pages.components.plain_chart`).
+Import it, or any module of it, and an Altair chart that stands alone in a cell of a notebook is drawn as the
+book draws its own (see `pages.components.plain_chart`).
+
+A module a kind: `bars`, `dumbbell`, `slope`, `dots`, `lines`, `fan`, `tornado`, `timeline`, `gantt`, `maps`,
+`matrix`, `tiles`, `multiples`, `rungs`, `chooser`, and `curves` for models. `layout` holds what they share,
+`theme` the look, `vega` the way to the page.
 """
 
 import altair as alt
 
 
-def _shown(spec: dict, **_options) -> dict:
+def _render(spec: dict, **_options) -> dict:
     from chokepoint.pages.components.plain_chart import figure_of
 
     return figure_of(spec)._repr_mimebundle_()
 
 
-alt.renderers.register("chokepoint", _shown)
+alt.renderers.register("chokepoint", _render)
 alt.renderers.enable("chokepoint")

@@ -47,12 +47,13 @@ def bars(
 ) -> alt.LayerChart:
     """Draw horizontal bars in the order of the rows, with names beside them and values at their ends.
 
-    x: column of numbers; name it with its unit, or give `x_axis` a title. y: column of names. label: column of the text at
-    the end; by default the number. color: a column, or one colour for all. colours: by value of that column,
-    in the order of the legend. end: of the x axis; by default the longest bar times `room`. tooltip: column → title
-    (of a number, title and format). limit: of the names [px]. height: of a row [px].
+    x: column of numbers; name it with its unit, or give `x_axis` a title. y: column of names. label: column
+    of the text at the end; by default the number. color: a column, or one colour for all. colours: by value
+    of that column, in the order of the legend. end: of the x axis; by default the longest bar times `room`.
+    tooltip: column → title (of a number, title and format). limit: of the names [px]. height: of a row [px].
 
-    >>> bars(pd.DataFrame({"mineral": ["tin", "lead"], "days": [30, 12]}), x="days", y="mineral").to_dict()["height"]
+    >>> rows = pd.DataFrame({"mineral": ["tin", "lead"], "days": [30, 12]})
+    >>> bars(rows, x="days", y="mineral").to_dict()["height"]
     50
     """
     tooltip = {y: y, x: (x, ",.4~g")} if tooltip is None else tooltip
@@ -76,7 +77,8 @@ def bars_under_names(
 ) -> alt.LayerChart:
     """Draw horizontal bars with their names above them: legible on a phone however long the names.
 
-    x: column of numbers. y: column of names. label: column of the text at the end. detail: column shown in the tooltip.
+    x: column of numbers. y: column of names. label: column of the text at the end. detail: column shown in
+    the tooltip.
     """
     layout = Rows(len(rows), above=0.7, below=0.6)
     base = alt.Chart(numbered(rows).assign(start=0))
@@ -112,8 +114,8 @@ def paired_bars(
 ) -> alt.LayerChart:
     """Draw two bars a row under the row's name, told apart by colour, and a dashed line across all of them.
 
-    y: column of names. pair: the two columns of numbers → what they are. level: where the line stands. detail: column
-    shown in the tooltip.
+    y: column of names. pair: the two columns of numbers → what they are. level: where the line stands.
+    detail: column shown in the tooltip.
     """
     layout = Rows(len(rows), above=0.62, below=0.7)
     placed = numbered(rows)
@@ -179,7 +181,8 @@ def stacked_bars(
 ) -> alt.LayerChart:
     """Draw a bar a row, its parts side by side with the count in each, under the row's name.
 
-    x: column of counts. y: column of names, drawn in `order`. color: column of the parts. colours: by part, in order.
+    x: column of counts. y: column of names, drawn in `order`. color: column of the parts. colours: by part,
+    in order.
     """
     layout = Rows(len(order), above=0.85, padding=0)
     placed = (
@@ -223,9 +226,10 @@ def stacked_pairs(
 ) -> alt.LayerChart:
     """Draw who holds the whole: two stacked bars a mineral, the mine above the refinery.
 
-    rows: columns mineral, step, standing, share [%]; each mineral and step adds up to 100, or a little more where rounded
-    figures do. product, where there is such a column: what a bar counts, of minerals whose two bars count different things;
-    else nothing. colours: by standing, from left to right. left, right: the standings whose share is written at either end.
+    rows: columns mineral, step, standing, share [%]; each mineral and step adds up to 100, or a little more
+    where rounded figures do. product, where there is such a column: what a bar counts, of minerals whose two
+    bars count different things; else nothing. colours: by standing, from left to right. left, right: the
+    standings whose share is written at either end.
     """
     order = first_seen(rows.mineral)
     rows = rows.assign(
@@ -284,7 +288,8 @@ _ON_BAR = {"color": "white", "fontWeight": "bold"}
 def columns_and_floor(rows: pd.DataFrame, floor: float, *, floor_label: str) -> alt.LayerChart:
     """Draw yearly prices [US$/kg] as columns and a floor as a line across them.
 
-    rows: columns year (text), price, label (in the column), gap from the price up to the floor, 0 where the price is above.
+    rows: columns year (text), price, label (in the column), gap from the price up to the floor, 0 where the
+    price is above.
     """
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, grid=False))
     y = alt.Y(

@@ -17,8 +17,9 @@ def chooser(
 ) -> alt.LayerChart:
     """Draw bars of the largest producers at the mine (left) and after it (right).
 
-    rows: mineral, year, step (mine, refinery), area, standing, share [%], label (the share in words), rank from 0, text.
-    heads: mineral, year, step, label (lines over the bars, |-separated). mineral: the one to begin with. colours: by standing.
+    rows: mineral, year, step (mine, refinery), area, standing, share [%], label (the share in words), rank
+    from 0, text. heads: mineral, year, step, label (lines over the bars, |-separated). mineral: the one to
+    begin with. colours: by standing.
     """
     years = sorted(set(heads.year), reverse=True)
     params = [

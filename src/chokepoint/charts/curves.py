@@ -1,7 +1,7 @@
 """Views of models: results as curves along one control, with a mark at the present setting.
 
-A view takes a chart with one row for each value of a control, and a column for each result; at the present settings each
-control and result is a parameter of the same name.
+A view takes a chart with one row for each value of a control, and a column for each result; at the present
+settings each control and result is a parameter of the same name.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,9 +45,9 @@ def curves(
 ) -> Callable[[alt.Chart], alt.LayerChart]:
     """Make a view for `explore`: one curve a result, named in a legend where there are several.
 
-    word: Vega expression written beside the first curve's dot. level: one drawn as a dashed line across (a target, zero).
-    x_expr: label of a tick, for example "2024 + datum.value". step: the curve holds its value until the next.
-    below: the word stands under the dot, where a curve that rises does not run through it.
+    word: Vega expression written beside the first curve's dot. level: one drawn as a dashed line across (a
+    target, zero). x_expr: label of a tick, for example "2024 + datum.value". step: the curve holds its value
+    until the next. below: the word stands under the dot, where a curve that rises does not run through it.
     """
 
     def view(chart: alt.Chart) -> alt.LayerChart:
@@ -117,7 +117,8 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
 def protection(chart: alt.Chart) -> alt.LayerChart:
     """Draw the protection of the magnet maker's own work against the floor on magnets.
 
-    Columns magnet_floor [US$/kg], magnet_protection [ratio]. Parameters magnet_floor, magnet_protection and work.
+    Columns magnet_floor [US$/kg], magnet_protection [ratio]. Parameters magnet_floor, magnet_protection and
+    work.
     """
     x = _x("magnet_floor", "Floor on magnets, US$ per kilogram")
     y = alt.Y(

@@ -28,10 +28,11 @@ def dots(
 ) -> alt.LayerChart:
     """Draw readings of several things on one axis, a row a thing, under its name.
 
-    x: column of numbers, in the unit of `x_title`. y: column of names, several readings a name. color: column of kinds, by
-    default one kind for all. low, high: columns of the ends of a range, which is drawn as a bar; they may be missing.
-    order: of the names, top first. tooltip: column → title; by default also of a column `source`, where there is one. zero: the axis begins there. dodge: pile up dots of the same
-    value instead of hiding them.
+    x: column of numbers, in the unit of `x_title`. y: column of names, several readings a name. color: column
+    of kinds, by default one kind for all. low, high: columns of the ends of a range, which is drawn as a bar;
+    they may be missing. order: of the names, top first. tooltip: column → title; by default also of a column
+    `source`, where there is one. zero: the axis begins there. dodge: pile up dots of the same value instead
+    of hiding them.
 
     >>> rows = pd.DataFrame({"what": ["tin", "tin"], "tonnes": [300, 320], "source": ["USGS", "BGS"]})
     >>> dots(rows, x="tonnes", y="what", color="source").to_dict()["height"]

@@ -32,9 +32,9 @@ def dumbbell(
 ) -> alt.LayerChart:
     """Draw two dots a row joined by a line, in the order of the rows, under the row's name.
 
-    y: column of names. start, end: the two columns of numbers, in one unit; `x_title` says which. names: of the two in the
-    legend, by default those of the columns. level: where a dashed line stands, with a label. height: of a row [px].
-    tooltip: column → title, of the columns y, which, value.
+    y: column of names. start, end: the two columns of numbers, in one unit; `x_title` says which. names: of
+    the two in the legend, by default those of the columns. level: where a dashed line stands, with a label.
+    height: of a row [px]. tooltip: column → title, of the columns y, which, value.
 
     >>> rows = pd.DataFrame({"mineral": ["tin"], "mine": [23.0], "refinery": [47.0]})
     >>> dumbbell(rows, y="mineral", start="mine", end="refinery", x_title="China, %").to_dict()["height"]
@@ -66,7 +66,10 @@ def dumbbell(
 
 
 def forecast_change(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw China's share now (circle) and in a forecast (diamond). Columns name, share_2024, share_2035 [%]."""
+    """Draw China's share now (circle) and in a forecast (diamond).
+
+    Columns name, share_2024, share_2035 [%].
+    """
     layout, now, later = Rows(len(rows), above=0.75), "2024", "2035, forecast"
     base = alt.Chart(numbered(rows).assign(now=now, then=later))
     x = alt.X(
@@ -96,7 +99,10 @@ def forecast_change(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw one country's share at the mine and at the refinery, the names beside. Columns mineral, mine, refinery [%]."""
+    """Draw one country's share at the mine and at the refinery, the names beside.
+
+    Columns mineral, mine, refinery [%].
+    """
     order, words = list(rows.mineral), {"mine": "At the mine", "refinery": "At the refinery"}
     long = rows.melt("mineral", list(words), "step", "share")
     right = long.share.eq(long.mineral.map(rows.set_index("mineral")[list(words)].max(axis=1)))
@@ -126,7 +132,8 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
 def ratio_dots(rows: pd.DataFrame) -> alt.LayerChart:
     """Draw ratios as dots on a logarithmic axis, 1 in the middle.
 
-    Columns what, ratio, outcome (within, missed, fitted to it), predicted, seen, unit; one row each, in order.
+    Columns what, ratio, outcome (within, missed, fitted to it), predicted, seen, unit; one row each, in
+    order.
     """
     layout = Rows(len(rows), above=0.8)
     base = alt.Chart(numbered(rows.reset_index(drop=True)).assign(one=1.0))

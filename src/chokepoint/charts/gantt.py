@@ -27,8 +27,9 @@ def gantt(
 ) -> alt.LayerChart:
     """Draw a bar for every measure from its first day to its last, under its name.
 
-    rows: columns row (its name), start, end (dates), kind, detail; several of the same name share a line. days: columns
-    date, label: days that matter to all. colours: by kind. start, end: the window, as ISO dates.
+    rows: columns row (its name), start, end (dates), kind, detail; several of the same name share a line.
+    days: columns date, label: days that matter to all. colours: by kind. start, end: the window, as ISO
+    dates.
     """
     order = first_seen(rows["row"])
     layout = Rows(len(order), above=0.75, below=1 + 0.45 * len(days))
@@ -61,8 +62,8 @@ def terms(
 ) -> alt.LayerChart:
     """Draw terms as bars, the day on which each ends at the right end; a dot where it was kept.
 
-    rows: columns name (a row), start, due, kept (days), outcome (coloured), what, day (the last day in words). seen: the
-    day at which the evidence ends. start, end: the window, as ISO dates.
+    rows: columns name (a row), start, due, kept (days), outcome (coloured), what, day (the last day in
+    words). seen: the day at which the evidence ends. start, end: the window, as ISO dates.
     """
     order = list(rows["name"])
     layout = Rows(len(order), above=0.9, padding=0)

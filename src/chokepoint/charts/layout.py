@@ -1,4 +1,4 @@
-"""What charts of several kinds share: rows with their names above them, places in pixels, keys, tooltips, selects."""
+"""What charts of several kinds share: rows under their names, pixels, keys, tooltips, selects."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ NOTHING = {"values": [{}]}  # the data of a mark that is drawn once, of paramete
 class Rows:
     """Rows from top to bottom, counted from 0 in the column `at`; the name of each stands above its mark.
 
-    count: number of rows. above, below: room over the first mark and under the last, in rows. padding: of the scale [px].
+    count: number of rows. above, below: room over the first mark and under the last, in rows. padding: of the
+    scale [px].
     """
 
     count: int
@@ -62,7 +63,7 @@ class Rows:
     def level(
         self, x: alt.X, value: float, pieces: Iterable[tuple[float, float]], label: str, **style
     ) -> list[alt.Chart]:
-        """A line down the rows at one value of x, in pieces (from, to) so that it crosses no name, and its label at the foot."""
+        """A line down the rows, in pieces (from, to) so that it crosses no name; its label at the foot."""
         at = pd.DataFrame(pieces, columns=["up", "low"]).assign(level=value, label=label)
         x = x.copy()
         x.shorthand = "level:Q"
@@ -122,7 +123,7 @@ def py(field: str) -> alt.Y:
 
 
 def palette(rows: pd.DataFrame, field: str, colours: Mapping[str, str] | None) -> dict[str, str]:
-    """Colours of the values that a column has, in the order given; by default those of the book, in order of appearance.
+    """Colours of the values that a column has, in the order given; by default those of the book.
 
     >>> palette(pd.DataFrame({"kind": ["b", "a"]}), "kind", {"a": "red", "b": "blue", "c": "green"})
     {'a': 'red', 'b': 'blue'}
@@ -172,7 +173,7 @@ def capitalised(*columns: str) -> list[alt.Tooltip]:
 
 
 def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
-    """Words, and the same in the paper's colour and thicker beneath them: what runs behind does not cross them."""
+    """Words, over the same in the paper's colour and thicker: what runs behind does not cross them."""
     edge = words.copy(deep=True)
     edge.mark = words.mark.copy(deep=True)
     for name, value in {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER}.items():
@@ -184,7 +185,7 @@ def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
 
 
 def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """A table whose days are moments of UTC: on a scale of type utc they are the same days wherever the reader is.
+    """A table whose days are moments of UTC: the same days on a scale of type utc, wherever one is.
 
     >>> in_utc(pd.DataFrame({"day": ["2026-02-04", None]}), "day").day[0].isoformat()
     '2026-02-04T00:00:00+00:00'
@@ -204,7 +205,10 @@ def time(field: str, start: str, end: str, **axis) -> alt.X:
 
 
 def select(name: str, label: str, options: Iterable, value=None) -> alt.Parameter:
-    """A select. options: values, or value → what the select calls it. value: at first, by default the first option."""
+    """A select.
+
+    options: values, or value → what the select calls it. value: at first, by default the first option.
+    """
     labels = {"labels": list(options.values())} if isinstance(options, Mapping) else {}
     bind = alt.binding_select(options=list(options), name=f"{label} ", **labels)
     return alt.param(name=name, value=next(iter(options)) if value is None else value, bind=bind)

@@ -18,8 +18,8 @@ def lines(
 ) -> alt.LayerChart:
     """Draw lines over years, from zero; the last value of the first series is written at its end.
 
-    x: column of years. y: column of numbers, in the unit of `y_title`. color: column of the names of series, by default
-    one series. tooltip: column → title.
+    x: column of years. y: column of numbers, in the unit of `y_title`. color: column of the names of series,
+    by default one series. tooltip: column → title.
 
     >>> rows = pd.DataFrame({"year": [2024, 2025], "price": [430, 520], "metal": ["tin", "tin"]})
     >>> lines(rows, y="price", color="metal", y_title="US$/kg").to_dict()["height"]
@@ -54,7 +54,10 @@ def lines(
 
 
 def growth(rows: pd.DataFrame, *, x: str, y: str, x_title: str, y_title: str, y_unit: str) -> alt.Chart:
-    """Draw a line through points, from zero, with a tick at each. x, y: columns of numbers. y_unit: title of the axis."""
+    """Draw a line through points, from zero, with a tick at each.
+
+    x, y: columns of numbers. y_unit: title of the axis.
+    """
     across = alt.X(
         f"{x}:Q",
         title=x_title,

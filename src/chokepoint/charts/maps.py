@@ -1,4 +1,4 @@
-"""Maps of the world: one that selects a country, with a panel under it, and one on which each click lets a country in or out."""
+"""Maps of the world: one that selects a country, and one on which a click lets a country in or out."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def points(topology: dict) -> pd.DataFrame:
 
 
 def _projected(chart: alt.LayerChart, height: str) -> alt.LayerChart:
-    """Draw the chart in the Equal Earth projection, in the region that the reader chose, cut off at `height`."""
+    """Project the chart as Equal Earth, in the region that the reader chose, cut off at `height`."""
     turn, up, zoom = ({region: view[i] for region, view in VIEWS.items()} for i in range(3))
     return chart.project(
         type="equalEarth",
@@ -126,9 +126,10 @@ def delegations(
 ) -> alt.LayerChart:
     """Draw who came and who signed, and the panel of one country.
 
-    people: iso3, country, region, kind (its colour), outline (its line, or none), papers (|-separated), status, narrow and
-    wide (lists of lines that tell what it signed), page (an address). shares: iso3, what, share [%], rank from 0, the
-    largest. colours, outlines: by kind and by outline, in the order of the legends.
+    people: iso3, country, region, kind (its colour), outline (its line, or none), papers (|-separated),
+    status, narrow and wide (lists of lines that tell what it signed), page (an address). shares: iso3, what,
+    share [%], rank from 0, the largest. colours, outlines: by kind and by outline, in the order of the
+    legends.
     """
     listed = people[people.page != ""].sort_values("country")
     papers = sorted({paper for line in people.papers for paper in line.split("|") if paper})
@@ -252,9 +253,9 @@ def membership(
 ) -> alt.LayerChart:
     """Draw a map on which each click lets a country in or out, and bars that add up what is inside.
 
-    people: iso3, country, region, and a true/false column for each key of clubs. shares: mineral, at (its row), step, iso3,
-    share [%], product (what a bar counts, of a mineral whose two bars count different things; else nothing).
-    clubs: key → name. start: the club to begin with.
+    people: iso3, country, region, and a true/false column for each key of clubs. shares: mineral, at (its
+    row), step, iso3, share [%], product (what a bar counts, of a mineral whose two bars count different
+    things; else nothing). clubs: key → name. start: the club to begin with.
     """
     listed = people.sort_values("country")
     swap = alt.selection_point(
@@ -291,7 +292,7 @@ def membership(
 
 
 def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.Chart]:
-    """A bar of what is inside for each mineral and step, from the left; China's, where it is not inside, from the right."""
+    """Bars of what is inside, from the left, and of China, where it is not inside, from the right."""
     begin, wide = "178", "(width - 178)"
     keys = ["mineral", "at", "step", "product"]
     shares = shares.assign(mineral=["\n".join(textwrap.wrap(name, 12)) for name in shares.mineral])

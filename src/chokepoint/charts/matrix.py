@@ -1,4 +1,4 @@
-"""Grids: shares of minerals in coalitions, sorted by the one that is clicked; and who stands where on a question."""
+"""Grids: shares of minerals in coalitions, sorted by a click; and what accounts say to a question."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,9 +26,9 @@ STEPS = {"mine": "at the mine", "refinery": "after the mine"}
 def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str]) -> alt.LayerChart:
     """Draw a cell for each mineral and coalition.
 
-    rows: mineral, step (mine, refinery), club, name, share [%] (none where no country's output is published), text, bound
-    (whether the share is only a lower one, because a member's output is not published). clubs: key → name, in order;
-    heads: key → name short enough for the head of a column.
+    rows: mineral, step (mine, refinery), club, name, share [%] (none where no country's output is published),
+    text, bound (whether the share is only a lower one, because a member's output is not published). clubs:
+    key → name, in order; heads: key → name short enough for the head of a column.
     """
     chosen = choice("by", "club", "club", clubs, next(iter(clubs)), "Sorted by")
     base = (
@@ -91,7 +91,7 @@ def tile_grid(
     order: Sequence[str],
     tooltip: Mapping,
 ) -> alt.LayerChart:
-    """Draw a tile for each row of the table, in its column `x` under the name of its row `y`; none where there is none.
+    """Draw a tile for each row of the table, in its column `x` under the name of its row `y`.
 
     columns, order: of the grid, from the left and from the top. colours: by the column `color`.
     """

@@ -1,4 +1,4 @@
-"""Small multiples: one little chart a thing, its yearly values as columns and the days that mattered as rules."""
+"""Small multiples: a little chart a thing, yearly values as columns, days that mattered as rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -31,10 +31,10 @@ def multiples(
 ) -> alt.LayerChart:
     """Draw a cell for each value of `by`, two abreast where there is room; each has a scale of its own.
 
-    x: column of years. y: column of numbers. order: of the cells, by default that of the rows. unit: column of what is
-    counted, and in which unit. text: column of the figure over each bar, by default the number. days: columns as `by`, day
-    (a date), kind, detail: rules across the bars. dashes: the dash of each kind. A figure stands over its bar where no
-    rule crosses it.
+    x: column of years. y: column of numbers. order: of the cells, by default that of the rows. unit: column
+    of what is counted, and in which unit. text: column of the figure over each bar, by default the number.
+    days: columns as `by`, day (a date), kind, detail: rules across the bars. dashes: the dash of each kind. A
+    figure stands over its bar where no rule crosses it.
 
     >>> rows = pd.DataFrame({"metal": ["tin"] * 2, "year": [2024, 2025], "price": [30.1, 34.0]})
     >>> multiples(rows, y="price", by="metal").to_dict()["params"][0]["name"]

@@ -1,4 +1,4 @@
-"""Sums on a ladder of firmness: a rung a state, a piece of its bar a deal, and a panel that tells of the deal chosen."""
+"""Sums by firmness: a rung a state, a piece of its bar a deal, and a panel on the deal chosen."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,9 +23,9 @@ def stacked_rungs(
 ) -> alt.LayerChart:
     """Draw bars of pieces, and the panel.
 
-    pieces: rung, deal (its id), name, short (in its piece), payer, kind (coloured), amount, narrow and wide (lines that
-    tell of it). colours: by kind. groups: heading → its rungs, in order. first: the deal in the panel at first. unit: of
-    the amounts. pale: kinds that want dark letters.
+    pieces: rung, deal (its id), name, short (in its piece), payer, kind (coloured), amount, narrow and wide
+    (lines that tell of it). colours: by kind. groups: heading → its rungs, in order. first: the deal in the
+    panel at first. unit: of the amounts. pale: kinds that want dark letters.
     """
     down, heads, at = {}, [], 0
     for heading, members in groups.items():

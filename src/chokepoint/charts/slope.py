@@ -10,11 +10,11 @@ from chokepoint.charts.theme import ACCENT, BLOC, OTHER, SOFT
 
 
 def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> alt.LayerChart:
-    """Draw a grey dot for the old value, a small one for the old year as revised, a blue one for the new value.
+    """Draw a grey dot for the old value, a small one for it as revised, a blue one for the new.
 
-    The way from the first to the second is a revision, and drawn dashed; from the second to the third is a new year.
-    rows: columns row, old, restated (nothing where the two cannot be told apart), new (numbers), change (in words), why;
-    in order, top first. names: of the three.
+    The way from the first to the second is a revision, and drawn dashed; from the second to the third is a
+    new year. rows: columns row, old, restated (nothing where the two cannot be told apart), new (numbers),
+    change (in words), why; in order, top first. names: of the three.
     """
     layout, points = Rows(len(rows), above=0.9, padding=0), ["old", "restated", "new"]
     placed = numbered(rows)

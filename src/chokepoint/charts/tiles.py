@@ -13,7 +13,7 @@ _WHITE_ON = {BLOC, "#174a73"}  # the fills dark enough for white letters
 
 
 def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:
-    """Draw tiles under a heading for each `group`, in the order of the rows; where the page is narrow they show `short`.
+    """Draw tiles under a heading for each `group`, in the order of the rows; `short` where it is narrow.
 
     rows: columns group, label, short, kind, detail. colours: fill of each kind, in the order of the legend.
     hollow: the kind drawn as an outline, for who is not there.
@@ -54,7 +54,7 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
 
 
 def _placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """The frame with the corners of each tile [columns, pixels], the headings' places, and the height of it all."""
+    """The table with the corners of each tile [columns, pixels], places of headings, and the height."""
     parts, headings, top = [], [], 0
     for group, members in frame.groupby("group", sort=False):
         headings.append({"group": group, "left": 0, "base": top + HEADING - 6})

@@ -44,9 +44,10 @@ def timeline(
 ) -> alt.LayerChart:
     """Draw events in time, with a select for their colour and one for their row.
 
-    x: column of dates. y: column of names of rows, in order of appearance. color: column of kinds, for example the actor.
-    state: column of what became of an event; those that are not `done` are drawn hollow. tooltip: columns. seen: the
-    day at which the evidence ends. start, end: the window, as ISO dates; by default a month more than the dates.
+    x: column of dates. y: column of names of rows, in order of appearance. color: column of kinds, for
+    example the actor. state: column of what became of an event; those that are not `done` are drawn hollow.
+    tooltip: columns. seen: the day at which the evidence ends. start, end: the window, as ISO dates; by
+    default a month more than the dates.
 
     >>> rows = pd.DataFrame({"day": ["2026-02-04", "2026-04-24"], "kind": ["framework", "memorandum"]})
     >>> timeline(rows, x="day", y="kind").to_dict()["height"]

@@ -8,7 +8,10 @@ from chokepoint.charts.theme import ACCENT, BLOC, INK
 
 
 def tornado(rows: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChart:
-    """Draw one row an assumption, the widest first. Columns row (its name), range (in words), at_value, at_low, at_high."""
+    """Draw one row an assumption, the widest first.
+
+    Columns row (its name), range (in words), at_value, at_low, at_high.
+    """
     layout = Rows(len(rows), above=0.75, below=0.4)
     base = alt.Chart(numbered(rows.reset_index(drop=True)))
     ends = {"at_low": ("Result at its low end", x_format), "at_high": ("Result at its high end", x_format)}

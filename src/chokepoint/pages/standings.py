@@ -19,13 +19,16 @@ NAMED = {standing: colour for standing, colour in COLOURS.items() if standing !=
 
 
 def stacks(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw who holds world output, those who signed from the left and China from the right; see `stacked_pairs`."""
+    """Draw who holds world output, signatories from the left, China from the right: `stacked_pairs`."""
     ends = {"left": coalitions.SIGNED, "right": coalitions.CHINA}
     return stacked_pairs(rows, colours=COLOURS, x_title="Share of world output", **ends)
 
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw countries of one mineral as bars, by standing. Columns area, standing, size, text, in the order drawn."""
+    """Draw countries of one mineral as bars, by standing.
+
+    Columns area, standing, size, text, in the order drawn.
+    """
     return bars(
         rows[["area", "standing", "size", "text"]],
         x="size",
