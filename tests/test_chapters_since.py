@@ -132,7 +132,7 @@ def test_an_event_settles_a_term_wherever_it_is_told(monkeypatch, outcome, word)
         and word in china_responses.brief(RELEASE).sentences[1]
     )
     assert "Beijing has acted" in china_responses.suspended(RELEASE).html()
-    assert "open.after_10_november" not in set(listing.asked().question_id)
+    assert "open.after_10_november" not in set(listing.open_questions().question_id)
     row = since_february.terms(RELEASE).table.set_index("Term").loc[rows.name[PACKAGE]]
     assert (row["Settled on"], row["By"]) == ("2026-11-10", "Beijing has acted")
 

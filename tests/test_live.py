@@ -38,9 +38,9 @@ def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     chart = next(w for w in parts if isinstance(w, LiveChart))
     floor.value = 80
     assert any(f">{explorable.sentence_at(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
-    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.evaluate(
-        floor=80
-    )["levy"]
+    assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}[
+        "levy"
+    ] == explorable.evaluate(floor=80)["levy"]
 
 
 def test_a_reset_brings_the_widget_back():
