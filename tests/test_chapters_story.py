@@ -142,7 +142,7 @@ def test_no_sum_of_money_has_its_minus_after_the_currency():
 
 @pytest.mark.parametrize("chapter", ["02", "03", "04", "06"])
 def test_each_disagreement_shows_every_reading_and_its_source(chapter):
-    body = listing.disagreements(chapter).body
+    body = listing.disagreements(chapter).html()
     groups = tables.load("conflicts").query("chapter == @chapter and published").conflict_group
     readings = tables.load("readings").query("published and conflict_group in @groups")
     assert body.count("<details") == len(groups) and body.count("<li>") == len(readings)
@@ -151,7 +151,7 @@ def test_each_disagreement_shows_every_reading_and_its_source(chapter):
 
 def test_what_is_only_reported_is_not_listed_as_an_open_question():
     reported = tables.load("open_questions").query("kind == 'reported' and chapter == '06'").question
-    assert all(q not in listing.not_known("06").body for q in reported)
+    assert all(q not in listing.not_known("06").html() for q in reported)
 
 
 def test_evidence_is_escaped():
