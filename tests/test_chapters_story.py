@@ -155,4 +155,4 @@ def test_what_is_only_reported_is_not_listed_as_an_open_question():
 
 
 def test_evidence_is_escaped():
-    assert "&lt;b&gt;" in listing._e("<b>")
+    assert "&lt;b&gt;" in listing.Listing("<b>").html()
