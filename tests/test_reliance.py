@@ -6,7 +6,7 @@ import pytest
 from chokepoint.analysis import coalitions, facts, reliance, withheld
 from chokepoint.data import tables
 from chokepoint.pages import country_text, coverage, dependence, frameworks, mineral
-from chokepoint.pages.components.section import in_words
+from chokepoint.pages.amounts import in_words
 from chokepoint.site.indexes import mineral_index
 
 RELEASES = tables.releases()
@@ -157,7 +157,7 @@ def test_where_the_world_total_leaves_the_united_states_out_they_count_as_not_pr
 def test_the_page_of_china_and_the_first_chapter_count_its_lead_in_us_imports_alike():
     """The chart counts minerals with a stated reliance, the page all whose sources are printed, and says how many of these the chart has."""
     said = country_text.sells("CHN", "mcs2026")
-    drawn = dependence.imports("mcs2026").says
+    drawn = dependence.imports("mcs2026").title
     first = reliance.firsts("mcs2026").query("iso3 == 'CHN'")
     assert (
         f"imports of {in_words(len(first))} minerals" in said

@@ -6,8 +6,7 @@ import pandas as pd
 
 from chokepoint.analysis import events
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date, listed
-from chokepoint.pages.components.section import in_words
+from chokepoint.pages.amounts import date, in_words, listed
 
 _WORDS = {
     events.EXTENDED: "was extended",

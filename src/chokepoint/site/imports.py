@@ -21,11 +21,15 @@ def _dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(module: str, known: dict[str, Path] | None = None) -> set[str]:
-    """The package's modules that one of them imports, at its head or within a function. known: what `modules` gives."""
+def imported(module: str, known: dict[str, Path] | None = None, *, by_name: bool = True) -> set[str]:
+    """List the package's modules that one of them imports, at its head or within a function.
+
+    known: what `modules` gives. by_name: count all of its own folder where it imports by name.
+    """
     known = known or modules()
     path = known[module]
-    return _among(_imports(path, path.stat().st_mtime_ns, _package(module, path)), known)
+    found = _imports(path, path.stat().st_mtime_ns, _package(module, path))
+    return _among((one for one in found if by_name or not one[0].endswith(".")), known)
 
 
 def reachable(start: Iterable[str], without: str = "") -> set[str]:

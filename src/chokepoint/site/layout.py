@@ -69,9 +69,13 @@ _FIXES = [
         r'(<a class="headerlink" href="#[^"]*") title="[^"]*"(?=>#</a>)',
         r'\1 aria-label="Link to this heading"',
     ),
+    # pandas styles each table that it writes, by elements and attributes that HTML has given up
+    (r"<style scoped>.*?</style>\s*(?=<table)", ""),
+    (r'(?<=<table )border="1" (?=class="dataframe">)', ""),
+    (r'(?<=<tr) style="text-align: right;"', ""),
     # wider than a phone, it scrolls by itself and not with the page
     (
-        r'<table class="(?:docutils align-default|table)">(.*?)</table>',
+        r'<table class="(?:docutils align-default|table|dataframe)">(.*?)</table>',
         lambda found: _template.scrolled(Markup(found[1])),
     ),
 ]

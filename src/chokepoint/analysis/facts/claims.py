@@ -3,7 +3,7 @@
 from functools import partial
 
 from chokepoint.analysis import claims
-from chokepoint.analysis.facts import Answer, fact
+from chokepoint.analysis.facts.registry import Answer, fact
 
 _claims = partial(fact, unit="claims", text="{:.0f}")
 _questions = partial(fact, unit="questions", text="{:.0f}")

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from chokepoint.analysis import concentration_backtest, forecast, prices
-from chokepoint.analysis.facts import Answer, fact
+from chokepoint.analysis.facts.registry import Answer, fact
 from chokepoint.data import tables
 from chokepoint.models import MODELS
 from chokepoint.models.price_protection import REPORTED

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chokepoint.analysis import countries, events
 from chokepoint.analysis.events import AHEAD, LATE, MET, NOT_FOUND, OUTCOMES, PROMISE, UNTRACED
-from chokepoint.analysis.facts import NUMBER_WORDS, Answer, fact, minerals
+from chokepoint.analysis.facts.registry import NUMBER_WORDS, Answer, fact, minerals
 from chokepoint.analysis.facts.supply import each_country
 from chokepoint.data import tables
 

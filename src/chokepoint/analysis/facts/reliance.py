@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.analysis import reliance
-from chokepoint.analysis.facts import Answer, fact, minerals
+from chokepoint.analysis.facts.registry import Answer, fact, minerals
 from chokepoint.analysis.facts.supply import each_country_and_mineral
 from chokepoint.data import tables
 

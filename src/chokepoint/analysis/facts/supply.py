@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.analysis import coalitions, countries, supply
-from chokepoint.analysis.facts import Answer, fact, minerals
+from chokepoint.analysis.facts.registry import Answer, fact, minerals
 from chokepoint.data import tables
 
 REFINED = (

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from chokepoint.analysis import vault_basket
-from chokepoint.analysis.facts import Answer, fact, minerals
+from chokepoint.analysis.facts.registry import Answer, fact, minerals
 from chokepoint.analysis.vault_basket import BEFORE, DAYS_A_YEAR, EVERYTHING, INDUSTRY, LICENSED, STOCK, Cover
 
 RULES = [
