@@ -23,7 +23,8 @@ def lines(changes: dict, everything: bool = False) -> list[str]:
         alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
         said += (
             [
-                f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"
+                f"    only at {changes[side]}: {len(alone):,} facts "
+                f"({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"
             ]
             if alone
             else []
@@ -39,7 +40,10 @@ def parts(row: dict) -> str:
     """
     if row["restated"] is None or row["revision"] is None or row["new_year"] is None:
         return "" if row["restated"] is None else f": {row['restated']} in between"
-    return f": by revision {signed(row['revision'])} to {row['restated']}, by the new year {signed(row['new_year'])}"
+    return (
+        f": by revision {signed(row['revision'])} to {row['restated']}, by the new year "
+        f"{signed(row['new_year'])}"
+    )
 
 
 def signed(change: float) -> str:
@@ -110,7 +114,10 @@ def _list_changes(rows: list[dict]) -> list[str]:
 
 
 def _revision(row: dict) -> str:
-    return f"{series_name(row)}: {figure_text(row['old'])} → {figure_text(row['new'])} {row['unit']} ({row['reason']})"
+    return (
+        f"{series_name(row)}: {figure_text(row['old'])} → {figure_text(row['new'])} {row['unit']} "
+        f"({row['reason']})"
+    )
 
 
 def _all_of(rows: list[dict]) -> list[str]:

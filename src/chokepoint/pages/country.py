@@ -58,11 +58,13 @@ def brings(country: str, release: str) -> Section | None:
     notes = _forms(rows)
     if iso3 == countries.UNION and len(rows):
         notes.append(
-            "The Union's shares are sums of the member states that the sources name, so they are lower bounds."
+            "The Union's shares are sums of the member states that the sources name, so they are lower "
+            "bounds."
         )
     if rows.source_id.eq("IEA2025").any():
         notes.append(
-            "Where USGS prints no refining by country the IEA's base year stands in, which names the largest refiners only."
+            "Where USGS prints no refining by country the IEA's base year stands in, which names the "
+            "largest refiners only."
         )
     drawn = _shares(iso3, rows) if len(rows) else None
     return Section("What it brings", notes, release, drawn, (), table)
@@ -76,7 +78,8 @@ def _forms(rows: pd.DataFrame) -> list[str]:
     products = tables.load("products").merge(beside[["mineral", "step"]].drop_duplicates())
     named, one = listed(list(dict.fromkeys(beside.what.str.lower()))), beside.what.nunique() == 1
     return [
-        f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} own, beside the series that speaks for the mineral.",
+        f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} "
+        "own, beside the series that speaks for the mineral.",
         *(
             f"{r.product}: {r.why if r.why[1].isupper() else r.why[0].lower() + r.why[1:]}"
             for r in products.itertuples()
@@ -102,7 +105,8 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     more = len(rows.mineral.unique()) - 1
     whose = "The Union's members" if iso3 == countries.UNION else capital(_name(iso3))
     title = f"{whose} {verb} {what} {when}" + (
-        f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more mineral{'s' * (more != 1)}"
+        f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more "
+        f"mineral{'s' * (more != 1)}"
         if more
         else ""
     )
@@ -200,7 +204,8 @@ def _chains(iso3: str, release: str) -> Markup | str:
     heads = ["Mineral", *(list(columns)[i] for i in used)]
     table = Table("cp-chains", heads, body, search=False, label=title)
     return table.html() + chapters.note(
-        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be "
+        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is "
+        "printed, or none that can be "
         "set against a total of the same form."
     )
 
@@ -222,7 +227,8 @@ def signed(country: str, release: str) -> Section:
     rows, name = countries.texts(iso3), _name(iso3)
     if iso3 == countries.HOST:
         words = [
-            "It is a party to all of them; the chapter on the frameworks has each text, what it commits to and whether it binds."
+            "It is a party to all of them; the chapter on the frameworks has each text, what it commits to "
+            "and whether it binds."
         ]
         return Section(
             "What it signed",
@@ -233,7 +239,8 @@ def signed(country: str, release: str) -> Section:
         )
     if iso3 == countries.CHINA:
         words = [
-            "No framework. The truce agreed at Busan, and what was suspended with it, are told in the chapter on what Beijing did."
+            "No framework. The truce agreed at Busan, and what was suspended with it, are told in the "
+            "chapter on what Beijing did."
         ]
         return Section(
             "What it signed",
@@ -246,16 +253,19 @@ def signed(country: str, release: str) -> Section:
     words = []
     if countries.in_union(iso3):
         words.append(
-            "It is a member of the European Union, whose texts with the United States are on the Union's page."
+            "It is a member of the European Union, whose texts with the United States are on the Union's "
+            "page."
         )
         items.append(
-            f"[European Union](countries/{countries.slug(countries.UNION)}): the memorandum and the action plan"
+            f"[European Union](countries/{countries.slug(countries.UNION)}): the memorandum and the action "
+            "plan"
         )
     if not len(rows):
         words.insert(0, f"We know of no text on critical minerals between the United States and {name}.")
     if countries.came(iso3) and not len(rows):
         words.append(
-            "The State Department says that negotiations with seventeen more countries were concluded and does not name them, so it may be one of them."
+            "The State Department says that negotiations with seventeen more countries were concluded and "
+            "does not name them, so it may be one of them."
         )
     return Section("What it signed", words, release, None, items)
 
@@ -309,7 +319,8 @@ def standing(country: str, release: str) -> Section | None:
         words.append(_at_the_meeting(seats.represented_by[iso3]))
     if iso3 in seats.index and seats.seat[iso3] == "territory":
         words.append(
-            "It is a self-governing territory of Denmark and had no seat of its own on the State Department's list."
+            "It is a self-governing territory of Denmark and had no seat of its own on the State "
+            "Department's list."
         )
     if iso3 in seats.index and seats.seat[iso3] == "institution":
         words.append(
@@ -337,7 +348,8 @@ def controls(country: str, release: str) -> Section | None:
     iso3 = countries.code(country)
     if iso3 == countries.CHINA:
         words = [
-            "Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and the status of each."
+            "Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and "
+            "the status of each."
         ]
         return Section(
             "What it controls",
@@ -363,7 +375,8 @@ def money(country: str, release: str) -> Section | None:
     iso3 = countries.code(country)
     items = deals(tables.rows("finance_countries", iso3=iso3).finance_id)
     words = [
-        "Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."
+        "Projects in the country, or firms of it. What is under discussion or a letter of interest is not "
+        "money paid."
     ]
     if iso3 == countries.HOST and items:
         words = ["Projects at home that are named. " + words[0].split(". ", 1)[1]]

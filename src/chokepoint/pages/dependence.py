@@ -36,7 +36,8 @@ def brief(release: str) -> Brief:
         else "China's hold is no stronger after the mine than at it"
     )
     sentences = [
-        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
+        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines "
+        "more than half of "
         "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
         if value["both_known"]
         else "This release has no mineral that is counted alike at the mine and after it.",
@@ -48,7 +49,8 @@ def brief(release: str) -> Brief:
         )
         turn = "and refines" if refined > mined else "but refines only"
         sentences.append(
-            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}"
+            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} "
+            f"{turn} {{rare_earths.china_refined}}"
             + (
                 "; of all rare earths it mines {rare_earths.china_mined}."
                 if known("rare_earths.china_mined", release)
@@ -57,7 +59,8 @@ def brief(release: str) -> Brief:
         )
     if known("reliance.lines", release):
         sentences.append(
-            "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
+            "The US Geological Survey states how far the United States relies on imports for "
+            "{reliance.lines} minerals or groups of them: "
             "altogether for {reliance.full}, and for at least half of what it uses for {reliance.half} more."
         )
     return Brief(sentences, release)
@@ -75,7 +78,10 @@ def lead(release: str) -> Figure | None:
     if both.empty:
         return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
-    title = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
+    title = (
+        f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} "
+        f"{in_words(count)} minerals counted alike at both steps"
+    )
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
     detail = supply.summary_of_pairs(release)
     table = pd.DataFrame({"Mineral": rows.mineral})
@@ -92,8 +98,10 @@ def lead(release: str) -> Figure | None:
         title=title,
         table=table,
         sources=sources,
-        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
-        f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and {last.refinery:.0f} percent.",
+        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. "
+        f"{first.mineral}: {first.mine:.0f} and "
+        f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and "
+        f"{last.refinery:.0f} percent.",
     )
 
 
@@ -115,8 +123,10 @@ def other_products(release: str) -> Listing:
     more = in_words(len(products))
     return Listing(
         paragraph(
-            f"{capital(more)} more minerals have figures for both steps, of two products each: {'; '.join(products)}. They are not "
-            "in the chart, because a share of the one cannot be set against a share of the other; each has them on its page."
+            f"{capital(more)} more minerals have figures for both steps, of two products each: "
+            f"{'; '.join(products)}. They are not "
+            "in the chart, because a share of the one cannot be set against a share of the other; each has "
+            "them on its page."
         )
     )
 
@@ -132,7 +142,10 @@ def largest(release: str, step: str) -> Figure | None:
     )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
-    title = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
+    title = (
+        f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than "
+        f"half of the output of {half}"
+    )
     rows = rows.assign(
         text=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
         release=rows.release.map(edition),
@@ -165,8 +178,10 @@ def largest(release: str, step: str) -> Figure | None:
         ),
         title=title,
         table=table,
-        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
-        f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).",
+        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} "
+        f"({rows.area.iloc[0]}, "
+        f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, "
+        f"{rows.share.iloc[-1]:.0f} percent).",
     )
 
 
@@ -186,7 +201,8 @@ def imports(release: str) -> Figure | None:
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
     title = capital(
-        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from abroad; for {china}, China is the largest source"
+        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from "
+        f"abroad; for {china}, China is the largest source"
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(
@@ -226,7 +242,8 @@ def imports(release: str) -> Figure | None:
         ),
         title=title,
         table=table,
-        alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
+        alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to "
+        f"{rows.value.iloc[-1]:.0f}. "
         f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.",
     )
 
@@ -304,7 +321,8 @@ def choose(release: str) -> Figure:
         title=title,
         table=table,
         alt_text=(
-            f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
+            "Bars of the largest producers of one mineral, at the mine on the left and after the mine on "
+            f"the right. Selects above choose among {len(names)} minerals, "
             f"the years {years[0]} to {years[-1]}, and the step."
         ),
     )
@@ -337,7 +355,10 @@ def _chosen_first(now: pd.DataFrame, mineral: str, name: str) -> str:
     mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
     refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
     of = " of the four for magnets" if mineral == FIRST else ""
-    return f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose another mineral"
+    return (
+        f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose "
+        "another mineral"
+    )
 
 
 KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}
@@ -379,7 +400,10 @@ def prices_and_controls(release: str) -> Figure | None:
     )
     most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
     count = in_words(len(dear)) if dear else "none"
-    title = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}"
+    title = (
+        f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as "
+        f"much again as before China’s control{most}"
+    )
     table = rows.assign(
         mineral=rows.mineral.map(names),
         first=rows["first"].dt.strftime("%Y-%m-%d"),
@@ -414,7 +438,8 @@ def prices_and_controls(release: str) -> Figure | None:
         table=table,
         sources=sorted({*rows.source_id, *marks.source_id}),
         alt_text=(
-            f"{len(cells)} small charts of yearly prices, each with a rule on the day of a Chinese licence or ban, from the largest rise to the largest fall: "
+            f"{len(cells)} small charts of yearly prices, each with a rule on the day of a Chinese licence "
+            "or ban, from the largest rise to the largest fall: "
             + "; ".join(f"{names[m]} {ratio[m]:.2f} times" for m in cells)
             + "."
         ),
@@ -425,14 +450,15 @@ def outside_china(release: str) -> Listing:
     """What the yearly averages cannot show: the price outside China beside the one inside. One paragraph."""
     ratio = prices.rises(release) if release in tables.releases("prices") else pd.Series(dtype=float)
     hidden = (
-        "These averages hide what a licence does first: it parts the price outside China from the price inside. They are of a whole year, the months "
+        "These averages hide what a licence does first: it parts the price outside China from the price "
+        "inside. They are of a whole year, the months "
         "before the measure among them, and for the rare earths free on board, that is, at the seller's port."
     )
     sentences = [
         *([] if ratio.empty else [hidden]),
         *_seen_in_europe(ratio),
-        "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year earlier"
-        + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
+        "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year "
+        "earlier" + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
         "This book holds no series of prices outside China by the month.",
     ]
     return Listing(paragraph(Markup(" ").join(with_links(s, release) for s in sentences)))

@@ -48,10 +48,15 @@ def brief(release: str) -> Brief:
     spread = "each of the five has some" if spared.empty else f"{in_words(len(spared))} of the five has none"
     return Brief(
         [
-            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source outside them: {accounts.matches} match it, "
-            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and {accounts.wrong} are wrong.",
-            "That a thing was said does not make it true, and a match is worth what it is matched with: {accounts.matches_text} of the matches are with an official text or a data set, the rest with another report.",
-            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and {{accounts.questions_unresolved}} of them stay open.",
+            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source "
+            "outside them: {accounts.matches} match it, "
+            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and "
+            "{accounts.wrong} are wrong.",
+            "That a thing was said does not make it true, and a match is worth what it is matched with: "
+            "{accounts.matches_text} of the matches are with an official text or a data set, the rest with "
+            "another report.",
+            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and "
+            f"{{accounts.questions_unresolved}} of them stay open.",
         ],
         release,
     )
@@ -80,7 +85,8 @@ def lead(release: str) -> Figure:
             x_title="Claims",
             tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
         ),
-        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
+        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are "
+        f"wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
         table=shown,
         sources=claims.ARTICLES,
         alt_text=(
@@ -122,11 +128,13 @@ def stands(release: str) -> Figure:
             order=list(order),
             tooltip={"column": "Article", "row": "Question", "reading": "Says", "stand": "Stands"},
         ),
-        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
+        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives "
+        "the reading of the best source",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
         sources=claims.ARTICLES,
         alt_text=(
-            f"A grid of {len(order)} questions and five articles. A tile is green where the article reads it as this book does, yellow where it says otherwise, rounds or tells a part, "
+            f"A grid of {len(order)} questions and five articles. A tile is green where the article reads "
+            "it as this book does, yellow where it says otherwise, rounds or tells a part, "
             "grey where the question is not settled. Empty: the article is silent."
         ),
     )
@@ -181,9 +189,11 @@ def readings(release: str, which: str) -> Figure:
             order=order,
             dodge=True,
         ),
-        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
+        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to "
+        f"{_amount(spread.max(), unit)}",
         table=shown,
-        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots are the readings adopted here.",
+        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots "
+        "are the readings adopted here.",
     )
 
 

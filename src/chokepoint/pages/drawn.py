@@ -13,7 +13,8 @@ from chokepoint.pages.markup import macros
 _template = macros("figure")
 _SCRIPT = r'<script type="application/vnd\.vegalite\+json"'
 _CHART = re.compile(
-    rf'(?P<end></div>)?{_SCRIPT}>(?P<spec>.*?)</script>(?:{_SCRIPT} class="cp-still">(?P<still>.*?)</script>)?',
+    rf"(?P<end></div>)?{_SCRIPT}>(?P<spec>.*?)</script>(?:{_SCRIPT} "
+    r'class="cp-still">(?P<still>.*?)</script>)?',
     re.S,
 )
 

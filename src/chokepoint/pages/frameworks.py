@@ -40,8 +40,10 @@ def brief(release: str) -> Brief:
         else "{frameworks.texts_binding} of them are known to bind"
     )
     texts = (
-        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
-        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind."
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by "
+        f"their own text {{frameworks.texts_not_binding}} bind nobody, "
+        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not "
+        "to bind."
     )
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
     counted = {step: facts.get(f"dependence.known_{step}", release).value for step in held}
@@ -52,9 +54,12 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             texts,
-            "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
-            f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
-            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
+            "The United States, the signatories and the delegations of 4 February together mine more than "
+            "half of {frameworks.majority_mined} of "
+            f"{{dependence.known_mined}} minerals, {turn} refine more than half of "
+            f"{{frameworks.majority_refined}} of {{dependence.known_refined}}.",
+            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of "
+            "{frameworks.china_majority_refined}: "
             + (
                 "what the frameworks bring inside is ore more than metal."
                 if refined < mined
@@ -82,7 +87,8 @@ def lead(release: str) -> Figure | None:
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
     title = (
-        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees shrinks after the mine; "
+        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees "
+        "shrinks after the mine; "
         f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
     )
     table = (
@@ -103,8 +109,10 @@ def lead(release: str) -> Figure | None:
         title=title,
         table=table,
         sources=sorted({*supply.two_steps(release).source_id, "S001"}),
-        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
-        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
+        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States "
+        "and signatories (members of the European Union among them), those who only attended, "
+        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent "
+        "inside at the mine to "
         f"{inside.refinery[order[0]]:.0f} at the refinery.",
     )
 
@@ -145,9 +153,12 @@ def would_cheat() -> Explorable:
         along="levy",
         title="The higher the floor, the more patience it takes to keep a member honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
-        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
-        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
-        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
+        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to "
+        "the rules only if a dollar of the next period "
+        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain "
+        "US${firm_gain:,.1f} a kilogram.",
+        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve "
+        "rises with the levy; a dashed line marks the "
         "patience this member has, and a dot the present setting.",
     )
 
@@ -180,8 +191,10 @@ def stable_club() -> Explorable:
         along="penalty",
         title="A club that only gives holds three together; one that shuts others out can hold many",
         results=["stable_size", "stable_share", "provided", "provided_of_full"],
-        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide {provided_of_full:.0%} of what all of them would together.",
-        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts at three and climbs.",
+        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide "
+        "{provided_of_full:.0%} of what all of them would together.",
+        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts "
+        "at three and climbs.",
     )
 
 

@@ -70,7 +70,10 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     verb, leader = VERBS[step], with_article(row.leader)
     rest = "who refines it is not published" if step == "mine" else "no mine figures are published"
     if row.largest >= 90:
-        return f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded total; {rest}."
+        return (
+            f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded "
+            f"total; {rest}."
+        )
     if row.largest > 50:
         return f"{whole}{capital(leader)} alone {verb} more than half of the world's {what}, {fact}; {rest}."
     return f"{whole}No country {verb} half of the world's {what}: {leader} has the most, {fact}; {rest}."
@@ -78,14 +81,18 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
 
 def _unknown(mineral: str, release: str) -> str:
     if "no USGS chapter" in row_of(mineral).note:
-        return f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's yearly summaries: who makes it is not in the tables used here."
+        return (
+            f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's "
+            "yearly summaries: who makes it is not in the tables used here."
+        )
     if apart := uncounted(mineral, release):
         first = ", ".join(
             f"{with_article(r.area)} {tons(r.value)}" + (f" of {r.form}" if isinstance(r.form, str) else "")
             for r in apart[:3]
         )
         return (
-            f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it does not add up: {first}. "
+            f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it "
+            f"does not add up: {first}. "
             "So nobody's share of the world can be given."
         )
     table = tables.load("production", release)
@@ -114,16 +121,31 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
         own = "magnet_rare_earths.china_mined"
         metal += f", of which it mines {{{own}}}" if known(own, release) else ""
     if after.leader != "China" and mine.leader == after.leader:
-        return f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of refining; China mines {mined} and {makes} {refined}."
+        return (
+            f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of "
+            f"refining; China mines {mined} and {makes} {refined}."
+        )
     if after.leader != "China":
-        return f"{capital(dug)} mines the most {ore}, {most_mined}, and {leads} {makes} the most{metal}, {most_refined}; China has {mined} and {refined}."
+        return (
+            f"{capital(dug)} mines the most {ore}, {most_mined}, and {leads} {makes} the most{metal}, "
+            f"{most_refined}; China has {mined} and {refined}."
+        )
     if mine.china > 50:
         return f"China holds both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
     if mine.leader == "China":
-        return f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
+        return (
+            f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} "
+            f"{refined}{metal}."
+        )
     if mine.china < 10:
-        return f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's {ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
-    return f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is first with {most_mined}."
+        return (
+            f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's "
+            f"{ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
+        )
+    return (
+        f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is "
+        f"first with {most_mined}."
+    )
 
 
 def _product(what: str) -> str:
@@ -141,7 +163,10 @@ def _bloc(mineral: str, speaks: str, steps: list[str], release: str) -> str:
         f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps
     )
     of = "" if speaks == mineral else f" of the {name(speaks)} taken together"
-    return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}{of}."
+    return (
+        "The United States, the signatories of a framework and the delegations of 4 February together "
+        f"{parts}{of}."
+    )
 
 
 def _needs(mineral: str, release: str) -> str:
@@ -158,7 +183,10 @@ def _needs(mineral: str, release: str) -> str:
     else:
         amount = "all" if (line.value, line.kind) == (100, "") else f"{{{mineral}.reliance}}"
         first = _first_source(mineral, release)
-        said = f"On balance the United States imports {amount} of the {of} it uses{'; ' if first else ''}{first}."
+        said = (
+            f"On balance the United States imports {amount} of the {of} it "
+            f"uses{'; ' if first else ''}{first}."
+        )
     return " ".join([said, *_further_forms(mineral, release)])
 
 
@@ -204,7 +232,8 @@ def _needs_of_groups(mineral: str, release: str) -> str:
     parts = [f"{of} {amount}" for of, amount in zip(whose, amounts, strict=True)]
     first = _first_source(mineral, release)
     return (
-        f"USGS states no import reliance of the United States for {name(mineral)} alone: for {rows.detail[stated[0]]} {', '.join(parts)}."
+        f"USGS states no import reliance of the United States for {name(mineral)} alone: for "
+        f"{rows.detail[stated[0]]} {', '.join(parts)}."
         f"{f' {capital(first)}.' if first.startswith('the') else f' {first}.' if first else ''}"
     )
 
@@ -225,7 +254,10 @@ def _announced(mineral: str) -> str:
     if len(rows):
         row = rows.iloc[0]
         before = " before it applied" if row.took_effect == "no" else ""
-        return f"China announced an export licence for it on {date(row.announced_date_start)} and suspended it{before}, {suspensions.until(row)}."
+        return (
+            f"China announced an export licence for it on {date(row.announced_date_start)} and suspended "
+            f"it{before}, {suspensions.until(row)}."
+        )
     if row_of(mineral).group == "rare earths":
         return f"No Chinese export licence that we know of names {name(mineral)}."
     return ""

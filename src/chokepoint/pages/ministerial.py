@@ -73,7 +73,8 @@ def brief(release: str) -> Brief:
     came = delegations().query("presence == 'present'")
     few = (came.kind == SIGNED).sum() < len(came) / 2
     signed = (
-        "{frameworks.signed_4feb} signed a framework or memorandum that day, so attendance was far wider than commitment"
+        "{frameworks.signed_4feb} signed a framework or memorandum that day, so attendance was far wider "
+        "than commitment"
         if few
         else "most of them, {frameworks.signed_4feb}, signed a framework or memorandum that day"
     )
@@ -84,9 +85,11 @@ def brief(release: str) -> Brief:
     verb = "fell" if falls else "moved"
     return Brief(
         [
-            "{ministerial.countries} and {ministerial.institutions} sent delegations to Washington on {ministerial.date}, by the host's own list.",
+            "{ministerial.countries} and {ministerial.institutions} sent delegations to Washington on "
+            "{ministerial.date}, by the host's own list.",
             f"Of the {{ministerial.delegations}}, {signed}.",
-            f"Shares of MP Materials {verb} by {{markets.mp_reuters}} or by {{markets.mp_barrons}} that day, depending on the hour at which an outlet looked; "
+            f"Shares of MP Materials {verb} by {{markets.mp_reuters}} or by {{markets.mp_barrons}} that "
+            "day, depending on the hour at which an outlet looked; "
             "no closing figure was found.",
         ],
         release,
@@ -114,7 +117,10 @@ def lead(release: str) -> Figure:
             ),
         }
     )
-    title = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
+    title = (
+        f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for "
+        f"{counts.get(ATTENDED, 0)} no framework was found"
+    )
     shown = pd.DataFrame(
         {
             "Delegation": people.delegation,
@@ -131,8 +137,11 @@ def lead(release: str) -> Figure:
         table=shown,
         sources=sources,
         alt_text=(
-            f"Tiles by region, one a delegation. {counts[SIGNED]} are coloured as signed on 4 February, {counts.get(EARLIER, 0)} as signed before, "
-            f"{counts.get(LATER, 0)} as signed later, {counts.get(UNION, 0)} as members of the European Union, whose Commission signed in April, {counts.get(ATTENDED, 0)} as attended only; {counts[ABSENT]} hollow tiles are absentees that we chose as notable."
+            f"Tiles by region, one a delegation. {counts[SIGNED]} are coloured as signed on 4 February, "
+            f"{counts.get(EARLIER, 0)} as signed before, "
+            f"{counts.get(LATER, 0)} as signed later, {counts.get(UNION, 0)} as members of the European "
+            f"Union, whose Commission signed in April, {counts.get(ATTENDED, 0)} as attended only; "
+            f"{counts[ABSENT]} hollow tiles are absentees that we chose as notable."
         ),
     )
 
@@ -193,7 +202,8 @@ def shares(release: str) -> Figure:
         title=title,
         table=shown,
         alt_text=(
-            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures lie furthest to the left; the S&P 500, for comparison, is near zero."
+            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures "
+            "lie furthest to the left; the S&P 500, for comparison, is near zero."
         ),
     )
 

@@ -169,7 +169,8 @@ def ladder_of_money(release: str) -> Figure:
             unit="US$ million",
         ),
         title=(
-            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is in letters that bind nobody and "
+            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is "
+            "in letters that bind nobody and "
             f"US${paid:.1f} billion is known to be paid or drawn"
         ),
         table=table,
@@ -179,6 +180,7 @@ def ladder_of_money(release: str) -> Figure:
                 f"{stage.lower()}, US${public.amount[public.rung == stage].sum() / 1000:.1f} billion"
                 for stage in money.STAGES
             )
-            + ". Beside them private and mixed money, and the sums that State and the Pentagon give. Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
+            + ". Beside them private and mixed money, and the sums that State and the Pentagon give. "
+            "Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
         ),
     )

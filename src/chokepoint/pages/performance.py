@@ -48,7 +48,8 @@ def grows() -> Figure:
     return figure(
         growth(page, x_title="pages run and printed", **AXES),
         title=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
-        alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It rises nearly straight.",
+        alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It "
+        "rises nearly straight.",
         table=page[["size", "seconds"]].rename(columns={"size": "Pages", "seconds": "Seconds"}),
         sources=[SOURCE],
     )
@@ -67,7 +68,8 @@ def longer() -> Figure:
             if more > NOISE * first.seconds
             else f"takes the same {first.seconds:.2g} s"
         ),
-        alt_text="Line: seconds to check all data and run one mineral's page, with the table of production once to eight times as long.",
+        alt_text="Line: seconds to check all data and run one mineral's page, with the table of production "
+        "once to eight times as long.",
         table=points[["size", "seconds"]].rename(columns={"size": "Times as long", "seconds": "Seconds"}),
         sources=[SOURCE],
     )

@@ -29,12 +29,16 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
     """What it is, what it covers by three ways to count, what is missing; and what another sum would cover."""
     return Brief(
         [
-            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
+            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and "
+            "{vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as "
+            "announced.",
             _covers(release) or UNKNOWN,
-            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has been published in anything found up to {{evidence.newest_opened}}.",
+            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has "
+            f"been published in anything found up to {{evidence.newest_opened}}.",
             *(
                 [
-                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
+                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace "
+                    f"about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
                 ]
                 if capital_usd_bn and known("vault.cover_whole", release)
                 else []
@@ -44,7 +48,10 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
     )
 
 
-UNKNOWN = "How long the money would last is not worked out here: this release does not hold both the trade of the United States and the prices."
+UNKNOWN = (
+    "How long the money would last is not worked out here: this release does not hold both the trade of "
+    "the United States and the prices."
+)
 
 
 def _covers(release: str) -> str:
@@ -52,8 +59,12 @@ def _covers(release: str) -> str:
     if not known("vault.cover_whole", release):
         return ""
     return (
-        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on the list, all that the release prices (the rare earths as one), as they were in {vault.basket_year}; "
-        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and {vault.use_industry}."
+        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on "
+        "the list, all that the release prices (the rare earths as one), as they were in "
+        "{vault.basket_year}; "
+        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} "
+        "without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and "
+        "{vault.use_industry}."
     )
 
 
@@ -72,7 +83,10 @@ def _aim(release: str) -> str:
         if imports
         else "enough for neither"
     )
-    return f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+    return (
+        f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost "
+        f"{{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+    )
 
 
 def readings() -> pd.DataFrame:
@@ -105,7 +119,10 @@ def worth(release: str) -> Figure:
             "source_id": rows.source_id,
         }
     )
-    title = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
+    title = (
+        f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} "
+        "billion dollars: some leave the private money out, some round it"
+    )
     return figure(
         dots(
             frame,
@@ -120,7 +137,8 @@ def worth(release: str) -> Figure:
         ),
         title=title,
         table=shown,
-        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.",
+        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies "
+        "at 10 or 12.",
     )
 
 
@@ -224,14 +242,18 @@ def counted(release: str) -> Listing:
     largest = first.groupby("mineral").value.sum().sort_values(ascending=False)
     earlier = vault_basket.basket(release, vault_basket.BEFORE).groupby("mineral").value.sum()
     copper = (
-        "The two years differ most in copper: net imports of the refined metal were {vault.copper_before} in {vault.basket_year_before} and {vault.copper_latest} in {vault.basket_year}. "
+        "The two years differ most in copper: net imports of the refined metal were {vault.copper_before} "
+        "in {vault.basket_year_before} and {vault.copper_latest} in {vault.basket_year}. "
         if (largest - earlier.reindex(largest.index).fillna(0)).abs().idxmax() == "copper"
         else ""
     )
     words = [
-        f"{capital_letter(mineral(largest.index[0]))} and {mineral(largest.index[1])} alone take {{vault.basket_two}} of it. {copper}"
-        "A year of stocking up makes the same money last for less, whichever mineral it is, so each rule takes one year for all of them.",
-        "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
+        f"{capital_letter(mineral(largest.index[0]))} and {mineral(largest.index[1])} alone take "
+        f"{{vault.basket_two}} of it. {copper}"
+        "A year of stocking up makes the same money last for less, whichever mineral it is, so each rule "
+        "takes one year for all of them.",
+        "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports "
+        "of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
         "Money is not the limit there: a stock of that size may be more than there is to buy.",
     ]
     return Listing(
@@ -301,7 +323,10 @@ def beside(release: str) -> Listing:
     if not shown:
         return Listing("")
     sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])
-    words = f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. So money decides for the large markets, and what there is to buy for the small."
+    words = (
+        f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. "
+        "So money decides for the large markets, and what there is to buy for the small."
+    )
     links = listed([f"[{mineral(m)}](minerals/{m})" for m in shown])
     onward = f"On: {links}; the [list of minerals](minerals) leads to the others."
     return Listing(paragraph(with_links(f"{words} {onward}", release)))
@@ -325,9 +350,12 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
             "fee_income",
             "best_years",
         ],
-        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn from it}. "
+        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and "
+        "lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn "
+        "from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
-        alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
+        alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "
+        "The stock's area rises and then stays level once the stock is empty.",
     )
     sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
     wide = [
@@ -367,9 +395,12 @@ def drawn_down() -> Explorable:
             "spike_loss",
             "stock_end",
         ],
-        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it and {unmet:.2f} stay missing. "
-        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
-        alt_text="What a stock gives and what stays missing against the length of a cut. The first curve rises and then stays level, the second starts where it does.",
+        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it "
+        "and {unmet:.2f} stay missing. "
+        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, "
+        "because the price has not come all the way down.",
+        alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
+        "rises and then stays level, the second starts where it does.",
     )
 
 

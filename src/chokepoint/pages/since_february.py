@@ -102,7 +102,10 @@ def _brought() -> str:
     rest = f"; {' and '.join(missing)}" if missing else ""
     bind = texts[(texts.batch == "after_february") & texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
     known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
-    return f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or memorandums, {known}{rest}."
+    return (
+        f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or "
+        f"memorandums, {known}{rest}."
+    )
 
 
 def _promises(release: str) -> str:
@@ -170,11 +173,15 @@ def lead(release: str) -> Figure:
             start=START,
             end=_end(frame.day),
         ),
-        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
+        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price "
+        f"floor; {end}",
         table=_shown(rows),
         alt_text=(
-            f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
-            f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and {(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
+            f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each "
+            f"of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events "
+            "after the ministerial; "
+            f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and "
+            f"{(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
         ),
     )
 
@@ -231,7 +238,8 @@ def terms(release: str) -> Figure:
         title=_kept_title(rows),
         table=shown,
         alt_text=(
-            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, coloured by what came of it. "
+            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, "
+            "coloured by what came of it. "
             f"{later} of them {'ends' if later == 1 else 'end'} after the evidence does."
         ),
     )
@@ -241,11 +249,17 @@ def _kept_title(rows: pd.DataFrame) -> str:
     """The promises that had passed: how many were met in time, and by how many days one was late."""
     passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
     met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
-    title = f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises {'is' if met < 2 else 'are'} known to have been met in time"
+    title = (
+        f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises "
+        f"{'is' if met < 2 else 'are'} known to have been met in time"
+    )
     if not late:
         return title
     days = int((passed.settled - passed.due).dt.days[passed.outcome == events.LATE].max())
-    return f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met {'' if late == 1 else 'up to '}{days} days late"
+    return (
+        f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met "
+        f"{'' if late == 1 else 'up to '}{days} days late"
+    )
 
 
 def ahead(release: str) -> Listing:

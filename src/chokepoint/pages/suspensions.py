@@ -58,12 +58,15 @@ def sentences() -> list[str]:
             )
         else:
             told.append(
-                f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: {known.how}."
+                f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: "
+                f"{known.how}."
             )
     if not any(events.settled_suspension(key) is not None for key in rows.control_id):
         told.append(
-            "On {truce.extension_said} the ministry said that both sides have agreed to extend the arrangement behind them to {truce.extended_to}. "
-            "It named neither rare earths nor the announcements, and none that moves the two days is in the evidence."
+            "On {truce.extension_said} the ministry said that both sides have agreed to extend the "
+            "arrangement behind them to {truce.extended_to}. "
+            "It named neither rare earths nor the announcements, and none that moves the two days is in "
+            "the evidence."
         )
     return told
 

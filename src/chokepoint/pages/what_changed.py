@@ -72,7 +72,8 @@ def before(release: str, old: str = "") -> str | None:
     held = tables.releases()
     if old and old not in held:
         raise UserError(
-            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one before.'
+            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one '
+            "before."
         )
     return old or next((r for r in reversed(held) if r < release), None)
 
@@ -80,17 +81,25 @@ def before(release: str, old: str = "") -> str | None:
 def brief(old: str | None, new: str) -> Brief:
     """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
     if old is None:
-        only = f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."
+        only = (
+            f"{edition(new)} is the oldest edition that this book holds: there is none before it to "
+            "compare with."
+        )
         return Brief([only], new)
     rows, turned = _moved(old, new), _sentences(old, new)
     revised = len(_revised(old, new))
     pages = len({page for page, *_ in turned})
     said = [
-        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise. {_shares_of_the_move(rows, _years(old, new))}",
-        f"Of the sentences at the head of a page {_to('sentences', len(turned))} {'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the others say the same at both."
+        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} "
+        f"number{'s' * (len(rows) != 1)} that this book states came to read otherwise. "
+        f"{_shares_of_the_move(rows, _years(old, new))}",
+        f"Of the sentences at the head of a page {_to('sentences', len(turned))} "
+        f"{'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the "
+        "others say the same at both."
         if turned
         else "No sentence at the head of a page reads differently.",
-        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A sentence can hold while its figures move.",
+        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A "
+        "sentence can hold while its figures move.",
     ]
     return Brief(said, new)
 
@@ -102,7 +111,8 @@ def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
     apart = int((both.new_year.astype(float) * both.move.astype(float) < 0).sum())
     only = int((rows.reason.str.startswith("revised") | rows.reason.str.contains("correction")).sum())
     said = (
-        f"For {len(both)} of them the newer release prints {years[0]} too, so that the move can be split: in {more} a revision of {years[0]} is the larger "
+        f"For {len(both)} of them the newer release prints {years[0]} too, so that the move can be split: "
+        f"in {more} a revision of {years[0]} is the larger "
         f"part, in {len(both) - more} the new year, and in {apart} the new year went the other way. "
         if len(both)
         else ""
@@ -157,10 +167,13 @@ def lead(old: str | None, new: str) -> Figure | None:
         slope(
             frame, x_title="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
-        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
+        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to "
+        f"{first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
-        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be told, a small dot at what {edition(new)} says of {year}.",
+        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a "
+        f"grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be "
+        f"told, a small dot at what {edition(new)} says of {year}.",
     )
 
 

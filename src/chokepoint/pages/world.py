@@ -78,7 +78,8 @@ def _signed(iso3: str) -> pd.DataFrame:
 
 def _told(iso3: str, width: int) -> list[str]:
     texts = [
-        f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: {r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
+        f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: "
+        f"{r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
         for r in _signed(iso3).itertuples()
     ]
     if not texts and iso3 == countries.HOST:
@@ -116,7 +117,10 @@ def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> st
         return "none makes more than half of the world’s output of a mineral"
     if len(big) > 3:
         return f"{in_words(len(big))} of them make more than half of the world’s output of a mineral"
-    return f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s output of a mineral"
+    return (
+        f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s "
+        "output of a mineral"
+    )
 
 
 def who_signed(release: str) -> Figure:
@@ -158,6 +162,7 @@ def who_signed(release: str) -> Figure:
         alt_text=(
             f"World map in which {len(rows)} delegations and absentees are coloured by what they signed. "
             + "; ".join(f"{k}: {v}" for k, v in counts.items())
-            + ". A panel below tells of the country chosen in the select above, or by a click. Borders are those of Natural Earth and take no position on disputes."
+            + ". A panel below tells of the country chosen in the select above, or by a click. Borders "
+            "are those of Natural Earth and take no position on disputes."
         ),
     )

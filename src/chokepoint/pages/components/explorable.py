@@ -357,7 +357,8 @@ def _with_default(control: Control, value: float | None) -> Control:
         return control
     if not control.low <= value <= control.high:
         raise UserError(
-            f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}."
+            f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} "
+            f"{control.unit}."
         )
     return replace(
         control,

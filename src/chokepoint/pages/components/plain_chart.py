@@ -77,13 +77,15 @@ def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:
     """UserError for a chart that loads what no page may load, or that has no rows to be read beside it."""
     if any("url" in data for data in _data(spec)):
         raise UserError(
-            "This chart loads its data from an address, which the pages do not: read them in Python, and give it the table."
+            "This chart loads its data from an address, which the pages do not: read them in Python, and "
+            "give it the table."
         )
     if "image" in _kinds(spec):
         raise UserError("This chart loads images, which the pages do not: draw it with another mark.")
     if table is None:
         raise UserError(
-            f"This chart holds no rows of data, of which the page's table and alt text could be made. {_INSTEAD}"
+            "This chart holds no rows of data, of which the page's table and alt text could be made. "
+            f"{_INSTEAD}"
         )
 
 

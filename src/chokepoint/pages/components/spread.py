@@ -95,7 +95,8 @@ class Spread(Component):
         low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
         first = self.rows.label.iloc[0]
         return (
-            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in nine draws of ten. "
+            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in "
+            "nine draws of ten. "
             f"What moves it most: {first[0].lower() + first[1:]}"
         )
 
@@ -154,7 +155,8 @@ class Spread(Component):
         return with_links(
             f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
             f"Each assumption is drawn evenly from its [range](assumptions#model-{self.model}): "
-            f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
+            "a spread of assumptions, not a probability. "
+            f"{f'Held at the default, as choices: {held}. ' if held else ''}"
             "Yellow bars end at the assumption’s low end, blue bars at its high end.",
             "",
         )
@@ -165,13 +167,19 @@ class Spread(Component):
             [amount(row[q], self.unit) for q in ("q05", "q95")]
             for _, row in self.bands.iloc[[0, -1]].iterrows()
         )
-        return f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} and {right[1]} at the right."
+        return (
+            f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} "
+            f"and {right[1]} at the right."
+        )
 
     def _bars(self) -> str:
         """The bars for those who do not see them."""
         longest = self.rows.iloc[0]
         ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
-        return f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: {'; '.join(self.rows.label)}."
+        return (
+            f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: "
+            f"{'; '.join(self.rows.label)}."
+        )
 
 
 def _is_share(unit: str) -> bool:

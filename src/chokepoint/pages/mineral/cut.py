@@ -15,7 +15,8 @@ def vault(mineral: str, release: str) -> Section | None:
         return None
     what = name(mineral)
     words = [
-        f"A year of US net imports of {what} costs about {{{mineral}.vault_year}}{_of_the_money(mineral, release)}. "
+        f"A year of US net imports of {what} costs about "
+        f"{{{mineral}.vault_year}}{_of_the_money(mineral, release)}. "
         f"US${STOCK} million in store would replace {{{mineral}.stock_days}} of them.",
         *_china(mineral, what, release),
         "What the Vault will hold has not been published.",
@@ -43,8 +44,12 @@ def _china(mineral: str, what: str, release: str) -> list[str]:
         return []
     share, years, _ = china_in_imports(mineral, release)
     return [
-        f"China is a main source of US imports of {what}: {{china.{mineral}_us_imports}} of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}. "
+        f"China is a main source of US imports of {what}: {{china.{mineral}_us_imports}} of them in "
+        f"{years}. If it stopped selling and nobody else sold more, the same stock would replace its part "
+        f"for {{{mineral}.stock_china}}. "
         "What reaches the United States by way of other countries, or inside goods, is not counted."
         if known(f"china.{mineral}_us_imports", release)
-        else f"China is a main source of US imports of {what}: {share:.0f} % of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}."
+        else f"China is a main source of US imports of {what}: {share:.0f} % of them in {years}. If it "
+        "stopped selling and nobody else sold more, the same stock would replace its part for "
+        f"{{{mineral}.stock_china}}."
     ]

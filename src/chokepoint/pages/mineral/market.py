@@ -28,7 +28,8 @@ def reserves(mineral: str, release: str) -> Section | None:
     part = f", {100 * first.value / total:.0f} % of the world's" if total else ""
     title = f"{capital(with_article(first.area))} has the largest reserves, {tons(first.value)}{part}"
     notes = [
-        "Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."
+        "Reserves are what could be dug at a profit when the figure was made. They change with the price "
+        "and with the laws that define them."
     ]
     if bound:
         notes.append(
