@@ -8,9 +8,13 @@ SHOWN = 5  # of many alike
 
 
 def lines(changes: dict, everything: bool = False) -> list[str]:
-    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went.
+    """Return the changes as text.
 
-    everything: all revisions and series of each table, largest first, in place of the first few of listed minerals.
+    Of each table it gives the counts, the largest revisions of listed minerals, and the series that came or
+    went.
+
+    everything: all revisions and series of each table, largest first, in place of the first few of listed
+    minerals.
     """
     said = [f"{changes['old']} → {changes['new']}"]
     for table, rows in changes["tables"].items():
@@ -47,7 +51,7 @@ def parts(row: dict) -> str:
 
 
 def signed(change: float) -> str:
-    """A change to one decimal, with its sign.
+    """Write a change to one decimal, with its sign.
 
     >>> signed(-26.39), signed(2.75), signed(0.01), signed(-0.04)
     ('−26.4', '+2.8', '0.0', '0.0')
@@ -56,7 +60,10 @@ def signed(change: float) -> str:
 
 
 def is_revision(row: dict) -> bool:
-    """Whether a row of a table is a figure that both releases print of the same thing, and differently, beyond rounding."""
+    """Return whether a row of a table is a revision.
+
+    That is a figure that both releases print of the same thing, and differently, beyond rounding.
+    """
     return row["change"] == "revised" and row["reason"] != ROUNDED and not row["reason"].startswith("new ")
 
 
@@ -174,7 +181,7 @@ def _series_lines(rows: list[dict]) -> list[str]:
 
 
 def series_name(row: dict, whole: bool = False) -> str:
-    """What a row is of, without saying a thing twice."""
+    """Say what a row is of, without saying a thing twice."""
     keys = (
         "mineral",
         "stage",
@@ -192,5 +199,5 @@ def series_name(row: dict, whole: bool = False) -> str:
 
 
 def figure_text(reading: float | str) -> str:
-    """A reading as it is printed."""
+    """Write a reading as it is printed."""
     return f"{reading:,.10g}" if isinstance(reading, float) else reading

@@ -1,4 +1,7 @@
-"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away, and why no price is given."""
+"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away.
+
+It also says why no price is given.
+"""
 
 import altair as alt
 import pandas as pd
@@ -33,13 +36,15 @@ A_YEAR = pd.Timedelta(days=365)  # a status older than that at the end of the ev
 
 
 def controls() -> pd.DataFrame:
-    """Published Chinese export controls announced since 2023 that limit goods or know-how."""
+    """Return published Chinese export controls announced since 2023 that limit goods or know-how."""
     rows = tables.load("controls").query("published and instrument in @KINDS")
     return rows[rows.announced_date_start >= START].sort_values(["effective_date_start", "control_id"])
 
 
 def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
-    """The stretches of one control: in force, suspended. What followed the last known day is not drawn.
+    """Return the stretches of one control: in force, suspended.
+
+    What followed the last known day is not drawn.
 
     seen: the last day of the evidence, to which a control in force is drawn.
     """
@@ -54,7 +59,7 @@ def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
 
 
 def brief(release: str) -> Brief:
-    """What holds, what is suspended and to when, how much the model knows."""
+    """Say what holds, what is suspended and to when, how much the model knows."""
     rows = controls()
     april = rows.set_index("control_id").loc["control.2025-18"]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
@@ -141,8 +146,9 @@ def lead(release: str) -> Figure:
 
 
 def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
-    """Model 5 under the reader's hand; with a mineral, from China's share of its output at the last step that is known.
+    """Put model 5 under the reader's hand.
 
+    With a mineral, it starts from China's share of that mineral's output at the last step that is known.
     UserError where neither step is known for that mineral.
     """
     made = explore(
@@ -180,7 +186,7 @@ def _share_of_china(mineral: str, release: str) -> float:
 
 
 def how_wrong(release: str) -> Figure:
-    """The fitted price jumps beside those seen, and the one number for all that does as well."""
+    """Draw the fitted price jumps beside those seen, and the one number for all that does as well."""
     rows = pd.DataFrame(
         [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
     )

@@ -1,4 +1,7 @@
-"""One country: what it signed, what it brings at each step, what was done to it, what is not known. Only what there are data for."""
+"""One country: what it signed, what it brings at each step, what was done to it, what is not known.
+
+Only what there are data for.
+"""
 
 import pandas as pd
 from markupsafe import Markup
@@ -50,7 +53,10 @@ def brief(country: str, release: str) -> Brief:
 
 
 def brings(country: str, release: str) -> Section | None:
-    """Its shares of world output as a chart, and with its reserves and US imports as a table; nothing where nothing is printed."""
+    """Draw its shares of world output, and list them with its reserves and US imports in a table.
+
+    Nothing where nothing is printed.
+    """
     iso3 = countries.code(country)
     rows, table = countries.brings(iso3, release), _chains(iso3, release)
     if not table:
@@ -71,7 +77,7 @@ def brings(country: str, release: str) -> Section | None:
 
 
 def _forms(rows: pd.DataFrame) -> list[str]:
-    """What stands beside a mineral's main series, and what that series counts."""
+    """Say what stands beside a mineral's main series, and what that series counts."""
     beside = rows[rows.form != ""]
     if beside.empty:
         return []
@@ -88,7 +94,7 @@ def _forms(rows: pd.DataFrame) -> list[str]:
 
 
 def _bar_names(rows: pd.DataFrame) -> pd.Series:
-    """The mineral, with its step where it is there twice."""
+    """Name the mineral, with its step where it is there twice."""
     twice = rows.mineral.duplicated(keep=False)
     return rows.mineral.where(~twice, rows.mineral + ", " + rows.step.map(_STEPS))
 
@@ -153,7 +159,7 @@ def _place(row) -> str:
 
 
 def _ordinal(place: int) -> str:
-    """A place in words.
+    """Write a place in words.
 
     >>> _ordinal(2), _ordinal(11), _ordinal(23)
     ('2nd', '11th', '23rd')
@@ -163,7 +169,10 @@ def _ordinal(place: int) -> str:
 
 
 def _chains(iso3: str, release: str) -> Markup | str:
-    """A row a mineral, linked to its page: shares at each step, reserves, US imports. Empty where there is nothing."""
+    """Tabulate a row a mineral, linked to its page: shares at each step, reserves, US imports.
+
+    Empty where there is nothing.
+    """
     output, ground = countries.brings(iso3, release), countries.underground(release)
     ground = ground[ground.iso3 == iso3].set_index("mineral")
     bought = reliance.by_country(release)
@@ -283,7 +292,9 @@ def _text(row: dict) -> Markup:
 
 
 def _adds_to_binding(row: dict) -> bool:
-    """Whether the note on binding says more than the entry itself: who says so of a text that was not seen, what a plan or a statement is.
+    """Return whether the note on binding says more than the entry itself.
+
+    More is who says so of a text that was not seen, or what a plan or a statement is.
 
     >>> _adds_to_binding({"binding": "said not to", "binding_note": "A report"}), _adds_to_binding({"binding": "no", "binding_note": "The text itself"})
     (True, False)
@@ -302,7 +313,7 @@ _GROUPS = {"attendees_4feb", "framework_any", "signed_4feb"}  # said elsewhere o
 
 
 def standing(country: str, release: str) -> Section | None:
-    """The groups it belongs to."""
+    """Say which groups it belongs to."""
     iso3 = countries.code(country)
     seats = tables.rows("attendees", iso3=iso3).set_index("iso3")
     rows = tables.rows("memberships", iso3=iso3).query("published")
@@ -330,7 +341,7 @@ def standing(country: str, release: str) -> Section | None:
 
 
 def _at_the_meeting(text: str) -> str:
-    """Who sat there on 4 February, as a sentence; what is only reported is one already.
+    """Write who sat there on 4 February, as a sentence; what is only reported is one already.
 
     >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting("The prime minister was reported as due")
     ('On 4 February 2026 it was represented by Foreign Minister Wong.', 'Of 4 February 2026: the prime minister was reported as due.')
@@ -411,7 +422,7 @@ def events(country: str, release: str) -> Section | None:
 
 
 def not_known(country: str, release: str) -> Section | None:
-    """What the sources do not say of this country."""
+    """List what the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
     keys = [
@@ -434,7 +445,10 @@ def not_known(country: str, release: str) -> Section | None:
 
 @tables.view("open_questions")
 def _questions(questions: pd.DataFrame, iso3: str, name: str, *keys: str) -> pd.DataFrame:
-    """The open questions about a country: of the United States those named here, of others what names it or its rows."""
+    """Return the open questions about a country.
+
+    They are of the United States those named here, of others what names it or its rows.
+    """
     questions = listing.open_questions(questions).fillna({"row_keys": ""})
     if iso3 == countries.HOST:
         return questions[questions.question_id.isin(_OF_THE_HOST)]
@@ -450,7 +464,10 @@ _OF_THE_HOST = ("open.vault_purchases", "open.zone_members", "open.reference_pri
 
 
 def _searched_text(iso3: str, questions: pd.DataFrame) -> pd.Series:
-    """Where a country's name counts: in the question, and in why it matters, unless it is one of the two that nearly all are about."""
+    """Return the text in which a country's name counts.
+
+    It is the question, and why it matters, unless the country is one of the two that nearly all are about.
+    """
     both = iso3 in (countries.HOST, countries.CHINA)
     return questions.question if both else questions.question + " " + questions.why
 

@@ -1,4 +1,7 @@
-"""What is said of a country at the head of its page: where it stands, what it brings, what binds, what was done to it."""
+"""What is said of a country at the head of its page.
+
+That is where it stands, what it brings, what binds, what was done to it.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +18,7 @@ _WORD = {"mine": "mined", "refinery": "refined"}
 
 
 def sentences(iso3: str, release: str) -> list[str]:
-    """The sentences, in the order of the page; what there is nothing to say of is left out."""
+    """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     said = [
         stands(iso3, release),
         brings(iso3, release),
@@ -71,7 +74,10 @@ def stands(iso3: str, release: str) -> str:
 
 
 def kind(text: Mapping[str, str]) -> str:
-    """Framework, memorandum or partnership; where State does not say which, both. text: a row of `agreements`."""
+    """Return framework, memorandum or partnership; where State does not say which, both.
+
+    text: a row of `agreements`.
+    """
     return "framework or memorandum" if "which of the two" in text["instrument_name"] else text["instrument"]
 
 
@@ -141,7 +147,10 @@ def brings(iso3: str, release: str) -> str:
 
 
 def _in_place_of_output(iso3: str, release: str) -> str:
-    """What there is in a country without output: what it mined a year before, reserves, nodules on the seabed."""
+    """Say what there is in a country without output.
+
+    That is what it mined a year before, reserves, nodules on the seabed.
+    """
     rows = countries.held(release)
     rows = rows[(rows.iso3 == iso3) & (rows.value == 0)]
     before = countries.held(release, int(rows.year.max()) - 1) if len(rows) else rows
@@ -167,13 +176,16 @@ def _verb(row) -> str:
 
 
 def product(row) -> str:
-    """What is counted at a step, as it stands in a sentence: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium)."""
+    """Write what is counted at a step, as it stands in a sentence.
+
+    Examples: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium).
+    """
     what, whole = row.what.split(" (")[0].lower(), mineral(row.mineral)
     return f"{what} ({whole})" if row.form and whole not in what else what
 
 
 def _other_step(iso3: str, first: pd.Series, release: str) -> str:
-    """What it has of the same mineral at the other step, where the countries of that step are known."""
+    """Say what it has of the same mineral at the other step, where that step's countries are known."""
     other = "refinery" if first.step == "mine" else "mine"
     rows = countries.brings(iso3, release)
     here = rows[(rows.mineral == first.mineral) & (rows.step == other) & (rows.form == "")]
@@ -230,7 +242,7 @@ def binds(iso3: str) -> str:
 
 
 def sells(iso3: str, release: str) -> str:
-    """What the United States buys from it."""
+    """Say what the United States buys from it."""
     if iso3 == countries.HOST:
         return (
             "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or "
@@ -270,7 +282,10 @@ def sells(iso3: str, release: str) -> str:
 
 
 def _some(iso3: str, rows: pd.DataFrame) -> str:
-    """The minerals, each with the share of its imports where one is printed; of cesium USGS gives the order alone."""
+    """Write the minerals, each with the share of its imports where one is printed.
+
+    Of cesium USGS gives the order alone.
+    """
     return listed(
         [
             mineral(r.mineral) + (f" ({_import(iso3, r.mineral)})" if pd.notna(r.value) else "")
@@ -316,7 +331,7 @@ def limits(iso3: str, release: str) -> str:
 
 
 def page_links(codes: Iterable[str]) -> Markup | str:
-    """A line of links to the pages of those countries that have one; nothing where none has."""
+    """Return links to the pages of those countries that have one, as a line; nothing where none has."""
     pages = countries.names()
     links = [f"[{pages[c]}](countries/{countries.slug(c)})" for c in dict.fromkeys(codes) if c in pages]
     return chapters.note(with_links(f"Country pages: {', '.join(links)}", "")) if links else ""

@@ -22,7 +22,7 @@ def _sources(rows: pd.DataFrame) -> list[str]:
 
 
 def matrix(release: str) -> Figure:
-    """A row a mineral, a column a coalition."""
+    """Draw a row a mineral, a column a coalition."""
     rows, whole, output = supply.clubs(release), supply.whole(release), supply.output(release)
     both = pd.MultiIndex.from_product(
         [sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"]
@@ -87,7 +87,10 @@ def _none(count: int) -> str:
 
 
 def your_club(release: str) -> Figure | None:
-    """The map on which each click lets a country in or out, and what would then be inside; nothing where no mineral has both steps."""
+    """Draw the map on which each click lets a country in or out, and what would then be inside.
+
+    Nothing where no mineral has both steps.
+    """
     inside = supply.inside_of_two_steps(release)
     if inside.empty:
         return None

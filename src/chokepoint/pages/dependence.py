@@ -1,4 +1,7 @@
-"""Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
+"""Chapter 1: why minerals became leverage.
+
+China at the mine and after it, the largest producers, what the United States imports.
+"""
 
 import re
 
@@ -73,7 +76,10 @@ def _named(index: pd.Index) -> pd.Series:
 
 
 def lead(release: str) -> Figure | None:
-    """China's share at the mine beside its share after it, of the minerals of which both steps count one product; nothing where none has both."""
+    """Draw China's share at the mine beside its share after it.
+
+    It shows the minerals of which both steps count one product; nothing where none has both.
+    """
     both = supply.china_pairs(release).sort_values("refinery", ascending=False)
     if both.empty:
         return None
@@ -106,7 +112,10 @@ def lead(release: str) -> Figure | None:
 
 
 def other_products(release: str) -> Listing:
-    """Of the minerals that the chart leaves out, what is counted at the mine and what after it: one paragraph."""
+    """Say what is counted at the mine and what after it, of the minerals that the chart leaves out.
+
+    One paragraph.
+    """
     rows = (
         supply.two_steps(release)
         .query("not alike")
@@ -132,7 +141,7 @@ def other_products(release: str) -> Listing:
 
 
 def largest(release: str, step: str) -> Figure | None:
-    """The largest country of every mineral at one step; nothing where the release has none."""
+    """Draw the largest country of every mineral at one step; nothing where the release has none."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
     if rows.empty:
         return None
@@ -253,7 +262,10 @@ FIRST = "rare_earths"
 
 
 def choose(release: str) -> Figure:
-    """Any mineral, at the mine and after it, in any year that is held; each year from the newest release that prints it."""
+    """Draw any mineral, at the mine and after it, in any year that is held.
+
+    Each year is from the newest release that prints it.
+    """
     rows = supply.by_year(release)
     rows = rows[rows.share.notna() & (rows.share > 0)].assign(year=rows.year.astype(int))
     years = sorted({*rows[rows.release.isin(tables.releases())].year})
@@ -329,7 +341,7 @@ def choose(release: str) -> Figure:
 
 
 def _bar_text(share: float, alone: bool) -> str:
-    """A share at the end of a bar; a small one with a decimal.
+    """Write a share at the end of a bar; a small one with a decimal.
 
     >>> _bar_text(8.43, False), _bar_text(33.61, False), _bar_text(100.0, False)
     ('8.4 %', '34 %', 'over 99 %')
@@ -338,9 +350,10 @@ def _bar_text(share: float, alone: bool) -> str:
 
 
 def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
-    """Rows with the year under which the chart shows them: their own, and where the IEA has none so new, the newest choice too.
+    """Return rows with the year under which the chart shows them.
 
-    The line over the bars says which year it is; the table has each row once, under its own.
+    It is their own, and where the IEA has none so new, the newest choice too. The line over the bars says
+    which year it is; the table has each row once, under its own.
     """
     own = countries[countries.year.isin(years)].assign(shown=lambda r: r.year)
     newest = countries.groupby(["mineral", "step"]).year.transform("max")
@@ -351,7 +364,10 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 
 
 def _chosen_first(now: pd.DataFrame, mineral: str, name: str) -> str:
-    """The title: the largest country at each step of what is shown before anything is chosen. now: rows by mineral and step."""
+    """Write the title: the largest country at each step of what is shown before anything is chosen.
+
+    now: rows by mineral and step.
+    """
     mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
     refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
     of = " of the four for magnets" if mineral == FIRST else ""
@@ -365,7 +381,10 @@ KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}
 
 
 def prices_and_controls(release: str) -> Figure | None:
-    """Prices of what China put under licence or banned, before and after; nothing where the release has no prices."""
+    """Draw prices of what China put under licence or banned, before and after.
+
+    Nothing where the release has no prices.
+    """
     if release not in tables.releases("prices"):
         return None
     rows, ratio = prices.controlled(release), prices.rises(release)
@@ -447,7 +466,10 @@ def prices_and_controls(release: str) -> Figure | None:
 
 
 def outside_china(release: str) -> Listing:
-    """What the yearly averages cannot show: the price outside China beside the one inside. One paragraph."""
+    """Say what the yearly averages cannot show: the price outside China beside the one inside.
+
+    One paragraph.
+    """
     ratio = prices.rises(release) if release in tables.releases("prices") else pd.Series(dtype=float)
     hidden = (
         "These averages hide what a licence does first: it parts the price outside China from the price "
@@ -470,7 +492,10 @@ EUROPE = (
 
 
 def _seen_in_europe(ratio: pd.Series) -> list[str]:
-    """What the licences of April 2025 did to prices in Europe, as the episodes have it; nothing where there are none."""
+    """Say what the licences of April 2025 did to prices in Europe, as the episodes have it.
+
+    Nothing where there are none.
+    """
     rows = MODELS["supply_shock"].validation() if "supply_shock" in MODELS else []
     seen = {found[1]: row for row in rows if (found := re.match(EUROPE, row["what"]))}
     if not seen:

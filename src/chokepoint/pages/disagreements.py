@@ -63,7 +63,7 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure:
-    """A bar an article, its claims by verdict."""
+    """Draw a bar an article, its claims by verdict."""
     table, names = claims.verdicts(), claims.outlets().short
     sums = table.sum()
     frame = (
@@ -104,7 +104,7 @@ def _how_many(wrong: pd.Series) -> str:
 
 
 def stands(release: str) -> Figure:
-    """A tile for each article that speaks to a question of which another speaks as well."""
+    """Draw a tile for each article that speaks to a question of which another speaks as well."""
     rows, names = claims.stands(), claims.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
     frame = pd.DataFrame(
@@ -141,7 +141,10 @@ def stands(release: str) -> Figure:
 
 
 def readings(release: str, which: str) -> Figure:
-    """A dot a source for the questions of one kind, the reading adopted here marked. which: china, money or counts."""
+    """Draw a dot a source for the questions of one kind, the reading adopted here marked.
+
+    which: china, money or counts.
+    """
     unit, axis, groups = STRIPS[which]
     rows = tables.load("readings").query("published and conflict_group in @groups").fillna({"adopted": False})
     rows = rows[rows["value"].notna() | rows.value_low.notna()]
@@ -198,7 +201,8 @@ def readings(release: str, which: str) -> Figure:
 
 
 def _amount(value: float, unit: str | None) -> str:
-    """
+    """Write a value with its unit; without a unit, the number alone.
+
     >>> _amount(34, "percent"), _amount(11.67, "US$ billion"), _amount(54, None)
     ('34 %', 'US$11.67 billion', '54')
     """
@@ -212,7 +216,7 @@ def _amount(value: float, unit: str | None) -> str:
 
 
 def viewpoints(release: str) -> Listing:
-    """The five: who they are, where they stand, how their claims fare."""
+    """List the five: who they are, where they stand, how their claims fare."""
     table = claims.verdicts()
     items = []
     for article, r in claims.outlets().iterrows():
@@ -227,7 +231,7 @@ def _counted(verdict: str, article: str, count: int) -> Markup:
 
 
 def errors(release: str) -> Table:
-    """What each article has wrong, what is right, and the source that says so."""
+    """Tabulate what each article has wrong, what is right, and the source that says so."""
     names = claims.outlets().short
     rows = [
         Row(
@@ -240,7 +244,10 @@ def errors(release: str) -> Table:
 
 
 def opinions(release: str) -> Listing:
-    """Opinions and forecasts, in our words, under the article that carries them and the name of who holds them."""
+    """List opinions and forecasts, in our words.
+
+    Each stands under the article that carries it and the name of who holds it.
+    """
     rows, parts = claims.claims().query("kind in ('opinion', 'forecast') and verdict == 'not checkable'"), []
     for article, r in claims.outlets().iterrows():
         own = rows[rows.source_id == article].to_dict("records")

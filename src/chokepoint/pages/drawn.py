@@ -1,4 +1,7 @@
-"""Charts in a page's HTML: their Vega-Lite compiled, and the room of each kept free, so that nothing moves when it is drawn."""
+"""Charts in a page's HTML: their Vega-Lite compiled, and the room of each kept free.
+
+So nothing moves when a chart is drawn.
+"""
 
 import json
 import math
@@ -20,9 +23,9 @@ _CHART = re.compile(
 
 
 def drawn(html: str) -> str:
-    """HTML in which every chart's Vega-Lite, in its script element, is compiled, and its place holds the chart's height free.
+    """Return HTML in which every chart's Vega-Lite, in its script element, is compiled.
 
-    UserError for a chart that no page can draw.
+    The place of each holds the chart's height free. UserError for a chart that no page can draw.
     """
     return _CHART.sub(_compiled, html)
 
@@ -40,7 +43,10 @@ def _vega(vegalite: str) -> Markup:
 
 @cache
 def _room(vegalite: str) -> Markup:
-    """Empty pictures as tall as the chart will be: elements, because the page's policy allows no style of an element's own."""
+    """Return empty pictures as tall as the chart will be.
+
+    They are elements, because the page's policy allows no style of an element's own.
+    """
     spec = compiled(json.loads(vegalite))
     if not follows_container(spec):
         return _free(svg_size(spec)[1])
@@ -48,7 +54,7 @@ def _room(vegalite: str) -> Markup:
 
 
 def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math.inf) -> Markup:
-    """What keeps the room, in the columns from `low` to `high` [px].
+    """Return what keeps the room, in the columns from `low` to `high` [px].
 
     >>> print(_free(320))
     <svg class="cp-room" height="320"></svg>

@@ -1,4 +1,7 @@
-"""Chapter 5: what each partner signed, what it binds, how much supply it brings, and whether a member would cheat."""
+"""Chapter 5: what each partner signed, what it binds, how much supply it brings.
+
+It also asks whether a member would cheat.
+"""
 
 import pandas as pd
 from markupsafe import Markup
@@ -32,7 +35,7 @@ LEVEL = 1  # percentage points: less than this is no fall, since the output figu
 
 
 def brief(release: str) -> Brief:
-    """What was signed and what binds; what it brings inside at each step."""
+    """Say what was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
     bind = (
         "None is known to bind anybody"
@@ -71,7 +74,10 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure | None:
-    """Shares of world output by where countries stand, at the mine and at the refinery; nothing where no mineral has both."""
+    """Draw shares of world output by where countries stand, at the mine and at the refinery.
+
+    Nothing where no mineral has both.
+    """
     inside, shown = supply.inside_pairs(release), supply.inside_of_two_steps(release)
     if shown.empty:
         return None
@@ -118,7 +124,10 @@ def lead(release: str) -> Figure | None:
 
 
 def commitments(*batches: str) -> Listing:
-    """What each text commits to, whether it binds, and where that is read; a folded table a batch, the first batch of the story open."""
+    """List what each text commits to, whether it binds, and where that is read.
+
+    A folded table a batch, the first batch of the story open.
+    """
     rows = tables.load("agreements").query("published").fillna({"commits": ""})
     parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
     return Listing(*parts)
@@ -139,7 +148,7 @@ def _agreement(row: dict) -> Row:
 
 
 def _partner(row: dict) -> Markup | str:
-    """The partner's name, linked to its page where it has one."""
+    """Write the partner's name, linked to its page where it has one."""
     name, iso3 = row["partner"], row["iso3s"]
     return page_link(f"countries/{countries.slug(iso3)}", name) if iso3 in countries.names() else name
 
@@ -164,7 +173,7 @@ def would_cheat() -> Explorable:
 
 
 def cheating_spread() -> Spread:
-    """The member's choice with every assumption free."""
+    """Draw the spread of the member's choice with every assumption free."""
     return spread(
         "coalition",
         "patience_needed",
@@ -199,5 +208,5 @@ def stable_club() -> Explorable:
 
 
 def club_spread() -> Spread:
-    """The stable club with every assumption free."""
+    """Draw the spread of the stable club with every assumption free."""
     return spread("club", "stable_share", "penalty", name="Share of the countries that hold together")

@@ -1,4 +1,7 @@
-"""What is said of a mineral at the head of its page: who makes it, who holds it, who needs it, since when it is controlled."""
+"""What is said of a mineral at the head of its page.
+
+That is who makes it, who holds it, who needs it, since when it is controlled.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -26,20 +29,23 @@ def _rows(data: Path) -> pd.DataFrame:
 
 
 def name(mineral: str) -> str:
-    """The mineral as it stands in a sentence: rare earths, gallium, titanium."""
+    """Write the mineral as it stands in a sentence: rare earths, gallium, titanium."""
     text = row_of(mineral)["name"].split(" (")[0]
     return text if text in ("Mg", "PGM") else text.lower()
 
 
 def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
-    """Rows of output of each step that is known, largest first; of the total that speaks for it where it has none of its own."""
+    """Return rows of output of each step that is known, largest first.
+
+    They are of the total that speaks for it where it has none of its own.
+    """
     rows = supply.output(release)
     rows = rows[rows.mineral == row_of(mineral).headline_mineral]
     return {step: rows[rows.step == step] for step in ("mine", "refinery") if (rows.step == step).any()}
 
 
 def sentences(mineral: str, release: str) -> list[str]:
-    """The sentences, in the order of the page; what there is nothing to say of is left out."""
+    """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     speaks = row_of(mineral).headline_mineral
     steps = list(made(mineral, release))
     said = [
@@ -102,7 +108,10 @@ def _unknown(mineral: str, release: str) -> str:
 
 
 def uncounted(mineral: str, release: str) -> list:
-    """Countries whose newest output is printed where no world total is, the largest first: rows with area, value [t] and form."""
+    """Return countries whose newest output is printed where no world total is, the largest first.
+
+    Rows have area, value [t] and form.
+    """
     table = tables.load("production", release)
     rows = table[(table.mineral == mineral) & (table.area_kind == "country") & table.value.gt(0)]
     rows = rows[rows.year == rows.year.max()].sort_values("value", ascending=False)
@@ -149,7 +158,7 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
 
 
 def _product(what: str) -> str:
-    """A product's name in a sentence: what comes before a bracket or a comma, small."""
+    """Write a product's name in a sentence: what comes before a bracket or a comma, small."""
     return what.split(" (")[0].split(",")[0].lower()
 
 
@@ -191,7 +200,10 @@ def _needs(mineral: str, release: str) -> str:
 
 
 def _form_of(mineral: str, line: pd.Series) -> str:
-    """What a statement of reliance is of, as it stands in a sentence: aluminum, refined lead, rare earths (compounds and metals)."""
+    """Write what a statement of reliance is of, as it stands in a sentence.
+
+    Examples: aluminum, refined lead, rare earths (compounds and metals).
+    """
     commodity = line.commodity.split(" (")[0].lower()
     base = name(mineral) if commodity == row_of(mineral)["name"].split(" (")[0].lower() else commodity
     if line.detail in ("", "total"):
@@ -200,7 +212,10 @@ def _form_of(mineral: str, line: pd.Series) -> str:
 
 
 def _first_source(mineral: str, release: str) -> str:
-    """The largest source of US imports, with its share where one is printed; nothing where USGS names none."""
+    """Name the largest source of US imports, with its share where one is printed.
+
+    Nothing where USGS names none.
+    """
     rows = reliance.sources(release, mineral)
     rows = rows[rows["rank"].notna()]
     if rows.empty or rows.area_kind.iloc[0] != "country":
@@ -212,7 +227,7 @@ def _first_source(mineral: str, release: str) -> str:
 
 
 def _further_forms(mineral: str, release: str) -> list[str]:
-    """A sentence on the other forms of it whose reliance is stated."""
+    """Write a sentence on the other forms of it whose reliance is stated."""
     rows = reliance.further(mineral, release)
     parts = [
         f"of {r.form.lower()} it is a net exporter"
@@ -246,7 +261,10 @@ def _controlled(mineral: str, release: str) -> str:
 
 
 def _announced(mineral: str) -> str:
-    """A Chinese measure that names the mineral and did not take effect as a licence; of the rare earths also that there is none."""
+    """Tell of a Chinese measure that names the mineral and did not take effect as a licence.
+
+    Of the rare earths also that there is none.
+    """
     links = tables.rows("control_minerals", mineral=mineral)
     rows = tables.rows("controls", control_id=links.control_id).query(
         "published and instrument == 'licence' and status == 'suspended' and suspended_to.notna()"

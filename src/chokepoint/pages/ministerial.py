@@ -41,7 +41,10 @@ MEETING = pd.Timestamp(2026, 2, 4)
 
 
 def delegations() -> pd.DataFrame:
-    """Everyone on the host's list, and the notable absentees, with what each had signed by the newest evidence."""
+    """Return everyone on the host's list, and the notable absentees.
+
+    Each has what it had signed by the newest evidence.
+    """
     people = tables.load("attendees").query("published").copy()
     signed = (
         tables.load("memberships").query("coalition_id == 'framework_any' and published").set_index("iso3")
@@ -57,7 +60,8 @@ def delegations() -> pd.DataFrame:
 
 
 def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
-    """
+    """Return the kind of a delegation: whether it came, and when it signed.
+
     >>> _kind(True, MEETING), _kind(True, pd.NaT), _kind(False, pd.Timestamp(2026, 9, 8))
     ('Signed on 4 February', 'Came, no framework found', 'Did not come')
     """
@@ -97,7 +101,7 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure:
-    """A tile a delegation, by region, coloured by what it had signed."""
+    """Draw a tile a delegation, by region, coloured by what it had signed."""
     people = delegations()
     order = {kind: i for i, kind in enumerate(COLOURS)}
     size = people.query("presence == 'present'").region.value_counts()
@@ -153,7 +157,7 @@ def snapshots() -> pd.DataFrame:
 
 
 def shares(release: str) -> Figure:
-    """A dot a snapshot: the same share, different outlets and hours."""
+    """Draw a dot a snapshot: the same share, different outlets and hours."""
     moves = snapshots()
     deepest = moves.groupby("instrument")["value"].min().fillna(moves.groupby("instrument").value_low.min())
     frame = pd.DataFrame(
@@ -209,7 +213,10 @@ def shares(release: str) -> Figure:
 
 
 def earliest_is_deepest(moves: pd.DataFrame) -> bool:
-    """Whether, of each share with several timed snapshots, the one of early trading shows the lowest figure."""
+    """Return whether early trading shows the lowest figure of each share.
+
+    Only shares with several timed snapshots count.
+    """
     timed = moves[moves.hour.isin(["early trading", "morning", "intraday"]) & moves["value"].notna()]
     groups = [g.sort_values("hour") for _, g in timed.groupby("instrument") if len(g) > 1]
     return bool(groups) and all(

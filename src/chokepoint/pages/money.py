@@ -39,7 +39,7 @@ VAULT = "finance.vault_loan"
 
 
 def _uncapitalised(text: str) -> str:
-    """A description as it stands after a colon: its first letter small, unless it begins a name.
+    """Write a description as it stands after a colon: first letter small, unless it begins a name.
 
     >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
     ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
@@ -112,7 +112,7 @@ def _pieces() -> pd.DataFrame:
 
 
 def _told(row: dict) -> str:
-    """What is known of a deal in one sentence or three."""
+    """Tell what is known of a deal in one sentence or three."""
     when = f", {day(row)}" if pd.notna(row.get("date")) else ""
     notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
     return (

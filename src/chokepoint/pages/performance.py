@@ -76,7 +76,7 @@ def longer() -> Figure:
 
 
 def _digits(value: float) -> str:
-    """A figure in as many digits as it deserves.
+    """Write a figure in as many digits as it deserves.
 
     >>> _digits(184.31), _digits(0.0312), _digits(2301000.0)
     ('184', '0.0312', '2,301,000')
@@ -85,7 +85,10 @@ def _digits(value: float) -> str:
 
 
 def many() -> Table:
-    """What one reader, edition or sample costs, as measured, and what many would: arithmetic, and an estimate."""
+    """Show what one reader, edition or sample costs, as measured, and what many would.
+
+    The latter is arithmetic, and an estimate.
+    """
     found = tables.load("performance").set_index("key").value
     first, further = found["page_bytes_vs_stock"] / 1000, found["next_page_kb"]
     array, whole = 1e6 / found["sweep_vs_loop"], 1e6 / found["sweep_to_file_vs_loop"]

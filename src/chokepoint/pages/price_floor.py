@@ -14,7 +14,7 @@ from chokepoint.pages.components.spread import Spread, spread
 
 
 def brief(release: str) -> Brief:
-    """What is proposed, where the price stands, who pays."""
+    """Say what is proposed, where the price stands, who pays."""
     latest = facts.find("ndpr.latest", release)
     cost = "have cost somebody money" if latest and latest.value < floor_price() else "have done nothing"
     stands = (
@@ -43,7 +43,10 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure | None:
-    """The yearly price of NdPr oxide against the one floor that has a number; nothing where the release prints no price."""
+    """Draw the yearly price of NdPr oxide against the one floor that has a number.
+
+    Nothing where the release prints no price.
+    """
     if not facts.find("ndpr.latest", release):
         return None
     rows, floor = ndpr(release).sort_values("year"), floor_price()
@@ -112,7 +115,7 @@ def who_pays() -> Explorable:
 
 
 def next_stage() -> Explorable:
-    """The stage cascade: what a floor on the oxide does to who buys it."""
+    """Explore the stage cascade: what a floor on the oxide does to who buys it."""
     return explore(
         "stage_cascade",
         ["magnet_floor", "oxide_floor", "oxide_world_price", "magnet_world_price", "oxide_per_magnet"],
@@ -138,7 +141,7 @@ def floor_spread() -> Spread:
 
 
 def stage_spread() -> Spread:
-    """The stage cascade with every assumption free."""
+    """Draw the spread of the stage cascade with every assumption free."""
     return spread(
         "stage_cascade",
         "magnet_floor_needed",
@@ -231,7 +234,7 @@ def contract() -> Explorable:
 
 
 def contract_spread() -> Spread:
-    """The price guarantee with every assumption free."""
+    """Draw the spread of the price guarantee with every assumption free."""
     return spread(
         "price_protection",
         "net_cost",

@@ -26,7 +26,10 @@ PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
 
 def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
-    """What it is, what it covers by three ways to count, what is missing; and what another sum would cover."""
+    """Say what it is, what it covers by three ways to count, what is missing.
+
+    It also says what another sum would cover.
+    """
     return Brief(
         [
             "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and "
@@ -69,7 +72,10 @@ def _covers(release: str) -> str:
 
 
 def _aim(release: str) -> str:
-    """What the stated aim would cost, and whether the money is enough for it; nothing where there is no basket."""
+    """Say what the stated aim would cost, and whether the money is enough for it.
+
+    Nothing where there is no basket.
+    """
     if not known("vault.cost_sixty", release):
         return ""
     money = facts.get("vault.total_parts", release).value
@@ -90,13 +96,13 @@ def _aim(release: str) -> str:
 
 
 def readings() -> pd.DataFrame:
-    """What each outlet says the Vault is worth [US$ billion]."""
+    """Return what each outlet says the Vault is worth [US$ billion]."""
     rows = tables.load("readings").query("published and unit == 'US$ billion'")
     return rows[rows.conflict_group.isin(PARTS) & rows["value"].notna()]
 
 
 def worth(release: str) -> Figure:
-    """A dot a reading: private money, and the whole."""
+    """Draw a dot a reading: private money, and the whole."""
     rows = readings()
     whole = rows[rows.conflict_group == "vault_total"]
     frame = pd.DataFrame(
@@ -143,7 +149,9 @@ def worth(release: str) -> Figure:
 
 
 def money(capital_usd_bn: float | None) -> dict[str, float]:
-    """Loan and private capital [US$ billion] that make up a sum, in the proportion announced (the loan in halves); nothing for None.
+    """Return loan and private capital [US$ billion] that make up a sum.
+
+    They are in the proportion announced (the loan in halves); nothing for None.
 
     >>> money(20)
     {'loan': 17.0, 'private_capital': 3.0}
@@ -156,9 +164,10 @@ def money(capital_usd_bn: float | None) -> dict[str, float]:
 
 
 def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
-    """Net imports and use [US$ billion a year] by each rule of the basket, and the days of them that the money, or another sum, would replace.
+    """Return net imports and use [US$ billion a year] by each rule of the basket.
 
-    Columns rule, name, year, minerals, value, days, use, days_of_use; no rows where the release holds no basket.
+    With them come the days of each that the money, or another sum, would replace. Columns rule, name, year,
+    minerals, value, days, use, days_of_use; no rows where the release holds no basket.
     """
     found = [vault_basket.cover(release, capital_usd_bn or capital(), rule) for rule in vault_basket.RULES]
     columns = ["rule", "name", "year", "minerals", "value", "days", "use", "days_of_use"]
@@ -225,7 +234,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
 
 
 def _out(release: str, rule: str) -> str:
-    """The listed minerals that a rule leaves out, by reason."""
+    """Return the listed minerals that a rule leaves out, by reason."""
     rows = vault_basket.left_out(release, rule)
     return "; ".join(
         f"{listed(list(map(mineral, names)))}: {why}"
@@ -234,7 +243,10 @@ def _out(release: str, rule: str) -> str:
 
 
 def counted(release: str) -> Listing:
-    """What is in the basket and what is not, by each rule; each line with its form, its price, and why these."""
+    """List what is in the basket and what is not, by each rule.
+
+    Each line has its form, its price, and why these.
+    """
     rows = cover(release)
     if rows.empty:
         return Listing(paragraph(UNKNOWN))
@@ -265,7 +277,10 @@ def counted(release: str) -> Listing:
 
 
 def _rule(rule: str, release: str) -> Markup:
-    """What a rule takes in and leaves out: of the first all of it, of the others what differs from the first."""
+    """Say what a rule takes in and leaves out.
+
+    Of the first all of it, of the others what differs from the first.
+    """
     cover_of, out = (
         vault_basket.cover(release, capital(), rule),
         vault_basket.left_out(release, rule).set_index("mineral").why,
@@ -318,7 +333,7 @@ STOCKS = (
 
 
 def beside(release: str) -> Listing:
-    """What a stock of one mineral would do, for a few; the rest stand on their own pages."""
+    """Say what a stock of one mineral would do, for a few; the rest stand on their own pages."""
     shown = [m for m in STOCKS if known(f"{m}.stock_days", release)]
     if not shown:
         return Listing("")
@@ -333,7 +348,10 @@ def beside(release: str) -> Listing:
 
 
 def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
-    """Model 3 under the reader's hand, on the basket of the release; with another sum than the one announced, sliders that reach it."""
+    """Put model 3 under the reader's hand, on the basket of the release.
+
+    With another sum than the one announced, the sliders reach it.
+    """
     made = explore(
         "vault",
         ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
@@ -372,7 +390,7 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
 
 
 def drawn_down() -> Explorable:
-    """The stock month by month: a cut, a draw, a refill."""
+    """Explore the stock month by month: a cut, a draw, a refill."""
     return explore(
         "stockpile",
         ["cut_months", "cut", "stock", "participation", "refill_rate", "price_multiple"],
@@ -405,12 +423,12 @@ def drawn_down() -> Explorable:
 
 
 def draw_spread() -> Spread:
-    """The draw with every assumption free."""
+    """Draw the spread of the draw with every assumption free."""
     return spread("stockpile", "unmet", "stock", name="Need that stays unmet", held=("stock", "target"))
 
 
 def size_spread() -> Spread:
-    """The best size of a stock with every assumption free."""
+    """Draw the spread of the best size of a stock with every assumption free."""
     return spread(
         "vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled")
     )

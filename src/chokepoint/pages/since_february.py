@@ -63,7 +63,7 @@ START = f"{events.MEETING.replace(day=1):%Y-%m-%d}"
 
 
 def _events() -> pd.DataFrame:
-    """What is drawn and listed: events with the names a reader meets."""
+    """Return what is drawn and listed: events with the names a reader meets."""
     rows = events.events()
     return rows.assign(
         who=rows.actor.replace(ACTORS),
@@ -76,7 +76,7 @@ def _events() -> pd.DataFrame:
 
 
 def _colours(actors: pd.Series) -> dict[str, str]:
-    """A colour for every actor: those of the book, and spare ones in turn for any other.
+    """Return a colour for every actor: those of the book, and spare ones in turn for any other.
 
     >>> _colours(pd.Series(["China", "WTO"]))["WTO"]
     '#8f80cf'
@@ -86,12 +86,12 @@ def _colours(actors: pd.Series) -> dict[str, str]:
 
 
 def brief(release: str) -> Brief:
-    """What the months brought, how promises with a day were kept, what China's suspensions run to."""
+    """Say what the months brought, how promises with a day were kept, what China's suspensions run to."""
     return Brief([_brought(), _promises(release), suspensions.summary()], release)
 
 
 def _brought() -> str:
-    """New signatures, and what is still missing."""
+    """Tell of new signatures, and what is still missing."""
     texts = tables.load("agreements").set_index("agreement_id")
     floor = texts.status["agreement.plurilateral"] == "signed"
     members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
@@ -187,7 +187,7 @@ def lead(release: str) -> Figure:
 
 
 def _end(days: pd.Series) -> str:
-    """The last day of a window that shows all of them, with a little room."""
+    """Return the last day of a window that shows all of them, with a little room."""
     return f"{days.max() + pd.Timedelta(days=15) + pd.offsets.MonthEnd(0):%Y-%m-%d}"
 
 
@@ -206,7 +206,7 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def terms(release: str) -> Figure:
-    """What runs out when, and what came of it."""
+    """List what runs out when, and what came of it."""
     rows, seen = events.deadlines(), events.newest_evidence()
     kept = rows.outcome.isin([events.MET, events.LATE])
     frame = rows.assign(
@@ -246,7 +246,7 @@ def terms(release: str) -> Figure:
 
 
 def _kept_title(rows: pd.DataFrame) -> str:
-    """The promises that had passed: how many were met in time, and by how many days one was late."""
+    """Tell of the promises that had passed: how many were met in time, how many days one was late."""
     passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
     met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
     title = (
@@ -263,14 +263,14 @@ def _kept_title(rows: pd.DataFrame) -> str:
 
 
 def ahead(release: str) -> Listing:
-    """The days set for later than the evidence, first to come first."""
+    """List the days set for later than the evidence, first to come first."""
     rows = events.ahead().to_dict("records")
     items = [chapters.ahead(day(r), r) for r in rows]
     return Listing(html_list(items) if items else paragraph("None is set for later than the evidence."))
 
 
 def every_event(release: str) -> Table:
-    """The events as a list, newest first, that can be searched and narrowed to one actor."""
+    """List the events, newest first, so that they can be searched and narrowed to one actor."""
     rows = _events().iloc[::-1]
     lines = [
         Row(
@@ -288,7 +288,7 @@ def every_event(release: str) -> Table:
 
 
 def _brief_day(said: str) -> str:
-    """A date that fits a narrow column.
+    """Write a date that fits a narrow column.
 
     >>> _brief_day("21 September 2026"), _brief_day("June 2026")
     ('21 Sep 2026', 'Jun 2026')

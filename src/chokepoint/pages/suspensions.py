@@ -1,4 +1,7 @@
-"""What is said of a Chinese suspension and its last day: by its text, and by the event that settles it, where there is one."""
+"""What is said of a Chinese suspension and its last day.
+
+It is said by the suspension's text, and by the event that settles it, where there is one.
+"""
 
 from collections.abc import Mapping
 
@@ -20,7 +23,9 @@ _WORDS = {
 
 
 def until(control: Mapping) -> str:
-    """The end of a suspended measure's suspension, as a clause: "by its text to 10 November 2026, …"; "" where it has none.
+    """Write the end of a suspended measure's suspension, as a clause.
+
+    For example "by its text to 10 November 2026, …"; "" where it has none.
 
     control: a row of `controls` with suspended_by and suspended_to.
     """
@@ -31,7 +36,7 @@ def until(control: Mapping) -> str:
 
 
 def afterwards(suspension: str, day: pd.Timestamp) -> str:
-    """What is known of the days after the last day of a suspension, as the rest of a sentence.
+    """Say what is known of the days after the last day of a suspension, as the rest of a sentence.
 
     suspension: the announcement that made it, a key of `controls`.
     """
@@ -44,7 +49,10 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
 
 
 def sentences() -> list[str]:
-    """A sentence for each published suspension, with facts in braces: what was suspended, to when, and what is known of the end."""
+    """Write a sentence for each published suspension, with facts in braces.
+
+    It says what was suspended, to when, and what is known of the end.
+    """
     rows = (
         tables.load("controls").query("published and instrument == 'suspension'").sort_values("suspended_to")
     )
@@ -94,7 +102,10 @@ def summary() -> str:
 
 
 def _ends() -> list[tuple[str, str, pd.Series | None]]:
-    """For each published suspension what was suspended, its last day as a fact in braces or in words, and what settled it."""
+    """Return, for each published suspension, what was suspended, its last day and what settled it.
+
+    The last day is a fact in braces or in words.
+    """
     rows = tables.load("controls").query("published and instrument == 'suspension'")
     ledger = tables.rows("ledger", table="controls").query("column == 'suspended_to'").set_index("row_key")
     ends = []

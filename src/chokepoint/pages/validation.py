@@ -30,7 +30,10 @@ MODELS_OF = {
 
 
 def brief(release: str) -> Brief:
-    """How many checks are tests at all, how many of them passed, what the others are, and which models fail."""
+    """Say how many checks are tests at all, how many of them passed, what the others are.
+
+    It also says which models fail.
+    """
     failed = checks(release).query("kind == @TEST and outcome == 'missed'").model.value_counts()
     return Brief(
         [
@@ -54,7 +57,10 @@ def _reader(model: str) -> str:
 
 
 def lead(release: str) -> Figure:
-    """Predicted over seen for each test, and in grey for what a model was fitted to; all else is in the tables."""
+    """Draw predicted over seen for each test, and in grey for what a model was fitted to.
+
+    All else is in the tables.
+    """
     every = checks(release)
     tests = every[every.kind == TEST]
     drawn = every[every.kind.isin([TEST, FITTED])].dropna(subset=["error"])
@@ -112,7 +118,7 @@ def _row(r: dict) -> Row:
 
 
 def _off(error: float) -> str:
-    """A relative error as one says it.
+    """Write a relative error as one says it.
 
     >>> _off(0.165), _off(5.08), _off(0)
     ('+16.5\xa0%', '6.1 times', 'exact')

@@ -52,19 +52,22 @@ def _changes(old: str, new: str) -> dict:
 
 
 def _moved(old: str, new: str) -> pd.DataFrame:
-    """Facts that both releases have, and that read differently, those in per cent first, largest moves first: see `difference.diff`."""
+    """Return facts that both releases have, and that read differently.
+
+    Those in per cent come first, largest moves first: see `difference.diff`.
+    """
     columns = ["fact_id", "label", "unit", "old", "restated", "new", "move", "revision", "new_year", "reason"]
     rows = pd.DataFrame([r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=columns)
     return rows.assign(change=rows.move.astype(float).where(rows.unit == "%"))
 
 
 def _years(old: str, new: str) -> list[int]:
-    """The latest year of each of the two."""
+    """Return the latest year of each of the two."""
     return [int(tables.load("production", release).year.max()) for release in (old, new)]
 
 
 def before(release: str, old: str = "") -> str | None:
-    """The release to compare with: the one named, else the one before; None where there is none.
+    """Return the release to compare with: the one named, else the one before; None where there is none.
 
     >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2023")
     ('mcs2025', 'mcs2024', None)
@@ -79,7 +82,10 @@ def before(release: str, old: str = "") -> str | None:
 
 
 def brief(old: str | None, new: str) -> Brief:
-    """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
+    """Say how many numbers, sentences and series moved; each count leads to its list on the page.
+
+    old: see `before`.
+    """
     if old is None:
         only = (
             f"{edition(new)} is the oldest edition that this book holds: there is none before it to "
@@ -105,7 +111,10 @@ def brief(old: str | None, new: str) -> Brief:
 
 
 def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
-    """Of how many numbers the revision was the larger part of the move, of how many the new year, and where they pull apart."""
+    """Say of how many numbers the revision was the larger part of the move, of how many the new year.
+
+    It also says where the two pull apart.
+    """
     both = rows[rows.restated.notna() & rows.revision.notna() & rows.new_year.notna()]
     more = int((both.revision.abs() > both.new_year.abs()).sum())
     apart = int((both.new_year.astype(float) * both.move.astype(float) < 0).sum())
@@ -130,7 +139,10 @@ def _to(anchor: str, count) -> str:
 
 
 def lead(old: str | None, new: str) -> Figure | None:
-    """The numbers in per cent that moved most; nothing where there is nothing to compare with, or nothing moved."""
+    """Draw the numbers in per cent that moved most.
+
+    Nothing where there is nothing to compare with, or nothing moved.
+    """
     if old is None:
         return None
     rows = _moved(old, new).dropna(subset="change")
@@ -178,7 +190,8 @@ def lead(old: str | None, new: str) -> Figure | None:
 
 
 def _percent(text: str | None) -> float | None:
-    """
+    """Return the number in a text; None where there is none.
+
     >>> _percent("69.23 %"), _percent("over 99 %"), _percent("under 1 %"), _percent(None)
     (69.23, 99.0, 1.0, None)
     """
@@ -187,7 +200,7 @@ def _percent(text: str | None) -> float | None:
 
 
 def _short(label: str) -> str:
-    """A label that fits above a row on a phone.
+    """Write a label that fits above a row on a phone.
 
     >>> _short("Net import reliance of the United States in 2023: Gallium")
     'Gallium: US reliance, 2023'
@@ -219,7 +232,10 @@ _LABELS = (
 
 @lru_cache(maxsize=2)
 def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
-    """(page, its name, sentence at the old release, at the new) wherever they differ, of chapters and of minerals."""
+    """Return the sentences of chapters and of minerals, wherever they differ.
+
+    Each comes as (page, its name, sentence at the old release, at the new).
+    """
     turned = []
     for page, name in CHAPTERS.items():
         chapter = import_module(f"chokepoint.pages.{name}")
@@ -241,7 +257,7 @@ def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str
 
 
 def sentences(old: str | None, new: str) -> Listing:
-    """The sentences that turned, old beside new, with the words that moved marked."""
+    """List the sentences that turned, old beside new, with the words that moved marked."""
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     rows = [
@@ -270,7 +286,10 @@ def _marked(old: str, new: str) -> list[Markup]:
 
 
 def numbers(old: str | None, new: str) -> Listing:
-    """Every fact that moved, by revision and by the new year, the largest moves first, with a link to its evidence."""
+    """List every fact that moved, by revision and by the new year, the largest moves first.
+
+    Each has a link to its evidence.
+    """
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     year = _years(old, new)[0]
@@ -306,7 +325,7 @@ _NONE = dash("cannot be told")
 
 
 def _change(part: float | None, unit: str) -> Markup | str:
-    """A part of a move, in words."""
+    """Write a part of a move in words."""
     if part is None or pd.isna(part):
         return _NONE
     return signed(part) + (" points" if unit == "%" else "")
@@ -317,19 +336,25 @@ def _evidence(fact_id: str, label: str, release: str) -> Markup | str:
 
 
 def _reason(reason: str) -> str:
-    """A reason that fits a cell: a change of source names no more than that."""
+    """Write a reason that fits a cell: a change of source names no more than that."""
     return re.sub(r"another source: .*", "another source", reason)
 
 
 @lru_cache(maxsize=2)
 def _revised(old: str, new: str) -> list[tuple[str, dict]]:
-    """(table, row) of every figure that both releases print, and differently; the largest revisions first, measured against the series."""
+    """Return (table, row) of every figure that both releases print, and differently.
+
+    The largest revisions come first, measured against the series.
+    """
     rows = [(t, r) for t, rows in _changes(old, new)["tables"].items() for r in rows if is_revision(r)]
     return sorted(rows, key=lambda tr: -tr[1]["size"])
 
 
 def series(old: str | None, new: str) -> Listing:
-    """Of each table how much moved, the largest revisions of listed minerals, and folded away every revision."""
+    """List of each table how much moved, the largest revisions of listed minerals.
+
+    Folded away is every revision.
+    """
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     tables_of = _changes(old, new)["tables"]

@@ -31,7 +31,10 @@ _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
 
 
 def places() -> pd.DataFrame:
-    """Everyone with a page, as the map shows it: iso3, country, region, status key, kind, outline, papers, status."""
+    """Return everyone with a page, as the map shows it.
+
+    Columns iso3, country, region, status key, kind, outline, papers, status.
+    """
     people = tables.load("attendees").query("published").set_index("iso3")
     regions = tables.load("geography").set_index("iso3").region
     rows = pd.DataFrame({"iso3": list(countries.names()), "country": list(countries.names().values())})
@@ -71,7 +74,7 @@ def wavering() -> dict[str, str]:
 
 
 def _signed(iso3: str) -> pd.DataFrame:
-    """What it put its name to with the United States; forums and what others say of it apart."""
+    """Say what it put its name to with the United States; forums and what others say of it apart."""
     rows = countries.texts(iso3)
     return rows[rows.status == "signed"]
 
@@ -124,7 +127,7 @@ def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> st
 
 
 def who_signed(release: str) -> Figure:
-    """The map: click a country, and the panel below tells of it."""
+    """Draw the map: click a country, and the panel below tells of it."""
     rows, topology, shares = places(), tables.outlines(), _shares(release)
     own = rows.key.isin(["signed_day", "signed_before", "signed_since"])
     states = own & (rows.iso3 != countries.UNION)

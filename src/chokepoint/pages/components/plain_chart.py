@@ -1,4 +1,7 @@
-"""An Altair chart that stands alone in a notebook's cell: title, alt text and numbers are derived from the chart itself."""
+"""An Altair chart that stands alone in a notebook's cell.
+
+Title, alt text and numbers are derived from the chart itself.
+"""
 
 import json
 import re
@@ -48,10 +51,11 @@ _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default t
 
 
 def figure_of(spec: dict) -> Figure:
-    """A chart's Vega-Lite as a figure of the book. While the site is built, UserError for one that a page cannot draw with its table.
+    """Make a chart's Vega-Lite a figure of the book.
 
-    The title is the chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows. Sources are
-    those that a column `source_id` of the data names.
+    While the site is built, UserError for one that a page cannot draw with its table. The title is the
+    chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows.
+    Sources are those that a column `source_id` of the data names.
     """
     table = _table(spec)
     if rendering():
@@ -90,7 +94,10 @@ def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:
 
 
 def _styled(spec: dict) -> dict:
-    """The chart in the book's look, where it does not say otherwise; its title stands above it, its data hold only what it may need."""
+    """Return the chart in the book's look, where it does not say otherwise.
+
+    Its title stands above it, its data hold only what it may need.
+    """
     own = spec.get("config", {})
     view = {k: v for k, v in own.get("view", {}).items() if _ALTAIRS.get(k) != v}
     panel = (
@@ -107,7 +114,10 @@ def _styled(spec: dict) -> dict:
 
 
 def _needed(row, words: set[str]):
-    """A row without the columns whose names the chart does not mention; what is no plain word may be mentioned in other ways."""
+    """Return a row without the columns whose names the chart does not mention.
+
+    What is no plain word may be mentioned in other ways.
+    """
     if not isinstance(row, dict):
         return row
     return {k: v for k, v in row.items() if k in words or not re.fullmatch(r"\w+", k)}
@@ -187,7 +197,7 @@ def _parts(node) -> Iterator[dict]:
 
 
 def _kinds(spec: dict) -> list[str]:
-    """The types of its marks."""
+    """Return the types of its marks."""
     return [
         part["mark"] if isinstance(part["mark"], str) else part["mark"].get("type")
         for part in _parts(spec)
@@ -196,7 +206,7 @@ def _kinds(spec: dict) -> list[str]:
 
 
 def _fields(spec: dict) -> set[str]:
-    """The columns that the chart names."""
+    """Return the columns that the chart names."""
     named = [
         value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")
     ]
@@ -224,7 +234,7 @@ def _encodings(spec: dict) -> dict[str, dict]:
 
 
 def _named(shown: dict) -> str:
-    """What a channel shows, in words.
+    """Say in words what a channel shows.
 
     >>> _named({"field": "price_usd_per_t", "aggregate": "mean"}), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
     ('mean of price usd per t', 'number of rows', 'Tonnes')
@@ -243,7 +253,7 @@ def _named(shown: dict) -> str:
 
 
 def _title(spec: dict) -> str:
-    """The chart's own title, or what it draws by what."""
+    """Return the chart's own title, or what it draws by what."""
     title = spec.get("title")
     text = title.get("text") if isinstance(title, dict) else title
     if text and (isinstance(text, str) or all(isinstance(line, str) for line in text)):
@@ -256,7 +266,10 @@ def _title(spec: dict) -> str:
 
 
 def _described(spec: dict, table: pd.DataFrame) -> str:
-    """The picture in words: its marks, what each channel shows and from where to where, how many rows there are."""
+    """Describe the picture in words.
+
+    It names its marks, what each channel shows and from where to where, how many rows there are.
+    """
     marks = list(dict.fromkeys(_MARKS.get(kind, "marks") for kind in _kinds(spec))) or ["marks"]
     channels = [
         f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}"

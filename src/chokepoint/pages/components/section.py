@@ -1,4 +1,7 @@
-"""Parts of a page that is made for many minerals or countries: a heading, sentences, perhaps a figure. What is not there shows nothing."""
+"""Parts of a page that is made for many minerals or countries.
+
+A part is a heading, sentences, perhaps a figure. What is not there shows nothing.
+"""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +18,10 @@ _template = macros("section")
 
 @dataclass(frozen=True)
 class Section(Component):
-    """A part of a page. Sentences and items of its list are text or `Markup`; text may name facts and pages (see `with_links`)."""
+    """A part of a page.
+
+    Sentences and items of its list are text or `Markup`; text may name facts and pages (see `with_links`).
+    """
 
     heading: str
     sentences: Sequence[str]

@@ -1,4 +1,7 @@
-"""One choice for a whole notebook: in a live kernel, all that a template shows follows the mineral or country chosen at its top."""
+"""One choice for a whole notebook.
+
+In a live kernel, all that a template shows follows the mineral or country chosen at its top.
+"""
 
 import inspect
 from types import ModuleType
@@ -8,22 +11,26 @@ from chokepoint.parameters import Parameter, checked
 
 
 def selector(chapter: ModuleType, name: str, value: str) -> "ModuleType | LinkedPage":
-    """A template's chapter, whose functions take the parameter `name` first; while the site is built, the chapter itself.
+    """Return a template's chapter, whose functions take the parameter `name` first.
 
-    In a live notebook the variable `name` follows the list: it is always what is chosen there. UserError when there is no such
-    mineral or country.
+    While the site is built, this is the chapter itself. In a live notebook the variable `name` follows the
+    list: it is always what is chosen there. UserError when there is no such mineral or country.
     """
     return chapter if rendering() else LinkedPage(chapter, name, value)
 
 
 class Chosen(str):
-    """What is chosen in the list, which a notebook's variable holds: what is shown for it is shown for every later choice as well."""
+    """What is chosen in the list, which a notebook's variable holds.
+
+    What is shown for it is shown for every later choice as well.
+    """
 
 
 class LinkedPage:
-    """Shows itself as a list to choose from. A function of the chapter that is asked about the choice is drawn again at each choice.
+    """A chapter that shows itself as a list to choose from.
 
-    One that is asked about anything else, such as `page.brief("tin", release)`, answers that, and stays.
+    A function of the chapter that is asked about the choice is drawn again at each choice. One that is asked
+    about anything else, such as `page.brief("tin", release)`, answers that, and stays.
     """
 
     def __init__(self, chapter: ModuleType, name: str, value: str):
@@ -79,7 +86,7 @@ class LinkedPage:
 
 
 def _widget(component):
-    """What a chapter shows, as a widget; nothing as an empty box."""
+    """Make a widget of what a chapter shows; nothing as an empty box."""
     import ipywidgets as widgets
 
     return widgets.VBox() if component is None else component.widget()

@@ -23,9 +23,10 @@ _template, _figure = macros("spread"), macros("figure")
 
 
 def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":
-    """A fan and a tornado of one result, side by side.
+    """Make a fan and a tornado of one result, side by side.
 
-    name: the result in words, as the subject of the finding. held: what the reader chooses rather than what is uncertain.
+    name: the result in words, as the subject of the finding. held: what the reader chooses rather than what
+    is uncertain.
     """
     return Spread(model, result, along, name, tuple(held))
 
@@ -123,7 +124,7 @@ class Spread(Component):
         )
 
     def tornado(self) -> alt.LayerChart:
-        """A bar for each assumption."""
+        """Draw a bar for each assumption."""
         frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
             columns={"label": "row"}
         )
@@ -162,7 +163,7 @@ class Spread(Component):
         )
 
     def _ends(self) -> str:
-        """The fan for those who do not see it."""
+        """Describe the fan for those who do not see it."""
         left, right = (
             [amount(row[q], self.unit) for q in ("q05", "q95")]
             for _, row in self.bands.iloc[[0, -1]].iterrows()
@@ -173,7 +174,7 @@ class Spread(Component):
         )
 
     def _bars(self) -> str:
-        """The bars for those who do not see them."""
+        """Describe the bars for those who do not see them."""
         longest = self.rows.iloc[0]
         ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
         return (
@@ -187,7 +188,7 @@ def _is_share(unit: str) -> bool:
 
 
 def amount(value: float, unit: str) -> str:
-    """A result in a sentence, the currency before it; the rest of the unit is `counted`.
+    """Write a result in a sentence, the currency before it; the rest of the unit is `counted`.
 
     >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg"), amount(0.0067, "US$ billion/year")
     ('5 %', '−A$1,234', 'US$50', 'US$0')
@@ -209,7 +210,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def counted(unit: str) -> str:
-    """What follows a number in a sentence.
+    """Write what follows a number in a sentence.
 
     >>> counted("US$ million/year"), counted("US$/kg"), counted("share"), counted("x")
     (' million a year', ' a kilogram', '', ' times')

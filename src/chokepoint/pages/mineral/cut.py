@@ -1,4 +1,7 @@
-"""What a stock of one mineral would cover, and, where China is a main source of US imports, against the loss of that part."""
+"""What a stock of one mineral would cover.
+
+Where China is a main source of US imports, also against the loss of that part.
+"""
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.vault_basket import STOCK, china_in_imports
@@ -10,7 +13,10 @@ SMALL = 0.01  # of the Vault's money: below it, a year of net imports is no ques
 
 
 def vault(mineral: str, release: str) -> Section | None:
-    """The answer in words; nothing where the release gives no net imports of this mineral, or no price."""
+    """Give the answer in words.
+
+    Nothing where the release gives no net imports of this mineral, or no price.
+    """
     if not known(f"{mineral}.stock_days", release):
         return None
     what = name(mineral)
@@ -25,7 +31,7 @@ def vault(mineral: str, release: str) -> Section | None:
 
 
 def _of_the_money(mineral: str, release: str) -> str:
-    """The same as a part of the Vault's money, in words."""
+    """Give the same as a part of the Vault's money, in words."""
     part = (
         facts.get(f"{mineral}.vault_year", release).value
         / 1000

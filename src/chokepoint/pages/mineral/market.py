@@ -18,7 +18,7 @@ MAIN_PRICE = {"graphite": "Flake"}  # where the dearest series is not the one th
 
 
 def reserves(mineral: str, release: str) -> Section | None:
-    """What is in the ground, by country."""
+    """Say what is in the ground, by country."""
     rows = measured.series(release)
     countries = rows[(rows.mineral == mineral) & (rows.area_kind == "country") & (rows.value > 0)]
     if len(countries) < 2:
@@ -63,7 +63,10 @@ def reserves(mineral: str, release: str) -> Section | None:
 
 
 def _of_one_part(countries: pd.DataFrame) -> str:
-    """Of a series in parts, the countries for which one part alone is printed, as the end of a sentence; empty for any other series."""
+    """Name the countries for which one part alone is printed, of a series in parts.
+
+    They are the end of a sentence; it is empty for any other series.
+    """
     alone = countries[(countries.counted != "") & (countries.counted != countries.detail)]
     told = [
         f"{form} alone for {listed(of.area.map(with_article).tolist())}"

@@ -15,7 +15,7 @@ MOST = 8  # countries shown by name
 
 
 def makers(mineral: str, release: str, step: str) -> Section | None:
-    """The countries at one step; nothing where they are not known."""
+    """Draw the countries at one step; nothing where they are not known."""
     rows = made(mineral, release).get(step)
     if rows is None:
         return None
@@ -184,7 +184,7 @@ _BLOC = (
 
 
 def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
-    """The summary of each step that is known."""
+    """Return the summary of each step that is known."""
     summary = supply.summary(release).dropna(subset=["year"])
     return {
         step: summary.loc[(mineral, step)]
@@ -194,7 +194,10 @@ def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
 
 
 def _products(mineral: str, release: str) -> dict[str, str]:
-    """What each step counts, for the labels of bars, where the two count different products; else nothing."""
+    """Say what each step counts, for the labels of bars.
+
+    Nothing unless the two count different products.
+    """
     steps = _steps(mineral, release)
     return (
         {step: supply.label(row.what) for step, row in steps.items()}
@@ -219,7 +222,7 @@ def _not_printed(mineral: str, steps: set[str], release: str) -> list[str]:
 
 
 def _unlike(mineral: str, release: str) -> list[str]:
-    """That the two steps are not of one year, or not of one product, where it is so."""
+    """Say that the two steps are not of one year, or not of one product, where it is so."""
     steps = _steps(mineral, release)
     if len(steps) < 2:
         return []

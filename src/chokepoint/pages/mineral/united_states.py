@@ -81,7 +81,10 @@ def imports(mineral: str, release: str) -> Section | None:
 
 
 def _named(rows: pd.DataFrame) -> list[str]:
-    """The sources that USGS names without shares: in their order, or as a group of which none comes first."""
+    """Name the sources that USGS names without shares.
+
+    They stand in their order, or as a group of which none comes first.
+    """
     if rows.empty:
         return []
     period = f"{rows.first_year.iloc[0]} to {rows.last_year.iloc[0]}"

@@ -9,7 +9,7 @@ from chokepoint.pages.mineral_text import made, name, row_of, uncounted
 
 
 def not_published(mineral: str, release: str) -> Section:
-    """What the sources do not say of this mineral."""
+    """List what the sources do not say of this mineral."""
     output, row = made(mineral, release), row_of(mineral)
     gaps = []
     if row.headline_mineral != mineral:
@@ -69,7 +69,7 @@ def read_on(mineral: str, release: str) -> Section:
 
 
 def _magnet_chapters(mineral: str) -> list[str]:
-    """The chapters whose models are about rare earths, for the rare earths."""
+    """Name the chapters whose models are about rare earths, for the rare earths."""
     if row_of(mineral).group != "rare earths":
         return []
     return [
