@@ -3,6 +3,8 @@
 Only what there are data for.
 """
 
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -152,7 +154,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     )
 
 
-def _place(row) -> str:
+def _place(row: Any) -> str:
     if pd.isna(row.place):
         return ""
     return ", the most" if row.place == 1 else f", {_ordinal(int(row.place))}"
@@ -296,7 +298,9 @@ def _adds_to_binding(row: dict) -> bool:
 
     More is who says so of a text that was not seen, or what a plan or a statement is.
 
-    >>> _adds_to_binding({"binding": "said not to", "binding_note": "A report"}), _adds_to_binding({"binding": "no", "binding_note": "The text itself"})
+    >>> said = {"binding": "said not to", "binding_note": "A report"}
+    >>> seen = {"binding": "no", "binding_note": "The text itself"}
+    >>> _adds_to_binding(said), _adds_to_binding(seen)
     (True, False)
     """
     return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
@@ -343,8 +347,10 @@ def standing(country: str, release: str) -> Section | None:
 def _at_the_meeting(text: str) -> str:
     """Write who sat there on 4 February, as a sentence; what is only reported is one already.
 
-    >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting("The prime minister was reported as due")
-    ('On 4 February 2026 it was represented by Foreign Minister Wong.', 'Of 4 February 2026: the prime minister was reported as due.')
+    >>> told = "The prime minister was reported as due"
+    >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting(told)  # doctest: +NORMALIZE_WHITESPACE
+    ('On 4 February 2026 it was represented by Foreign Minister Wong.',
+     'Of 4 February 2026: the prime minister was reported as due.')
     """
     if "reported" not in text:
         return f"On 4 February 2026 it was represented by {text}."

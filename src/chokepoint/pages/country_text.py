@@ -4,6 +4,7 @@ That is where it stands, what it brings, what binds, what was done to it.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -125,7 +126,7 @@ def brings(iso3: str, release: str) -> str:
             f"It is the largest producer in {in_words(len(leads))} cases at the mine or after it, among "
             f"them {best}."
         )
-    elif first.place == 1:
+    if first.place == 1:
         also = [
             f"{product(r)} ({_fact(iso3, r)})"
             for r in leads.iloc[1:].itertuples()
@@ -167,15 +168,15 @@ def _in_place_of_output(iso3: str, release: str) -> str:
     return f"; {'; '.join(told)}" if told else ""
 
 
-def _fact(iso3: str, row) -> str:
+def _fact(iso3: str, row: Any) -> str:
     return f"{{{share_id(iso3, row)}}}"
 
 
-def _verb(row) -> str:
+def _verb(row: Any) -> str:
     return "mines" if row.step == "mine" else "makes"
 
 
-def product(row) -> str:
+def product(row: Any) -> str:
     """Write what is counted at a step, as it stands in a sentence.
 
     Examples: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium).

@@ -145,7 +145,7 @@ def readings(release: str, which: str) -> Figure:
 
     which: china, money or counts.
     """
-    unit, axis, groups = STRIPS[which]
+    unit, axis, groups = STRIPS[which]  # noqa: RUF059 (the query below reads `groups`)
     rows = tables.load("readings").query("published and conflict_group in @groups").fillna({"adopted": False})
     rows = rows[rows["value"].notna() | rows.value_low.notna()]
     rows = rows[rows.unit == unit] if unit else rows
@@ -167,7 +167,7 @@ def readings(release: str, which: str) -> Figure:
             "source": rows.outlet + ": " + rows.reading,
         }
     )
-    order = [q for q in dict.fromkeys(frame.row)]
+    order = list(dict.fromkeys(frame.row))
     widest = frame.groupby("row").value.agg(lambda v: v.max() / v.min()).idxmax()
     spread = frame[frame.row == widest].value
     shown = pd.DataFrame(
@@ -195,8 +195,8 @@ def readings(release: str, which: str) -> Figure:
         title=f"{widest} The readings run from {_amount(spread.min(), unit)} to "
         f"{_amount(spread.max(), unit)}",
         table=shown,
-        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots "
-        "are the readings adopted here.",
+        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green "
+        "dots are the readings adopted here.",
     )
 
 

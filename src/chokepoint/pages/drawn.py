@@ -60,6 +60,6 @@ def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math
     <svg class="cp-room" height="320"></svg>
     >>> print(_free(350, 0.44, 0, 560))
     <svg class="cp-room cp-below-560" height="350"></svg><svg class="cp-room cp-below-560" viewBox="0 0 1000 440"></svg>
-    """
+    """  # noqa: E501 (the output is one line)
     names = ["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)]
     return _template.room(" ".join(names), f"{fixed:.4g}", f"{1000 * share:.0f}" if share else "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
@@ -51,10 +52,10 @@ def _present(value: object) -> bool:
 
 
 def unbroken(title: str) -> str:
-    """Return a title in which no line ends between a number and its per cent.
+    r"""Return a title in which no line ends between a number and its per cent.
 
     >>> unbroken("5 % and more")
-    '5\\xa0% and more'
+    '5\xa0% and more'
     """
     return title.replace(" %", "\N{NO-BREAK SPACE}%")
 
@@ -77,7 +78,7 @@ _ENVIRONMENT.filters |= {
 }
 
 
-def macros(name: str):
+def macros(name: str) -> TemplateModule:
     """Return the macros of a template as functions from values to `Markup`.
 
     The template is compiled once, when its module is imported.
@@ -133,8 +134,9 @@ def publisher(source_id: str) -> str:
 
 _ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}
 _inline = macros("inline")
-# Functions of what is often needed: a small link to a source's row, with a reference in it where there is one; a link to a page, named by
-# its text; a paragraph; a list; what is folded away under a line that says what it holds; a dash for what a table lacks.
+# Functions of what is often needed: a small link to a source's row, with a reference in it where there is one;
+# a link to a page, named by its text; a paragraph; a list; what is folded away under a line that says what it
+# holds; a dash for what a table lacks.
 source, page_link, paragraph = _inline.source, _inline.page, _inline.paragraph
 html_list, fold, dash = _inline.list, _inline.fold, _inline.dash
 chapters = macros("chapters")  # items and cells of single chapters

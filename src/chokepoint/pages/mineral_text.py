@@ -19,6 +19,7 @@ VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refiner
 
 
 def row_of(mineral: str) -> pd.Series:
+    """Return the row of `minerals` of a mineral."""
     return _rows(tables.data_dir()).loc[mineral]
 
 

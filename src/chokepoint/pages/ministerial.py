@@ -19,7 +19,8 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Came, no framework found",
     "Did not come",
 )
-EARLY = "#174a73"  # a deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5
+# A deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5.
+EARLY = "#174a73"
 COLOURS = {
     SIGNED: BLOC,
     EARLIER: EARLY,

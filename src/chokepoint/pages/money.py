@@ -41,7 +41,8 @@ VAULT = "finance.vault_loan"
 def _uncapitalised(text: str) -> str:
     """Write a description as it stands after a colon: first letter small, unless it begins a name.
 
-    >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
+    >>> loan = "Loan to the Brazilian producer"
+    >>> _uncapitalised(loan), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
     ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
     """
     return (

@@ -108,8 +108,8 @@ def who_pays() -> Explorable:
         "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be "
         "held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that "
         "nobody gets back.|}",
-        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays level "
-        "while the world price falls, or sinks with it where part of the levy is dodged; "
+        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays "
+        "level while the world price falls, or sinks with it where part of the levy is dodged; "
         "the gap between the two lines is what imports pay.",
     )
 
@@ -227,8 +227,8 @@ def contract() -> Explorable:
         "million for the guarantee, less "
         "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay "
         "US${first_payment:,.0f} million.",
-        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost if "
-        "prices came out as expected. Both fall as the price rises; the gap between them is what "
+        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost "
+        "if prices came out as expected. Both fall as the price rises; the gap between them is what "
         "uncertainty costs.",
     )
 

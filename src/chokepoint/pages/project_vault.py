@@ -143,8 +143,8 @@ def worth(release: str) -> Figure:
         ),
         title=title,
         table=shown,
-        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies "
-        "at 10 or 12.",
+        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole "
+        "lies at 10 or 12.",
     )
 
 
@@ -368,8 +368,8 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
             "fee_income",
             "best_years",
         ],
-        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and "
-        "lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn "
+        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, "
+        "and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn "
         "from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "

@@ -118,7 +118,7 @@ def _row(r: dict) -> Row:
 
 
 def _off(error: float) -> str:
-    """Write a relative error as one says it.
+    r"""Write a relative error as one says it.
 
     >>> _off(0.165), _off(5.08), _off(0)
     ('+16.5\xa0%', '6.1 times', 'exact')
@@ -152,8 +152,8 @@ def index() -> Explorable:
         results=["exposure_after", "score", "characterisation", "eu_score"],
         sentence="Imports weighted by political risk come to {exposure_after:.3f} of all supply. Times the "
         "concentration of world production that is a score of {score:.3f}.",
-        alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the line "
-        "falls if that country is safer and rises if not.",
+        alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the "
+        "line falls if that country is safer and rises if not.",
     )
 
 

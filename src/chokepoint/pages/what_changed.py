@@ -134,7 +134,7 @@ def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
     )
 
 
-def _to(anchor: str, count) -> str:
+def _to(anchor: str, count: int | str) -> str:
     return f"[{count}](#{anchor})"
 
 
@@ -247,7 +247,7 @@ def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
     return turned
 
 
-def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str, str]]:
+def _differ(page: str, name: str, before: Brief, after: Brief) -> Iterable[tuple[str, str, str, str]]:
     was = [facts.linked(s, before.release) for s in before.sentences]
     now = [facts.linked(s, after.release) for s in after.sentences]
     for i in range(max(len(was), len(now))):

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -29,6 +30,9 @@ from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import canvas, save_link, source_line
 from chokepoint.pages.markup import macros
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import FloatSlider, Widget
 
 MOST_POINTS = 121  # of a curve
 _template, _figure = macros("explorable"), macros("figure")
@@ -212,7 +216,7 @@ class Explorable(Component):
 
     # --- a live kernel ---
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Return the same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
@@ -222,13 +226,13 @@ class Explorable(Component):
         sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
         chart, words = live_chart(self.still(), self.alt_text), widgets.HTML()
 
-        def move(_change=None) -> None:
+        def move(_change: dict | None = None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
             if _change:
                 chart.spec = fitted(compiled(self.still(**values)))
 
-        def reset(_button) -> None:
+        def reset(_button: widgets.Button) -> None:
             for c in self.controls:
                 sliders[c.name].value = c.value
 
@@ -346,7 +350,7 @@ def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wante
 _ASKED: dict[tuple, dict[str, object]] = {}  # in this kernel: what a slider asks → model → its slider
 
 
-def _live_slider(model: str, control: Control):
+def _live_slider(model: str, control: Control) -> "FloatSlider":
     """Make a slider, linked to those of other models that ask the same.
 
     Where another model of the notebook asks the same (label, unit, range) from the same start, the two move

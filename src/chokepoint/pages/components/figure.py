@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import pandas as pd
@@ -16,6 +17,9 @@ from chokepoint.charts.theme import themed
 from chokepoint.data import tables
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import for_notebook, macros
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
 
 _template = macros("figure")
 
@@ -56,7 +60,7 @@ class Figure(Component):
     def _spec(self) -> dict:
         return self.chart if isinstance(self.chart, dict) else themed(self.chart)
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Show the finding, the chart, its sources, and the numbers to look at and to save."""
         import ipywidgets as widgets
 
@@ -120,10 +124,10 @@ def _body(table: pd.DataFrame) -> Markup:
 
 
 def safe_csv(table: pd.DataFrame) -> str:
-    """Return CSV whose text cells no spreadsheet takes for a formula.
+    r"""Return CSV whose text cells no spreadsheet takes for a formula.
 
     >>> safe_csv(pd.DataFrame({"name": ["=1+1", "Peru"], "t": [-1, 2]}))
-    "name,t\\n'=1+1,-1\\nPeru,2\\n"
+    "name,t\n'=1+1,-1\nPeru,2\n"
     """
     text = table.select_dtypes(include=["str", "object"]).columns
     guard = {

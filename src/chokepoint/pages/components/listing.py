@@ -22,7 +22,7 @@ class Listing(Component):
     They are text, `Markup` or components, one below the other.
     """
 
-    def __init__(self, *parts: object):
+    def __init__(self, *parts: object) -> None:
         self.parts = parts
 
     def html(self) -> Markup:

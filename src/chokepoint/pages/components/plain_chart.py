@@ -6,6 +6,7 @@ Title, alt text and numbers are derived from the chart itself.
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -113,7 +114,7 @@ def _styled(spec: dict) -> dict:
     return looked(pruned) | {"config": config}
 
 
-def _needed(row, words: set[str]):
+def _needed(row: Any, words: set[str]) -> Any:
     """Return a row without the columns whose names the chart does not mention.
 
     What is no plain word may be mentioned in other ways.
@@ -177,14 +178,14 @@ def _table(spec: dict) -> pd.DataFrame | None:
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
-def _data(node) -> Iterator[dict]:
+def _data(node: Any) -> Iterator[dict]:
     """Every `data` of a specification."""
     for part in _parts(node):
         if isinstance(part.get("data"), dict):
             yield part["data"]
 
 
-def _parts(node) -> Iterator[dict]:
+def _parts(node: Any) -> Iterator[dict]:
     """Every dictionary in a specification, the data's rows aside."""
     if isinstance(node, dict):
         yield node
@@ -236,7 +237,8 @@ def _encodings(spec: dict) -> dict[str, dict]:
 def _named(shown: dict) -> str:
     """Say in words what a channel shows.
 
-    >>> _named({"field": "price_usd_per_t", "aggregate": "mean"}), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
+    >>> mean = {"field": "price_usd_per_t", "aggregate": "mean"}
+    >>> _named(mean), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
     ('mean of price usd per t', 'number of rows', 'Tonnes')
     """
     title = (

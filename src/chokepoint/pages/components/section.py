@@ -6,12 +6,16 @@ A part is a heading, sentences, perhaps a figure. What is not there shows nothin
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import Figure
 from chokepoint.pages.markup import for_notebook, macros, with_links
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
 
 _template = macros("section")
 
@@ -48,7 +52,7 @@ class Section(Component):
         """See `Component`."""
         return self.figure.still() if self.figure else None
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Its words, with the figure between them where it has one."""
         if self.figure is None:
             return super().widget()

@@ -4,10 +4,17 @@ In a live kernel, all that a template shows follows the mineral or country chose
 """
 
 import inspect
+from collections.abc import Callable, Container
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from chokepoint.pages.markup import rendering
 from chokepoint.parameters import Parameter, checked
+
+if TYPE_CHECKING:  # they are imported where a live kernel shows something
+    from ipywidgets import Widget
+
+    from chokepoint.pages.components.base import Component
 
 
 def selector(chapter: ModuleType, name: str, value: str) -> "ModuleType | LinkedPage":
@@ -33,7 +40,7 @@ class LinkedPage:
     about anything else, such as `page.brief("tin", release)`, answers that, and stays.
     """
 
-    def __init__(self, chapter: ModuleType, name: str, value: str):
+    def __init__(self, chapter: ModuleType, name: str, value: str) -> None:
         import ipywidgets as widgets
 
         choices = Parameter(name, str, value, "").choices
@@ -44,22 +51,24 @@ class LinkedPage:
         self._choice.add_class("cp-choice").observe(self._set_variable, "value")
         self._set_variable()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict:
         return self._choice._repr_mimebundle_()
 
-    def _set_variable(self, _change=None) -> None:
+    def _set_variable(self, _change: dict | None = None) -> None:
         """Give the notebook's variable the choice."""
         from IPython import get_ipython
 
         if shell := get_ipython():
             shell.push({self._name: Chosen(self._choice.value)})
 
-    def __getattr__(self, function: str):
+    def __getattr__(self, function: str) -> Any:
         make = getattr(self._chapter, function)
         if not callable(make) or self._name not in (wants := inspect.signature(make)).parameters:
             return make
 
-        def linked(*given, **named):
+        def linked(*given: Any, **named: Any) -> Any:
             asked = wants.bind(*given, **named)
             about = asked.arguments[self._name]
             if not isinstance(about, Chosen):
@@ -69,12 +78,12 @@ class LinkedPage:
 
         return linked
 
-    def _redrawn(self, make, asked: inspect.BoundArguments):
+    def _redrawn(self, make: Callable[..., "Component | None"], asked: inspect.BoundArguments) -> "Widget":
         import ipywidgets as widgets
 
         place = widgets.VBox()
 
-        def draw(_change=None) -> None:
+        def draw(_change: dict | None = None) -> None:
             asked.arguments[self._name] = self._choice.value
             before, place.children = place.children, (_widget(make(*asked.args, **asked.kwargs)),)
             for gone in before:
@@ -85,7 +94,7 @@ class LinkedPage:
         return place
 
 
-def _widget(component):
+def _widget(component: "Component | None") -> "Widget":
     """Make a widget of what a chapter shows; nothing as an empty box."""
     import ipywidgets as widgets
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -18,6 +19,9 @@ from chokepoint.models.evaluate import model_named
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import canvas, live_numbers, numbers
 from chokepoint.pages.markup import for_notebook, macros, with_links
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
 
 _template, _figure = macros("spread"), macros("figure")
 
@@ -58,7 +62,7 @@ class Spread(Component):
         ]
         return _template.spread(self.title, panels, self._reading())
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Both, one below the other."""
         import ipywidgets as widgets
 
@@ -190,7 +194,8 @@ def _is_share(unit: str) -> bool:
 def amount(value: float, unit: str) -> str:
     """Write a result in a sentence, the currency before it; the rest of the unit is `counted`.
 
-    >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg"), amount(0.0067, "US$ billion/year")
+    >>> large, small = amount(-1234.5, "A$ million"), amount(0.0067, "US$ billion/year")
+    >>> amount(0.05, "share"), large, amount(50, "US$/kg"), small
     ('5 %', '−A$1,234', 'US$50', 'US$0')
     """
     if _is_share(unit):

@@ -30,7 +30,8 @@ class Table(Component):
     kind: class of the table. of: what the rows are, for those who hear the table's name rather than see it.
     filters: a row stays when one of its cells is exactly the chosen one.
 
-    >>> str(Table("cp-facts", ["What"], [Row(["one"], "fact-1")], of="facts", filters=["one"]).html()).count("<option")
+    >>> table = Table("cp-facts", ["What"], [Row(["one"], "fact-1")], of="facts", filters=["one"])
+    >>> str(table.html()).count("<option")
     2
     """
 
