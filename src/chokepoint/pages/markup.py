@@ -134,7 +134,7 @@ def publisher(source_id: str) -> str:
 
 _ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}
 _inline = macros("inline")
-# Functions of what is often needed: a small link to a source's row, with a reference in it where there is one;
+# Functions of what is often needed: a small link to a source's row, with a reference where there is one;
 # a link to a page, named by its text; a paragraph; a list; what is folded away under a line that says what it
 # holds; a dash for what a table lacks.
 source, page_link, paragraph = _inline.source, _inline.page, _inline.paragraph

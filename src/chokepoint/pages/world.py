@@ -74,7 +74,7 @@ def wavering() -> dict[str, str]:
 
 
 def _signed(iso3: str) -> pd.DataFrame:
-    """Say what it put its name to with the United States; forums and what others say of it apart."""
+    """Return what it put its name to with the United States; forums and what others say of it apart."""
     rows = countries.texts(iso3)
     return rows[rows.status == "signed"]
 

@@ -15,7 +15,7 @@ MOST = 8  # countries shown by name
 
 
 def makers(mineral: str, release: str, step: str) -> Section | None:
-    """Draw the countries at one step; nothing where they are not known."""
+    """Show the countries at one step; nothing where they are not known."""
     rows = made(mineral, release).get(step)
     if rows is None:
         return None
@@ -194,7 +194,7 @@ def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
 
 
 def _products(mineral: str, release: str) -> dict[str, str]:
-    """Say what each step counts, for the labels of bars.
+    """Return what each step counts, for the labels of bars.
 
     Nothing unless the two count different products.
     """
