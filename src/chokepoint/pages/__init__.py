@@ -1,1 +1,4 @@
-"""One module a chapter or template: it takes tables, facts and models, and hands the notebook finished sentences and figures."""
+"""Make the text and figures of each chapter or template, one module each.
+
+Each takes tables, facts and models, and hands the notebook finished sentences and figures.
+"""

@@ -14,7 +14,9 @@ BILATERAL = ("framework", "memorandum", "strategic partnership")
 
 
 def binds(row: Mapping) -> str:
-    """Whether a text binds. A plan, a statement or a forum binds nobody by what it is, and no text need be seen for that.
+    """Say whether a text binds.
+
+    A plan, a statement or a forum binds nobody by what it is, and no text need be seen for that.
 
     >>> binds({"binding": "no", "instrument": "framework"}), binds({"binding": "no", "instrument": "forum"})
     ('Binds nobody, by its own text', 'Binds nobody')

@@ -35,7 +35,7 @@ _WITH_ARTICLE = (
 
 
 def share(value: float, alone: bool = False) -> str:
-    """A share of world output: totals are rounded, so it is too. alone: nobody else makes any.
+    """Write a share of world output: totals are rounded, so it is too. alone: nobody else makes any.
 
     >>> share(34.09), share(0.4), share(0), share(100)
     ('34 %', 'under 1 %', 'none', 'over 99 %')
@@ -55,7 +55,7 @@ def tons(value: float, kilograms: bool = False) -> str:
 
 
 def edition(release: str) -> str:
-    """A release as one says it.
+    """Name a release as one says it.
 
     >>> edition("mcs2026"), edition("iea2025")
     ('MCS 2026', 'IEA 2025')
@@ -64,7 +64,7 @@ def edition(release: str) -> str:
 
 
 def money(value: float) -> str:
-    """A price to three figures.
+    """Write a price to three figures.
 
     >>> money(4100.0), money(46.297)
     ('4,100', '46.3')
@@ -73,7 +73,7 @@ def money(value: float) -> str:
 
 
 def date(when: pd.Timestamp) -> str:
-    """A day in words.
+    """Write a day in words.
 
     >>> date(pd.Timestamp(2026, 2, 4))
     '4 February 2026'
@@ -82,7 +82,7 @@ def date(when: pd.Timestamp) -> str:
 
 
 def day(row: dict, column: str = "date") -> str:
-    """A date as it is known: a day, a month or a year.
+    """Write a date as it is known: a day, a month or a year.
 
     >>> day({"date_start": pd.Timestamp(2026, 2, 4), "date_precision": "day"})
     '4 February 2026'
@@ -99,7 +99,7 @@ def capital(text: str) -> str:
 
 
 def with_article(area: str) -> str:
-    """A country as it stands in a sentence.
+    """Write a country as it stands in a sentence.
 
     >>> with_article("United States"), with_article("China")
     ('the United States', 'China')
@@ -108,7 +108,7 @@ def with_article(area: str) -> str:
 
 
 def in_words(count: float) -> str:
-    """A small count as a word, a larger one in figures.
+    """Write a small count as a word, a larger one in figures.
 
     >>> in_words(9), in_words(29)
     ('nine', '29')
@@ -126,6 +126,6 @@ def listed(words: list[str]) -> str:
 
 
 def mineral(code: str) -> str:
-    """A mineral as it stands in a sentence: rare earths, gallium, titanium."""
+    """Write a mineral as it stands in a sentence: rare earths, gallium, titanium."""
     text = tables.load("minerals").set_index("mineral").name[code].split(" (")[0]
     return text[0].lower() + text[1:]

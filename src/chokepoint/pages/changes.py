@@ -8,9 +8,13 @@ SHOWN = 5  # of many alike
 
 
 def lines(changes: dict, everything: bool = False) -> list[str]:
-    """The changes as text: of each table the counts, the largest revisions of listed minerals, and the series that came or went.
+    """Return the changes as text.
 
-    everything: all revisions and series of each table, largest first, in place of the first few of listed minerals.
+    Of each table it gives the counts, the largest revisions of listed minerals, and the series that came or
+    went.
+
+    everything: all revisions and series of each table, largest first, in place of the first few of listed
+    minerals.
     """
     said = [f"{changes['old']} → {changes['new']}"]
     for table, rows in changes["tables"].items():
@@ -23,7 +27,8 @@ def lines(changes: dict, everything: bool = False) -> list[str]:
         alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
         said += (
             [
-                f"    only at {changes[side]}: {len(alone):,} facts ({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"
+                f"    only at {changes[side]}: {len(alone):,} facts "
+                f"({', '.join(alone[:SHOWN])}{' …' if len(alone) > SHOWN else ''})"
             ]
             if alone
             else []
@@ -39,11 +44,14 @@ def parts(row: dict) -> str:
     """
     if row["restated"] is None or row["revision"] is None or row["new_year"] is None:
         return "" if row["restated"] is None else f": {row['restated']} in between"
-    return f": by revision {signed(row['revision'])} to {row['restated']}, by the new year {signed(row['new_year'])}"
+    return (
+        f": by revision {signed(row['revision'])} to {row['restated']}, by the new year "
+        f"{signed(row['new_year'])}"
+    )
 
 
 def signed(change: float) -> str:
-    """A change to one decimal, with its sign.
+    """Write a change to one decimal, with its sign.
 
     >>> signed(-26.39), signed(2.75), signed(0.01), signed(-0.04)
     ('−26.4', '+2.8', '0.0', '0.0')
@@ -52,7 +60,10 @@ def signed(change: float) -> str:
 
 
 def is_revision(row: dict) -> bool:
-    """Whether a row of a table is a figure that both releases print of the same thing, and differently, beyond rounding."""
+    """Return whether a row of a table is a revision.
+
+    That is a figure that both releases print of the same thing, and differently, beyond rounding.
+    """
     return row["change"] == "revised" and row["reason"] != ROUNDED and not row["reason"].startswith("new ")
 
 
@@ -110,7 +121,10 @@ def _list_changes(rows: list[dict]) -> list[str]:
 
 
 def _revision(row: dict) -> str:
-    return f"{series_name(row)}: {figure_text(row['old'])} → {figure_text(row['new'])} {row['unit']} ({row['reason']})"
+    return (
+        f"{series_name(row)}: {figure_text(row['old'])} → {figure_text(row['new'])} {row['unit']} "
+        f"({row['reason']})"
+    )
 
 
 def _all_of(rows: list[dict]) -> list[str]:
@@ -167,7 +181,7 @@ def _series_lines(rows: list[dict]) -> list[str]:
 
 
 def series_name(row: dict, whole: bool = False) -> str:
-    """What a row is of, without saying a thing twice."""
+    """Say what a row is of, without saying a thing twice."""
     keys = (
         "mineral",
         "stage",
@@ -185,5 +199,5 @@ def series_name(row: dict, whole: bool = False) -> str:
 
 
 def figure_text(reading: float | str) -> str:
-    """A reading as it is printed."""
+    """Write a reading as it is printed."""
     return f"{reading:,.10g}" if isinstance(reading, float) else reading

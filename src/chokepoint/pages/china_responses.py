@@ -1,4 +1,7 @@
-"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away, and why no price is given."""
+"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away.
+
+It also says why no price is given.
+"""
 
 import altair as alt
 import pandas as pd
@@ -33,13 +36,15 @@ A_YEAR = pd.Timedelta(days=365)  # a status older than that at the end of the ev
 
 
 def controls() -> pd.DataFrame:
-    """Published Chinese export controls announced since 2023 that limit goods or know-how."""
+    """Return published Chinese export controls announced since 2023 that limit goods or know-how."""
     rows = tables.load("controls").query("published and instrument in @KINDS")
     return rows[rows.announced_date_start >= START].sort_values(["effective_date_start", "control_id"])
 
 
 def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
-    """The stretches of one control: in force, suspended. What followed the last known day is not drawn.
+    """Return the stretches of one control: in force, suspended.
+
+    What followed the last known day is not drawn.
 
     seen: the last day of the evidence, to which a control in force is drawn.
     """
@@ -54,15 +59,18 @@ def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
 
 
 def brief(release: str) -> Brief:
-    """What holds, what is suspended and to when, how much the model knows."""
+    """Say what holds, what is suspended and to when, how much the model knows."""
     rows = controls()
     april = rows.set_index("control_id").loc["control.2025-18"]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
     return Brief(
         [
-            f"China answered the bloc with words first. Its weightiest controls were there before it: the licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
+            "China answered the bloc with words first. Its weightiest controls were there before it: the "
+            f"licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
             suspensions.summary(),
-            "What a deep cut would cost others have worked out: staff of the International Monetary Fund (IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and next to nothing later. "
+            "What a deep cut would cost others have worked out: staff of the International Monetary Fund "
+            "(IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and "
+            "next to nothing later. "
             "A model of the price tried here has no skill, so none is given.",
         ],
         release,
@@ -95,7 +103,10 @@ def lead(release: str) -> Figure:
     )
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
     unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
-    title = f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were suspended, {never} of them before they applied"
+    title = (
+        f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were "
+        f"suspended, {never} of them before they applied"
+    )
     title += (
         f"; {unchecked} was not checked again"
         if unchecked == 1
@@ -127,15 +138,17 @@ def lead(release: str) -> Figure:
         title=title,
         table=shown,
         alt_text=(
-            f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} end in a suspension whose last day by its text, "
+            f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} "
+            "end in a suspension whose last day by its text, "
             f"{' or '.join(date(d) for d in ends)}, is marked. Nothing is drawn after those days."
         ),
     )
 
 
 def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
-    """Model 5 under the reader's hand; with a mineral, from China's share of its output at the last step that is known.
+    """Put model 5 under the reader's hand.
 
+    With a mineral, it starts from China's share of that mineral's output at the last step that is known.
     UserError where neither step is known for that mineral.
     """
     made = explore(
@@ -153,8 +166,10 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
         along="cut",
         title="A cut bites when stocks and detours run out",
         results=["effective_cut", "withheld", "available", "missing"],
-        sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used up|nothing is missing: stocks and detours cover the cut}.",
-        alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
+        sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used "
+        "up|nothing is missing: stocks and detours cover the cut}.",
+        alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese "
+        "supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
     )
     return made.with_defaults(china_share=_share_of_china(mineral, release)) if mineral else made
 
@@ -171,7 +186,7 @@ def _share_of_china(mineral: str, release: str) -> float:
 
 
 def how_wrong(release: str) -> Figure:
-    """The fitted price jumps beside those seen, and the one number for all that does as well."""
+    """Draw the fitted price jumps beside those seen, and the one number for all that does as well."""
     rows = pd.DataFrame(
         [r for r in MODELS["supply_shock"].validation() if r["what"].startswith("price multiple")]
     )
@@ -183,7 +198,8 @@ def how_wrong(release: str) -> Figure:
     one = facts.get("shock.constant", release).value
     no_skill = model >= constant
     title = (
-        f"Six price jumps, each predicted from the other five: the model misses by a factor of {model:.2f}, one number for all by {constant:.2f}"
+        "Six price jumps, each predicted from the other five: the model misses by a factor of "
+        f"{model:.2f}, one number for all by {constant:.2f}"
         f"{', so the model has no skill' if no_skill else ''}"
     )
     shown = pd.DataFrame(
@@ -215,7 +231,8 @@ def how_wrong(release: str) -> Figure:
         title=title,
         table=shown,
         alt_text=(
-            f"Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed line at {one:.1f} times, the one number for all. "
+            "Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed "
+            f"line at {one:.1f} times, the one number for all. "
             "The two of 2009 to 2011 lie far above what is fitted, the later ones below."
         ),
     )

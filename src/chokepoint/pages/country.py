@@ -1,4 +1,9 @@
-"""One country: what it signed, what it brings at each step, what was done to it, what is not known. Only what there are data for."""
+"""One country: what it signed, what it brings at each step, what was done to it, what is not known.
+
+Only what there are data for.
+"""
+
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -50,7 +55,10 @@ def brief(country: str, release: str) -> Brief:
 
 
 def brings(country: str, release: str) -> Section | None:
-    """Its shares of world output as a chart, and with its reserves and US imports as a table; nothing where nothing is printed."""
+    """Draw its shares of world output, and list them with its reserves and US imports in a table.
+
+    Nothing where nothing is printed.
+    """
     iso3 = countries.code(country)
     rows, table = countries.brings(iso3, release), _chains(iso3, release)
     if not table:
@@ -58,25 +66,28 @@ def brings(country: str, release: str) -> Section | None:
     notes = _forms(rows)
     if iso3 == countries.UNION and len(rows):
         notes.append(
-            "The Union's shares are sums of the member states that the sources name, so they are lower bounds."
+            "The Union's shares are sums of the member states that the sources name, so they are lower "
+            "bounds."
         )
     if rows.source_id.eq("IEA2025").any():
         notes.append(
-            "Where USGS prints no refining by country the IEA's base year stands in, which names the largest refiners only."
+            "Where USGS prints no refining by country the IEA's base year stands in, which names the "
+            "largest refiners only."
         )
     drawn = _shares(iso3, rows) if len(rows) else None
     return Section("What it brings", notes, release, drawn, (), table)
 
 
 def _forms(rows: pd.DataFrame) -> list[str]:
-    """What stands beside a mineral's main series, and what that series counts."""
+    """Say what stands beside a mineral's main series, and what that series counts."""
     beside = rows[rows.form != ""]
     if beside.empty:
         return []
     products = tables.load("products").merge(beside[["mineral", "step"]].drop_duplicates())
     named, one = listed(list(dict.fromkeys(beside.what.str.lower()))), beside.what.nunique() == 1
     return [
-        f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} own, beside the series that speaks for the mineral.",
+        f"{capital(named)} {'has' if one else 'have'} a printed world total of {'its' if one else 'their'} "
+        "own, beside the series that speaks for the mineral.",
         *(
             f"{r.product}: {r.why if r.why[1].isupper() else r.why[0].lower() + r.why[1:]}"
             for r in products.itertuples()
@@ -85,7 +96,7 @@ def _forms(rows: pd.DataFrame) -> list[str]:
 
 
 def _bar_names(rows: pd.DataFrame) -> pd.Series:
-    """The mineral, with its step where it is there twice."""
+    """Name the mineral, with its step where it is there twice."""
     twice = rows.mineral.duplicated(keep=False)
     return rows.mineral.where(~twice, rows.mineral + ", " + rows.step.map(_STEPS))
 
@@ -102,7 +113,8 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     more = len(rows.mineral.unique()) - 1
     whose = "The Union's members" if iso3 == countries.UNION else capital(_name(iso3))
     title = f"{whose} {verb} {what} {when}" + (
-        f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more mineral{'s' * (more != 1)}"
+        f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more "
+        f"mineral{'s' * (more != 1)}"
         if more
         else ""
     )
@@ -142,14 +154,14 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     )
 
 
-def _place(row) -> str:
+def _place(row: Any) -> str:
     if pd.isna(row.place):
         return ""
     return ", the most" if row.place == 1 else f", {_ordinal(int(row.place))}"
 
 
 def _ordinal(place: int) -> str:
-    """A place in words.
+    """Write a place in words.
 
     >>> _ordinal(2), _ordinal(11), _ordinal(23)
     ('2nd', '11th', '23rd')
@@ -159,7 +171,10 @@ def _ordinal(place: int) -> str:
 
 
 def _chains(iso3: str, release: str) -> Markup | str:
-    """A row a mineral, linked to its page: shares at each step, reserves, US imports. Empty where there is nothing."""
+    """Tabulate a row a mineral, linked to its page: shares at each step, reserves, US imports.
+
+    Empty where there is nothing.
+    """
     output, ground = countries.brings(iso3, release), countries.underground(release)
     ground = ground[ground.iso3 == iso3].set_index("mineral")
     bought = reliance.by_country(release)
@@ -200,7 +215,8 @@ def _chains(iso3: str, release: str) -> Markup | str:
     heads = ["Mineral", *(list(columns)[i] for i in used)]
     table = Table("cp-chains", heads, body, search=False, label=title)
     return table.html() + chapters.note(
-        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be "
+        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is "
+        "printed, or none that can be "
         "set against a total of the same form."
     )
 
@@ -222,7 +238,8 @@ def signed(country: str, release: str) -> Section:
     rows, name = countries.texts(iso3), _name(iso3)
     if iso3 == countries.HOST:
         words = [
-            "It is a party to all of them; the chapter on the frameworks has each text, what it commits to and whether it binds."
+            "It is a party to all of them; the chapter on the frameworks has each text, what it commits to "
+            "and whether it binds."
         ]
         return Section(
             "What it signed",
@@ -233,7 +250,8 @@ def signed(country: str, release: str) -> Section:
         )
     if iso3 == countries.CHINA:
         words = [
-            "No framework. The truce agreed at Busan, and what was suspended with it, are told in the chapter on what Beijing did."
+            "No framework. The truce agreed at Busan, and what was suspended with it, are told in the "
+            "chapter on what Beijing did."
         ]
         return Section(
             "What it signed",
@@ -246,16 +264,19 @@ def signed(country: str, release: str) -> Section:
     words = []
     if countries.in_union(iso3):
         words.append(
-            "It is a member of the European Union, whose texts with the United States are on the Union's page."
+            "It is a member of the European Union, whose texts with the United States are on the Union's "
+            "page."
         )
         items.append(
-            f"[European Union](countries/{countries.slug(countries.UNION)}): the memorandum and the action plan"
+            f"[European Union](countries/{countries.slug(countries.UNION)}): the memorandum and the action "
+            "plan"
         )
     if not len(rows):
         words.insert(0, f"We know of no text on critical minerals between the United States and {name}.")
     if countries.came(iso3) and not len(rows):
         words.append(
-            "The State Department says that negotiations with seventeen more countries were concluded and does not name them, so it may be one of them."
+            "The State Department says that negotiations with seventeen more countries were concluded and "
+            "does not name them, so it may be one of them."
         )
     return Section("What it signed", words, release, None, items)
 
@@ -273,9 +294,13 @@ def _text(row: dict) -> Markup:
 
 
 def _adds_to_binding(row: dict) -> bool:
-    """Whether the note on binding says more than the entry itself: who says so of a text that was not seen, what a plan or a statement is.
+    """Return whether the note on binding says more than the entry itself.
 
-    >>> _adds_to_binding({"binding": "said not to", "binding_note": "A report"}), _adds_to_binding({"binding": "no", "binding_note": "The text itself"})
+    More is who says so of a text that was not seen, or what a plan or a statement is.
+
+    >>> said = {"binding": "said not to", "binding_note": "A report"}
+    >>> seen = {"binding": "no", "binding_note": "The text itself"}
+    >>> _adds_to_binding(said), _adds_to_binding(seen)
     (True, False)
     """
     return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
@@ -292,7 +317,7 @@ _GROUPS = {"attendees_4feb", "framework_any", "signed_4feb"}  # said elsewhere o
 
 
 def standing(country: str, release: str) -> Section | None:
-    """The groups it belongs to."""
+    """Say which groups it belongs to."""
     iso3 = countries.code(country)
     seats = tables.rows("attendees", iso3=iso3).set_index("iso3")
     rows = tables.rows("memberships", iso3=iso3).query("published")
@@ -309,7 +334,8 @@ def standing(country: str, release: str) -> Section | None:
         words.append(_at_the_meeting(seats.represented_by[iso3]))
     if iso3 in seats.index and seats.seat[iso3] == "territory":
         words.append(
-            "It is a self-governing territory of Denmark and had no seat of its own on the State Department's list."
+            "It is a self-governing territory of Denmark and had no seat of its own on the State "
+            "Department's list."
         )
     if iso3 in seats.index and seats.seat[iso3] == "institution":
         words.append(
@@ -319,10 +345,12 @@ def standing(country: str, release: str) -> Section | None:
 
 
 def _at_the_meeting(text: str) -> str:
-    """Who sat there on 4 February, as a sentence; what is only reported is one already.
+    """Write who sat there on 4 February, as a sentence; what is only reported is one already.
 
-    >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting("The prime minister was reported as due")
-    ('On 4 February 2026 it was represented by Foreign Minister Wong.', 'Of 4 February 2026: the prime minister was reported as due.')
+    >>> told = "The prime minister was reported as due"
+    >>> _at_the_meeting("Foreign Minister Wong"), _at_the_meeting(told)  # doctest: +NORMALIZE_WHITESPACE
+    ('On 4 February 2026 it was represented by Foreign Minister Wong.',
+     'Of 4 February 2026: the prime minister was reported as due.')
     """
     if "reported" not in text:
         return f"On 4 February 2026 it was represented by {text}."
@@ -337,7 +365,8 @@ def controls(country: str, release: str) -> Section | None:
     iso3 = countries.code(country)
     if iso3 == countries.CHINA:
         words = [
-            "Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and the status of each."
+            "Its licences, bans and suspensions since 2010 have a chapter of their own, with the text and "
+            "the status of each."
         ]
         return Section(
             "What it controls",
@@ -363,7 +392,8 @@ def money(country: str, release: str) -> Section | None:
     iso3 = countries.code(country)
     items = deals(tables.rows("finance_countries", iso3=iso3).finance_id)
     words = [
-        "Projects in the country, or firms of it. What is under discussion or a letter of interest is not money paid."
+        "Projects in the country, or firms of it. What is under discussion or a letter of interest is not "
+        "money paid."
     ]
     if iso3 == countries.HOST and items:
         words = ["Projects at home that are named. " + words[0].split(". ", 1)[1]]
@@ -398,7 +428,7 @@ def events(country: str, release: str) -> Section | None:
 
 
 def not_known(country: str, release: str) -> Section | None:
-    """What the sources do not say of this country."""
+    """List what the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
     keys = [
@@ -421,7 +451,10 @@ def not_known(country: str, release: str) -> Section | None:
 
 @tables.view("open_questions")
 def _questions(questions: pd.DataFrame, iso3: str, name: str, *keys: str) -> pd.DataFrame:
-    """The open questions about a country: of the United States those named here, of others what names it or its rows."""
+    """Return the open questions about a country.
+
+    They are of the United States those named here, of others what names it or its rows.
+    """
     questions = listing.open_questions(questions).fillna({"row_keys": ""})
     if iso3 == countries.HOST:
         return questions[questions.question_id.isin(_OF_THE_HOST)]
@@ -437,7 +470,10 @@ _OF_THE_HOST = ("open.vault_purchases", "open.zone_members", "open.reference_pri
 
 
 def _searched_text(iso3: str, questions: pd.DataFrame) -> pd.Series:
-    """Where a country's name counts: in the question, and in why it matters, unless it is one of the two that nearly all are about."""
+    """Return the text in which a country's name counts.
+
+    It is the question, and why it matters, unless the country is one of the two that nearly all are about.
+    """
     both = iso3 in (countries.HOST, countries.CHINA)
     return questions.question if both else questions.question + " " + questions.why
 

@@ -1,6 +1,10 @@
-"""What is said of a country at the head of its page: where it stands, what it brings, what binds, what was done to it."""
+"""What is said of a country at the head of its page.
+
+That is where it stands, what it brings, what binds, what was done to it.
+"""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -15,7 +19,7 @@ _WORD = {"mine": "mined", "refinery": "refined"}
 
 
 def sentences(iso3: str, release: str) -> list[str]:
-    """The sentences, in the order of the page; what there is nothing to say of is left out."""
+    """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     said = [
         stands(iso3, release),
         brings(iso3, release),
@@ -37,7 +41,10 @@ def stands(iso3: str, release: str) -> str:
     if where == "host":
         return f"{name} called the meeting of 4 February 2026 and is the other side of every framework."
     if where == "china":
-        return f"{name} is not on the State Department's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
+        return (
+            f"{name} is not on the State Department's list of delegations; the accounts of 4 February "
+            "2026 take the bloc as an answer to its hold on these minerals."
+        )
     seat = (
         "came to Washington on 4 February 2026"
         if countries.came(iso3)
@@ -53,7 +60,10 @@ def stands(iso3: str, release: str) -> str:
         return f"{name} {seat} {turn} signed {what} later, on {day}."
     if where == "union":
         union = f"{{{prefix(countries.UNION)}.signed}}"
-        return f"{name} {seat}; no framework of its own is known, and the European Union, of which it is a member, signed a memorandum on {union}."
+        return (
+            f"{name} {seat}; no framework of its own is known, and the European Union, of which it is a "
+            f"member, signed a memorandum on {union}."
+        )
     rows = countries.texts(iso3)
     rows = rows[rows.status == "signed"]
     if len(rows):
@@ -65,7 +75,10 @@ def stands(iso3: str, release: str) -> str:
 
 
 def kind(text: Mapping[str, str]) -> str:
-    """Framework, memorandum or partnership; where State does not say which, both. text: a row of `agreements`."""
+    """Return framework, memorandum or partnership; where State does not say which, both.
+
+    text: a row of `agreements`.
+    """
     return "framework or memorandum" if "which of the two" in text["instrument_name"] else text["instrument"]
 
 
@@ -79,12 +92,21 @@ def brings(iso3: str, release: str) -> str:
     if rows.empty:
         held = countries.withheld(iso3, release)
         if held:
-            return f"Its output of {listed([mineral(m) for m in held])} is withheld, and no other output of a listed mineral is printed for it."
-        return f"It mines none of the listed minerals in the data, and refines none{_in_place_of_output(iso3, release)}."
+            return (
+                f"Its output of {listed([mineral(m) for m in held])} is withheld, and no other output of "
+                "a listed mineral is printed for it."
+            )
+        return (
+            "It mines none of the listed minerals in the data, and refines "
+            f"none{_in_place_of_output(iso3, release)}."
+        )
     first = rows.iloc[0]
     what, fact, union = product(first), _fact(iso3, first), iso3 == countries.UNION
     if first.share < 1:
-        return f"It brings little that is printed: its largest share is {fact} of the world's {what}, at the {'mine' if first.step == 'mine' else 'plant'}."
+        return (
+            f"It brings little that is printed: its largest share is {fact} of the world's {what}, at the "
+            f"{'mine' if first.step == 'mine' else 'plant'}."
+        )
     leads = rows[rows.place == 1]
     if len(leads) > 3:
         best = listed(
@@ -95,11 +117,16 @@ def brings(iso3: str, release: str) -> str:
         )
         if iso3 == countries.CHINA:
             return (
-                "It is the largest producer of {dependence.china_leads_mined} of {dependence.known_mined} minerals at the mine and of "
-                f"{{dependence.china_leads_refined}} of {{dependence.known_refined}} after it, among them {best}."
+                "It is the largest producer of {dependence.china_leads_mined} of {dependence.known_mined} "
+                "minerals at the mine and of "
+                f"{{dependence.china_leads_refined}} of {{dependence.known_refined}} after it, among them "
+                f"{best}."
             )
-        return f"It is the largest producer in {in_words(len(leads))} cases at the mine or after it, among them {best}."
-    elif first.place == 1:
+        return (
+            f"It is the largest producer in {in_words(len(leads))} cases at the mine or after it, among "
+            f"them {best}."
+        )
+    if first.place == 1:
         also = [
             f"{product(r)} ({_fact(iso3, r)})"
             for r in leads.iloc[1:].itertuples()
@@ -110,7 +137,10 @@ def brings(iso3: str, release: str) -> str:
         )
     else:
         of = "Its members' largest share is" if union else "Its largest share is"
-        said = f"{of} {fact} of the world's {what}, {'at the mine' if first.step == 'mine' else 'at the step after the mine'}"
+        said = (
+            f"{of} {fact} of the world's {what}, "
+            f"{'at the mine' if first.step == 'mine' else 'at the step after the mine'}"
+        )
         others = rows[(rows.mineral != first.mineral) & (rows.share >= 1)]
         if len(others):
             said += f"; next comes {product(others.iloc[0])}, {_fact(iso3, others.iloc[0])}"
@@ -118,7 +148,10 @@ def brings(iso3: str, release: str) -> str:
 
 
 def _in_place_of_output(iso3: str, release: str) -> str:
-    """What there is in a country without output: what it mined a year before, reserves, nodules on the seabed."""
+    """Say what there is in a country without output.
+
+    That is what it mined a year before, reserves, nodules on the seabed.
+    """
     rows = countries.held(release)
     rows = rows[(rows.iso3 == iso3) & (rows.value == 0)]
     before = countries.held(release, int(rows.year.max()) - 1) if len(rows) else rows
@@ -135,29 +168,35 @@ def _in_place_of_output(iso3: str, release: str) -> str:
     return f"; {'; '.join(told)}" if told else ""
 
 
-def _fact(iso3: str, row) -> str:
+def _fact(iso3: str, row: Any) -> str:
     return f"{{{share_id(iso3, row)}}}"
 
 
-def _verb(row) -> str:
+def _verb(row: Any) -> str:
     return "mines" if row.step == "mine" else "makes"
 
 
-def product(row) -> str:
-    """What is counted at a step, as it stands in a sentence: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium)."""
+def product(row: Any) -> str:
+    """Write what is counted at a step, as it stands in a sentence.
+
+    Examples: cobalt, bauxite, magnet rare earths; a form with its mineral, rutile (titanium).
+    """
     what, whole = row.what.split(" (")[0].lower(), mineral(row.mineral)
     return f"{what} ({whole})" if row.form and whole not in what else what
 
 
 def _other_step(iso3: str, first: pd.Series, release: str) -> str:
-    """What it has of the same mineral at the other step, where the countries of that step are known."""
+    """Say what it has of the same mineral at the other step, where that step's countries are known."""
     other = "refinery" if first.step == "mine" else "mine"
     rows = countries.brings(iso3, release)
     here = rows[(rows.mineral == first.mineral) & (rows.step == other) & (rows.form == "")]
     if first.form and other == "refinery":
         return ""  # what is made after the mine is of the whole mineral
     if len(here):
-        return f"; {'after the mine' if other == 'refinery' else 'at the mine'} it has {_fact(iso3, here.iloc[0])} of {product(here.iloc[0])}"
+        return (
+            f"; {'after the mine' if other == 'refinery' else 'at the mine'} it has "
+            f"{_fact(iso3, here.iloc[0])} of {product(here.iloc[0])}"
+        )
     named = supply.leaders(release)
     known_there = ((named.mineral == first.mineral) & (named.step == other)).any()
     return (
@@ -173,7 +212,8 @@ def binds(iso3: str) -> str:
         binding = facts.get("frameworks.texts_binding").value
         return "Of the {frameworks.texts} texts whose partner is known " + (
             ("none is known to bind" if binding == 0 else "{frameworks.texts_binding} are known to bind")
-            + ": {frameworks.texts_not_binding} bind nobody by their own words, and {frameworks.texts_unseen} we have not seen."
+            + ": {frameworks.texts_not_binding} bind nobody by their own words, and "
+            "{frameworks.texts_unseen} we have not seen."
         )
     rows = countries.texts(iso3)
     rows = rows[rows.status == "signed"]
@@ -203,10 +243,11 @@ def binds(iso3: str) -> str:
 
 
 def sells(iso3: str, release: str) -> str:
-    """What the United States buys from it."""
+    """Say what the United States buys from it."""
     if iso3 == countries.HOST:
         return (
-            "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or groups for which USGS states a reliance."
+            "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or "
+            "groups for which USGS states a reliance."
             if known("reliance.lines", release)
             else ""
         )
@@ -221,7 +262,8 @@ def sells(iso3: str, release: str) -> str:
             f"USGS names it among the sources of US imports of {_some(iso3, rows)}."
             if len(rows) < 3
             else (
-                f"USGS names it among the sources of US imports of {in_words(len(rows))} minerals, the largest part of {mineral(best.mineral)}, "
+                f"USGS names it among the sources of US imports of {in_words(len(rows))} minerals, the "
+                f"largest part of {mineral(best.mineral)}, "
                 f"{_import(iso3, best.mineral)}."
             )
         )
@@ -229,15 +271,22 @@ def sells(iso3: str, release: str) -> str:
         return f"It is the largest source of US imports of {_some(iso3, first)}."
     many, stated = in_words(len(first)), int(first.stated.sum())
     rest = (
-        f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States depends on imports"
+        f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States "
+        "depends on imports"
         if stated < len(first)
         else ""
     )
-    return f"It is the largest source of US imports of {many} minerals, among them {_some(iso3, first.head(3))}{rest}."
+    return (
+        f"It is the largest source of US imports of {many} minerals, among them "
+        f"{_some(iso3, first.head(3))}{rest}."
+    )
 
 
 def _some(iso3: str, rows: pd.DataFrame) -> str:
-    """The minerals, each with the share of its imports where one is printed; of cesium USGS gives the order alone."""
+    """Write the minerals, each with the share of its imports where one is printed.
+
+    Of cesium USGS gives the order alone.
+    """
     return listed(
         [
             mineral(r.mineral) + (f" ({_import(iso3, r.mineral)})" if pd.notna(r.value) else "")
@@ -262,7 +311,10 @@ def aimed(iso3: str) -> str:
         if len(standing) and len(standing) < len(rows)
         else ""
     )
-    return f"{capital(many)} Chinese {'measures name' if len(rows) > 1 else 'measure names'} it or its firms{still}."
+    return (
+        f"{capital(many)} Chinese {'measures name' if len(rows) > 1 else 'measure names'} it or its "
+        f"firms{still}."
+    )
 
 
 def limits(iso3: str, release: str) -> str:
@@ -273,11 +325,14 @@ def limits(iso3: str, release: str) -> str:
     if not what or iso3 in (countries.CHINA, countries.HOST):
         return ""
     what = list(dict.fromkeys(what))
-    return f"It limits exports itself: of {listed(what if len(what) < 5 else [*what[:3], 'others'])}, as USGS lists them."
+    return (
+        f"It limits exports itself: of {listed(what if len(what) < 5 else [*what[:3], 'others'])}, as "
+        "USGS lists them."
+    )
 
 
 def page_links(codes: Iterable[str]) -> Markup | str:
-    """A line of links to the pages of those countries that have one; nothing where none has."""
+    """Return links to the pages of those countries that have one, as a line; nothing where none has."""
     pages = countries.names()
     links = [f"[{pages[c]}](countries/{countries.slug(c)})" for c in dict.fromkeys(codes) if c in pages]
     return chapters.note(with_links(f"Country pages: {', '.join(links)}", "")) if links else ""

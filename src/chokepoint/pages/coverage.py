@@ -22,7 +22,7 @@ def _sources(rows: pd.DataFrame) -> list[str]:
 
 
 def matrix(release: str) -> Figure:
-    """A row a mineral, a column a coalition."""
+    """Draw a row a mineral, a column a coalition."""
     rows, whole, output = supply.clubs(release), supply.whole(release), supply.output(release)
     both = pd.MultiIndex.from_product(
         [sorted(set(rows.index.get_level_values(0))), drawn.STEPS], names=["mineral", "step"]
@@ -47,8 +47,10 @@ def matrix(release: str) -> Figure:
         {step: len(held) for step, held in at.items()},
     )
     title = (
-        f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines more than half of "
-        f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is {_none(half['mine'].came)} and {_none(half['refinery'].came)}"
+        f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines "
+        "more than half of "
+        f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is "
+        f"{_none(half['mine'].came)} and {_none(half['refinery'].came)}"
         if all(of.values())
         else "The share of world output inside each coalition, of the minerals whose producers are published"
     )
@@ -65,8 +67,10 @@ def matrix(release: str) -> Figure:
         table=table,
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
-            f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions with the share of world output inside each, darker for more. Two selects "
-            "choose the step and the coalition by which the rows are sorted; a dash stands where no country's output is published, and a sign for at "
+            f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions "
+            "with the share of world output inside each, darker for more. Two selects "
+            "choose the step and the coalition by which the rows are sorted; a dash stands where no "
+            "country's output is published, and a sign for at "
             "least where the output of a member is not printed and counts as nothing."
         ),
     )
@@ -83,7 +87,10 @@ def _none(count: int) -> str:
 
 
 def your_club(release: str) -> Figure | None:
-    """The map on which each click lets a country in or out, and what would then be inside; nothing where no mineral has both steps."""
+    """Draw the map on which each click lets a country in or out, and what would then be inside.
+
+    Nothing where no mineral has both steps.
+    """
     inside = supply.inside_of_two_steps(release)
     if inside.empty:
         return None
@@ -124,13 +131,16 @@ def your_club(release: str) -> Figure | None:
             start="came",
         ),
         title=(
-            f"If everyone who signed or came were inside, the club would mine more than half of {_none(held['mine'])} of {in_words(len(order))} minerals "
+            "If everyone who signed or came were inside, the club would mine more than half of "
+            f"{_none(held['mine'])} of {in_words(len(order))} minerals "
             f"and refine more than half of {_none(held['refinery'])}: try others"
         ),
         table=table,
         sources=sorted({*_sources(supply.two_steps(release)), "NE2018"}),
         alt_text=(
-            f"A world map on which a click lets a country in or out, and under it a bar for the mine and one for the refinery of {len(order)} minerals that add up what is inside, "
-            "with China's share in red from the right. Selects above choose the coalition to start from and one country to let in or out. Borders take no position on disputes."
+            "A world map on which a click lets a country in or out, and under it a bar for the mine and "
+            f"one for the refinery of {len(order)} minerals that add up what is inside, "
+            "with China's share in red from the right. Selects above choose the coalition to start from "
+            "and one country to let in or out. Borders take no position on disputes."
         ),
     )

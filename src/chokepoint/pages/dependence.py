@@ -1,4 +1,7 @@
-"""Chapter 1: why minerals became leverage. China at the mine and after it, the largest producers, what the United States imports."""
+"""Chapter 1: why minerals became leverage.
+
+China at the mine and after it, the largest producers, what the United States imports.
+"""
 
 import re
 
@@ -36,7 +39,8 @@ def brief(release: str) -> Brief:
         else "China's hold is no stronger after the mine than at it"
     )
     sentences = [
-        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines more than half of "
+        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines "
+        "more than half of "
         "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
         if value["both_known"]
         else "This release has no mineral that is counted alike at the mine and after it.",
@@ -48,7 +52,8 @@ def brief(release: str) -> Brief:
         )
         turn = "and refines" if refined > mined else "but refines only"
         sentences.append(
-            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}"
+            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} "
+            f"{turn} {{rare_earths.china_refined}}"
             + (
                 "; of all rare earths it mines {rare_earths.china_mined}."
                 if known("rare_earths.china_mined", release)
@@ -57,7 +62,8 @@ def brief(release: str) -> Brief:
         )
     if known("reliance.lines", release):
         sentences.append(
-            "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
+            "The US Geological Survey states how far the United States relies on imports for "
+            "{reliance.lines} minerals or groups of them: "
             "altogether for {reliance.full}, and for at least half of what it uses for {reliance.half} more."
         )
     return Brief(sentences, release)
@@ -70,12 +76,18 @@ def _named(index: pd.Index) -> pd.Series:
 
 
 def lead(release: str) -> Figure | None:
-    """China's share at the mine beside its share after it, of the minerals of which both steps count one product; nothing where none has both."""
+    """Draw China's share at the mine beside its share after it.
+
+    It shows the minerals of which both steps count one product; nothing where none has both.
+    """
     both = supply.china_pairs(release).sort_values("refinery", ascending=False)
     if both.empty:
         return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
-    title = f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} {in_words(count)} minerals counted alike at both steps"
+    title = (
+        f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} "
+        f"{in_words(count)} minerals counted alike at both steps"
+    )
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
     detail = supply.summary_of_pairs(release)
     table = pd.DataFrame({"Mineral": rows.mineral})
@@ -92,13 +104,18 @@ def lead(release: str) -> Figure | None:
         title=title,
         table=table,
         sources=sources,
-        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. {first.mineral}: {first.mine:.0f} and "
-        f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and {last.refinery:.0f} percent.",
+        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. "
+        f"{first.mineral}: {first.mine:.0f} and "
+        f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and "
+        f"{last.refinery:.0f} percent.",
     )
 
 
 def other_products(release: str) -> Listing:
-    """Of the minerals that the chart leaves out, what is counted at the mine and what after it: one paragraph."""
+    """Say what is counted at the mine and what after it, of the minerals that the chart leaves out.
+
+    One paragraph.
+    """
     rows = (
         supply.two_steps(release)
         .query("not alike")
@@ -115,14 +132,16 @@ def other_products(release: str) -> Listing:
     more = in_words(len(products))
     return Listing(
         paragraph(
-            f"{capital(more)} more minerals have figures for both steps, of two products each: {'; '.join(products)}. They are not "
-            "in the chart, because a share of the one cannot be set against a share of the other; each has them on its page."
+            f"{capital(more)} more minerals have figures for both steps, of two products each: "
+            f"{'; '.join(products)}. They are not "
+            "in the chart, because a share of the one cannot be set against a share of the other; each has "
+            "them on its page."
         )
     )
 
 
 def largest(release: str, step: str) -> Figure | None:
-    """The largest country of every mineral at one step; nothing where the release has none."""
+    """Draw the largest country of every mineral at one step; nothing where the release has none."""
     rows = supply.leaders(release).query("step == @step").sort_values("share", ascending=False)
     if rows.empty:
         return None
@@ -132,7 +151,10 @@ def largest(release: str, step: str) -> Figure | None:
     )
     china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
     what = "miner" if step == "mine" else "refiner or smelter"
-    title = f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than half of the output of {half}"
+    title = (
+        f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than "
+        f"half of the output of {half}"
+    )
     rows = rows.assign(
         text=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
         release=rows.release.map(edition),
@@ -165,8 +187,10 @@ def largest(release: str, step: str) -> Figure | None:
         ),
         title=title,
         table=table,
-        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} ({rows.area.iloc[0]}, "
-        f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, {rows.share.iloc[-1]:.0f} percent).",
+        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} "
+        f"({rows.area.iloc[0]}, "
+        f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, "
+        f"{rows.share.iloc[-1]:.0f} percent).",
     )
 
 
@@ -186,7 +210,8 @@ def imports(release: str) -> Figure | None:
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
     title = capital(
-        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from abroad; for {china}, China is the largest source"
+        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from "
+        f"abroad; for {china}, China is the largest source"
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(
@@ -226,7 +251,8 @@ def imports(release: str) -> Figure | None:
         ),
         title=title,
         table=table,
-        alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to {rows.value.iloc[-1]:.0f}. "
+        alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to "
+        f"{rows.value.iloc[-1]:.0f}. "
         f"{int(rows.kind.ne('').sum())} of them are bounds, drawn paler.",
     )
 
@@ -236,7 +262,10 @@ FIRST = "rare_earths"
 
 
 def choose(release: str) -> Figure:
-    """Any mineral, at the mine and after it, in any year that is held; each year from the newest release that prints it."""
+    """Draw any mineral, at the mine and after it, in any year that is held.
+
+    Each year is from the newest release that prints it.
+    """
     rows = supply.by_year(release)
     rows = rows[rows.share.notna() & (rows.share > 0)].assign(year=rows.year.astype(int))
     years = sorted({*rows[rows.release.isin(tables.releases())].year})
@@ -304,14 +333,15 @@ def choose(release: str) -> Figure:
         title=title,
         table=table,
         alt_text=(
-            f"Bars of the largest producers of one mineral, at the mine on the left and after the mine on the right. Selects above choose among {len(names)} minerals, "
+            "Bars of the largest producers of one mineral, at the mine on the left and after the mine on "
+            f"the right. Selects above choose among {len(names)} minerals, "
             f"the years {years[0]} to {years[-1]}, and the step."
         ),
     )
 
 
 def _bar_text(share: float, alone: bool) -> str:
-    """A share at the end of a bar; a small one with a decimal.
+    """Write a share at the end of a bar; a small one with a decimal.
 
     >>> _bar_text(8.43, False), _bar_text(33.61, False), _bar_text(100.0, False)
     ('8.4 %', '34 %', 'over 99 %')
@@ -320,9 +350,10 @@ def _bar_text(share: float, alone: bool) -> str:
 
 
 def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
-    """Rows with the year under which the chart shows them: their own, and where the IEA has none so new, the newest choice too.
+    """Return rows with the year under which the chart shows them.
 
-    The line over the bars says which year it is; the table has each row once, under its own.
+    It is their own, and where the IEA has none so new, the newest choice too. The line over the bars says
+    which year it is; the table has each row once, under its own.
     """
     own = countries[countries.year.isin(years)].assign(shown=lambda r: r.year)
     newest = countries.groupby(["mineral", "step"]).year.transform("max")
@@ -333,18 +364,27 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 
 
 def _chosen_first(now: pd.DataFrame, mineral: str, name: str) -> str:
-    """The title: the largest country at each step of what is shown before anything is chosen. now: rows by mineral and step."""
+    """Write the title: the largest country at each step of what is shown before anything is chosen.
+
+    now: rows by mineral and step.
+    """
     mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
     refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
     of = " of the four for magnets" if mineral == FIRST else ""
-    return f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose another mineral"
+    return (
+        f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose "
+        "another mineral"
+    )
 
 
 KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}
 
 
 def prices_and_controls(release: str) -> Figure | None:
-    """Prices of what China put under licence or banned, before and after; nothing where the release has no prices."""
+    """Draw prices of what China put under licence or banned, before and after.
+
+    Nothing where the release has no prices.
+    """
     if release not in tables.releases("prices"):
         return None
     rows, ratio = prices.controlled(release), prices.rises(release)
@@ -379,7 +419,10 @@ def prices_and_controls(release: str) -> Figure | None:
     )
     most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
     count = in_words(len(dear)) if dear else "none"
-    title = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as much again as before China’s control{most}"
+    title = (
+        f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as "
+        f"much again as before China’s control{most}"
+    )
     table = rows.assign(
         mineral=rows.mineral.map(names),
         first=rows["first"].dt.strftime("%Y-%m-%d"),
@@ -414,7 +457,8 @@ def prices_and_controls(release: str) -> Figure | None:
         table=table,
         sources=sorted({*rows.source_id, *marks.source_id}),
         alt_text=(
-            f"{len(cells)} small charts of yearly prices, each with a rule on the day of a Chinese licence or ban, from the largest rise to the largest fall: "
+            f"{len(cells)} small charts of yearly prices, each with a rule on the day of a Chinese licence "
+            "or ban, from the largest rise to the largest fall: "
             + "; ".join(f"{names[m]} {ratio[m]:.2f} times" for m in cells)
             + "."
         ),
@@ -422,17 +466,21 @@ def prices_and_controls(release: str) -> Figure | None:
 
 
 def outside_china(release: str) -> Listing:
-    """What the yearly averages cannot show: the price outside China beside the one inside. One paragraph."""
+    """Say what the yearly averages cannot show: the price outside China beside the one inside.
+
+    One paragraph.
+    """
     ratio = prices.rises(release) if release in tables.releases("prices") else pd.Series(dtype=float)
     hidden = (
-        "These averages hide what a licence does first: it parts the price outside China from the price inside. They are of a whole year, the months "
+        "These averages hide what a licence does first: it parts the price outside China from the price "
+        "inside. They are of a whole year, the months "
         "before the measure among them, and for the rare earths free on board, that is, at the seller's port."
     )
     sentences = [
         *([] if ratio.empty else [hidden]),
         *_seen_in_europe(ratio),
-        "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year earlier"
-        + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
+        "Yttrium, by a wire report of 26 February 2026, stood at {markets.yttrium} its price of a year "
+        "earlier" + (f"; here it is {ratio.yttrium:.1f} times." if "yttrium" in ratio.index else "."),
         "This book holds no series of prices outside China by the month.",
     ]
     return Listing(paragraph(Markup(" ").join(with_links(s, release) for s in sentences)))
@@ -444,7 +492,10 @@ EUROPE = (
 
 
 def _seen_in_europe(ratio: pd.Series) -> list[str]:
-    """What the licences of April 2025 did to prices in Europe, as the episodes have it; nothing where there are none."""
+    """Say what the licences of April 2025 did to prices in Europe, as the episodes have it.
+
+    Nothing where there are none.
+    """
     rows = MODELS["supply_shock"].validation() if "supply_shock" in MODELS else []
     seen = {found[1]: row for row in rows if (found := re.match(EUROPE, row["what"]))}
     if not seen:

@@ -48,17 +48,22 @@ def brief(release: str) -> Brief:
     spread = "each of the five has some" if spared.empty else f"{in_words(len(spared))} of the five has none"
     return Brief(
         [
-            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source outside them: {accounts.matches} match it, "
-            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and {accounts.wrong} are wrong.",
-            "That a thing was said does not make it true, and a match is worth what it is matched with: {accounts.matches_text} of the matches are with an official text or a data set, the rest with another report.",
-            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and {{accounts.questions_unresolved}} of them stay open.",
+            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source "
+            "outside them: {accounts.matches} match it, "
+            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and "
+            "{accounts.wrong} are wrong.",
+            "That a thing was said does not make it true, and a match is worth what it is matched with: "
+            "{accounts.matches_text} of the matches are with an official text or a data set, the rest with "
+            "another report.",
+            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and "
+            f"{{accounts.questions_unresolved}} of them stay open.",
         ],
         release,
     )
 
 
 def lead(release: str) -> Figure:
-    """A bar an article, its claims by verdict."""
+    """Draw a bar an article, its claims by verdict."""
     table, names = claims.verdicts(), claims.outlets().short
     sums = table.sum()
     frame = (
@@ -80,7 +85,8 @@ def lead(release: str) -> Figure:
             x_title="Claims",
             tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
         ),
-        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
+        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are "
+        f"wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
         table=shown,
         sources=claims.ARTICLES,
         alt_text=(
@@ -98,7 +104,7 @@ def _how_many(wrong: pd.Series) -> str:
 
 
 def stands(release: str) -> Figure:
-    """A tile for each article that speaks to a question of which another speaks as well."""
+    """Draw a tile for each article that speaks to a question of which another speaks as well."""
     rows, names = claims.stands(), claims.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
     frame = pd.DataFrame(
@@ -122,19 +128,24 @@ def stands(release: str) -> Figure:
             order=list(order),
             tooltip={"column": "Article", "row": "Question", "reading": "Says", "stand": "Stands"},
         ),
-        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
+        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives "
+        "the reading of the best source",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
         sources=claims.ARTICLES,
         alt_text=(
-            f"A grid of {len(order)} questions and five articles. A tile is green where the article reads it as this book does, yellow where it says otherwise, rounds or tells a part, "
+            f"A grid of {len(order)} questions and five articles. A tile is green where the article reads "
+            "it as this book does, yellow where it says otherwise, rounds or tells a part, "
             "grey where the question is not settled. Empty: the article is silent."
         ),
     )
 
 
 def readings(release: str, which: str) -> Figure:
-    """A dot a source for the questions of one kind, the reading adopted here marked. which: china, money or counts."""
-    unit, axis, groups = STRIPS[which]
+    """Draw a dot a source for the questions of one kind, the reading adopted here marked.
+
+    which: china, money or counts.
+    """
+    unit, axis, groups = STRIPS[which]  # noqa: RUF059 (the query below reads `groups`)
     rows = tables.load("readings").query("published and conflict_group in @groups").fillna({"adopted": False})
     rows = rows[rows["value"].notna() | rows.value_low.notna()]
     rows = rows[rows.unit == unit] if unit else rows
@@ -156,7 +167,7 @@ def readings(release: str, which: str) -> Figure:
             "source": rows.outlet + ": " + rows.reading,
         }
     )
-    order = [q for q in dict.fromkeys(frame.row)]
+    order = list(dict.fromkeys(frame.row))
     widest = frame.groupby("row").value.agg(lambda v: v.max() / v.min()).idxmax()
     spread = frame[frame.row == widest].value
     shown = pd.DataFrame(
@@ -181,14 +192,17 @@ def readings(release: str, which: str) -> Figure:
             order=order,
             dodge=True,
         ),
-        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
+        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to "
+        f"{_amount(spread.max(), unit)}",
         table=shown,
-        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green dots are the readings adopted here.",
+        alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green "
+        "dots are the readings adopted here.",
     )
 
 
 def _amount(value: float, unit: str | None) -> str:
-    """
+    """Write a value with its unit; without a unit, the number alone.
+
     >>> _amount(34, "percent"), _amount(11.67, "US$ billion"), _amount(54, None)
     ('34 %', 'US$11.67 billion', '54')
     """
@@ -202,7 +216,7 @@ def _amount(value: float, unit: str | None) -> str:
 
 
 def viewpoints(release: str) -> Listing:
-    """The five: who they are, where they stand, how their claims fare."""
+    """List the five: who they are, where they stand, how their claims fare."""
     table = claims.verdicts()
     items = []
     for article, r in claims.outlets().iterrows():
@@ -217,7 +231,7 @@ def _counted(verdict: str, article: str, count: int) -> Markup:
 
 
 def errors(release: str) -> Table:
-    """What each article has wrong, what is right, and the source that says so."""
+    """Tabulate what each article has wrong, what is right, and the source that says so."""
     names = claims.outlets().short
     rows = [
         Row(
@@ -230,7 +244,10 @@ def errors(release: str) -> Table:
 
 
 def opinions(release: str) -> Listing:
-    """Opinions and forecasts, in our words, under the article that carries them and the name of who holds them."""
+    """List opinions and forecasts, in our words.
+
+    Each stands under the article that carries it and the name of who holds it.
+    """
     rows, parts = claims.claims().query("kind in ('opinion', 'forecast') and verdict == 'not checkable'"), []
     for article, r in claims.outlets().iterrows():
         own = rows[rows.source_id == article].to_dict("records")

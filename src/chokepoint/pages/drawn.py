@@ -1,4 +1,7 @@
-"""Charts in a page's HTML: their Vega-Lite compiled, and the room of each kept free, so that nothing moves when it is drawn."""
+"""Charts in a page's HTML: their Vega-Lite compiled, and the room of each kept free.
+
+So nothing moves when a chart is drawn.
+"""
 
 import json
 import math
@@ -13,15 +16,16 @@ from chokepoint.pages.markup import macros
 _template = macros("figure")
 _SCRIPT = r'<script type="application/vnd\.vegalite\+json"'
 _CHART = re.compile(
-    rf'(?P<end></div>)?{_SCRIPT}>(?P<spec>.*?)</script>(?:{_SCRIPT} class="cp-still">(?P<still>.*?)</script>)?',
+    rf"(?P<end></div>)?{_SCRIPT}>(?P<spec>.*?)</script>(?:{_SCRIPT} "
+    r'class="cp-still">(?P<still>.*?)</script>)?',
     re.S,
 )
 
 
 def drawn(html: str) -> str:
-    """HTML in which every chart's Vega-Lite, in its script element, is compiled, and its place holds the chart's height free.
+    """Return HTML in which every chart's Vega-Lite, in its script element, is compiled.
 
-    UserError for a chart that no page can draw.
+    The place of each holds the chart's height free. UserError for a chart that no page can draw.
     """
     return _CHART.sub(_compiled, html)
 
@@ -39,7 +43,10 @@ def _vega(vegalite: str) -> Markup:
 
 @cache
 def _room(vegalite: str) -> Markup:
-    """Empty pictures as tall as the chart will be: elements, because the page's policy allows no style of an element's own."""
+    """Return empty pictures as tall as the chart will be.
+
+    They are elements, because the page's policy allows no style of an element's own.
+    """
     spec = compiled(json.loads(vegalite))
     if not follows_container(spec):
         return _free(svg_size(spec)[1])
@@ -47,12 +54,12 @@ def _room(vegalite: str) -> Markup:
 
 
 def _free(fixed: float, share: float = 0.0, low: float = 0.0, high: float = math.inf) -> Markup:
-    """What keeps the room, in the columns from `low` to `high` [px].
+    """Return what keeps the room, in the columns from `low` to `high` [px].
 
     >>> print(_free(320))
     <svg class="cp-room" height="320"></svg>
     >>> print(_free(350, 0.44, 0, 560))
     <svg class="cp-room cp-below-560" height="350"></svg><svg class="cp-room cp-below-560" viewBox="0 0 1000 440"></svg>
-    """
+    """  # noqa: E501 (the output is one line)
     names = ["cp-room", *[f"cp-from-{low:.0f}"] * (low > 0), *[f"cp-below-{high:.0f}"] * (high < math.inf)]
     return _template.room(" ".join(names), f"{fixed:.4g}", f"{1000 * share:.0f}" if share else "")

@@ -1,4 +1,7 @@
-"""Chapter 5: what each partner signed, what it binds, how much supply it brings, and whether a member would cheat."""
+"""Chapter 5: what each partner signed, what it binds, how much supply it brings.
+
+It also asks whether a member would cheat.
+"""
 
 import pandas as pd
 from markupsafe import Markup
@@ -32,7 +35,7 @@ LEVEL = 1  # percentage points: less than this is no fall, since the output figu
 
 
 def brief(release: str) -> Brief:
-    """What was signed and what binds; what it brings inside at each step."""
+    """Say what was signed and what binds; what it brings inside at each step."""
     binding = facts.get("frameworks.texts_binding", release).value
     bind = (
         "None is known to bind anybody"
@@ -40,8 +43,10 @@ def brief(release: str) -> Brief:
         else "{frameworks.texts_binding} of them are known to bind"
     )
     texts = (
-        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by their own text {{frameworks.texts_not_binding}} bind nobody, "
-        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not to bind."
+        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by "
+        f"their own text {{frameworks.texts_not_binding}} bind nobody, "
+        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not "
+        "to bind."
     )
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
     counted = {step: facts.get(f"dependence.known_{step}", release).value for step in held}
@@ -52,9 +57,12 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             texts,
-            "The United States, the signatories and the delegations of 4 February together mine more than half of {frameworks.majority_mined} of "
-            f"{{dependence.known_mined}} minerals, {turn} refine more than half of {{frameworks.majority_refined}} of {{dependence.known_refined}}.",
-            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of {frameworks.china_majority_refined}: "
+            "The United States, the signatories and the delegations of 4 February together mine more than "
+            "half of {frameworks.majority_mined} of "
+            f"{{dependence.known_mined}} minerals, {turn} refine more than half of "
+            f"{{frameworks.majority_refined}} of {{dependence.known_refined}}.",
+            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of "
+            "{frameworks.china_majority_refined}: "
             + (
                 "what the frameworks bring inside is ore more than metal."
                 if refined < mined
@@ -66,7 +74,10 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure | None:
-    """Shares of world output by where countries stand, at the mine and at the refinery; nothing where no mineral has both."""
+    """Draw shares of world output by where countries stand, at the mine and at the refinery.
+
+    Nothing where no mineral has both.
+    """
     inside, shown = supply.inside_pairs(release), supply.inside_of_two_steps(release)
     if shown.empty:
         return None
@@ -82,7 +93,8 @@ def lead(release: str) -> Figure | None:
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
     title = (
-        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees shrinks after the mine; "
+        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees "
+        "shrinks after the mine; "
         f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
     )
     table = (
@@ -103,14 +115,19 @@ def lead(release: str) -> Figure | None:
         title=title,
         table=table,
         sources=sorted({*supply.two_steps(release).source_id, "S001"}),
-        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States and signatories (members of the European Union among them), those who only attended, "
-        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent inside at the mine to "
+        alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States "
+        "and signatories (members of the European Union among them), those who only attended, "
+        f"others, what is not broken down, and China. {most} goes from {inside.mine[order[0]]:.0f} percent "
+        "inside at the mine to "
         f"{inside.refinery[order[0]]:.0f} at the refinery.",
     )
 
 
 def commitments(*batches: str) -> Listing:
-    """What each text commits to, whether it binds, and where that is read; a folded table a batch, the first batch of the story open."""
+    """List what each text commits to, whether it binds, and where that is read.
+
+    A folded table a batch, the first batch of the story open.
+    """
     rows = tables.load("agreements").query("published").fillna({"commits": ""})
     parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
     return Listing(*parts)
@@ -131,7 +148,7 @@ def _agreement(row: dict) -> Row:
 
 
 def _partner(row: dict) -> Markup | str:
-    """The partner's name, linked to its page where it has one."""
+    """Write the partner's name, linked to its page where it has one."""
     name, iso3 = row["partner"], row["iso3s"]
     return page_link(f"countries/{countries.slug(iso3)}", name) if iso3 in countries.names() else name
 
@@ -145,15 +162,18 @@ def would_cheat() -> Explorable:
         along="levy",
         title="The higher the floor, the more patience it takes to keep a member honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
-        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to the rules only if a dollar of the next period "
-        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain US${firm_gain:,.1f} a kilogram.",
-        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve rises with the levy; a dashed line marks the "
+        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to "
+        "the rules only if a dollar of the next period "
+        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain "
+        "US${firm_gain:,.1f} a kilogram.",
+        alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve "
+        "rises with the levy; a dashed line marks the "
         "patience this member has, and a dot the present setting.",
     )
 
 
 def cheating_spread() -> Spread:
-    """The member's choice with every assumption free."""
+    """Draw the spread of the member's choice with every assumption free."""
     return spread(
         "coalition",
         "patience_needed",
@@ -180,11 +200,13 @@ def stable_club() -> Explorable:
         along="penalty",
         title="A club that only gives holds three together; one that shuts others out can hold many",
         results=["stable_size", "stable_share", "provided", "provided_of_full"],
-        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide {provided_of_full:.0%} of what all of them would together.",
-        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts at three and climbs.",
+        sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide "
+        "{provided_of_full:.0%} of what all of them would together.",
+        alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts "
+        "at three and climbs.",
     )
 
 
 def club_spread() -> Spread:
-    """The stable club with every assumption free."""
+    """Draw the spread of the stable club with every assumption free."""
     return spread("club", "stable_share", "penalty", name="Share of the countries that hold together")

@@ -23,10 +23,15 @@ def brief(release: str) -> Brief:
     hub = "China stays the hub" if most > known / 2 else "China is a hub no longer"
     return Brief(
         [
-            f"{hub} in the base case of the International Energy Agency (IEA), a forecast: in 2035 it still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} minerals, "
+            f"{hub} in the base case of the International Energy Agency (IEA), a forecast: in 2035 it "
+            f"still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} "
+            "minerals, "
             "and {futures.iea_rare_earths} of the magnet rare earths.",
-            "Outside China the agency expects {futures.iea_kt_2035} of magnet rare earths in 2035, of {futures.iea_world_2035}; in 2024 it was {futures.iea_kt_2024} of {futures.iea_world_2024}. It counts announced projects, and no price floor.",
-            "No model here says how much a floor would add: the one below is set to the agency's share, and what a price does in it is put in by hand.",
+            "Outside China the agency expects {futures.iea_kt_2035} of magnet rare earths in 2035, of "
+            "{futures.iea_world_2035}; in 2024 it was {futures.iea_kt_2024} of {futures.iea_world_2024}. "
+            "It counts announced projects, and no price floor.",
+            "No model here says how much a floor would add: the one below is set to the agency's share, "
+            "and what a price does in it is put in by hand.",
         ],
         release,
     )
@@ -36,7 +41,10 @@ def lead(release: str) -> Figure:
     """China's share of refining now and in the IEA's base case for 2035."""
     rows = china_refined().sort_values("share_2035", ascending=False)
     most = int((rows.share_2035 > 50).sum())
-    title = f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals that the IEA follows"
+    title = (
+        f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals "
+        "that the IEA follows"
+    )
     table = rows[["name", "share_2024", "share_2030", "share_2035", "share_2040", "source_id"]].rename(
         columns={
             "name": "Mineral",
@@ -51,7 +59,8 @@ def lead(release: str) -> Figure:
         title=title,
         table=table,
         alt_text=(
-            "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's base case for 2035. A dashed line marks half. "
+            "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's "
+            "base case for 2035. A dashed line marks half. "
             + " ".join(
                 f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent."
                 for r in rows.itertuples(index=False)
@@ -98,9 +107,12 @@ def build_out(horizon: int | None = None) -> Explorable:
             "capital_needed",
             "target_year",
         ],
-        sentence="At US${price:,.0f} a kilogram {viable:.0%} of the projects outside China are assumed to pay, and each year adds {added:,.2f} thousand tonnes. In the year looked at "
-        "that is {capacity:,.1f} of {demand:,.1f} thousand tonnes, {share:.1%} of the world's need. The target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
-        alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the target, a dot the year looked at.",
+        sentence="At US${price:,.0f} a kilogram {viable:.0%} of the projects outside China are assumed to "
+        "pay, and each year adds {added:,.2f} thousand tonnes. In the year looked at "
+        "that is {capacity:,.1f} of {demand:,.1f} thousand tonnes, {share:.1%} of the world's need. The "
+        "target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
+        alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the "
+        "target, a dot the year looked at.",
     )
     return made.with_defaults(year=horizon and horizon - FIRST_YEAR)
 

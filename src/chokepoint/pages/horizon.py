@@ -5,10 +5,14 @@ from chokepoint.pages.amounts import date
 
 
 def sentence() -> str:
-    """The day of the newest evidence, and how days set for later are told. It measures by the evidence, never by today's clock."""
+    """Say the day of the newest evidence, and how days set for later are told.
+
+    It measures by the evidence, never by today's clock.
+    """
     later = events.ahead()
     rest = (
-        f" What is set for later, from {date(later.date_start.iloc[0])} on, is told as set: what came of it is not in this book."
+        f" What is set for later, from {date(later.date_start.iloc[0])} on, is told as set: what came of "
+        "it is not in this book."
         if len(later)
         else ""
     )

@@ -1,6 +1,7 @@
 """HTML of the pages: one environment of templates, and sentences whose facts and pages become links.
 
-Tags stand in `pages/templates` and `site/templates` alone. Whatever a template is given is escaped, save `Markup`, which is HTML already.
+Tags stand in `pages/templates` and `site/templates` alone. Whatever a template is given is escaped, save
+`Markup`, which is HTML already.
 """
 
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
@@ -40,7 +42,7 @@ class _Joined(Extension):
 
 
 def _cell(value: object) -> object:
-    """A value as it is written: one that a table lacks is nothing."""
+    """Write the value of a cell: one that a table lacks is nothing."""
     return "" if value is None or value is pd.NA or (isinstance(value, float) and value != value) else value
 
 
@@ -50,10 +52,10 @@ def _present(value: object) -> bool:
 
 
 def unbroken(title: str) -> str:
-    """A title in which no line ends between a number and its per cent.
+    r"""Return a title in which no line ends between a number and its per cent.
 
     >>> unbroken("5 % and more")
-    '5\\xa0% and more'
+    '5\xa0% and more'
     """
     return title.replace(" %", "\N{NO-BREAK SPACE}%")
 
@@ -76,15 +78,19 @@ _ENVIRONMENT.filters |= {
 }
 
 
-def macros(name: str):
-    """The macros of a template as functions from values to `Markup`; compiled once, when its module is imported."""
+def macros(name: str) -> TemplateModule:
+    """Return the macros of a template as functions from values to `Markup`.
+
+    The template is compiled once, when its module is imported.
+    """
     return _ENVIRONMENT.get_template(f"{name}.html").module
 
 
 def with_links(sentence: str, release: str) -> Markup:
-    """A sentence as HTML: `{fact.id}` linked to its row of the evidence, `[text](page#anchor)` to a page, or to a part of this one.
+    """Return a sentence as HTML, its facts and pages as links.
 
-    `Markup` is left as it is. UserError for a fact that is not in the registry.
+    `{fact.id}` is linked to its row of the evidence, `[text](page#anchor)` to a page, or to a part of this
+    one. `Markup` is left as it is. UserError for a fact that is not in the registry.
 
     >>> with_links("{vault.exim_loan}", "mcs2026")[:58]
     Markup('<a class="cp-fact" href="cp:evidence#fact-vault.exim_loan"')
@@ -110,9 +116,10 @@ def known(fact_id: str, release: str) -> bool:
 
 
 def for_notebook(html: str) -> Markup:
-    """HTML as a notebook may show it: without links that only the site can follow, and with no money read as mathematics.
+    """Return HTML as a notebook may show it.
 
-    JupyterLab takes what stands between two dollar signs for a formula, in HTML too, save in elements of these classes.
+    It is without links that only the site can follow, and with no money read as mathematics. JupyterLab takes
+    what stands between two dollar signs for a formula, in HTML too, save in elements of these classes.
 
     >>> for_notebook(Markup('Source: <a href="cp:sources#S1">USGS</a>.')).striptags()
     'Source: USGS.'
@@ -127,8 +134,9 @@ def publisher(source_id: str) -> str:
 
 _ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}
 _inline = macros("inline")
-# Functions of what is often needed: a small link to a source's row, with a reference in it where there is one; a link to a page, named by
-# its text; a paragraph; a list; what is folded away under a line that says what it holds; a dash for what a table lacks.
+# Functions of what is often needed: a small link to a source's row, with a reference where there is one;
+# a link to a page, named by its text; a paragraph; a list; what is folded away under a line that says what it
+# holds; a dash for what a table lacks.
 source, page_link, paragraph = _inline.source, _inline.page, _inline.paragraph
 html_list, fold, dash = _inline.list, _inline.fold, _inline.dash
 chapters = macros("chapters")  # items and cells of single chapters

@@ -1,4 +1,7 @@
-"""What is said of a mineral at the head of its page: who makes it, who holds it, who needs it, since when it is controlled."""
+"""What is said of a mineral at the head of its page.
+
+That is who makes it, who holds it, who needs it, since when it is controlled.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +19,7 @@ VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refiner
 
 
 def row_of(mineral: str) -> pd.Series:
+    """Return the row of `minerals` of a mineral."""
     return _rows(tables.data_dir()).loc[mineral]
 
 
@@ -26,20 +30,23 @@ def _rows(data: Path) -> pd.DataFrame:
 
 
 def name(mineral: str) -> str:
-    """The mineral as it stands in a sentence: rare earths, gallium, titanium."""
+    """Write the mineral as it stands in a sentence: rare earths, gallium, titanium."""
     text = row_of(mineral)["name"].split(" (")[0]
     return text if text in ("Mg", "PGM") else text.lower()
 
 
 def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
-    """Rows of output of each step that is known, largest first; of the total that speaks for it where it has none of its own."""
+    """Return rows of output of each step that is known, largest first.
+
+    They are of the total that speaks for it where it has none of its own.
+    """
     rows = supply.output(release)
     rows = rows[rows.mineral == row_of(mineral).headline_mineral]
     return {step: rows[rows.step == step] for step in ("mine", "refinery") if (rows.step == step).any()}
 
 
 def sentences(mineral: str, release: str) -> list[str]:
-    """The sentences, in the order of the page; what there is nothing to say of is left out."""
+    """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     speaks = row_of(mineral).headline_mineral
     steps = list(made(mineral, release))
     said = [
@@ -70,7 +77,10 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     verb, leader = VERBS[step], with_article(row.leader)
     rest = "who refines it is not published" if step == "mine" else "no mine figures are published"
     if row.largest >= 90:
-        return f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded total; {rest}."
+        return (
+            f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded "
+            f"total; {rest}."
+        )
     if row.largest > 50:
         return f"{whole}{capital(leader)} alone {verb} more than half of the world's {what}, {fact}; {rest}."
     return f"{whole}No country {verb} half of the world's {what}: {leader} has the most, {fact}; {rest}."
@@ -78,14 +88,18 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
 
 def _unknown(mineral: str, release: str) -> str:
     if "no USGS chapter" in row_of(mineral).note:
-        return f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's yearly summaries: who makes it is not in the tables used here."
+        return (
+            f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's "
+            "yearly summaries: who makes it is not in the tables used here."
+        )
     if apart := uncounted(mineral, release):
         first = ", ".join(
             f"{with_article(r.area)} {tons(r.value)}" + (f" of {r.form}" if isinstance(r.form, str) else "")
             for r in apart[:3]
         )
         return (
-            f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it does not add up: {first}. "
+            f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it "
+            f"does not add up: {first}. "
             "So nobody's share of the world can be given."
         )
     table = tables.load("production", release)
@@ -95,7 +109,10 @@ def _unknown(mineral: str, release: str) -> str:
 
 
 def uncounted(mineral: str, release: str) -> list:
-    """Countries whose newest output is printed where no world total is, the largest first: rows with area, value [t] and form."""
+    """Return countries whose newest output is printed where no world total is, the largest first.
+
+    Rows have area, value [t] and form.
+    """
     table = tables.load("production", release)
     rows = table[(table.mineral == mineral) & (table.area_kind == "country") & table.value.gt(0)]
     rows = rows[rows.year == rows.year.max()].sort_values("value", ascending=False)
@@ -114,20 +131,35 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
         own = "magnet_rare_earths.china_mined"
         metal += f", of which it mines {{{own}}}" if known(own, release) else ""
     if after.leader != "China" and mine.leader == after.leader:
-        return f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of refining; China mines {mined} and {makes} {refined}."
+        return (
+            f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of "
+            f"refining; China mines {mined} and {makes} {refined}."
+        )
     if after.leader != "China":
-        return f"{capital(dug)} mines the most {ore}, {most_mined}, and {leads} {makes} the most{metal}, {most_refined}; China has {mined} and {refined}."
+        return (
+            f"{capital(dug)} mines the most {ore}, {most_mined}, and {leads} {makes} the most{metal}, "
+            f"{most_refined}; China has {mined} and {refined}."
+        )
     if mine.china > 50:
         return f"China holds both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
     if mine.leader == "China":
-        return f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
+        return (
+            f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} "
+            f"{refined}{metal}."
+        )
     if mine.china < 10:
-        return f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's {ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
-    return f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is first with {most_mined}."
+        return (
+            f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's "
+            f"{ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
+        )
+    return (
+        f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is "
+        f"first with {most_mined}."
+    )
 
 
 def _product(what: str) -> str:
-    """A product's name in a sentence: what comes before a bracket or a comma, small."""
+    """Write a product's name in a sentence: what comes before a bracket or a comma, small."""
     return what.split(" (")[0].split(",")[0].lower()
 
 
@@ -141,7 +173,10 @@ def _bloc(mineral: str, speaks: str, steps: list[str], release: str) -> str:
         f"{verbs[s]} almost none ({facts[s]})" if held[s] < 1 else f"{verbs[s]} {facts[s]}" for s in steps
     )
     of = "" if speaks == mineral else f" of the {name(speaks)} taken together"
-    return f"The United States, the signatories of a framework and the delegations of 4 February together {parts}{of}."
+    return (
+        "The United States, the signatories of a framework and the delegations of 4 February together "
+        f"{parts}{of}."
+    )
 
 
 def _needs(mineral: str, release: str) -> str:
@@ -158,12 +193,18 @@ def _needs(mineral: str, release: str) -> str:
     else:
         amount = "all" if (line.value, line.kind) == (100, "") else f"{{{mineral}.reliance}}"
         first = _first_source(mineral, release)
-        said = f"On balance the United States imports {amount} of the {of} it uses{'; ' if first else ''}{first}."
+        said = (
+            f"On balance the United States imports {amount} of the {of} it "
+            f"uses{'; ' if first else ''}{first}."
+        )
     return " ".join([said, *_further_forms(mineral, release)])
 
 
 def _form_of(mineral: str, line: pd.Series) -> str:
-    """What a statement of reliance is of, as it stands in a sentence: aluminum, refined lead, rare earths (compounds and metals)."""
+    """Write what a statement of reliance is of, as it stands in a sentence.
+
+    Examples: aluminum, refined lead, rare earths (compounds and metals).
+    """
     commodity = line.commodity.split(" (")[0].lower()
     base = name(mineral) if commodity == row_of(mineral)["name"].split(" (")[0].lower() else commodity
     if line.detail in ("", "total"):
@@ -172,7 +213,10 @@ def _form_of(mineral: str, line: pd.Series) -> str:
 
 
 def _first_source(mineral: str, release: str) -> str:
-    """The largest source of US imports, with its share where one is printed; nothing where USGS names none."""
+    """Name the largest source of US imports, with its share where one is printed.
+
+    Nothing where USGS names none.
+    """
     rows = reliance.sources(release, mineral)
     rows = rows[rows["rank"].notna()]
     if rows.empty or rows.area_kind.iloc[0] != "country":
@@ -184,7 +228,7 @@ def _first_source(mineral: str, release: str) -> str:
 
 
 def _further_forms(mineral: str, release: str) -> list[str]:
-    """A sentence on the other forms of it whose reliance is stated."""
+    """Write a sentence on the other forms of it whose reliance is stated."""
     rows = reliance.further(mineral, release)
     parts = [
         f"of {r.form.lower()} it is a net exporter"
@@ -204,7 +248,8 @@ def _needs_of_groups(mineral: str, release: str) -> str:
     parts = [f"{of} {amount}" for of, amount in zip(whose, amounts, strict=True)]
     first = _first_source(mineral, release)
     return (
-        f"USGS states no import reliance of the United States for {name(mineral)} alone: for {rows.detail[stated[0]]} {', '.join(parts)}."
+        f"USGS states no import reliance of the United States for {name(mineral)} alone: for "
+        f"{rows.detail[stated[0]]} {', '.join(parts)}."
         f"{f' {capital(first)}.' if first.startswith('the') else f' {first}.' if first else ''}"
     )
 
@@ -217,7 +262,10 @@ def _controlled(mineral: str, release: str) -> str:
 
 
 def _announced(mineral: str) -> str:
-    """A Chinese measure that names the mineral and did not take effect as a licence; of the rare earths also that there is none."""
+    """Tell of a Chinese measure that names the mineral and did not take effect as a licence.
+
+    Of the rare earths also that there is none.
+    """
     links = tables.rows("control_minerals", mineral=mineral)
     rows = tables.rows("controls", control_id=links.control_id).query(
         "published and instrument == 'licence' and status == 'suspended' and suspended_to.notna()"
@@ -225,7 +273,10 @@ def _announced(mineral: str) -> str:
     if len(rows):
         row = rows.iloc[0]
         before = " before it applied" if row.took_effect == "no" else ""
-        return f"China announced an export licence for it on {date(row.announced_date_start)} and suspended it{before}, {suspensions.until(row)}."
+        return (
+            f"China announced an export licence for it on {date(row.announced_date_start)} and suspended "
+            f"it{before}, {suspensions.until(row)}."
+        )
     if row_of(mineral).group == "rare earths":
         return f"No Chinese export licence that we know of names {name(mineral)}."
     return ""

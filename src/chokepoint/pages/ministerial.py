@@ -19,7 +19,8 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Came, no framework found",
     "Did not come",
 )
-EARLY = "#174a73"  # a deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5
+# A deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5.
+EARLY = "#174a73"
 COLOURS = {
     SIGNED: BLOC,
     EARLIER: EARLY,
@@ -41,7 +42,10 @@ MEETING = pd.Timestamp(2026, 2, 4)
 
 
 def delegations() -> pd.DataFrame:
-    """Everyone on the host's list, and the notable absentees, with what each had signed by the newest evidence."""
+    """Return everyone on the host's list, and the notable absentees.
+
+    Each has what it had signed by the newest evidence.
+    """
     people = tables.load("attendees").query("published").copy()
     signed = (
         tables.load("memberships").query("coalition_id == 'framework_any' and published").set_index("iso3")
@@ -57,7 +61,8 @@ def delegations() -> pd.DataFrame:
 
 
 def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
-    """
+    """Return the kind of a delegation: whether it came, and when it signed.
+
     >>> _kind(True, MEETING), _kind(True, pd.NaT), _kind(False, pd.Timestamp(2026, 9, 8))
     ('Signed on 4 February', 'Came, no framework found', 'Did not come')
     """
@@ -73,7 +78,8 @@ def brief(release: str) -> Brief:
     came = delegations().query("presence == 'present'")
     few = (came.kind == SIGNED).sum() < len(came) / 2
     signed = (
-        "{frameworks.signed_4feb} signed a framework or memorandum that day, so attendance was far wider than commitment"
+        "{frameworks.signed_4feb} signed a framework or memorandum that day, so attendance was far wider "
+        "than commitment"
         if few
         else "most of them, {frameworks.signed_4feb}, signed a framework or memorandum that day"
     )
@@ -84,9 +90,11 @@ def brief(release: str) -> Brief:
     verb = "fell" if falls else "moved"
     return Brief(
         [
-            "{ministerial.countries} and {ministerial.institutions} sent delegations to Washington on {ministerial.date}, by the host's own list.",
+            "{ministerial.countries} and {ministerial.institutions} sent delegations to Washington on "
+            "{ministerial.date}, by the host's own list.",
             f"Of the {{ministerial.delegations}}, {signed}.",
-            f"Shares of MP Materials {verb} by {{markets.mp_reuters}} or by {{markets.mp_barrons}} that day, depending on the hour at which an outlet looked; "
+            f"Shares of MP Materials {verb} by {{markets.mp_reuters}} or by {{markets.mp_barrons}} that "
+            "day, depending on the hour at which an outlet looked; "
             "no closing figure was found.",
         ],
         release,
@@ -94,7 +102,7 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure:
-    """A tile a delegation, by region, coloured by what it had signed."""
+    """Draw a tile a delegation, by region, coloured by what it had signed."""
     people = delegations()
     order = {kind: i for i, kind in enumerate(COLOURS)}
     size = people.query("presence == 'present'").region.value_counts()
@@ -114,7 +122,10 @@ def lead(release: str) -> Figure:
             ),
         }
     )
-    title = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for {counts.get(ATTENDED, 0)} no framework was found"
+    title = (
+        f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for "
+        f"{counts.get(ATTENDED, 0)} no framework was found"
+    )
     shown = pd.DataFrame(
         {
             "Delegation": people.delegation,
@@ -131,8 +142,11 @@ def lead(release: str) -> Figure:
         table=shown,
         sources=sources,
         alt_text=(
-            f"Tiles by region, one a delegation. {counts[SIGNED]} are coloured as signed on 4 February, {counts.get(EARLIER, 0)} as signed before, "
-            f"{counts.get(LATER, 0)} as signed later, {counts.get(UNION, 0)} as members of the European Union, whose Commission signed in April, {counts.get(ATTENDED, 0)} as attended only; {counts[ABSENT]} hollow tiles are absentees that we chose as notable."
+            f"Tiles by region, one a delegation. {counts[SIGNED]} are coloured as signed on 4 February, "
+            f"{counts.get(EARLIER, 0)} as signed before, "
+            f"{counts.get(LATER, 0)} as signed later, {counts.get(UNION, 0)} as members of the European "
+            f"Union, whose Commission signed in April, {counts.get(ATTENDED, 0)} as attended only; "
+            f"{counts[ABSENT]} hollow tiles are absentees that we chose as notable."
         ),
     )
 
@@ -144,7 +158,7 @@ def snapshots() -> pd.DataFrame:
 
 
 def shares(release: str) -> Figure:
-    """A dot a snapshot: the same share, different outlets and hours."""
+    """Draw a dot a snapshot: the same share, different outlets and hours."""
     moves = snapshots()
     deepest = moves.groupby("instrument")["value"].min().fillna(moves.groupby("instrument").value_low.min())
     frame = pd.DataFrame(
@@ -193,13 +207,17 @@ def shares(release: str) -> Figure:
         title=title,
         table=shown,
         alt_text=(
-            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures lie furthest to the left; the S&P 500, for comparison, is near zero."
+            "Dots on an axis of percent, a row a share, coloured by the time of day. Early-trading figures "
+            "lie furthest to the left; the S&P 500, for comparison, is near zero."
         ),
     )
 
 
 def earliest_is_deepest(moves: pd.DataFrame) -> bool:
-    """Whether, of each share with several timed snapshots, the one of early trading shows the lowest figure."""
+    """Return whether early trading shows the lowest figure of each share.
+
+    Only shares with several timed snapshots count.
+    """
     timed = moves[moves.hour.isin(["early trading", "morning", "intraday"]) & moves["value"].notna()]
     groups = [g.sort_values("hour") for _, g in timed.groupby("instrument") if len(g) > 1]
     return bool(groups) and all(

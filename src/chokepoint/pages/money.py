@@ -39,9 +39,10 @@ VAULT = "finance.vault_loan"
 
 
 def _uncapitalised(text: str) -> str:
-    """A description as it stands after a colon: its first letter small, unless it begins a name.
+    """Write a description as it stands after a colon: first letter small, unless it begins a name.
 
-    >>> _uncapitalised("Loan to the Brazilian producer"), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
+    >>> loan = "Loan to the Brazilian producer"
+    >>> _uncapitalised(loan), _uncapitalised("CHIPS incentive"), _uncapitalised("US$30 warrant")
     ('loan to the Brazilian producer', 'CHIPS incentive', 'US$30 warrant')
     """
     return (
@@ -112,7 +113,7 @@ def _pieces() -> pd.DataFrame:
 
 
 def _told(row: dict) -> str:
-    """What is known of a deal in one sentence or three."""
+    """Tell what is known of a deal in one sentence or three."""
     when = f", {day(row)}" if pd.notna(row.get("date")) else ""
     notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
     return (
@@ -169,7 +170,8 @@ def ladder_of_money(release: str) -> Figure:
             unit="US$ million",
         ),
         title=(
-            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is in letters that bind nobody and "
+            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is "
+            "in letters that bind nobody and "
             f"US${paid:.1f} billion is known to be paid or drawn"
         ),
         table=table,
@@ -179,6 +181,7 @@ def ladder_of_money(release: str) -> Figure:
                 f"{stage.lower()}, US${public.amount[public.rung == stage].sum() / 1000:.1f} billion"
                 for stage in money.STAGES
             )
-            + ". Beside them private and mixed money, and the sums that State and the Pentagon give. Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
+            + ". Beside them private and mixed money, and the sums that State and the Pentagon give. "
+            "Selects above narrow by instrument and payer and choose a deal, of which a panel tells."
         ),
     )

@@ -48,7 +48,8 @@ def grows() -> Figure:
     return figure(
         growth(page, x_title="pages run and printed", **AXES),
         title=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
-        alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It rises nearly straight.",
+        alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It "
+        "rises nearly straight.",
         table=page[["size", "seconds"]].rename(columns={"size": "Pages", "seconds": "Seconds"}),
         sources=[SOURCE],
     )
@@ -67,14 +68,15 @@ def longer() -> Figure:
             if more > NOISE * first.seconds
             else f"takes the same {first.seconds:.2g} s"
         ),
-        alt_text="Line: seconds to check all data and run one mineral's page, with the table of production once to eight times as long.",
+        alt_text="Line: seconds to check all data and run one mineral's page, with the table of production "
+        "once to eight times as long.",
         table=points[["size", "seconds"]].rename(columns={"size": "Times as long", "seconds": "Seconds"}),
         sources=[SOURCE],
     )
 
 
 def _digits(value: float) -> str:
-    """A figure in as many digits as it deserves.
+    """Write a figure in as many digits as it deserves.
 
     >>> _digits(184.31), _digits(0.0312), _digits(2301000.0)
     ('184', '0.0312', '2,301,000')
@@ -83,7 +85,10 @@ def _digits(value: float) -> str:
 
 
 def many() -> Table:
-    """What one reader, edition or sample costs, as measured, and what many would: arithmetic, and an estimate."""
+    """Show what one reader, edition or sample costs, as measured, and what many would.
+
+    The latter is arithmetic, and an estimate.
+    """
     found = tables.load("performance").set_index("key").value
     first, further = found["page_bytes_vs_stock"] / 1000, found["next_page_kb"]
     array, whole = 1e6 / found["sweep_vs_loop"], 1e6 / found["sweep_to_file_vs_loop"]

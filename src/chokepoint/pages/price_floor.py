@@ -14,23 +14,27 @@ from chokepoint.pages.components.spread import Spread, spread
 
 
 def brief(release: str) -> Brief:
-    """What is proposed, where the price stands, who pays."""
+    """Say what is proposed, where the price stands, who pays."""
     latest = facts.find("ndpr.latest", release)
     cost = "have cost somebody money" if latest and latest.value < floor_price() else "have done nothing"
     stands = (
-        f"USGS puts the average price in its latest year at {{ndpr.latest}}, so a floor at the height of that contract would {cost}."
+        f"USGS puts the average price in its latest year at {{ndpr.latest}}, so a floor at the height of "
+        f"that contract would {cost}."
         if latest
         else "This release prints no average price of it."
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
-        "A floor on the oxide alone turns against the next stage: in the model it takes {cascade.work_lost} of what the magnet maker's own work earns on a kilogram"
+        "A floor on the oxide alone turns against the next stage: in the model it takes "
+        "{cascade.work_lost} of what the magnet maker's own work earns on a kilogram"
         if taxed
         else "In the model a floor on the oxide alone does no harm to the magnet maker"
     )
     return Brief(
         [
-            "No reference price has been published for any mineral or stage. Floors with a number stand in contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for {mp.price_floor_term}, in that of MP Materials.",
+            "No reference price has been published for any mineral or stage. Floors with a number stand in "
+            "contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for "
+            "{mp.price_floor_term}, in that of MP Materials.",
             stands,
             f"{next_stage}.",
         ],
@@ -39,7 +43,10 @@ def brief(release: str) -> Brief:
 
 
 def lead(release: str) -> Figure | None:
-    """The yearly price of NdPr oxide against the one floor that has a number; nothing where the release prints no price."""
+    """Draw the yearly price of NdPr oxide against the one floor that has a number.
+
+    Nothing where the release prints no price.
+    """
     if not facts.find("ndpr.latest", release):
         return None
     rows, floor = ndpr(release).sort_values("year"), floor_price()
@@ -68,7 +75,8 @@ def lead(release: str) -> Figure | None:
         table=shown,
         sources=sorted({*rows.source_id, *facts.get(FLOOR, release).sources}),
         alt_text=(
-            f"Bars of the yearly average price of {name}, {frame.year.iloc[0]} to {frame.year.iloc[-1]}, and a line at US${floor:.0f} per kilogram. "
+            f"Bars of the yearly average price of {name}, {frame.year.iloc[0]} to {frame.year.iloc[-1]}, "
+            f"and a line at US${floor:.0f} per kilogram. "
             f"{below} of {len(rows)} bars end below the line."
         ),
     )
@@ -94,15 +102,20 @@ def who_pays() -> Explorable:
             "deadweight_loss",
             "secure_cost",
         ],
-        sentence="{taxed?At these settings the levy is US${levy:,.2f} on each kilogram that pays it, and buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay US${bloc_price:,.2f}"
-        "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that nobody gets back.|}",
-        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays level while the world price falls, or sinks with it where part of the levy is dodged; "
+        sentence="{taxed?At these settings the levy is US${levy:,.2f} on each kilogram that pays it, and "
+        "buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay "
+        "US${bloc_price:,.2f}"
+        "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be "
+        "held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that "
+        "nobody gets back.|}",
+        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays "
+        "level while the world price falls, or sinks with it where part of the levy is dodged; "
         "the gap between the two lines is what imports pay.",
     )
 
 
 def next_stage() -> Explorable:
-    """The stage cascade: what a floor on the oxide does to who buys it."""
+    """Explore the stage cascade: what a floor on the oxide does to who buys it."""
     return explore(
         "stage_cascade",
         ["magnet_floor", "oxide_floor", "oxide_world_price", "magnet_world_price", "oxide_per_magnet"],
@@ -110,9 +123,13 @@ def next_stage() -> Explorable:
         along="magnet_floor",
         title="A floor on the oxide alone is a tax on the magnet maker",
         results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise", "jet_cost_rise"],
-        sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a floor of US${magnet_floor_needed:,.2f} "
-        "before their maker is no worse off. {work?At the floor set here their own work is protected by {magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes {oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
-        alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed the line lies below zero: makers are taxed.",
+        sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a "
+        "floor of US${magnet_floor_needed:,.2f} "
+        "before their maker is no worse off. {work?At the floor set here their own work is protected by "
+        "{magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes "
+        "{oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
+        alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed "
+        "the line lies below zero: makers are taxed.",
     )
 
 
@@ -124,7 +141,7 @@ def floor_spread() -> Spread:
 
 
 def stage_spread() -> Spread:
-    """The stage cascade with every assumption free."""
+    """Draw the spread of the stage cascade with every assumption free."""
     return spread(
         "stage_cascade",
         "magnet_floor_needed",
@@ -168,10 +185,13 @@ def mine() -> Explorable:
             "pull_out_with_floor",
             "flat_break_even",
         ],
-        sentence="An investor who expects this flood {built?builds even without a floor: the project is worth|does not build without a floor: the project is worth} "
-        "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and {built_with_floor?is built|is not built}. "
+        sentence="An investor who expects this flood {built?builds even without a floor: the project is "
+        "worth|does not build without a floor: the project is worth} "
+        "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and "
+        "{built_with_floor?is built|is not built}. "
         "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
-        alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. Without a floor the curve falls below zero when the flood is deep.",
+        alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. "
+        "Without a floor the curve falls below zero when the flood is deep.",
     )
 
 
@@ -196,19 +216,25 @@ def contract() -> Explorable:
             x_title="Price at the start, US$ per kilogram",
             y_title="US$ million, ten years",
             y_format=",~f",
-            word="(costs ? 'costs US$' + format(net_cost, ',.0f') : 'brings US$' + format(net_gain, ',.0f')) + ' million'",
+            word="(costs ? 'costs US$' + format(net_cost, ',.0f') : 'brings US$' + format(net_gain, "
+            "',.0f')) + ' million'",
         ),
         along="start_price",
         title="The promise of a price costs most when the price is low, and something even when it is high",
         results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
-        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} million for the guarantee, less "
-        "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay US${first_payment:,.0f} million.",
-        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost if prices came out as expected. Both fall as the price rises; the gap between them is what uncertainty costs.",
+        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} "
+        "million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} "
+        "million for the guarantee, less "
+        "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay "
+        "US${first_payment:,.0f} million.",
+        alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost "
+        "if prices came out as expected. Both fall as the price rises; the gap between them is what "
+        "uncertainty costs.",
     )
 
 
 def contract_spread() -> Spread:
-    """The price guarantee with every assumption free."""
+    """Draw the spread of the price guarantee with every assumption free."""
     return spread(
         "price_protection",
         "net_cost",

@@ -26,15 +26,22 @@ PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
 
 def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
-    """What it is, what it covers by three ways to count, what is missing; and what another sum would cover."""
+    """Say what it is, what it covers by three ways to count, what is missing.
+
+    It also says what another sum would cover.
+    """
     return Brief(
         [
-            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and {vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as announced.",
+            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and "
+            "{vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as "
+            "announced.",
             _covers(release) or UNKNOWN,
-            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has been published in anything found up to {{evidence.newest_opened}}.",
+            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has "
+            f"been published in anything found up to {{evidence.newest_opened}}.",
             *(
                 [
-                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
+                    f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace "
+                    f"about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
                 ]
                 if capital_usd_bn and known("vault.cover_whole", release)
                 else []
@@ -44,7 +51,10 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
     )
 
 
-UNKNOWN = "How long the money would last is not worked out here: this release does not hold both the trade of the United States and the prices."
+UNKNOWN = (
+    "How long the money would last is not worked out here: this release does not hold both the trade of "
+    "the United States and the prices."
+)
 
 
 def _covers(release: str) -> str:
@@ -52,13 +62,20 @@ def _covers(release: str) -> str:
     if not known("vault.cover_whole", release):
         return ""
     return (
-        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on the list, all that the release prices (the rare earths as one), as they were in {vault.basket_year}; "
-        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and {vault.use_industry}."
+        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on "
+        "the list, all that the release prices (the rare earths as one), as they were in "
+        "{vault.basket_year}; "
+        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} "
+        "without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and "
+        "{vault.use_industry}."
     )
 
 
 def _aim(release: str) -> str:
-    """What the stated aim would cost, and whether the money is enough for it; nothing where there is no basket."""
+    """Say what the stated aim would cost, and whether the money is enough for it.
+
+    Nothing where there is no basket.
+    """
     if not known("vault.cost_sixty", release):
         return ""
     money = facts.get("vault.total_parts", release).value
@@ -72,17 +89,20 @@ def _aim(release: str) -> str:
         if imports
         else "enough for neither"
     )
-    return f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+    return (
+        f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost "
+        f"{{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+    )
 
 
 def readings() -> pd.DataFrame:
-    """What each outlet says the Vault is worth [US$ billion]."""
+    """Return what each outlet says the Vault is worth [US$ billion]."""
     rows = tables.load("readings").query("published and unit == 'US$ billion'")
     return rows[rows.conflict_group.isin(PARTS) & rows["value"].notna()]
 
 
 def worth(release: str) -> Figure:
-    """A dot a reading: private money, and the whole."""
+    """Draw a dot a reading: private money, and the whole."""
     rows = readings()
     whole = rows[rows.conflict_group == "vault_total"]
     frame = pd.DataFrame(
@@ -105,7 +125,10 @@ def worth(release: str) -> Figure:
             "source_id": rows.source_id,
         }
     )
-    title = f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} billion dollars: some leave the private money out, some round it"
+    title = (
+        f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} "
+        "billion dollars: some leave the private money out, some round it"
+    )
     return figure(
         dots(
             frame,
@@ -120,12 +143,15 @@ def worth(release: str) -> Figure:
         ),
         title=title,
         table=shown,
-        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole lies at 10 or 12.",
+        alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole "
+        "lies at 10 or 12.",
     )
 
 
 def money(capital_usd_bn: float | None) -> dict[str, float]:
-    """Loan and private capital [US$ billion] that make up a sum, in the proportion announced (the loan in halves); nothing for None.
+    """Return loan and private capital [US$ billion] that make up a sum.
+
+    They are in the proportion announced (the loan in halves); nothing for None.
 
     >>> money(20)
     {'loan': 17.0, 'private_capital': 3.0}
@@ -138,9 +164,10 @@ def money(capital_usd_bn: float | None) -> dict[str, float]:
 
 
 def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
-    """Net imports and use [US$ billion a year] by each rule of the basket, and the days of them that the money, or another sum, would replace.
+    """Return net imports and use [US$ billion a year] by each rule of the basket.
 
-    Columns rule, name, year, minerals, value, days, use, days_of_use; no rows where the release holds no basket.
+    With them come the days of each that the money, or another sum, would replace. Columns rule, name, year,
+    minerals, value, days, use, days_of_use; no rows where the release holds no basket.
     """
     found = [vault_basket.cover(release, capital_usd_bn or capital(), rule) for rule in vault_basket.RULES]
     columns = ["rule", "name", "year", "minerals", "value", "days", "use", "days_of_use"]
@@ -207,7 +234,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
 
 
 def _out(release: str, rule: str) -> str:
-    """The listed minerals that a rule leaves out, by reason."""
+    """Return the listed minerals that a rule leaves out, by reason."""
     rows = vault_basket.left_out(release, rule)
     return "; ".join(
         f"{listed(list(map(mineral, names)))}: {why}"
@@ -216,7 +243,10 @@ def _out(release: str, rule: str) -> str:
 
 
 def counted(release: str) -> Listing:
-    """What is in the basket and what is not, by each rule; each line with its form, its price, and why these."""
+    """List what is in the basket and what is not, by each rule.
+
+    Each line has its form, its price, and why these.
+    """
     rows = cover(release)
     if rows.empty:
         return Listing(paragraph(UNKNOWN))
@@ -224,14 +254,18 @@ def counted(release: str) -> Listing:
     largest = first.groupby("mineral").value.sum().sort_values(ascending=False)
     earlier = vault_basket.basket(release, vault_basket.BEFORE).groupby("mineral").value.sum()
     copper = (
-        "The two years differ most in copper: net imports of the refined metal were {vault.copper_before} in {vault.basket_year_before} and {vault.copper_latest} in {vault.basket_year}. "
+        "The two years differ most in copper: net imports of the refined metal were {vault.copper_before} "
+        "in {vault.basket_year_before} and {vault.copper_latest} in {vault.basket_year}. "
         if (largest - earlier.reindex(largest.index).fillna(0)).abs().idxmax() == "copper"
         else ""
     )
     words = [
-        f"{capital_letter(mineral(largest.index[0]))} and {mineral(largest.index[1])} alone take {{vault.basket_two}} of it. {copper}"
-        "A year of stocking up makes the same money last for less, whichever mineral it is, so each rule takes one year for all of them.",
-        "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
+        f"{capital_letter(mineral(largest.index[0]))} and {mineral(largest.index[1])} alone take "
+        f"{{vault.basket_two}} of it. {copper}"
+        "A year of stocking up makes the same money last for less, whichever mineral it is, so each rule "
+        "takes one year for all of them.",
+        "Spent only on what China asks an export licence for, {vault.minerals_licensed} with net imports "
+        "of {vault.basket_licensed} a year, the money would last {vault.cover_licensed}. "
         "Money is not the limit there: a stock of that size may be more than there is to buy.",
     ]
     return Listing(
@@ -243,7 +277,10 @@ def counted(release: str) -> Listing:
 
 
 def _rule(rule: str, release: str) -> Markup:
-    """What a rule takes in and leaves out: of the first all of it, of the others what differs from the first."""
+    """Say what a rule takes in and leaves out.
+
+    Of the first all of it, of the others what differs from the first.
+    """
     cover_of, out = (
         vault_basket.cover(release, capital(), rule),
         vault_basket.left_out(release, rule).set_index("mineral").why,
@@ -296,19 +333,25 @@ STOCKS = (
 
 
 def beside(release: str) -> Listing:
-    """What a stock of one mineral would do, for a few; the rest stand on their own pages."""
+    """Say what a stock of one mineral would do, for a few; the rest stand on their own pages."""
     shown = [m for m in STOCKS if known(f"{m}.stock_days", release)]
     if not shown:
         return Listing("")
     sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])
-    words = f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. So money decides for the large markets, and what there is to buy for the small."
+    words = (
+        f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. "
+        "So money decides for the large markets, and what there is to buy for the small."
+    )
     links = listed([f"[{mineral(m)}](minerals/{m})" for m in shown])
     onward = f"On: {links}; the [list of minerals](minerals) leads to the others."
     return Listing(paragraph(with_links(f"{words} {onward}", release)))
 
 
 def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
-    """Model 3 under the reader's hand, on the basket of the release; with another sum than the one announced, sliders that reach it."""
+    """Put model 3 under the reader's hand, on the basket of the release.
+
+    With another sum than the one announced, the sliders reach it.
+    """
     made = explore(
         "vault",
         ["cut_years", "cut", "basket_value", "loan", "private_capital", "fee"],
@@ -325,9 +368,12 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
             "fee_income",
             "best_years",
         ],
-        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn from it}. "
+        sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, "
+        "and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn "
+        "from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
-        alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. The stock's area rises and then stays level once the stock is empty.",
+        alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "
+        "The stock's area rises and then stays level once the stock is empty.",
     )
     sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
     wide = [
@@ -344,7 +390,7 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
 
 
 def drawn_down() -> Explorable:
-    """The stock month by month: a cut, a draw, a refill."""
+    """Explore the stock month by month: a cut, a draw, a refill."""
     return explore(
         "stockpile",
         ["cut_months", "cut", "stock", "participation", "refill_rate", "price_multiple"],
@@ -367,19 +413,22 @@ def drawn_down() -> Explorable:
             "spike_loss",
             "stock_end",
         ],
-        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it and {unmet:.2f} stay missing. "
-        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, because the price has not come all the way down.",
-        alt_text="What a stock gives and what stays missing against the length of a cut. The first curve rises and then stays level, the second starts where it does.",
+        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it "
+        "and {unmet:.2f} stay missing. "
+        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, "
+        "because the price has not come all the way down.",
+        alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
+        "rises and then stays level, the second starts where it does.",
     )
 
 
 def draw_spread() -> Spread:
-    """The draw with every assumption free."""
+    """Draw the spread of the draw with every assumption free."""
     return spread("stockpile", "unmet", "stock", name="Need that stays unmet", held=("stock", "target"))
 
 
 def size_spread() -> Spread:
-    """The best size of a stock with every assumption free."""
+    """Draw the spread of the best size of a stock with every assumption free."""
     return spread(
         "vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled")
     )

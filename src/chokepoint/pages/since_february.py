@@ -63,7 +63,7 @@ START = f"{events.MEETING.replace(day=1):%Y-%m-%d}"
 
 
 def _events() -> pd.DataFrame:
-    """What is drawn and listed: events with the names a reader meets."""
+    """Return what is drawn and listed: events with the names a reader meets."""
     rows = events.events()
     return rows.assign(
         who=rows.actor.replace(ACTORS),
@@ -76,7 +76,7 @@ def _events() -> pd.DataFrame:
 
 
 def _colours(actors: pd.Series) -> dict[str, str]:
-    """A colour for every actor: those of the book, and spare ones in turn for any other.
+    """Return a colour for every actor: those of the book, and spare ones in turn for any other.
 
     >>> _colours(pd.Series(["China", "WTO"]))["WTO"]
     '#8f80cf'
@@ -86,12 +86,12 @@ def _colours(actors: pd.Series) -> dict[str, str]:
 
 
 def brief(release: str) -> Brief:
-    """What the months brought, how promises with a day were kept, what China's suspensions run to."""
+    """Say what the months brought, how promises with a day were kept, what China's suspensions run to."""
     return Brief([_brought(), _promises(release), suspensions.summary()], release)
 
 
 def _brought() -> str:
-    """New signatures, and what is still missing."""
+    """Tell of new signatures, and what is still missing."""
     texts = tables.load("agreements").set_index("agreement_id")
     floor = texts.status["agreement.plurilateral"] == "signed"
     members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
@@ -102,7 +102,10 @@ def _brought() -> str:
     rest = f"; {' and '.join(missing)}" if missing else ""
     bind = texts[(texts.batch == "after_february") & texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
     known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
-    return f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or memorandums, {known}{rest}."
+    return (
+        f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or "
+        f"memorandums, {known}{rest}."
+    )
 
 
 def _promises(release: str) -> str:
@@ -170,17 +173,21 @@ def lead(release: str) -> Figure:
             start=START,
             end=_end(frame.day),
         ),
-        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
+        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price "
+        f"floor; {end}",
         table=_shown(rows),
         alt_text=(
-            f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
-            f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and {(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
+            f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each "
+            f"of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events "
+            "after the ministerial; "
+            f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and "
+            f"{(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
         ),
     )
 
 
 def _end(days: pd.Series) -> str:
-    """The last day of a window that shows all of them, with a little room."""
+    """Return the last day of a window that shows all of them, with a little room."""
     return f"{days.max() + pd.Timedelta(days=15) + pd.offsets.MonthEnd(0):%Y-%m-%d}"
 
 
@@ -199,7 +206,7 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def terms(release: str) -> Figure:
-    """What runs out when, and what came of it."""
+    """List what runs out when, and what came of it."""
     rows, seen = events.deadlines(), events.newest_evidence()
     kept = rows.outcome.isin([events.MET, events.LATE])
     frame = rows.assign(
@@ -231,32 +238,39 @@ def terms(release: str) -> Figure:
         title=_kept_title(rows),
         table=shown,
         alt_text=(
-            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, coloured by what came of it. "
+            f"Bars in time, one for each of {len(rows)} terms, from the day it began to the day it ends, "
+            "coloured by what came of it. "
             f"{later} of them {'ends' if later == 1 else 'end'} after the evidence does."
         ),
     )
 
 
 def _kept_title(rows: pd.DataFrame) -> str:
-    """The promises that had passed: how many were met in time, and by how many days one was late."""
+    """Tell of the promises that had passed: how many were met in time, how many days one was late."""
     passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
     met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
-    title = f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises {'is' if met < 2 else 'are'} known to have been met in time"
+    title = (
+        f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises "
+        f"{'is' if met < 2 else 'are'} known to have been met in time"
+    )
     if not late:
         return title
     days = int((passed.settled - passed.due).dt.days[passed.outcome == events.LATE].max())
-    return f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met {'' if late == 1 else 'up to '}{days} days late"
+    return (
+        f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met "
+        f"{'' if late == 1 else 'up to '}{days} days late"
+    )
 
 
 def ahead(release: str) -> Listing:
-    """The days set for later than the evidence, first to come first."""
+    """List the days set for later than the evidence, first to come first."""
     rows = events.ahead().to_dict("records")
     items = [chapters.ahead(day(r), r) for r in rows]
     return Listing(html_list(items) if items else paragraph("None is set for later than the evidence."))
 
 
 def every_event(release: str) -> Table:
-    """The events as a list, newest first, that can be searched and narrowed to one actor."""
+    """List the events, newest first, so that they can be searched and narrowed to one actor."""
     rows = _events().iloc[::-1]
     lines = [
         Row(
@@ -274,7 +288,7 @@ def every_event(release: str) -> Table:
 
 
 def _brief_day(said: str) -> str:
-    """A date that fits a narrow column.
+    """Write a date that fits a narrow column.
 
     >>> _brief_day("21 September 2026"), _brief_day("June 2026")
     ('21 Sep 2026', 'Jun 2026')

@@ -1,4 +1,7 @@
-"""What is said of a Chinese suspension and its last day: by its text, and by the event that settles it, where there is one."""
+"""What is said of a Chinese suspension and its last day.
+
+It is said by the suspension's text, and by the event that settles it, where there is one.
+"""
 
 from collections.abc import Mapping
 
@@ -19,7 +22,9 @@ _WORDS = {
 
 
 def until(control: Mapping) -> str:
-    """The end of a suspended measure's suspension, as a clause: "by its text to 10 November 2026, …"; "" where it has none.
+    """Write the end of a suspended measure's suspension, as a clause.
+
+    For example "by its text to 10 November 2026, …"; "" where it has none.
 
     control: a row of `controls` with suspended_by and suspended_to.
     """
@@ -30,7 +35,7 @@ def until(control: Mapping) -> str:
 
 
 def afterwards(suspension: str, day: pd.Timestamp) -> str:
-    """What is known of the days after the last day of a suspension, as the rest of a sentence.
+    """Say what is known of the days after the last day of a suspension, as the rest of a sentence.
 
     suspension: the announcement that made it, a key of `controls`.
     """
@@ -43,7 +48,10 @@ def afterwards(suspension: str, day: pd.Timestamp) -> str:
 
 
 def sentences() -> list[str]:
-    """A sentence for each published suspension, with facts in braces: what was suspended, to when, and what is known of the end."""
+    """Write a sentence for each published suspension, with facts in braces.
+
+    It says what was suspended, to when, and what is known of the end.
+    """
     rows = (
         tables.load("controls").query("published and instrument == 'suspension'").sort_values("suspended_to")
     )
@@ -57,12 +65,15 @@ def sentences() -> list[str]:
             )
         else:
             told.append(
-                f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: {known.how}."
+                f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: "
+                f"{known.how}."
             )
     if not any(events.settled_suspension(key) is not None for key in rows.control_id):
         told.append(
-            "On {truce.extension_said} the ministry said that both sides have agreed to extend the arrangement behind them to {truce.extended_to}. "
-            "It named neither rare earths nor the announcements, and none that moves the two days is in the evidence."
+            "On {truce.extension_said} the ministry said that both sides have agreed to extend the "
+            "arrangement behind them to {truce.extended_to}. "
+            "It named neither rare earths nor the announcements, and none that moves the two days is in "
+            "the evidence."
         )
     return told
 
@@ -90,7 +101,10 @@ def summary() -> str:
 
 
 def _ends() -> list[tuple[str, str, pd.Series | None]]:
-    """For each published suspension what was suspended, its last day as a fact in braces or in words, and what settled it."""
+    """Return, for each published suspension, what was suspended, its last day and what settled it.
+
+    The last day is a fact in braces or in words.
+    """
     rows = tables.load("controls").query("published and instrument == 'suspension'")
     ledger = tables.rows("ledger", table="controls").query("column == 'suspended_to'").set_index("row_key")
     ends = []

@@ -30,14 +30,21 @@ MODELS_OF = {
 
 
 def brief(release: str) -> Brief:
-    """How many checks are tests at all, how many of them passed, what the others are, and which models fail."""
+    """Say how many checks are tests at all, how many of them passed, what the others are.
+
+    It also says which models fail.
+    """
     failed = checks(release).query("kind == @TEST and outcome == 'missed'").model.value_counts()
     return Brief(
         [
-            "Of {validation.checks} checks {validation.tests} are tests, figures that a model was not set to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
-            "The others prove nothing about the world: {validation.identities} are true by construction, {validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
+            "Of {validation.checks} checks {validation.tests} are tests, figures that a model was not set "
+            "to meet and could have missed: {validation.within} passed, {validation.missed} failed.",
+            "The others prove nothing about the world: {validation.identities} are true by construction, "
+            "{validation.fitted} are what a model was fitted to, {validation.bounds} are only bounds, "
             "{validation.data} set one survey beside another and {validation.arithmetic} are arithmetic.",
-            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, and by {{shock.left_out_constant}} if one number is taken for all.",
+            f"Most failures are those of {_reader(failed.index[0])}. The price jumps of the supply shock "
+            f"have no skill: predicted from the others, each is missed by a factor of {{shock.left_out}}, "
+            f"and by {{shock.left_out_constant}} if one number is taken for all.",
         ],
         release,
     )
@@ -50,7 +57,10 @@ def _reader(model: str) -> str:
 
 
 def lead(release: str) -> Figure:
-    """Predicted over seen for each test, and in grey for what a model was fitted to; all else is in the tables."""
+    """Draw predicted over seen for each test, and in grey for what a model was fitted to.
+
+    All else is in the tables.
+    """
     every = checks(release)
     tests = every[every.kind == TEST]
     drawn = every[every.kind.isin([TEST, FITTED])].dropna(subset=["error"])
@@ -63,8 +73,10 @@ def lead(release: str) -> Figure:
         table=_table(every),
         sources=sorted(every.source_id.unique()),
         alt_text=(
-            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the published one, on a logarithmic axis; grey dots are what a model was fitted to. "
-            f"{len(every) - len(drawn)} checks that test nothing are in the table alone. Passed: {'; '.join(passed.what)}. Failed: {'; '.join(missed.what)}."
+            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the "
+            "published one, on a logarithmic axis; grey dots are what a model was fitted to. "
+            f"{len(every) - len(drawn)} checks that test nothing are in the table alone. Passed: "
+            f"{'; '.join(passed.what)}. Failed: {'; '.join(missed.what)}."
         ),
     )
 
@@ -106,7 +118,7 @@ def _row(r: dict) -> Row:
 
 
 def _off(error: float) -> str:
-    """A relative error as one says it.
+    r"""Write a relative error as one says it.
 
     >>> _off(0.165), _off(5.08), _off(0)
     ('+16.5\xa0%', '6.1 times', 'exact')
@@ -138,8 +150,10 @@ def index() -> Explorable:
         along="moved",
         title="Moving supply to another country helps only as far as that country is safer",
         results=["exposure_after", "score", "characterisation", "eu_score"],
-        sentence="Imports weighted by political risk come to {exposure_after:.3f} of all supply. Times the concentration of world production that is a score of {score:.3f}.",
-        alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the line falls if that country is safer and rises if not.",
+        sentence="Imports weighted by political risk come to {exposure_after:.3f} of all supply. Times the "
+        "concentration of world production that is a score of {score:.3f}.",
+        alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the "
+        "line falls if that country is safer and rises if not.",
     )
 
 

@@ -52,19 +52,22 @@ def _changes(old: str, new: str) -> dict:
 
 
 def _moved(old: str, new: str) -> pd.DataFrame:
-    """Facts that both releases have, and that read differently, those in per cent first, largest moves first: see `difference.diff`."""
+    """Return facts that both releases have, and that read differently.
+
+    Those in per cent come first, largest moves first: see `difference.diff`.
+    """
     columns = ["fact_id", "label", "unit", "old", "restated", "new", "move", "revision", "new_year", "reason"]
     rows = pd.DataFrame([r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=columns)
     return rows.assign(change=rows.move.astype(float).where(rows.unit == "%"))
 
 
 def _years(old: str, new: str) -> list[int]:
-    """The latest year of each of the two."""
+    """Return the latest year of each of the two."""
     return [int(tables.load("production", release).year.max()) for release in (old, new)]
 
 
 def before(release: str, old: str = "") -> str | None:
-    """The release to compare with: the one named, else the one before; None where there is none.
+    """Return the release to compare with: the one named, else the one before; None where there is none.
 
     >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2023")
     ('mcs2025', 'mcs2024', None)
@@ -72,37 +75,53 @@ def before(release: str, old: str = "") -> str | None:
     held = tables.releases()
     if old and old not in held:
         raise UserError(
-            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one before.'
+            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one '
+            "before."
         )
     return old or next((r for r in reversed(held) if r < release), None)
 
 
 def brief(old: str | None, new: str) -> Brief:
-    """How many numbers, sentences and series moved; each count leads to its list on the page. old: see `before`."""
+    """Say how many numbers, sentences and series moved; each count leads to its list on the page.
+
+    old: see `before`.
+    """
     if old is None:
-        only = f"{edition(new)} is the oldest edition that this book holds: there is none before it to compare with."
+        only = (
+            f"{edition(new)} is the oldest edition that this book holds: there is none before it to "
+            "compare with."
+        )
         return Brief([only], new)
     rows, turned = _moved(old, new), _sentences(old, new)
     revised = len(_revised(old, new))
     pages = len({page for page, *_ in turned})
     said = [
-        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} number{'s' * (len(rows) != 1)} that this book states came to read otherwise. {_shares_of_the_move(rows, _years(old, new))}",
-        f"Of the sentences at the head of a page {_to('sentences', len(turned))} {'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the others say the same at both."
+        f"Between {edition(old)} and {edition(new)} {_to('numbers', len(rows))} "
+        f"number{'s' * (len(rows) != 1)} that this book states came to read otherwise. "
+        f"{_shares_of_the_move(rows, _years(old, new))}",
+        f"Of the sentences at the head of a page {_to('sentences', len(turned))} "
+        f"{'reads' if len(turned) == 1 else 'read'} differently, on {pages} page{'s' * (pages > 1)}; the "
+        "others say the same at both."
         if turned
         else "No sentence at the head of a page reads differently.",
-        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A sentence can hold while its figures move.",
+        f"Beneath them {_to('series', f'{revised:,}')} figures that both releases print were revised. A "
+        "sentence can hold while its figures move.",
     ]
     return Brief(said, new)
 
 
 def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
-    """Of how many numbers the revision was the larger part of the move, of how many the new year, and where they pull apart."""
+    """Say of how many numbers the revision was the larger part of the move, of how many the new year.
+
+    It also says where the two pull apart.
+    """
     both = rows[rows.restated.notna() & rows.revision.notna() & rows.new_year.notna()]
     more = int((both.revision.abs() > both.new_year.abs()).sum())
     apart = int((both.new_year.astype(float) * both.move.astype(float) < 0).sum())
     only = int((rows.reason.str.startswith("revised") | rows.reason.str.contains("correction")).sum())
     said = (
-        f"For {len(both)} of them the newer release prints {years[0]} too, so that the move can be split: in {more} a revision of {years[0]} is the larger "
+        f"For {len(both)} of them the newer release prints {years[0]} too, so that the move can be split: "
+        f"in {more} a revision of {years[0]} is the larger "
         f"part, in {len(both) - more} the new year, and in {apart} the new year went the other way. "
         if len(both)
         else ""
@@ -115,12 +134,15 @@ def _shares_of_the_move(rows: pd.DataFrame, years: list[int]) -> str:
     )
 
 
-def _to(anchor: str, count) -> str:
+def _to(anchor: str, count: int | str) -> str:
     return f"[{count}](#{anchor})"
 
 
 def lead(old: str | None, new: str) -> Figure | None:
-    """The numbers in per cent that moved most; nothing where there is nothing to compare with, or nothing moved."""
+    """Draw the numbers in per cent that moved most.
+
+    Nothing where there is nothing to compare with, or nothing moved.
+    """
     if old is None:
         return None
     rows = _moved(old, new).dropna(subset="change")
@@ -157,15 +179,19 @@ def lead(old: str | None, new: str) -> Figure | None:
         slope(
             frame, x_title="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
-        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to {first.new}",
+        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to "
+        f"{first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
-        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be told, a small dot at what {edition(new)} says of {year}.",
+        alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a "
+        f"grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be "
+        f"told, a small dot at what {edition(new)} says of {year}.",
     )
 
 
 def _percent(text: str | None) -> float | None:
-    """
+    """Return the number in a text; None where there is none.
+
     >>> _percent("69.23 %"), _percent("over 99 %"), _percent("under 1 %"), _percent(None)
     (69.23, 99.0, 1.0, None)
     """
@@ -174,7 +200,7 @@ def _percent(text: str | None) -> float | None:
 
 
 def _short(label: str) -> str:
-    """A label that fits above a row on a phone.
+    """Write a label that fits above a row on a phone.
 
     >>> _short("Net import reliance of the United States in 2023: Gallium")
     'Gallium: US reliance, 2023'
@@ -206,7 +232,10 @@ _LABELS = (
 
 @lru_cache(maxsize=2)
 def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
-    """(page, its name, sentence at the old release, at the new) wherever they differ, of chapters and of minerals."""
+    """Return the sentences of chapters and of minerals, wherever they differ.
+
+    Each comes as (page, its name, sentence at the old release, at the new).
+    """
     turned = []
     for page, name in CHAPTERS.items():
         chapter = import_module(f"chokepoint.pages.{name}")
@@ -218,7 +247,7 @@ def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
     return turned
 
 
-def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str, str]]:
+def _differ(page: str, name: str, before: Brief, after: Brief) -> Iterable[tuple[str, str, str, str]]:
     was = [facts.linked(s, before.release) for s in before.sentences]
     now = [facts.linked(s, after.release) for s in after.sentences]
     for i in range(max(len(was), len(now))):
@@ -228,7 +257,7 @@ def _differ(page: str, name: str, before, after) -> Iterable[tuple[str, str, str
 
 
 def sentences(old: str | None, new: str) -> Listing:
-    """The sentences that turned, old beside new, with the words that moved marked."""
+    """List the sentences that turned, old beside new, with the words that moved marked."""
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     rows = [
@@ -257,7 +286,10 @@ def _marked(old: str, new: str) -> list[Markup]:
 
 
 def numbers(old: str | None, new: str) -> Listing:
-    """Every fact that moved, by revision and by the new year, the largest moves first, with a link to its evidence."""
+    """List every fact that moved, by revision and by the new year, the largest moves first.
+
+    Each has a link to its evidence.
+    """
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     year = _years(old, new)[0]
@@ -293,7 +325,7 @@ _NONE = dash("cannot be told")
 
 
 def _change(part: float | None, unit: str) -> Markup | str:
-    """A part of a move, in words."""
+    """Write a part of a move in words."""
     if part is None or pd.isna(part):
         return _NONE
     return signed(part) + (" points" if unit == "%" else "")
@@ -304,19 +336,25 @@ def _evidence(fact_id: str, label: str, release: str) -> Markup | str:
 
 
 def _reason(reason: str) -> str:
-    """A reason that fits a cell: a change of source names no more than that."""
+    """Write a reason that fits a cell: a change of source names no more than that."""
     return re.sub(r"another source: .*", "another source", reason)
 
 
 @lru_cache(maxsize=2)
 def _revised(old: str, new: str) -> list[tuple[str, dict]]:
-    """(table, row) of every figure that both releases print, and differently; the largest revisions first, measured against the series."""
+    """Return (table, row) of every figure that both releases print, and differently.
+
+    The largest revisions come first, measured against the series.
+    """
     rows = [(t, r) for t, rows in _changes(old, new)["tables"].items() for r in rows if is_revision(r)]
     return sorted(rows, key=lambda tr: -tr[1]["size"])
 
 
 def series(old: str | None, new: str) -> Listing:
-    """Of each table how much moved, the largest revisions of listed minerals, and folded away every revision."""
+    """List of each table how much moved, the largest revisions of listed minerals.
+
+    Folded away is every revision.
+    """
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
     tables_of = _changes(old, new)["tables"]

@@ -31,7 +31,10 @@ _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
 
 
 def places() -> pd.DataFrame:
-    """Everyone with a page, as the map shows it: iso3, country, region, status key, kind, outline, papers, status."""
+    """Return everyone with a page, as the map shows it.
+
+    Columns iso3, country, region, status key, kind, outline, papers, status.
+    """
     people = tables.load("attendees").query("published").set_index("iso3")
     regions = tables.load("geography").set_index("iso3").region
     rows = pd.DataFrame({"iso3": list(countries.names()), "country": list(countries.names().values())})
@@ -71,14 +74,15 @@ def wavering() -> dict[str, str]:
 
 
 def _signed(iso3: str) -> pd.DataFrame:
-    """What it put its name to with the United States; forums and what others say of it apart."""
+    """Return what it put its name to with the United States; forums and what others say of it apart."""
     rows = countries.texts(iso3)
     return rows[rows.status == "signed"]
 
 
 def _told(iso3: str, width: int) -> list[str]:
     texts = [
-        f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: {r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
+        f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: "
+        f"{r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
         for r in _signed(iso3).itertuples()
     ]
     if not texts and iso3 == countries.HOST:
@@ -116,11 +120,14 @@ def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> st
         return "none makes more than half of the world’s output of a mineral"
     if len(big) > 3:
         return f"{in_words(len(big))} of them make more than half of the world’s output of a mineral"
-    return f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s output of a mineral"
+    return (
+        f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s "
+        "output of a mineral"
+    )
 
 
 def who_signed(release: str) -> Figure:
-    """The map: click a country, and the panel below tells of it."""
+    """Draw the map: click a country, and the panel below tells of it."""
     rows, topology, shares = places(), tables.outlines(), _shares(release)
     own = rows.key.isin(["signed_day", "signed_before", "signed_since"])
     states = own & (rows.iso3 != countries.UNION)
@@ -158,6 +165,7 @@ def who_signed(release: str) -> Figure:
         alt_text=(
             f"World map in which {len(rows)} delegations and absentees are coloured by what they signed. "
             + "; ".join(f"{k}: {v}" for k, v in counts.items())
-            + ". A panel below tells of the country chosen in the select above, or by a click. Borders are those of Natural Earth and take no position on disputes."
+            + ". A panel below tells of the country chosen in the select above, or by a click. Borders "
+            "are those of Natural Earth and take no position on disputes."
         ),
     )

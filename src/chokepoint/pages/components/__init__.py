@@ -1,1 +1,4 @@
-"""What a page is put together from: one class a component, with `html()` for the page and `widget()` for a live kernel."""
+"""The components that a page is put together from, one class each.
+
+Each has `html()` for the page and `widget()` for a live kernel.
+"""

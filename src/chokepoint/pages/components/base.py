@@ -1,11 +1,16 @@
 """What all components share: how each shows itself on the page and in a live kernel."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Container
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from chokepoint.pages.markup import for_notebook, rendering
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
 
 MOST_WORDS = 600  # characters
 
@@ -23,7 +28,7 @@ class Component(ABC):
         words = Markup(str(self.html()).replace("><", "> <")).striptags()
         return shorten(words, MOST_WORDS, placeholder=" …")
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Return it as an ipywidget: its HTML, unless a component has more to show."""
         import ipywidgets as widgets
 
@@ -33,7 +38,9 @@ class Component(ABC):
         """Vega-Lite of the picture that a saved notebook keeps of its chart; None where it has no chart."""
         return None
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict:
         if rendering():
             return {"text/html": str(self.html()), "text/plain": self.text}
         if (spec := self.still()) is None:

@@ -1,7 +1,8 @@
 """Where models meet charts: one list of controls, one model, one view.
 
-On a printed page the model is written out as a JavaScript function and recomputed by the reader's browser, with no server.
-In a live kernel the same function runs on NumPy behind ipywidgets. There is no second copy of anything.
+On a printed page the model is written out as a JavaScript function and recomputed by the reader's browser,
+with no server. In a live kernel the same function runs on NumPy behind ipywidgets. There is no second copy of
+anything.
 """
 
 import json
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -28,6 +30,9 @@ from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import canvas, save_link, source_line
 from chokepoint.pages.markup import macros
+
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import FloatSlider, Widget
 
 MOST_POINTS = 121  # of a curve
 _template, _figure = macros("explorable"), macros("figure")
@@ -85,9 +90,10 @@ class Explorable(Component):
         return f"{self.title}. {self.sentence_at()}"
 
     def with_defaults(self, **values: float | None) -> "Explorable":
-        """Return the same, with some sliders set to begin elsewhere (None: where they were): a choice of the edition, no evidence.
+        """Return the same, with some sliders set to begin elsewhere (None: where they were).
 
-        UserError for a value that the slider cannot take; one between two of its steps is moved to the nearer.
+        This is a choice of the edition, no evidence. UserError for a value that the slider cannot take; one
+        between two of its steps is moved to the nearer.
         """
         return replace(self, controls=[_with_default(c, values.get(c.name)) for c in self.controls])
 
@@ -103,7 +109,10 @@ class Explorable(Component):
         return MODELS[self.model].function(**(self.defaults | values))
 
     def rows(self, **values: float) -> pd.DataFrame:
-        """The curve that the view draws: one row for each of some values of the parameter `along`, with every result."""
+        """Return the curve that the view draws.
+
+        It has one row for each of some values of the parameter `along`, with every result.
+        """
         grid = self._curve
         results = MODELS[self.model].function(**(self.defaults | values | {self.along: grid}))
         return pd.DataFrame(
@@ -112,12 +121,15 @@ class Explorable(Component):
 
     @property
     def _curve(self) -> np.ndarray:
-        """Where the curve is worked out: no more values of the slider than a chart has room for, both ends among them."""
+        """Return the values at which the curve is worked out.
+
+        They are no more values of the slider than a chart has room for, both ends among them.
+        """
         grid = next(c for c in self.controls if c.name == self.along).grid
         return np.unique(np.append(grid[:: -(-len(grid) // MOST_POINTS)], grid[-1]))
 
     def sentence_at(self, **values: float) -> str:
-        """The sentence, with the results at some settings."""
+        """Return the sentence, with the results at some settings."""
         return written(self.sentence, self.defaults | values | self.evaluate(**values))
 
     # --- the page ---
@@ -128,7 +140,7 @@ class Explorable(Component):
         return json.dumps(self.view(alt.Chart()).to_dict(validate=False))
 
     def program(self) -> tuple[str, list[str], str]:
-        """The model as a JavaScript function of the controls: its name, the results it returns, its code."""
+        """Return the model as a JavaScript function of the controls: its name, results and code."""
         moved = {c.name: Param(c.name) for c in self.controls}
         steps = compile_vega(MODELS[self.model].function(**(self.fixed | moved)), prefix="s")
         wanted = _named(
@@ -138,7 +150,10 @@ class Explorable(Component):
         return f"cp_{self.model}_{zlib.crc32(code.encode()):08x}", wanted, code
 
     def spec(self) -> dict:
-        """Vega-Lite in which the reader's browser calls the model, once for the present settings and once for each row of the curve."""
+        """Return Vega-Lite in which the reader's browser calls the model.
+
+        It calls it once for the present settings and once for each row of the curve.
+        """
         name, wanted, _ = self.program()
         here = ", ".join(c.name for c in self.controls)
         there = ", ".join(f"datum.{c.name}" if c.name == self.along else c.name for c in self.controls)
@@ -156,7 +171,7 @@ class Explorable(Component):
         return spec
 
     def columns(self) -> list[dict]:
-        """What the curve holds of each setting: the control along which it runs, and the results it shows."""
+        """Say what the curve holds of each setting: the control along which it runs, and the results."""
         meanings, control = MODELS[self.model].results, next(c for c in self.controls if c.name == self.along)
         first = {
             "name": self.along,
@@ -188,7 +203,7 @@ class Explorable(Component):
         )
 
     def _results(self, now: dict[str, float]) -> list[dict]:
-        """The named results as the templates write them."""
+        """Return the named results as the templates write them."""
         model = MODELS[self.model]
         return [
             {"name": name, "value": value, "unit": unit, "shown_unit": _unit(unit), "meaning": meaning}
@@ -201,8 +216,8 @@ class Explorable(Component):
 
     # --- a live kernel ---
 
-    def widget(self):
-        """The same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
+    def widget(self) -> "Widget":
+        """Return the same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
         from chokepoint.charts.vega import compiled, fitted
@@ -211,13 +226,13 @@ class Explorable(Component):
         sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
         chart, words = live_chart(self.still(), self.alt_text), widgets.HTML()
 
-        def move(_change=None) -> None:
+        def move(_change: dict | None = None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
             if _change:
                 chart.spec = fitted(compiled(self.still(**values)))
 
-        def reset(_button) -> None:
+        def reset(_button: widgets.Button) -> None:
             for c in self.controls:
                 sliders[c.name].value = c.value
 
@@ -234,7 +249,11 @@ class Explorable(Component):
         return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
 
     def _live_words(self, values: dict[str, float]) -> Markup:
-        """The sentence, the results as on the page, all settings and results to save, and what the model cannot say."""
+        """Return the words of the live view.
+
+        They are the sentence, the results as on the page, all settings and results to save, and what the
+        model cannot say.
+        """
         model, now = MODELS[self.model], self.evaluate(**values)
         settings = self.defaults | values
         rows = [(name, float(value), "") for name, value in settings.items()]
@@ -244,7 +263,7 @@ class Explorable(Component):
         return _template.live(self.sentence_at(**values), moved, self._results(now), saved, model.cautions)
 
     def still(self, **values: float) -> dict:
-        """The chart at some settings, with every number worked out here: Vega-Lite that needs no model."""
+        """Return the chart at some settings, every number worked out here: Vega-Lite without a model."""
         spec = themed(self.view(alt.Chart(self.rows(**values))))
         numbers = self.defaults | values
         spec["params"] = [
@@ -264,11 +283,12 @@ def explore(
     sentence: str,
     alt_text: str,
 ) -> Explorable:
-    """An explorable of `model`, on the page and live.
+    """Make an explorable of `model`, on the page and live.
 
     controls: parameters the reader moves; the others stay at their defaults of `data/assumptions.csv`.
-    view: a function from a chart with one row for each value of the control `along` (and a column for each result) to the
-    chart to show; it may also use every control and result at the present settings as a parameter of the same name.
+    view: a function from a chart with one row for each value of the control `along` (and a column for each
+    result) to the chart to show; it may also use every control and result at the present settings as a
+    parameter of the same name.
     results: named results listed under the chart. sentence: what they mean; see `models.sentence` for how.
     """
     rows = tables.load("assumptions").query("model == @model").set_index("name")
@@ -300,7 +320,7 @@ def _named(text: str, names: Iterable[str]) -> list[str]:
 
 
 def _needed(steps: Sequence[tuple[str, str]], wanted: Iterable[str]) -> list[tuple[str, str]]:
-    """The steps of a calculation that lead to the wanted ones.
+    """Return the steps of a calculation that lead to the wanted ones.
 
     >>> _needed([("a", "x + 1"), ("b", "2 * x"), ("c", "a * a")], ["c"])
     [('a', 'x + 1'), ('c', 'a * a')]
@@ -314,9 +334,10 @@ def _needed(steps: Sequence[tuple[str, str]], wanted: Iterable[str]) -> list[tup
 
 
 def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wanted: Sequence[str]) -> str:
-    """Steps as `compile_vega` writes them, as a JavaScript function that returns the wanted ones by name.
+    """Write steps of `compile_vega` as a JavaScript function that returns the wanted ones by name.
 
-    Its arithmetic is that of the expressions: Vega's `max`, `pow` … are those of `Math`, and only `if` has another name.
+    Its arithmetic is that of the expressions: Vega's `max`, `pow` … are those of `Math`, and only `if` has
+    another name.
 
     >>> javascript(["price"], [("gap", "(10 - price)"), ("levy", "if((gap > 0), gap, 0)")], ["levy"])
     '(price) => { const gap = (10 - price); const levy = when((gap > 0), gap, 0); return { levy }; }'
@@ -329,8 +350,12 @@ def javascript(arguments: Sequence[str], steps: Sequence[tuple[str, str]], wante
 _ASKED: dict[tuple, dict[str, object]] = {}  # in this kernel: what a slider asks → model → its slider
 
 
-def _live_slider(model: str, control: Control):
-    """A slider; where another model of the notebook asks the same (label, unit, range) from the same start, the two move together."""
+def _live_slider(model: str, control: Control) -> "FloatSlider":
+    """Make a slider, linked to those of other models that ask the same.
+
+    Where another model of the notebook asks the same (label, unit, range) from the same start, the two move
+    together.
+    """
     import ipywidgets as widgets
 
     slider = widgets.FloatSlider(
@@ -357,7 +382,8 @@ def _with_default(control: Control, value: float | None) -> Control:
         return control
     if not control.low <= value <= control.high:
         raise UserError(
-            f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} {control.unit}."
+            f"{control.label}: {value:g} is outside the range; give {control.low:g} to {control.high:g} "
+            f"{control.unit}."
         )
     return replace(
         control,

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import pandas as pd
@@ -17,6 +18,9 @@ from chokepoint.data import tables
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import for_notebook, macros
 
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
+
 _template = macros("figure")
 
 
@@ -26,8 +30,8 @@ def figure(
     """Wrap a chart.
 
     title: the finding, as a sentence. alt_text: what the picture shows, for those who do not see it.
-    table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default those in
-    the table's own `source_id` column, which is then not shown.
+    table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default
+    those in the table's own `source_id` column, which is then not shown.
     """
     ids = list(sources) or sorted(table["source_id"].dropna().unique())
     return Figure(chart, title, alt_text, table.drop(columns="source_id", errors="ignore"), tuple(ids))
@@ -56,8 +60,8 @@ class Figure(Component):
     def _spec(self) -> dict:
         return self.chart if isinstance(self.chart, dict) else themed(self.chart)
 
-    def widget(self):
-        """The finding, the chart, its sources, and the numbers to look at and to save."""
+    def widget(self) -> "Widget":
+        """Show the finding, the chart, its sources, and the numbers to look at and to save."""
         import ipywidgets as widgets
 
         from chokepoint.pages.components.live_chart import live_chart
@@ -72,7 +76,7 @@ class Figure(Component):
         )
 
     def html(self) -> Markup:
-        """The figure on the page; the chart's Vega-Lite waits in a script element to be compiled."""
+        """Return the figure on the page; its Vega-Lite waits in a script element to be compiled."""
         spec = copy.deepcopy(self._spec)  # `canvas` writes in it where selects stand
         picture = canvas(spec, self.alt_text)
         label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
@@ -84,9 +88,12 @@ class Figure(Component):
 
 
 def canvas(spec: dict, alt_text: str, still: dict | None = None) -> Markup:
-    """The place where the browser draws `spec`. Its selects, if it has any, stand before it: nothing within an image can be operated.
+    """Return the place where the browser draws `spec`.
 
-    still: the same chart with the page's own settings worked out, where only a browser can draw `spec`; its height is measured by it.
+    Its selects, if it has any, stand before it: nothing within an image can be operated.
+
+    still: the same chart with the page's own settings worked out, where only a browser can draw `spec`; its
+    height is measured by it.
     """
     name = f"{zlib.crc32(alt_text.encode()):08x}"
     params = (p.get("bind") for p in spec.get("params", []))
@@ -98,7 +105,7 @@ def canvas(spec: dict, alt_text: str, still: dict | None = None) -> Markup:
 
 
 def numbers(table: pd.DataFrame, label: str = "Numbers") -> Markup:
-    """The numbers under a chart, folded away, with a button that saves them as CSV."""
+    """Return the numbers under a chart, folded away, with a button that saves them as CSV."""
     return _template.numbers(_body(table), safe_csv(table), label)
 
 
@@ -117,10 +124,10 @@ def _body(table: pd.DataFrame) -> Markup:
 
 
 def safe_csv(table: pd.DataFrame) -> str:
-    """CSV whose text cells no spreadsheet takes for a formula.
+    r"""Return CSV whose text cells no spreadsheet takes for a formula.
 
     >>> safe_csv(pd.DataFrame({"name": ["=1+1", "Peru"], "t": [-1, 2]}))
-    "name,t\\n'=1+1,-1\\nPeru,2\\n"
+    "name,t\n'=1+1,-1\nPeru,2\n"
     """
     text = table.select_dtypes(include=["str", "object"]).columns
     guard = {
@@ -133,7 +140,9 @@ def safe_csv(table: pd.DataFrame) -> str:
 
 
 def source_line(ids: Iterable[str] | None) -> str:
-    """Sources as links to their rows on the sources page; several documents of a publisher's year are counted, not repeated.
+    """Return sources as links to their rows on the sources page.
+
+    Several documents of a publisher's year are counted, not repeated.
 
     None: the data name no source at all.
     """
@@ -150,11 +159,11 @@ def source_line(ids: Iterable[str] | None) -> str:
 
 
 def save_link(table: pd.DataFrame, name: str) -> Markup:
-    """A link that saves a table from a notebook, with no server: the file is in the link."""
+    """Return a link that saves a table from a notebook, with no server: the file is in the link."""
     inside = base64.b64encode(safe_csv(table).encode("utf-8-sig")).decode()
     return _template.save(inside, re.sub(r"\W+", "-", name.lower()).strip("-")[:60])
 
 
 def live_numbers(table: pd.DataFrame, name: str) -> Markup:
-    """The numbers of a chart in a notebook, folded away, and a link that saves them."""
+    """Show the numbers of a chart in a notebook, folded away, and a link that saves them."""
     return _template.live_numbers(_body(table), save_link(table, name))

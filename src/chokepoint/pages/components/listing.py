@@ -1,4 +1,7 @@
-"""Lists that a chapter shows from the evidence: who disagrees, what is not known, who said what. No number is written twice."""
+"""Lists that a chapter shows from the evidence: who disagrees, what is not known, who said what.
+
+No number is written twice.
+"""
 
 from collections.abc import Iterable
 
@@ -14,9 +17,12 @@ _template = macros("listing")
 
 
 class Listing(Component):
-    """Parts of a chapter that are words, lists and tables: text, `Markup` or components, one below the other."""
+    """Parts of a chapter that are words, lists and tables.
 
-    def __init__(self, *parts: object):
+    They are text, `Markup` or components, one below the other.
+    """
+
+    def __init__(self, *parts: object) -> None:
         self.parts = parts
 
     def html(self) -> Markup:
@@ -25,7 +31,10 @@ class Listing(Component):
 
 
 def disagreements(chapter: str) -> Listing:
-    """Each question of a chapter ("04") on which sources differ: what we adopt, why, and every reading, one click away."""
+    """List each question of a chapter ("04") on which sources differ.
+
+    Each has what we adopt, why, and every reading, one click away.
+    """
     conflicts = tables.rows("conflicts", chapter=chapter).query("published")
     readings = tables.rows("readings", conflict_group=conflicts.conflict_group).query("published")
     return Listing(
@@ -39,7 +48,9 @@ def disagreements(chapter: str) -> Listing:
 
 
 def open_questions(questions: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Open questions that are still open or answered in part; what is only reported is not among them, nor what an event has settled.
+    """List open questions that are still open or answered in part.
+
+    What is only reported is not among them, nor what an event has settled.
 
     questions: the rows of `open_questions` to choose from, by default all.
     """
@@ -49,13 +60,13 @@ def open_questions(questions: pd.DataFrame | None = None) -> pd.DataFrame:
 
 
 def not_known(chapter: str) -> Listing:
-    """The open questions of a chapter, with why they matter and what was found; see `open_questions`."""
+    """List the open questions of a chapter, why they matter and what was found; see `open_questions`."""
     rows = open_questions(tables.rows("open_questions", chapter=chapter))
     return Listing(_template.questions(rows.to_dict("records")))
 
 
 def statements(speaker_kind: str) -> Listing:
-    """What was said, in our words, oldest first. speaker_kind: official or commentator."""
+    """List what was said, in our words, oldest first. speaker_kind: official or commentator."""
     rows = tables.load("statements").query("speaker_kind == @speaker_kind and published")
     return Listing(_template.statements(rows.sort_values("date_start").to_dict("records")))
 

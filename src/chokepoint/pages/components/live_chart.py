@@ -1,4 +1,7 @@
-"""A chart in a live kernel: compiled as for a page, and drawn by the same modules of Vega, with nothing from the network."""
+"""A chart in a live kernel.
+
+It is compiled as for a page, and drawn by the same modules of Vega, with nothing from the network.
+"""
 
 import base64
 import gzip
@@ -20,7 +23,10 @@ WIDTH = 860  # pixels, of a picture that stands in for a chart where nothing can
 
 
 class Script(widgets.Widget):
-    """Vega, packed; every chart of a kernel refers to the one there is, so that a saved notebook holds it once."""
+    """Vega, packed.
+
+    Every chart of a kernel refers to the one there is, so that a saved notebook holds it once.
+    """
 
     packed = traitlets.Bytes().tag(sync=True)
     digest = traitlets.Unicode().tag(sync=True)
@@ -30,7 +36,7 @@ _script: Script | None = None
 
 
 def _the_script() -> Script:
-    """The kernel's one `Script`, made anew where the widgets have been closed."""
+    """Return the kernel's one `Script`, made anew where the widgets have been closed."""
     global _script
     if _script is None or _script.comm is None:
         packed = _packed()
@@ -54,15 +60,19 @@ class LiveChart(anywidget.AnyWidget):
 
 
 def live_chart(vegalite: dict, alt_text: str) -> LiveChart:
-    """A widget of a chart in the book's look (see `theme`); alt_text: what it shows, for those who do not see it."""
+    """Make a widget of a chart in the book's look (see `theme`).
+
+    alt_text: what it shows, for those who do not see it.
+    """
     spec = vega.fitted(vega.compiled(vegalite))
     return LiveChart(script=_the_script(), spec=spec, renderer=vega.renderer(spec), alt_text=alt_text)
 
 
 def bundle(widget: widgets.Widget, title: str, text: str, vegalite: dict) -> dict:
-    """What a notebook keeps of a cell that shows `widget`: beside it a picture with its title, and the same in words.
+    """Return what a notebook keeps of a cell that shows `widget`.
 
-    They are for those who read the file where no kernel runs: on a code host, in an editor, printed by nbconvert.
+    Beside the widget it keeps a picture with its title, and the same in words. They are for those who read
+    the file where no kernel runs: on a code host, in an editor, printed by nbconvert.
     """
     heading = {"text": wrap(title, 110), "anchor": "start", "fontSize": 15, "offset": 14}
     fixed = {**vegalite, "title": heading, "config": {**vegalite["config"], "background": "white"}}
@@ -77,7 +87,10 @@ def bundle(widget: widgets.Widget, title: str, text: str, vegalite: dict) -> dic
 
 
 def _small(png: bytes) -> bytes:
-    """A PNG with its pixels packed well; vl-convert packs them fast, and a notebook would be three times as large."""
+    """Return a PNG with its pixels packed well.
+
+    vl-convert packs them fast, and a notebook would be three times as large.
+    """
     chunks, at = [], 8
     while at < len(png):
         (size,) = struct.unpack_from(">I", png, at)

@@ -1,8 +1,12 @@
-"""An Altair chart that stands alone in a notebook's cell: title, alt text and numbers are derived from the chart itself."""
+"""An Altair chart that stands alone in a notebook's cell.
+
+Title, alt text and numbers are derived from the chart itself.
+"""
 
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -48,10 +52,11 @@ _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default t
 
 
 def figure_of(spec: dict) -> Figure:
-    """A chart's Vega-Lite as a figure of the book. While the site is built, UserError for one that a page cannot draw with its table.
+    """Make a chart's Vega-Lite a figure of the book.
 
-    The title is the chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows. Sources are
-    those that a column `source_id` of the data names.
+    While the site is built, UserError for one that a page cannot draw with its table. The title is the
+    chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows.
+    Sources are those that a column `source_id` of the data names.
     """
     table = _table(spec)
     if rendering():
@@ -77,18 +82,23 @@ def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:
     """UserError for a chart that loads what no page may load, or that has no rows to be read beside it."""
     if any("url" in data for data in _data(spec)):
         raise UserError(
-            "This chart loads its data from an address, which the pages do not: read them in Python, and give it the table."
+            "This chart loads its data from an address, which the pages do not: read them in Python, and "
+            "give it the table."
         )
     if "image" in _kinds(spec):
         raise UserError("This chart loads images, which the pages do not: draw it with another mark.")
     if table is None:
         raise UserError(
-            f"This chart holds no rows of data, of which the page's table and alt text could be made. {_INSTEAD}"
+            "This chart holds no rows of data, of which the page's table and alt text could be made. "
+            f"{_INSTEAD}"
         )
 
 
 def _styled(spec: dict) -> dict:
-    """The chart in the book's look, where it does not say otherwise; its title stands above it, its data hold only what it may need."""
+    """Return the chart in the book's look, where it does not say otherwise.
+
+    Its title stands above it, its data hold only what it may need.
+    """
     own = spec.get("config", {})
     view = {k: v for k, v in own.get("view", {}).items() if _ALTAIRS.get(k) != v}
     panel = (
@@ -104,8 +114,11 @@ def _styled(spec: dict) -> dict:
     return looked(pruned) | {"config": config}
 
 
-def _needed(row, words: set[str]):
-    """A row without the columns whose names the chart does not mention; what is no plain word may be mentioned in other ways."""
+def _needed(row: Any, words: set[str]) -> Any:
+    """Return a row without the columns whose names the chart does not mention.
+
+    What is no plain word may be mentioned in other ways.
+    """
     if not isinstance(row, dict):
         return row
     return {k: v for k, v in row.items() if k in words or not re.fullmatch(r"\w+", k)}
@@ -165,14 +178,14 @@ def _table(spec: dict) -> pd.DataFrame | None:
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
-def _data(node) -> Iterator[dict]:
+def _data(node: Any) -> Iterator[dict]:
     """Every `data` of a specification."""
     for part in _parts(node):
         if isinstance(part.get("data"), dict):
             yield part["data"]
 
 
-def _parts(node) -> Iterator[dict]:
+def _parts(node: Any) -> Iterator[dict]:
     """Every dictionary in a specification, the data's rows aside."""
     if isinstance(node, dict):
         yield node
@@ -185,7 +198,7 @@ def _parts(node) -> Iterator[dict]:
 
 
 def _kinds(spec: dict) -> list[str]:
-    """The types of its marks."""
+    """Return the types of its marks."""
     return [
         part["mark"] if isinstance(part["mark"], str) else part["mark"].get("type")
         for part in _parts(spec)
@@ -194,7 +207,7 @@ def _kinds(spec: dict) -> list[str]:
 
 
 def _fields(spec: dict) -> set[str]:
-    """The columns that the chart names."""
+    """Return the columns that the chart names."""
     named = [
         value for part in _parts(spec) for key, value in part.items() if key in ("field", "fields", "groupby")
     ]
@@ -222,9 +235,10 @@ def _encodings(spec: dict) -> dict[str, dict]:
 
 
 def _named(shown: dict) -> str:
-    """What a channel shows, in words.
+    """Say in words what a channel shows.
 
-    >>> _named({"field": "price_usd_per_t", "aggregate": "mean"}), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
+    >>> mean = {"field": "price_usd_per_t", "aggregate": "mean"}
+    >>> _named(mean), _named({"aggregate": "count"}), _named({"field": "t", "title": "Tonnes"})
     ('mean of price usd per t', 'number of rows', 'Tonnes')
     """
     title = (
@@ -241,7 +255,7 @@ def _named(shown: dict) -> str:
 
 
 def _title(spec: dict) -> str:
-    """The chart's own title, or what it draws by what."""
+    """Return the chart's own title, or what it draws by what."""
     title = spec.get("title")
     text = title.get("text") if isinstance(title, dict) else title
     if text and (isinstance(text, str) or all(isinstance(line, str) for line in text)):
@@ -254,7 +268,10 @@ def _title(spec: dict) -> str:
 
 
 def _described(spec: dict, table: pd.DataFrame) -> str:
-    """The picture in words: its marks, what each channel shows and from where to where, how many rows there are."""
+    """Describe the picture in words.
+
+    It names its marks, what each channel shows and from where to where, how many rows there are.
+    """
     marks = list(dict.fromkeys(_MARKS.get(kind, "marks") for kind in _kinds(spec))) or ["marks"]
     channels = [
         f"{_CHANNELS[name]}: {_named(shown)}{_range(shown, table)}"

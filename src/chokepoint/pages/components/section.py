@@ -1,8 +1,12 @@
-"""Parts of a page that is made for many minerals or countries: a heading, sentences, perhaps a figure. What is not there shows nothing."""
+"""Parts of a page that is made for many minerals or countries.
+
+A part is a heading, sentences, perhaps a figure. What is not there shows nothing.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -10,12 +14,18 @@ from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import Figure
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
+
 _template = macros("section")
 
 
 @dataclass(frozen=True)
 class Section(Component):
-    """A part of a page. Sentences and items of its list are text or `Markup`; text may name facts and pages (see `with_links`)."""
+    """A part of a page.
+
+    Sentences and items of its list are text or `Markup`; text may name facts and pages (see `with_links`).
+    """
 
     heading: str
     sentences: Sequence[str]
@@ -42,7 +52,7 @@ class Section(Component):
         """See `Component`."""
         return self.figure.still() if self.figure else None
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Its words, with the figure between them where it has one."""
         if self.figure is None:
             return super().widget()

@@ -1,32 +1,46 @@
-"""One choice for a whole notebook: in a live kernel, all that a template shows follows the mineral or country chosen at its top."""
+"""One choice for a whole notebook.
+
+In a live kernel, all that a template shows follows the mineral or country chosen at its top.
+"""
 
 import inspect
+from collections.abc import Callable, Container
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from chokepoint.pages.markup import rendering
 from chokepoint.parameters import Parameter, checked
 
+if TYPE_CHECKING:  # they are imported where a live kernel shows something
+    from ipywidgets import Widget
+
+    from chokepoint.pages.components.base import Component
+
 
 def selector(chapter: ModuleType, name: str, value: str) -> "ModuleType | LinkedPage":
-    """A template's chapter, whose functions take the parameter `name` first; while the site is built, the chapter itself.
+    """Return a template's chapter, whose functions take the parameter `name` first.
 
-    In a live notebook the variable `name` follows the list: it is always what is chosen there. UserError when there is no such
-    mineral or country.
+    While the site is built, this is the chapter itself. In a live notebook the variable `name` follows the
+    list: it is always what is chosen there. UserError when there is no such mineral or country.
     """
     return chapter if rendering() else LinkedPage(chapter, name, value)
 
 
 class Chosen(str):
-    """What is chosen in the list, which a notebook's variable holds: what is shown for it is shown for every later choice as well."""
+    """What is chosen in the list, which a notebook's variable holds.
+
+    What is shown for it is shown for every later choice as well.
+    """
 
 
 class LinkedPage:
-    """Shows itself as a list to choose from. A function of the chapter that is asked about the choice is drawn again at each choice.
+    """A chapter that shows itself as a list to choose from.
 
-    One that is asked about anything else, such as `page.brief("tin", release)`, answers that, and stays.
+    A function of the chapter that is asked about the choice is drawn again at each choice. One that is asked
+    about anything else, such as `page.brief("tin", release)`, answers that, and stays.
     """
 
-    def __init__(self, chapter: ModuleType, name: str, value: str):
+    def __init__(self, chapter: ModuleType, name: str, value: str) -> None:
         import ipywidgets as widgets
 
         choices = Parameter(name, str, value, "").choices
@@ -37,22 +51,24 @@ class LinkedPage:
         self._choice.add_class("cp-choice").observe(self._set_variable, "value")
         self._set_variable()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict:
         return self._choice._repr_mimebundle_()
 
-    def _set_variable(self, _change=None) -> None:
+    def _set_variable(self, _change: dict | None = None) -> None:
         """Give the notebook's variable the choice."""
         from IPython import get_ipython
 
         if shell := get_ipython():
             shell.push({self._name: Chosen(self._choice.value)})
 
-    def __getattr__(self, function: str):
+    def __getattr__(self, function: str) -> Any:
         make = getattr(self._chapter, function)
         if not callable(make) or self._name not in (wants := inspect.signature(make)).parameters:
             return make
 
-        def linked(*given, **named):
+        def linked(*given: Any, **named: Any) -> Any:
             asked = wants.bind(*given, **named)
             about = asked.arguments[self._name]
             if not isinstance(about, Chosen):
@@ -62,12 +78,12 @@ class LinkedPage:
 
         return linked
 
-    def _redrawn(self, make, asked: inspect.BoundArguments):
+    def _redrawn(self, make: Callable[..., "Component | None"], asked: inspect.BoundArguments) -> "Widget":
         import ipywidgets as widgets
 
         place = widgets.VBox()
 
-        def draw(_change=None) -> None:
+        def draw(_change: dict | None = None) -> None:
             asked.arguments[self._name] = self._choice.value
             before, place.children = place.children, (_widget(make(*asked.args, **asked.kwargs)),)
             for gone in before:
@@ -78,8 +94,8 @@ class LinkedPage:
         return place
 
 
-def _widget(component):
-    """What a chapter shows, as a widget; nothing as an empty box."""
+def _widget(component: "Component | None") -> "Widget":
+    """Make a widget of what a chapter shows; nothing as an empty box."""
     import ipywidgets as widgets
 
     return widgets.VBox() if component is None else component.widget()

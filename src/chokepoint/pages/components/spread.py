@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -19,13 +20,17 @@ from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.figure import canvas, live_numbers, numbers
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
+if TYPE_CHECKING:  # it is imported where a live kernel shows something
+    from ipywidgets import Widget
+
 _template, _figure = macros("spread"), macros("figure")
 
 
 def spread(model: str, result: str, along: str, *, name: str, held: Sequence[str] = ()) -> "Spread":
-    """A fan and a tornado of one result, side by side.
+    """Make a fan and a tornado of one result, side by side.
 
-    name: the result in words, as the subject of the finding. held: what the reader chooses rather than what is uncertain.
+    name: the result in words, as the subject of the finding. held: what the reader chooses rather than what
+    is uncertain.
     """
     return Spread(model, result, along, name, tuple(held))
 
@@ -57,7 +62,7 @@ class Spread(Component):
         ]
         return _template.spread(self.title, panels, self._reading())
 
-    def widget(self):
+    def widget(self) -> "Widget":
         """Both, one below the other."""
         import ipywidgets as widgets
 
@@ -95,7 +100,8 @@ class Spread(Component):
         low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
         first = self.rows.label.iloc[0]
         return (
-            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in nine draws of ten. "
+            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in "
+            "nine draws of ten. "
             f"What moves it most: {first[0].lower() + first[1:]}"
         )
 
@@ -122,7 +128,7 @@ class Spread(Component):
         )
 
     def tornado(self) -> alt.LayerChart:
-        """A bar for each assumption."""
+        """Draw a bar for each assumption."""
         frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
             columns={"label": "row"}
         )
@@ -154,24 +160,31 @@ class Spread(Component):
         return with_links(
             f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
             f"Each assumption is drawn evenly from its [range](assumptions#model-{self.model}): "
-            f"a spread of assumptions, not a probability. {f'Held at the default, as choices: {held}. ' if held else ''}"
+            "a spread of assumptions, not a probability. "
+            f"{f'Held at the default, as choices: {held}. ' if held else ''}"
             "Yellow bars end at the assumption’s low end, blue bars at its high end.",
             "",
         )
 
     def _ends(self) -> str:
-        """The fan for those who do not see it."""
+        """Describe the fan for those who do not see it."""
         left, right = (
             [amount(row[q], self.unit) for q in ("q05", "q95")]
             for _, row in self.bands.iloc[[0, -1]].iterrows()
         )
-        return f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} and {right[1]} at the right."
+        return (
+            f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} "
+            f"and {right[1]} at the right."
+        )
 
     def _bars(self) -> str:
-        """The bars for those who do not see them."""
+        """Describe the bars for those who do not see them."""
         longest = self.rows.iloc[0]
         ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
-        return f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: {'; '.join(self.rows.label)}."
+        return (
+            f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: "
+            f"{'; '.join(self.rows.label)}."
+        )
 
 
 def _is_share(unit: str) -> bool:
@@ -179,9 +192,10 @@ def _is_share(unit: str) -> bool:
 
 
 def amount(value: float, unit: str) -> str:
-    """A result in a sentence, the currency before it; the rest of the unit is `counted`.
+    """Write a result in a sentence, the currency before it; the rest of the unit is `counted`.
 
-    >>> amount(0.05, "share"), amount(-1234.5, "A$ million"), amount(50, "US$/kg"), amount(0.0067, "US$ billion/year")
+    >>> large, small = amount(-1234.5, "A$ million"), amount(0.0067, "US$ billion/year")
+    >>> amount(0.05, "share"), large, amount(50, "US$/kg"), small
     ('5 %', '−A$1,234', 'US$50', 'US$0')
     """
     if _is_share(unit):
@@ -201,7 +215,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def counted(unit: str) -> str:
-    """What follows a number in a sentence.
+    """Write what follows a number in a sentence.
 
     >>> counted("US$ million/year"), counted("US$/kg"), counted("share"), counted("x")
     (' million a year', ' a kilogram', '', ' times')

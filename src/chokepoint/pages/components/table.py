@@ -13,7 +13,10 @@ _template = macros("table")
 
 @dataclass(frozen=True)
 class Row:
-    """A row that a link can lead to. Cells are text, or `Markup`; one with an order is sorted by that instead."""
+    """A row that a link can lead to.
+
+    Cells are text, or `Markup`; one with an order is sorted by that instead.
+    """
 
     cells: Sequence[object]
     anchor: str = ""
@@ -24,10 +27,11 @@ class Row:
 class Table(Component):
     """Rows under heads, in a box that scrolls sideways on a narrow screen.
 
-    kind: class of the table. of: what the rows are, for those who hear the table's name rather than see it. filters: a row stays
-    when one of its cells is exactly the chosen one.
+    kind: class of the table. of: what the rows are, for those who hear the table's name rather than see it.
+    filters: a row stays when one of its cells is exactly the chosen one.
 
-    >>> str(Table("cp-facts", ["What"], [Row(["one"], "fact-1")], of="facts", filters=["one"]).html()).count("<option")
+    >>> table = Table("cp-facts", ["What"], [Row(["one"], "fact-1")], of="facts", filters=["one"])
+    >>> str(table.html()).count("<option")
     2
     """
 

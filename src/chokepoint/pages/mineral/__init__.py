@@ -1,4 +1,7 @@
-"""One mineral: who makes it, what the United States needs, what it costs, what China controls. Only what there are data for."""
+"""One mineral: who makes it, what the United States needs, what it costs, what China controls.
+
+Only what there are data for.
+"""
 
 from chokepoint.pages import mineral_text as lead_prose
 from chokepoint.pages.components.brief import Brief
@@ -25,5 +28,8 @@ __all__ = [
 
 
 def brief(mineral: str, release: str) -> Brief:
-    """Who makes it, what of that is inside the bloc, what the United States imports, since when China controls it."""
+    """Say who makes it, what of that is inside the bloc, what the United States imports.
+
+    It also says since when China controls it.
+    """
     return Brief(lead_prose.sentences(mineral, release), release)

@@ -1,4 +1,7 @@
-"""What a stock of one mineral would cover, and, where China is a main source of US imports, against the loss of that part."""
+"""What a stock of one mineral would cover.
+
+Where China is a main source of US imports, also against the loss of that part.
+"""
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.vault_basket import STOCK, china_in_imports
@@ -10,12 +13,16 @@ SMALL = 0.01  # of the Vault's money: below it, a year of net imports is no ques
 
 
 def vault(mineral: str, release: str) -> Section | None:
-    """The answer in words; nothing where the release gives no net imports of this mineral, or no price."""
+    """Give the answer in words.
+
+    Nothing where the release gives no net imports of this mineral, or no price.
+    """
     if not known(f"{mineral}.stock_days", release):
         return None
     what = name(mineral)
     words = [
-        f"A year of US net imports of {what} costs about {{{mineral}.vault_year}}{_of_the_money(mineral, release)}. "
+        f"A year of US net imports of {what} costs about "
+        f"{{{mineral}.vault_year}}{_of_the_money(mineral, release)}. "
         f"US${STOCK} million in store would replace {{{mineral}.stock_days}} of them.",
         *_china(mineral, what, release),
         "What the Vault will hold has not been published.",
@@ -24,7 +31,7 @@ def vault(mineral: str, release: str) -> Section | None:
 
 
 def _of_the_money(mineral: str, release: str) -> str:
-    """The same as a part of the Vault's money, in words."""
+    """Give the same as a part of the Vault's money, in words."""
     part = (
         facts.get(f"{mineral}.vault_year", release).value
         / 1000
@@ -43,8 +50,12 @@ def _china(mineral: str, what: str, release: str) -> list[str]:
         return []
     share, years, _ = china_in_imports(mineral, release)
     return [
-        f"China is a main source of US imports of {what}: {{china.{mineral}_us_imports}} of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}. "
+        f"China is a main source of US imports of {what}: {{china.{mineral}_us_imports}} of them in "
+        f"{years}. If it stopped selling and nobody else sold more, the same stock would replace its part "
+        f"for {{{mineral}.stock_china}}. "
         "What reaches the United States by way of other countries, or inside goods, is not counted."
         if known(f"china.{mineral}_us_imports", release)
-        else f"China is a main source of US imports of {what}: {share:.0f} % of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}."
+        else f"China is a main source of US imports of {what}: {share:.0f} % of them in {years}. If it "
+        "stopped selling and nobody else sold more, the same stock would replace its part for "
+        f"{{{mineral}.stock_china}}."
     ]

@@ -18,7 +18,7 @@ MAIN_PRICE = {"graphite": "Flake"}  # where the dearest series is not the one th
 
 
 def reserves(mineral: str, release: str) -> Section | None:
-    """What is in the ground, by country."""
+    """Say what is in the ground, by country."""
     rows = measured.series(release)
     countries = rows[(rows.mineral == mineral) & (rows.area_kind == "country") & (rows.value > 0)]
     if len(countries) < 2:
@@ -28,7 +28,8 @@ def reserves(mineral: str, release: str) -> Section | None:
     part = f", {100 * first.value / total:.0f} % of the world's" if total else ""
     title = f"{capital(with_article(first.area))} has the largest reserves, {tons(first.value)}{part}"
     notes = [
-        "Reserves are what could be dug at a profit when the figure was made. They change with the price and with the laws that define them."
+        "Reserves are what could be dug at a profit when the figure was made. They change with the price "
+        "and with the laws that define them."
     ]
     if bound:
         notes.append(
@@ -62,7 +63,10 @@ def reserves(mineral: str, release: str) -> Section | None:
 
 
 def _of_one_part(countries: pd.DataFrame) -> str:
-    """Of a series in parts, the countries for which one part alone is printed, as the end of a sentence; empty for any other series."""
+    """Name the countries for which one part alone is printed, of a series in parts.
+
+    They are the end of a sentence; it is empty for any other series.
+    """
     alone = countries[(countries.counted != "") & (countries.counted != countries.detail)]
     told = [
         f"{form} alone for {listed(of.area.map(with_article).tolist())}"

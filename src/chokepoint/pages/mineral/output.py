@@ -15,7 +15,7 @@ MOST = 8  # countries shown by name
 
 
 def makers(mineral: str, release: str, step: str) -> Section | None:
-    """The countries at one step; nothing where they are not known."""
+    """Show the countries at one step; nothing where they are not known."""
     rows = made(mineral, release).get(step)
     if rows is None:
         return None
@@ -31,7 +31,8 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
     notes = []
     if rows.excludes_us.any():
         notes.append(
-            "The printed world total leaves the United States out, whose figure is withheld, so the shares are a little too large."
+            "The printed world total leaves the United States out, whose figure is withheld, so the shares "
+            "are a little too large."
         )
     if step == "refinery" and "Magnet" in rows.what.iloc[0]:
         notes.append(
@@ -95,7 +96,10 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     )
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
     most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0], alone)
-    title = f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's {what[0].lower() + what[1:]} in {year}{second}"
+    title = (
+        f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's "
+        f"{what[0].lower() + what[1:]} in {year}{second}"
+    )
     if step == "mine":
         title = title.replace(" made ", " mined ")
     table = rows.assign(release=rows.release.map(edition))[
@@ -130,7 +134,10 @@ def inside(mineral: str, release: str) -> Section | None:
     at = rows[rows.step == last].set_index("standing").share.reindex(list(standings.COLOURS)).fillna(0)
     bloc, china = at[coalitions.SIGNED] + at[coalitions.CAME], at[coalitions.CHINA]
     least = "at least " if withheld.within(speaks, last, coalitions.club("came"), release) else ""
-    title = f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China {share(china)}"
+    title = (
+        f"At the {last} the United States and all who signed or came have {least}{share(bloc)}, China "
+        f"{share(china)}"
+    )
     standing = coalitions.standing()
     groups = [{c for c, where in standing.items() if where == group} for group in rows.standing]
     unprinted = [
@@ -169,13 +176,15 @@ def inside(mineral: str, release: str) -> Section | None:
 
 
 _BLOC = (
-    "The bloc is counted here in the widest way: the United States, every signatory of a framework or memorandum, with the members of the "
-    "European Union through the Union's own, and every delegation of 4 February. Coming bound nobody, and no list of members exists."
+    "The bloc is counted here in the widest way: the United States, every signatory of a framework or "
+    "memorandum, with the members of the "
+    "European Union through the Union's own, and every delegation of 4 February. Coming bound nobody, and "
+    "no list of members exists."
 )
 
 
 def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
-    """The summary of each step that is known."""
+    """Return the summary of each step that is known."""
     summary = supply.summary(release).dropna(subset=["year"])
     return {
         step: summary.loc[(mineral, step)]
@@ -185,7 +194,10 @@ def _steps(mineral: str, release: str) -> dict[str, pd.Series]:
 
 
 def _products(mineral: str, release: str) -> dict[str, str]:
-    """What each step counts, for the labels of bars, where the two count different products; else nothing."""
+    """Return what each step counts, for the labels of bars.
+
+    Nothing unless the two count different products.
+    """
     steps = _steps(mineral, release)
     return (
         {step: supply.label(row.what) for step, row in steps.items()}
@@ -202,14 +214,15 @@ def _not_printed(mineral: str, steps: set[str], release: str) -> list[str]:
         if step in steps
     }
     return [
-        f"Output at the {step} of {' and '.join(with_article(a) for a in areas)} is not printed and counts as 0 here: the bloc has at least what is shown."
+        f"Output at the {step} of {' and '.join(with_article(a) for a in areas)} is not printed and counts "
+        "as 0 here: the bloc has at least what is shown."
         for step, areas in named.items()
         if areas
     ]
 
 
 def _unlike(mineral: str, release: str) -> list[str]:
-    """That the two steps are not of one year, or not of one product, where it is so."""
+    """Say that the two steps are not of one year, or not of one product, where it is so."""
     steps = _steps(mineral, release)
     if len(steps) < 2:
         return []
@@ -219,7 +232,8 @@ def _unlike(mineral: str, release: str) -> list[str]:
         apart.append(f"products ({mine.what.split(' (')[0].lower()} and {after.what.split(' (')[0].lower()})")
     return (
         [
-            f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own total."
+            f"The two bars are of different {' and of different '.join(apart)}: each is a share of its own "
+            "total."
         ]
         if apart
         else []

@@ -49,6 +49,7 @@ def money(mineral: str, release: str) -> Section | None:
     """Public money, nearly all from Washington, for projects with this mineral, oldest first."""
     items = deals(tables.rows("finance_minerals", mineral=mineral).finance_id)
     words = [
-        "Loans, stakes and awards that name it. What is under discussion or a letter of interest is not money paid."
+        "Loans, stakes and awards that name it. What is under discussion or a letter of interest is not "
+        "money paid."
     ]
     return Section("Public money in it", words, release, None, items) if items else None

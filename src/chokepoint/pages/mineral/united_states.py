@@ -22,7 +22,8 @@ def imports(mineral: str, release: str) -> Section | None:
     said = [f"Main uses, as USGS names them: {uses[0].lower() + uses[1:]}"] if uses else []
     if not lines.empty and lines.kind.iloc[0] in ("greater", "less"):
         said.append(
-            "USGS prints a bound for import reliance in place of a figure, because it withholds a company's data."
+            "USGS prints a bound for import reliance in place of a figure, because it withholds a "
+            "company's data."
         )
     said += [
         f"Its chapter in USGS gives an import reliance of {lines.text.iloc[0]}; {also} for the same year."
@@ -36,12 +37,19 @@ def imports(mineral: str, release: str) -> Section | None:
     if first.area == "China":
         title = f"China is the largest source of US imports: {first.text} in {period}"
     elif len(china):
-        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China sent {china.iloc[0]:.0f} %"
+        title = (
+            f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; "
+            f"China sent {china.iloc[0]:.0f} %"
+        )
     else:
-        title = f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; China is not among the main ones"
+        title = (
+            f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; "
+            "China is not among the main ones"
+        )
     form = f" Form counted: {first.detail.lower()}." if pd.notna(first.detail) else ""
     said.append(
-        f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not be the one that made it."
+        f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not "
+        "be the one that made it."
     )
     short = printed.text.replace({"more than ": ">", "less than ": "<"}, regex=True)
     shown = printed.assign(area=printed.area.replace("Other countries", "Others"), text=short)
@@ -73,7 +81,10 @@ def imports(mineral: str, release: str) -> Section | None:
 
 
 def _named(rows: pd.DataFrame) -> list[str]:
-    """The sources that USGS names without shares: in their order, or as a group of which none comes first."""
+    """Name the sources that USGS names without shares.
+
+    They stand in their order, or as a group of which none comes first.
+    """
     if rows.empty:
         return []
     period = f"{rows.first_year.iloc[0]} to {rows.last_year.iloc[0]}"
@@ -83,7 +94,8 @@ def _named(rows: pd.DataFrame) -> list[str]:
         how = "as producers and has no reliable data on which of them sold it" if unknown else "together"
         return [f"USGS prints no shares of its imports: it names {' and '.join(together.area)} {how}."]
     return [
-        f"Of its imports of {period} USGS prints the sources, the largest first, and no shares: {', '.join(map(with_article, rows.area))}."
+        f"Of its imports of {period} USGS prints the sources, the largest first, and no shares: "
+        f"{', '.join(map(with_article, rows.area))}."
     ]
 
 

@@ -9,12 +9,13 @@ from chokepoint.pages.mineral_text import made, name, row_of, uncounted
 
 
 def not_published(mineral: str, release: str) -> Section:
-    """What the sources do not say of this mineral."""
+    """List what the sources do not say of this mineral."""
     output, row = made(mineral, release), row_of(mineral)
     gaps = []
     if row.headline_mineral != mineral:
         gaps.append(
-            f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published."
+            f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is "
+            "published."
         )
     if not output:
         gaps.append(_output_missing(mineral, release))
@@ -25,7 +26,8 @@ def not_published(mineral: str, release: str) -> Section:
     for step, rows in output.items():
         if (rows.qualifier == "withheld").any():
             gaps.append(
-                f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: withheld, because it would disclose a company's data."
+                f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: "
+                "withheld, because it would disclose a company's data."
             )
     if prices(mineral, release) is None:
         gaps.append(f"What it costs: USGS prints no price of {name(mineral)}.")
@@ -34,7 +36,8 @@ def not_published(mineral: str, release: str) -> Section:
         gaps.append("How far the United States depends on imports of it.")
     elif stated != mineral:
         gaps.append(
-            f"How far the United States depends on imports of it alone: only the figure of the {name(stated)} is published."
+            "How far the United States depends on imports of it alone: only the figure of the "
+            f"{name(stated)} is published."
         )
     gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
     return Section("What is not published", [], release, None, gaps)
@@ -66,7 +69,7 @@ def read_on(mineral: str, release: str) -> Section:
 
 
 def _magnet_chapters(mineral: str) -> list[str]:
-    """The chapters whose models are about rare earths, for the rare earths."""
+    """Name the chapters whose models are about rare earths, for the rare earths."""
     if row_of(mineral).group != "rare earths":
         return []
     return [
