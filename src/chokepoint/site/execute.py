@@ -79,8 +79,8 @@ def run_notebook(run: Run, kernel: str | None = None, reload: bool = False) -> E
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the
-    notebook. reload: the package's code has changed since this process was forked, and the kernel imports it
-    anew.
+    notebook.
+    reload: the package's code has changed since this process was forked, and the kernel imports it anew.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
