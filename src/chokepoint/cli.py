@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,8 +21,11 @@ from chokepoint.errors import UserError
 
 
 class _Commands(click.Group):
-    def invoke(self, context: click.Context):
-        """Say what is wrong plainly, and exit with 2, or with 1 where the fault is not the user's: never a traceback."""
+    def invoke(self, context: click.Context) -> Any:
+        """Say what is wrong plainly, never by a traceback.
+
+        Exit with 2, or with 1 where the fault is not the user's.
+        """
         try:
             return super().invoke(context)
         except UserError as error:
@@ -32,7 +36,8 @@ class _Commands(click.Group):
             sys.exit(1)
         except OSError as error:
             click.echo(
-                f"{error.filename or 'The system'}: {error.strerror or error}. Make room or give leave, then run it again.",
+                f"{error.filename or 'The system'}: {error.strerror or error}. "
+                "Make room or give leave, then run it again.",
                 err=True,
             )
             sys.exit(1)
@@ -55,7 +60,7 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Check tables against their schema, figures against their neighbours, and the book's words against facts."""
+    """Check tables against their schema, figures against neighbours, and the book's words against facts."""
     from chokepoint.data.check import require_sound
     from chokepoint.site.fact_links import require_true
 
@@ -118,7 +123,8 @@ def build(
             pool=pool,
         )
     click.echo(
-        f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; open index.html, or: make serve"
+        f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; "
+        "open index.html, or: make serve"
     )
 
 
@@ -151,8 +157,8 @@ def watch(release: str, port: int) -> None:
 def ingest() -> None:
     """Read a published release (a folder, a file or a zip) into data/minerals/.
 
-    Rows that are given take the place of theirs; all else of the release stays. A figure that cannot be right is refused, with its
-    neighbour's.
+    Rows that are given take the place of theirs; all else of the release stays. A figure that cannot be right
+    is refused, with its neighbour's.
     """
 
 
@@ -219,7 +225,10 @@ def fetch(release: str, to: Path) -> None:
 @click.option("--list", "listed", is_flag=True, help="The models, and what each takes.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bool) -> None:
-    """Run a model: every named result with its unit. A setting is a name or symbol of data/assumptions.csv."""
+    """Run a model: every named result with its unit.
+
+    A setting is a name or symbol of data/assumptions.csv.
+    """
     from chokepoint.models import MODELS
     from chokepoint.models.evaluate import assumptions_of, evaluate, model_named
 
@@ -229,7 +238,8 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
             click.echo(f"{each.name}: {each.title}")
             for row in assumptions_of(each.name, assumptions):
                 click.echo(
-                    f"    {row['name']} ({row['symbol']}) = {row['value']:g}, {row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}"
+                    f"    {row['name']} ({row['symbol']}) = {row['value']:g}, "
+                    f"{row['low']:g} to {row['high']:g} {row['unit']}: {row['label']}"
                 )
         return
     chosen = model_named(name)
@@ -247,7 +257,7 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
 
 
 def _told(value: float, unit: str, never: str) -> str:
-    """A result in a column of figures, with words where a number would mislead: never, no end, none."""
+    """Write a result in a column of figures, with words where a number would mislead: never, no end, none."""
     from chokepoint.models.sentence import said_of
 
     words = said_of(value, unit, never)
@@ -309,7 +319,8 @@ def facts_command(release: str, as_json: bool) -> None:
         return
     for fact in known:
         click.echo(
-            f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} [{', '.join(fact['sources'])}; {fact['confidence']}]"
+            f"{fact['fact_id']:34} {fact['text']:28} {fact['label']} "
+            f"[{', '.join(fact['sources'])}; {fact['confidence']}]"
         )
 
 
@@ -354,7 +365,10 @@ def fact_command(fact_id: str, release: str) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
-    """What changed between two releases: values added, removed and revised, and every fact that moved, by revision and by the new year."""
+    """Show what changed between two releases: values added, removed and revised, and every fact that moved.
+
+    Facts that moved by revision and those that moved by the new year are told apart.
+    """
     from chokepoint.analysis.difference import diff as differ
     from chokepoint.pages.changes import lines
 

@@ -26,7 +26,10 @@ ASSUMED = {  # parameter → assumption whose range it has, and what the paramet
 
 @dataclass(frozen=True)
 class Parameter:
-    """A line of a parameters cell: `name: type = default  # meaning`. A default of None leaves it to the data."""
+    """A line of a parameters cell: `name: type = default  # meaning`.
+
+    A default of None leaves it to the data.
+    """
 
     name: str
     type: type
@@ -52,7 +55,7 @@ class Parameter:
         return sorted(map(countries.slug, countries.names())) if self.name == "country" else None
 
     def fault(self, value: object) -> str:
-        """What is wrong with a value, and what would be right; nothing if it may be.
+        """Say what is wrong with a value, and what would be right; nothing if it may be.
 
         >>> Parameter("horizon", int, None, "").fault("soon"), Parameter("horizon", int, None, "").fault(2035)
         ("is 'soon'; expected a whole number, 2024 to 2064", '')
@@ -78,9 +81,12 @@ class Parameter:
         return ""
 
     def read(self, text: str) -> object:
-        """A value typed on the command line, of the type it should have if it can be; else the text, for `fault` to refuse.
+        """Read a value typed on the command line, as the type it should have if it can be.
 
-        >>> Parameter("capital_usd_bn", float, None, "").read("20"), Parameter("mineral", str, "tin", "").read("gallium")
+        Else it stays the text, for `fault` to refuse.
+
+        >>> capital = Parameter("capital_usd_bn", float, None, "")
+        >>> capital.read("20"), Parameter("mineral", str, "tin", "").read("gallium")
         (20.0, 'gallium')
         """
         try:
@@ -94,7 +100,7 @@ class Parameter:
 
 
 def parse(source: str) -> dict[str, Parameter]:
-    """The parameters of a cell's source. ValueError or SyntaxError when a line is anything else.
+    """Read the parameters of a cell's source. ValueError or SyntaxError when a line is anything else.
 
     >>> parse('horizon: int = None  # the year looked at')["horizon"].meaning
     'the year looked at'
@@ -113,14 +119,14 @@ def parse(source: str) -> dict[str, Parameter]:
 
 
 def checked(name: str, kind: type, value: object) -> object:
-    """A value given to a notebook by hand; UserError when it may not be."""
+    """Return a value given to a notebook by hand; UserError when it may not be."""
     if fault := Parameter(name, kind, None, "").fault(value):
         raise UserError(f"parameter {name} {fault}")
     return value
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The hint at the end of a refusal.
+    """Return the hint at the end of a refusal.
 
     >>> nearest("galium", ["gallium", "tin"])
     'Did you mean "gallium"?'

@@ -8,10 +8,12 @@ A module a kind: `bars`, `dumbbell`, `slope`, `dots`, `lines`, `fan`, `tornado`,
 `theme` the look, `vega` the way to the page.
 """
 
+from typing import Any
+
 import altair as alt
 
 
-def _render(spec: dict, **_options) -> dict:
+def _render(spec: dict, **_options: Any) -> dict:
     from chokepoint.pages.components.plain_chart import figure_of
 
     return figure_of(spec)._repr_mimebundle_()

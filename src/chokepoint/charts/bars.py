@@ -23,7 +23,7 @@ from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
 
 
 def share_axis(title: str | None, label: str = "datum.value + ' %'") -> alt.Axis:
-    """An axis of shares in per cent. label: Vega expression of what is written at a tick."""
+    """Make an axis of shares in per cent. label: Vega expression of what is written at a tick."""
     return alt.Axis(values=[0, 25, 50, 75, 100], title=title, labelExpr=label, labelFlush=False)
 
 
@@ -35,11 +35,11 @@ def bars(
     label: str | None = None,
     color: str = BLOC,
     colours: Mapping[str, str] | None = None,
-    x_axis: alt.Axis | None | object = alt.Undefined,
+    x_axis: alt.Axis | object | None = alt.Undefined,
     end: float | None = None,
     room: float = 1.2,
     tooltip: Mapping | None = None,
-    legend: alt.Legend | None | object = alt.Undefined,
+    legend: alt.Legend | object | None = alt.Undefined,
     limit: float = 150,
     height: float = 25,
     thickness: float = 17,
@@ -209,7 +209,7 @@ def stacked_bars(
 
 
 def small_names(layout: Rows, order: Sequence[str]) -> alt.Chart:
-    """The names of rows, smaller on a phone."""
+    """Draw the names of rows, smaller on a phone."""
     return layout.names(
         named(order), "row", dy=-13, size=11, fontSize=alt.ExprRef("cp_column < 420 ? 11 : 12"), lineHeight=13
     )
@@ -232,9 +232,7 @@ def stacked_pairs(
     standings whose share is written at either end.
     """
     order = first_seen(rows.mineral)
-    rows = rows.assign(
-        rank=rows.standing.map(list(colours).index), product=rows["product"] if "product" in rows else None
-    )
+    rows = rows.assign(rank=rows.standing.map(list(colours).index), product=rows.get("product"))
     steps = alt.YOffset(
         "step:N", sort=["mine", "refinery"], scale=alt.Scale(paddingInner=0.12, paddingOuter=0.35)
     )

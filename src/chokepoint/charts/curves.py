@@ -5,6 +5,7 @@ settings each control and result is a parameter of the same name.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import altair as alt
 
@@ -14,19 +15,19 @@ from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
 Line = tuple[str, str]  # name on the picture, colour
 
 
-def _x(field: str, title: str, **axis) -> alt.X:
-    """The control along which the curve runs."""
+def _x(field: str, title: str, **axis: Any) -> alt.X:
+    """Encode the control along which the curve runs."""
     axis = {"axis": alt.Axis(**axis)} if axis else {}
     return alt.X(f"{field}:Q", title=title, scale=alt.Scale(nice=False, zero=False), **axis)
 
 
 def _now(x: str, y: str, **more: str) -> alt.Chart:
-    """What is drawn at the present setting: Vega expressions as columns x_now, y_now and others."""
+    """Hold the present setting: Vega expressions as columns x_now, y_now and others."""
     return alt.Chart(NOTHING).transform_calculate(x_now=x, y_now=y, **more)
 
 
-def _at(mark: alt.Chart, **encoding) -> alt.Chart:
-    """A mark at the present setting."""
+def _at(mark: alt.Chart, **encoding: Any) -> alt.Chart:
+    """Place a mark at the present setting."""
     return mark.encode(x="x_now:Q", y="y_now:Q", **encoding)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -38,14 +39,14 @@ class Rows:
         return self.count - 1 + self.below
 
     def y(self, field: str = "at") -> alt.Y:
-        """The vertical place of a mark."""
+        """Encode the vertical place of a mark."""
         scale = alt.Scale(domain=[self.foot, -self.above], nice=False, padding=self.padding)
         return alt.Y(f"{field}:Q", axis=None, stack=None, scale=scale)
 
     def names(
-        self, chart: alt.Chart, field: str, *, dy: float, size: float = SIZE, beside: float = 0, **style
+        self, chart: alt.Chart, field: str, *, dy: float, size: float = SIZE, beside: float = 0, **style: Any
     ) -> alt.Chart:
-        """The names, in two lines where the column is too narrow for one.
+        """Draw the names, in two lines where the column is too narrow for one.
 
         field: a column of `chart`, which has one row a name. dy: offset [px]. size: of the letters [px].
         beside: what else stands in the same line [px].
@@ -57,13 +58,16 @@ class Rows:
         return words.encode(alt.XValue(0), self.y(), text="lines:N")
 
     def lines(self, chart: alt.Chart) -> alt.Chart:
-        """A thin line under each name, across the chart."""
+        """Draw a thin line under each name, across the chart."""
         return chart.mark_rule(color=GRID).encode(alt.XValue(0), alt.X2Value(WIDTH), self.y())
 
     def level(
-        self, x: alt.X, value: float, pieces: Iterable[tuple[float, float]], label: str, **style
+        self, x: alt.X, value: float, pieces: Iterable[tuple[float, float]], label: str, **style: Any
     ) -> list[alt.Chart]:
-        """A line down the rows, in pieces (from, to) so that it crosses no name; its label at the foot."""
+        """Draw a line down the rows, its label at the foot.
+
+        pieces: (from, to), so that it crosses no name.
+        """
         at = pd.DataFrame(pieces, columns=["up", "low"]).assign(level=value, label=label)
         x = x.copy()
         x.shorthand = "level:Q"
@@ -78,7 +82,7 @@ class Rows:
 def numbered(
     rows: pd.DataFrame, column: str | None = None, order: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """A table with the number of each row's line in `at`: its own, or that of its name in `column`.
+    """Return a table with the number of each row's line in `at`: its own, or that of its name in `column`.
 
     >>> numbered(pd.DataFrame({"row": ["b", "a", "b"]}), "row", ["a", "b"])["at"].tolist()
     [1, 0, 1]
@@ -96,11 +100,11 @@ def first_seen(values: pd.Series) -> list:
 
 
 def named(order: Sequence[str], name: str = "row") -> alt.Chart:
-    """A chart that holds the names of rows, for `Rows.names` where the marks have several rows a name."""
+    """Make a chart of the names of rows, for `Rows.names` where the marks have several rows a name."""
     return alt.Chart(numbered(pd.DataFrame({name: list(order)})))
 
 
-def names_beside(field: str, order: Sequence[str], *, limit: float = 150, **axis) -> alt.Y:
+def names_beside(field: str, order: Sequence[str], *, limit: float = 150, **axis: Any) -> alt.Y:
     """Rows with their names beside them, in order."""
     axis = {"domain": False, "ticks": False, "labelColor": INK, "labelPadding": 6, "labelLimit": limit} | axis
     return alt.Y(f"{field}:N", sort=list(order), title=None, axis=alt.Axis(**axis))
@@ -110,12 +114,12 @@ def names_beside(field: str, order: Sequence[str], *, limit: float = 150, **axis
 
 
 def px(field: str) -> alt.X:
-    """A place in pixels from the left, worked out in a column."""
+    """Encode a place in pixels from the left, worked out in a column."""
     return alt.X(f"{field}:Q", scale=None, axis=None)
 
 
 def py(field: str) -> alt.Y:
-    """A place in pixels from the top, worked out in a column."""
+    """Encode a place in pixels from the top, worked out in a column."""
     return alt.Y(f"{field}:Q", scale=None, axis=None)
 
 
@@ -135,19 +139,19 @@ def palette(rows: pd.DataFrame, field: str, colours: Mapping[str, str] | None) -
 
 
 def scale_of(values: Mapping[str, object]) -> alt.Scale:
-    """A scale from names to what each is drawn with."""
+    """Make a scale from names to what each is drawn with."""
     return alt.Scale(domain=list(values), range=list(values.values()))
 
 
-def key(columns: int | tuple[int, int] | None = None, **legend) -> alt.Legend:
-    """A legend without a title. columns: of its entries, where the page is narrow and where it is wide."""
+def key(columns: int | tuple[int, int] | None = None, **legend: Any) -> alt.Legend:
+    """Make a legend without a title. columns: of its entries, where the page is narrow and where wide."""
     if isinstance(columns, tuple):
         columns = alt.ExprRef(f"{NARROW} ? {columns[0]} : {columns[1]}")
     return alt.Legend(title=None, **{"columns": columns} if columns else {}, **legend)
 
 
 def color(
-    field: str, colours: Mapping[str, str], legend: alt.Legend | None | object = alt.Undefined
+    field: str, colours: Mapping[str, str], legend: alt.Legend | object | None = alt.Undefined
 ) -> alt.Color:
     """Colour by a column, with a legend above the plot."""
     return alt.Color(f"{field}:N", title=None, scale=scale_of(colours), legend=legend)
@@ -185,7 +189,7 @@ def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
 
 
 def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """A table whose days are moments of UTC: the same days on a scale of type utc, wherever one is.
+    """Return a table whose days are moments of UTC: the same days on a scale of type utc, wherever one is.
 
     >>> in_utc(pd.DataFrame({"day": ["2026-02-04", None]}), "day").day[0].isoformat()
     '2026-02-04T00:00:00+00:00'
@@ -193,8 +197,8 @@ def in_utc(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return frame.assign(**{column: pd.to_datetime(frame[column], utc=True) for column in columns})
 
 
-def time(field: str, start: str, end: str, **axis) -> alt.X:
-    """An axis of time above the plot, from one ISO date to another, both in UTC."""
+def time(field: str, start: str, end: str, **axis: Any) -> alt.X:
+    """Encode an axis of time above the plot, from one ISO date to another, both in UTC."""
     scale = alt.Scale(
         type="utc", domain=[pd.Timestamp(day).timestamp() * 1000 for day in (start, end)], nice=False
     )
@@ -204,8 +208,8 @@ def time(field: str, start: str, end: str, **axis) -> alt.X:
 # --- what the reader chooses
 
 
-def select(name: str, label: str, options: Iterable, value=None) -> alt.Parameter:
-    """A select.
+def select(name: str, label: str, options: Iterable, value: Any = None) -> alt.Parameter:
+    """Make a select.
 
     options: values, or value → what the select calls it. value: at first, by default the first option.
     """
@@ -215,7 +219,7 @@ def select(name: str, label: str, options: Iterable, value=None) -> alt.Paramete
 
 
 def click_on(field: str) -> str:
-    """The event of a click on a mark whose row has `field`; one beside it changes nothing.
+    """Return the event of a click on a mark whose row has `field`; one beside it changes nothing.
 
     >>> click_on("iso3")
     'click[event.item && event.item.datum && event.item.datum.iso3]'

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -76,12 +77,12 @@ def _projected(chart: alt.LayerChart, height: str) -> alt.LayerChart:
 
 
 def _region(people: pd.DataFrame) -> alt.Parameter:
-    """The select that moves the map to a region."""
+    """Make the select that moves the map to a region."""
     return select("region", "Region", [WORLD, *sorted(set(people.region))])
 
 
 def _outlines(topology: dict) -> alt.InlineData:
-    """The outlines of a TopoJSON as data of a chart."""
+    """Return the outlines of a TopoJSON as data of a chart."""
     return alt.InlineData(values=topology, format=alt.TopoDataFormat(type="topojson", feature="countries"))
 
 
@@ -94,7 +95,7 @@ def _land(people: pd.DataFrame, columns: Sequence[str]) -> alt.Chart:
     )
 
 
-def _split(land: alt.Chart, column: str, **ground) -> tuple[alt.Chart, alt.Chart]:
+def _split(land: alt.Chart, column: str, **ground: Any) -> tuple[alt.Chart, alt.Chart]:
     """Countries that are not in the table, as plain ground, and those that are, to be clicked."""
     return (
         land.transform_filter(f"!isValid(datum.{column})").mark_geoshape(
@@ -107,7 +108,7 @@ def _split(land: alt.Chart, column: str, **ground) -> tuple[alt.Chart, alt.Chart
 
 
 def _spots(chart: alt.Chart, size: float) -> alt.Chart:
-    """The small countries and the Union as dots. size: of one where the page is wide."""
+    """Draw the small countries and the Union as dots. size: of one where the page is wide."""
     return chart.mark_point(
         size=alt.ExprRef(f"({_WHOLE} ? 1 : 3) * ({NARROW} ? 16 : {size})"),
         strokeWidth=1,
@@ -177,12 +178,12 @@ def delegations(
     return _projected(chart, _PANELLED)
 
 
-def _squares(columns: int | tuple[int, int], **legend) -> alt.Legend:
+def _squares(columns: int | tuple[int, int], **legend: Any) -> alt.Legend:
     return key(columns, labelLimit=330, symbolType="square", **legend)
 
 
 def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) -> list[alt.Chart]:
-    """What is told of the country chosen: its name, status and texts, and bars of its largest shares."""
+    """Draw what is told of the country chosen: its name, status and texts, and bars of its largest shares."""
     one = alt.Chart(people[["iso3", "country", "status", "narrow", "wide", "page"]]).transform_filter(chosen)
     top, left = f"{_PANELLED} + 52", {"align": "left", "baseline": "top"}
     begin, wide = f"({NARROW} ? 0 : 0.54 * width)", f"({NARROW} ? width : 0.46 * width)"
@@ -193,7 +194,7 @@ def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) ->
         start=begin,
     ).transform_calculate(under=f"{top} + 62 + 17 * length(datum.lines)")
 
-    def text(chart: alt.Chart, x, y: str | alt.Y, what, **style) -> alt.Chart:
+    def text(chart: alt.Chart, x: alt.X | alt.XValue, y: str | alt.Y, what: Any, **style: Any) -> alt.Chart:
         return chart.mark_text(**left, **style).encode(
             x, (alt.YValue(alt.ExprRef(y)) if isinstance(y, str) else y), text=what
         )
@@ -324,7 +325,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         from_=begin, to="width", down=down, at_="134", left="0"
     )
 
-    def bar(chart: alt.Chart, tips: Mapping | None = None, **style) -> alt.Chart:
+    def bar(chart: alt.Chart, tips: Mapping | None = None, **style: Any) -> alt.Chart:
         return chart.mark_bar(height=16, **_BAR, **style).encode(
             px("from_"), alt.X2("to:Q"), py("down"), **({"tooltip": tooltips(tips)} if tips else {})
         )

@@ -100,7 +100,7 @@ def multiples(
 
 
 def _widest(begin: float, end: float, cuts: Iterable[float]) -> float:
-    """The middle of the widest part of begin to end that no cut divides.
+    """Return the middle of the widest part of begin to end that no cut divides.
 
     >>> _widest(0, 10, [7, 9, 20])
     3.5

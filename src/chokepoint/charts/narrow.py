@@ -1,7 +1,7 @@
-"""What a chart does where its column is narrow: legends in as many columns as fit, long titles and names in two lines.
+"""Fit a chart to a narrow column: legends in as many columns as fit, long titles and names in two lines.
 
-How wide words are depends on the reader's fonts, which are not known here: all is reckoned for a wide one. What is chosen is chosen by the
-column's width (`cp_column`), never by the plot's, which the layout works out.
+How wide words are depends on the reader's fonts, which are not known here: all is reckoned for a wide one.
+What is chosen is chosen by the column's width (`cp_column`), never by the plot's, which the layout works out.
 """
 
 import json
@@ -27,7 +27,9 @@ _MOST = 240  # px, of names beside rows where the column is wide
 
 
 def two_lines(field: str, size: float = SIZE, beside: float = 0) -> str:
-    """Vega expression: the words of a field, in two lines of about the same length where one would be longer than the column.
+    """Return the Vega expression of a field's words, in two lines where one would not fit the column.
+
+    The two lines are about equally long.
 
     size: of the letters [px]. beside: what else stands in the same line [px].
     """
@@ -53,16 +55,19 @@ def _halves(text: str) -> str:
 def too_long(field: str, size: float = SIZE, beside: float = 0) -> str:
     """Vega expression: whether the words of a field take two lines; see `two_lines`."""
     words = datum(field)
-    return f"(length({words}) * {LETTER * size:.3g} > cp_column - {16 + beside:g} && indexof(slice({words}, floor(length({words}) / 2)), ' ') >= 0)"
+    return (
+        f"(length({words}) * {LETTER * size:.3g} > cp_column - {16 + beside:g} && "
+        f"indexof(slice({words}, floor(length({words}) / 2)), ' ') >= 0)"
+    )
 
 
 def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.ExprRef:
-    """The offset `dy` [px] of words that stand above something, higher where they take two lines."""
+    """Return the offset `dy` [px] of words that stand above something, higher where they take two lines."""
     return alt.ExprRef(f"{too_long(field, size, beside)} ? {dy - size - 2:g} : {dy:g}")
 
 
 def made_to_fit(spec: dict) -> dict:
-    """A compiled chart whose legends and titles of axes fit a narrow column."""
+    """Return a compiled chart whose legends and titles of axes fit a narrow column."""
     changed = {
         name: [change(part, spec) for part in spec[name]]
         for name, change in (("legends", _legend), ("axes", _axis))
@@ -72,11 +77,13 @@ def made_to_fit(spec: dict) -> dict:
 
 
 def _axis(axis: dict, spec: dict) -> dict:
-    """An axis; a title too long for a narrow column stands in two lines there, and so does a name beside a row that is tall enough.
+    """Return an axis whose words fit a narrow column.
+
+    A title too long for it stands in two lines there, and so does a name beside a row that is tall enough.
 
     >>> _axis({"orient": "bottom", "title": "Net import reliance, % of consumption, 2025"}, {})["title"]
     {'signal': 'cp_column < 420 ? ["Net import reliance, %","of consumption, 2025"] : "Net import reliance, % of consumption, 2025"'}
-    """
+    """  # noqa: E501  the doctest's result is one line
     if axis["orient"] == "left":
         return _names_beside(axis, spec)
     title = axis.get("title")
@@ -114,7 +121,7 @@ def _names_beside(axis: dict, spec: dict) -> dict:
 
 
 def _names(axis: dict, spec: dict) -> list[str]:
-    """The names on an axis of names."""
+    """List the names on an axis of names."""
     scale = next((s for s in spec.get("scales", []) if s["name"] == axis.get("scale")), {})
     domain = scale.get("domain")
     if scale.get("type") not in ("band", "point", "ordinal") or axis.get("labels") is False:
@@ -143,11 +150,12 @@ def _names(axis: dict, spec: dict) -> list[str]:
 
 
 def _legend(legend: dict, spec: dict) -> dict:
-    """A legend above the plot, in no more columns than fit.
+    """Return a legend above the plot, in no more columns than fit.
 
     >>> scale = {"name": "color", "type": "ordinal", "domain": ["At the mine", "After the mine"]}
-    >>> _legend({"fill": "color"}, {"scales": [scale, {"name": "y", "type": "band", "domain": ["Rare earths, refined"]}],
-    ...         "axes": [{"orient": "left", "scale": "y", "labelLimit": 150}]})["columns"]
+    >>> names = {"name": "y", "type": "band", "domain": ["Rare earths, refined"]}
+    >>> axes = [{"orient": "left", "scale": "y", "labelLimit": 150}]
+    >>> _legend({"fill": "color"}, {"scales": [scale, names], "axes": axes})["columns"]
     {'signal': 'cp_column < 420 ? 1 : 2'}
     """
     kind = next(
@@ -189,7 +197,9 @@ def _legend(legend: dict, spec: dict) -> dict:
 
 
 def _columns(widths: list[float], room: float, most: int) -> int:
-    """In how many columns entries of these widths [px] stand within a room [px], filled row by row; at least one.
+    """Count the columns in which entries of these widths [px] stand within a room [px]; at least one.
+
+    They are filled row by row.
 
     >>> _columns([100, 50, 60, 40], 200, 4), _columns([100, 50, 60, 40], 170, 4), _columns([100], 50, 1)
     (2, 2, 1)
@@ -201,7 +211,7 @@ def _columns(widths: list[float], room: float, most: int) -> int:
 
 
 def _extent(axis: dict, spec: dict, column: float) -> float:
-    """How far an axis with labels reaches to the left of the plot, at most, in a column of some width [px]."""
+    """Return how far [px] at most an axis with labels reaches left of the plot; column: its width [px]."""
     names, limit = _names(axis, spec), axis.get("labelLimit", 220)
     if not names:
         return _AXIS

@@ -1,6 +1,7 @@
 """Sums by firmness: a rung a state, a piece of its bar a deal, and a panel on the deal chosen."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -97,7 +98,7 @@ def stacked_rungs(
     )
 
 
-def _words(names: list[dict], size: float = 12, **style) -> alt.Chart:
+def _words(names: list[dict], size: float = 12, **style: Any) -> alt.Chart:
     """Names at the left, each at its place `down` [px]."""
     words = (
         alt.Chart(pd.DataFrame(names))
@@ -108,7 +109,7 @@ def _words(names: list[dict], size: float = 12, **style) -> alt.Chart:
 
 
 def _panel(deals: pd.DataFrame, deal: alt.Parameter, top: int) -> list[alt.Chart]:
-    """What is told of the deal chosen: its name, and lines of text."""
+    """Draw what is told of the deal chosen: its name, and lines of text."""
     size = 16  # 15, and bold
     one = (
         alt.Chart(deals[["deal", "name", "narrow", "wide"]])

@@ -1,6 +1,10 @@
-"""One look for every chart. Ink, grid and paper are parameters, so that the page can turn dark without a redraw."""
+"""One look for every chart.
+
+Ink, grid and paper are parameters, so that the page can turn dark without a redraw.
+"""
 
 import re
+from typing import Any
 
 import altair as alt
 from altair.utils import schemapi
@@ -21,8 +25,9 @@ INKS = [
     {"name": f"cp_{name}", "value": colour}
     for name, colour in (("ink", "#22252a"), ("soft", "#5d636b"), ("grid", "#e4e4de"), ("paper", "#fcfcfa"))
 ]
-# How wide the chart's place is [px]. What a layout chooses (lines of a legend, short names) it may choose by this, and never by `width`,
-# which the layout itself works out: the choice would change what it was made by. On the page the page's script says it.
+# How wide the chart's place is [px]. What a layout chooses (lines of a legend, short names) it may choose by
+# this, and never by `width`, which the layout itself works out: the choice would change what it was made by.
+# On the page the page's script says it.
 COLUMN = {"name": "cp_column", "expr": "width"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HASHED = re.compile(r"\bview_[0-9a-f]{16}")
@@ -53,7 +58,9 @@ _LEGEND = {
     "symbolType": "square",
 }
 CONFIG = {
-    "aria": False,  # the chart's place on the page carries the alt text; a description of every mark would only slow it down
+    # The chart's place on the page carries the alt text; a description of every mark would only slow it
+    # down.
+    "aria": False,
     "background": "transparent",
     "view": {"stroke": None},
     "axis": _AXIS,
@@ -65,12 +72,13 @@ CONFIG = {
         "labelFontSize": 12,
     },
     "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
-    # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be that of another chart.
+    # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be
+    # that of another chart.
 }
 
 
 def themed(chart: alt.TopLevelMixin) -> dict:
-    """The chart's Vega-Lite dictionary, in the book's look.
+    """Return the chart's Vega-Lite dictionary, in the book's look.
 
     >>> spec = themed(alt.Chart({"values": []}).mark_bar())
     >>> [p["name"] for p in spec["params"]]
@@ -82,7 +90,10 @@ def themed(chart: alt.TopLevelMixin) -> dict:
 
 
 def looked(spec: dict) -> dict:
-    """A Vega-Lite dictionary in the book's look but for its `config`; a chart of one view becomes as wide as its column."""
+    """Return a Vega-Lite dictionary in the book's look but for its `config`.
+
+    A chart of one view becomes as wide as its column.
+    """
     spec = _numbered(spec, {})
     single = one_view(spec)
     spec["params"] = [*INKS, *[COLUMN] * single, *spec.get("params", [])]
@@ -93,14 +104,19 @@ def looked(spec: dict) -> dict:
 
 
 def one_view(spec: dict) -> bool:
-    """Whether a chart is one picture with one pair of axes, and no row of panels, whose width Vega-Lite cannot fit to a column."""
+    """Whether a chart is one picture with one pair of axes, and no row of panels.
+
+    Vega-Lite cannot fit the width of a row of panels to a column.
+    """
     return "layer" in spec or (
         "mark" in spec and not {"row", "column", "facet"} & spec.get("encoding", {}).keys()
     )
 
 
-def _numbered(node, names: dict[str, str]):
-    """A specification with its views numbered: Altair names them by a hash of what Python prints of them, addresses included.
+def _numbered(node: Any, names: dict[str, str]) -> Any:
+    """Return a specification with its views numbered.
+
+    Altair names them by a hash of what Python prints of them, addresses included.
 
     >>> _numbered({"name": "view_16978be6cf145f6e_1", "params": [{"views": ["view_16978be6cf145f6e_1"]}]}, {})
     {'name': 'view_1_1', 'params': [{'views': ['view_1_1']}]}

@@ -54,7 +54,7 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
 
 
 def _placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """The table with the corners of each tile [columns, pixels], places of headings, and the height."""
+    """Return the table with each tile's corners [columns, pixels], places of headings, and the height."""
     parts, headings, top = [], [], 0
     for group, members in frame.groupby("group", sort=False):
         headings.append({"group": group, "left": 0, "base": top + HEADING - 6})

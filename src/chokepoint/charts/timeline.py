@@ -102,7 +102,7 @@ _MONTH = pd.Timedelta(days=30)
 
 
 def months(field: str, start: str, end: str) -> alt.X:
-    """An axis of time with a tick a month, fewer where the page is narrow."""
+    """Encode an axis of time with a tick a month, fewer where the page is narrow."""
     count = round((pd.Timestamp(end) - pd.Timestamp(start)) / _MONTH)
     ticks = alt.ExprRef(f"{NARROW} ? {min(count, 5)} : {min(count, 12)}")
     return time(field, start, end, format="%b", tickCount=ticks)

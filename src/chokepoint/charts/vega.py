@@ -1,13 +1,18 @@
-"""Charts compiled from Vega-Lite to Vega, so that the reader's browser need not; the room that each will take; and the script that draws them.
+"""Charts compiled from Vega-Lite to Vega, so that the reader's browser need not.
 
-For a page this is done where a notebook ran, so that what is kept of it holds its charts ready drawn, and never while Sphinx prints:
-the compiler starts threads, which the processes that Sphinx forks would wait for in vain.
+Beside them, the room that each will take, and the script that draws them.
+
+For a page this is done where a notebook ran, so that what is kept of it holds its charts ready drawn, and
+never while Sphinx prints: the compiler starts threads, which the processes that Sphinx forks would wait for
+in vain.
 """
 
 import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 import vl_convert
 
@@ -16,7 +21,8 @@ from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
 MOST_MARKS = 1000  # beyond these a canvas is faster than svg
-# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no trees or clouds; and an interpreter in place of `Function`.
+# Of Vega, what draws a compiled chart: no Vega-Lite, no editor, no trees or clouds; and an interpreter in
+# place of `Function`.
 VEGA = {
     "dataflow": "6.1.0",
     "transforms": "5.1.0",
@@ -36,9 +42,12 @@ PASSES = 4  # so many plots are tried at most; as in charts.js
 
 
 def script(use: str) -> str:
-    """Vega's own modules that charts here need, as one script in which `use` is done with them, `{}` in it standing for what they give.
+    """Return Vega's own modules that charts here need, as one script in which `use` is done with them.
 
-    The versions are those that vl-convert carries; where they differ it raises ValueError and names the module.
+    `{}` in `use` stands for what they give.
+
+    The versions are those that vl-convert carries; where they differ it raises ValueError and names the
+    module.
     """
     take = "\n".join(
         f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";'
@@ -49,7 +58,9 @@ def script(use: str) -> str:
 
 
 def compiled(vegalite: dict) -> dict:
-    """A Vega-Lite chart as Vega that fits a narrow column, its tables by number: the compiler names them by a hash, which says nothing.
+    """Return a Vega-Lite chart as Vega that fits a narrow column, its tables by number.
+
+    The compiler names them by a hash, which says nothing.
 
     UserError for one that does not compile, or that needs what the charts' script does not carry.
     """
@@ -62,7 +73,8 @@ def compiled(vegalite: dict) -> dict:
         raise UserError(f"A chart is no Vega-Lite that can be drawn: {reason[:400]}") from None
     if missing := _ELSEWHERE & set(_transforms(spec)):
         raise UserError(
-            f"A chart uses the transform {min(missing)}, which the pages' script does not carry: work it out in Python, and draw the result."
+            f"A chart uses the transform {min(missing)}, which the pages' script does not carry: "
+            "work it out in Python, and draw the result."
         )
     names: dict[str, str] = {}
     text = re.sub(
@@ -78,8 +90,8 @@ def renderer(spec: dict) -> str:
     return "canvas" if marks(spec) > MOST_MARKS else "svg"
 
 
-def _transforms(node) -> Iterator[str]:
-    """The type of every transform anywhere in a compiled chart."""
+def _transforms(node: Any) -> Iterator[str]:
+    """Give the type of every transform anywhere in a compiled chart."""
     if isinstance(node, dict):
         for step in node.get("transform", ()) if isinstance(node.get("transform"), list) else ():
             yield step["type"]
@@ -92,7 +104,9 @@ def _transforms(node) -> Iterator[str]:
 
 
 def _rounded(spec: dict) -> dict:
-    """A chart whose numbers have the six figures that a picture shows; those that a model is fed with stay as they are, to the last.
+    """Return a chart whose numbers have the six figures that a picture shows.
+
+    Those that a model is fed with stay as they are, to the last.
 
     The table under the chart, and the CSV, hold every figure.
     """
@@ -105,8 +119,9 @@ def _rounded(spec: dict) -> dict:
     return spec | {"data": tables}
 
 
-def _six(value):
-    """
+def _six(value: Any) -> Any:
+    """Round the numbers below a million in a value to six figures.
+
     >>> _six([{"share": 69.23076923076923, "year": 2025, "name": "tin"}, 30.0])
     [{'share': 69.2308, 'year': 2025, 'name': 'tin'}, 30.0]
     """
@@ -118,10 +133,13 @@ def _six(value):
 
 
 def fitted(spec: dict, column: float = WIDE) -> dict:
-    """A compiled chart that is as wide as its container, made so that only the page's script, or a measurement, gives it its width.
+    """Return a compiled chart that is as wide as its container.
 
-    Vega's own fitting works out the plot's width from what stands out of the plot; where that follows the width (a height in
-    proportion to it, words, lines of a legend), it never comes to rest. Other charts are left as they are.
+    It is made so that only the page's script, or a measurement, gives it its width.
+
+    Vega's own fitting works out the plot's width from what stands out of the plot; where that follows the
+    width (a height in proportion to it, words, lines of a legend), it never comes to rest. Other charts are
+    left as they are.
     """
     if not follows_container(spec):
         return spec
@@ -138,9 +156,12 @@ def follows_container(spec: dict) -> bool:
 
 
 def heights(spec: dict) -> list[tuple[float, float, float, float]]:
-    """The height of a compiled chart for each range of its column's width: from [px], below [px], height [px], and what it gains per pixel of width.
+    """Return the height of a compiled chart for each range of its column's width.
 
-    Ranges end where the chart itself turns from narrow to wide; within one, a height is the same or grows in a line with the width.
+    That is from [px], below [px], height [px], and what it gains per pixel of width.
+
+    Ranges end where the chart itself turns from narrow to wide; within one, a height is the same or grows in
+    a line with the width.
     """
     text = json.dumps(spec)
     ends = [0.0, *sorted({float(n) for n in re.findall(r"cp_column < (\d+)", text)}), math.inf]
@@ -148,7 +169,7 @@ def heights(spec: dict) -> list[tuple[float, float, float, float]]:
         s["name"] == "height" and re.search(r"\bwidth\b", s.get("update", "")) for s in spec["signals"]
     )
     found: list[tuple[float, float, float, float]] = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         near, far = max(low, 0.8 * min(high, 400)), min(high - 1, max(1.5 * low, WIDE))
         at_near = _height(spec, near, elastic)
         share = (_height(spec, far, elastic) - at_near) / (far - near) if elastic else 0.0
@@ -160,7 +181,10 @@ def heights(spec: dict) -> list[tuple[float, float, float, float]]:
 
 
 def _height(spec: dict, column: float, elastic: bool) -> float:
-    """Height [px] of a compiled chart in a column [px]; only of an elastic one it matters how wide the plot in it is."""
+    """Return the height [px] of a compiled chart in a column [px].
+
+    Only of an elastic one it matters how wide the plot in it is.
+    """
 
     def size(plot: float) -> tuple[float, float]:
         there = fitted(spec, column)
@@ -188,7 +212,7 @@ def svg_size(spec: dict) -> tuple[float, float]:
 
 
 def marks(spec: dict) -> int:
-    """About how many marks a compiled chart draws: a mark for each row of its data as given, and one for a line.
+    """Count roughly the marks that a compiled chart draws: one for each row of its data, one for a line.
 
     >>> marks({"data": [{"name": "a", "values": [1, 2, 3]}, {"name": "b", "source": "a"}],
     ...        "marks": [{"type": "rect", "from": {"data": "b"}}, {"type": "line", "from": {"data": "a"}}]})

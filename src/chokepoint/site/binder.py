@@ -35,7 +35,7 @@ def record(runs: Iterable[Run], edition: Edition | None, stage: Path, home: Path
 
 
 def launch(pagename: str, stage: Path) -> Markup:
-    """What stands under the title of a page; nothing where there is nothing to say."""
+    """Return what stands under the title of a page; nothing where there is nothing to say."""
     known = _read(stage / _FILE)
     page, edition = known.get("pages", {}).get(pagename, {}), known.get("edition", {})
     settings = page.get("settings", {})

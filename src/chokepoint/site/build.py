@@ -1,7 +1,10 @@
-"""Publishing is a transaction: check the data, run, render, check the site, swap it in. Any failure leaves the last site.
+"""Publishing is a transaction: check the data, run, render, check the site, swap it in.
 
-A build that fails, is killed or runs out of disk at any moment is taken up by the next one: what it had executed is kept (see
-`cache`), what it had half written is not trusted. Nothing is done at all where every input and the site are those of the last build.
+Any failure leaves the last site.
+
+A build that fails, is killed or runs out of disk at any moment is taken up by the next one: what it had
+executed is kept (see `cache`), what it had half written is not trusted. Nothing is done at all where every
+input and the site are those of the last build.
 """
 
 import hashlib
@@ -32,7 +35,7 @@ from chokepoint.site.settings import require_settings
 
 
 def root() -> Path:
-    """The checkout: the folder that holds `book/` and `_config.yml`."""
+    """Return the checkout: the folder that holds `book/` and `_config.yml`."""
     return tables.home()
 
 
@@ -46,11 +49,14 @@ def build(
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
 ) -> Path:
-    """Make the whole site in build/html and return that folder. UserError, with the old site untouched, when a step fails.
+    """Make the whole site in build/html and return that folder.
 
-    settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its own,
-    build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a line a page, why it
-    ran or did not. pool: where notebooks run, any executor of the kind of concurrent.futures; without one, processes here.
+    UserError, with the old site untouched, when a step fails.
+
+    settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its
+    own, build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a
+    line a page, why it ran or did not. pool: where notebooks run, any executor of the kind of
+    concurrent.futures; without one, processes here.
     """
     home = home or root()
     work = home / "build" / "editions" / edition.name if edition else home / "build"
@@ -127,13 +133,16 @@ def build_locked(
 
 
 def require_words(book: Path, release: str) -> None:
-    """UserError where a sentence says another number than the registry: said before anything runs, once facts can check it."""
+    """UserError where a sentence says another number than the registry.
+
+    That is said before anything runs, once facts can check it.
+    """
     if compare := getattr(facts, "require_words", None):
         compare(book, release)
 
 
 def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:
-    """A digest, by name, of everything the site is made from."""
+    """Return a digest, by name, of everything the site is made from."""
     files = [
         home / "_config.yml",
         home / "_toc.yml",
@@ -163,7 +172,7 @@ def _wanted(path: Path) -> bool:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """A digest of every file in `folder` by its path there."""
+    """Return a digest of every file in `folder` by its path there."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -172,7 +181,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
-    """Gather in `stage` what is rendered: the Markdown pages, static files, and executed notebooks made ready.
+    """Gather in `stage` what is rendered.
+
+    That is the Markdown pages, static files, and executed notebooks made ready.
 
     A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
     """
@@ -200,8 +211,10 @@ def _named(stage: Path) -> list[str]:
 
 
 def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
-    """Fold code away, and cells that load or draw with what they show; leave out set-up cells, widget state, what is for
-    the notebook alone, and cells that show nothing; fill in a template's title.
+    """Make an executed notebook ready to be a page.
+
+    Fold code away, and cells that load or draw with what they show; leave out set-up cells, widget state,
+    what is for the notebook alone, and cells that show nothing; fill in a template's title.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("papermill", None)  # it names folders of this machine
@@ -223,10 +236,10 @@ def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbform
 
 
 def plain_markdown(text: str) -> str:
-    """Text from the data as Markdown in which nothing of it is markup.
+    r"""Return text from the data as Markdown in which nothing of it is markup.
 
     >>> plain_markdown("Rare earths"), plain_markdown("<b>")
-    ('Rare earths', '\\\\<b\\\\>')
+    ('Rare earths', '\\<b\\>')
     """
     return re.sub(r"([\\`*_{}\[\]()<>#!|~$&:@\"'^])", r"\\\1", " ".join(text.split()))
 
@@ -249,7 +262,7 @@ def swap(new: Path, site: Path) -> None:
 
 
 def recover(site: Path) -> None:
-    """Put the old site back, where a build was killed between taking it away and putting the new one there."""
+    """Put the old site back, where a build was killed between taking it away and putting the new there."""
     if not site.exists() and _aside(site).exists():
         _aside(site).rename(site)
 
@@ -260,9 +273,12 @@ def _aside(site: Path) -> Path:
 
 @contextmanager
 def _ending_what_it_started() -> Iterator[None]:
-    """Whatever ends the work ends the processes it started; the system's own refusals and an interruption are said plainly."""
+    """Whatever ends the work ends the processes it started.
 
-    def stop(*_) -> None:
+    The system's own refusals and an interruption are said plainly.
+    """
+
+    def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     answers = threading.current_thread() is threading.main_thread()
@@ -276,7 +292,8 @@ def _ending_what_it_started() -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise UserError(
-            f"The build stopped: {error.strerror or error}{where}. The last good site stands. Mend that, then build again."
+            f"The build stopped: {error.strerror or error}{where}. The last good site stands. "
+            "Mend that, then build again."
         ) from None
     finally:
         for process in multiprocessing.active_children():
@@ -292,5 +309,5 @@ def _load(path: Path) -> dict | None:
         return None
 
 
-def _digest(value) -> str:
+def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,11 +1,12 @@
 """Executed notebooks that are still right, so that only those run whose inputs changed.
 
-An entry holds an executed notebook and, beside it, a digest of every input by name: the notebook's code, its parameters, the
-modules of the package that this code imports in turn, the installed versions, and what the run read of the tables: whole files,
-rows, or what a view returned. It is right if, and only if, every one of them is the same now; `why` names those that are not.
-Markdown is no input: the words of the notebook as it is now are put around the kept outputs. What a run reads is known only once
-it ran, so the entries of a page are looked through, newest first: a page has few. That is why neither joblib's Memory nor
-diskcache, which need the key beforehand, is used here.
+An entry holds an executed notebook and, beside it, a digest of every input by name: the notebook's code, its
+parameters, the modules of the package that this code imports in turn, the installed versions, and what the
+run read of the tables: whole files, rows, or what a view returned. It is right if, and only if, every one of
+them is the same now; `why` names those that are not. Markdown is no input: the words of the notebook as it is
+now are put around the kept outputs. What a run reads is known only once it ran, so the entries of a page are
+looked through, newest first: a page has few. That is why neither joblib's Memory nor diskcache, which need
+the key beforehand, is used here.
 """
 
 import gzip
@@ -15,11 +16,12 @@ import os
 import sys
 import sysconfig
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -36,7 +38,11 @@ _SOURCE = imports.SOURCE
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook that ran: its JSON with outputs, what it read of the data (names as of `tables.reads`), its cells' own time [s]."""
+    """A notebook that ran.
+
+    It is its JSON with outputs, what it read of the data (names as of `tables.reads`), its cells' own time
+    [s].
+    """
 
     notebook: str
     reads: tuple[str, ...]
@@ -45,14 +51,17 @@ class Executed:
 
 @dataclass(frozen=True)
 class Cache:
-    """Executed notebooks kept below `folder`. When `fresh`, none is found; `say` is told of entries that do not read."""
+    """Executed notebooks kept below `folder`.
+
+    When `fresh`, none is found; `say` is told of entries that do not read.
+    """
 
     folder: Path
     fresh: bool = False
     say: Callable[[str], None] = lambda _text: None
 
     def find(self, run: Run) -> tuple[Executed | None, str]:
-        """The kept result whose inputs are all as they are now, and ""; else None, and why it must run."""
+        """Find the kept result whose inputs are all as they are now, and ""; else None, and why to run."""
         path, why = self.entry(run)
         if path and (executed := self._read(path)):
             os.utime(path)
@@ -60,7 +69,10 @@ class Cache:
         return None, why or "what was kept of it is damaged"
 
     def entry(self, run: Run) -> tuple[Path | None, str]:
-        """The file of the kept result that is right now, and ""; else None, and why the notebook must run. Nothing is unpacked."""
+        """Return the file of the kept result that is right now, and "".
+
+        Else it returns None, and why the notebook must run. Nothing is unpacked.
+        """
         if self.fresh:
             return None, "--fresh was given"
         why = "it has not run before"
@@ -74,7 +86,10 @@ class Cache:
         return None, why
 
     def keep(self, run: Run, executed: Executed) -> None:
-        """Keep a result. UserError if an input changed since the build began: what is rendered from it would not be told apart."""
+        """Keep a result. UserError if an input changed since the build began.
+
+        What is rendered from such a result would not be told apart.
+        """
         for name in dict.fromkeys(file for read in executed.reads for file in _files(read)):
             if tables.digest(name) != self._at_start.get(name, "absent"):
                 raise UserError(f"{name} changed while the book was being built. Build again.")
@@ -93,7 +108,10 @@ class Cache:
             _remove(old)
 
     def seconds(self, run: Run) -> float:
-        """How long its cells took the last time [s]; without a last time, chapters longer than pages made from a template."""
+        """Return how long its cells took the last time [s].
+
+        Without a last time, chapters longer than pages made from a template.
+        """
         last = next(filter(None, map(self._read, self._entries(run)[:1])), None)
         return last.seconds if last else 100 - len(run.parameters)
 
@@ -107,7 +125,7 @@ class Cache:
         )
 
     def _inputs_of(self, path: Path) -> dict[str, str] | None:
-        """The inputs of an entry, or None where they are damaged: the entry's name is a digest of them."""
+        """Read an entry's inputs, or None where they are damaged: the entry's name is a digest of them."""
         try:
             text = _beside(path).read_bytes()
             return json.loads(text) if path.name.startswith(_sha(text)[:16]) else None
@@ -115,7 +133,10 @@ class Cache:
             return None
 
     def _read(self, path: Path) -> Executed | None:
-        """An entry, or None where it is damaged (gzip holds a checksum): it goes, and the notebook runs again."""
+        """Read an entry, or None where it is damaged (gzip holds a checksum).
+
+        A damaged one goes, and the notebook runs again.
+        """
         try:
             kept = json.loads(gzip.decompress(path.read_bytes()))
             return Executed(**{**kept, "reads": tuple(kept["reads"])})
@@ -139,14 +160,20 @@ class Cache:
         ]
 
     def _same(self, name: str, was: str) -> bool:
-        """Whether what a page read is what it was. A view is only asked again where its tables are others than then."""
+        """Whether what a page read is what it was.
+
+        A view is only asked again where its tables are others than then.
+        """
         if not name.startswith(tables.VIEW):
             return self._digest(name) == was
         whole, _, result = was.partition(" ")
         return whole == self._tables_of(name) or result == self._result_of(name)
 
     def _digest(self, name: str) -> str:
-        """What a name of `tables.reads` stands for; of a view, a digest of its tables and one of its result."""
+        """Return what a name of `tables.reads` stands for.
+
+        Of a view, that is a digest of its tables and one of its result.
+        """
         if name in self._at_start:
             return self._at_start[name]
         if name.startswith(tables.VIEW):
@@ -160,7 +187,7 @@ class Cache:
         return self._once((view, "result"), lambda _: _result(view))
 
     def _code_inputs(self, run: Run) -> dict[str, str]:
-        """A digest of every input that is no data, by name, as it was when the build began."""
+        """Return a digest of every input that is no data, by name, as it was when the build began."""
         return self._once(run.notebook, self._of_notebook) | {
             "its parameters": _sha(json.dumps(run.parameters, sort_keys=True).encode()),
             "the package": self._shared[0],
@@ -177,7 +204,7 @@ class Cache:
             for module in sorted(found)
         }
 
-    def _once(self, key, make: Callable) -> str:
+    def _once(self, key: Hashable, make: Callable) -> Any:
         if key not in self._known:
             self._known[key] = make(key)
         return self._known[key]
@@ -196,7 +223,7 @@ class Cache:
 
 
 def _beside(path: Path) -> Path:
-    """The file of an entry's inputs."""
+    """Return the file of an entry's inputs."""
     return path.with_name(path.name.replace(".json.gz", ".inputs.json"))
 
 
@@ -206,14 +233,14 @@ def _remove(path: Path) -> None:
 
 
 def _view(read: str) -> tuple[Callable, list]:
-    """The function and the arguments that a name of `tables.reads` gives."""
+    """Return the function and the arguments that a name of `tables.reads` gives."""
     where, _, arguments = read.removeprefix(tables.VIEW).partition(" ")
     module, _, name = where.partition(":")
     return getattr(import_module(module), name), json.loads(arguments)
 
 
 def _files(read: str) -> list[str]:
-    """The whole files behind a name of `tables.reads`."""
+    """List the whole files behind a name of `tables.reads`."""
     if not read.startswith(tables.VIEW):
         return [read.partition(": ")[0]]
     try:
@@ -237,7 +264,7 @@ def _result(view: str) -> str:
 
 
 def code_of(notebook: Path) -> tuple[str, str]:
-    """What of a notebook's file decides its outputs, as text, and its code; Markdown does not.
+    """Return what of a notebook's file decides its outputs, as text, and its code; Markdown does not.
 
     A file that is no notebook is all code, of which nothing can be parsed.
     """
@@ -255,7 +282,7 @@ def code_of(notebook: Path) -> tuple[str, str]:
 
 
 def modules_of(source: str) -> set[str]:
-    """The modules of the package that a notebook's code may run, what runs every notebook included."""
+    """Find the modules of the package that a notebook's code may run, what runs every notebook included."""
     runners = {f"chokepoint.site.{name.removesuffix('.py')}" for name in RUNNER}
     start = {module for runner in runners for module in imports.imported(runner)}
     try:
@@ -266,7 +293,10 @@ def modules_of(source: str) -> set[str]:
 
 
 def with_words(executed: str, notebook: Path) -> str:
-    """An executed notebook, as JSON, with the Markdown cells of the file as it is now; the code of both is the same."""
+    """Return an executed notebook, as JSON, with the Markdown cells of the file as it is now.
+
+    The code of both is the same.
+    """
     done, now = json.loads(executed), json.loads(notebook.read_text(encoding="utf-8"))
     code, cells = [c for c in done.get("cells", []) if c["cell_type"] == "code"], []
     for cell in now.get("cells", []):
@@ -277,7 +307,10 @@ def with_words(executed: str, notebook: Path) -> str:
 
 
 def code(rendering: bool = False) -> str:
-    """Digest of what runs every notebook, and of files that are no modules; with `rendering`, of all that makes the site."""
+    """Digest of what runs every notebook, and of files that are no modules.
+
+    With `rendering`, it is of all that makes the site.
+    """
     files = [
         path.relative_to(_SOURCE)
         for path in sorted(_SOURCE.rglob("*"))

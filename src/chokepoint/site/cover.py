@@ -1,4 +1,4 @@
-"""The figure on the first page: for each mineral, how much of the world's output China has and how much the bloc."""
+"""The figure on the first page: for each mineral, China's and the bloc's share of the world's output."""
 
 import pandas as pd
 from markupsafe import Markup
@@ -14,17 +14,23 @@ VIEW = f"0 0 {_WIDTH} {2 * _HALF + 8}"
 
 
 def cover(release: str) -> Markup:
-    """A column a mineral, sorted by China's share: China's upwards, the bloc's downwards, at the last step that has figures."""
+    """Draw a column a mineral, sorted by China's share: China's upwards, the bloc's downwards.
+
+    The shares are those at the last step that has figures.
+    """
     shares = _last_step(release)
     most = int((shares.china > 50).sum())
-    alt = f"{len(shares)} minerals in a row. China makes more than half of {most} of them; the bloc makes more than half of {int((shares.inside > 50).sum())}."
+    alt = (
+        f"{len(shares)} minerals in a row. China makes more than half of {most} of them; "
+        f"the bloc makes more than half of {int((shares.inside > 50).sum())}."
+    )
     return _template.cover(
         columns(release), VIEW, alt, shares.name.iloc[0], shares.name.iloc[-1], len(shares)
     )
 
 
 def columns(release: str) -> Markup:
-    """The drawing itself, without its frame."""
+    """Draw the columns themselves, without their frame."""
     shares = _last_step(release)
     step = _WIDTH / len(shares)
     rows = [
@@ -37,7 +43,10 @@ def columns(release: str) -> Markup:
 
 
 def _last_step(release: str) -> pd.DataFrame:
-    """name, china, inside [%] of each listed mineral that has both, at the refinery where there are figures, else at the mine."""
+    """Return name, china, inside [%] of each listed mineral that has both.
+
+    They are at the refinery where there are figures, else at the mine.
+    """
     names = (
         tables.load("minerals")
         .query("listed_2025 or mineral == 'rare_earths'")
@@ -53,5 +62,5 @@ def _last_step(release: str) -> pd.DataFrame:
 
 
 def _counted(row: dict) -> str:
-    """The mineral, or the product where more is counted in it: refined graphite includes synthetic."""
+    """Name the mineral, or the product where more is counted in it: refined graphite includes synthetic."""
     return row["product"] if " with " in row["product"] else row["name"]

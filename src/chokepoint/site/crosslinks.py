@@ -1,7 +1,8 @@
 """Links that no writer has to set.
 
-The first use of a glossary term, a mineral or a country in a page's prose leads to its entry or page; and a row of the
-evidence page names the pages that state it. Works on a page's HTML, so that computed sentences are linked like written ones.
+The first use of a glossary term, a mineral or a country in a page's prose leads to its entry or page; and a
+row of the evidence page names the pages that state it. Works on a page's HTML, so that computed sentences are
+linked like written ones.
 """
 
 import re
@@ -26,9 +27,27 @@ _ONLY_ON = {
     "reserves": r"minerals/|countries/",
 }  # words with other senses
 _NOT_A_MINERAL = {"lead"}  # far more often a verb
-_BARRED = set("a h1 h2 h3 h4 h5 h6 figcaption table details form button code pre label output nav".split())
+_BARRED = {
+    "a",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "figcaption",
+    "table",
+    "details",
+    "form",
+    "button",
+    "code",
+    "pre",
+    "label",
+    "output",
+    "nav",
+}
 _BARRED_CLASSES = re.compile(r"cp-(says|source|kicker|sentence|hidden|numbers)\b")
-_VOID = set("br img input hr wbr col meta link".split())
+_VOID = {"br", "img", "input", "hr", "wbr", "col", "meta", "link"}
 _TOKEN = re.compile(
     r"<!--.*?-->|<(?P<opaque>script|style|svg)\b.*?</(?P=opaque)>|<(?P<end>/?)(?P<tag>\w+)(?P<given>[^>]*)>|[^<]+",
     re.S,
@@ -50,13 +69,13 @@ def setup(app: Sphinx) -> dict:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _finish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def _finish(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:
     if context.get("body"):
         context["body"] = finish(app, pagename, context["body"])
 
 
 def finish(app: Sphinx, pagename: str, body: str) -> str:
-    """A page's HTML with these links, as `cp:` addresses."""
+    """Return a page's HTML with these links, as `cp:` addresses."""
     printed = app.env.found_docs
     if pagename == EVIDENCE:
         return stated_on(body, stating(Path(app.srcdir)))
@@ -76,7 +95,10 @@ def finish(app: Sphinx, pagename: str, body: str) -> str:
 
 @cache
 def words(glossary: Path) -> dict[str, Target]:
-    """Every word that leads somewhere, in small letters: terms of the glossary, listed minerals, countries with a page."""
+    """Every word that leads somewhere, in small letters.
+
+    Those are terms of the glossary, listed minerals, countries with a page.
+    """
     listed = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'")
     found = {
         name.split(" (")[0].lower(): Target(f"minerals/{code}")
@@ -90,9 +112,9 @@ def words(glossary: Path) -> dict[str, Target]:
 
 
 def terms(text: str) -> dict[str, Target]:
-    """Terms of the glossary's Markdown, each with the first sentence of its entry.
+    r"""Return the terms of the glossary's Markdown, each with the first sentence of its entry.
 
-    >>> terms("# Glossary\\n\\n## Dual use\\n\\nFit for [both](#x). More.")
+    >>> terms("# Glossary\n\n## Dual use\n\nFit for [both](#x). More.")
     {'dual use': Target(page='glossary', anchor='dual-use', title='Fit for both.')}
     """
     found = {}
@@ -105,13 +127,17 @@ def terms(text: str) -> dict[str, Target]:
 
 
 def linked(body: str, targets: Mapping[str, Target], never: Iterable[Target] = ()) -> str:
-    """The first use of each word in paragraphs and list items made a link; headings, links, figures and tables are left alone.
+    """Make the first use of each word in paragraphs and list items a link.
 
-    never: targets to which nothing leads. A glossary entry that a writer has linked on the page is not linked again.
+    Headings, links, figures and tables are left alone.
 
-    >>> linked("<h2>Truces</h2><p>Two truces and a truce.</p>", {"truce": Target("glossary", "truce", "A pause.")})
+    never: targets to which nothing leads. A glossary entry that a writer has linked on the page is not linked
+    again.
+
+    >>> truce = Target("glossary", "truce", "A pause.")
+    >>> linked("<h2>Truces</h2><p>Two truces and a truce.</p>", {"truce": truce})
     '<h2>Truces</h2><p>Two <a class="cp-term" href="cp:glossary#truce" title="A pause.">truces</a> and a truce.</p>'
-    """
+    """  # noqa: E501  the doctest's result is one line
     pattern, by_form = _forms(tuple(targets))
     by_hand = set(re.findall(r'href="(?:\.\./)?glossary\.html#([\w-]+)"', body))
     done = {*never, *(t for t in targets.values() if t.page == GLOSSARY and t.anchor in by_hand)}
@@ -154,7 +180,9 @@ def _part_of_a_name(found: re.Match, target: Target) -> bool:
 
 @cache
 def _forms(words: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
-    """A pattern of all words and their plurals, and which word each form is of. A space may be a hyphen or the end of a line.
+    """Return a pattern of all words and their plurals, and which word each form is of.
+
+    A space may be a hyphen or the end of a line.
 
     >>> pattern, words = _forms(("signatory", "dual use"))
     >>> pattern.findall("Signatories of dual-use goods"), words["signatories"]
@@ -189,7 +217,7 @@ def stating(book: Path) -> dict[str, list[str]]:
 
 
 def stated_on(body: str, pages: Mapping[str, Iterable[str]]) -> str:
-    """The rows of the evidence page, each with links to the pages that state its fact.
+    """Return the rows of the evidence page, each with links to the pages that state its fact.
 
     >>> stated_on('<tr id="fact-x"><td>X</td>', {"x": ["04-project-vault"]})
     '<tr id="fact-x"><td>X<br><small>Stated on: <a href="cp:04-project-vault">chapter 4</a></small></td>'
@@ -204,9 +232,10 @@ def stated_on(body: str, pages: Mapping[str, Iterable[str]]) -> str:
 
 @cache
 def _called(page: str) -> str:
-    """A page in a few words.
+    """Name a page in a few words.
 
-    >>> _called("04-project-vault"), _called("minerals/gallium"), _called("countries/dr-congo"), _called("what-changed")
+    >>> pages = ("04-project-vault", "minerals/gallium", "countries/dr-congo", "what-changed")
+    >>> tuple(map(_called, pages))
     ('chapter 4', 'Gallium', 'DR Congo', 'what changed')
     """
     folder, _, name = page.rpartition("/")

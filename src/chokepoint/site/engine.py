@@ -1,12 +1,16 @@
-"""Papermill's engine of this book: its own, which also has a kernel show Altair's charts, and asks it what it has read of the data."""
+"""Papermill's engine of this book: its own, but for two things.
+
+It has a kernel show Altair's charts, and asks it what it has read of the data.
+"""
 
 import ast
 import json
 import re
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.log import logger
 from traitlets.config import Config
 
@@ -25,8 +29,13 @@ class Engine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, start_timeout=60, execution_timeout=None, **_others
-    ):
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        start_timeout: int = 60,
+        execution_timeout: int | None = None,
+        **_others: Any,
+    ) -> Any:
         """See the base class."""
         how = {
             "timeout": execution_timeout,
@@ -39,16 +48,23 @@ class Engine(NBClientEngine):
 
 
 def _by_sockets_in(folder: str) -> Config:
-    """Talk to kernels by files that only this user may open; of TCP's ports, two kernels that start together may choose the same."""
+    """Talk to kernels by files that only this user may open.
+
+    Of TCP's ports, two kernels that start together may choose the same.
+    """
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 
 class _Client(PapermillNotebookClient):
-    def output(self, outs, msg, display_id, cell_index):
-        """See nbclient. Altair's own name for a chart's data is none that a notebook may hold, so it is refused as it comes."""
+    def output(self, outs: list, msg: dict, display_id: str | None, cell_index: int) -> Any:
+        """See nbclient.
+
+        Altair's own name for a chart's data is none that a notebook may hold, so it is refused as it comes.
+        """
         if _ALTAIRS.search(" ".join(msg["content"].get("data", {}))):
             raise UserError(
-                f"cell {cell_index}: shows a chart by a renderer of Altair’s own. Leave alt.renderers as it is."
+                f"cell {cell_index}: shows a chart by a renderer of Altair’s own. "
+                "Leave alt.renderers as it is."
             )
         return super().output(outs, msg, display_id, cell_index)
 
@@ -64,18 +80,23 @@ class _Client(PapermillNotebookClient):
         )
 
 
-def _require_showable(cells) -> None:
-    """UserError, naming the cell, for what a page cannot show: it would be blank there. What set-up cells show is never printed."""
+def _require_showable(cells: list) -> None:
+    """UserError, naming the cell, for what a page cannot show: it would be blank there.
+
+    What set-up cells show is never printed.
+    """
     for i, cell in enumerate(cells):
         for output in [] if "setup" in cell.metadata.get("tags", []) else cell.get("outputs", []):
             data = output.get("data", {})
             if _WIDGET in data:
                 raise UserError(
-                    f"cell {i}: shows a widget, which needs a kernel, and a page has none. Show a table, a chart or explore(…)."
+                    f"cell {i}: shows a widget, which needs a kernel, and a page has none. "
+                    "Show a table, a chart or explore(…)."
                 )
             if _SCRIPT.search("".join(data.get("text/html", ""))):
                 raise UserError(
-                    f"cell {i}: prints a script, which the pages do not run. Show an Altair chart, a table or an image."
+                    f"cell {i}: prints a script, which the pages do not run. "
+                    "Show an Altair chart, a table or an image."
                 )
 
 

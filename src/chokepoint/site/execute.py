@@ -1,4 +1,7 @@
-"""Run notebooks with papermill, some at a time, those whose inputs changed; stop at the first that fails and say where."""
+"""Run notebooks with papermill, some at a time, those whose inputs changed.
+
+It stops at the first that fails and says where.
+"""
 
 import logging
 import os
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
@@ -16,14 +20,19 @@ from chokepoint.site.cache import Cache, Executed
 from chokepoint.site.progress import Progress
 from chokepoint.site.runs import Run
 
+if TYPE_CHECKING:
+    from papermill import PapermillExecutionError
+
 TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
 
 
 def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None = None) -> dict[str, str]:
-    """Bring every run into `folder`/<page>.ipynb, and return for each page why it ran, or "" where a kept result was right.
+    """Bring every run into `folder`/<page>.ipynb, and return for each page why it ran.
 
-    UserError names notebook, parameters, cell and error of a failure. `pool` is any executor of the kind of concurrent.futures
-    (Dask's too); without one, processes of this machine.
+    Of a page whose kept result was right, it returns "".
+
+    UserError names notebook, parameters, cell and error of a failure. `pool` is any executor of the kind of
+    concurrent.futures (Dask's too); without one, processes of this machine.
     """
     found = {run.page: cache.find(run) for run in runs}
     due = sorted(
@@ -59,7 +68,7 @@ def _run_all(runs: list[Run], pool: Executor, progress: Progress) -> Iterator[tu
 
 
 def workers(most: int, log: Path) -> Executor:
-    """Processes of this machine that run notebooks, at most so many; what they write goes into `log`."""
+    """Start processes of this machine that run notebooks, at most so many; their output goes into `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
     number = min(os.cpu_count() or 2, most)
@@ -69,7 +78,8 @@ def workers(most: int, log: Path) -> Executor:
 def run_notebook(run: Run, kernel: str | None = None, reload: bool = False) -> Executed:
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
-    This is the unit of work of `execute`: it may run in any process that has this package and sees the notebook.
+    This is the unit of work of `execute`: it may run in any process that has this package and sees the
+    notebook.
     reload: the package's code has changed since this process was forked, and the kernel imports it anew.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
@@ -118,15 +128,19 @@ def _compile_charts(data: dict, where: str) -> None:
             raise UserError(f"{where}: {error}") from None
 
 
-def cell_seconds(notebook) -> float:
-    """Time that the code cells of a notebook executed by papermill took themselves [s]: no kernel's start, no waiting for one."""
+def cell_seconds(notebook: nbformat.NotebookNode) -> float:
+    """Time that the code cells of a notebook executed by papermill took themselves [s].
+
+    No kernel's start is in it, and no waiting for one.
+    """
     return sum(cell.metadata.papermill.duration or 0 for cell in notebook.cells if cell.cell_type == "code")
 
 
-def _timeless(notebook) -> str:
-    """The notebook as JSON without what differs from one execution to the next, or from one folder to the next.
+def _timeless(notebook: nbformat.NotebookNode) -> str:
+    """Return the notebook as JSON without what differs from one execution or folder to the next.
 
-    Those are times, the name of the cell that papermill adds, and what set-up cells show, which is never printed.
+    Those are times, the name of the cell that papermill adds, and what set-up cells show, which is never
+    printed.
     """
     for part in (notebook, *notebook.cells):
         for name in ("papermill", "execution", "reads"):
@@ -139,7 +153,7 @@ def _timeless(notebook) -> str:
     return nbformat.writes(notebook)
 
 
-def _explain(run: Run, error) -> str:
+def _explain(run: Run, error: "PapermillExecutionError") -> str:
     source = error.source.strip().splitlines()
     shown = "\n".join(f"    {line}" for line in source[:5])
     return f"{run}, cell {error.cell_index}: {error.ename}: {error.evalue}\n{shown}"

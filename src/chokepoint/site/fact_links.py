@@ -38,7 +38,7 @@ class FactLink:
 
 
 def markdown(path: Path) -> dict[int | None, str]:
-    """The Markdown of a page: of a notebook its Markdown cells, by number from 1; else all of it, under None.
+    """Return the Markdown of a page: of a notebook its Markdown cells, by number from 1; else all under None.
 
     UserError where a notebook is not JSON.
     """
@@ -57,7 +57,7 @@ def markdown(path: Path) -> dict[int | None, str]:
 
 
 def links(path: Path) -> Iterator[FactLink]:
-    """The facts that a page states, in order; what stands in code is an example."""
+    """Find the facts that a page states, in order; what stands in code is an example."""
     for cell, text in markdown(path).items():
         for link in _LINK.finditer(without_code(text)):
             line = text.count("\n", 0, link.start()) + 1
@@ -70,7 +70,7 @@ def without_code(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    r"""The text of a link as the reader sees it.
+    r"""Return the text of a link as the reader sees it.
 
     >>> unescaped("US\\$10\nbillion")
     'US$10 billion'
@@ -79,7 +79,7 @@ def unescaped(text: str) -> str:
 
 
 def shown(text: str, fact: facts.Fact) -> str | None:
-    """What the book shows for a text that a writer gave a fact; None where it contradicts the registry.
+    """Give what the book shows for a text that a writer gave a fact; None where it contradicts the registry.
 
     It is the text, where that agrees. Where a computed fact has the same words and other figures (newer data,
     another release), it is the registry's; a fact that somebody stated does not move by itself.
@@ -95,7 +95,7 @@ def shown(text: str, fact: facts.Fact) -> str | None:
 
 
 def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
-    """What pages state that the registry does not: unknown facts and contradictions, each with its place.
+    """List what pages state and the registry does not: unknown facts, contradictions, each with its place.
 
     And cells in which JupyterLab would take the words between two dollar signs for a formula.
     """

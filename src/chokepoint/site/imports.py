@@ -1,6 +1,9 @@
-"""Which modules of the package a piece of code may run: those it imports, and what they import, within functions too.
+"""Which modules of the package a piece of code may run.
 
-The files are parsed, not run. A module that imports by name (`import_module`) counts as importing all of its own folder.
+Those are the ones it imports, and what they import, within functions too.
+
+The files are parsed, not run. A module that imports by name (`import_module`) counts as importing all of its
+own folder.
 """
 
 import ast
@@ -33,7 +36,10 @@ def imported(module: str, known: dict[str, Path] | None = None, *, by_name: bool
 
 
 def reachable(start: Iterable[str], without: str = "") -> set[str]:
-    """Modules of those names, all that they import in turn, and the packages that these are in; none below `without`."""
+    """Modules of those names, all that they import in turn, and the packages that these are in.
+
+    None of them is below `without`.
+    """
     known, found, waiting = modules(), set(), list(start)
     while waiting:
         module = waiting.pop()
@@ -44,7 +50,7 @@ def reachable(start: Iterable[str], without: str = "") -> set[str]:
 
 
 def imported_by_code(source: str) -> set[str]:
-    """The package's modules that a text of Python imports.
+    """Find the package's modules that a text of Python imports.
 
     >>> sorted(imported_by_code("from chokepoint.pages import money"))
     ['chokepoint.pages.money']
@@ -62,7 +68,7 @@ def _imports(path: Path, _changed: int, package: str) -> tuple[tuple[str, tuple[
 
 
 def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """(module, names taken from it) of each import; ("package.", ()) for everything in it."""
+    """List (module, names taken from it) of each import; ("package.", ()) for everything in it."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -77,7 +83,10 @@ def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _among(imports: Iterable[tuple[str, tuple[str, ...]]], known: dict[str, Path]) -> set[str]:
-    """The modules among `known` that these imports mean; of a package only what is taken from it, where that is modules."""
+    """Find the modules among `known` that these imports mean.
+
+    Of a package that is only what is taken from it, where that is modules.
+    """
     found = set()
     for origin, names in imports:
         inside = {f"{origin}.{name}" for name in names}

@@ -17,7 +17,10 @@ _NEVER = "99999999"  # after every day
 
 
 def mineral_index(release: str) -> Markup:
-    """A row a mineral: who leads at each step, China's and the bloc's share, US reliance, Chinese licences since when."""
+    """Make a row a mineral.
+
+    Its cells: who leads at each step, China's and the bloc's share, US reliance, Chinese licences since when.
+    """
     rows = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'").sort_values("name")
     summary = supply.summary(release)
     bought = reliance.lines(release).set_index("mineral")
@@ -69,7 +72,11 @@ def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release
 
 
 def country_index(release: str) -> Markup:
-    """A row a country: region, where it stands, since when, its largest share of any listed mineral, and how many it is named for."""
+    """Make a row a country.
+
+    Its cells: region, where it stands, since when, its largest share of any listed mineral, and how many it
+    is named for.
+    """
     seats = tables.load("attendees").set_index("iso3")
     body = [_country_row(iso3, name, seats, release) for iso3, name in countries.names().items()]
     heads = [
@@ -111,12 +118,12 @@ def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> Row
 
 
 def _share_cell(fact_id: str, value: float, release: str) -> tuple[Markup, float]:
-    """A share and what it is sorted by."""
+    """Return a share and what it is sorted by."""
     return (NONE, -1) if pd.isna(value) or not known(fact_id, release) else (_fact(fact_id, release), value)
 
 
 def _row(cells: list[tuple]) -> Row:
-    """A row of cells, each with what it is sorted by, None where that is its text."""
+    """Make a row of cells, each with what it is sorted by, None where that is its text."""
     return Row([c for c, _ in cells], orders=[o for _, o in cells])
 
 

@@ -1,15 +1,18 @@
-"""Kernels forked from a process that has imported all they need, so that 150 notebooks do not each import it again.
+"""Kernels forked from a process that has imported all they need.
 
-The standard library's fork server holds the imports. Each worker is forked from it, and forks, before it has a thread or has run
-a notebook, one more process that waits: that one is forked once more for each kernel. jupyter_client starts kernels through its
-own extension point, a provisioner; papermill and nbclient do not notice. Each kernel is a process with a namespace, an
-environment, a folder, a session and a random state of its own. No notebook and no table has been in the process it was forked
-from, so that what a kernel reads of the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of
-fresh kernels.
+So 150 notebooks do not each import it again.
 
-Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them: fresh kernel 2.9 s,
-forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a forked process without any kernel
-1.2 s. The last saves too little to give up the kernel's own way of showing results.
+The standard library's fork server holds the imports. Each worker is forked from it, and forks, before it has
+a thread or has run a notebook, one more process that waits: that one is forked once more for each kernel.
+jupyter_client starts kernels through its own extension point, a provisioner; papermill and nbclient do not
+notice. Each kernel is a process with a namespace, an environment, a folder, a session and a random state of
+its own. No notebook and no table has been in the process it was forked from, so that what a kernel reads of
+the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of fresh kernels.
+
+Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them:
+fresh kernel 2.9 s, forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a
+forked process without any kernel 1.2 s. The last saves too little to give up the kernel's own way of showing
+results.
 """
 
 import asyncio
@@ -25,17 +28,22 @@ from importlib.metadata import EntryPoint
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
-RELOAD = "CHOKEPOINT_RELOAD"  # set where the package's code is another than the one that was imported for the kernels
+# Set where the package's code is another than the one that was imported for the kernels.
+RELOAD = "CHOKEPOINT_RELOAD"
 _log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
 
 
 def forkserver_context() -> multiprocessing.context.BaseContext:
-    """How to start processes as forks of the one with the imports, which itself starts with the first of them."""
+    """How to start processes as forks of the one with the imports.
+
+    That one itself starts with the first of them.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["chokepoint.site.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -54,7 +62,8 @@ def forkserver_context() -> multiprocessing.context.BaseContext:
 def end_with_parent(forked: bool = False) -> None:
     """End this process when the one that asked for it has ended, however that comes about.
 
-    forked: by `os.fork`, and not by multiprocessing, whose fork server lives as long as any process it forked.
+    forked: by `os.fork`, and not by multiprocessing, whose fork server lives as long as any process it
+    forked.
     """
     parent = os.getppid()
 
@@ -92,7 +101,10 @@ def prepare_worker(log: Path) -> None:
 
 
 def _fork_on_request(asked: Connection) -> None:
-    """Fork a kernel for each request (argv, folder, environment, log), or say how one, by its id, has ended; until the worker ends."""
+    """Fork a kernel for each request, or say how one, by its id, has ended; until the worker ends.
+
+    A request is (argv, folder, environment, log).
+    """
     while True:
         try:
             request = asked.recv()
@@ -109,7 +121,7 @@ def _fork_on_request(asked: Connection) -> None:
 
 
 def register_provisioner(name: str | None) -> None:
-    """Let jupyter_client start its kernels in this process as FORKED or as FRESH ones; by default as it can."""
+    """Let jupyter_client start its kernels in this process as FORKED or FRESH ones; by default as it can."""
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[FORKED] = EntryPoint(
         FORKED, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME
@@ -120,10 +132,10 @@ def register_provisioner(name: str | None) -> None:
 class Forked(LocalProvisioner):
     """Starts a kernel as a fork."""
 
-    async def launch_kernel(self, cmd: list[str], **how) -> dict:
+    async def launch_kernel(self, cmd: list[str], **how: Any) -> dict:
         """See the base class; `cmd` is `python -m ipykernel_launcher` with its arguments."""
         argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _Process(argv, how.get("cwd") or os.getcwd(), how["env"], _log)
+        self.process = _Process(argv, how.get("cwd") or str(Path.cwd()), how["env"], _log)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -139,10 +151,10 @@ class _Process:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, *request):
+    def __init__(self, *request: Any) -> None:
         self.pid, self.returncode = self._ask(request), None
 
-    def _ask(self, request):
+    def _ask(self, request: Any) -> Any:
         _forker.send(request)
         return _forker.recv()
 
@@ -168,7 +180,7 @@ class _Process:
 
 
 def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
-    """What a fresh `python -m ipykernel_launcher` does, with nothing left to import."""
+    """Do what a fresh `python -m ipykernel_launcher` does, with nothing left to import."""
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
@@ -194,7 +206,10 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
 
 
 def forget_package(*parts: str) -> None:
-    """Let the package, or only these parts of it, be imported anew in this process, from the files as they are now."""
+    """Let the package, or only these parts of it, be imported anew in this process.
+
+    That is from the files as they are now.
+    """
     sys.dont_write_bytecode = True  # two saves within a second may look alike to it
     for name in list(sys.modules):
         if any(name == part or name.startswith(f"{part}.") for part in parts or ("chokepoint",)):

@@ -1,7 +1,10 @@
-"""What stands around the text of a page: its head, its way through the book, its citation. The theme's own is left out.
+"""What stands around the text of a page: its head, its way through the book, its citation.
 
-The theme sends 700 kB (gzipped) of scripts, icon fonts and styles with every page, throws console errors and breaks the
-rules of accessibility. `templates/layout.html` is the frame in its place; this module says what goes into it.
+The theme's own is left out.
+
+The theme sends 700 kB (gzipped) of scripts, icon fonts and styles with every page, throws console errors and
+breaks the rules of accessibility. `templates/layout.html` is the frame in its place; this module says what
+goes into it.
 """
 
 import base64
@@ -18,13 +21,15 @@ from chokepoint.site import page_metadata
 
 TEMPLATES = Path(__file__).with_name("templates")
 _template = macros("finish")
-# What a page may load and run: the site's own files. No inline script or style, no `eval`, no plug-in, no other base.
+# What a page may load and run: the site's own files. No inline script or style, no `eval`, no plug-in, no
+# other base.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
 )
-# The one script that stands in a page: that of the 404 page, where the site's own address was not known. A server shows that page for any
-# path, so only the reader's browser can find where the site begins: at the nearest folder above that has its script.
+# The one script that stands in a page: that of the 404 page, where the site's own address was not known. A
+# server shows that page for any path, so only the reader's browser can find where the site begins: at the
+# nearest folder above that has its script.
 LOST = """(async () => {
   const folders = location.pathname.split("/").slice(0, -1).map((_, i, all) => `${all.slice(0, all.length - i).join("/")}/`);
   for (const root of folders) {
@@ -39,7 +44,7 @@ LOST = """(async () => {
     add("script", { src: `${root}_static/page.js` });
     return;
   }
-})();"""
+})();"""  # noqa: E501  as it stands in the page
 _SEARCH = [
     "documentation_options.js",
     "doctools.js",
@@ -83,7 +88,10 @@ _SHOWN_SOURCES = 6
 
 
 def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
-    """The template's `cp`: everything that the page's frame says, as text and HTML. models: scripts of this page's own."""
+    """Return the template's `cp`: everything that the page's frame says, as text and HTML.
+
+    models: scripts of this page's own.
+    """
     body = context.get("body") or ""
     known = page_metadata.page(app, pagename, body, context)
     charts = "cp-chart" in body
@@ -107,10 +115,10 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
 
 
 def root_prefix(app: Sphinx, pagename: str) -> str:
-    """The way from a page to the site's root.
+    """Return the way from a page to the site's root.
 
-    The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands below that is not known, its
-    script puts it before them.
+    The 404 page is shown at any depth, so its links begin at the root of the server; where the site stands
+    below that is not known, its script puts it before them.
     """
     if pagename == "404":
         return page_metadata.root_path(app.config.cp_address) if app.config.cp_address else ""
@@ -118,7 +126,7 @@ def root_prefix(app: Sphinx, pagename: str) -> str:
 
 
 def policy(script: str) -> str:
-    """The policy of a page in which this one script may stand.
+    """Return the policy of a page in which this one script may stand.
 
     >>> policy("1").split("; ")[1]
     "script-src 'self' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
@@ -161,9 +169,10 @@ def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
 
 
 def contents(toctree: str, pagename: str) -> str:
-    """The book's table of contents, without the classes that only the theme's scripts read.
+    """Return the book's table of contents, without the classes that only the theme's scripts read.
 
-    >>> contents('<li class="toctree-l1 current"><a class="current reference internal" href="#">Who came</a></li>', "02-ministerial")
+    >>> link = '<a class="current reference internal" href="#">Who came</a>'
+    >>> contents(f'<li class="toctree-l1 current">{link}</li>', "02-ministerial")
     '<li><a aria-current="page" href="#main">Who came</a></li>'
     """
     here = r'aria-current="page" href="#main"'
@@ -180,11 +189,13 @@ def contents(toctree: str, pagename: str) -> str:
 def on_page(body: str) -> str:
     """Links to the sections of a page that has three or more, as list items.
 
-    >>> on_page('<h2 id="a">A</h2><section id="b"><h2>B<a class="headerlink" href="#b">#</a></h2><h2 id="c">C</h2>').count("<li>")
+    >>> inner = '<section id="b"><h2>B<a class="headerlink" href="#b">#</a></h2>'
+    >>> on_page(f'<h2 id="a">A</h2>{inner}<h2 id="c">C</h2>').count("<li>")
     3
     """
     found = re.findall(
-        r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*)?<h2(?: id="([^"]+)")?[^>]*>(.*?)</h2>',
+        r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*)?'
+        r'<h2(?: id="([^"]+)")?[^>]*>(.*?)</h2>',
         body,
         re.S,
     )
@@ -208,9 +219,10 @@ def fix_html(body: str) -> str:
 
 
 def collapse_sources(line: str) -> str:
-    """A source line of many names as a fold that says how many; nothing where it is short.
+    """Fold a source line of many names under words that say how many; nothing where it is short.
 
-    >>> str(collapse_sources("Sources: " + "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9)) + "."))[:90]
+    >>> names = "; ".join(f'<a href="#{i}">A{i}</a>' for i in range(9))
+    >>> str(collapse_sources(f"Sources: {names}."))[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
     names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)

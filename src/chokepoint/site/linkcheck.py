@@ -1,4 +1,4 @@
-"""Read the printed site as a crawler would: every link and anchor leads somewhere, nothing comes from elsewhere."""
+"""Read the printed site as a crawler would: links and anchors lead somewhere, nothing is from elsewhere."""
 
 import posixpath
 from collections.abc import Iterator
@@ -84,9 +84,12 @@ def _faults(page: str, parsed: _Page, pages: dict[str, _Page], files: set[str]) 
 
 
 def _target(root: str, page: str, path: str) -> str:
-    """The file of the site that a path of a page means; one that begins with `root`, the site's own place on a server, begins there.
+    """Return the file of the site that a path of a page means.
 
-    >>> _target("/book/", "minerals/tin.html", "../glossary.html"), _target("/book/", "minerals/tin.html", "/book/index.html")
+    A path that begins with `root`, the site's own place on a server, begins there.
+
+    >>> page = "minerals/tin.html"
+    >>> _target("/book/", page, "../glossary.html"), _target("/book/", page, "/book/index.html")
     ('glossary.html', 'index.html')
     """
     near = "" if path.startswith(root) else posixpath.dirname(page)

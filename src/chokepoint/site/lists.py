@@ -1,4 +1,7 @@
-"""Reference lists printed from the registry and the tables: every fact, source and assumption, each with an anchor."""
+"""Reference lists printed from the registry and the tables.
+
+Every fact, source and assumption has an anchor.
+"""
 
 from urllib.parse import quote
 
@@ -19,9 +22,8 @@ _template = macros("reference_lists")
 def fact_list(release: str) -> Markup:
     """Every fact: value, sources, confidence, and how it was computed."""
     known = facts.evaluate(release)
-    readings = {
-        group: rows for group, rows in tables.load("readings").query("published").groupby("conflict_group")
-    }
+    # By `iter`, because a GroupBy has an attribute `keys`, and dict would take it for a mapping.
+    readings = dict(iter(tables.load("readings").query("published").groupby("conflict_group")))
     rows = [_fact_row(fact, readings.get(fact.conflict_group)) for _, fact in sorted(known.items())]
     heads = ["What", "Value", "As of", "Sources", "Confidence", "How it was come by"]
     labels = sorted({fact.confidence for fact in known.values()})
@@ -103,7 +105,10 @@ def assumption_list(release: str) -> Markup:
 
 
 def dictionary(release: str) -> Markup:
-    """Every table: what it holds, where it comes from, and what each column means. Tables of yearly releases once."""
+    """Every table: what it holds, where it comes from, and what each column means.
+
+    Tables of yearly releases are there once.
+    """
     described, parts, resources = set(), [], tables.package()["resources"]
     for declared in resources:
         name = (
@@ -169,7 +174,10 @@ def _rule(limits: dict) -> str:
 
 
 def question_list(release: str) -> Markup:
-    """What is not known, what is known since, and the rows of the evidence that rest on no source we have opened."""
+    """List what is not known, and what is known since.
+
+    Below, the rows of the evidence that rest on no source we have opened.
+    """
     rows = []
     for q in (
         tables.load("open_questions")
@@ -187,7 +195,10 @@ _STATUS = {"open": "open", "partly": "in part", "answered": "answered"}
 
 
 def _answer(question: dict) -> tuple[str, str, str]:
-    """Status, answer and its source: of the event that settles the term a question asks about, where there is one, else its own."""
+    """Status, answer and its source.
+
+    They are of the event that settles the term a question asks about, where there is one, else its own.
+    """
     settled = events.settled(question["term"]) if pd.notna(question["term"]) else None
     if settled is not None:
         return "answered", settled.how, settled.how_source
@@ -199,7 +210,7 @@ def _answer(question: dict) -> tuple[str, str, str]:
 
 
 def parameter_list(release: str) -> Markup:
-    """The parameters of every notebook: what each means, its type, its default and what it may be."""
+    """List the parameters of every notebook: what each means, its type, its default and what it may be."""
     rows = [
         Row(
             [

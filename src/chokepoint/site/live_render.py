@@ -1,8 +1,9 @@
 """A Sphinx that stays: it has read every page, and renders one in the time of one.
 
-It runs in a process of its own, forked with all imports done, and knows the facts and the code of the moment it began: after a
-change of data or code another takes its place. Sphinx's own steps are called one by one, so that the page a writer waits for comes
-first: read that page, write it; then all that Sphinx, and `render`, find to depend on it.
+It runs in a process of its own, forked with all imports done, and knows the facts and the code of the moment
+it began: after a change of data or code another takes its place. Sphinx's own steps are called one by one, so
+that the page a writer waits for comes first: read that page, write it; then all that Sphinx, and `render`,
+find to depend on it.
 """
 
 import io
@@ -12,14 +13,21 @@ import re
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chokepoint.site import kernels
 
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
 
 class Renderer:
-    """The process, from here. stage: the folder of pages; site: where their HTML goes, with `doctrees` beside it."""
+    """The process, from here.
 
-    def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: bool):
+    stage: the folder of pages; site: where their HTML goes, with `doctrees` beside it.
+    """
+
+    def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: bool) -> None:
         context = kernels.forkserver_context()
         self._here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(home, stage, site, release, reload, there))
@@ -27,7 +35,10 @@ class Renderer:
         there.close()
 
     def render(self, pages: list[str], more: bool) -> Iterator[dict]:
-        """{"pages": rendered, "faults": text by page} of those asked for, then, unless `more` are to come, of all that depend on them."""
+        """Render the pages asked for, then, unless `more` are to come, all that depend on them.
+
+        Each step gives {"pages": rendered, "faults": text by page}.
+        """
         self._here.send((pages, more))
         while True:
             try:
@@ -76,7 +87,7 @@ def _serve(home: Path, stage: Path, site: Path, release: str, reload: bool, requ
                     pickle.dump(app.env, file, pickle.HIGHEST_PROTOCOL)
 
 
-def _application(home: Path, stage: Path, site: Path, warnings: io.StringIO):
+def _application(home: Path, stage: Path, site: Path, warnings: io.StringIO) -> "Sphinx":
     """Sphinx as `render` sets it up, with what it knows of the last build."""
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
@@ -100,7 +111,7 @@ def _application(home: Path, stage: Path, site: Path, warnings: io.StringIO):
     )
 
 
-def _rendered(app, pages: list[str], more: bool) -> Iterator[list[str]]:
+def _rendered(app: "Sphinx", pages: list[str], more: bool) -> Iterator[list[str]]:
     """Read and write `pages`, then, unless there are `more`, whatever is out of date; the names each time."""
     builder, env = app.builder, app.env
     env.find_files(app.config, builder)
@@ -115,7 +126,7 @@ def _rendered(app, pages: list[str], more: bool) -> Iterator[list[str]]:
         yield _written(app, [page for page in builder.read() if page not in now])
 
 
-def _written(app, pages: list[str]) -> list[str]:
+def _written(app: "Sphinx", pages: list[str]) -> list[str]:
     if pages:
         app.builder.prepare_writing(set(pages))
     for page in pages:
@@ -126,7 +137,7 @@ def _written(app, pages: list[str]) -> list[str]:
 
 
 def _faults(warnings: io.StringIO, stage: Path) -> dict[str, str]:
-    """What Sphinx has warned of since the last time, by page."""
+    """Collect what Sphinx has warned of since the last time, by page."""
     lines = re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue()).splitlines()
     warnings.seek(0)
     warnings.truncate()

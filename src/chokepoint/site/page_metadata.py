@@ -4,6 +4,7 @@ import html
 import json
 import os
 import re
+from datetime import date
 from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
@@ -20,7 +21,9 @@ _ENOUGH = 200  # characters of a description that search engines show
 
 
 def site_address() -> str:
-    """Where the site will stand, with a closing slash; empty where nobody has said. It is never written into the book.
+    """Where the site will stand, with a closing slash; empty where nobody has said.
+
+    It is never written into the book.
 
     The variable `CHOKEPOINT_ADDRESS` says it; on GitHub's own machines it follows from the repository.
     """
@@ -32,7 +35,7 @@ def site_address() -> str:
 
 
 def root_path(address: str) -> str:
-    """The path of the site on its server; `/` where its address is not known.
+    """Return the path of the site on its server; `/` where its address is not known.
 
     >>> root_path("https://example.org/book/"), root_path("")
     ('/book/', '/')
@@ -62,9 +65,10 @@ def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:
 
 
 def description(body: str) -> str:
-    """The first sentences of a page: of *In brief* where it has one, else of its text.
+    """Return the first sentences of a page: of *In brief* where it has one, else of its text.
 
-    >>> description('<h1>Tin</h1><aside class="cp-brief"><p>In brief</p><ul><li>China <b>leads</b>.</li><li>So.</li></ul></aside>')
+    >>> brief = '<p>In brief</p><ul><li>China <b>leads</b>.</li><li>So.</li></ul>'
+    >>> description(f'<h1>Tin</h1><aside class="cp-brief">{brief}</aside>')
     'China leads. So.'
     """
     brief = re.search(r'class="cp-brief.*?</(?:aside|div)>', body, re.S)
@@ -77,13 +81,15 @@ def description(body: str) -> str:
     return text if len(text) <= _ENOUGH else text[:_ENOUGH].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
-def citation(title: str, pagename: str, release: str, day, url: str) -> dict:
-    """How to cite a page, plainly and as BibTeX. The day is that of the newest evidence: what the page says is true of that day.
+def citation(title: str, pagename: str, release: str, day: date, url: str) -> dict:
+    """How to cite a page, plainly and as BibTeX.
+
+    The day is that of the newest evidence: what the page says is true of that day.
 
     >>> import pandas as pd
     >>> citation("Tin", "minerals/tin", "mcs2026", pd.Timestamp("2026-10-08"), "")["plain"]
     'The Chokepoint authors (2026). “Tin”. In: Chokepoint: the 2026 critical-minerals bloc, explained and recomputed. Release mcs2026, evidence to 8 October 2026.'
-    """
+    """  # noqa: E501  the doctest's result is one line
     here = [] if pagename == "index" else [f"“{title}”. In: "]
     plain = (
         f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {said_day(day)}."
@@ -105,8 +111,8 @@ def citation(title: str, pagename: str, release: str, day, url: str) -> dict:
     }
 
 
-def linked_data(title: str, said: str, pagename: str, day, url: str) -> str:
-    """The page as schema.org knows it: a data set where the page is one, else an article.
+def linked_data(title: str, said: str, pagename: str, day: date, url: str) -> str:
+    """Describe the page as schema.org knows it: a data set where the page is one, else an article.
 
     >>> import pandas as pd
     >>> json.loads(linked_data("Tin", "Of tin.", "minerals/tin", pd.Timestamp("2026-10-08"), ""))["@type"]
@@ -133,7 +139,7 @@ def linked_data(title: str, said: str, pagename: str, day, url: str) -> str:
 
 
 def card_name(pagename: str) -> str:
-    """The picture shown where a page is shared: a chapter's own, else the book's.
+    """Name the picture shown where a page is shared: a chapter's own, else the book's.
 
     >>> card_name("03-price-floor"), card_name("minerals/tin")
     ('03-price-floor.png', 'index.png')
@@ -146,8 +152,8 @@ def has_card(pagename: str) -> bool:
     return pagename == "index" or bool(re.match(r"\d\d-", pagename))
 
 
-def said_day(day) -> str:
-    """A day as the book writes it."""
+def said_day(day: date) -> str:
+    """Write a day as the book does."""
     return f"{day.day} {day:%B %Y}"
 
 

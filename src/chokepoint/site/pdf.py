@@ -1,8 +1,8 @@
 """The whole book as one PDF, out of the built site: `make pdf`.
 
-Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the page's own script, and
-what print shows of it is put into one document. That is printed twice: once to learn on which page each chapter falls, once with
-those numbers in the contents.
+Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the
+page's own script, and what print shows of it is put into one document. That is printed twice: once to learn
+on which page each chapter falls, once with those numbers in the contents.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from markupsafe import Markup
@@ -22,6 +23,10 @@ from chokepoint.pages import horizon
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.markup import macros
 
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+    from pypdf import PdfReader
+
 WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
 _HERE = Path(__file__).parent
 _template = macros("pdf_book")
@@ -30,7 +35,7 @@ _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-d
 # What each chart shows in words, kept from before it is drawn.
 _KEEP_WORDS = """document.addEventListener("readystatechange", () => {
     window.chartsSay ??= [...document.querySelectorAll(".cp-chart")].map((box) => box.getAttribute("aria-label"));
-});"""
+});"""  # noqa: E501  as it runs in the page
 _NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
     line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
 _ARGUMENTS = [
@@ -56,7 +61,10 @@ class Leaf:
 
 
 def parts(toc: Path, site: Path) -> dict[str, list[str]]:
-    """Pages by part, in the book's order; the start page is a part of its own. A pattern takes the pages that the site has."""
+    """Pages by part, in the book's order; the start page is a part of its own.
+
+    A pattern takes the pages that the site has.
+    """
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
     return {"Summary": [contents["root"]]} | {
         part["caption"]: list(_pages(part["chapters"], site)) for part in contents["parts"]
@@ -83,8 +91,11 @@ def kind(page: str) -> str:
     return "short" if page.startswith(_SHORT) else "list-page" if page in _LISTS else "chapter"
 
 
-def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
-    """Open a page at the width of the paper, draw its charts, and take what print shows of it. A tab for each: one for all would fill up."""
+def leaf(context: "BrowserContext", site: Path, page: str, pages: list[str]) -> Leaf:
+    """Open a page at the width of the paper, draw its charts, and take what print shows of it.
+
+    There is a tab for each: one for all would fill up.
+    """
     tab = context.new_page()
     tab.emulate_media(media="print", color_scheme="light")
     tab.goto((site / f"{page}.html").as_uri(), wait_until="load")
@@ -99,7 +110,7 @@ def leaf(context, site: Path, page: str, pages: list[str]) -> Leaf:
 
 
 def document(leaves: dict[str, list[Leaf]], release: str) -> Markup:
-    """The book as HTML: title, contents, whose page numbers are still to come, and parts."""
+    """Return the book as HTML: title, contents, whose page numbers are still to come, and parts."""
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
     charts = sum(one.charts for of in leaves.values() for one in of)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
@@ -127,7 +138,10 @@ def document(leaves: dict[str, list[Leaf]], release: str) -> Markup:
 
 
 def _running(one: Leaf) -> str:
-    """The name of the kind of page that carries this running head: a chapter's own, or one for all minerals or countries."""
+    """Name the kind of page that carries this running head.
+
+    That is a chapter's own, or one for all minerals or countries.
+    """
     return "cp-" + one.page.split("/")[0]
 
 
@@ -147,7 +161,10 @@ def print_book(
     release: str = tables.DEFAULT_RELEASE,
     only: set[str] | None = None,
 ) -> list[Leaf]:
-    """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit. UserError where a chart did not draw."""
+    """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit.
+
+    UserError where a chart did not draw.
+    """
     from playwright.sync_api import sync_playwright
     from pypdf import PdfReader
 
@@ -183,8 +200,8 @@ def print_book(
     return list(taken.values())
 
 
-def _page_numbers(reader, pages: list[str]) -> dict[str, int]:
-    """The page of the PDF, from 1, on which each page of the site begins."""
+def _page_numbers(reader: "PdfReader", pages: list[str]) -> dict[str, int]:
+    """Find the page of the PDF, from 1, on which each page of the site begins."""
     where = {
         name.lstrip("/"): reader.get_destination_page_number(at) + 1
         for name, at in reader.named_destinations.items()

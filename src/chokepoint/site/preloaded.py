@@ -1,4 +1,7 @@
-"""Imported once, by the process that kernels are forked from: what notebooks, kernels and papermill import, and no table."""
+"""Imported once, by the process that kernels are forked from.
+
+It holds what notebooks, kernels and papermill import, and no table.
+"""
 
 import json
 import os
@@ -9,7 +12,7 @@ from importlib import import_module
 
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the debugger that kernels bring along warns of itself
 
-import ipykernel.debugger  # noqa: F401
+import ipykernel.debugger
 import ipykernel.kernelapp  # noqa: F401
 import IPython.core.completer  # noqa: F401
 import papermill  # noqa: F401
@@ -21,7 +24,8 @@ import chokepoint
 from chokepoint.data import tables
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
-# Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which may be elsewhere.
+# Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which
+# may be elsewhere.
 PATH = json.loads(
     subprocess.check_output([sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"])
 )

@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, a line a minute elsewhere, nothing where it is soon done."""
+"""How far long work has come: a bar on a terminal, a line a minute elsewhere, nothing where soon done."""
 
 import sys
 import time
@@ -9,9 +9,12 @@ EVERY_S = 60  # between two lines where there is no terminal
 
 
 class Progress:
-    """Counts steps of work: `with Progress("Running notebooks", 150) as progress: progress.step("minerals/tin")`."""
+    """Counts steps of work.
 
-    def __init__(self, what: str, total: int):
+    `with Progress("Running notebooks", 150) as progress: progress.step("minerals/tin")`
+    """
+
+    def __init__(self, what: str, total: int) -> None:
         self.what, self.total, self.done = what, total, 0
         self._bar = tqdm(
             total=total,
@@ -38,5 +41,5 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.close()

@@ -1,10 +1,11 @@
-"""Render the pages with Jupyter Book's own configuration and Sphinx: in parallel, and again only those that changed.
+"""Render the pages with Jupyter Book's own configuration and Sphinx: in parallel, only what changed.
 
-Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four things are added:
-a page that states facts is read again when one of them changed, and one that lists tables or parameters (a directive in its text)
-when any data or notebook did; the evidence page is written again when another page states other facts; all pages are written again when something
-changed that each of them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
-are rendered anew when the configuration, the code, a static file or the last rendering itself is not what it was.
+Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four
+things are added: a page that states facts is read again when one of them changed, and one that lists tables
+or parameters (a directive in its text) when any data or notebook did; the evidence page is written again when
+another page states other facts; all pages are written again when something changed that each of them repeats,
+such as a title or heading, a word that is linked, or the day of the newest evidence; and all are rendered
+anew when the configuration, the code, a static file or the last rendering itself is not what it was.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from chokepoint.errors import UserError
 from chokepoint.site import kernels
 
 if TYPE_CHECKING:  # a build that finds nothing to do need not import it
+    from multiprocessing.context import ForkServerProcess
+    from multiprocessing.synchronize import Event
+
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -34,10 +38,11 @@ _LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive o
 
 @contextmanager
 def renderer(home: Path, stage: Path, rendered: Path, release: str) -> Iterator[Callable[[str, bool], None]]:
-    """A process of its own, which works out all facts while notebooks run; call what is yielded to let it render.
+    """Start a process that works out all facts while notebooks run; call what is yielded to let it render.
 
-    Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call takes a digest of all
-    that every page depends on; another one than the last time, or True after it, renders all pages anew.
+    Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call
+    takes a digest of all that every page depends on; another one than the last time, or True after it,
+    renders all pages anew.
     """
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +58,9 @@ def renderer(home: Path, stage: Path, rendered: Path, release: str) -> Iterator[
         process.join()
 
 
-def _let_render(process, begin, home: Path, stage: Path, rendered: Path, key: str, fresh: bool) -> None:
+def _let_render(
+    process: ForkServerProcess, begin: Event, home: Path, stage: Path, rendered: Path, key: str, fresh: bool
+) -> None:
     """See `renderer`."""
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     whole = out / "whole"  # the key of a rendering that went through, and nothing while one is under way
@@ -79,8 +86,8 @@ def _let_render(process, begin, home: Path, stage: Path, rendered: Path, key: st
     _forget_words(rendered / "searchindex.js")
 
 
-def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin) -> None:
-    """What `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
+def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event) -> None:
+    """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
     kernels.end_with_parent()
     os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
     kernels.redirect_output(log)
@@ -108,7 +115,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin) 
 
 
 def overrides(home: Path) -> dict:
-    """What of Sphinx's configuration is not said in _config.yml."""
+    """Return what of Sphinx's configuration is not said in _config.yml."""
     return {
         "external_toc_path": (home / "_toc.yml").as_posix(),
         "latex_individualpages": False,
@@ -117,7 +124,10 @@ def overrides(home: Path) -> dict:
 
 
 def _forget_words(index: Path) -> None:
-    """Take the words that no page has any more out of the search's index, where Sphinx leaves them with no page."""
+    """Take the words that no page has any more out of the search's index.
+
+    Sphinx leaves them there with no page.
+    """
     before, between, after = re.fullmatch(
         r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S
     ).groups()
@@ -139,22 +149,30 @@ def setup(app: Sphinx) -> None:
 
 
 def _declare_safe(app: Sphinx) -> None:
-    """Two extensions of Jupyter Book do not say that pages may be read in parallel, and Sphinx would then read one at a time.
+    """Declare two extensions of Jupyter Book safe to read pages in parallel.
 
-    One numbers sections in the parent process once all pages are read (there are no numbers here), the other is for LaTeX.
+    They do not say so themselves, and Sphinx would then read one page at a time.
+
+    One numbers sections in the parent process once all pages are read (there are no numbers here), the other
+    is for LaTeX.
     """
     for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
         app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
 
 
 def _forget_style(app: Sphinx) -> None:
-    """MyST-NB writes its style sheet last; Sphinx adds a checksum to its address where it finds one from the print before."""
+    """Delete MyST-NB's style sheet of the print before.
+
+    MyST-NB writes it last; Sphinx adds a checksum to its address where it finds one from the print before.
+    """
     for path in (Path(app.outdir) / "_static").glob("mystnb.*.css"):
         path.unlink()
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
-    """Pages that state a fact which is another now, or list tables or parameters where any data or notebook has changed.
+    """Pages that state a fact which is another now, or list what has changed.
+
+    Those are lists of tables or parameters, where any data or notebook has changed.
 
     All facts have been worked out, before Sphinx forks the processes that read and write.
     """
@@ -197,7 +215,7 @@ def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return {crosslinks.EVIDENCE} & env.found_docs if restated else []
 
 
-def _differs(env: BuildEnvironment, name: str, now) -> bool:
+def _differs(env: BuildEnvironment, name: str, now: object) -> bool:
     """Whether a value is not what it was at the last print; from here on it is what it is now."""
     before, digest = (
         getattr(env, f"chokepoint_{name}", None),

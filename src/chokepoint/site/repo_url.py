@@ -1,4 +1,7 @@
-"""Where the repository stands on the network, if anywhere: from the environment, or the git remote. Nothing is guessed."""
+"""Where the repository stands on the network, if anywhere: from the environment, or the git remote.
+
+Nothing is guessed.
+"""
 
 import os
 import re
@@ -22,9 +25,12 @@ def repository(home: Path) -> str:
 
 
 def normal(address: str) -> str:
-    """A remote's address as a reader's browser opens it; empty where it cannot (a folder, a machine without a name).
+    """Return a remote's address as a reader's browser opens it.
 
-    >>> normal("git@github.com:owner/name.git"), normal("https://user:word@gitlab.com/owner/name.git/"), normal("/srv/git/name")
+    It is empty where a browser cannot (a folder, a machine without a name).
+
+    >>> secret = "https://user:word@gitlab.com/owner/name.git/"
+    >>> normal("git@github.com:owner/name.git"), normal(secret), normal("/srv/git/name")
     ('https://github.com/owner/name', 'https://gitlab.com/owner/name', '')
     """
     found = re.fullmatch(
@@ -48,12 +54,14 @@ def _remote(home: Path) -> str:
 
 
 def branch() -> str:
-    """The branch that links lead to: $CHOKEPOINT_BRANCH, else whatever the repository calls its own (HEAD)."""
+    """Name the branch that links lead to: $CHOKEPOINT_BRANCH, else the repository's own (HEAD)."""
     return os.environ.get(BRANCH) or "HEAD"
 
 
 def binder(repository: str, path: str) -> str:
-    """Where Binder opens a file of the repository in JupyterLab; empty for a host that its short addresses do not know.
+    """Where Binder opens a file of the repository in JupyterLab.
+
+    It is empty for a host that Binder's short addresses do not know.
 
     >>> binder("https://github.com/owner/name", "book/04-project-vault.ipynb")
     'https://mybinder.org/v2/gh/owner/name/HEAD?urlpath=lab/tree/book/04-project-vault.ipynb'
@@ -62,7 +70,10 @@ def binder(repository: str, path: str) -> str:
     if host not in _BINDER:
         return ""
     name = name if host == "github.com" else quote(name, safe="")
-    return f"https://mybinder.org/v2/{_BINDER[host]}/{name}/{quote(branch(), safe='')}?urlpath={quote(f'lab/tree/{path}')}"
+    return (
+        f"https://mybinder.org/v2/{_BINDER[host]}/{name}/{quote(branch(), safe='')}"
+        f"?urlpath={quote(f'lab/tree/{path}')}"
+    )
 
 
 def source(repository: str, path: str) -> str:

@@ -43,7 +43,9 @@ class Edition:
 
 
 def plan(book: Path, release: str | None = None, settings: Settings | None = None) -> list[Run]:
-    """All runs of the book: every notebook once, or as often as `runs.yml` says. UserError for a run that cannot be.
+    """All runs of the book: every notebook once, or as often as `runs.yml` says.
+
+    UserError for a run that cannot be.
 
     A `release` is given to every notebook that has that parameter.
     """
@@ -79,7 +81,7 @@ def _runs_of(path: Path, entry: dict | None) -> Iterable[Run]:
 
 
 def _set(run: Run, values: dict) -> Run:
-    """A run with some parameters set. UserError where each page of a template has a value of its own."""
+    """Set some parameters of a run. UserError where each page of a template has a value of its own."""
     own = [name for name in values if run.parameters.get(name) and name not in ("release", "old", "new")]
     if own and run.page != run.notebook.stem:
         raise UserError(f"{run}: every page has its own {own[0]}; book/runs.yml lists them.")
@@ -109,7 +111,10 @@ def interface(notebook: Path) -> dict[str, Parameter]:
 
 
 def parameters_of(cells: Iterable, where: str) -> dict[str, Parameter]:
-    """Parameters by name: the lines of the cells tagged `parameters`. UserError, naming the notebook `where`, for any other line."""
+    """Parameters by name: the lines of the cells tagged `parameters`.
+
+    UserError, naming the notebook `where`, for any other line.
+    """
     try:
         return parse("\n".join(c.source for c in cells if "parameters" in c.metadata.get("tags", [])))
     except (SyntaxError, ValueError, KeyError, AttributeError):
@@ -118,7 +123,10 @@ def parameters_of(cells: Iterable, where: str) -> dict[str, Parameter]:
 
 
 def require_valid(run: Run, known: dict[str, Parameter]) -> None:
-    """UserError for an unknown parameter, or a value of another type or out of range (papermill itself only warns)."""
+    """UserError for an unknown parameter, or a value of another type or out of range.
+
+    Papermill itself only warns.
+    """
     require_fitting(run.parameters, known, str(run))
 
 
@@ -132,19 +140,21 @@ def require_fitting(given: dict, known: dict[str, Parameter], where: str) -> Non
 
 
 def settings_of(texts: Iterable[str], book: Path) -> Settings:
-    """Settings typed as notebook:name=value. UserError for a text of another form."""
+    """Read settings typed as notebook:name=value. UserError for a text of another form."""
     found: Settings = {}
     for text in texts:
         notebook, colon, rest = text.partition(":")
         name, equals, value = rest.partition("=")
         if not (colon and equals):
             raise UserError(
-                f'"{text}" is not a setting: write notebook:name=value, for example 04-project-vault:capital_usd_bn=20.'
+                f'"{text}" is not a setting: write notebook:name=value, '
+                "for example 04-project-vault:capital_usd_bn=20."
             )
         path = book / f"{notebook}.ipynb"
         if not path.is_file():
             raise UserError(
-                f'"{text}": no notebook "{notebook}". {nearest(notebook, sorted(p.stem for p in book.glob("*.ipynb")))}'
+                f'"{text}": no notebook "{notebook}". '
+                f"{nearest(notebook, sorted(p.stem for p in book.glob('*.ipynb')))}"
             )
         known = interface(path)
         if name not in known:
@@ -166,7 +176,10 @@ def merged(first: Settings, then: Settings) -> Settings:
 
 
 def edition(name: str, folder: Path) -> Edition:
-    """The edition of that name in `folder`. UserError, with the nearest name, when there is none or its file does not read."""
+    """Read the edition of that name in `folder`.
+
+    UserError, with the nearest name, when there is none or its file does not read.
+    """
     path = folder / f"{name}.yml"
     if not path.is_file():
         raise UserError(
@@ -179,7 +192,8 @@ def edition(name: str, folder: Path) -> Edition:
     keys = ("title", "about", "release", "parameters")
     if not isinstance(held, dict) or not isinstance(held.get("parameters"), dict):
         raise UserError(
-            f"editions/{path.name}: expected title, about and parameters (notebook, then name: value), and if wanted release."
+            f"editions/{path.name}: expected title, about and parameters (notebook, then name: value), "
+            "and if wanted release."
         )
     for key in held:
         if key not in keys:

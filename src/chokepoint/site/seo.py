@@ -1,8 +1,14 @@
-"""How the book is found: facts in its search, a map of the site for search engines, cards where it is shared, a page for addresses that are not there."""
+"""How the book is found.
+
+Facts in its search, a map of the site for search engines, cards where it is shared, a page for addresses that
+are not there.
+"""
 
 import shutil
 import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import vl_convert
 from docutils import nodes
@@ -34,34 +40,38 @@ class Numbers(Domain):
 
     name = "number"
     label = "Numbers"
-    object_types = {"fact": ObjType("number")}
+    object_types: ClassVar[dict[str, ObjType]] = {"fact": ObjType("number")}
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:
+        """Return the name of a kind of thing, as the search shows it."""
         return type.lname
 
-    def get_objects(self):
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Give every fact as the search lists it: name, shown name, kind, page, anchor, priority."""
         known = facts.evaluate(self.env.config.cp_release)
         for fact_id, fact in sorted(known.items()):
             said = f"{fact.label}: {fact.text}"
             yield said, said, "fact", "evidence", f"fact-{fact_id}", 1
 
-    def merge_domaindata(self, docnames, otherdata) -> None:
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict) -> None:
         """Nothing is kept with the pages: the registry is the same in every process."""
 
-    def resolve_any_xref(self, *unused) -> list:
+    def resolve_any_xref(self, *unused: Any) -> list:
+        """Resolve nothing: no reference leads here."""
         return []
 
-    def resolve_xref(self, *unused) -> nodes.Element | None:
+    def resolve_xref(self, *unused: Any) -> nodes.Element | None:
+        """Resolve nothing: no reference leads here."""
         return None
 
 
-def not_found_page(app: Sphinx):
-    """The page that a server shows for an address that is not there."""
+def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Make the page that a server shows for an address that is not there."""
     yield "404", {"title": "There is no such page"}, "404.html"
 
 
 def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
-    """Write cards, sitemap and robots.txt beside the pages, and take away what the theme copied for nothing."""
+    """Write cards, sitemap and robots.txt beside the pages, and delete what the theme copied for nothing."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
@@ -97,7 +107,7 @@ def sitemap(address: str, pages: list[str]) -> str:
 
 
 def card(title: str, release: str) -> bytes:
-    """A picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
+    """Draw a picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
     book, _, rest = title.partition(": ")
     lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 29)
     svg = str(_template.card(lines, cover.columns(release), cover.VIEW))

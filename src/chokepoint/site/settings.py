@@ -1,4 +1,7 @@
-"""The book's YAML files, read safely and looked over before anything runs: a fault there would show only minutes later."""
+"""The book's YAML files, read safely and looked over before anything runs.
+
+A fault there would show only minutes later.
+"""
 
 import re
 from collections import Counter
@@ -12,7 +15,10 @@ from chokepoint.errors import UserError
 
 
 def mapping(path: Path, shown: str) -> dict:
-    """The mapping in a YAML file; nothing in it is run. UserError, calling the file `shown`, when it is none."""
+    """Read the mapping in a YAML file; nothing in it is run.
+
+    UserError, calling the file `shown`, when it is none.
+    """
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -21,7 +27,8 @@ def mapping(path: Path, shown: str) -> dict:
         mark = getattr(fault, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
         raise UserError(
-            f"{shown}{where}: not readable as YAML ({getattr(fault, 'problem', None) or fault}). Mend that place."
+            f"{shown}{where}: not readable as YAML ({getattr(fault, 'problem', None) or fault}). "
+            "Mend that place."
         ) from None
     except (OSError, ValueError, RecursionError) as fault:
         raise UserError(
@@ -33,7 +40,10 @@ def mapping(path: Path, shown: str) -> dict:
 
 
 def templates(book: Path) -> dict:
-    """The entries of runs.yml: notebook → page and runs. UserError for one that is not so, or whose pages are none of the book or the same."""
+    """Read the entries of runs.yml: notebook → page and runs.
+
+    UserError for one that is not so, or whose pages are none of the book or the same.
+    """
     listed = mapping(book / "runs.yml", "book/runs.yml")
     pages = [page for name, entry in listed.items() for page in _pages(f"book/runs.yml, {name}", entry)]
     if twice := [page for page, n in Counter(pages).items() if n > 1]:
@@ -50,14 +60,16 @@ def _pages(where: str, entry: object) -> Iterator[str]:
         or not isinstance(entry.get("page"), str)
     ):
         raise UserError(
-            f"{where}: page, like minerals/{{mineral}}, and a list of runs, like - {{mineral: cobalt}}, are expected."
+            f"{where}: page, like minerals/{{mineral}}, and a list of runs, "
+            "like - {mineral: cobalt}, are expected."
         )
     for parameters in runs:
         try:
             page = entry["page"].format_map({name: str(value) for name, value in parameters.items()})
         except (LookupError, ValueError, AttributeError):
             raise UserError(
-                f"{where}: page {entry['page']} does not go with the run {parameters}. Name its parameters in braces."
+                f"{where}: page {entry['page']} does not go with the run {parameters}. "
+                "Name its parameters in braces."
             ) from None
         if not re.fullmatch(r"[\w-]+(/[\w-]+)*", page):
             raise UserError(
@@ -67,12 +79,16 @@ def _pages(where: str, entry: object) -> Iterator[str]:
 
 
 def require_settings(home: Path, pages: Collection[str]) -> None:
-    """UserError when _config.yml or _toc.yml cannot be what the book is printed by; `pages` are those that notebooks make."""
+    """UserError when _config.yml or _toc.yml cannot be what the book is printed by.
+
+    `pages` are those that notebooks make.
+    """
     config = mapping(home / "_config.yml", "_config.yml")
     execute = config.get("execute")
     if not isinstance(execute, dict) or execute.get("execute_notebooks") != "off":
         raise UserError(
-            '_config.yml: execute, execute_notebooks must be "off": papermill runs the notebooks before the book is printed.'
+            '_config.yml: execute, execute_notebooks must be "off": '
+            "papermill runs the notebooks before the book is printed."
         )
     toc = mapping(home / "_toc.yml", "_toc.yml")
     if not isinstance(toc.get("root"), str):
@@ -85,7 +101,8 @@ def require_settings(home: Path, pages: Collection[str]) -> None:
             fnmatch(page, name) if key == "glob" else page == name for page in made
         ):
             raise UserError(
-                f"_toc.yml: no page {name!r} is made from book/. Take it out of the list, or add its notebook or Markdown page."
+                f"_toc.yml: no page {name!r} is made from book/. "
+                "Take it out of the list, or add its notebook or Markdown page."
             )
 
 

@@ -1,12 +1,15 @@
 """The Sphinx extension: links to facts, lists made from the registry, and charts compiled for the page.
 
-HTML that a notebook printed cannot know how deep its page lies: it links to `cp:page#anchor`, which becomes a relative path here.
+HTML that a notebook printed cannot know how deep its page lies: it links to `cp:page#anchor`, which becomes a
+relative path here.
 """
 
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from docutils import nodes
@@ -51,19 +54,20 @@ def setup(app: Sphinx) -> dict:
 
 
 def release() -> str:
-    """The release the book is printed at."""
+    """Return the release the book is printed at."""
     return os.environ.get("CHOKEPOINT_RELEASE", tables.DEFAULT_RELEASE)
 
 
 class FactLinks(SphinxTransform):
-    """Lead a link such as `evidence.md#vault.exim_loan` to the row of that fact, wherever it stands on the site.
+    """Lead a link such as `evidence.md#vault.exim_loan` to the row of that fact, wherever it stands.
 
     The text is what `fact_links.shown` gives. One that contradicts the registry stopped the build before.
     """
 
     default_priority = 500
 
-    def apply(self, **_options) -> None:
+    def apply(self, **_options: Any) -> None:
+        """Lead every such link of the document to its row."""
         for node in list(self.document.findall(addnodes.pending_xref)):
             target = (
                 f"{node['reftarget']}#{node.get('reftargetid', '')}"  # the latter where the file is there
@@ -88,7 +92,8 @@ class Excerpt(SphinxDirective):
 
     required_arguments = 2
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
+        """Return the printed output as HTML."""
         page, tag = self.arguments
         path = Path(self.env.srcdir) / f"{page}.ipynb"
         self.env.note_dependency(str(path))
@@ -105,15 +110,17 @@ class Excerpt(SphinxDirective):
         return [nodes.raw("", "".join(found), format="html")]
 
 
-def _list_directive(make):
+def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
     class List(SphinxDirective):
-        def run(self):
+        def run(self) -> list[nodes.Node]:
             return [nodes.raw("", str(make(release())), format="html")]
 
     return List
 
 
-def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def _finish_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Relative links, compiled charts, faults taken out, and the frame around them."""
     body = context.get("body") or ""
     body = guarded(related(_under_title(body, launch(pagename, Path(app.srcdir))), pagename))
@@ -147,7 +154,10 @@ def guarded(body: str) -> str:
 
 
 def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
-    """The models of a page's explorables as a script of the site, which its Content-Security-Policy lets run; that file, if there are any."""
+    """Write the models of a page's explorables as a script of the site, and name that file, if there are any.
+
+    The page's Content-Security-Policy lets the site's scripts run.
+    """
     models = dict(json.loads(found) for found in _MODEL.findall(body))
     file = f"models/{pagename.replace('/', '-')}.js"
     if not models:
@@ -163,7 +173,10 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
-    """The charts' script, once for the site; wrapped, because the bundle's names would clash with the page's."""
+    """Write the charts' script, once for the site.
+
+    It is wrapped, because the bundle's names would clash with the page's.
+    """
     path = Path(app.outdir) / "_static" / "vega.js"
     if (
         exception or app.builder.format != "html" or path.is_file()

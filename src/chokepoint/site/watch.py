@@ -1,9 +1,12 @@
-"""Serve the book, make again what a saved file changes, and let the reader's browser load it: seconds from an edit to its picture.
+"""Serve the book, make again what a saved file changes, and let the reader's browser load it.
 
-Three things are kept warm: processes that fork kernels, a Sphinx that knows every page (`live_render`), and the records of what
-each page read (`cache`). A saved sentence is rendered at once; for anything else those notebooks run first whose inputs changed.
-The whole is consistent again with `chokepoint build`: search, the site map and the check of every link are left to it. What is
-served lies in build/watch; the published site is not touched, and no page of it knows of this server.
+It takes seconds from an edit to its picture.
+
+Three things are kept warm: processes that fork kernels, a Sphinx that knows every page (`live_render`), and
+the records of what each page read (`cache`). A saved sentence is rendered at once; for anything else those
+notebooks run first whose inputs changed. The whole is consistent again with `chokepoint build`: search, the
+site map and the check of every link are left to it. What is served lies in build/watch; the published site is
+not touched, and no page of it knows of this server.
 """
 
 import http.server
@@ -12,11 +15,12 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import nbformat
 from watchfiles import watch as changes_of
@@ -43,25 +47,29 @@ new EventSource(`/-/events?page=${encodeURIComponent(page)}`).onmessage = ({ dat
   if (pages.includes(page) || pages.includes("*") || (start && start !== server)) location.reload();
   start ??= server;
 };
-"""
+"""  # noqa: E501  as the browser gets it
 _RERUN = ("analysis", "charts", "models", "pages")  # parts of the package whose change reruns notebooks
 
 
 class Messages:
     """What the browsers are to be told: the newest fault, and which pages are new."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.fault, self.viewed = "", {}
         self._sent: list[list[str]] = []
         self._news = threading.Condition()
 
     def send(self, pages: Iterable[str] = ()) -> None:
+        """Tell the browsers that these pages are new."""
         with self._news:
             self._sent.append(list(pages))
             self._news.notify_all()
 
-    def each(self):
-        """Wait for messages, from now on; the first one says at once how things stand, and "" keeps the line open."""
+    def each(self) -> Iterator[str]:
+        """Wait for messages, from now on.
+
+        The first one says at once how things stand, and "" keeps the line open.
+        """
         at, pages = len(self._sent), []
         while True:
             yield (
@@ -79,7 +87,7 @@ class Messages:
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Files of the site as they are now, pages with SCRIPT, and the stream of messages at /-/events."""
 
-    def __init__(self, *args, messages: Messages, **how):
+    def __init__(self, *args: Any, messages: Messages, **how: Any) -> None:
         self.messages = messages
         super().__init__(*args, **how)
 
@@ -94,7 +102,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if file.suffix == ".html" and file.is_file():
             script = b'<script src="/-/watch.js" defer></script></head>'
             return self._answer(file.read_bytes().replace(b"</head>", script, 1), "text/html; charset=utf-8")
-        super().do_GET()
+        return super().do_GET()
 
     def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(200)
@@ -120,14 +128,14 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
-    def log_message(self, *_words) -> None:
+    def log_message(self, *_words: object) -> None:
         pass
 
 
 class Watch:
     """A book under watch. `say` is told a line for each change that was seen."""
 
-    def __init__(self, home: Path, release: str, say: Callable[[str], None]):
+    def __init__(self, home: Path, release: str, say: Callable[[str], None]) -> None:
         self.home, self.release, self.say, self.messages = home, release, say, Messages()
         self.work, self.site = home / "build", home / "build" / "watch" / "html"
         self.faults: dict[str, str] = {}  # by page, or by what else is wrong
@@ -143,7 +151,8 @@ class Watch:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             address = f"http://127.0.0.1:{server.server_port}"
             self.say(
-                f"{address} shows the book once it is built, and what you save from then on (Ctrl-C stops it)."
+                f"{address} shows the book once it is built, and what you save from then on "
+                "(Ctrl-C stops it)."
             )
             watched = [
                 self.home / name for name in ("book", "data", "src/chokepoint", "_config.yml", "_toc.yml")
@@ -156,10 +165,11 @@ class Watch:
                     pages = self._report(self.update, names)
                     shown = f"{', '.join(pages[:4])}{' …' if pages[4:] else ''}" if pages else "no page"
                     self.say(
-                        f"{min(names)}{' …' if names - {min(names)} else ''}: {shown}, {perf_counter() - began:.1f} s"
+                        f"{min(names)}{' …' if names - {min(names)} else ''}: {shown}, "
+                        f"{perf_counter() - began:.1f} s"
                     )
 
-    def _report(self, work: Callable[..., list[str]], *arguments) -> list[str]:
+    def _report(self, work: Callable[..., list[str]], *arguments: Any) -> list[str]:
         """Do a part of the work; what is wrong afterwards is said in the terminal, once, and on the pages."""
         before, pages = dict(self.faults), []
         try:
@@ -241,7 +251,7 @@ class Watch:
         return module is None or module in self.fixed or module.split(".")[1] not in _RERUN
 
     def _module(self, name: str) -> str | None:
-        """The module of the package that a file is, if it is one."""
+        """Name the module of the package that a file is, if it is one."""
         return {file: module for module, file in imports.modules().items()}.get(self.home / name)
 
     def _reruns(self, name: str) -> bool:
@@ -255,7 +265,10 @@ class Watch:
         return before != self.code[path.name]
 
     def _stage_file(self, name: str) -> list[str]:
-        """Put a changed file of the book where it is rendered from or served, and return the pages that it is the text of."""
+        """Put a changed file of the book where it is rendered from or served.
+
+        It returns the pages that the file is the text of.
+        """
         path, inside = self.home / name, Path(name).relative_to("book") if name.startswith("book/") else None
         if inside is None or not path.is_file():
             return []
@@ -290,7 +303,7 @@ class Watch:
         self.faults.pop(run.page, None)
 
     def _rerun(self, check_data: bool, pages: list[str]) -> list[str]:
-        """Run what is due, those pages first that somebody looks at, and render each as soon as it has run."""
+        """Run what is due, pages that somebody looks at first, and render each as soon as it has run."""
         checked = self.pool.submit(check.require_sound) if check_data else None
         self.runs, known = plan(self.home / "book", self.release), self._cache()
         ready, due = list(pages), []
@@ -325,7 +338,10 @@ class Watch:
         return done
 
     def _render(self, pages: list[str], more: bool = False) -> list[str]:
-        """Render these pages, let them be loaded, then render what else depends on them. more: that is left to the next call."""
+        """Render these pages, let them be loaded, then render what else depends on them.
+
+        more: that is left to the next call.
+        """
         rendered = []
         for found in self.renderer.render(pages, more):
             for page in found["pages"]:
