@@ -1,8 +1,8 @@
 """What China itself must buy: the ore that its plants need and its mines do not give, and who sells it.
 
-Two measures that do not mix. *Own ore*: what China mined over what it refined, in the same content and year (IEA; where it does
-not name China's mines, USGS). *Sellers*: who sells China
-a good that it imports, by value (CEPII BACI), and how much of that comes from the United States and the countries that signed with it.
+Two measures that do not mix. *Own ore*: what China mined over what it refined, in the same content and year
+(IEA; where it does not name China's mines, USGS). *Sellers*: who sells China a good that it imports, by value
+(CEPII BACI), and how much of that comes from the United States and the countries that signed with it.
 """
 
 import pandas as pd
@@ -11,7 +11,8 @@ from chokepoint.analysis import coalitions, trade
 from chokepoint.data import tables
 
 CHINA = "CHN"
-# Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they are not what its plants run on.
+# Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they
+# are not what its plants run on.
 FEED = {"260200": "Manganese ore", "260600": "Bauxite", "720293": "Ferroniobium", "711011": "Platinum", "711021": "Palladium", "283691": "Lithium carbonate",
         "740311": "Refined copper", "750210": "Nickel metal"}  # fmt: skip
 
@@ -55,7 +56,7 @@ def _mined_usgs(mineral: str, year: int) -> float:
 
 
 def imports(year: int | None = None) -> pd.DataFrame:
-    """What China buys of FEED in a year (by default the newest): good, heading, value_usd, first and second seller with share [%], from the bloc [%].
+    """Return what China buys of FEED in a year (by default the newest): good, heading, value_usd, first and second seller with share [%], from the bloc [%].
 
     >>> rows = imports().set_index("heading")
     >>> rows.first_seller["720293"], bool(rows.first_share_pct["720293"] > 80)
@@ -80,7 +81,8 @@ def imports(year: int | None = None) -> pd.DataFrame:
 def heavy_feed() -> pd.DataFrame:
     """Rare-earth ore of Burma [t of oxide] by year, most of which goes to China's plants for heavy rare earths, beside China's own quota.
 
-    Columns: year, burma_t, china_t, source_id; from the yearbook, whose figures for Burma are estimates from China's imports.
+    Columns: year, burma_t, china_t, source_id; from the yearbook, whose figures for Burma are estimates from
+    China's imports.
 
     >>> heavy_feed().set_index("year").burma_t.astype(int)[2020]
     np.int64(35500)

@@ -1,7 +1,8 @@
 """Every model against published numbers and episodes: what it says, what was seen, and what the comparison is worth.
 
-Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by construction,
-what the model was fitted to, bounds, and one set of data beside another are shown and counted apart.
+Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by
+construction, what the model was fitted to, bounds, and one set of data beside another are shown and counted
+apart.
 """
 
 import pandas as pd
@@ -21,7 +22,8 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """One row a check: model, what, predicted, seen, unit, low, high, note, source_id, error, outcome.
 
     error: relative; NA where seen is 0.
-    outcome: of a test, within or missed, and missed of a bound that does not hold; of any other check its kind.
+    outcome: of a test, within or missed, and missed of a bound that does not hold; of any other check its
+    kind.
 
     >>> "within" in set(checks().query("kind != 'test'").outcome)
     False
@@ -92,7 +94,7 @@ def _mine_shares(release: str) -> dict[str, list[float]]:
 
 
 def _against_the_iea() -> list[dict]:
-    """The build-out, its money set to the IEA's share of 2035, against the rest of the IEA's own table: a share, and the tonnes."""
+    """Return the build-out, its money set to the IEA's share of 2035, against the rest of the IEA's own table: a share, and the tonnes."""
     from chokepoint.models.buildout import BASE_CASE, buildout
 
     table = forecast.outside_china().set_index("year")

@@ -5,7 +5,8 @@ import pandas as pd
 from chokepoint.data import tables
 
 MEETING = pd.Timestamp(2026, 2, 4)
-# What became of a term, by the word in the table of events; the last three are for terms that no event settles.
+# What became of a term, by the word in the table of events; the last three are for terms that no event
+# settles.
 OUTCOMES = {
     "met": "Met in time",
     "late": "Met late, so missed",
@@ -40,18 +41,18 @@ def is_ahead(_sources: pd.DataFrame, day: str) -> bool:
 
 
 def events() -> pd.DataFrame:
-    """Published events and scheduled days from the meeting on, oldest first."""
+    """Return published events and scheduled days from the meeting on, oldest first."""
     rows = tables.load("timeline").query("published and date_start >= @MEETING")
     return rows.sort_values(["date_start", "event_id"]).reset_index(drop=True)
 
 
 def happened() -> pd.DataFrame:
-    """What has happened after the day of the meeting; neither a day that passed without an act nor one that is only set."""
+    """Return what has happened after the day of the meeting; neither a day that passed without an act nor one that is only set."""
     return events().query("happened == 'happened' and date_start > @MEETING")
 
 
 def ahead() -> pd.DataFrame:
-    """Published days that are set for later than the newest evidence, first to come first; `happened` is scheduled for all of them."""
+    """Return published days that are set for later than the newest evidence, first to come first; `happened` is scheduled for all of them."""
     rows = events()
     return rows[(rows.happened == "scheduled") & (rows.date_start > newest_evidence())]
 
@@ -63,8 +64,9 @@ _OF_TERMS = ("timeline", "agreements", "sources")
 def deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame) -> pd.DataFrame:
     """Terms that end after the meeting, first to end first: key, name, kind, start, due, settled, outcome, how, text, source_id.
 
-    Those of agreements are counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
-    day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on what it rests.
+    Those of agreements are counted from the signature with the days that the text names; half a year is 182
+    days. `settled` is the day of the event that settles a term, or none; `how` and `how_source` are what that
+    event says, and on what it rests.
     """
     return _deadlines(timeline, agreements, newest_evidence())
 
@@ -85,7 +87,7 @@ def _deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, seen: pd.Timest
 
 @tables.view(*_OF_TERMS)
 def settled(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, key: str) -> pd.Series | None:
-    """The row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
+    """Return the row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
     return _settled(_deadlines(timeline, agreements, newest_evidence()), key)
 
 
@@ -100,7 +102,7 @@ def _settled(rows: pd.DataFrame, key: str) -> pd.Series | None:
 def settled_suspension(
     timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, control_id: str
 ) -> pd.Series | None:
-    """What became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
+    """Return what became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
     rows = timeline.query("published and term.notna()")
     ends = rows.event_id[rows.row_key == f"controls:{control_id}"]
     return _settled(_deadlines(timeline, agreements, newest_evidence()), ends.iloc[0]) if len(ends) else None

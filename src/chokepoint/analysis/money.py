@@ -54,7 +54,7 @@ WITHIN = {
 
 
 def deals() -> pd.DataFrame:
-    """Published deals of public money with a sum, each once: the rows of `finance` with kind."""
+    """Return published deals of public money with a sum, each once: the rows of `finance` with kind."""
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
     return rows[rows.instrument.isin(KINDS) & ~rows.finance_id.isin(WITHIN)].assign(
         kind=lambda f: f.instrument.map(KINDS)
@@ -62,13 +62,13 @@ def deals() -> pd.DataFrame:
 
 
 def apart() -> pd.DataFrame:
-    """Published sums that are not added up, with the reason: column why."""
+    """Return published sums that are not added up, with the reason: column why."""
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
     return rows[rows.instrument.isin(APART)].assign(why=lambda f: f.instrument.map(APART))
 
 
 def unpriced() -> pd.DataFrame:
-    """Published promises without a sum: floors, purchases, stakes whose price is not stated."""
+    """Return published promises without a sum: floors, purchases, stakes whose price is not stated."""
     return tables.load("finance").query("published and amount_usd_m.isna()")
 
 

@@ -87,5 +87,5 @@ def ndpr(release: str) -> pd.DataFrame:
 
 
 def floor_price() -> float:
-    """The floor of MP Materials [US$/kg]."""
+    """Return the floor of MP Materials [US$/kg]."""
     return float(tables.load("ledger").set_index("fact_id").loc[FLOOR, "value"])

@@ -1,6 +1,7 @@
 """Who sells to whom, in US dollars of the year. Values, not tonnes: most headings of customs mix goods.
 
-Gallium, germanium and hafnium share one heading of the Harmonized System, so they are one flow here, and every row says so in `goods`.
+Gallium, germanium and hafnium share one heading of the Harmonized System, so they are one flow here, and
+every row says so in `goods`.
 """
 
 from functools import lru_cache
@@ -85,9 +86,10 @@ def sellers(heading: str) -> pd.DataFrame:
 
 
 def exports(iso3: str, year: int | None = None) -> pd.DataFrame:
-    """What a country sells and to whom in a year (by default the newest): one row a heading, the largest first.
+    """Return what a country sells and to whom in a year (by default the newest): one row a heading, the largest first.
 
-    Columns: heading, goods, minerals, value_usd, and the share that goes to each of BUYERS and to others [%]; empty where no flow is recorded.
+    Columns: heading, goods, minerals, value_usd, and the share that goes to each of BUYERS and to others [%];
+    empty where no flow is recorded.
 
     >>> rows = exports("CHL").set_index("heading")
     >>> rows.index[0], round(float(rows["China"].iloc[0])) > 25

@@ -1,9 +1,9 @@
 """The Vault's basket: what a year of US net imports of the listed minerals costs, line by line, worked out from a release.
 
-One rule for every mineral on the list of 2025: imports less exports of the form that is traded last, times the price of
-that form, both of the same year, wherever the release prints both. data/vault_basket.csv holds what code cannot decide:
-which series and which price are meant, how a unit of the one is turned into the other, and why. A mineral that stays out
-is named with the reason.
+One rule for every mineral on the list of 2025: imports less exports of the form that is traded last, times
+the price of that form, both of the same year, wherever the release prints both. data/vault_basket.csv holds
+what code cannot decide: which series and which price are meant, how a unit of the one is turned into the
+other, and why. A mineral that stays out is named with the reason.
 """
 
 import re
@@ -82,9 +82,9 @@ _RULES = {**RULES, LICENSED: NARROW}
 def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """One row a line, for the latest year of the release and the year before; `missing` says what keeps a line out, and is empty for one that is in.
 
-    imports, exports, net_imports, use [t]; price [US$/kg of what is counted]; value, use_value [US$/year]; priced_as: the
-    price series; use_from: consumption, reliance, bound of reliance, or net imports where nothing else is printed.
-    Empty at a release that holds no trade of the United States or no prices.
+    imports, exports, net_imports, use [t]; price [US$/kg of what is counted]; value, use_value [US$/year];
+    priced_as: the price series; use_from: consumption, reliance, bound of reliance, or net imports where
+    nothing else is printed. Empty at a release that holds no trade of the United States or no prices.
 
     >>> rows = lines("mcs2026").query("year == 2025").set_index("line")
     >>> f"{rows.value['copper'] / 1e9:.1f}", rows.missing["copper"], rows.missing["germanium.metal"]
@@ -94,7 +94,7 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
-    """The lines of one mineral in a year (None: the latest), as `lines` has them; of the choices, no more is read than they need."""
+    """Return the lines of one mineral in a year (None: the latest), as `lines` has them; of the choices, no more is read than they need."""
     rows = _of(tables.data_dir(), mineral, release)
     return rows[rows.year == (rows.year.max() if year is None else year)].reset_index(drop=True)
 
@@ -114,7 +114,7 @@ def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
 
 
 def basket(release: str, rule: str = EVERYTHING, year: int | None = None) -> pd.DataFrame:
-    """The lines that a rule counts in a year (None: the latest of the release), dearest first, as `lines` has them."""
+    """Return the lines that a rule counts in a year (None: the latest of the release), dearest first, as `lines` has them."""
     rows, asked = lines(release), _RULES[rule]
     group = tables.load("minerals").set_index("mineral").group
     year = (rows.year.max() if year is None else year) - asked.years_back
@@ -208,7 +208,7 @@ def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None
 
 
 def capital() -> float:
-    """The Vault's money as announced, by its parts [US$ billion]."""
+    """Return the Vault's money as announced, by its parts [US$ billion]."""
     rows = tables.load("assumptions").query("model == 'vault'").set_index("name").value
     return float(rows.loan + rows.private_capital)
 
@@ -228,7 +228,7 @@ def china_in_imports(mineral: str, release: str) -> tuple[float, str, str] | Non
 
 
 def duration(days: float) -> str:
-    """A time in the unit in which it is easiest to grasp.
+    """Return a time in the unit in which it is easiest to grasp.
 
     >>> duration(63.9), duration(404), duration(2517), duration(20000)
     ('64 days', '13 months', '7 years', 'more than 30 years')
@@ -283,7 +283,7 @@ def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
 
 
 def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: str) -> dict:
-    """What the release prints of a line in a year; a number that it does not print is missing."""
+    """Return what the release prints of a line in a year; a number that it does not print is missing."""
 
     def series(statistic: str, pattern: str, mineral: str = choice["mineral"]) -> list[dict]:
         rows = printed.get((statistic, mineral, year), [])
@@ -337,7 +337,7 @@ def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: 
 
 
 def _shared(rows: pd.DataFrame) -> pd.DataFrame:
-    """Exports and use that are printed for several lines together, split among them by their imports."""
+    """Return exports and use that are printed for several lines together, split among them by their imports."""
     for amount, told in (("exports", "sold_as"), ("use", "used_as")):
         together = rows[rows[told] != ""].groupby(["year", told])
         part = rows.imports / together.imports.transform("sum").reindex(rows.index)

@@ -18,7 +18,8 @@ _WHY = {
 def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Countries that a series names without a figure: mineral, step, iso3, area, why.
 
-    The United States are among them where the printed world total leaves them out, although they may have no row of their own.
+    The United States are among them where the printed world total leaves them out, although they may have no
+    row of their own.
 
     >>> rows = output()
     >>> rows[(rows.mineral == "lithium") & (rows.step == "mine")][["area", "why"]].values.tolist()
@@ -49,5 +50,5 @@ COLUMN = "Output not printed, counted as 0"
 
 
 def column(keys, members, release: str) -> list[str]:
-    """A cell a row for a table of shares, under COLUMN: `keys` are its minerals and steps. Where it names a country the share is a lower bound."""
+    """Return a cell a row for a table of shares, under COLUMN: `keys` are its minerals and steps. Where it names a country the share is a lower bound."""
     return [", ".join(within(mineral, step, members, release)) for mineral, step in keys]

@@ -90,7 +90,7 @@ def _filled(
 
 
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
-    """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
+    """Return what the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
     releases = {
         (m[1], m[2]): frame for name, frame in frames.items() if (m := plausibility.RELEASE.fullmatch(name))
     }
@@ -189,7 +189,7 @@ def _file(data: Path, name: str) -> list[Fault]:
 
 
 def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]:
-    """The table as text, with its faults of form (missing, unreadable, wrong header)."""
+    """Return the table as text, with its faults of form (missing, unreadable, wrong header)."""
     name, path = declared["path"], data / declared["path"]
     if not path.is_file():
         return None, [
@@ -318,7 +318,8 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
 _BRACES = r"\{[a-z0-9_.]+\}"
 _NOT_IN_TEXT = {
     UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
-    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
+    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before
+    # one.
     r'\\"|\\$': "{found} holds a backslash before a quotation mark or at its end. Take it out",
     _BRACES: "{found} holds a word in braces, which the book takes for a fact. Use round ones",
     # A spreadsheet would run a cell that starts like a formula.

@@ -1,6 +1,7 @@
 """Does a row of the evidence hold together: its words with its number, its status with its dates?
 
-Dates are compared with the day up to which a row is known (`as_of`), else with the newest source; never with today's clock.
+Dates are compared with the day up to which a row is known (`as_of`), else with the newest source; never with
+today's clock.
 """
 
 import math
@@ -74,7 +75,7 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def numbers(text: str) -> list[tuple[float, float, str]]:
-    """The numbers a text states: each with how far rounding may have moved it, and its scale or "year", or "".
+    """Return the numbers a text states: each with how far rounding may have moved it, and its scale or "year", or "".
 
     >>> numbers("up to US$2.906 billion"), numbers("seven rare earths"), numbers("one year")
     ([(2.906, 0.0005, 'billion')], [(7, 0.5, '')], [(1, 0.5, 'year')])
@@ -92,7 +93,7 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
 
 
 def figures(text: str) -> list[tuple[float, float]]:
-    """The numbers that a text gives in figures, each with its scale (0 for none); days of dates and document numbers are none.
+    """Return the numbers that a text gives in figures, each with its scale (0 for none); days of dates and document numbers are none.
 
     >>> figures("EXIM authorises $2.906bn; 26 projects worth C$6.4 billion on 31 October 2025 (No. 30)")
     [(2.906, 1000000000.0), (26.0, 0), (6.4, 1000000000.0), (2025.0, 0)]
@@ -161,7 +162,7 @@ def _words(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _end(date: str) -> str:
-    """The last day that a date may mean: of its month or year, where it says no more.
+    """Return the last day that a date may mean: of its month or year, where it says no more.
 
     >>> _end("2026-11"), _end("2026"), _end("2026-02-04"), _end("")
     ('2026-11-30', '2026-12-31', '2026-02-04', '')
@@ -178,7 +179,7 @@ def _end(date: str) -> str:
 
 
 def _newest(sources: pd.DataFrame | None) -> tuple[str, str]:
-    """The last day of the newest source, and which it is."""
+    """Return the last day of the newest source, and which it is."""
     if sources is None or "date" not in sources or not len(sources):
         return "", ""
     ends = sources["date"].map(_end)
@@ -199,7 +200,7 @@ def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) ->
 
 
 def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
-    """What is said to be done on a day that is later than what is known."""
+    """Yield what is said to be done on a day that is later than what is known."""
     known = frame["as_of"] if "as_of" in frame else pd.Series(newest, index=frame.index)
     told: set[object] = set()
     for column, done, day in DONE[table]:

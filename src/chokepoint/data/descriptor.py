@@ -12,7 +12,7 @@ TYPES = ("string", "number", "integer", "year", "yearmonth", "date", "boolean")
 
 
 def read(path: Path) -> dict:
-    """The descriptor at `path`, with `schema` references resolved: `resources` are the tables, `files` all else (the map's outlines).
+    """Return the descriptor at `path`, with `schema` references resolved: `resources` are the tables, `files` all else (the map's outlines).
 
     UserError when it or a schema is missing or not JSON, or says too little or what cannot be of a table.
     """
@@ -68,7 +68,7 @@ def _inside(path: object) -> bool:
 
 
 def _table(declared: object) -> Iterator[str]:
-    """What is wrong with the declaration of one table, by itself."""
+    """Yield what is wrong with the declaration of one table, by itself."""
     if not isinstance(declared, dict) or not isinstance(declared.get("name"), str):
         yield "has no name"
         return
@@ -146,7 +146,7 @@ def _one_of(fields: object, columns) -> bool:
 
 
 def _between(resources: list[dict]) -> Iterator[str]:
-    """What is wrong between tables that are right by themselves: names given twice, references that lead nowhere."""
+    """Yield what is wrong between tables that are right by themselves: names given twice, references that lead nowhere."""
     times = Counter(r["name"] for r in resources)
     yield from (f'two tables are called "{name}"' for name, n in times.items() if n > 1)
     columns = {r["name"]: {f["name"] for f in r["schema"]["fields"]} for r in resources}

@@ -27,7 +27,7 @@ def origin(source: Cited) -> str:
 
 
 def highest(cited: Iterable[Cited]) -> str:
-    """The strongest grade that the cited sources bear, as the data dictionary defines it.
+    """Return the strongest grade that the cited sources bear, as the data dictionary defines it.
 
     >>> text = {"publisher": "MOFCOM", "origin": "", "kind": "primary government", "read_as": "relay"}
     >>> tracker = {"publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
@@ -45,9 +45,10 @@ def highest(cited: Iterable[Cited]) -> str:
 def independent(cited: Iterable[Cited]) -> bool:
     """Whether two of them say it apart from each other: two origins, or a compilation beside a text that it did not bring us.
 
-    A compilation (a tracker, a digest) is no origin: two of them are one hearsay. Beside an official text it is the relay that
-    quotes it; beside a report that was read in itself it is a second way to the same thing. A text that we know only through
-    others (`read_through`) counts as those of them that are cited: with the one that brought it, it is one; with two, two.
+    A compilation (a tracker, a digest) is no origin: two of them are one hearsay. Beside an official text it
+    is the relay that quotes it; beside a report that was read in itself it is a second way to the same thing.
+    A text that we know only through others (`read_through`) counts as those of them that are cited: with the
+    one that brought it, it is one; with two, two.
 
     >>> wire = {"publisher": "A daily", "origin": "Reuters", "kind": "wire", "read_as": "mirror"}
     >>> tracker = {"source_id": "S040", "publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}

@@ -1,8 +1,9 @@
 """Evidence that is stated once: a cell that restates another is a reference, filled in when its table is loaded.
 
-A row of the ledger that names `table`, `row_key` and `column` takes value, unit, day, sources and grade from that cell.
-A text of a column that its schema calls a `template` may hold `{column}`, a cell of its own row or of the row that its
-`row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how it is printed (see `printed`).
+A row of the ledger that names `table`, `row_key` and `column` takes value, unit, day, sources and grade from
+that cell. A text of a column that its schema calls a `template` may hold `{column}`, a cell of its own row or
+of the row that its `row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how
+it is printed (see `printed`).
 """
 
 import difflib
@@ -38,11 +39,11 @@ def is_template(schema: Mapping) -> bool:
 
 
 def printed(value: str, unit: str, style: str = "") -> str:
-    """A value as a text states it.
+    """Return a value as a text states it.
 
-    style: "" a number with thousands set apart, or a day in words; "words" in words; "size" without its sign; "whole"
-    rounded to a whole number; "%" a percentage; "day" a day without its year; a unit: the amount with it, converted where it is of
-    another size.
+    style: "" a number with thousands set apart, or a day in words; "words" in words; "size" without its sign;
+    "whole" rounded to a whole number; "%" a percentage; "day" a day without its year; a unit: the amount with
+    it, converted where it is of another size.
 
     >>> printed("449000", ""), printed("7", "", "words"), printed("-11.1", "percent", "size"), printed("47.2", "", "whole")
     ('449,000', 'seven', '11.1', '47')
@@ -72,7 +73,7 @@ def printed(value: str, unit: str, style: str = "") -> str:
 
 
 def converted(number: float, unit: str, to: str) -> float:
-    """A number of one unit in another. Unresolved where the two do not measure the same.
+    """Return a number of one unit in another. Unresolved where the two do not measure the same.
 
     >>> converted(2906.0, "US$ million", "US$ billion"), converted(0.15, "share of capital (0-1)", "percent")
     (2.906, 15.0)
@@ -87,7 +88,7 @@ def converted(number: float, unit: str, to: str) -> float:
 
 
 def amount(number: float, unit: str) -> str:
-    """A number with its unit as it stands in a sentence.
+    """Return a number with its unit as it stands in a sentence.
 
     >>> amount(2.906, "US$ billion"), amount(0.1, "percent"), amount(15.0, "days"), amount(71.0, "GBP million")
     ('US$2.906 billion', '0.1 %', '15 days', 'GBP 71 million')
@@ -120,9 +121,10 @@ class Evidence:
         self._own: dict[tuple[str, str], list[tuple[str, str, str]]] | None = None
 
     def resolved(self, name: str, strict: bool = True) -> pd.DataFrame:
-        """A table as text with its references filled in.
+        """Return a table as text with its references filled in.
 
-        A reference that leads nowhere raises Unresolved, with the row; where not strict, its row stays as it is.
+        A reference that leads nowhere raises Unresolved, with the row; where not strict, its row stays as it
+        is.
         """
         frame = self._table(name)
         rows = frame.to_dict("records")
@@ -154,7 +156,7 @@ class Evidence:
     # --- what stands where ---
 
     def cell(self, table: str, key: str, column: str) -> tuple[str, str]:
-        """A cell as text, and its unit ("" for one that is no number)."""
+        """Return a cell as text, and its unit ("" for one that is no number)."""
         row = self._taken(table, self._row(table, key))
         if column not in row:
             raise Unresolved(
@@ -186,7 +188,7 @@ class Evidence:
         return [f["name"] for f in self._schemas[name]["fields"] if f.get("template")]
 
     def _filled(self, name: str, row: Row) -> Row:
-        """A row with what it takes from elsewhere, and its texts filled in."""
+        """Return a row with what it takes from elsewhere, and its texts filled in."""
         row = self._taken(name, row)
         texts = {column: self._text(name, row, row[column]) for column in self._templates(name)}
         if name == LEDGER and not texts["text"]:
@@ -197,7 +199,7 @@ class Evidence:
         return row | texts
 
     def _taken(self, name: str, row: Row) -> Row:
-        """A row with value, unit and ends of a range from the cell it refers to; of the ledger with day, sources and grade too."""
+        """Return a row with value, unit and ends of a range from the cell it refers to; of the ledger with day, sources and grade too."""
         if not row.get("column"):
             return row
         table, key = pointed(name, row)
@@ -230,13 +232,13 @@ class Evidence:
         return next((f.get("between", []) for f in self._schemas[table]["fields"] if f["name"] == column), [])
 
     def fact(self, fact_id: str) -> Row:
-        """A row of the ledger with what it takes from elsewhere."""
+        """Return a row of the ledger with what it takes from elsewhere."""
         if fact_id not in self._facts:
             self._facts[fact_id] = self._filled(LEDGER, self._row(LEDGER, fact_id))
         return self._facts[fact_id]
 
     def _all(self, table: str) -> Mapping[str, Row]:
-        """The rows of a table by key; none where it is not there."""
+        """Return the rows of a table by key; none where it is not there."""
         if table not in self._rows:
             try:
                 key = fields_key(self._schemas[table])
@@ -322,7 +324,7 @@ class Evidence:
                 yield field["name"], cell, ""
 
     def _twice(self) -> Iterator[tuple[str, int, str]]:
-        """Readings and claims of one disagreement that state the same number of the same source as a row of another table."""
+        """Yield readings and claims of one disagreement that state the same number of the same source as a row of another table."""
         first: dict[tuple, tuple[str, str]] = {}
         for name in sorted(self._schemas, key=lambda n: n == "readings"):
             fields = {f["name"] for f in self._schemas[name]["fields"]}
@@ -359,13 +361,13 @@ def pointed(name: str, row: Row) -> tuple[str, str]:
 
 
 def fields_key(schema: Mapping) -> str:
-    """The first column of a table's key."""
+    """Return the first column of a table's key."""
     key = schema["primaryKey"]
     return key if isinstance(key, str) else key[0]
 
 
 def inherited(row: Row) -> Row:
-    """What a fact takes from the row it refers to: day, sources, grade, and whether it is published.
+    """Return what a fact takes from the row it refers to: day, sources, grade, and whether it is published.
 
     >>> inherited({"date": "2026-02", "source_id": "S1", "source_ids": "S2", "published": "true"})
     {'as_of': '2026-02-28', 'source_ids': 'S1;S2', 'published': 'true'}
@@ -380,7 +382,7 @@ def inherited(row: Row) -> Row:
 
 
 def last_day(date: str) -> str:
-    """The last day that a date may mean, as the evidence writes dates: a day, a month or a year.
+    """Return the last day that a date may mean, as the evidence writes dates: a day, a month or a year.
 
     >>> last_day("2026-11"), last_day("2026"), last_day("2026-02-04"), last_day("")
     ('2026-11-30', '2026-12-31', '2026-02-04', '')

@@ -37,7 +37,7 @@ def controlled_since(mineral: str) -> Answer | None:
 
 
 def _first_licence(mineral: str) -> dict | None:
-    """The first licence on a mineral that took effect; on the rare earths, the first on any of them."""
+    """Return the first licence on a mineral that took effect; on the rare earths, the first on any of them."""
     minerals = tables.load("minerals")
     group = minerals.mineral[minerals.group == "rare earths"] if mineral == "rare_earths" else ()
     links = tables.rows("control_minerals", mineral=[mineral, *group])
@@ -108,7 +108,7 @@ def texts(binding: list[str]) -> Answer:
 
 @tables.view("agreements")
 def _signed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The bilateral texts that were signed; a page that counts them depends on no other row."""
+    """Return the bilateral texts that were signed; a page that counts them depends on no other row."""
     rows = rows.query("status == 'signed' and iso3s.notna()")
     return rows[rows.instrument.isin(countries.FRAMEWORKS)]
 

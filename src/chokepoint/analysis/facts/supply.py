@@ -75,7 +75,7 @@ def inside_share(mineral: str, step: str, release: str, year: int | None = None)
 
 
 def _share(whose: str, mineral: str, step: str, release: str, year: int | None, text="") -> Answer | None:
-    """A column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
+    """Return a column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
     row = _summary(tables.data_dir(), release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None
@@ -90,7 +90,7 @@ def _share(whose: str, mineral: str, step: str, release: str, year: int | None, 
 
 
 def bound(share: float, alone: bool = False) -> str:
-    """The text of a share that rounding would make nothing or all. alone: what it counts is all there is.
+    """Return the text of a share that rounding would make nothing or all. alone: what it counts is all there is.
 
     >>> bound(0.4), bound(99.6), bound(0), bound(50), bound(100), bound(100, alone=True)
     ('under 1 %', 'over 99 %', '', '', 'over 99 %', '')
@@ -106,7 +106,7 @@ def _summary(data: Path, release: str, year: int | None) -> dict:
 
 
 def _of(measure: Callable, release: str, year: int | None) -> pd.DataFrame:
-    """A measure of supply at a release, or of an earlier year of it."""
+    """Return a measure of supply at a release, or of an earlier year of it."""
     return measure(release, year) if year else measure(release)
 
 
@@ -122,7 +122,7 @@ def _output(data: Path, release: str, year: int | None) -> dict[tuple[str, str],
 def _output_rows(
     release: str, mineral: str, step: str, whose: str, year: int | None
 ) -> tuple[tuple[str, ...], bool]:
-    """What a share counts, and the world, as "China 2025: 270,000 t"; and whether nobody else makes any."""
+    """Return what a share counts, and the world, as "China 2025: 270,000 t"; and whether nobody else makes any."""
     output = _output(tables.data_dir(), release, year).get((mineral, step))
     if output is None:
         return (), False
@@ -200,7 +200,7 @@ def _cut_reserves(data: Path) -> list[dict]:
 
 
 def _reason(correction_ids) -> str:
-    """What data/corrections.csv says of a superseded reading."""
+    """Return what data/corrections.csv says of a superseded reading."""
     if pd.isna(correction_ids):
         return ""
     reasons = tables.load("corrections").query("action == 'supersede'").set_index("correction_id").reason
@@ -311,7 +311,7 @@ def china_majority(step: str, release: str, year: int | None = None) -> Answer:
 
 
 def each_country() -> list[dict]:
-    """A row for each country with a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
+    """Return a row for each country with a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
     return [
         {"country": prefix(iso3), "iso3": iso3, "where": name} for iso3, name in countries.names().items()
     ]
@@ -322,7 +322,7 @@ def each_country_and_mineral() -> list[dict]:
 
 
 def prefix(iso3: str) -> str:
-    """What the ids of a country's facts begin with.
+    """Return what the ids of a country's facts begin with.
 
     >>> prefix("COK")
     'cook_islands'
@@ -331,7 +331,7 @@ def prefix(iso3: str) -> str:
 
 
 def share_id(iso3: str, row) -> str:
-    """The id of a country's share of output, of a row of `countries.held`.
+    """Return the id of a country's share of output, of a row of `countries.held`.
 
     >>> from types import SimpleNamespace as row
     >>> share_id("SLE", row(mineral="titanium", form="rutile", step="mine"))
@@ -417,7 +417,7 @@ def _country_reserves(data: Path, release: str) -> dict[tuple[str, str], Answer]
 
 
 def rounded(share: float, alone: bool = False) -> str:
-    """A share as text: the totals are rounded, so no more than two figures. alone: nobody else has any.
+    """Return a share as text: the totals are rounded, so no more than two figures. alone: nobody else has any.
 
     >>> rounded(33.3), rounded(7.93), rounded(0.04), rounded(100)
     ('33 %', '7.9 %', 'under 0.1 %', 'over 99 %')
