@@ -18,7 +18,9 @@ FEED = {"260200": "Manganese ore", "260600": "Bauxite", "720293": "Ferroniobium"
 
 
 def own_ore() -> pd.DataFrame:
-    """China's own ore over what it refines [%], by mineral: mined_t, refined_t, own_ore_pct, year, source_id; in the IEA's base year.
+    """Return China's own ore over what it refines [%], by mineral, in the IEA's base year.
+
+    Columns: mined_t, refined_t, own_ore_pct, year, source_id.
 
     >>> rows = own_ore().set_index("mineral").own_ore_pct
     >>> bool(rows["cobalt"] < 5), bool(rows["copper"] < 25)
@@ -45,7 +47,10 @@ def own_ore() -> pd.DataFrame:
 
 
 def _mined_usgs(mineral: str, year: int) -> float:
-    """China's mine output [t] in the newest USGS release that prints the year; for minerals that the IEA does not name China for."""
+    """Return China's mine output [t] where the IEA does not name China for the mineral.
+
+    The figure is that of the newest USGS release that prints the year.
+    """
     for release in reversed([r for r in tables.releases("production") if r.startswith("mcs")]):
         rows = tables.load("production", release).query(
             "mineral == @mineral and stage == 'mine' and iso3 == @CHINA and year == @year"
@@ -56,7 +61,10 @@ def _mined_usgs(mineral: str, year: int) -> float:
 
 
 def imports(year: int | None = None) -> pd.DataFrame:
-    """Return what China buys of FEED in a year (by default the newest): good, heading, value_usd, first and second seller with share [%], from the bloc [%].
+    """Return what China buys of FEED in a year (by default the newest).
+
+    Columns: good, heading, value_usd, first and second seller with share [%], and the share from the bloc
+    [%].
 
     >>> rows = imports().set_index("heading")
     >>> rows.first_seller["720293"], bool(rows.first_share_pct["720293"] > 80)
@@ -79,8 +87,9 @@ def imports(year: int | None = None) -> pd.DataFrame:
 
 
 def heavy_feed() -> pd.DataFrame:
-    """Rare-earth ore of Burma [t of oxide] by year, most of which goes to China's plants for heavy rare earths, beside China's own quota.
+    """Return rare-earth ore of Burma [t of oxide] by year, beside China's own quota.
 
+    Most of it goes to China's plants for heavy rare earths.
     Columns: year, burma_t, china_t, source_id; from the yearbook, whose figures for Burma are estimates from
     China's imports.
 

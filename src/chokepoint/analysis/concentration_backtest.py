@@ -1,5 +1,6 @@
-"""Every model against published numbers and episodes: what it says, what was seen, and what the comparison is worth.
+"""Compare every model with published numbers and episodes.
 
+What the model says, what was seen, and what the comparison is worth.
 Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by
 construction, what the model was fitted to, bounds, and one set of data beside another are shown and counted
 apart.
@@ -50,7 +51,10 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def _sixty_days(release: str) -> list[dict]:
-    """Sixty days of the basket against the money announced, for net imports and for use: the claim fits in the money or does not."""
+    """Compare sixty days of the basket with the money announced, for net imports and for use.
+
+    The claim fits in the money or does not.
+    """
     found = vault_basket.cover(release, 1)
     if found is None:
         return []
@@ -94,7 +98,10 @@ def _mine_shares(release: str) -> dict[str, list[float]]:
 
 
 def _against_the_iea() -> list[dict]:
-    """Return the build-out, its money set to the IEA's share of 2035, against the rest of the IEA's own table: a share, and the tonnes."""
+    """Compare the build-out with the rest of the IEA's own table: a share, and the tonnes.
+
+    Its money is set to the IEA's share of 2035.
+    """
     from chokepoint.models.buildout import BASE_CASE, buildout
 
     table = forecast.outside_china().set_index("year")

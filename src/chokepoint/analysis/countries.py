@@ -69,10 +69,10 @@ def code(page: str) -> str:
 
 @by_release
 def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Each country's share [%] of world output and its place among the countries named, per mineral and step; value [t].
+    """Return each country's share [%] of world output and its place, per mineral and step; value [t].
 
-    Rows that the source withholds are kept without a value. The Union's rows are sums of its members, without
-    a place.
+    The place is that among the countries named. Rows that the source withholds are kept without a value. The
+    Union's rows are sums of its members, without a place.
     year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral
     (rutile, alumina) has rows of its own: column form.
 
@@ -107,7 +107,10 @@ def withheld(iso3: str, release: str) -> list[str]:
 
 @by_release
 def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Reserves of the countries that have a page: rows of `reserves.series`, the Union's summed from its members."""
+    """Return the reserves of the countries that have a page: rows of `reserves.series`.
+
+    Those of the Union are summed from its members.
+    """
     rows = reserves.series(release).query("area_kind == 'country' and value > 0")
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     union = rows[rows.iso3.isin(coalitions.members("eu27"))]

@@ -45,7 +45,11 @@ def diff(old: str, new: str) -> dict:
     told apart both are null and `reason` says why. Largest moves first.
 
     >>> rows = diff("mcs2025", "mcs2026")["tables"]["salient"]
-    >>> [(r["old"], r["new"], r["reason"]) for r in rows if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023]
+    >>> [
+    ...     (r["old"], r["new"], r["reason"])
+    ...     for r in rows
+    ...     if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023
+    ... ]
     [(2.76, 3.34, 'revised by the publisher')]
     """
     held = {release: _tables(release) for release in (old, new)}
@@ -125,7 +129,9 @@ def _place(row: dict, how: dict) -> tuple:
 
 
 def reading(row: dict) -> float | str | None:
-    """Return what a row says: a number in its unit, a bound, or the word in its place. None where it says nothing.
+    """Return what a row says: a number in its unit, a bound, or the word in its place.
+
+    None where it says nothing.
 
     >>> reading({"value": None, "qualifier": "greater", "low": 50.0, "high": None, "printed": "> 50"})
     '>50'
@@ -169,7 +175,10 @@ def _alike(before: list[_Series], after: list[_Series]) -> list[tuple]:
 
 
 def _by_figures(before: list[_Series], after: list[_Series]) -> list[tuple]:
-    """Return the pairs whose shared figures agree best; between equals, those with the more similar labels."""
+    """Return the pairs whose shared figures agree best.
+
+    Between equals, those with the more similar labels.
+    """
     scored = []
     for was, now in _alike(before, after):
         if (score := _agreement(was, now)) >= ALIKE:
@@ -200,7 +209,10 @@ def _near(a: float | str, b: float | str) -> bool:
 
 
 def _by_words(before: list[_Series], after: list[_Series]) -> list[tuple]:
-    """Return the pairs of which one label has all the words of the other, where no other series claims either."""
+    """Return the pairs of which one label has all the words of the other.
+
+    Only where no other series claims either.
+    """
     claims = [(was, now) for was, now in _alike(before, after) if _within(was.words, now.words)]
     old, new = Counter(id(was) for was, _ in claims), Counter(id(now) for _, now in claims)
     return [(was, now) for was, now in claims if old[id(was)] == new[id(now)] == 1]
@@ -314,7 +326,10 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
 
 
 def _corrected(a: dict, b: dict, known: dict[str, dict]) -> str:
-    """Which of the two figures was corrected here, and how it is named; one that stands as printed is said to."""
+    """Return which of the two figures was corrected here, and how it is named.
+
+    One that stands as printed is said to.
+    """
     ids = [[i for i in _text(r.get("correction_id")).split(";") if i in known] for r in (a, b)]
     if not any(ids):
         return ""
@@ -363,7 +378,10 @@ def _facts(old: str, new: str) -> list[dict]:
 
 
 def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: str, new: str) -> dict:
-    """Return a fact at both releases, and what the newer one says of the older one's year: the move is a revision and a new year."""
+    """Return a fact at both releases, and what the newer one says of the older one's year.
+
+    The move is a revision and a new year.
+    """
     stated = now or was
     assert stated is not None, f"{fact_id} stands in one release at least"
     years = [int(tables.load("production", release).year.max()) for release in (old, new)]
@@ -387,7 +405,10 @@ def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: st
 
 
 def _number(fact: facts.Fact) -> float | None:
-    """Return the number of a fact, or of a text that is a number in per cent; None for a bound, a day, words."""
+    """Return the number of a fact, or of a text that is a number in per cent.
+
+    None for a bound, a day, words.
+    """
     if not isinstance(fact.value, str):
         return float(fact.value)
     found = re.fullmatch(r"([\d,.]+)(?: %)?", fact.value)
@@ -399,7 +420,10 @@ def _less(a: float | None, b: float | None) -> float | None:
 
 
 def _same_thing(was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
-    """Whether both releases speak of the same thing: of one year, or an estimate that the next release replaces."""
+    """Return whether both releases speak of the same thing.
+
+    That is, of one year, or of an estimate that the next release replaces.
+    """
     of_one_year = (now.as_of and was.as_of == now.as_of) or (now.yearly and years[0] == years[1])
     return bool(now.estimate or of_one_year)
 

@@ -26,7 +26,9 @@ CENTURY = [
 
 
 def century(mineral: str) -> pd.DataFrame:
-    """Supply and use of the United States and world output [t] of a mineral by year since 1900; empty where USGS compiles none.
+    """Return supply and use of the United States and world output [t] of a mineral by year since 1900.
+
+    Empty where USGS compiles none.
 
     >>> rows = century("rare_earths").set_index("year")
     >>> round(100 * rows.us_production_t[1974] / rows.world_production_t[1974])
@@ -36,7 +38,9 @@ def century(mineral: str) -> pd.DataFrame:
 
 
 def unit_value(mineral: str) -> pd.DataFrame:
-    """Return unit value of a mineral by year [US$ of 1998 a tonne], a value of apparent use and no quotation: product, year, value, source_id.
+    """Return the unit value of a mineral by year [US$ of 1998 a tonne].
+
+    It is a value of apparent use and no quotation. Columns: product, year, value, source_id.
 
     >>> float(unit_value("tungsten").query("year == 1918").unit_value_1998_usd_per_t.iloc[0]) > 20_000
     True
@@ -51,7 +55,9 @@ def unit_value(mineral: str) -> pd.DataFrame:
 
 
 def us_share(mineral: str) -> pd.Series:
-    """Return the United States' share of world mine output [%] by year since 1900, where both count the same thing.
+    """Return the United States' share of world mine output [%] by year since 1900.
+
+    Only where both count the same thing.
 
     >>> float(us_share("rare_earths").loc[2001:2011].max())
     0.0
@@ -66,8 +72,9 @@ def us_share(mineral: str) -> pd.Series:
 
 
 def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
-    """Return the share of some countries together in the output reported to BGS [%], by product and year since 1971.
+    """Return the share of some countries in the output reported to BGS [%], since 1971.
 
+    The countries' shares are taken together, by product and year.
     Columns: stage, product, year, share_pct, reporters, joined, source_id. Shares under half a per cent are
     not in it.
 

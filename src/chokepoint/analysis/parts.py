@@ -11,8 +11,9 @@ AND = " and "
 
 
 def with_sums(table: pd.DataFrame, series: list[str]) -> pd.DataFrame:
-    """Return a table with rows added for each detail "a and b" of which only the world's total is printed: of each country, a and b added up.
+    """Return a table with rows added for each detail "a and b" of which only the world is printed.
 
+    Of each country, a and b are added up.
     series: the columns that name a series and its year, `detail` among them. A country of which one part is a
     number and the other a word (withheld, less than half a unit) gets the number; one without any number
     keeps the word.

@@ -52,9 +52,10 @@ _ORDER = {
 
 
 def share_text(share: float, alone: bool = False) -> str:
-    """Return a share of world output as it is printed: totals are rounded, so it is too. alone: nobody else makes any.
+    """Return a share of world output as it is printed: totals are rounded, so it is too.
 
-    Where rounding makes 100 % of a share, and others are printed too, only a bound can be said.
+    alone: nobody else makes any. Where rounding makes 100 % of a share, and others are printed too, only a
+    bound can be said.
 
     >>> share_text(34.09), share_text(0.4), share_text(0), share_text(100), share_text(100, alone=True)
     ('34 %', 'under 1 %', 'none', 'over 99 %', '100 %')
@@ -84,7 +85,9 @@ def output(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd
 
 @by_release
 def forms(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Output of what a release prints beside the series that speaks for a mineral, with a total of its own: rows as in `output`.
+    """Return output of what a release prints beside the series that speaks for a mineral.
+
+    It has a total of its own. Rows are as in `output`.
 
     >>> rows = forms().query("iso3 == 'SLE'")
     >>> [(r.what, round(r.share)) for r in rows.itertuples()]
@@ -96,10 +99,10 @@ def forms(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.
 
 @by_release
 def by_year(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Output by country in every year that is held, each year of a mineral and step from the newest release that prints it.
+    """Return output by country in every year that is held.
 
-    Rows as in `output`; no release newer than `release` is looked at. The IEA's years come from its newest
-    edition that has them.
+    Each year of a mineral and step is from the newest release that prints it. Rows as in `output`; no release
+    newer than `release` is looked at. The IEA's years come from its newest edition that has them.
 
     >>> rows = by_year().query("mineral == 'antimony' and iso3 == 'CHN'").set_index("year")
     >>> round(float(rows.share[2024]), 1), rows.release[2024]
@@ -125,7 +128,11 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
 def label(what: str) -> str:
     """Return a product as the label of a bar.
 
-    >>> label("Natural and synthetic graphite"), label("Magnet rare earths (Nd, Pr, Dy, Tb)"), label("Bauxite")
+    >>> (
+    ...     label("Natural and synthetic graphite"),
+    ...     label("Magnet rare earths (Nd, Pr, Dy, Tb)"),
+    ...     label("Bauxite"),
+    ... )
     ('Graphite with synthetic', 'Magnet rare earths', 'Bauxite')
     """
     return (
@@ -150,7 +157,10 @@ def _latest(release: str) -> int:
 
 
 def _with_agency(usgs: pd.DataFrame, iea: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of USGS, and those of the IEA for each mineral and step of which USGS has no country."""
+    """Return the rows of USGS, and those of the IEA where USGS has no country.
+
+    That is judged for each mineral and step.
+    """
     known = set(zip(usgs.mineral, usgs.step, strict=True))
     iea = iea.assign(mineral=iea.mineral.replace(MAGNET, "rare_earths"))
     extra = [key not in known for key in zip(iea.mineral, iea.step, strict=True)]
@@ -159,9 +169,10 @@ def _with_agency(usgs: pd.DataFrame, iea: pd.DataFrame) -> pd.DataFrame:
 
 @by_release
 def _usgs(release: str) -> pd.DataFrame:
-    """Every series of a release of which the world's total is printed, in every year; form is empty for the one that speaks for its mineral and step.
+    """Return every series of a release of which the world's total is printed, in every year.
 
-    A country that is printed in a form of its own (tellurium in concentrate) counts in the total and is kept.
+    form is empty for the one that speaks for its mineral and step. A country that is printed in a form of its
+    own (tellurium in concentrate) counts in the total and is kept.
     """
     minerals = tables.load("minerals").set_index("mineral")
     table = tables.load("production", release)
@@ -209,7 +220,10 @@ def _usgs(release: str) -> pd.DataFrame:
 
 
 def _called(row, speaks: bool, products: dict[tuple[str, str], str]) -> str:
-    """Return the name of a product: Bauxite; Titanium concentrates; of another form of the mineral what tells it apart: Rutile, Alumina."""
+    """Return the name of a product: Bauxite; Titanium concentrates.
+
+    Of another form of the mineral it is what tells it apart: Rutile, Alumina.
+    """
     if not speaks:
         return row.detail[:1].upper() + row.detail[1:] if row.detail else row.commodity
     return products.get((row.mineral, row.step)) or (
@@ -224,7 +238,10 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agency() -> pd.DataFrame:
-    """Return what the IEA prints of mining and refining, forecasts apart: each year from its newest edition that has it. Rows as in `output`."""
+    """Return what the IEA prints of mining and refining, forecasts apart.
+
+    Each year is from its newest edition that has it. Rows are as in `output`.
+    """
     return _editions(tables.data_dir()).copy(deep=False)
 
 
@@ -284,9 +301,10 @@ def _one_product(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
 
 @by_release
 def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Rows of `output` of every mineral whose makers are known at both steps, with `alike`: whether both count one product (see `pairs`).
+    """Return the rows of `output` of every mineral whose makers are known at both steps.
 
-    Magnet rare earths stand in for all rare earths.
+    `alike`: whether both steps count one product (see `pairs`). Magnet rare earths stand in for all rare
+    earths.
     """
     rows, same = output(release), pairs(release)
     instead = {"rare_earths"} if MAGNET in set(same.mineral) else set()
@@ -301,7 +319,10 @@ def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def china(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """China's share [%] of each mineral, columns `mine` and `refinery`; 0 where the countries are known and it has none."""
+    """Return China's share [%] of each mineral, columns `mine` and `refinery`.
+
+    It is 0 where the countries are known and it has none.
+    """
     return _china(output(release, year))
 
 
@@ -396,9 +417,10 @@ def country_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Share of world output [%] inside each of `coalitions.CLUBS`: a row a mineral and step of which countries are published, a column a club.
+    """Return the share of world output [%] inside each of `coalitions.CLUBS`.
 
-    The members' shares added up; never more than 100, which rounded figures may come to.
+    There is a row for each mineral and step of which countries are published, and a column for each club. The
+    members' shares added up; never more than 100, which rounded figures may come to.
 
     >>> float(clubs().loc[("gallium", "refinery"), "china"])
     100.0
@@ -423,7 +445,10 @@ def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def whole(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Whether a club makes all there is: rows and columns of `clubs`, true where nobody outside it is printed with any output."""
+    """Return whether a club makes all there is: rows and columns of `clubs`.
+
+    True where nobody outside it is printed with any output.
+    """
     rows = output(release).query("value > 0")
     keys = [rows.mineral, rows.step]
     inside = {key: rows.iso3.isin(coalitions.club(key)).groupby(keys).all() for key in coalitions.CLUBS}
@@ -432,7 +457,10 @@ def whole(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def inside(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Share [%] of the United States, the signatories and those that came, columns `mine` and `refinery`; never more than 100."""
+    """Return the share [%] of the United States, the signatories and those that came.
+
+    Columns `mine` and `refinery`; never more than 100.
+    """
     return _inside(output(release, year))
 
 
@@ -462,7 +490,10 @@ def _inside(rows: pd.DataFrame) -> pd.DataFrame:
 
 @by_release
 def summary(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """For each mineral and step: the largest country and its share, China's and the bloc's share [%], sources (a tuple)."""
+    """Return for each mineral and step the largest country and its share, and other shares [%].
+
+    These are China's and the bloc's; sources are a tuple.
+    """
     return _summary(output(release, year))
 
 

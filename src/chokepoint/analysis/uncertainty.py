@@ -23,7 +23,10 @@ def assumptions(model: str) -> dict[str, dict]:
 
 
 def draws(model: str, held: Sequence[str] = ()) -> dict[str, np.ndarray]:
-    """Return settings of the model: each assumption spread evenly over its range, those `held` at their default."""
+    """Return settings of the model, each assumption spread evenly over its range.
+
+    Those `held` are at their default.
+    """
     rows = assumptions(model).values()
     free = tuple(
         (r["name"], r["low"], r["high"], r["unit"] in WHOLE and r["step"] == 1)
@@ -41,7 +44,10 @@ def results(model: str, result: str, held: Sequence[str] = ()) -> np.ndarray:
 
 
 def fan(model: str, result: str, along: str, held: Sequence[str] = ()) -> pd.DataFrame:
-    """Quantiles of a result over all draws, at each of some values of the control `along`: columns x, q05 … q95."""
+    """Return quantiles of a result over all draws, at each of some values of the control `along`.
+
+    Columns: x, q05 … q95.
+    """
     row = assumptions(model)[along]
     steps = np.unique(np.linspace(0, round((row["high"] - row["low"]) / row["step"]), POINTS).round())
     grid = np.round(row["low"] + steps * row["step"], 10)

@@ -1,4 +1,7 @@
-"""Output that a source knows of and does not print: no share that counts it as nothing is more than a lower bound."""
+"""Output that a source knows of and does not print.
+
+A share that counts it as nothing is no more than a lower bound.
+"""
 
 import pandas as pd
 
@@ -50,5 +53,8 @@ COLUMN = "Output not printed, counted as 0"
 
 
 def column(keys, members, release: str) -> list[str]:
-    """Return a cell a row for a table of shares, under COLUMN: `keys` are its minerals and steps. Where it names a country the share is a lower bound."""
+    """Return a cell a row for a table of shares, under COLUMN.
+
+    `keys` are its minerals and steps. Where a cell names a country, the share is a lower bound.
+    """
     return [", ".join(within(mineral, step, members, release)) for mineral, step in keys]

@@ -1,4 +1,7 @@
-"""Check the whole data package: every fault in one run, each with file, row, column, what was found and what was expected."""
+"""Check the whole data package: every fault in one run.
+
+Each fault has file, row, column, what was found and what was expected.
+"""
 
 import csv
 import difflib
@@ -80,7 +83,10 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
 def _filled(
     resources: list[dict], frames: dict[str, pd.DataFrame]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Tables with their references filled in, where all of them lead somewhere; references that do not, and copies."""
+    """Return tables with their references filled in, where all of them lead somewhere.
+
+    With them come references that do not, and copies.
+    """
     of_evidence = [d for d in resources if d["path"].startswith("evidence/") and d["name"] in frames]
     schemas, paths = ({d["name"]: d[key] for d in of_evidence} for key in ("schema", "path"))
     evidence = references.Evidence(frames.__getitem__, schemas)
@@ -90,7 +96,10 @@ def _filled(
 
 
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
-    """Return what the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
+    """Return what the tables say that cannot be, or can hardly be.
+
+    Figures are held against their neighbours, words against numbers, states against dates.
+    """
     releases = {
         (m[1], m[2]): frame for name, frame in frames.items() if (m := plausibility.RELEASE.fullmatch(name))
     }
@@ -126,7 +135,10 @@ _REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
 def _overlays(
     data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]
 ) -> tuple[list[dict], list[Fault]]:
-    """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
+    """Return private tables as resources of the schema they speak in place of.
+
+    A file or folder that names none is a fault.
+    """
     by_name = {
         r["name"]: r
         for r in resources

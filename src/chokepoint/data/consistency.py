@@ -1,4 +1,4 @@
-"""Does a row of the evidence hold together: its words with its number, its status with its dates?
+"""Check that a row of the evidence holds together: words with number, status with dates.
 
 Dates are compared with the day up to which a row is known (`as_of`), else with the newest source; never with
 today's clock.
@@ -75,7 +75,9 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def numbers(text: str) -> list[tuple[float, float, str]]:
-    """Return the numbers a text states: each with how far rounding may have moved it, and its scale or "year", or "".
+    """Return the numbers a text states.
+
+    Each has how far rounding may have moved it, and its scale or "year", or "".
 
     >>> numbers("up to US$2.906 billion"), numbers("seven rare earths"), numbers("one year")
     ([(2.906, 0.0005, 'billion')], [(7, 0.5, '')], [(1, 0.5, 'year')])
@@ -93,7 +95,9 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
 
 
 def figures(text: str) -> list[tuple[float, float]]:
-    """Return the numbers that a text gives in figures, each with its scale (0 for none); days of dates and document numbers are none.
+    """Return the numbers that a text gives in figures, each with its scale (0 for none).
+
+    Days of dates and document numbers are none.
 
     >>> figures("EXIM authorises $2.906bn; 26 projects worth C$6.4 billion on 31 October 2025 (No. 30)")
     [(2.906, 1000000000.0), (26.0, 0), (6.4, 1000000000.0), (2025.0, 0)]
@@ -114,9 +118,17 @@ def scale_of(unit: str) -> float:
 def states(text: str, value: float, unit: str) -> bool | None:
     """Whether a text states a value; None where it states no number at all.
 
-    >>> states("US$2.906 billion", 2.906, "US$ billion"), states("US$2.906 billion", 3.4, "US$ billion"), states("11.1 %", -11.1, "percent")
+    >>> (
+    ...     states("US$2.906 billion", 2.906, "US$ billion"),
+    ...     states("US$2.906 billion", 3.4, "US$ billion"),
+    ...     states("11.1 %", -11.1, "percent"),
+    ... )
     (True, False, True)
-    >>> states("US$2.906 million", 2.906, "US$ billion"), states("US$14.8 billion", 14800, "US$ million"), states("one year", 12, "months")
+    >>> (
+    ...     states("US$2.906 million", 2.906, "US$ billion"),
+    ...     states("US$14.8 billion", 14800, "US$ million"),
+    ...     states("one year", 12, "months"),
+    ... )
     (False, True, True)
     """
     stated = numbers(text)

@@ -1,4 +1,7 @@
-"""What data/datapackage.json must say of each table before a table is read by it. (Whether a table keeps to it is for `check`.)"""
+"""What data/datapackage.json must say of each table before a table is read by it.
+
+Whether a table keeps to it is for `check`.
+"""
 
 import json
 import re
@@ -12,9 +15,10 @@ TYPES = ("string", "number", "integer", "year", "yearmonth", "date", "boolean")
 
 
 def read(path: Path) -> dict:
-    """Return the descriptor at `path`, with `schema` references resolved: `resources` are the tables, `files` all else (the map's outlines).
+    """Return the descriptor at `path`, with `schema` references resolved.
 
-    UserError when it or a schema is missing or not JSON, or says too little or what cannot be of a table.
+    `resources` are the tables, `files` all else (the map's outlines). UserError when it or a schema is
+    missing or not JSON, or says too little or what cannot be of a table.
     """
     found = _json(path, "It declares every table")
     resources = found.get("resources") if isinstance(found, dict) else None
@@ -59,7 +63,12 @@ def _json(path: Path, why: str):
 def _inside(path: object) -> bool:
     """Whether a path stays in the data folder.
 
-    >>> _inside("evidence/vault.csv"), _inside("../x.csv"), _inside("/etc/passwd"), _inside("https://example.org/x.csv")
+    >>> (
+    ...     _inside("evidence/vault.csv"),
+    ...     _inside("../x.csv"),
+    ...     _inside("/etc/passwd"),
+    ...     _inside("https://example.org/x.csv"),
+    ... )
     (True, False, False, False)
     """
     if not isinstance(path, str) or not path or re.search(r"[:\\\x00]", path):
@@ -146,7 +155,10 @@ def _one_of(fields: object, columns) -> bool:
 
 
 def _between(resources: list[dict]) -> Iterator[str]:
-    """Yield what is wrong between tables that are right by themselves: names given twice, references that lead nowhere."""
+    """Yield what is wrong between tables that are right by themselves.
+
+    These are names given twice, and references that lead nowhere.
+    """
     times = Counter(r["name"] for r in resources)
     yield from (f'two tables are called "{name}"' for name, n in times.items() if n > 1)
     columns = {r["name"]: {f["name"] for f in r["schema"]["fields"]} for r in resources}

@@ -1,9 +1,10 @@
-"""Evidence that is stated once: a cell that restates another is a reference, filled in when its table is loaded.
+"""Evidence that is stated once.
 
-A row of the ledger that names `table`, `row_key` and `column` takes value, unit, day, sources and grade from
-that cell. A text of a column that its schema calls a `template` may hold `{column}`, a cell of its own row or
-of the row that its `row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how
-it is printed (see `printed`).
+A cell that restates another is a reference, filled in when its table is loaded. A row of the ledger that
+names `table`, `row_key` and `column` takes value, unit, day, sources and grade from that cell. A text of a
+column that its schema calls a `template` may hold `{column}`, a cell of its own row or of the row that its
+`row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how it is printed (see
+`printed`).
 """
 
 import difflib
@@ -45,9 +46,18 @@ def printed(value: str, unit: str, style: str = "") -> str:
     "whole" rounded to a whole number; "%" a percentage; "day" a day without its year; a unit: the amount with
     it, converted where it is of another size.
 
-    >>> printed("449000", ""), printed("7", "", "words"), printed("-11.1", "percent", "size"), printed("47.2", "", "whole")
+    >>> (
+    ...     printed("449000", ""),
+    ...     printed("7", "", "words"),
+    ...     printed("-11.1", "percent", "size"),
+    ...     printed("47.2", "", "whole"),
+    ... )
     ('449,000', 'seven', '11.1', '47')
-    >>> printed("2906", "US$ million", "US$ billion"), printed("110", "US$ per kg", "US$ per kg"), printed("2026-02-04", "")
+    >>> (
+    ...     printed("2906", "US$ million", "US$ billion"),
+    ...     printed("110", "US$ per kg", "US$ per kg"),
+    ...     printed("2026-02-04", ""),
+    ... )
     ('US$2.906 billion', 'US$110/kg', '4 February 2026')
     """
     if day := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", value):
@@ -90,7 +100,12 @@ def converted(number: float, unit: str, to: str) -> float:
 def amount(number: float, unit: str) -> str:
     """Return a number with its unit as it stands in a sentence.
 
-    >>> amount(2.906, "US$ billion"), amount(0.1, "percent"), amount(15.0, "days"), amount(71.0, "GBP million")
+    >>> (
+    ...     amount(2.906, "US$ billion"),
+    ...     amount(0.1, "percent"),
+    ...     amount(15.0, "days"),
+    ...     amount(71.0, "GBP million"),
+    ... )
     ('US$2.906 billion', '0.1 %', '15 days', 'GBP 71 million')
     """
     if unit in _AMOUNTS:
@@ -137,7 +152,10 @@ class Evidence:
         return pd.DataFrame(rows, columns=frame.columns, index=frame.index, dtype=str)
 
     def faults(self) -> Iterator[tuple[str, int, str, str]]:
-        """(table, row from 0, column, message) of references that lead nowhere and of values that stand a second time."""
+        """Yield references that lead nowhere and values that stand a second time.
+
+        Each is (table, row from 0, column, message).
+        """
         for name in self._schemas:
             if not is_template(self._schemas[name]):
                 continue
@@ -199,7 +217,10 @@ class Evidence:
         return row | texts
 
     def _taken(self, name: str, row: Row) -> Row:
-        """Return a row with value, unit and ends of a range from the cell it refers to; of the ledger with day, sources and grade too."""
+        """Return a row with value, unit and ends of a range from the cell it refers to.
+
+        A row of the ledger has day, sources and grade too.
+        """
         if not row.get("column"):
             return row
         table, key = pointed(name, row)
@@ -310,7 +331,10 @@ class Evidence:
         return self._own
 
     def _stated(self, *of: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
-        """(fact id, value, unit) of the facts whose value only the ledger holds and which point at one of these rows."""
+        """Yield the facts whose value only the ledger holds and which point at one of these rows.
+
+        Each is (fact id, value, unit).
+        """
         for place in of:
             yield from self._own_facts().get(place, ())
 
@@ -324,7 +348,10 @@ class Evidence:
                 yield field["name"], cell, ""
 
     def _twice(self) -> Iterator[tuple[str, int, str]]:
-        """Yield readings and claims of one disagreement that state the same number of the same source as a row of another table."""
+        """Yield readings and claims of one disagreement that state a number stated elsewhere.
+
+        It is the same number of the same source as in a row of another table.
+        """
         first: dict[tuple, tuple[str, str]] = {}
         for name in sorted(self._schemas, key=lambda n: n == "readings"):
             fields = {f["name"] for f in self._schemas[name]["fields"]}
@@ -395,7 +422,10 @@ def last_day(date: str) -> str:
 def same(value: str, unit: str, other: str, other_unit: str) -> bool:
     """Whether two cells state one thing.
 
-    >>> same("2.906", "US$ billion", "2906", "US$ million"), same("15", "percent", "0.15", "share of capital (0-1)")
+    >>> (
+    ...     same("2.906", "US$ billion", "2906", "US$ million"),
+    ...     same("15", "percent", "0.15", "share of capital (0-1)"),
+    ... )
     (True, True)
     """
     if "-" in value[1:] or "-" in other[1:]:

@@ -30,7 +30,10 @@ _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year"
 
 
 def home() -> Path:
-    """Return the checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
+    """Return the checkout: where this package lies.
+
+    If it was copied out of one (as Binder does), it is the one this process works in.
+    """
     return _home(os.getcwd())
 
 
@@ -51,20 +54,26 @@ def _folder(given: str | None, cwd: str) -> Path:
 
 
 def reads() -> list[str]:
-    """Return what this process has read of the data so far, whoever asked and whatever remembered it: each a name for `digest`.
+    """Return what this process has read of the data so far: each a name for `digest`.
 
-    >>> load("sources") is None, {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads())
+    It is recorded whoever asked and whatever remembered it.
+
+    >>> (
+    ...     load("sources") is None,
+    ...     {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads()),
+    ... )
     (False, True)
     """
     return sorted(_reads)
 
 
 def digest(read: str) -> str:
-    """Return what a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
+    """Return what a name of `reads` stands for now, as a text that differs where the data do.
 
-    "data/…" is a file, with the private tables that speak in its place, and "data/…: COLUMN=VALUE" the rows
-    of it that `rows` gives; "data/datapackage.json: NAME" is the declaration of one table,
-    "data/datapackage.json: *" the tables' names.
+    The text is short; "absent" where the file or table is not there. "data/…" is a file, with the private
+    tables that speak in its place, and "data/…: COLUMN=VALUE" the rows of it that `rows` gives;
+    "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables'
+    names.
     """
     file, _, key = read.partition(": ")
     if read == f"{DESCRIPTOR}: *":
@@ -117,8 +126,9 @@ def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _rows(path: Path, _state: tuple, column: str, table: str = "") -> dict[str, str]:
-    """Return the rows of a file by their value of a column, each row with the names of the columns, as text; see `rows`.
+    """Return the rows of a file by their value of a column, as text; see `rows`.
 
+    Each row has the names of the columns.
     table: its name, where references are filled in.
     """
     found: dict[str, list[str]] = {}
@@ -130,9 +140,9 @@ def _rows(path: Path, _state: tuple, column: str, table: str = "") -> dict[str, 
 
 
 def package(data: Path | None = None) -> dict:
-    """Return the data package descriptor, with `schema` references resolved; `files` are the resources that are no tables.
+    """Return the data package descriptor, with `schema` references resolved.
 
-    UserError when it is missing or not JSON.
+    `files` are the resources that are no tables. UserError when it is missing or not JSON.
     """
     _reads.add(DESCRIPTOR)
     return _package(data)
@@ -183,7 +193,10 @@ def _releases(table: str) -> list[str]:
 
 
 def _newest() -> str:
-    """Return the latest yearly release there is: the book follows it, with nothing else to change. It is an input of every page."""
+    """Return the latest yearly release there is: an input of every page.
+
+    The book follows it, with nothing else to change.
+    """
     try:
         return max((r for r in _releases("production") if r.startswith("mcs")), default="")
     except UserError:  # a descriptor that does not read is said by whoever needs a table
@@ -191,7 +204,10 @@ def _newest() -> str:
 
 
 def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
-    """Private tables: (mineral, name of the table they speak in place of, file) of every data/private/<mineral>/<table>.csv."""
+    """Return the private tables: every data/private/<mineral>/<table>.csv.
+
+    Each is (mineral, name of the table it speaks in place of, file).
+    """
     return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
 
 
@@ -227,12 +243,15 @@ def as_text(table: str) -> str:
 
 
 def rows(table: str, release: str | None = None, /, **key: str | Iterable[str]) -> pd.DataFrame:
-    """Return the rows with a value, or one of several values, in one column, counted from 0; a cell "JPN;USA" has both values.
+    """Return the rows with a value, or one of several values, in one column, counted from 0.
 
-    What is made of them depends on no other row: a page that asks for rows runs again when one of these
-    changes, not when another row of the table does.
+    A cell "JPN;USA" has both values. What is made of them depends on no other row: a page that asks for rows
+    runs again when one of these changes, not when another row of the table does.
 
-    >>> list(rows("vault_basket", mineral="gallium").line), "data/vault_basket.csv: mineral=gallium" in reads()
+    >>> (
+    ...     list(rows("vault_basket", mineral="gallium").line),
+    ...     "data/vault_basket.csv: mineral=gallium" in reads(),
+    ... )
     (['gallium'], True)
     """
     [(column, value)] = key.items()
@@ -266,8 +285,9 @@ def row(table: str, /, **key: str) -> pd.Series | None:
 
 
 def view(*names: str) -> Callable[[Callable], Callable]:
-    """Let a function be handed these whole tables, and let what calls it depend on what it returns, not on their rows.
+    """Let a function be handed these whole tables.
 
+    What calls it depends on what it returns, not on their rows.
     For what cannot be asked by key: a newest day, a rule over a column. The function must be at the top of
     its module, take texts and numbers besides, and return a table, a column or a plain value. What else it
     reads is recorded as always, save that a view it asks itself, over the same tables, is no dependency of
@@ -300,7 +320,10 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
 
 
 def _files(data: Path, table: str, release: str | None) -> tuple:
-    """Return the files of a table, the private ones that speak in its place last, each with its state: what was parsed of them is kept."""
+    """Return the files of a table, the private ones that speak in its place last.
+
+    Each comes with its state: what was parsed of them is kept.
+    """
     declared = resource(table, release, data)
     own = [(mineral, path) for mineral, name, path in overlays(data) if name == declared["name"]]
     files = tuple(
@@ -340,7 +363,10 @@ def _parsed(data: Path, table: str, release: str | None, files: tuple) -> pd.Dat
 
 
 def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with one mineral's rows, where it has minerals, giving way to `own`; the rest stays in its order."""
+    """Return a table with one mineral's rows, where it has minerals, giving way to `own`.
+
+    The rest stays in its order.
+    """
     theirs = frame["mineral"] == mineral if "mineral" in frame else pd.Series(False, index=frame.index)
     at = int(theirs.argmax()) if theirs.any() else len(frame)
     return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
@@ -356,7 +382,10 @@ def _text(data: Path, table: str) -> pd.DataFrame:
 
 
 def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:
-    """Return a table with its references filled in, as the text of a CSV file, and the names of the tables it draws on."""
+    """Return a table with its references filled in, as the text of a CSV file.
+
+    With it come the names of the tables it draws on.
+    """
     return _filled_in(data, table, _states(data))
 
 
@@ -413,7 +442,9 @@ DEFAULT_RELEASE = _newest()
 
 
 def outlines() -> dict:
-    """Return the map's TopoJSON: objects `countries` (outlines) and `dots` (points of the small ones), by iso3.
+    """Return the map's TopoJSON, by iso3.
+
+    Its objects are `countries` (outlines) and `dots` (points of the small ones).
 
     >>> sorted(outlines()["objects"])
     ['countries', 'dots']
@@ -423,9 +454,10 @@ def outlines() -> dict:
 
 
 def corrections(release: str) -> pd.DataFrame:
-    """Return what was corrected in a release: the rows of data/corrections.csv with `rows`, how many rows of its table carry each.
+    """Return what was corrected in a release: the rows of data/corrections.csv.
 
-    NA where a correction leaves no row to carry it: a header read under its right names, rows dropped.
+    `rows` is how many rows of its table carry each. NA where a correction leaves no row to carry it: a header
+    read under its right names, rows dropped.
 
     >>> int(corrections("mcs2026").set_index("correction_id").rows["MCS2026-02"])
     1
@@ -441,9 +473,9 @@ def corrections(release: str) -> pd.DataFrame:
 
 
 def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each.
+    """Let a function release -> table be worked out once a release (and data folder).
 
-    What the function takes besides, such as a year, is given after the release.
+    Callers get a copy each. What the function takes besides, such as a year, is given after the release.
     """
     once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
 

@@ -170,7 +170,10 @@ def _members(data: Path, declared: Declaration) -> dict[str, Mapping]:
 
 @cache
 def _declaration(data: Path, fact_id: str) -> tuple[Declaration, Mapping] | None:
-    """Return the declaration of a fact, with its fields; only families that may have the id list their members."""
+    """Return the declaration of a fact, with its fields.
+
+    Only families that may have the id list their members.
+    """
     for declared in _declarations():
         if declared.pattern.fullmatch(fact_id) and fact_id in _members(data, declared):
             return declared, _members(data, declared)[fact_id]
@@ -222,7 +225,9 @@ def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
 
 
 def of_year(fact_id: str, release: str, year: int) -> Fact | None:
-    """Return a yearly fact of an earlier year than the release's latest; None where the release has nothing of it.
+    """Return a yearly fact of an earlier year than the release's latest.
+
+    None where the release has nothing of it.
 
     >>> of_year("antimony.china_mined", "mcs2026", 2024).text
     '34 %'

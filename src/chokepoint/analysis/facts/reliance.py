@@ -85,7 +85,7 @@ def _by_country(data: Path, release: str) -> dict[tuple[str, str], Answer]:
 
 
 def form_id(mineral: str, form: str) -> str:
-    """Return the id of the fact that states how far the United States relies on imports of one form of a mineral.
+    """Return the id of the fact that states the net import reliance for one form of a mineral.
 
     >>> form_id("aluminum", "Bauxite"), form_id("zinc", "ores and concentrates")
     ('aluminum.reliance_of_bauxite', 'zinc.reliance_of_ores_and_concentrates')
@@ -113,7 +113,7 @@ def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
 
 @lru_cache(maxsize=2)
 def _forms(data: Path) -> list[dict]:
-    """Return the forms that any release states besides the main one of the mineral, with their names in full."""
+    """Return the forms that any release states besides the main one, with their full names."""
     stated = [reliance.statements(release) for release in tables.releases()]
     rows = pd.concat([rows[rows.mineral.duplicated()] for rows in stated])
     rows = rows.drop_duplicates(["mineral", "form"], keep="last").assign(slug=lambda r: r.form.map(_slug))

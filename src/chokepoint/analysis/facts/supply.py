@@ -90,7 +90,9 @@ def _share(whose: str, mineral: str, step: str, release: str, year: int | None, 
 
 
 def bound(share: float, alone: bool = False) -> str:
-    """Return the text of a share that rounding would make nothing or all. alone: what it counts is all there is.
+    """Return the text of a share that rounding would make nothing or all.
+
+    alone: what it counts is all there is.
 
     >>> bound(0.4), bound(99.6), bound(0), bound(50), bound(100), bound(100, alone=True)
     ('under 1 %', 'over 99 %', '', '', 'over 99 %', '')
@@ -122,7 +124,10 @@ def _output(data: Path, release: str, year: int | None) -> dict[tuple[str, str],
 def _output_rows(
     release: str, mineral: str, step: str, whose: str, year: int | None
 ) -> tuple[tuple[str, ...], bool]:
-    """Return what a share counts, and the world, as "China 2025: 270,000 t"; and whether nobody else makes any."""
+    """Return what a share counts, and the world, as "China 2025: 270,000 t".
+
+    With it comes whether nobody else makes any.
+    """
     output = _output(tables.data_dir(), release, year).get((mineral, step))
     if output is None:
         return (), False
@@ -311,7 +316,10 @@ def china_majority(step: str, release: str, year: int | None = None) -> Answer:
 
 
 def each_country() -> list[dict]:
-    """Return a row for each country with a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
+    """Return a row for each country with a page.
+
+    Fields: `country`, as in its facts' ids, `iso3` and `where`, its name.
+    """
     return [
         {"country": prefix(iso3), "iso3": iso3, "where": name} for iso3, name in countries.names().items()
     ]
@@ -417,7 +425,9 @@ def _country_reserves(data: Path, release: str) -> dict[tuple[str, str], Answer]
 
 
 def rounded(share: float, alone: bool = False) -> str:
-    """Return a share as text: the totals are rounded, so no more than two figures. alone: nobody else has any.
+    """Return a share as text: the totals are rounded, so no more than two figures.
+
+    alone: nobody else has any.
 
     >>> rounded(33.3), rounded(7.93), rounded(0.04), rounded(100)
     ('33 %', '7.9 %', 'under 0.1 %', 'over 99 %')

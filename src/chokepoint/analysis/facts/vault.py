@@ -38,7 +38,10 @@ _of_basket = partial(
 def _cover(
     release: str, rule: str, year: int | None, number: Callable[[Cover], float], words: Callable | None = None
 ) -> Answer | None:
-    """Return a number of what the Vault's money replaces under a rule, in `words`; None where there is no basket."""
+    """Return a number of what the Vault's money replaces under a rule, in `words`.
+
+    None where there is no basket.
+    """
     cover = vault_basket.cover(release, vault_basket.capital(), rule, year)
     if cover is None:
         return None
