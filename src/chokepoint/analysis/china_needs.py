@@ -13,8 +13,16 @@ from chokepoint.data import tables
 CHINA = "CHN"
 # Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they
 # are not what its plants run on.
-FEED = {"260200": "Manganese ore", "260600": "Bauxite", "720293": "Ferroniobium", "711011": "Platinum", "711021": "Palladium", "283691": "Lithium carbonate",
-        "740311": "Refined copper", "750210": "Nickel metal"}  # fmt: skip
+FEED = {
+    "260200": "Manganese ore",
+    "260600": "Bauxite",
+    "720293": "Ferroniobium",
+    "711011": "Platinum",
+    "711021": "Palladium",
+    "283691": "Lithium carbonate",
+    "740311": "Refined copper",
+    "750210": "Nickel metal",
+}
 
 
 def own_ore() -> pd.DataFrame:
@@ -78,11 +86,20 @@ def imports(year: int | None = None) -> pd.DataFrame:
         total = rows.value_usd.sum()
         if total:
             sellers = [*zip(rows.exporter, 100 * rows.value_usd / total, strict=True), ("", 0.0)]
-            found.append({
-                "good": good, "heading": heading, "year": year, "value_usd": int(total), "first_seller": sellers[0][0], "first_share_pct": sellers[0][1],
-                "second_seller": sellers[1][0], "second_share_pct": sellers[1][1],
-                "bloc_pct": 100 * rows[rows.exporter.isin(bloc)].value_usd.sum() / total, "source_id": rows.source_id.iloc[0],
-            })  # fmt: skip
+            found.append(
+                {
+                    "good": good,
+                    "heading": heading,
+                    "year": year,
+                    "value_usd": int(total),
+                    "first_seller": sellers[0][0],
+                    "first_share_pct": sellers[0][1],
+                    "second_seller": sellers[1][0],
+                    "second_share_pct": sellers[1][1],
+                    "bloc_pct": 100 * rows[rows.exporter.isin(bloc)].value_usd.sum() / total,
+                    "source_id": rows.source_id.iloc[0],
+                }
+            )
     return pd.DataFrame(found).sort_values("value_usd", ascending=False, ignore_index=True)
 
 

@@ -106,7 +106,8 @@ def _against_the_iea() -> list[dict]:
 
     table = forecast.outside_china().set_index("year")
     notes = {
-        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the lead time",
+        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the "
+        "lead time",
         2035: "the share is what the model is set to; it meets it with more tonnes, of a larger need",
         2040: "the IEA's forecast stays level after 2035; the model keeps building",
     }

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +25,8 @@ from chokepoint.errors import UserError
 
 TIMES = ("year", "month")
 NEAR = 0.01  # two prints of one figure differ by rounding: relative difference below this
-ALIKE = 0.5  # at least this part of the shared figures must agree to pair two series that are labelled differently
+# At least this part of the shared figures must agree to pair two series that are labelled differently.
+ALIKE = 0.5
 _WORDS = {"withheld": "W", "not_available": "NA", "not_applicable": "XX", "net_exporter": "E", "small": "s"}
 ROUNDED = "rounded otherwise"
 
@@ -274,7 +276,7 @@ def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) 
         }
 
 
-def _text(cell) -> str:
+def _text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)
 
 
@@ -283,7 +285,7 @@ def _span(found: list[_Series]) -> set:
     return {r[k] for s in found for r in s.rows.values() for k in TIMES if k in r}
 
 
-def _time(place: tuple, how: dict):
+def _time(place: tuple, how: dict) -> Any:
     return next((v for k, v in zip(how["at"], place, strict=False) if k in TIMES), None)
 
 
@@ -313,7 +315,10 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
         return f"superseded reading, correction {replaced[0]['correction_id']}: {replaced[0]['reason']}"
     for column in ("unit", "basis"):
         if column not in how["label"] and _text(a.get(column)) != _text(b.get(column)):
-            return f"series break: {column} {_text(a.get(column)) or 'not stated'} → {_text(b.get(column)) or 'not stated'}"
+            return (
+                f"series break: {column} {_text(a.get(column)) or 'not stated'} → "
+                f"{_text(b.get(column)) or 'not stated'}"
+            )
     if bool(a.get("excludes_us")) != bool(b.get("excludes_us")):
         return f"series break: {'now' if b['excludes_us'] else 'no longer'} without the United States"
     if _rounded(a["reading"], b["reading"]):
@@ -334,7 +339,10 @@ def _corrected(a: dict, b: dict, known: dict[str, dict]) -> str:
     if not any(ids):
         return ""
     told = [f"{', '.join(found)}" if found else "as printed" for found in ids]
-    return f" (older figure {'corrected: ' if ids[0] else ''}{told[0]}; newer figure {'corrected: ' if ids[1] else ''}{told[1]})"
+    return (
+        f" (older figure {'corrected: ' if ids[0] else ''}{told[0]}; "
+        f"newer figure {'corrected: ' if ids[1] else ''}{told[1]})"
+    )
 
 
 def _rounded(a: float | str, b: float | str) -> bool:

@@ -3,6 +3,8 @@
 Due are the days on which something set down in a text ends.
 """
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from chokepoint.data import tables
@@ -97,7 +99,9 @@ def _deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, seen: pd.Timest
 
 
 @tables.view(*_OF_TERMS)
-def settled(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, key: str) -> pd.Series | None:
+def settled(
+    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, key: str
+) -> pd.Series | None:
     """Return the row of `deadlines` of a term that an event has settled; else None.
 
     An event that says only that nothing was found settles none.
@@ -114,7 +118,7 @@ def _settled(rows: pd.DataFrame, key: str) -> pd.Series | None:
 
 @tables.view(*_OF_TERMS)
 def settled_suspension(
-    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, control_id: str
+    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, control_id: str
 ) -> pd.Series | None:
     """Return what became of the suspension that a measure of `controls` made, as in `settled`.
 
@@ -139,7 +143,7 @@ def _settling(timeline: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def _of_agreements(agreements: pd.DataFrame):
+def _of_agreements(agreements: pd.DataFrame) -> Iterator[dict]:
     texts = agreements.query("published")
     for row in texts[texts.deadline_days.notna()].to_dict("records"):
         yield {
@@ -153,7 +157,7 @@ def _of_agreements(agreements: pd.DataFrame):
         }
 
 
-def _of_events(timeline: pd.DataFrame):
+def _of_events(timeline: pd.DataFrame) -> Iterator[dict]:
     for row in timeline.query("published and term.notna()").to_dict("records"):
         yield {
             "key": row["event_id"],

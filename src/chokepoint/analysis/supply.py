@@ -13,6 +13,7 @@ A year is taken from the newest release that prints it: `by_year`.
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -219,7 +220,7 @@ def _usgs(release: str) -> pd.DataFrame:
     return _shares(rows)
 
 
-def _called(row, speaks: bool, products: dict[tuple[str, str], str]) -> str:
+def _called(row: Any, speaks: bool, products: dict[tuple[str, str], str]) -> str:
     """Return the name of a product: Bauxite; Titanium concentrates.
 
     Of another form of the mineral it is what tells it apart: Rutile, Alumina.

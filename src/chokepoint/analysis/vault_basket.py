@@ -338,14 +338,12 @@ def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: 
     price = next((r for r in series("price", choice["price"]) if pd.notna(r["amount"]) and not stated), None)
     return {
         **{name: choice[name] for name in ("line", "mineral", "form", "why", "stated_usd", "stated_year")},
-        **{
-            "year": year,
-            "imports": imports,
-            "exports": exports,
-            "use": use,
-            "sold_as": sold_as,
-            "used_as": used_as,
-        },
+        "year": year,
+        "imports": imports,
+        "exports": exports,
+        "use": use,
+        "sold_as": sold_as,
+        "used_as": used_as,
         "by_reliance": choice["imports"] == FROM_RELIANCE,
         "reliance": reliance["value"] / 100,
         "bound": bound / 100,

@@ -3,6 +3,8 @@
 A share that counts it as nothing is no more than a lower bound.
 """
 
+from collections.abc import Collection, Iterable
+
 import pandas as pd
 
 from chokepoint.analysis import supply
@@ -38,7 +40,7 @@ def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     )
 
 
-def within(mineral: str, step: str, members, release: str) -> list[str]:
+def within(mineral: str, step: str, members: Collection[str], release: str) -> list[str]:
     """Which of some countries (ISO codes) have output of a mineral that is not printed, by name.
 
     >>> within("lithium", "mine", {"USA", "AUS"}, "mcs2026"), within("lithium", "mine", {"AUS"}, "mcs2026")
@@ -52,7 +54,7 @@ def within(mineral: str, step: str, members, release: str) -> list[str]:
 COLUMN = "Output not printed, counted as 0"
 
 
-def column(keys, members, release: str) -> list[str]:
+def column(keys: Iterable[tuple[str, str]], members: Collection[str], release: str) -> list[str]:
     """Return a cell a row for a table of shares, under COLUMN.
 
     `keys` are its minerals and steps. Where a cell names a country, the share is a lower bound.

@@ -7,6 +7,7 @@ import csv
 import difflib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
 
 
 _EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes it with --accept"
-_REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
+_REMEDY = dict.fromkeys(("scale", "sign", "year", "total"), _EXCEPTION)
 
 
 def _overlays(
@@ -159,7 +160,7 @@ def _overlays(
     return brought, faults
 
 
-def _hint(name: str, known) -> str:
+def _hint(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
     return f'Did you mean "{near[0]}"?' if near else "The data dictionary lists what there is."
 
@@ -213,7 +214,7 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
             Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")
         ]
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             found, *rows = csv.reader(file, strict=True)
     except UnicodeDecodeError as error:
         return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
@@ -339,7 +340,7 @@ _NOT_IN_TEXT = {
 }
 
 
-def _rules(field: dict, cells: pd.Series):
+def _rules(field: dict, cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
     """(mask of bad cells, message with {found}) for each rule that `field` declares."""
     limits, kind = field.get("constraints", {}), field["type"]
     filled = cells != ""
@@ -412,7 +413,9 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     return faults
 
 
-def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
+def _unknown(
+    name: str, column: str, lists: pd.Series, reference: dict, declared: dict, frames: dict[str, pd.DataFrame]
+) -> list[Fault]:
     target = reference["resource"] or declared["name"]
     if target not in frames:
         return []  # its own fault is already said

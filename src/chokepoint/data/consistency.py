@@ -19,7 +19,10 @@ SAID = {
     "finance": ("amount_text", "amount_usd_m", "US$ million"),
 }
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 WORDS = {
@@ -27,7 +30,20 @@ WORDS = {
     **{word: 10 * n for n, word in enumerate(_TENS.split(), 2)},
     **{word: n for n, word in enumerate(_ORDINALS.split(), 1)},
 }
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _NUMBER = re.compile(
     rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I
 )
@@ -87,7 +103,7 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
     found = []
     for digits, scale in _NUMBER.findall(text):
         plain = digits.replace(",", "")
-        value = WORDS.get(digits.lower(), None) if not plain[0].isdigit() else float(plain)
+        value = WORDS.get(digits.lower()) if not plain[0].isdigit() else float(plain)
         found.append(
             (value, 0.5 * 10 ** -len(plain.partition(".")[2]) if plain[0].isdigit() else 0.5, scale.lower())
         )
@@ -207,7 +223,8 @@ def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) ->
             table,
             i,
             "as_of",
-            f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv ({where})",
+            f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv "
+            f"({where})",
         )
 
 
@@ -230,7 +247,10 @@ def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterato
         for i in frame.index[
             (frame["happened"] == "scheduled") & (known != "") & (frame["date_start"] <= known)
         ]:
-            said = f'is "scheduled", but {frame.at[i, "date_start"]} had passed by as_of {known[i]}: happened, or lapsed'
+            said = (
+                f'is "scheduled", but {frame.at[i, "date_start"]} had passed by as_of {known[i]}: '
+                "happened, or lapsed"
+            )
             yield table, i, "happened", said
     if table == "memberships" and {"since", "until"} <= set(frame):
         for i in frame.index[(frame["until"] != "") & (frame["until"].map(_end) < frame["since"])]:

@@ -6,8 +6,9 @@ Whether a table keeps to it is for `check`.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from chokepoint.errors import UserError
 
@@ -41,7 +42,7 @@ def read(path: Path) -> dict:
             declared["schema"] = _json(path.parent / declared["schema"], f"{path.name} refers to it")
     faults = [
         f"{path}: table {i} {fault}" for i, declared in enumerate(resources, 1) for fault in _table(declared)
-    ] or list(f"{path}: {fault}" for fault in _between(resources))
+    ] or [f"{path}: {fault}" for fault in _between(resources)]
     if faults:
         raise UserError(
             "\n".join([*faults[:20], "Mend these places, or restore the file from the repository."])
@@ -49,7 +50,7 @@ def read(path: Path) -> dict:
     return found | {"resources": resources, "files": files}
 
 
-def _json(path: Path, why: str):
+def _json(path: Path, why: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -113,7 +114,9 @@ def _table(declared: object) -> Iterator[str]:
             or not _refers(key.get("reference"))
             or not _one_of(key.get("fields"), columns)
         ):
-            yield f"{name}: foreignKeys must each have a column in fields, and resource and fields in reference"
+            yield (
+                f"{name}: foreignKeys must each have a column in fields, and resource and fields in reference"
+            )
 
 
 def _field(field: dict, columns: set[str]) -> Iterator[str]:
@@ -150,7 +153,7 @@ def _refers(reference: object) -> bool:
     )
 
 
-def _one_of(fields: object, columns) -> bool:
+def _one_of(fields: object, columns: Collection[str]) -> bool:
     return bool(listed(fields)) and all(c in columns for c in listed(fields))
 
 

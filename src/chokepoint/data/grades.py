@@ -167,7 +167,10 @@ def _graded(
         known = [sources[s] for s in cited(row) if s in sources]
         grade, best = row["confidence"], highest(known)
         if GRADES.index(grade) > GRADES.index(best):
-            said = f'"{grade}" is more than its sources bear ({", ".join(cited(row))}: {best}). Cite another, or lower the grade'
+            said = (
+                f'"{grade}" is more than its sources bear ({", ".join(cited(row))}: {best}). '
+                "Cite another, or lower the grade"
+            )
             yield name, int(i) + 2, "confidence", said
         elif grade == "corroborated" and not independent(known):
             said = f'"{grade}" rests on one origin ({", ".join(cited(row))}). Cite another, or call it {best}'

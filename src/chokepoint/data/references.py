@@ -26,7 +26,20 @@ _CONVERSIONS = {
 }
 # How an amount is printed where a row says no more.
 _AMOUNTS = {"percent": "{} %", "US$": "US${}", "US$ per kg": "US${}/kg"}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 Row = dict[str, str]
 
 
@@ -92,7 +105,8 @@ def converted(number: float, unit: str, to: str) -> float:
         return number
     if (unit, to) not in _CONVERSIONS:
         raise Unresolved(
-            f'"{to}" is neither a style (words, size, whole, %, day, number) nor a unit of what is counted in "{unit}"'
+            f'"{to}" is neither a style (words, size, whole, %, day, number) nor a unit of what is '
+            f'counted in "{unit}"'
         )
     return float(f"{number * _CONVERSIONS[unit, to]:.12g}")
 
@@ -129,7 +143,7 @@ class Evidence:
     table: the rows of a table as text, by name; KeyError where there is none. schemas: by name.
     """
 
-    def __init__(self, table: Callable[[str], pd.DataFrame], schemas: Mapping[str, Mapping]):
+    def __init__(self, table: Callable[[str], pd.DataFrame], schemas: Mapping[str, Mapping]) -> None:
         self._table, self._schemas = table, schemas
         self._rows: dict[str, dict[str, Row]] = {}
         self._facts: dict[str, Row] = {}
@@ -192,7 +206,9 @@ class Evidence:
             raise NoTable(f'"{table}" is no table of the evidence')
         if key not in rows:
             near = difflib.get_close_matches(key, rows, 1)
-            raise Unresolved(f'"{key}" is no row of {table}.csv{near and f". Did you mean {near[0]}?" or ""}')
+            raise Unresolved(
+                f'"{key}" is no row of {table}.csv{(near and f". Did you mean {near[0]}?") or ""}'
+            )
         return rows[key]
 
     def _unit(self, table: str, row: Row, column: str) -> str:
@@ -304,7 +320,8 @@ class Evidence:
                 if same(row["value"], row["unit"], cell, unit):
                     yield (
                         "value",
-                        f'is {column} of "{key}" in {table}.csv. Write {column} in column, and leave empty what that row says',
+                        f'is {column} of "{key}" in {table}.csv. Write {column} in column, and leave '
+                        "empty what that row says",
                     )
         cells = [("value", row["value"], row["unit"])] if name == LEDGER else [*self._measures(name, row)]
         if name != LEDGER:
@@ -317,7 +334,8 @@ class Evidence:
                     as_amount = f":{unit}" if scale_of(unit) > 1 else ":number" if "." in column else ""
                     yield (
                         template,
-                        f"states {column} ({cell} {unit}) in figures. Write {{{column}{as_amount}}} in their place",
+                        f"states {column} ({cell} {unit}) in figures. Write {{{column}{as_amount}}} in "
+                        "their place",
                     )
                     break
 
@@ -375,7 +393,9 @@ class Evidence:
                         yield (
                             name,
                             at,
-                            f"{cell} {unit} of {row['source_id']} stands in {where[0]}.csv {where[1]} too. Write {where[0]}:{where[1]} in row_key and its column in column, and leave it empty here",
+                            f"{cell} {unit} of {row['source_id']} stands in {where[0]}.csv {where[1]} too. "
+                            f"Write {where[0]}:{where[1]} in row_key and its column in column, and leave it "
+                            "empty here",
                         )
 
 

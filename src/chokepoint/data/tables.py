@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def home() -> Path:
 
     If it was copied out of one (as Binder does), it is the one this process works in.
     """
-    return _home(os.getcwd())
+    return _home(str(Path.cwd()))
 
 
 @lru_cache(maxsize=8)
@@ -45,7 +46,7 @@ def _home(cwd: str) -> Path:
 
 def data_dir() -> Path:
     """Return the folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
-    return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())
+    return _folder(os.environ.get("CHOKEPOINT_DATA"), str(Path.cwd()))
 
 
 @lru_cache(maxsize=8)
@@ -298,7 +299,7 @@ def view(*names: str) -> Callable[[Callable], Callable]:
 
     def decorate(work: Callable) -> Callable:
         @wraps(work)
-        def ask(*arguments):
+        def ask(*arguments: Any) -> Any:
             if (
                 inspect.currentframe().f_back.f_code not in _views
             ):  # the view that asks depends on this one's tables too
@@ -480,7 +481,7 @@ def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
     once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
 
     @wraps(work)
-    def table(release: str = DEFAULT_RELEASE, *more) -> pd.DataFrame:
+    def table(release: str = DEFAULT_RELEASE, *more: Any) -> pd.DataFrame:
         return once(data_dir(), release, *more).copy(deep=False)
 
     return table

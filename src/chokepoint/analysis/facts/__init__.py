@@ -15,16 +15,36 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable, UserError
 
-NUMBER_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
+NUMBER_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 
 
 @dataclass(frozen=True)
@@ -96,7 +116,7 @@ class Declaration:
         literal = re.sub(r"\{\w+\}", "", self.shell.fact_id)
         return -1000 if literal == self.shell.fact_id else -len(literal)
 
-    def answer(self, fields: Mapping, release: str, **more) -> Fact | None:
+    def answer(self, fields: Mapping, release: str, **more: Any) -> Fact | None:
         """Return the fact of one member of the family; None where the release does not hold what it needs."""
         given = {**fields, "release": release, **more}
         try:

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ AS_PRINTED = "As USGS prints it for the release's latest year, a bound where fig
 AVERAGE = "Average of the four years that USGS prints, for the form that speaks for the mineral"
 
 
-def period(row) -> str:
+def period(row: Any) -> str:
     """Return the years of which a share of imports is an average.
 
     >>> from types import SimpleNamespace as row

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -74,7 +75,9 @@ def inside_share(mineral: str, step: str, release: str, year: int | None = None)
     return _share("inside", mineral, step, release, year, text="{:.0f} %")
 
 
-def _share(whose: str, mineral: str, step: str, release: str, year: int | None, text="") -> Answer | None:
+def _share(
+    whose: str, mineral: str, step: str, release: str, year: int | None, text: str = ""
+) -> Answer | None:
     """Return a column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
     row = _summary(tables.data_dir(), release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
@@ -204,7 +207,7 @@ def _cut_reserves(data: Path) -> list[dict]:
     ]
 
 
-def _reason(correction_ids) -> str:
+def _reason(correction_ids: Any) -> str:
     """Return what data/corrections.csv says of a superseded reading."""
     if pd.isna(correction_ids):
         return ""
@@ -338,7 +341,7 @@ def prefix(iso3: str) -> str:
     return countries.slug(iso3).replace("-", "_")
 
 
-def share_id(iso3: str, row) -> str:
+def share_id(iso3: str, row: Any) -> str:
     """Return the id of a country's share of output, of a row of `countries.held`.
 
     >>> from types import SimpleNamespace as row

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -173,7 +174,7 @@ def mineral_year(mineral: str, release: str, year: int | None = None) -> Answer 
     )
 
 
-def _line(row) -> str:
+def _line(row: Any) -> str:
     if pd.isna(row.price):
         return f"{row.form}: as stated"
     price = f"US${row.price:,.{0 if row.price >= 100 else 2}f} a kilogram ({row.priced_as})"
