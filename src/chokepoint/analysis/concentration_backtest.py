@@ -1,6 +1,7 @@
 """Compare every model with published numbers and episodes.
 
-What the model says, what was seen, and what the comparison is worth.
+Each row has what the model says, what was seen, and what the comparison is worth.
+
 Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by
 construction, what the model was fitted to, bounds, and one set of data beside another are shown and counted
 apart.

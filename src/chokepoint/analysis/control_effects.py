@@ -1,14 +1,14 @@
 """Did it bite? What China sold before and after each of its controls.
 
-One rule, fixed before the result was seen, judges them all. The rule. Each observation after a control is
-divided by the median of the same months in the three calendar years before the year of the control, so that
-seasons and single odd years drop out; where no such years are held, by the median of the months before. The
-period in which the control began belongs to neither side. It *bit* if the newest observation and most of
-those after it lie below CUT of that level; it *faded* if some did and the newest no longer does; it was *not
-seen* if none did. With fewer than FEWEST observations on a side, or where few but the newest lie below, it
-*cannot be told*. Buyers who saw a control coming stocked up: a high year just before is one of three, and the
-median passes over it. A fall may have another cause, and the rule cannot tell a licence that is refused from
-a customer who left.
+One rule, fixed before the result was seen, judges them all. Each observation after a control is divided by
+the median of the same months in the three calendar years before the year of the control, so that seasons and
+single odd years drop out; where no such years are held, by the median of the months before. The period in
+which the control began belongs to neither side. It *bit* if the newest observation and most of those after it
+lie below CUT of that level; it *faded* if some did and the newest no longer does; it was *not seen* if none
+did. With fewer than FEWEST observations on a side, or where few but the newest lie below, it *cannot be
+told*. Buyers who saw a control coming stocked up: a high year just before is one of three, and the median
+passes over it. A fall may have another cause, and the rule cannot tell a licence that is refused from a
+customer who left.
 """
 
 import pandas as pd

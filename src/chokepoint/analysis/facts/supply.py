@@ -38,6 +38,7 @@ def china_mined(release: str, year: int | None = None) -> Answer | None:
 
 
 def each_mineral_and_step() -> list[dict]:
+    """Return a row for each mineral at each step, with the fields of its facts."""
     return [mineral | step for mineral in minerals() for step in STEPS]
 
 
@@ -329,6 +330,7 @@ def each_country() -> list[dict]:
 
 
 def each_country_and_mineral() -> list[dict]:
+    """Return a row for each country with each mineral, with the fields of its facts."""
     return [country | mineral for country in each_country() for mineral in minerals()]
 
 
