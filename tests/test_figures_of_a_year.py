@@ -160,11 +160,11 @@ def test_the_agencys_figures_stand_under_their_own_year_and_the_line_above_the_b
         row
         for data in spec["datasets"].values()
         for row in data
-        if row.get("told", "").startswith("After the mine")
+        if row.get("label", "").startswith("After the mine")
     ]
     newest = max(row["year"] for row in heads)
     cobalt = next(row for row in heads if row["mineral"] == "Cobalt" and row["year"] == newest)
-    assert f"{max(base)}, IEA 2025" in cobalt["told"]
+    assert f"{max(base)}, IEA 2025" in cobalt["label"]
 
 
 def test_what_is_counted_in_kilograms_is_not_rounded_to_tonnes():
@@ -285,7 +285,7 @@ def test_where_rounding_makes_all_of_it_a_bound_is_said():
         for row in data
         if row["mineral"] == "Gallium"
     )
-    assert bar["text"] == "China over 99 %"
+    assert bar["label"] == "China over 99 %"
     cells = [
         row
         for data in coverage.matrix(NEWEST).chart.to_dict()["datasets"].values()

@@ -1,1 +1,4 @@
-"""What is worked out from the tables: shares, standing, reliance, forecasts, spreads, differences between releases, facts."""
+"""Results worked out from the tables.
+
+Shares, standing, reliance, forecasts, spreads, differences between releases, and facts.
+"""

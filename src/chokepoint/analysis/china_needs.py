@@ -1,8 +1,8 @@
 """What China itself must buy: the ore that its plants need and its mines do not give, and who sells it.
 
-Two measures that do not mix. *Own ore*: what China mined over what it refined, in the same content and year (IEA; where it does
-not name China's mines, USGS). *Sellers*: who sells China
-a good that it imports, by value (CEPII BACI), and how much of that comes from the United States and the countries that signed with it.
+Two measures that do not mix. *Own ore*: what China mined over what it refined, in the same content and year
+(IEA; where it does not name China's mines, USGS). *Sellers*: who sells China a good that it imports, by value
+(CEPII BACI), and how much of that comes from the United States and the countries that signed with it.
 """
 
 import pandas as pd
@@ -11,13 +11,24 @@ from chokepoint.analysis import coalitions, trade
 from chokepoint.data import tables
 
 CHINA = "CHN"
-# Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they are not what its plants run on.
-FEED = {"260200": "Manganese ore", "260600": "Bauxite", "720293": "Ferroniobium", "711011": "Platinum", "711021": "Palladium", "283691": "Lithium carbonate",
-        "740311": "Refined copper", "750210": "Nickel metal"}  # fmt: skip
+# Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they
+# are not what its plants run on.
+FEED = {
+    "260200": "Manganese ore",
+    "260600": "Bauxite",
+    "720293": "Ferroniobium",
+    "711011": "Platinum",
+    "711021": "Palladium",
+    "283691": "Lithium carbonate",
+    "740311": "Refined copper",
+    "750210": "Nickel metal",
+}
 
 
 def own_ore() -> pd.DataFrame:
-    """China's own ore over what it refines [%], by mineral: mined_t, refined_t, own_ore_pct, year, source_id; in the IEA's base year.
+    """Return China's own ore over what it refines [%], by mineral, in the IEA's base year.
+
+    Columns: mined_t, refined_t, own_ore_pct, year, source_id.
 
     >>> rows = own_ore().set_index("mineral").own_ore_pct
     >>> bool(rows["cobalt"] < 5), bool(rows["copper"] < 25)
@@ -44,7 +55,10 @@ def own_ore() -> pd.DataFrame:
 
 
 def _mined_usgs(mineral: str, year: int) -> float:
-    """China's mine output [t] in the newest USGS release that prints the year; for minerals that the IEA does not name China for."""
+    """Return China's mine output [t] where the IEA does not name China for the mineral.
+
+    The figure is that of the newest USGS release that prints the year.
+    """
     for release in reversed([r for r in tables.releases("production") if r.startswith("mcs")]):
         rows = tables.load("production", release).query(
             "mineral == @mineral and stage == 'mine' and iso3 == @CHINA and year == @year"
@@ -55,7 +69,10 @@ def _mined_usgs(mineral: str, year: int) -> float:
 
 
 def imports(year: int | None = None) -> pd.DataFrame:
-    """What China buys of FEED in a year (by default the newest): good, heading, value_usd, first and second seller with share [%], from the bloc [%].
+    """Return what China buys of FEED in a year (by default the newest).
+
+    Columns: good, heading, value_usd, first and second seller with share [%], and the share from the bloc
+    [%].
 
     >>> rows = imports().set_index("heading")
     >>> rows.first_seller["720293"], bool(rows.first_share_pct["720293"] > 80)
@@ -69,18 +86,29 @@ def imports(year: int | None = None) -> pd.DataFrame:
         total = rows.value_usd.sum()
         if total:
             sellers = [*zip(rows.exporter, 100 * rows.value_usd / total, strict=True), ("", 0.0)]
-            found.append({
-                "good": good, "heading": heading, "year": year, "value_usd": int(total), "first_seller": sellers[0][0], "first_share_pct": sellers[0][1],
-                "second_seller": sellers[1][0], "second_share_pct": sellers[1][1],
-                "bloc_pct": 100 * rows[rows.exporter.isin(bloc)].value_usd.sum() / total, "source_id": rows.source_id.iloc[0],
-            })  # fmt: skip
+            found.append(
+                {
+                    "good": good,
+                    "heading": heading,
+                    "year": year,
+                    "value_usd": int(total),
+                    "first_seller": sellers[0][0],
+                    "first_share_pct": sellers[0][1],
+                    "second_seller": sellers[1][0],
+                    "second_share_pct": sellers[1][1],
+                    "bloc_pct": 100 * rows[rows.exporter.isin(bloc)].value_usd.sum() / total,
+                    "source_id": rows.source_id.iloc[0],
+                }
+            )
     return pd.DataFrame(found).sort_values("value_usd", ascending=False, ignore_index=True)
 
 
 def heavy_feed() -> pd.DataFrame:
-    """Rare-earth ore of Burma [t of oxide] by year, most of which goes to China's plants for heavy rare earths, beside China's own quota.
+    """Return rare-earth ore of Burma [t of oxide] by year, beside China's own quota.
 
-    Columns: year, burma_t, china_t, source_id; from the yearbook, whose figures for Burma are estimates from China's imports.
+    Most of it goes to China's plants for heavy rare earths.
+    Columns: year, burma_t, china_t, source_id; from the yearbook, whose figures for Burma are estimates from
+    China's imports.
 
     >>> heavy_feed().set_index("year").burma_t.astype(int)[2020]
     np.int64(35500)

@@ -19,7 +19,10 @@ SAME, DIFFERS, OPEN = "As adopted here", "Otherwise, rounded or in part", "Not s
 
 
 def outlets() -> pd.DataFrame:
-    """The five articles, in order, with a short name: source_id (index), short, outlet, viewpoint, identification."""
+    """Return the five articles, in order, with a short name.
+
+    Columns: source_id (index), short, outlet, viewpoint, identification.
+    """
     return tables.load("seeds").set_index("source_id").loc[list(ARTICLES)]
 
 
@@ -42,7 +45,10 @@ def _verdicts(_data: Path) -> pd.DataFrame:
 
 
 def errors() -> pd.DataFrame:
-    """What an article has wrong, each with what is right and its source: a row for each claim whose verdict is wrong."""
+    """Return what an article has wrong, each with what is right and its source.
+
+    There is a row for each claim whose verdict is wrong.
+    """
     return tables.load("errors").query("published and seed_id in @ARTICLES")
 
 
@@ -54,7 +60,7 @@ def matched_by_text() -> pd.DataFrame:
 
 
 def questions() -> pd.DataFrame:
-    """Published questions on which sources disagree."""
+    """Return published questions on which sources disagree."""
     return tables.load("conflicts").query("published")
 
 

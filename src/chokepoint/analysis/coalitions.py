@@ -24,18 +24,21 @@ def members(rows: pd.DataFrame, coalition: str) -> frozenset[str]:
 
 
 def standing() -> dict[str, str]:
-    """Where each country stands: China; the United States and the signatories of a framework; those that came to
-    Washington on 4 February without a framework that is known. A country that is not here is elsewhere.
+    """Return where each country stands; a country that is not here is elsewhere.
+
+    China; the United States and the signatories of a framework; those that came to Washington on 4 February
+    without a framework that is known.
 
     >>> where = standing()
     >>> where["CHN"], where["AUS"], where["KOR"]
     ('China', 'US and signatories', 'Attended only')
     """
     came, signed = members("attendees_4feb"), members("framework_any") | {"USA"}
-    return {iso3: CAME for iso3 in came} | {iso3: SIGNED for iso3 in signed} | {"CHN": CHINA}
+    return dict.fromkeys(came, CAME) | dict.fromkeys(signed, SIGNED) | {"CHN": CHINA}
 
 
-CLUBS = {  # key → name, short name, coalitions that make it up; the United States is in each but the Union and China
+# key → name, short name, coalitions that make it up; the United States is in each but the Union and China
+CLUBS = {
     "signed": ("US and who signed", "Signed", ("framework_any",)),
     "came": ("US, signed or came", "Signed or came", ("framework_any", "attendees_4feb")),
     "day": ("US and the eleven of 4 February", "4 February", ("signed_4feb",)),

@@ -1,7 +1,10 @@
-"""Every model against published numbers and episodes: what it says, what was seen, and what the comparison is worth.
+"""Compare every model with published numbers and episodes.
 
-Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by construction,
-what the model was fitted to, bounds, and one set of data beside another are shown and counted apart.
+Each row has what the model says, what was seen, and what the comparison is worth.
+
+Only a test puts a model at risk: a figure that it was not set to meet, and might have missed. What is true by
+construction, what the model was fitted to, bounds, and one set of data beside another are shown and counted
+apart.
 """
 
 import pandas as pd
@@ -21,7 +24,8 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """One row a check: model, what, predicted, seen, unit, low, high, note, source_id, error, outcome.
 
     error: relative; NA where seen is 0.
-    outcome: of a test, within or missed, and missed of a bound that does not hold; of any other check its kind.
+    outcome: of a test, within or missed, and missed of a bound that does not hold; of any other check its
+    kind.
 
     >>> "within" in set(checks().query("kind != 'test'").outcome)
     False
@@ -48,7 +52,10 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def _sixty_days(release: str) -> list[dict]:
-    """Sixty days of the basket against the money announced, for net imports and for use: the claim fits in the money or does not."""
+    """Compare sixty days of the basket with the money announced, for net imports and for use.
+
+    The claim fits in the money or does not.
+    """
     found = vault_basket.cover(release, 1)
     if found is None:
         return []
@@ -92,12 +99,16 @@ def _mine_shares(release: str) -> dict[str, list[float]]:
 
 
 def _against_the_iea() -> list[dict]:
-    """The build-out, its money set to the IEA's share of 2035, against the rest of the IEA's own table: a share, and the tonnes."""
+    """Compare the build-out with the rest of the IEA's own table: a share, and the tonnes.
+
+    Its money is set to the IEA's share of 2035.
+    """
     from chokepoint.models.buildout import BASE_CASE, buildout
 
     table = forecast.outside_china().set_index("year")
     notes = {
-        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the lead time",
+        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the "
+        "lead time",
         2035: "the share is what the model is set to; it meets it with more tonnes, of a larger need",
         2040: "the IEA's forecast stays level after 2035; the model keeps building",
     }

@@ -1,12 +1,14 @@
-"""Did it bite? What China sold before and after each of its controls, by one rule that was fixed before the result was seen.
+"""Did it bite? What China sold before and after each of its controls.
 
-The rule. Each observation after a control is divided by the median of the same months in the three calendar years before the year of the
-control, so that seasons and single odd years drop out; where no such years are held, by the median of the months before. The period in which
-the control began belongs to neither side. It *bit* if the newest observation and most of those after it lie below CUT of that level; it *faded* if
-some did and the newest no longer does; it was *not seen* if none did. With fewer than FEWEST observations on a side, or where few but the newest
-lie below, it *cannot be told*. Buyers who saw a control
-coming stocked up: a high year just before is one of three, and the median passes over it. A fall may have another cause, and the rule cannot
-tell a licence that is refused from a customer who left.
+One rule, fixed before the result was seen, judges them all. Each observation after a control is divided by
+the median of the same months in the three calendar years before the year of the control, so that seasons and
+single odd years drop out; where no such years are held, by the median of the months before. The period in
+which the control began belongs to neither side. It *bit* if the newest observation and most of those after it
+lie below CUT of that level; it *faded* if some did and the newest no longer does; it was *not seen* if none
+did. With fewer than FEWEST observations on a side, or where few but the newest lie below, it *cannot be
+told*. Buyers who saw a control coming stocked up: a high year just before is one of three, and the median
+passes over it. A fall may have another cause, and the rule cannot tell a licence that is refused from a
+customer who left.
 """
 
 import pandas as pd
@@ -18,9 +20,11 @@ BIT, FADED, NOT_SEEN, UNTOLD = "bit", "faded", "not seen", "cannot be told"
 
 
 def judged() -> pd.DataFrame:
-    """A row a control and mineral that can be put to a series: the rows of data/control_tests.csv with the day of the control and the verdict.
+    """Return a row for each control and mineral that can be put to a series.
 
-    Columns beside those of the table: day, verdict, observations_before, observations_after, lowest, newest (ratios to the level before), unit.
+    The rows are those of data/control_tests.csv, with the day of the control and the verdict.
+    Columns beside those of the table: day, verdict, observations_before, observations_after, lowest, newest
+    (ratios to the level before), unit.
     """
     rows = tables.load("control_tests").merge(_days(), on="control_id")
     judged = [judge(series(row.series, row.code), row.day) for row in rows.itertuples()]
@@ -28,7 +32,10 @@ def judged() -> pd.DataFrame:
 
 
 def not_judged() -> pd.DataFrame:
-    """Controls on a mineral, of those that took effect, for which no series is held: control_id, mineral, day, and what would settle it."""
+    """Return the controls on a mineral that took effect and for which no series is held.
+
+    Columns: control_id, mineral, day, and what would settle it.
+    """
     known = tables.load("control_tests")[["control_id", "mineral"]]
     rows = (
         on_minerals()
@@ -42,12 +49,17 @@ def not_judged() -> pd.DataFrame:
 
 
 def on_minerals() -> pd.DataFrame:
-    """Every control that took effect and limits sales of a mineral: control_id, mineral, day, instrument, target."""
+    """Return every control that took effect and limits sales of a mineral.
+
+    Columns: control_id, mineral, day, instrument, target.
+    """
     return tables.load("control_minerals").merge(_days(), on="control_id")
 
 
 def series(name: str, code: str) -> pd.DataFrame:
-    """Observations of a series: start, end (months), value, unit, source_id. `us_imports` from China by weight [kg]; `china_exports` [t].
+    """Return the observations of a series: start, end (months), value, unit, source_id.
+
+    `us_imports` from China by weight [kg]; `china_exports` [t].
 
     >>> rows = series("us_imports", "8110").set_index(["start", "end"]).value
     >>> round(rows["2026-01", "2026-04"] / 1000), round(rows["2022-01", "2022-04"] / 1000)
@@ -83,10 +95,14 @@ def _china_exports(product: str) -> pd.DataFrame:
 
 
 def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
-    """The verdict on one control by the rule of this module: verdict, observations on each side, lowest and newest ratio.
+    """Return the verdict on one control by the rule of this module.
+
+    With it come the observations on each side, and the lowest and newest ratio.
 
     >>> months = [f"2024-{m:02}" for m in range(1, 13)]
-    >>> frame = pd.DataFrame({"start": months, "end": months, "value": [100.0] * 6 + [90, 20, 30, 40, 60, 95], "unit": "t"})
+    >>> frame = pd.DataFrame(
+    ...     {"start": months, "end": months, "value": [100.0] * 6 + [90, 20, 30, 40, 60, 95], "unit": "t"}
+    ... )
     >>> judge(frame, pd.Timestamp(2024, 7, 15))["verdict"]
     'faded'
     """
@@ -122,7 +138,10 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
 
 
 def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[float, int] | None:
-    """The median of the same months in the years before, and of how many; of single months, where no earlier years are held, of those before."""
+    """Return the median of the same months in the years before, and of how many.
+
+    Where no earlier years are held, it is that of the single months before.
+    """
     same = before[(before.start.str[5:] == first) & (before.end.str[5:] == last)]
     same = same[same.start.str[:4].astype(int).between(year - YEARS_BEFORE, year - 1)]
     if len(same) >= FEWEST:

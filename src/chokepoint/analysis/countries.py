@@ -1,7 +1,7 @@
 """What a country brings, signed and was told: the tables seen from one country's side.
 
-The countries are the delegations of 4 February 2026, the notable absentees and the host. The European Union is one of them;
-its output is that of its member states.
+The countries are the delegations of 4 February 2026, the notable absentees and the host. The European Union
+is one of them; its output is that of its member states.
 """
 
 import re
@@ -35,7 +35,7 @@ def names(geography: pd.DataFrame, attendees: pd.DataFrame) -> dict[str, str]:
 
 
 def slug(iso3: str) -> str:
-    """The name as it stands in an address and in the parameter of a page.
+    """Return the name as it stands in an address and in the parameter of a page.
 
     >>> slug("COK"), slug("TUR")
     ('cook-islands', 'turkiye')
@@ -69,10 +69,12 @@ def code(page: str) -> str:
 
 @by_release
 def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Each country's share [%] of world output and its place among the countries named, per mineral and step; value [t].
+    """Return each country's share [%] of world output and its place, per mineral and step; value [t].
 
-    Rows that the source withholds are kept without a value. The Union's rows are sums of its members, without a place.
-    year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral (rutile, alumina) has rows of its own: column form.
+    The place is that among the countries named. Rows that the source withholds are kept without a value. The
+    Union's rows are sums of its members, without a place.
+    year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral
+    (rutile, alumina) has rows of its own: column form.
 
     >>> row = held().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
     >>> round(float(row.share), 1), int(row.place)
@@ -105,7 +107,10 @@ def withheld(iso3: str, release: str) -> list[str]:
 
 @by_release
 def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Reserves of the countries that have a page: rows of `reserves.series`, the Union's summed from its members."""
+    """Return the reserves of the countries that have a page: rows of `reserves.series`.
+
+    Those of the Union are summed from its members.
+    """
     rows = reserves.series(release).query("area_kind == 'country' and value > 0")
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     union = rows[rows.iso3.isin(coalitions.members("eu27"))]
@@ -127,7 +132,7 @@ def texts(iso3: str) -> pd.DataFrame:
 
 
 def signed(iso3: str) -> pd.Series | None:
-    """The first framework, memorandum or partnership it signed with the United States, or None."""
+    """Return the first framework, memorandum or partnership it signed with the United States, or None."""
     rows = texts(iso3)
     rows = rows[(rows.status == "signed") & rows.instrument.isin(FRAMEWORKS)]
     return None if rows.empty else rows.iloc[0]

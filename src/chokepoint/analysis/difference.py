@@ -1,10 +1,11 @@
 """What changed in the world between two releases, and which facts moved.
 
-Publishers relabel their series from year to year, so a series is not known by its name alone. The property `comparison` of a
-table's schema names the columns that must be the same (`same`), those that only label a series (`label`), and those that
-place a value within it (`at`). `latest` says that a release gives one figure: an `estimate` of the same thing, whatever its
-year, or the figure of its own `year` or `period`. Series are paired by
-their label, else by the figures that both releases print, else because one is left on either side.
+Publishers relabel their series from year to year, so a series is not known by its name alone. The property
+`comparison` of a table's schema names the columns that must be the same (`same`), those that only label a
+series (`label`), and those that place a value within it (`at`). `latest` says that a release gives one
+figure: an `estimate` of the same thing, whatever its year, or the figure of its own `year` or `period`.
+Series are paired by their label, else by the figures that both releases print, else because one is left on
+either side.
 """
 
 import difflib
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,26 +25,33 @@ from chokepoint.errors import UserError
 
 TIMES = ("year", "month")
 NEAR = 0.01  # two prints of one figure differ by rounding: relative difference below this
-ALIKE = 0.5  # at least this part of the shared figures must agree to pair two series that are labelled differently
+# At least this part of the shared figures must agree to pair two series that are labelled differently.
+ALIKE = 0.5
 _WORDS = {"withheld": "W", "not_available": "NA", "not_applicable": "XX", "net_exporter": "E", "small": "s"}
 ROUNDED = "rounded otherwise"
 
 
 def diff(old: str, new: str) -> dict:
-    """Changes from release `old` to `new`, ready for JSON. UserError for a release that is not here.
+    """Return changes from release `old` to `new`, ready for JSON. UserError for a release that is not here.
 
     `old`, `new`: the releases. `tables`: name → rows. `facts`: rows. Nothing that stayed the same is listed.
 
-    A row of a table has `change` (added, removed, revised), `series_change` (appeared or vanished where the other release has
-    nothing of the series, else null), the columns that tell it (mineral, stage or statistic, commodity, detail, area, year …),
-    `was_called` (the old label, where it differs), `old` and `new` (a number in `unit`; a word such as W, NA or >50; null where
-    there is none), `listed` (whether the mineral is on the United States list), `size` (change over the largest figure of the
-    series) and `reason`. A row of `facts` has `fact_id`, `label`, `unit`, `old`, `new` (texts, null where a release lacks it), `restated`
-    (what the newer release says of the older one's year), and in the unit of the fact `move` = `revision` (the same year, in two releases)
-    + `new_year` (two years, in one release); where they cannot be told apart both are null and `reason` says why. Largest moves first.
+    A row of a table has `change` (added, removed, revised), `series_change` (appeared or vanished where the
+    other release has nothing of the series, else null), the columns that tell it (mineral, stage or
+    statistic, commodity, detail, area, year …), `was_called` (the old label, where it differs), `old` and
+    `new` (a number in `unit`; a word such as W, NA or >50; null where there is none), `listed` (whether the
+    mineral is on the United States list), `size` (change over the largest figure of the series) and `reason`.
+    A row of `facts` has `fact_id`, `label`, `unit`, `old`, `new` (texts, null where a release lacks it),
+    `restated` (what the newer release says of the older one's year), and in the unit of the fact `move` =
+    `revision` (the same year, in two releases) + `new_year` (two years, in one release); where they cannot be
+    told apart both are null and `reason` says why. Largest moves first.
 
     >>> rows = diff("mcs2025", "mcs2026")["tables"]["salient"]
-    >>> [(r["old"], r["new"], r["reason"]) for r in rows if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023]
+    >>> [
+    ...     (r["old"], r["new"], r["reason"])
+    ...     for r in rows
+    ...     if r["mineral"] == "gallium" and r["statistic"] == "stocks" and r["year"] == 2023
+    ... ]
     [(2.76, 3.34, 'revised by the publisher')]
     """
     held = {release: _tables(release) for release in (old, new)}
@@ -122,7 +131,9 @@ def _place(row: dict, how: dict) -> tuple:
 
 
 def reading(row: dict) -> float | str | None:
-    """What a row says: a number in its unit, a bound, or the word in its place. None where it says nothing.
+    """Return what a row says: a number in its unit, a bound, or the word in its place.
+
+    None where it says nothing.
 
     >>> reading({"value": None, "qualifier": "greater", "low": 50.0, "high": None, "printed": "> 50"})
     '>50'
@@ -166,7 +177,10 @@ def _alike(before: list[_Series], after: list[_Series]) -> list[tuple]:
 
 
 def _by_figures(before: list[_Series], after: list[_Series]) -> list[tuple]:
-    """The pairs whose shared figures agree best; between equals, those with the more similar labels."""
+    """Return the pairs whose shared figures agree best.
+
+    Between equals, those with the more similar labels.
+    """
     scored = []
     for was, now in _alike(before, after):
         if (score := _agreement(was, now)) >= ALIKE:
@@ -197,7 +211,10 @@ def _near(a: float | str, b: float | str) -> bool:
 
 
 def _by_words(before: list[_Series], after: list[_Series]) -> list[tuple]:
-    """The pairs of which one label has all the words of the other, where no other series claims either."""
+    """Return the pairs of which one label has all the words of the other.
+
+    Only where no other series claims either.
+    """
     claims = [(was, now) for was, now in _alike(before, after) if _within(was.words, now.words)]
     old, new = Counter(id(was) for was, _ in claims), Counter(id(now) for _, now in claims)
     return [(was, now) for was, now in claims if old[id(was)] == new[id(now)] == 1]
@@ -218,7 +235,7 @@ def _by_being_left(before: list[_Series], after: list[_Series]) -> list[tuple]:
 
 
 def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) -> Iterable[dict]:
-    """The changes within a series. Its largest figure is what a change is measured by."""
+    """Yield the changes within a series. Its largest figure is what a change is measured by."""
     old, new = (was.rows if was else {}), (now.rows if now else {})
     largest = max(
         (abs(r["reading"]) for r in [*old.values(), *new.values()] if isinstance(r["reading"], float)),
@@ -259,7 +276,7 @@ def _compared(was: _Series | None, now: _Series | None, how: dict, spans: dict) 
         }
 
 
-def _text(cell) -> str:
+def _text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)
 
 
@@ -268,7 +285,7 @@ def _span(found: list[_Series]) -> set:
     return {r[k] for s in found for r in s.rows.values() for k in TIMES if k in r}
 
 
-def _time(place: tuple, how: dict):
+def _time(place: tuple, how: dict) -> Any:
     return next((v for k, v in zip(how["at"], place, strict=False) if k in TIMES), None)
 
 
@@ -298,7 +315,10 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
         return f"superseded reading, correction {replaced[0]['correction_id']}: {replaced[0]['reason']}"
     for column in ("unit", "basis"):
         if column not in how["label"] and _text(a.get(column)) != _text(b.get(column)):
-            return f"series break: {column} {_text(a.get(column)) or 'not stated'} → {_text(b.get(column)) or 'not stated'}"
+            return (
+                f"series break: {column} {_text(a.get(column)) or 'not stated'} → "
+                f"{_text(b.get(column)) or 'not stated'}"
+            )
     if bool(a.get("excludes_us")) != bool(b.get("excludes_us")):
         return f"series break: {'now' if b['excludes_us'] else 'no longer'} without the United States"
     if _rounded(a["reading"], b["reading"]):
@@ -311,12 +331,18 @@ def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
 
 
 def _corrected(a: dict, b: dict, known: dict[str, dict]) -> str:
-    """Which of the two figures was corrected here, and how it is named; one that stands as printed is said to."""
+    """Return which of the two figures was corrected here, and how it is named.
+
+    One that stands as printed is said to.
+    """
     ids = [[i for i in _text(r.get("correction_id")).split(";") if i in known] for r in (a, b)]
     if not any(ids):
         return ""
     told = [f"{', '.join(found)}" if found else "as printed" for found in ids]
-    return f" (older figure {'corrected: ' if ids[0] else ''}{told[0]}; newer figure {'corrected: ' if ids[1] else ''}{told[1]})"
+    return (
+        f" (older figure {'corrected: ' if ids[0] else ''}{told[0]}; "
+        f"newer figure {'corrected: ' if ids[1] else ''}{told[1]})"
+    )
 
 
 def _rounded(a: float | str, b: float | str) -> bool:
@@ -360,7 +386,10 @@ def _facts(old: str, new: str) -> list[dict]:
 
 
 def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: str, new: str) -> dict:
-    """A fact at both releases, and what the newer one says of the older one's year: the move is a revision and a new year."""
+    """Return a fact at both releases, and what the newer one says of the older one's year.
+
+    The move is a revision and a new year.
+    """
     stated = now or was
     assert stated is not None, f"{fact_id} stands in one release at least"
     years = [int(tables.load("production", release).year.max()) for release in (old, new)]
@@ -384,7 +413,10 @@ def _moved(fact_id: str, was: facts.Fact | None, now: facts.Fact | None, old: st
 
 
 def _number(fact: facts.Fact) -> float | None:
-    """The number of a fact, or of a text that is a number in per cent; None for a bound, a day, words."""
+    """Return the number of a fact, or of a text that is a number in per cent.
+
+    None for a bound, a day, words.
+    """
     if not isinstance(fact.value, str):
         return float(fact.value)
     found = re.fullmatch(r"([\d,.]+)(?: %)?", fact.value)
@@ -396,7 +428,10 @@ def _less(a: float | None, b: float | None) -> float | None:
 
 
 def _same_thing(was: facts.Fact, now: facts.Fact, years: list[int]) -> bool:
-    """Whether both releases speak of the same thing: of one year, or an estimate that the next release replaces."""
+    """Return whether both releases speak of the same thing.
+
+    That is, of one year, or of an estimate that the next release replaces.
+    """
     of_one_year = (now.as_of and was.as_of == now.as_of) or (now.yearly and years[0] == years[1])
     return bool(now.estimate or of_one_year)
 

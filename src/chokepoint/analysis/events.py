@@ -1,11 +1,17 @@
-"""What has happened since the ministerial, the days on which something set down in a text ends, and where the evidence stops."""
+"""What has happened since the ministerial, what is due, and where the evidence stops.
+
+Due are the days on which something set down in a text ends.
+"""
+
+from collections.abc import Iterator
 
 import pandas as pd
 
 from chokepoint.data import tables
 
 MEETING = pd.Timestamp(2026, 2, 4)
-# What became of a term, by the word in the table of events; the last three are for terms that no event settles.
+# What became of a term, by the word in the table of events; the last three are for terms that no event
+# settles.
 OUTCOMES = {
     "met": "Met in time",
     "late": "Met late, so missed",
@@ -22,9 +28,10 @@ PROMISE, MEASURE = "promise", "measure"
 
 @tables.view("sources")
 def newest_evidence(rows: pd.DataFrame) -> pd.Timestamp:
-    """Day of the newest source of the evidence that was read: not a lead, not a title alone, not a data release, not our own.
+    """Return the day of the newest source of the evidence that was read.
 
-    A source dated to a month or a year sets no day.
+    Not counted are a lead, a title alone, a data release, and what is our own. A source dated to a month or a
+    year sets no day.
     """
     read = (rows.kind != "lead") & ~rows.read_as.isin(["headline", "none"])
     days = rows.date[
@@ -40,18 +47,24 @@ def is_ahead(_sources: pd.DataFrame, day: str) -> bool:
 
 
 def events() -> pd.DataFrame:
-    """Published events and scheduled days from the meeting on, oldest first."""
+    """Return published events and scheduled days from the meeting on, oldest first."""
     rows = tables.load("timeline").query("published and date_start >= @MEETING")
     return rows.sort_values(["date_start", "event_id"]).reset_index(drop=True)
 
 
 def happened() -> pd.DataFrame:
-    """What has happened after the day of the meeting; neither a day that passed without an act nor one that is only set."""
+    """Return what has happened after the day of the meeting.
+
+    Neither a day that passed without an act nor one that is only set is among them.
+    """
     return events().query("happened == 'happened' and date_start > @MEETING")
 
 
 def ahead() -> pd.DataFrame:
-    """Published days that are set for later than the newest evidence, first to come first; `happened` is scheduled for all of them."""
+    """Return published days that are set for later than the newest evidence, first to come first.
+
+    `happened` is scheduled for all of them.
+    """
     rows = events()
     return rows[(rows.happened == "scheduled") & (rows.date_start > newest_evidence())]
 
@@ -61,10 +74,12 @@ _OF_TERMS = ("timeline", "agreements", "sources")
 
 @tables.view(*_OF_TERMS)
 def deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame) -> pd.DataFrame:
-    """Terms that end after the meeting, first to end first: key, name, kind, start, due, settled, outcome, how, text, source_id.
+    """Return the terms that end after the meeting, first to end first.
 
-    Those of agreements are counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
-    day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on what it rests.
+    Columns: key, name, kind, start, due, settled, outcome, how, text, source_id. Those of agreements are
+    counted from the signature with the days that the text names; half a year is 182 days. `settled` is the
+    day of the event that settles a term, or none; `how` and `how_source` are what that event says, and on
+    what it rests.
     """
     return _deadlines(timeline, agreements, newest_evidence())
 
@@ -84,8 +99,13 @@ def _deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, seen: pd.Timest
 
 
 @tables.view(*_OF_TERMS)
-def settled(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, key: str) -> pd.Series | None:
-    """The row of `deadlines` of a term that an event has settled, with more than that nothing was found; else None."""
+def settled(
+    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, key: str
+) -> pd.Series | None:
+    """Return the row of `deadlines` of a term that an event has settled; else None.
+
+    An event that says only that nothing was found settles none.
+    """
     return _settled(_deadlines(timeline, agreements, newest_evidence()), key)
 
 
@@ -98,16 +118,22 @@ def _settled(rows: pd.DataFrame, key: str) -> pd.Series | None:
 
 @tables.view(*_OF_TERMS)
 def settled_suspension(
-    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources, control_id: str
+    timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, control_id: str
 ) -> pd.Series | None:
-    """What became of the suspension that a measure of `controls` made, as in `settled`; None while nothing says so."""
+    """Return what became of the suspension that a measure of `controls` made, as in `settled`.
+
+    None while nothing says so.
+    """
     rows = timeline.query("published and term.notna()")
     ends = rows.event_id[rows.row_key == f"controls:{control_id}"]
     return _settled(_deadlines(timeline, agreements, newest_evidence()), ends.iloc[0]) if len(ends) else None
 
 
 def _settling(timeline: pd.DataFrame) -> pd.DataFrame:
-    """For each term the published event that settles it; of several the last, and one that says more before "not found"."""
+    """Return for each term the published event that settles it.
+
+    Of several it is the last, and one that says more comes before "not found".
+    """
     rows = timeline.query("published and settles.notna()")
     rows = rows.assign(says_more=rows.outcome != "not found").sort_values(
         ["says_more", "date_start", "event_id"]
@@ -117,7 +143,7 @@ def _settling(timeline: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def _of_agreements(agreements: pd.DataFrame):
+def _of_agreements(agreements: pd.DataFrame) -> Iterator[dict]:
     texts = agreements.query("published")
     for row in texts[texts.deadline_days.notna()].to_dict("records"):
         yield {
@@ -131,7 +157,7 @@ def _of_agreements(agreements: pd.DataFrame):
         }
 
 
-def _of_events(timeline: pd.DataFrame):
+def _of_events(timeline: pd.DataFrame) -> Iterator[dict]:
     for row in timeline.query("published and term.notna()").to_dict("records"):
         yield {
             "key": row["event_id"],

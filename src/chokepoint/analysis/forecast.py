@@ -29,7 +29,9 @@ def china_refined() -> pd.DataFrame:
 
 
 def outside_china() -> pd.DataFrame:
-    """Refined magnet rare earths outside China and in the world [kt a year]: columns year, outside, world, share [%], source_id.
+    """Return refined magnet rare earths outside China and in the world [kt a year].
+
+    Columns: year, outside, world, share [%], source_id.
 
     >>> rows = outside_china().set_index("year")
     >>> f"{rows.outside[2035]:.1f} of {rows.world[2035]:.1f}"

@@ -1,8 +1,9 @@
 """How it got this way: a century of output and value, and each country's share of it since 1971.
 
-Three publishers reach back: USGS's historical statistics (the United States and the world, from 1900), the British Geological Survey
-(every country that reported, from 1971) and USGS's yearly summaries (every country, the last years). A share of BGS is a share *of the output
-that was reported to it*. Whether it is continued by USGS's shares as one series is said, with the reason, in data/crosswalk.csv.
+Three publishers reach back: USGS's historical statistics (the United States and the world, from 1900), the
+British Geological Survey (every country that reported, from 1971) and USGS's yearly summaries (every country,
+the last years). A share of BGS is a share *of the output that was reported to it*. Whether it is continued by
+USGS's shares as one series is said, with the reason, in data/crosswalk.csv.
 """
 
 import pandas as pd
@@ -25,7 +26,9 @@ CENTURY = [
 
 
 def century(mineral: str) -> pd.DataFrame:
-    """Supply and use of the United States and world output [t] of a mineral by year since 1900; empty where USGS compiles none.
+    """Return supply and use of the United States and world output [t] of a mineral by year since 1900.
+
+    Empty where USGS compiles none.
 
     >>> rows = century("rare_earths").set_index("year")
     >>> round(100 * rows.us_production_t[1974] / rows.world_production_t[1974])
@@ -35,7 +38,9 @@ def century(mineral: str) -> pd.DataFrame:
 
 
 def unit_value(mineral: str) -> pd.DataFrame:
-    """Unit value of a mineral by year [US$ of 1998 a tonne], a value of apparent use and no quotation: product, year, value, source_id.
+    """Return the unit value of a mineral by year [US$ of 1998 a tonne].
+
+    It is a value of apparent use and no quotation. Columns: product, year, value, source_id.
 
     >>> float(unit_value("tungsten").query("year == 1918").unit_value_1998_usd_per_t.iloc[0]) > 20_000
     True
@@ -50,7 +55,9 @@ def unit_value(mineral: str) -> pd.DataFrame:
 
 
 def us_share(mineral: str) -> pd.Series:
-    """The United States' share of world mine output [%] by year since 1900, where both count the same thing.
+    """Return the United States' share of world mine output [%] by year since 1900.
+
+    Only where both count the same thing.
 
     >>> float(us_share("rare_earths").loc[2001:2011].max())
     0.0
@@ -65,9 +72,11 @@ def us_share(mineral: str) -> pd.Series:
 
 
 def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
-    """The share of some countries together in the output reported to BGS [%], by product and year since 1971.
+    """Return the share of some countries in the output reported to BGS [%], since 1971.
 
-    Columns: stage, product, year, share_pct, reporters, joined, source_id. Shares under half a per cent are not in it.
+    The countries' shares are taken together, by product and year.
+    Columns: stage, product, year, share_pct, reporters, joined, source_id. Shares under half a per cent are
+    not in it.
 
     >>> rows = shares("cobalt", {"CHN"}).query("stage == 'refinery'").set_index("year")
     >>> [round(float(rows.share_pct[year])) for year in (2000, 2023)]
@@ -104,7 +113,7 @@ def products(mineral: str) -> list[tuple[str, str]]:
 
 
 def _newest(table: str) -> pd.DataFrame:
-    """A table at its newest release; empty, with its columns, where none is held."""
+    """Return a table at its newest release; empty, with its columns, where none is held."""
     held = tables.releases(table)
     if held:
         return tables.load(table, held[-1])

@@ -1,4 +1,7 @@
-"""The public money for projects, by how firm it is: from a letter that binds nobody to dollars that were paid."""
+"""The public money for projects, by how firm it is.
+
+It ranges from a letter that binds nobody to dollars that were paid.
+"""
 
 import pandas as pd
 
@@ -54,7 +57,7 @@ WITHIN = {
 
 
 def deals() -> pd.DataFrame:
-    """Published deals of public money with a sum, each once: the rows of `finance` with kind."""
+    """Return published deals of public money with a sum, each once: the rows of `finance` with kind."""
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
     return rows[rows.instrument.isin(KINDS) & ~rows.finance_id.isin(WITHIN)].assign(
         kind=lambda f: f.instrument.map(KINDS)
@@ -62,21 +65,26 @@ def deals() -> pd.DataFrame:
 
 
 def apart() -> pd.DataFrame:
-    """Published sums that are not added up, with the reason: column why."""
+    """Return published sums that are not added up, with the reason: column why."""
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
     return rows[rows.instrument.isin(APART)].assign(why=lambda f: f.instrument.map(APART))
 
 
 def unpriced() -> pd.DataFrame:
-    """Published promises without a sum: floors, purchases, stakes whose price is not stated."""
+    """Return published promises without a sum: floors, purchases, stakes whose price is not stated."""
     return tables.load("finance").query("published and amount_usd_m.isna()")
 
 
 def parts() -> pd.DataFrame:
-    """Each deal in its parts by how firm they are: finance_id, stage, amount [US$ million]. The parts of a deal add up to its sum.
+    """Return each deal in its parts by how firm they are: finance_id, stage, amount [US$ million].
+
+    The parts of a deal add up to its sum.
 
     >>> rows = parts()
-    >>> rows[rows.finance_id == "finance.lac_loan"].set_index("stage").amount.to_dict() == {SIGNED: 1795.0, PAID: 435.0}
+    >>> rows[rows.finance_id == "finance.lac_loan"].set_index("stage").amount.to_dict() == {
+    ...     SIGNED: 1795.0,
+    ...     PAID: 435.0,
+    ... }
     True
     """
     paid = tables.load("finance_payments").pivot(index="finance_id", columns="state", values="amount_usd_m")
@@ -84,7 +92,11 @@ def parts() -> pd.DataFrame:
 
 
 def _split(row: dict, paid: pd.DataFrame) -> list[dict]:
-    """One deal: what is paid; what is bound beyond that, where it is known; the rest as the deal itself stands."""
+    """Split one deal by how firm its parts are.
+
+    They are what is paid; what is bound beyond that, where it is known; and the rest as the deal itself
+    stands.
+    """
     known = (
         paid.loc[row["finance_id"]].fillna(0)
         if row["finance_id"] in paid.index

@@ -1,7 +1,8 @@
 """Series that a release prints in parts.
 
-USGS prints titanium concentrates as ilmenite and as rutile, country by country, and for the two together only the world's total.
-A share of titanium concentrates is a share of that total, so the countries' parts are added up here.
+USGS prints titanium concentrates as ilmenite and as rutile, country by country, and for the two together only
+the world's total. A share of titanium concentrates is a share of that total, so the countries' parts are
+added up here.
 """
 
 import pandas as pd
@@ -10,10 +11,12 @@ AND = " and "
 
 
 def with_sums(table: pd.DataFrame, series: list[str]) -> pd.DataFrame:
-    """A table with rows added for each detail "a and b" of which only the world's total is printed: of each country, a and b added up.
+    """Return a table with rows added for each detail "a and b" of which only the world is printed.
 
-    series: the columns that name a series and its year, `detail` among them. A country of which one part is a number and the other
-    a word (withheld, less than half a unit) gets the number; one without any number keeps the word.
+    Of each country, a and b are added up.
+    series: the columns that name a series and its year, `detail` among them. A country of which one part is a
+    number and the other a word (withheld, less than half a unit) gets the number; one without any number
+    keeps the word.
     """
     alike = [column for column in series if column != "detail"]
     both = table[table.detail.fillna("").str.contains(AND, regex=False)]

@@ -1,4 +1,7 @@
-"""Yearly prices of the minerals whose export China put under licence or banned, with the days on which it did."""
+"""Yearly prices of the minerals whose export China put under licence or banned.
+
+With them stand the days on which it did.
+"""
 
 import pandas as pd
 
@@ -19,7 +22,9 @@ _SERIES = {
 
 @by_release
 def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Prices of controlled minerals: mineral, series, basis, footnote, year, value, unit, source_id; one series a mineral, in the order of the first control.
+    """Return prices of controlled minerals, one series a mineral, in the order of the first control.
+
+    Columns: mineral, series, basis, footnote, year, value, unit, source_id.
 
     >>> rows = controlled()
     >>> float(rows.query("mineral == 'gallium' and year == 2025").value.iloc[0])
@@ -54,7 +59,10 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def days(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Days within the years of the release on which a licence or a ban took effect: mineral, day, instrument, target, source_id."""
+    """Return the days within the years of the release on which a licence or a ban took effect.
+
+    Columns: mineral, day, instrument, target, source_id.
+    """
     rows = tables.load("controls").query("published and instrument in @LIMITS and took_effect == 'yes'")
     rows = (
         tables.load("control_minerals").merge(rows, on="control_id").dropna(subset=["effective_date_start"])
@@ -67,7 +75,7 @@ def days(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def rises(release: str = tables.DEFAULT_RELEASE) -> pd.Series:
-    """mineral → the newest price over that of the last full year before the first control.
+    """Return, by mineral, the newest price over that of the last full year before the first control.
 
     >>> round(float(rises()["antimony"]), 1)
     4.6
@@ -78,7 +86,10 @@ def rises(release: str = tables.DEFAULT_RELEASE) -> pd.Series:
 
 
 def ndpr(release: str) -> pd.DataFrame:
-    """Yearly average price of NdPr oxide [US$/kg, FOB, without value-added tax]; neodymium oxide where a release lacks it."""
+    """Return the yearly average price of NdPr oxide [US$/kg, FOB, without value-added tax].
+
+    Where a release lacks it, that of neodymium oxide.
+    """
     prices = tables.load("prices", release)
     series = prices[prices.series.str.contains("NdPr", na=False)]
     if len(series):
@@ -87,5 +98,5 @@ def ndpr(release: str) -> pd.DataFrame:
 
 
 def floor_price() -> float:
-    """The floor of MP Materials [US$/kg]."""
+    """Return the floor of MP Materials [US$/kg]."""
     return float(tables.load("ledger").set_index("fact_id").loc[FLOOR, "value"])

@@ -1,7 +1,8 @@
-"""How far the United States depends on imports, as USGS prints it: figures, and bounds where a company's data are withheld.
+"""How far the United States depends on imports, as USGS prints it.
 
-A release states it in up to three tables: the salient statistics of each chapter, the summary of listed minerals, and figure 2.
-The first that has a mineral is taken. Some minerals are only in the last; older releases have no summary.
+It prints figures, and bounds where a company's data are withheld. A release states it in up to three tables:
+the salient statistics of each chapter, the summary of listed minerals, and figure 2. The first that has a
+mineral is taken. Some minerals are only in the last; older releases have no summary.
 """
 
 from functools import lru_cache
@@ -34,15 +35,18 @@ _COLUMNS = [
     "table",
     "source_id",
 ]
-# The elements of the chapter "Rare Earths (Heavy)" of MCS 2026, and thulium, which stands between two of them.
+# The elements of the chapter "Rare Earths (Heavy)" of MCS 2026, and thulium, which stands between two of
+# them.
 _HEAVY = ("dysprosium", "terbium", "holmium", "erbium", "thulium", "ytterbium", "lutetium")
 
 
 @by_release
 def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """All that a release states for its latest year of listed minerals and their groups, for each mineral the form that speaks first.
+    """Return all that a release states for its latest year of listed minerals and their groups.
 
-    mineral, commodity, detail: as in the tables; form: the detail, or the commodity where there is none; what: both in words; value [% of consumption, or the bound; 0 for a net exporter];
+    For each mineral the form that speaks for it comes first.
+    mineral, commodity, detail: as in the tables; form: the detail, or the commodity where there is none;
+    what: both in words; value [% of consumption, or the bound; 0 for a net exporter];
     kind: empty for a figure, else greater, less or net_exporter; text; table: which of the three; source_id.
 
     >>> rows = statements()
@@ -65,7 +69,7 @@ def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def _stated(table: str, release: str) -> pd.DataFrame:
-    """The figures and bounds of one table for the latest year that it has."""
+    """Return the figures and bounds of one table for the latest year that it has."""
     rows = tables.load(table, release)
     if table == "salient":
         rows = rows[rows.statistic == "net_import_reliance"]
@@ -81,7 +85,10 @@ def _stated(table: str, release: str) -> pd.DataFrame:
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that state a figure or a bound, with its kind, its value and its text; those withheld or not available go."""
+    """Return the rows that state a figure or a bound, with its kind, its value and its text.
+
+    Those withheld or not available go.
+    """
     kind = rows.qualifier.fillna("").replace({"zero": "", "small": "less"})
     rows = rows.assign(
         kind=kind, value=rows.value.fillna(rows.low.where(kind != "less")).fillna(rows.high).fillna(0)
@@ -101,13 +108,18 @@ def _speaking(data: Path) -> dict[str, set[str]]:
 
 
 def _speaks(mineral: str) -> set[str]:
-    """The commodities that speak for a mineral of which several are printed: of bauxite, alumina and aluminum the last."""
+    """Return the commodities that speak for a mineral of which several are printed.
+
+    Of bauxite, alumina and aluminum it is the last.
+    """
     return _speaking(tables.data_dir()).get(mineral, set())
 
 
 @by_release
 def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """One row a mineral or group: the statement that speaks for it, as in `statements`, and the largest source of its imports.
+    """Return one row a mineral or group: the statement that speaks for it, as in `statements`.
+
+    With it comes the largest source of its imports.
 
     >>> lines().set_index("mineral").text[["gallium", "lithium", "cesium", "heavy_rare_earths"]].to_dict()
     {'gallium': '100 %', 'lithium': 'more than 50 %', 'cesium': '100 %', 'heavy_rare_earths': '100 %'}
@@ -121,7 +133,9 @@ _IN_WORDS = {"headline": "the summary of listed minerals", "import_reliance": "f
 
 
 def otherwise(mineral: str, release: str) -> list[str]:
-    """What another table of the release prints for the same product and year as the line of a mineral, where that is something else.
+    """Return what another table of the release prints for the same product and year as the line.
+
+    The line is that of a mineral; only what differs from it is returned.
 
     >>> otherwise("potash", "mcs2025"), otherwise("potash", "mcs2026")
     (['figure 2 prints 93 %'], [])
@@ -143,13 +157,15 @@ def otherwise(mineral: str, release: str) -> list[str]:
 
 
 def further(mineral: str, release: str) -> pd.DataFrame:
-    """The other forms of a mineral whose reliance is stated: for aluminum, alumina and bauxite."""
+    """Return the other forms of a mineral whose reliance is stated: for aluminum, alumina and bauxite."""
     rows = statements(release)
     return rows[rows.mineral == mineral].iloc[1:].reset_index(drop=True)
 
 
 def groups(mineral: str) -> list[str]:
-    """The groups that a mineral is counted in where it has no statement of its own, the narrowest first.
+    """Return the groups that a mineral is counted in, the narrowest first.
+
+    There are none where it has a statement of its own.
 
     >>> groups("dysprosium"), groups("neodymium"), groups("tin")
     (['heavy_rare_earths', 'rare_earths'], ['rare_earths'], [])
@@ -165,7 +181,9 @@ def groups(mineral: str) -> list[str]:
 
 
 def speaks_for(mineral: str, release: str) -> str | None:
-    """The mineral, or the narrowest group it is counted in, whose reliance the release states; None where it states neither.
+    """Return the mineral, or the narrowest group it is counted in, whose reliance is stated.
+
+    None where the release states neither.
 
     >>> speaks_for("terbium", "mcs2026"), speaks_for("terbium", "mcs2025"), speaks_for("uranium", "mcs2026")
     ('heavy_rare_earths', 'rare_earths', None)
@@ -177,8 +195,8 @@ def speaks_for(mineral: str, release: str) -> str | None:
 def sources(release: str, mineral: str) -> pd.DataFrame:
     """Where imports of a mineral came from, largest first, the residual last.
 
-    area, area_kind, value [% of imports, or the bound; none where a release gives the order alone], kind and text as in `statements`,
-    first_year, last_year, detail (the form counted), footnote.
+    area, area_kind, value [% of imports, or the bound; none where a release gives the order alone], kind and
+    text as in `statements`, first_year, last_year, detail (the form counted), footnote.
     """
     rows = _sources(release)
     return rows[rows.mineral == mineral].reset_index(drop=True)
@@ -186,23 +204,27 @@ def sources(release: str, mineral: str) -> pd.DataFrame:
 
 @by_release
 def main_sources(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """The largest source of each mineral, where shares are printed."""
+    """Return the largest source of each mineral, where shares are printed."""
     rows = _sources(release)
     return _first(rows[rows.value.notna()])
 
 
 def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    """The source that comes first of each mineral, where it is a country: of a group none can be told to be the largest."""
+    """Return the source that comes first of each mineral, where it is a country.
+
+    Of a group none can be told to be the largest.
+    """
     rows = rows[rows["rank"].notna()].drop_duplicates("mineral")
     return rows[rows.area_kind == "country"]
 
 
 @by_release
 def firsts(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """The country that comes first among the sources of imports of each listed mineral or group, with its share where one is printed.
+    """Return the country that comes first among the import sources of each listed mineral or group.
 
-    stated: whether it is one of the `lines`, those of which the United States is a net exporter apart; single heavy rare earths, which
-    are stated as a group, are none.
+    With it comes its share, where one is printed.
+    stated: whether it is one of the `lines`, those of which the United States is a net exporter apart; single
+    heavy rare earths, which are stated as a group, are none.
 
     >>> rows = firsts().query("iso3 == 'CHN'")
     >>> int(rows.stated.sum()) == int((lines().query("kind != 'net_exporter'").source == "China").sum())
@@ -219,7 +241,10 @@ def firsts(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Every country that USGS names as a source of US imports of a listed mineral, with its share [%]; `first`: it is the largest."""
+    """Return every country that USGS names as a source of US imports of a listed mineral.
+
+    Its share is in %; `first`: it is the largest.
+    """
     rows = _sources(release).dropna(subset=["iso3", "value"])
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     largest = main_sources(release).set_index("mineral").iso3
@@ -259,9 +284,10 @@ def _sources(release: str) -> pd.DataFrame:
 
 @by_release
 def by_year(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Net import reliance of each mineral in every year that a release covers: columns mineral, commodity, year, text.
+    """Return net import reliance of each mineral in every year that a release covers.
 
-    Where a release prints several series for a mineral, it is the one that speaks for it in the latest year.
+    Columns: mineral, commodity, year, text. Where a release prints several series for a mineral, it is the
+    one that speaks for it in the latest year.
     """
     if release not in tables.releases("salient"):
         return pd.DataFrame(columns=["mineral", "commodity", "year", "text"])
@@ -273,7 +299,7 @@ def by_year(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def readings(mineral: str, year: int) -> dict[str, str]:
-    """What each release says of a mineral's net import reliance in a year, oldest release first.
+    """Return what each release says of a mineral's net import reliance in a year, oldest release first.
 
     >>> readings("rare_earths", 2024)
     {'mcs2025': '80 %', 'mcs2026': '53 %'}

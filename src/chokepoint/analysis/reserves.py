@@ -24,10 +24,12 @@ _COLUMNS = [
 
 @by_release
 def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Reserves by country [t], largest first: of the series that holds most, in the latest year; detail says which, where there are several.
+    """Return reserves by country [t], largest first.
 
-    counted: of a series in parts, as ilmenite and rutile, those of which the country has a figure; empty for any other.
-    world is the printed total, bound the total where it is printed as "more than"; share [%] needs a total.
+    They are of the series that holds most, in the latest year; detail says which, where there are several.
+    counted: of a series in parts, as ilmenite and rutile, those of which the country has a figure; empty for
+    any other. world is the printed total, bound the total where it is printed as "more than"; share [%] needs
+    a total.
 
     >>> rows = series().query("mineral == 'lithium' and area_kind == 'country'")
     >>> rows.area.iloc[0]
@@ -60,7 +62,10 @@ def series(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def _counted(rows: pd.DataFrame, printed: pd.DataFrame) -> list[str]:
-    """The parts behind each row of a sum, in the order of its name; an empty text for a row that is no sum. printed: the release's own rows."""
+    """Return the parts behind each row of a sum, in the order of its name.
+
+    The text is empty for a row that is no sum. printed: the release's own rows.
+    """
     figures = printed[printed.value > 0]
     has = {(r.mineral, r.area, r.detail) for r in figures.itertuples()}
     return [

@@ -1,10 +1,11 @@
 """Who makes how much of what: each country's share of world output, at the mine and at the step after it.
 
-The step after the mine is a refinery, a smelter or another plant. USGS has it for some minerals; for the others the IEA
-has it, one year earlier, and for rare earths only for the four magnet elements.
+The step after the mine is a refinery, a smelter or another plant. USGS has it for some minerals; for the
+others the IEA has it, one year earlier, and for rare earths only for the four magnet elements.
 
-A share is output over the world's total that the same publisher prints for the same year in the same release, and over nothing else:
-not over the sum of the countries. Totals are rounded, so shares may add up to a little more than 100 %.
+A share is output over the world's total that the same publisher prints for the same year in the same release,
+and over nothing else: not over the sum of the countries. Totals are rounded, so shares may add up to a little
+more than 100 %.
 
 A year is taken from the newest release that prints it: `by_year`.
 """
@@ -12,6 +13,7 @@ A year is taken from the newest release that prints it: `by_year`.
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -51,9 +53,10 @@ _ORDER = {
 
 
 def share_text(share: float, alone: bool = False) -> str:
-    """A share of world output as it is printed: totals are rounded, so it is too. alone: nobody else makes any.
+    """Return a share of world output as it is printed: totals are rounded, so it is too.
 
-    Where rounding makes 100 % of a share, and others are printed too, only a bound can be said.
+    alone: nobody else makes any. Where rounding makes 100 % of a share, and others are printed too, only a
+    bound can be said.
 
     >>> share_text(34.09), share_text(0.4), share_text(0), share_text(100), share_text(100, alone=True)
     ('34 %', 'under 1 %', 'none', 'over 99 %', '100 %')
@@ -67,9 +70,11 @@ def share_text(share: float, alone: bool = False) -> str:
 def output(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Output by country in the latest year: value and world [t], share of the printed world total [%].
 
-    step is `mine` or `refinery`; what names the product; release is where the row is printed; alone, whether no other place makes any;
-    kilograms, whether the release counts it in kilograms. Rows that the source withholds are kept, without a value.
-    year: what the release prints of an earlier year, in place of its latest; the IEA's rows are always those of its base year.
+    step is `mine` or `refinery`; what names the product; release is where the row is printed; alone, whether
+    no other place makes any; kilograms, whether the release counts it in kilograms. Rows that the source
+    withholds are kept, without a value.
+    year: what the release prints of an earlier year, in place of its latest; the IEA's rows are always those
+    of its base year.
 
     >>> rows = output().query("mineral == 'rare_earths' and iso3 == 'CHN'")
     >>> {r.step: round(r.share, 1) for r in rows.itertuples()}
@@ -81,7 +86,9 @@ def output(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd
 
 @by_release
 def forms(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Output of what a release prints beside the series that speaks for a mineral, with a total of its own: rows as in `output`.
+    """Return output of what a release prints beside the series that speaks for a mineral.
+
+    It has a total of its own. Rows are as in `output`.
 
     >>> rows = forms().query("iso3 == 'SLE'")
     >>> [(r.what, round(r.share)) for r in rows.itertuples()]
@@ -93,9 +100,10 @@ def forms(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.
 
 @by_release
 def by_year(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Output by country in every year that is held, each year of a mineral and step from the newest release that prints it.
+    """Return output by country in every year that is held.
 
-    Rows as in `output`; no release newer than `release` is looked at. The IEA's years come from its newest edition that has them.
+    Each year of a mineral and step is from the newest release that prints it. Rows as in `output`; no release
+    newer than `release` is looked at. The IEA's years come from its newest edition that has them.
 
     >>> rows = by_year().query("mineral == 'antimony' and iso3 == 'CHN'").set_index("year")
     >>> round(float(rows.share[2024]), 1), rows.release[2024]
@@ -119,9 +127,13 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def label(what: str) -> str:
-    """A product as the label of a bar.
+    """Return a product as the label of a bar.
 
-    >>> label("Natural and synthetic graphite"), label("Magnet rare earths (Nd, Pr, Dy, Tb)"), label("Bauxite")
+    >>> (
+    ...     label("Natural and synthetic graphite"),
+    ...     label("Magnet rare earths (Nd, Pr, Dy, Tb)"),
+    ...     label("Bauxite"),
+    ... )
     ('Graphite with synthetic', 'Magnet rare earths', 'Bauxite')
     """
     return (
@@ -131,7 +143,7 @@ def label(what: str) -> str:
 
 
 def mass(value: float, kilograms: bool = False) -> str:
-    """An output [t] in full; what a release counts in kilograms, in kilograms.
+    """Return an output [t] in full; what a release counts in kilograms, in kilograms.
 
     >>> mass(2.5, kilograms=True), mass(270000.0), mass(2.5), mass(44965.3226)
     ('2,500 kg', '270,000 t', '2.5 t', '44,965 t')
@@ -146,7 +158,10 @@ def _latest(release: str) -> int:
 
 
 def _with_agency(usgs: pd.DataFrame, iea: pd.DataFrame) -> pd.DataFrame:
-    """The rows of USGS, and those of the IEA for each mineral and step of which USGS has no country."""
+    """Return the rows of USGS, and those of the IEA where USGS has no country.
+
+    That is judged for each mineral and step.
+    """
     known = set(zip(usgs.mineral, usgs.step, strict=True))
     iea = iea.assign(mineral=iea.mineral.replace(MAGNET, "rare_earths"))
     extra = [key not in known for key in zip(iea.mineral, iea.step, strict=True)]
@@ -155,9 +170,10 @@ def _with_agency(usgs: pd.DataFrame, iea: pd.DataFrame) -> pd.DataFrame:
 
 @by_release
 def _usgs(release: str) -> pd.DataFrame:
-    """Every series of a release of which the world's total is printed, in every year; form is empty for the one that speaks for its mineral and step.
+    """Return every series of a release of which the world's total is printed, in every year.
 
-    A country that is printed in a form of its own (tellurium in concentrate) counts in the total and is kept.
+    form is empty for the one that speaks for its mineral and step. A country that is printed in a form of its
+    own (tellurium in concentrate) counts in the total and is kept.
     """
     minerals = tables.load("minerals").set_index("mineral")
     table = tables.load("production", release)
@@ -184,7 +200,8 @@ def _usgs(release: str) -> pd.DataFrame:
     )
     speaks = pd.MultiIndex.from_frame(rows[_SERIES]).isin(pd.MultiIndex.from_frame(chosen[_SERIES]))
     products = tables.load("products").set_index(["mineral", "step"])["product"].to_dict()
-    # An older release may print another product in the place of the one a mineral is known by: silicon together with ferrosilicon.
+    # An older release may print another product in the place of the one a mineral is known by: silicon
+    # together with ferrosilicon.
     other = {
         (r.mineral, r.detail)
         for r in rows.itertuples()
@@ -203,8 +220,11 @@ def _usgs(release: str) -> pd.DataFrame:
     return _shares(rows)
 
 
-def _called(row, speaks: bool, products: dict[tuple[str, str], str]) -> str:
-    """The name of a product: Bauxite; Titanium concentrates; of another form of the mineral what tells it apart: Rutile, Alumina."""
+def _called(row: Any, speaks: bool, products: dict[tuple[str, str], str]) -> str:
+    """Return the name of a product: Bauxite; Titanium concentrates.
+
+    Of another form of the mineral it is what tells it apart: Rutile, Alumina.
+    """
     if not speaks:
         return row.detail[:1].upper() + row.detail[1:] if row.detail else row.commodity
     return products.get((row.mineral, row.step)) or (
@@ -219,7 +239,10 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agency() -> pd.DataFrame:
-    """What the IEA prints of mining and refining, forecasts apart: each year from its newest edition that has it. Rows as in `output`."""
+    """Return what the IEA prints of mining and refining, forecasts apart.
+
+    Each year is from its newest edition that has it. Rows are as in `output`.
+    """
     return _editions(tables.data_dir()).copy(deep=False)
 
 
@@ -255,9 +278,10 @@ def _agency_latest() -> pd.DataFrame:
 def pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Rows of `output` of the minerals of which one and the same product is counted at the mine and after it.
 
-    Ore and metal are counted as two products for some minerals (bauxite and aluminum), and refined graphite holds synthetic graphite that no
-    mine gave: these are left out. For rare earths, of which USGS counts all at the mine and the IEA four after it, the IEA's own two steps
-    of those four stand in, as `magnet_rare_earths`.
+    Ore and metal are counted as two products for some minerals (bauxite and aluminum), and refined graphite
+    holds synthetic graphite that no mine gave: these are left out. For rare earths, of which USGS counts all
+    at the mine and the IEA four after it, the IEA's own two steps of those four stand in, as
+    `magnet_rare_earths`.
 
     >>> rows = pairs().query("mineral == 'magnet_rare_earths' and iso3 == 'CHN'")
     >>> [(r.step, round(r.share)) for r in rows.itertuples()]
@@ -278,9 +302,10 @@ def _one_product(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
 
 @by_release
 def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Rows of `output` of every mineral whose makers are known at both steps, with `alike`: whether both count one product (see `pairs`).
+    """Return the rows of `output` of every mineral whose makers are known at both steps.
 
-    Magnet rare earths stand in for all rare earths.
+    `alike`: whether both steps count one product (see `pairs`). Magnet rare earths stand in for all rare
+    earths.
     """
     rows, same = output(release), pairs(release)
     instead = {"rare_earths"} if MAGNET in set(same.mineral) else set()
@@ -295,7 +320,10 @@ def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def china(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """China's share [%] of each mineral, columns `mine` and `refinery`; 0 where the countries are known and it has none."""
+    """Return China's share [%] of each mineral, columns `mine` and `refinery`.
+
+    It is 0 where the countries are known and it has none.
+    """
     return _china(output(release, year))
 
 
@@ -321,7 +349,7 @@ def china_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) 
 
 @by_release
 def leaders(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """The largest country of each mineral and step, with its share [%]."""
+    """Return the largest country of each mineral and step, with its share [%]."""
     return _leaders(output(release, year))
 
 
@@ -334,15 +362,15 @@ def _leaders(rows: pd.DataFrame) -> pd.DataFrame:
 def by_standing(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Share of world output [%] by where countries stand towards the bloc, every mineral and step.
 
-    "Not itemised" is what no named country has: what is left of 100. Rounded countries may come to more than the rounded total; then nothing
-    is left, and the shares add up to a little more than 100.
+    "Not itemised" is what no named country has: what is left of 100. Rounded countries may come to more than
+    the rounded total; then nothing is left, and the shares add up to a little more than 100.
     """
     return _by_standing(output(release, year))
 
 
 @by_release
 def standing_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """The same of the minerals of `two_steps`, with `alike` and the product."""
+    """Return the same of the minerals of `two_steps`, with `alike` and the product."""
     rows = two_steps(release)
     told = rows.drop_duplicates(["mineral", "step"])[["mineral", "step", "what", "alike"]]
     return _by_standing(rows).merge(told, on=["mineral", "step"])
@@ -390,9 +418,10 @@ def country_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Share of world output [%] inside each of `coalitions.CLUBS`: a row a mineral and step of which countries are published, a column a club.
+    """Return the share of world output [%] inside each of `coalitions.CLUBS`.
 
-    The members' shares added up; never more than 100, which rounded figures may come to.
+    There is a row for each mineral and step of which countries are published, and a column for each club. The
+    members' shares added up; never more than 100, which rounded figures may come to.
 
     >>> float(clubs().loc[("gallium", "refinery"), "china"])
     100.0
@@ -417,7 +446,10 @@ def clubs(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def whole(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Whether a club makes all there is: rows and columns of `clubs`, true where nobody outside it is printed with any output."""
+    """Return whether a club makes all there is: rows and columns of `clubs`.
+
+    True where nobody outside it is printed with any output.
+    """
     rows = output(release).query("value > 0")
     keys = [rows.mineral, rows.step]
     inside = {key: rows.iso3.isin(coalitions.club(key)).groupby(keys).all() for key in coalitions.CLUBS}
@@ -426,19 +458,22 @@ def whole(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 @by_release
 def inside(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Share [%] of the United States, the signatories and those that came, columns `mine` and `refinery`; never more than 100."""
+    """Return the share [%] of the United States, the signatories and those that came.
+
+    Columns `mine` and `refinery`; never more than 100.
+    """
     return _inside(output(release, year))
 
 
 @by_release
 def inside_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """The same at both steps of the minerals of `pairs`."""
+    """Return the same at both steps of the minerals of `pairs`."""
     return _inside(pairs(release, year)).dropna()
 
 
 @by_release
 def inside_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """The same of the minerals of `two_steps`, whether or not both steps count one product."""
+    """Return the same of the minerals of `two_steps`, whether or not both steps count one product."""
     return _inside(two_steps(release)).dropna()
 
 
@@ -456,13 +491,16 @@ def _inside(rows: pd.DataFrame) -> pd.DataFrame:
 
 @by_release
 def summary(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """For each mineral and step: the largest country and its share, China's and the bloc's share [%], sources (a tuple)."""
+    """Return for each mineral and step the largest country and its share, and other shares [%].
+
+    These are China's and the bloc's; sources are a tuple.
+    """
     return _summary(output(release, year))
 
 
 @by_release
 def summary_of_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """The same of the minerals of `pairs`."""
+    """Return the same of the minerals of `pairs`."""
     return _summary(pairs(release, year))
 
 

@@ -1,6 +1,7 @@
 """Who sells to whom, in US dollars of the year. Values, not tonnes: most headings of customs mix goods.
 
-Gallium, germanium and hafnium share one heading of the Harmonized System, so they are one flow here, and every row says so in `goods`.
+Gallium, germanium and hafnium share one heading of the Harmonized System, so they are one flow here, and
+every row says so in `goods`.
 """
 
 from functools import lru_cache
@@ -52,7 +53,9 @@ def years() -> list[int]:
 
 
 def flows(heading: str, year: int) -> pd.DataFrame:
-    """Flows of a heading in a year, the largest first: exporter, importer (NA: small buyers together), value_usd, share_pct, source_id.
+    """Return the flows of a heading in a year, the largest first.
+
+    Columns: exporter, importer (NA: small buyers together), value_usd, share_pct, source_id.
 
     >>> first = flows("850511", 2024).iloc[0]
     >>> first.exporter, first.importer, int(first.value_usd)
@@ -85,9 +88,11 @@ def sellers(heading: str) -> pd.DataFrame:
 
 
 def exports(iso3: str, year: int | None = None) -> pd.DataFrame:
-    """What a country sells and to whom in a year (by default the newest): one row a heading, the largest first.
+    """Return what a country sells and to whom in a year (by default the newest).
 
-    Columns: heading, goods, minerals, value_usd, and the share that goes to each of BUYERS and to others [%]; empty where no flow is recorded.
+    There is one row a heading, the largest first.
+    Columns: heading, goods, minerals, value_usd, and the share that goes to each of BUYERS and to others [%];
+    empty where no flow is recorded.
 
     >>> rows = exports("CHL").set_index("heading")
     >>> rows.index[0], round(float(rows["China"].iloc[0])) > 25
@@ -108,7 +113,9 @@ def exports(iso3: str, year: int | None = None) -> pd.DataFrame:
 
 
 def china_share_of_imports(heading: str, buyers: frozenset[str]) -> pd.DataFrame:
-    """China's share of what some countries buy from outside their circle [%], by year: year, value_usd, share_pct.
+    """Return China's share of what some countries buy from outside their circle [%], by year.
+
+    Columns: year, value_usd, share_pct.
 
     >>> rows = china_share_of_imports("850511", frozenset({"USA"})).set_index("year")
     >>> bool(rows.share_pct[2024] > 50)

@@ -1,7 +1,7 @@
 """What a model's result is worth when its assumptions vary: draws from their ranges, and frames for charts.
 
-Each assumption is drawn evenly from its range. That spreads assumptions and gives no probabilities: nobody knows how likely
-the values within a range are.
+Each assumption is drawn evenly from its range. That spreads assumptions and gives no probabilities: nobody
+knows how likely the values within a range are.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,15 @@ QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 
 
 def assumptions(model: str) -> dict[str, dict]:
-    """The model's rows of data/assumptions.csv, by name."""
+    """Return the model's rows of data/assumptions.csv, by name."""
     return {row["name"]: row for row in assumptions_of(model, tables.load("assumptions"))}
 
 
 def draws(model: str, held: Sequence[str] = ()) -> dict[str, np.ndarray]:
-    """Settings of the model: each assumption spread evenly over its range, those `held` at their default."""
+    """Return settings of the model, each assumption spread evenly over its range.
+
+    Those `held` are at their default.
+    """
     rows = assumptions(model).values()
     free = tuple(
         (r["name"], r["low"], r["high"], r["unit"] in WHOLE and r["step"] == 1)
@@ -41,7 +44,10 @@ def results(model: str, result: str, held: Sequence[str] = ()) -> np.ndarray:
 
 
 def fan(model: str, result: str, along: str, held: Sequence[str] = ()) -> pd.DataFrame:
-    """Quantiles of a result over all draws, at each of some values of the control `along`: columns x, q05 … q95."""
+    """Return quantiles of a result over all draws, at each of some values of the control `along`.
+
+    Columns: x, q05 … q95.
+    """
     row = assumptions(model)[along]
     steps = np.unique(np.linspace(0, round((row["high"] - row["low"]) / row["step"]), POINTS).round())
     grid = np.round(row["low"] + steps * row["step"], 10)
@@ -57,7 +63,7 @@ def fan(model: str, result: str, along: str, held: Sequence[str] = ()) -> pd.Dat
 
 
 def swings(model: str, result: str, held: Sequence[str] = ()) -> pd.DataFrame:
-    """The assumptions that move a result most, each alone from low to high, the widest first.
+    """Return the assumptions that move a result most, each alone from low to high, the widest first.
 
     Columns name, label, range (in words), at_low, at_value, at_high [unit of the result], swing.
     """

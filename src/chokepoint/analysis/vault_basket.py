@@ -1,9 +1,10 @@
-"""The Vault's basket: what a year of US net imports of the listed minerals costs, line by line, worked out from a release.
+"""The Vault's basket: what a year of US net imports of the listed minerals costs.
 
-One rule for every mineral on the list of 2025: imports less exports of the form that is traded last, times the price of
-that form, both of the same year, wherever the release prints both. data/vault_basket.csv holds what code cannot decide:
-which series and which price are meant, how a unit of the one is turned into the other, and why. A mineral that stays out
-is named with the reason.
+It is worked out line by line from a release. One rule for every mineral on the list of 2025: imports less
+exports of the form that is traded last, times the price of that form, both of the same year, wherever the
+release prints both. data/vault_basket.csv holds what code cannot decide: which series and which price are
+meant, how a unit of the one is turned into the other, and why. A mineral that stays out is named with the
+reason.
 """
 
 import re
@@ -71,7 +72,10 @@ RULES: Mapping[str, Rule] = {
         without=MONEY_METALS,
     ),
 }
-"""Three ways to say what the money is spread over. The first is the headline; the second shows what a year of hoarding does."""
+"""Three ways to say what the money is spread over.
+
+The first is the headline; the second shows what a year of hoarding does.
+"""
 NARROW = Rule(
     "Only what China asks an export licence for", "what China asks an export licence for", licensed=True
 )
@@ -80,11 +84,12 @@ _RULES = {**RULES, LICENSED: NARROW}
 
 @by_release
 def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """One row a line, for the latest year of the release and the year before; `missing` says what keeps a line out, and is empty for one that is in.
+    """Return one row a line, for the latest year of the release and the year before.
 
-    imports, exports, net_imports, use [t]; price [US$/kg of what is counted]; value, use_value [US$/year]; priced_as: the
-    price series; use_from: consumption, reliance, bound of reliance, or net imports where nothing else is printed.
-    Empty at a release that holds no trade of the United States or no prices.
+    `missing` says what keeps a line out, and is empty for one that is in. imports, exports, net_imports, use
+    [t]; price [US$/kg of what is counted]; value, use_value [US$/year]; priced_as: the price series;
+    use_from: consumption, reliance, bound of reliance, or net imports where nothing else is printed. Empty at
+    a release that holds no trade of the United States or no prices.
 
     >>> rows = lines("mcs2026").query("year == 2025").set_index("line")
     >>> f"{rows.value['copper'] / 1e9:.1f}", rows.missing["copper"], rows.missing["germanium.metal"]
@@ -94,7 +99,10 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
-    """The lines of one mineral in a year (None: the latest), as `lines` has them; of the choices, no more is read than they need."""
+    """Return the lines of one mineral in a year (None: the latest), as `lines` has them.
+
+    Of the choices, no more is read than they need.
+    """
     rows = _of(tables.data_dir(), mineral, release)
     return rows[rows.year == (rows.year.max() if year is None else year)].reset_index(drop=True)
 
@@ -114,7 +122,10 @@ def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
 
 
 def basket(release: str, rule: str = EVERYTHING, year: int | None = None) -> pd.DataFrame:
-    """The lines that a rule counts in a year (None: the latest of the release), dearest first, as `lines` has them."""
+    """Return the lines that a rule counts in a year, dearest first, as `lines` has them.
+
+    Without a year it is the latest of the release.
+    """
     rows, asked = lines(release), _RULES[rule]
     group = tables.load("minerals").set_index("mineral").group
     year = (rows.year.max() if year is None else year) - asked.years_back
@@ -138,7 +149,10 @@ def under_licence() -> frozenset[str]:
 
 
 def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
-    """Every listed mineral, and the rare earths as one, that has no line in the basket: columns mineral, why (in words)."""
+    """Return every listed mineral, and the rare earths as one, that has no line in the basket.
+
+    Columns: mineral, why (in words).
+    """
     minerals, inside = tables.load("minerals"), set(basket(release, rule).mineral)
     minerals = minerals[
         minerals.listed_2025 | minerals.mineral.isin(tables.load("vault_basket").mineral)
@@ -174,7 +188,10 @@ def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Cover:
-    """What a sum replaces under a rule: value and use [US$ billion a year], days of each, the year, lines and minerals."""
+    """Return what a sum replaces under a rule, in value and use [US$ billion a year].
+
+    With them come the days of each, the year, lines and minerals.
+    """
 
     rule: str
     year: int
@@ -186,7 +203,9 @@ class Cover:
 
 
 def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None = None) -> Cover | None:
-    """How long a sum [US$ billion] spread over the basket for equal days replaces net imports, and use; None where there is no basket.
+    """Return how long a sum [US$ billion] replaces net imports, and use.
+
+    It is spread over the basket for equal days. None where there is no basket.
 
     >>> one, two = (cover("mcs2026", capital) for capital in (10, 20))
     >>> round(two.days / one.days, 6), one.days > one.days_of_use
@@ -208,13 +227,15 @@ def cover(release: str, capital: float, rule: str = EVERYTHING, year: int | None
 
 
 def capital() -> float:
-    """The Vault's money as announced, by its parts [US$ billion]."""
+    """Return the Vault's money as announced, by its parts [US$ billion]."""
     rows = tables.load("assumptions").query("model == 'vault'").set_index("name").value
     return float(rows.loan + rows.private_capital)
 
 
 def china_in_imports(mineral: str, release: str) -> tuple[float, str, str] | None:
-    """China's share of US imports of a mineral [%], the years it is an average of and its source; None where it is no main source.
+    """Return China's share of US imports of a mineral [%], the years averaged and its source.
+
+    None where China is no main source.
 
     >>> china_in_imports("gallium", "mcs2026"), china_in_imports("copper", "mcs2026")
     ((18.0, '2021–24', 'MCS2026'), None)
@@ -228,7 +249,7 @@ def china_in_imports(mineral: str, release: str) -> tuple[float, str, str] | Non
 
 
 def duration(days: float) -> str:
-    """A time in the unit in which it is easiest to grasp.
+    """Return a time in the unit in which it is easiest to grasp.
 
     >>> duration(63.9), duration(404), duration(2517), duration(20000)
     ('64 days', '13 months', '7 years', 'more than 30 years')
@@ -283,7 +304,7 @@ def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
 
 
 def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: str) -> dict:
-    """What the release prints of a line in a year; a number that it does not print is missing."""
+    """Return what the release prints of a line in a year; a number that it does not print is missing."""
 
     def series(statistic: str, pattern: str, mineral: str = choice["mineral"]) -> list[dict]:
         rows = printed.get((statistic, mineral, year), [])
@@ -317,14 +338,12 @@ def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: 
     price = next((r for r in series("price", choice["price"]) if pd.notna(r["amount"]) and not stated), None)
     return {
         **{name: choice[name] for name in ("line", "mineral", "form", "why", "stated_usd", "stated_year")},
-        **{
-            "year": year,
-            "imports": imports,
-            "exports": exports,
-            "use": use,
-            "sold_as": sold_as,
-            "used_as": used_as,
-        },
+        "year": year,
+        "imports": imports,
+        "exports": exports,
+        "use": use,
+        "sold_as": sold_as,
+        "used_as": used_as,
         "by_reliance": choice["imports"] == FROM_RELIANCE,
         "reliance": reliance["value"] / 100,
         "bound": bound / 100,
@@ -337,7 +356,10 @@ def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: 
 
 
 def _shared(rows: pd.DataFrame) -> pd.DataFrame:
-    """Exports and use that are printed for several lines together, split among them by their imports."""
+    """Return exports and use that are printed for several lines together, split among them.
+
+    They are split by the lines' imports.
+    """
     for amount, told in (("exports", "sold_as"), ("use", "used_as")):
         together = rows[rows[told] != ""].groupby(["year", told])
         part = rows.imports / together.imports.transform("sum").reindex(rows.index)

@@ -1,4 +1,9 @@
-"""Output that a source knows of and does not print: no share that counts it as nothing is more than a lower bound."""
+"""Output that a source knows of and does not print.
+
+A share that counts it as nothing is no more than a lower bound.
+"""
+
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -18,7 +23,8 @@ _WHY = {
 def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Countries that a series names without a figure: mineral, step, iso3, area, why.
 
-    The United States are among them where the printed world total leaves them out, although they may have no row of their own.
+    The United States are among them where the printed world total leaves them out, although they may have no
+    row of their own.
 
     >>> rows = output()
     >>> rows[(rows.mineral == "lithium") & (rows.step == "mine")][["area", "why"]].values.tolist()
@@ -34,7 +40,7 @@ def output(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     )
 
 
-def within(mineral: str, step: str, members, release: str) -> list[str]:
+def within(mineral: str, step: str, members: Collection[str], release: str) -> list[str]:
     """Which of some countries (ISO codes) have output of a mineral that is not printed, by name.
 
     >>> within("lithium", "mine", {"USA", "AUS"}, "mcs2026"), within("lithium", "mine", {"AUS"}, "mcs2026")
@@ -48,6 +54,9 @@ def within(mineral: str, step: str, members, release: str) -> list[str]:
 COLUMN = "Output not printed, counted as 0"
 
 
-def column(keys, members, release: str) -> list[str]:
-    """A cell a row for a table of shares, under COLUMN: `keys` are its minerals and steps. Where it names a country the share is a lower bound."""
+def column(keys: Iterable[tuple[str, str]], members: Collection[str], release: str) -> list[str]:
+    """Return a cell a row for a table of shares, under COLUMN.
+
+    `keys` are its minerals and steps. Where a cell names a country, the share is a lower bound.
+    """
     return [", ".join(within(mineral, step, members, release)) for mineral, step in keys]

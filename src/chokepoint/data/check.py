@@ -1,9 +1,13 @@
-"""Check the whole data package: every fault in one run, each with file, row, column, what was found and what was expected."""
+"""Check the whole data package: every fault in one run.
+
+Each fault has file, row, column, what was found and what was expected.
+"""
 
 import csv
 import difflib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +84,10 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
 def _filled(
     resources: list[dict], frames: dict[str, pd.DataFrame]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Tables with their references filled in, where all of them lead somewhere; references that do not, and copies."""
+    """Return tables with their references filled in, where all of them lead somewhere.
+
+    With them come references that do not, and copies.
+    """
     of_evidence = [d for d in resources if d["path"].startswith("evidence/") and d["name"] in frames]
     schemas, paths = ({d["name"]: d[key] for d in of_evidence} for key in ("schema", "path"))
     evidence = references.Evidence(frames.__getitem__, schemas)
@@ -90,7 +97,10 @@ def _filled(
 
 
 def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
-    """What the tables say that cannot be, or can hardly be: figures against their neighbours, words against numbers, states against dates."""
+    """Return what the tables say that cannot be, or can hardly be.
+
+    Figures are held against their neighbours, words against numbers, states against dates.
+    """
     releases = {
         (m[1], m[2]): frame for name, frame in frames.items() if (m := plausibility.RELEASE.fullmatch(name))
     }
@@ -120,13 +130,16 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
 
 
 _EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes it with --accept"
-_REMEDY = {rule: _EXCEPTION for rule in ("scale", "sign", "year", "total")}
+_REMEDY = dict.fromkeys(("scale", "sign", "year", "total"), _EXCEPTION)
 
 
 def _overlays(
     data: Path, resources: list[dict], frames: dict[str, pd.DataFrame]
 ) -> tuple[list[dict], list[Fault]]:
-    """Private tables as resources of the schema they speak in place of; a file or folder that names none is a fault."""
+    """Return private tables as resources of the schema they speak in place of.
+
+    A file or folder that names none is a fault.
+    """
     by_name = {
         r["name"]: r
         for r in resources
@@ -147,7 +160,7 @@ def _overlays(
     return brought, faults
 
 
-def _hint(name: str, known) -> str:
+def _hint(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
     return f'Did you mean "{near[0]}"?' if near else "The data dictionary lists what there is."
 
@@ -189,7 +202,7 @@ def _file(data: Path, name: str) -> list[Fault]:
 
 
 def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]:
-    """The table as text, with its faults of form (missing, unreadable, wrong header)."""
+    """Return the table as text, with its faults of form (missing, unreadable, wrong header)."""
     name, path = declared["path"], data / declared["path"]
     if not path.is_file():
         return None, [
@@ -201,7 +214,7 @@ def _read(data: Path, declared: dict) -> tuple[pd.DataFrame | None, list[Fault]]
             Fault(name, 0, "", f"{size:,.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a table may have")
         ]
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             found, *rows = csv.reader(file, strict=True)
     except UnicodeDecodeError as error:
         return None, [Fault(name, 0, "", f"is not UTF-8 (byte {error.start}). Save it as UTF-8")]
@@ -318,7 +331,8 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
 _BRACES = r"\{[a-z0-9_.]+\}"
 _NOT_IN_TEXT = {
     UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
-    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before one.
+    # Vega-Lite writes a title into an expression and minds its quotation marks, but not a backslash before
+    # one.
     r'\\"|\\$': "{found} holds a backslash before a quotation mark or at its end. Take it out",
     _BRACES: "{found} holds a word in braces, which the book takes for a fact. Use round ones",
     # A spreadsheet would run a cell that starts like a formula.
@@ -326,7 +340,7 @@ _NOT_IN_TEXT = {
 }
 
 
-def _rules(field: dict, cells: pd.Series):
+def _rules(field: dict, cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
     """(mask of bad cells, message with {found}) for each rule that `field` declares."""
     limits, kind = field.get("constraints", {}), field["type"]
     filled = cells != ""
@@ -399,7 +413,9 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     return faults
 
 
-def _unknown(name, column, lists, reference, declared, frames) -> list[Fault]:
+def _unknown(
+    name: str, column: str, lists: pd.Series, reference: dict, declared: dict, frames: dict[str, pd.DataFrame]
+) -> list[Fault]:
     target = reference["resource"] or declared["name"]
     if target not in frames:
         return []  # its own fault is already said

@@ -1,6 +1,7 @@
-"""Does a row of the evidence hold together: its words with its number, its status with its dates?
+"""Check that a row of the evidence holds together: words with number, status with dates.
 
-Dates are compared with the day up to which a row is known (`as_of`), else with the newest source; never with today's clock.
+Dates are compared with the day up to which a row is known (`as_of`), else with the newest source; never with
+today's clock.
 """
 
 import math
@@ -18,7 +19,10 @@ SAID = {
     "finance": ("amount_text", "amount_usd_m", "US$ million"),
 }
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 WORDS = {
@@ -26,7 +30,20 @@ WORDS = {
     **{word: 10 * n for n, word in enumerate(_TENS.split(), 2)},
     **{word: n for n, word in enumerate(_ORDINALS.split(), 1)},
 }
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _NUMBER = re.compile(
     rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I
 )
@@ -74,7 +91,9 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def numbers(text: str) -> list[tuple[float, float, str]]:
-    """The numbers a text states: each with how far rounding may have moved it, and its scale or "year", or "".
+    """Return the numbers a text states.
+
+    Each has how far rounding may have moved it, and its scale or "year", or "".
 
     >>> numbers("up to US$2.906 billion"), numbers("seven rare earths"), numbers("one year")
     ([(2.906, 0.0005, 'billion')], [(7, 0.5, '')], [(1, 0.5, 'year')])
@@ -84,7 +103,7 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
     found = []
     for digits, scale in _NUMBER.findall(text):
         plain = digits.replace(",", "")
-        value = WORDS.get(digits.lower(), None) if not plain[0].isdigit() else float(plain)
+        value = WORDS.get(digits.lower()) if not plain[0].isdigit() else float(plain)
         found.append(
             (value, 0.5 * 10 ** -len(plain.partition(".")[2]) if plain[0].isdigit() else 0.5, scale.lower())
         )
@@ -92,7 +111,9 @@ def numbers(text: str) -> list[tuple[float, float, str]]:
 
 
 def figures(text: str) -> list[tuple[float, float]]:
-    """The numbers that a text gives in figures, each with its scale (0 for none); days of dates and document numbers are none.
+    """Return the numbers that a text gives in figures, each with its scale (0 for none).
+
+    Days of dates and document numbers are none.
 
     >>> figures("EXIM authorises $2.906bn; 26 projects worth C$6.4 billion on 31 October 2025 (No. 30)")
     [(2.906, 1000000000.0), (26.0, 0), (6.4, 1000000000.0), (2025.0, 0)]
@@ -113,9 +134,17 @@ def scale_of(unit: str) -> float:
 def states(text: str, value: float, unit: str) -> bool | None:
     """Whether a text states a value; None where it states no number at all.
 
-    >>> states("US$2.906 billion", 2.906, "US$ billion"), states("US$2.906 billion", 3.4, "US$ billion"), states("11.1 %", -11.1, "percent")
+    >>> (
+    ...     states("US$2.906 billion", 2.906, "US$ billion"),
+    ...     states("US$2.906 billion", 3.4, "US$ billion"),
+    ...     states("11.1 %", -11.1, "percent"),
+    ... )
     (True, False, True)
-    >>> states("US$2.906 million", 2.906, "US$ billion"), states("US$14.8 billion", 14800, "US$ million"), states("one year", 12, "months")
+    >>> (
+    ...     states("US$2.906 million", 2.906, "US$ billion"),
+    ...     states("US$14.8 billion", 14800, "US$ million"),
+    ...     states("one year", 12, "months"),
+    ... )
     (False, True, True)
     """
     stated = numbers(text)
@@ -161,7 +190,7 @@ def _words(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _end(date: str) -> str:
-    """The last day that a date may mean: of its month or year, where it says no more.
+    """Return the last day that a date may mean: of its month or year, where it says no more.
 
     >>> _end("2026-11"), _end("2026"), _end("2026-02-04"), _end("")
     ('2026-11-30', '2026-12-31', '2026-02-04', '')
@@ -178,7 +207,7 @@ def _end(date: str) -> str:
 
 
 def _newest(sources: pd.DataFrame | None) -> tuple[str, str]:
-    """The last day of the newest source, and which it is."""
+    """Return the last day of the newest source, and which it is."""
     if sources is None or "date" not in sources or not len(sources):
         return "", ""
     ends = sources["date"].map(_end)
@@ -194,12 +223,13 @@ def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) ->
             table,
             i,
             "as_of",
-            f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv ({where})",
+            f"{frame.at[i, 'as_of']} is more than half a year after the newest source in sources.csv "
+            f"({where})",
         )
 
 
 def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
-    """What is said to be done on a day that is later than what is known."""
+    """Yield what is said to be done on a day that is later than what is known."""
     known = frame["as_of"] if "as_of" in frame else pd.Series(newest, index=frame.index)
     told: set[object] = set()
     for column, done, day in DONE[table]:
@@ -217,7 +247,10 @@ def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterato
         for i in frame.index[
             (frame["happened"] == "scheduled") & (known != "") & (frame["date_start"] <= known)
         ]:
-            said = f'is "scheduled", but {frame.at[i, "date_start"]} had passed by as_of {known[i]}: happened, or lapsed'
+            said = (
+                f'is "scheduled", but {frame.at[i, "date_start"]} had passed by as_of {known[i]}: '
+                "happened, or lapsed"
+            )
             yield table, i, "happened", said
     if table == "memberships" and {"since", "until"} <= set(frame):
         for i in frame.index[(frame["until"] != "") & (frame["until"].map(_end) < frame["since"])]:

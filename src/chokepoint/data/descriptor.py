@@ -1,10 +1,14 @@
-"""What data/datapackage.json must say of each table before a table is read by it. (Whether a table keeps to it is for `check`.)"""
+"""What data/datapackage.json must say of each table before a table is read by it.
+
+Whether a table keeps to it is for `check`.
+"""
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from chokepoint.errors import UserError
 
@@ -12,9 +16,10 @@ TYPES = ("string", "number", "integer", "year", "yearmonth", "date", "boolean")
 
 
 def read(path: Path) -> dict:
-    """The descriptor at `path`, with `schema` references resolved: `resources` are the tables, `files` all else (the map's outlines).
+    """Return the descriptor at `path`, with `schema` references resolved.
 
-    UserError when it or a schema is missing or not JSON, or says too little or what cannot be of a table.
+    `resources` are the tables, `files` all else (the map's outlines). UserError when it or a schema is
+    missing or not JSON, or says too little or what cannot be of a table.
     """
     found = _json(path, "It declares every table")
     resources = found.get("resources") if isinstance(found, dict) else None
@@ -37,7 +42,7 @@ def read(path: Path) -> dict:
             declared["schema"] = _json(path.parent / declared["schema"], f"{path.name} refers to it")
     faults = [
         f"{path}: table {i} {fault}" for i, declared in enumerate(resources, 1) for fault in _table(declared)
-    ] or list(f"{path}: {fault}" for fault in _between(resources))
+    ] or [f"{path}: {fault}" for fault in _between(resources)]
     if faults:
         raise UserError(
             "\n".join([*faults[:20], "Mend these places, or restore the file from the repository."])
@@ -45,7 +50,7 @@ def read(path: Path) -> dict:
     return found | {"resources": resources, "files": files}
 
 
-def _json(path: Path, why: str):
+def _json(path: Path, why: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -59,7 +64,12 @@ def _json(path: Path, why: str):
 def _inside(path: object) -> bool:
     """Whether a path stays in the data folder.
 
-    >>> _inside("evidence/vault.csv"), _inside("../x.csv"), _inside("/etc/passwd"), _inside("https://example.org/x.csv")
+    >>> (
+    ...     _inside("evidence/vault.csv"),
+    ...     _inside("../x.csv"),
+    ...     _inside("/etc/passwd"),
+    ...     _inside("https://example.org/x.csv"),
+    ... )
     (True, False, False, False)
     """
     if not isinstance(path, str) or not path or re.search(r"[:\\\x00]", path):
@@ -68,7 +78,7 @@ def _inside(path: object) -> bool:
 
 
 def _table(declared: object) -> Iterator[str]:
-    """What is wrong with the declaration of one table, by itself."""
+    """Yield what is wrong with the declaration of one table, by itself."""
     if not isinstance(declared, dict) or not isinstance(declared.get("name"), str):
         yield "has no name"
         return
@@ -104,7 +114,9 @@ def _table(declared: object) -> Iterator[str]:
             or not _refers(key.get("reference"))
             or not _one_of(key.get("fields"), columns)
         ):
-            yield f"{name}: foreignKeys must each have a column in fields, and resource and fields in reference"
+            yield (
+                f"{name}: foreignKeys must each have a column in fields, and resource and fields in reference"
+            )
 
 
 def _field(field: dict, columns: set[str]) -> Iterator[str]:
@@ -141,12 +153,15 @@ def _refers(reference: object) -> bool:
     )
 
 
-def _one_of(fields: object, columns) -> bool:
+def _one_of(fields: object, columns: Collection[str]) -> bool:
     return bool(listed(fields)) and all(c in columns for c in listed(fields))
 
 
 def _between(resources: list[dict]) -> Iterator[str]:
-    """What is wrong between tables that are right by themselves: names given twice, references that lead nowhere."""
+    """Yield what is wrong between tables that are right by themselves.
+
+    These are names given twice, and references that lead nowhere.
+    """
     times = Counter(r["name"] for r in resources)
     yield from (f'two tables are called "{name}"' for name, n in times.items() if n > 1)
     columns = {r["name"]: {f["name"] for f in r["schema"]["fields"]} for r in resources}

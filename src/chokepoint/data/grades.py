@@ -1,4 +1,7 @@
-"""Rules of the evidence that the schema of one table cannot say: what grade the cited sources bear, and which term an event settles."""
+"""Rules of the evidence that the schema of one table cannot say.
+
+They are what grade the cited sources bear, and which term an event settles.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -20,18 +23,26 @@ Cited = Mapping[str, str]  # a row of the table of sources
 def origin(source: Cited) -> str:
     """Whose word a source carries: two sources of one origin count once.
 
-    >>> origin({"publisher": "TradingKey", "origin": "Reuters"}), origin({"publisher": "Politico", "origin": ""})
+    >>> (
+    ...     origin({"publisher": "TradingKey", "origin": "Reuters"}),
+    ...     origin({"publisher": "Politico", "origin": ""}),
+    ... )
     ('Reuters', 'Politico')
     """
     return source["origin"] or source["publisher"]
 
 
 def highest(cited: Iterable[Cited]) -> str:
-    """The strongest grade that the cited sources bear, as the data dictionary defines it.
+    """Return the strongest grade that the cited sources bear, as the data dictionary defines it.
 
     >>> text = {"publisher": "MOFCOM", "origin": "", "kind": "primary government", "read_as": "relay"}
     >>> tracker = {"publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
-    >>> highest([tracker]), highest([text]), highest([text, tracker]), highest([{**text, "read_as": "mirror"}])
+    >>> (
+    ...     highest([tracker]),
+    ...     highest([text]),
+    ...     highest([text, tracker]),
+    ...     highest([{**text, "read_as": "mirror"}]),
+    ... )
     ('single-source', 'single-source', 'corroborated', 'primary')
     >>> highest([{**text, "read_through": "S040"}, {**tracker, "source_id": "S040"}])
     'single-source'
@@ -43,20 +54,40 @@ def highest(cited: Iterable[Cited]) -> str:
 
 
 def independent(cited: Iterable[Cited]) -> bool:
-    """Whether two of them say it apart from each other: two origins, or a compilation beside a text that it did not bring us.
+    """Return whether two of the sources say it apart from each other.
 
-    A compilation (a tracker, a digest) is no origin: two of them are one hearsay. Beside an official text it is the relay that
-    quotes it; beside a report that was read in itself it is a second way to the same thing. A text that we know only through
-    others (`read_through`) counts as those of them that are cited: with the one that brought it, it is one; with two, two.
+    That is two origins, or a compilation beside a text that it did not bring us. A compilation (a tracker, a
+    digest) is no origin: two of them are one hearsay. Beside an official text it is the relay that quotes it;
+    beside a report that was read in itself it is a second way to the same thing. A text that we know only
+    through others (`read_through`) counts as those of them that are cited: with the one that brought it, it
+    is one; with two, two.
 
     >>> wire = {"publisher": "A daily", "origin": "Reuters", "kind": "wire", "read_as": "mirror"}
-    >>> tracker = {"source_id": "S040", "publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
-    >>> independent([wire, {**wire, "publisher": "Another"}]), independent([tracker, {**tracker, "publisher": "Another"}])
+    >>> tracker = {
+    ...     "source_id": "S040",
+    ...     "publisher": "A tracker",
+    ...     "origin": "",
+    ...     "kind": "compilation",
+    ...     "read_as": "original",
+    ... }
+    >>> (
+    ...     independent([wire, {**wire, "publisher": "Another"}]),
+    ...     independent([tracker, {**tracker, "publisher": "Another"}]),
+    ... )
     (False, False)
     >>> independent([wire, tracker]), independent([{**wire, "read_as": "relay"}, tracker])
     (True, False)
-    >>> text = {"publisher": "MOFCOM", "origin": "", "kind": "primary government", "read_as": "relay", "read_through": "S040;S041"}
-    >>> independent([text, tracker]), independent([text, tracker, {**tracker, "source_id": "S041", "publisher": "A digest"}])
+    >>> text = {
+    ...     "publisher": "MOFCOM",
+    ...     "origin": "",
+    ...     "kind": "primary government",
+    ...     "read_as": "relay",
+    ...     "read_through": "S040;S041",
+    ... }
+    >>> (
+    ...     independent([text, tracker]),
+    ...     independent([text, tracker, {**tracker, "source_id": "S041", "publisher": "A digest"}]),
+    ... )
     (False, True)
     """
     known = [s for s in cited if s["kind"] != "lead" and s["read_as"] != "none"]
@@ -70,7 +101,10 @@ def independent(cited: Iterable[Cited]) -> bool:
 
 
 def _relays(source: Cited) -> list[str]:
-    """Ids of the sources through which a text was read; none where it was read in itself, or where the record does not name them."""
+    """Return the ids of the sources through which a text was read.
+
+    None where it was read in itself, or where the record does not name them.
+    """
     return [part.strip() for part in (source.get("read_through") or "").split(";") if part.strip()]
 
 
@@ -87,7 +121,10 @@ def _own_words(source: Cited) -> bool:
 
 
 def faults(frames: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, str]]:
-    """(table, row as a spreadsheet counts, column, message) of each row that breaks a rule of this module. frames: tables as text."""
+    """Return the rows that break a rule of this module.
+
+    Each is (table, row as a spreadsheet counts, column, message). frames: tables as text.
+    """
     if "sources" in frames:
         sources = (
             frames["sources"].drop_duplicates("source_id").set_index("source_id", drop=False).to_dict("index")
@@ -102,7 +139,9 @@ def faults(frames: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, 
 
 
 def cited(row: Mapping[str, str]) -> list[str]:
-    """Ids of the sources that a row's grade rests on; of a claim, the article and its check, or the check alone where it contradicts.
+    """Return the ids of the sources that a row's grade rests on.
+
+    Of a claim, they are the article and its check, or the check alone where it contradicts.
 
     >>> cited({"source_id": "S001", "source_ids": "S002;S003"})
     ['S001', 'S002', 'S003']
@@ -128,7 +167,10 @@ def _graded(
         known = [sources[s] for s in cited(row) if s in sources]
         grade, best = row["confidence"], highest(known)
         if GRADES.index(grade) > GRADES.index(best):
-            said = f'"{grade}" is more than its sources bear ({", ".join(cited(row))}: {best}). Cite another, or lower the grade'
+            said = (
+                f'"{grade}" is more than its sources bear ({", ".join(cited(row))}: {best}). '
+                "Cite another, or lower the grade"
+            )
             yield name, int(i) + 2, "confidence", said
         elif grade == "corroborated" and not independent(known):
             said = f'"{grade}" rests on one origin ({", ".join(cited(row))}). Cite another, or call it {best}'
@@ -138,7 +180,10 @@ def _graded(
 def _terms(
     events: pd.DataFrame, texts: pd.DataFrame, questions: pd.DataFrame | None
 ) -> Iterator[tuple[str, int, str, str]]:
-    """Rows that settle what is no term, say half of what a term or an outcome needs, or lie on the wrong side of their own date."""
+    """Yield rows that settle what is no term, say half of what is needed, or are misdated.
+
+    Needed is what a term or an outcome needs; a misdated row lies on the wrong side of its own date.
+    """
     known = {*texts.agreement_id[texts.deadline_days != ""], *events.event_id[events.term != ""]}
     for i, row in zip(events.index, events.to_dict("records"), strict=True):
         at = int(i) + 2

@@ -1,8 +1,10 @@
-"""Evidence that is stated once: a cell that restates another is a reference, filled in when its table is loaded.
+"""Evidence that is stated once.
 
-A row of the ledger that names `table`, `row_key` and `column` takes value, unit, day, sources and grade from that cell.
-A text of a column that its schema calls a `template` may hold `{column}`, a cell of its own row or of the row that its
-`row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how it is printed (see `printed`).
+A cell that restates another is a reference, filled in when its table is loaded. A row of the ledger that
+names `table`, `row_key` and `column` takes value, unit, day, sources and grade from that cell. A text of a
+column that its schema calls a `template` may hold `{column}`, a cell of its own row or of the row that its
+`row_key` names, and `{fact.id}`, a fact of the ledger; `{…:words}` and the like say how it is printed (see
+`printed`).
 """
 
 import difflib
@@ -24,7 +26,20 @@ _CONVERSIONS = {
 }
 # How an amount is printed where a row says no more.
 _AMOUNTS = {"percent": "{} %", "US$": "US${}", "US$ per kg": "US${}/kg"}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 Row = dict[str, str]
 
 
@@ -38,15 +53,24 @@ def is_template(schema: Mapping) -> bool:
 
 
 def printed(value: str, unit: str, style: str = "") -> str:
-    """A value as a text states it.
+    """Return a value as a text states it.
 
-    style: "" a number with thousands set apart, or a day in words; "words" in words; "size" without its sign; "whole"
-    rounded to a whole number; "%" a percentage; "day" a day without its year; a unit: the amount with it, converted where it is of
-    another size.
+    style: "" a number with thousands set apart, or a day in words; "words" in words; "size" without its sign;
+    "whole" rounded to a whole number; "%" a percentage; "day" a day without its year; a unit: the amount with
+    it, converted where it is of another size.
 
-    >>> printed("449000", ""), printed("7", "", "words"), printed("-11.1", "percent", "size"), printed("47.2", "", "whole")
+    >>> (
+    ...     printed("449000", ""),
+    ...     printed("7", "", "words"),
+    ...     printed("-11.1", "percent", "size"),
+    ...     printed("47.2", "", "whole"),
+    ... )
     ('449,000', 'seven', '11.1', '47')
-    >>> printed("2906", "US$ million", "US$ billion"), printed("110", "US$ per kg", "US$ per kg"), printed("2026-02-04", "")
+    >>> (
+    ...     printed("2906", "US$ million", "US$ billion"),
+    ...     printed("110", "US$ per kg", "US$ per kg"),
+    ...     printed("2026-02-04", ""),
+    ... )
     ('US$2.906 billion', 'US$110/kg', '4 February 2026')
     """
     if day := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", value):
@@ -72,7 +96,7 @@ def printed(value: str, unit: str, style: str = "") -> str:
 
 
 def converted(number: float, unit: str, to: str) -> float:
-    """A number of one unit in another. Unresolved where the two do not measure the same.
+    """Return a number of one unit in another. Unresolved where the two do not measure the same.
 
     >>> converted(2906.0, "US$ million", "US$ billion"), converted(0.15, "share of capital (0-1)", "percent")
     (2.906, 15.0)
@@ -81,15 +105,21 @@ def converted(number: float, unit: str, to: str) -> float:
         return number
     if (unit, to) not in _CONVERSIONS:
         raise Unresolved(
-            f'"{to}" is neither a style (words, size, whole, %, day, number) nor a unit of what is counted in "{unit}"'
+            f'"{to}" is neither a style (words, size, whole, %, day, number) nor a unit of what is '
+            f'counted in "{unit}"'
         )
     return float(f"{number * _CONVERSIONS[unit, to]:.12g}")
 
 
 def amount(number: float, unit: str) -> str:
-    """A number with its unit as it stands in a sentence.
+    """Return a number with its unit as it stands in a sentence.
 
-    >>> amount(2.906, "US$ billion"), amount(0.1, "percent"), amount(15.0, "days"), amount(71.0, "GBP million")
+    >>> (
+    ...     amount(2.906, "US$ billion"),
+    ...     amount(0.1, "percent"),
+    ...     amount(15.0, "days"),
+    ...     amount(71.0, "GBP million"),
+    ... )
     ('US$2.906 billion', '0.1 %', '15 days', 'GBP 71 million')
     """
     if unit in _AMOUNTS:
@@ -113,16 +143,17 @@ class Evidence:
     table: the rows of a table as text, by name; KeyError where there is none. schemas: by name.
     """
 
-    def __init__(self, table: Callable[[str], pd.DataFrame], schemas: Mapping[str, Mapping]):
+    def __init__(self, table: Callable[[str], pd.DataFrame], schemas: Mapping[str, Mapping]) -> None:
         self._table, self._schemas = table, schemas
         self._rows: dict[str, dict[str, Row]] = {}
         self._facts: dict[str, Row] = {}
         self._own: dict[tuple[str, str], list[tuple[str, str, str]]] | None = None
 
     def resolved(self, name: str, strict: bool = True) -> pd.DataFrame:
-        """A table as text with its references filled in.
+        """Return a table as text with its references filled in.
 
-        A reference that leads nowhere raises Unresolved, with the row; where not strict, its row stays as it is.
+        A reference that leads nowhere raises Unresolved, with the row; where not strict, its row stays as it
+        is.
         """
         frame = self._table(name)
         rows = frame.to_dict("records")
@@ -135,7 +166,10 @@ class Evidence:
         return pd.DataFrame(rows, columns=frame.columns, index=frame.index, dtype=str)
 
     def faults(self) -> Iterator[tuple[str, int, str, str]]:
-        """(table, row from 0, column, message) of references that lead nowhere and of values that stand a second time."""
+        """Yield references that lead nowhere and values that stand a second time.
+
+        Each is (table, row from 0, column, message).
+        """
         for name in self._schemas:
             if not is_template(self._schemas[name]):
                 continue
@@ -154,7 +188,7 @@ class Evidence:
     # --- what stands where ---
 
     def cell(self, table: str, key: str, column: str) -> tuple[str, str]:
-        """A cell as text, and its unit ("" for one that is no number)."""
+        """Return a cell as text, and its unit ("" for one that is no number)."""
         row = self._taken(table, self._row(table, key))
         if column not in row:
             raise Unresolved(
@@ -172,7 +206,9 @@ class Evidence:
             raise NoTable(f'"{table}" is no table of the evidence')
         if key not in rows:
             near = difflib.get_close_matches(key, rows, 1)
-            raise Unresolved(f'"{key}" is no row of {table}.csv{near and f". Did you mean {near[0]}?" or ""}')
+            raise Unresolved(
+                f'"{key}" is no row of {table}.csv{(near and f". Did you mean {near[0]}?") or ""}'
+            )
         return rows[key]
 
     def _unit(self, table: str, row: Row, column: str) -> str:
@@ -186,7 +222,7 @@ class Evidence:
         return [f["name"] for f in self._schemas[name]["fields"] if f.get("template")]
 
     def _filled(self, name: str, row: Row) -> Row:
-        """A row with what it takes from elsewhere, and its texts filled in."""
+        """Return a row with what it takes from elsewhere, and its texts filled in."""
         row = self._taken(name, row)
         texts = {column: self._text(name, row, row[column]) for column in self._templates(name)}
         if name == LEDGER and not texts["text"]:
@@ -197,7 +233,10 @@ class Evidence:
         return row | texts
 
     def _taken(self, name: str, row: Row) -> Row:
-        """A row with value, unit and ends of a range from the cell it refers to; of the ledger with day, sources and grade too."""
+        """Return a row with value, unit and ends of a range from the cell it refers to.
+
+        A row of the ledger has day, sources and grade too.
+        """
         if not row.get("column"):
             return row
         table, key = pointed(name, row)
@@ -230,13 +269,13 @@ class Evidence:
         return next((f.get("between", []) for f in self._schemas[table]["fields"] if f["name"] == column), [])
 
     def fact(self, fact_id: str) -> Row:
-        """A row of the ledger with what it takes from elsewhere."""
+        """Return a row of the ledger with what it takes from elsewhere."""
         if fact_id not in self._facts:
             self._facts[fact_id] = self._filled(LEDGER, self._row(LEDGER, fact_id))
         return self._facts[fact_id]
 
     def _all(self, table: str) -> Mapping[str, Row]:
-        """The rows of a table by key; none where it is not there."""
+        """Return the rows of a table by key; none where it is not there."""
         if table not in self._rows:
             try:
                 key = fields_key(self._schemas[table])
@@ -281,7 +320,8 @@ class Evidence:
                 if same(row["value"], row["unit"], cell, unit):
                     yield (
                         "value",
-                        f'is {column} of "{key}" in {table}.csv. Write {column} in column, and leave empty what that row says',
+                        f'is {column} of "{key}" in {table}.csv. Write {column} in column, and leave '
+                        "empty what that row says",
                     )
         cells = [("value", row["value"], row["unit"])] if name == LEDGER else [*self._measures(name, row)]
         if name != LEDGER:
@@ -294,7 +334,8 @@ class Evidence:
                     as_amount = f":{unit}" if scale_of(unit) > 1 else ":number" if "." in column else ""
                     yield (
                         template,
-                        f"states {column} ({cell} {unit}) in figures. Write {{{column}{as_amount}}} in their place",
+                        f"states {column} ({cell} {unit}) in figures. Write {{{column}{as_amount}}} in "
+                        "their place",
                     )
                     break
 
@@ -308,7 +349,10 @@ class Evidence:
         return self._own
 
     def _stated(self, *of: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
-        """(fact id, value, unit) of the facts whose value only the ledger holds and which point at one of these rows."""
+        """Yield the facts whose value only the ledger holds and which point at one of these rows.
+
+        Each is (fact id, value, unit).
+        """
         for place in of:
             yield from self._own_facts().get(place, ())
 
@@ -322,7 +366,10 @@ class Evidence:
                 yield field["name"], cell, ""
 
     def _twice(self) -> Iterator[tuple[str, int, str]]:
-        """Readings and claims of one disagreement that state the same number of the same source as a row of another table."""
+        """Yield readings and claims of one disagreement that state a number stated elsewhere.
+
+        It is the same number of the same source as in a row of another table.
+        """
         first: dict[tuple, tuple[str, str]] = {}
         for name in sorted(self._schemas, key=lambda n: n == "readings"):
             fields = {f["name"] for f in self._schemas[name]["fields"]}
@@ -346,7 +393,9 @@ class Evidence:
                         yield (
                             name,
                             at,
-                            f"{cell} {unit} of {row['source_id']} stands in {where[0]}.csv {where[1]} too. Write {where[0]}:{where[1]} in row_key and its column in column, and leave it empty here",
+                            f"{cell} {unit} of {row['source_id']} stands in {where[0]}.csv {where[1]} too. "
+                            f"Write {where[0]}:{where[1]} in row_key and its column in column, and leave it "
+                            "empty here",
                         )
 
 
@@ -359,13 +408,13 @@ def pointed(name: str, row: Row) -> tuple[str, str]:
 
 
 def fields_key(schema: Mapping) -> str:
-    """The first column of a table's key."""
+    """Return the first column of a table's key."""
     key = schema["primaryKey"]
     return key if isinstance(key, str) else key[0]
 
 
 def inherited(row: Row) -> Row:
-    """What a fact takes from the row it refers to: day, sources, grade, and whether it is published.
+    """Return what a fact takes from the row it refers to: day, sources, grade, and whether it is published.
 
     >>> inherited({"date": "2026-02", "source_id": "S1", "source_ids": "S2", "published": "true"})
     {'as_of': '2026-02-28', 'source_ids': 'S1;S2', 'published': 'true'}
@@ -380,7 +429,7 @@ def inherited(row: Row) -> Row:
 
 
 def last_day(date: str) -> str:
-    """The last day that a date may mean, as the evidence writes dates: a day, a month or a year.
+    """Return the last day that a date may mean, as the evidence writes dates: a day, a month or a year.
 
     >>> last_day("2026-11"), last_day("2026"), last_day("2026-02-04"), last_day("")
     ('2026-11-30', '2026-12-31', '2026-02-04', '')
@@ -393,7 +442,10 @@ def last_day(date: str) -> str:
 def same(value: str, unit: str, other: str, other_unit: str) -> bool:
     """Whether two cells state one thing.
 
-    >>> same("2.906", "US$ billion", "2906", "US$ million"), same("15", "percent", "0.15", "share of capital (0-1)")
+    >>> (
+    ...     same("2.906", "US$ billion", "2906", "US$ million"),
+    ...     same("15", "percent", "0.15", "share of capital (0-1)"),
+    ... )
     (True, True)
     """
     if "-" in value[1:] or "-" in other[1:]:

@@ -1,7 +1,8 @@
 """Load a table, at a release where it has releases.
 
-`data/datapackage.json` (a Frictionless Data Package) declares every table once; nothing here knows a column by name.
-A table that comes with every yearly release is the resource `<release>-<table>`, any other is simply `<table>`.
+`data/datapackage.json` (a Frictionless Data Package) declares every table once; nothing here knows a column
+by name. A table that comes with every yearly release is the resource `<release>-<table>`, any other is simply
+`<table>`.
 """
 
 import csv
@@ -14,6 +15,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,8 +31,11 @@ _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year"
 
 
 def home() -> Path:
-    """The checkout: where this package lies; if it was copied out of one (as Binder does), the one this process works in."""
-    return _home(os.getcwd())
+    """Return the checkout: where this package lies.
+
+    If it was copied out of one (as Binder does), it is the one this process works in.
+    """
+    return _home(str(Path.cwd()))
 
 
 @lru_cache(maxsize=8)
@@ -40,8 +45,8 @@ def _home(cwd: str) -> Path:
 
 
 def data_dir() -> Path:
-    """The folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
-    return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())
+    """Return the folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
+    return _folder(os.environ.get("CHOKEPOINT_DATA"), str(Path.cwd()))
 
 
 @lru_cache(maxsize=8)
@@ -50,19 +55,26 @@ def _folder(given: str | None, cwd: str) -> Path:
 
 
 def reads() -> list[str]:
-    """What this process has read of the data so far, whoever asked and whatever remembered it: each a name for `digest`.
+    """Return what this process has read of the data so far: each a name for `digest`.
 
-    >>> load("sources") is None, {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads())
+    It is recorded whoever asked and whatever remembered it.
+
+    >>> (
+    ...     load("sources") is None,
+    ...     {"data/evidence/sources.csv", "data/datapackage.json: sources"} <= set(reads()),
+    ... )
     (False, True)
     """
     return sorted(_reads)
 
 
 def digest(read: str) -> str:
-    """What a name of `reads` stands for now, as a short text that differs where the data do; "absent" where it is not there.
+    """Return what a name of `reads` stands for now, as a text that differs where the data do.
 
-    "data/…" is a file, with the private tables that speak in its place, and "data/…: COLUMN=VALUE" the rows of it that
-    `rows` gives; "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables' names.
+    The text is short; "absent" where the file or table is not there. "data/…" is a file, with the private
+    tables that speak in its place, and "data/…: COLUMN=VALUE" the rows of it that `rows` gives;
+    "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables'
+    names.
     """
     file, _, key = read.partition(": ")
     if read == f"{DESCRIPTOR}: *":
@@ -115,8 +127,9 @@ def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _rows(path: Path, _state: tuple, column: str, table: str = "") -> dict[str, str]:
-    """The rows of a file by their value of a column, each row with the names of the columns, as text; see `rows`.
+    """Return the rows of a file by their value of a column, as text; see `rows`.
 
+    Each row has the names of the columns.
     table: its name, where references are filled in.
     """
     found: dict[str, list[str]] = {}
@@ -128,9 +141,9 @@ def _rows(path: Path, _state: tuple, column: str, table: str = "") -> dict[str, 
 
 
 def package(data: Path | None = None) -> dict:
-    """The data package descriptor, with `schema` references resolved; `files` are the resources that are no tables.
+    """Return the data package descriptor, with `schema` references resolved.
 
-    UserError when it is missing or not JSON.
+    `files` are the resources that are no tables. UserError when it is missing or not JSON.
     """
     _reads.add(DESCRIPTOR)
     return _package(data)
@@ -147,7 +160,7 @@ def _descriptor(path: Path, _changed: int) -> dict:
 
 
 def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
-    """The declaration of one table. UserError, with the nearest name, when there is none.
+    """Return the declaration of one table. UserError, with the nearest name, when there is none.
 
     >>> resource("sources")["path"]
     'evidence/sources.csv'
@@ -181,7 +194,10 @@ def _releases(table: str) -> list[str]:
 
 
 def _newest() -> str:
-    """The latest yearly release there is: the book follows it, with nothing else to change. It is an input of every page."""
+    """Return the latest yearly release there is: an input of every page.
+
+    The book follows it, with nothing else to change.
+    """
     try:
         return max((r for r in _releases("production") if r.startswith("mcs")), default="")
     except UserError:  # a descriptor that does not read is said by whoever needs a table
@@ -189,7 +205,10 @@ def _newest() -> str:
 
 
 def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
-    """Private tables: (mineral, name of the table they speak in place of, file) of every data/private/<mineral>/<table>.csv."""
+    """Return the private tables: every data/private/<mineral>/<table>.csv.
+
+    Each is (mineral, name of the table it speaks in place of, file).
+    """
     return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
 
 
@@ -216,7 +235,7 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
 
 
 def as_text(table: str) -> str:
-    """A table that has no releases as the text of a CSV file, its references filled in.
+    """Return a table that has no releases as the text of a CSV file, its references filled in.
 
     >>> as_text("ledger").splitlines()[1].split(",")[0]
     'australia.each'
@@ -225,12 +244,15 @@ def as_text(table: str) -> str:
 
 
 def rows(table: str, release: str | None = None, /, **key: str | Iterable[str]) -> pd.DataFrame:
-    """The rows with a value, or one of several values, in one column, counted from 0; a cell "JPN;USA" has both values.
+    """Return the rows with a value, or one of several values, in one column, counted from 0.
 
-    What is made of them depends on no other row: a page that asks for rows runs again when one of these changes, not when
-    another row of the table does.
+    A cell "JPN;USA" has both values. What is made of them depends on no other row: a page that asks for rows
+    runs again when one of these changes, not when another row of the table does.
 
-    >>> list(rows("vault_basket", mineral="gallium").line), "data/vault_basket.csv: mineral=gallium" in reads()
+    >>> (
+    ...     list(rows("vault_basket", mineral="gallium").line),
+    ...     "data/vault_basket.csv: mineral=gallium" in reads(),
+    ... )
     (['gallium'], True)
     """
     [(column, value)] = key.items()
@@ -254,7 +276,7 @@ def _index(data: Path, table: str, release: str | None, column: str, _files: tup
 
 
 def row(table: str, /, **key: str) -> pd.Series | None:
-    """The one row with a value in a column, or None.
+    """Return the one row with a value in a column, or None.
 
     >>> row("sources", source_id="S002").publisher != "", row("sources", source_id="none") is None
     (True, True)
@@ -264,18 +286,20 @@ def row(table: str, /, **key: str) -> pd.Series | None:
 
 
 def view(*names: str) -> Callable[[Callable], Callable]:
-    """Let a function be handed these whole tables, and let what calls it depend on what it returns, not on their rows.
+    """Let a function be handed these whole tables.
 
-    For what cannot be asked by key: a newest day, a rule over a column. The function must be at the top of its module, take
-    texts and numbers besides, and return a table, a column or a plain value. What else it reads is recorded as always, save
-    that a view it asks itself, over the same tables, is no dependency of its own.
+    What calls it depends on what it returns, not on their rows.
+    For what cannot be asked by key: a newest day, a rule over a column. The function must be at the top of
+    its module, take texts and numbers besides, and return a table, a column or a plain value. What else it
+    reads is recorded as always, save that a view it asks itself, over the same tables, is no dependency of
+    its own.
 
     >>> reads_of_all = view("sources")(lambda sources: len(sources))
     """
 
     def decorate(work: Callable) -> Callable:
         @wraps(work)
-        def ask(*arguments):
+        def ask(*arguments: Any) -> Any:
             if (
                 inspect.currentframe().f_back.f_code not in _views
             ):  # the view that asks depends on this one's tables too
@@ -297,7 +321,10 @@ def _read(data: Path, table: str, release: str | None) -> pd.DataFrame:
 
 
 def _files(data: Path, table: str, release: str | None) -> tuple:
-    """The files of a table, the private ones that speak in its place last, each with its state: what was parsed of them is kept."""
+    """Return the files of a table, the private ones that speak in its place last.
+
+    Each comes with its state: what was parsed of them is kept.
+    """
     declared = resource(table, release, data)
     own = [(mineral, path) for mineral, name, path in overlays(data) if name == declared["name"]]
     files = tuple(
@@ -320,7 +347,7 @@ def _is_template(data: Path, table: str) -> bool:
 
 
 def _states(data: Path) -> tuple:
-    """The state of each file that a reference may lead to."""
+    """Return the state of each file that a reference may lead to."""
     paths = (data / d["path"] for d in _named(data).values() if not d["path"].startswith("minerals/"))
     return tuple(_state(path) if path.is_file() else None for path in paths)
 
@@ -337,14 +364,17 @@ def _parsed(data: Path, table: str, release: str | None, files: tuple) -> pd.Dat
 
 
 def _replaced(frame: pd.DataFrame, mineral: str, own: pd.DataFrame) -> pd.DataFrame:
-    """A table with one mineral's rows, where it has minerals, giving way to `own`; the rest stays in its order."""
+    """Return a table with one mineral's rows, where it has minerals, giving way to `own`.
+
+    The rest stays in its order.
+    """
     theirs = frame["mineral"] == mineral if "mineral" in frame else pd.Series(False, index=frame.index)
     at = int(theirs.argmax()) if theirs.any() else len(frame)
     return pd.concat([frame[:at], own, frame[at:][~theirs[at:]]], ignore_index=True)
 
 
 def _text(data: Path, table: str) -> pd.DataFrame:
-    """A file as text, nothing filled in."""
+    """Return a file as text, nothing filled in."""
     path = _named(data)[table]["path"]
     try:
         return pd.read_csv(data / path, dtype=str, keep_default_na=False, encoding="utf-8")
@@ -353,7 +383,10 @@ def _text(data: Path, table: str) -> pd.DataFrame:
 
 
 def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:
-    """A table with its references filled in, as the text of a CSV file, and the names of the tables it draws on."""
+    """Return a table with its references filled in, as the text of a CSV file.
+
+    With it come the names of the tables it draws on.
+    """
     return _filled_in(data, table, _states(data))
 
 
@@ -375,7 +408,7 @@ def _filled_in(data: Path, table: str, _states: tuple) -> tuple[str, tuple[str, 
 
 
 def _drawn_on(data: Path, table: str) -> tuple[str, ...]:
-    """The tables whose cells a table's references are filled in from."""
+    """Return the tables whose cells a table's references are filled in from."""
     return _resolved(data, table)[1] if _is_template(data, table) else ()
 
 
@@ -384,7 +417,7 @@ def _unreadable(path: str, error: Exception) -> UserError:
 
 
 def _csv(data: Path, declared: dict, text: str | None = None) -> pd.DataFrame:
-    """A file, or the text that stands for it, with the types of its schema."""
+    """Return a file, or the text that stands for it, with the types of its schema."""
     fields = {f["name"]: f["type"] for f in declared["schema"]["fields"]}
     dtypes = {name: _DTYPES.get(kind, "str") for name, kind in fields.items()}
     try:
@@ -410,7 +443,9 @@ DEFAULT_RELEASE = _newest()
 
 
 def outlines() -> dict:
-    """The map's TopoJSON: objects `countries` (outlines) and `dots` (points of the small ones), by iso3.
+    """Return the map's TopoJSON, by iso3.
+
+    Its objects are `countries` (outlines) and `dots` (points of the small ones).
 
     >>> sorted(outlines()["objects"])
     ['countries', 'dots']
@@ -420,9 +455,10 @@ def outlines() -> dict:
 
 
 def corrections(release: str) -> pd.DataFrame:
-    """What was corrected in a release: the rows of data/corrections.csv with `rows`, how many rows of its table carry each.
+    """Return what was corrected in a release: the rows of data/corrections.csv.
 
-    NA where a correction leaves no row to carry it: a header read under its right names, rows dropped.
+    `rows` is how many rows of its table carry each. NA where a correction leaves no row to carry it: a header
+    read under its right names, rows dropped.
 
     >>> int(corrections("mcs2026").set_index("correction_id").rows["MCS2026-02"])
     1
@@ -438,14 +474,14 @@ def corrections(release: str) -> pd.DataFrame:
 
 
 def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Let a function release -> table be worked out once a release (and data folder); callers get a copy each.
+    """Let a function release -> table be worked out once a release (and data folder).
 
-    What the function takes besides, such as a year, is given after the release.
+    Callers get a copy each. What the function takes besides, such as a year, is given after the release.
     """
     once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
 
     @wraps(work)
-    def table(release: str = DEFAULT_RELEASE, *more) -> pd.DataFrame:
+    def table(release: str = DEFAULT_RELEASE, *more: Any) -> pd.DataFrame:
         return once(data_dir(), release, *more).copy(deep=False)
 
     return table

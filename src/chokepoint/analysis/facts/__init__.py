@@ -32,14 +32,17 @@ def _declarations() -> list[Declaration]:
 
 @cache
 def _members(data: Path, declared: Declaration) -> dict[str, Mapping]:
-    """The ids of a declaration, each with the fields that fill its braces."""
+    """Return the ids of a declaration, each with the fields that fill its braces."""
     rows = declared.each() if callable(declared.each) else declared.each
     return {declared.shell.fact_id.format(**row): row for row in rows}
 
 
 @cache
 def _declaration(data: Path, fact_id: str) -> tuple[Declaration, Mapping] | None:
-    """The declaration of a fact, with its fields; only families that may have the id list their members."""
+    """Return the declaration of a fact, with its fields.
+
+    Only families that may have the id list their members.
+    """
     for declared in _declarations():
         if declared.pattern.fullmatch(fact_id) and fact_id in _members(data, declared):
             return declared, _members(data, declared)[fact_id]
@@ -91,7 +94,9 @@ def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
 
 
 def of_year(fact_id: str, release: str, year: int) -> Fact | None:
-    """A yearly fact of an earlier year than the release's latest; None where the release has nothing of it.
+    """Return a yearly fact of an earlier year than the release's latest.
+
+    None where the release has nothing of it.
 
     >>> of_year("antimony.china_mined", "mcs2026", 2024).text
     '34 %'
@@ -119,7 +124,7 @@ def declared_at(fact_id: str) -> tuple[Path, int]:
 
 @cache
 def _stated(data: Path, fact_id: str) -> Fact | None:
-    """The published row of the ledger with that id; a page that states it depends on no other row."""
+    """Return the published row of the ledger with that id; a page that states it depends on no other row."""
     rows = tables.rows("ledger", fact_id=fact_id).query("published").to_dict("records")
     return _from_ledger(rows[0]) if rows else None
 
@@ -167,7 +172,7 @@ def agrees(text: str, fact: Fact) -> bool:
 
 
 def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
-    """A sentence with `{fact.id}` in it, as plain text: the facts' own.
+    """Return a sentence with `{fact.id}` in it, as plain text: the facts' own.
 
     >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
     "China mined 69.23 % of the world's rare earths."

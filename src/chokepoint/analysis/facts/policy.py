@@ -37,7 +37,10 @@ def controlled_since(mineral: str) -> Answer | None:
 
 
 def _first_licence(mineral: str) -> dict | None:
-    """The first licence on a mineral that took effect; on the rare earths, the first on any of them."""
+    """Return the first licence on a mineral that took effect.
+
+    On the rare earths, it is the first on any of them.
+    """
     minerals = tables.load("minerals")
     group = minerals.mineral[minerals.group == "rare earths"] if mineral == "rare_earths" else ()
     links = tables.rows("control_minerals", mineral=[mineral, *group])
@@ -108,7 +111,7 @@ def texts(binding: list[str]) -> Answer:
 
 @tables.view("agreements")
 def _signed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The bilateral texts that were signed; a page that counts them depends on no other row."""
+    """Return the bilateral texts that were signed; a page that counts them depends on no other row."""
     rows = rows.query("status == 'signed' and iso3s.notna()")
     return rows[rows.instrument.isin(countries.FRAMEWORKS)]
 
@@ -117,7 +120,10 @@ EARLIER, FEBRUARY, AFTER = "earlier_ten", "eleven_4feb", "after_february"
 
 
 def _partners(text: str, note: str, *batches: str) -> Answer:
-    """Partners of published texts of some batches; text: where the number is to stand, in words where it is {}."""
+    """Return the number of partners of published texts of some batches.
+
+    text: where the number is to stand, in words where it is {}.
+    """
     rows = _signed().query("published and batch in @batches")
     number = rows.iso3s.nunique()
     return Answer(

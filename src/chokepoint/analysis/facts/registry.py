@@ -9,10 +9,10 @@ from functools import cached_property
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable
 
-NUMBER_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
+NUMBER_WORDS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+]
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class Declaration:
         literal = re.sub(r"\{\w+\}", "", self.shell.fact_id)
         return -1000 if literal == self.shell.fact_id else -len(literal)
 
-    def answer(self, fields: Mapping, release: str, **more) -> Fact | None:
-        """The fact of one member of the family; None where the release does not hold what it needs."""
+    def answer(self, fields: Mapping, release: str, **more: object) -> Fact | None:
+        """Compute the fact of one member of the family; None where the release lacks what it needs."""
         given = {**fields, "release": release, **more}
         try:
             answer = self.compute(**{name: given[name] for name in self.takes & given.keys()})
@@ -136,6 +136,6 @@ def fact(
 
 
 def minerals() -> list[dict]:
-    """A row for each mineral that may have facts: `mineral` and its `name`."""
+    """List the minerals that may have facts: a row for each with `mineral` and its `name`."""
     rows = tables.load("minerals").query("kind != 'other'")
     return rows[["mineral", "name"]].to_dict("records")

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +16,8 @@ AS_PRINTED = "As USGS prints it for the release's latest year, a bound where fig
 AVERAGE = "Average of the four years that USGS prints, for the form that speaks for the mineral"
 
 
-def period(row) -> str:
-    """The years of which a share of imports is an average.
+def period(row: Any) -> str:
+    """Return the years of which a share of imports is an average.
 
     >>> from types import SimpleNamespace as row
     >>> period(row(first_year=2021, last_year=2024))
@@ -33,7 +34,7 @@ def period(row) -> str:
     each=minerals,
 )
 def net_import_reliance(mineral: str, release: str, year: int | None = None) -> Answer | None:
-    """A figure as printed, or a bound in words."""
+    """Return a figure as printed, or a bound in words."""
     if year:
         text = reliance.readings(mineral, year).get(release)
         return Answer(text, (release.upper(),)) if text else None
@@ -85,7 +86,7 @@ def _by_country(data: Path, release: str) -> dict[tuple[str, str], Answer]:
 
 
 def form_id(mineral: str, form: str) -> str:
-    """The id of the fact that states how far the United States relies on imports of one form of a mineral.
+    """Return the id of the fact that states the net import reliance for one form of a mineral.
 
     >>> form_id("aluminum", "Bauxite"), form_id("zinc", "ores and concentrates")
     ('aluminum.reliance_of_bauxite', 'zinc.reliance_of_ores_and_concentrates')
@@ -113,7 +114,7 @@ def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
 
 @lru_cache(maxsize=2)
 def _forms(data: Path) -> list[dict]:
-    """The forms that any release states besides the main one of the mineral, with their names in full."""
+    """Return the forms that any release states besides the main one, with their full names."""
     stated = [reliance.statements(release) for release in tables.releases()]
     rows = pd.concat([rows[rows.mineral.duplicated()] for rows in stated])
     rows = rows.drop_duplicates(["mineral", "form"], keep="last").assign(slug=lambda r: r.form.map(_slug))
@@ -136,7 +137,7 @@ def _forms(data: Path) -> list[dict]:
     ],
 )
 def disputed_reliance(mineral: str, of_year: int, release: str) -> Answer | None:
-    """The reading of the release, and beside it those that it replaced."""
+    """Return the reading of the release, and beside it those that it replaced."""
     texts = reliance.readings(mineral, of_year)
     if release not in texts:
         return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ def china_mined(release: str, year: int | None = None) -> Answer | None:
 
 
 def each_mineral_and_step() -> list[dict]:
+    """Return a row for each mineral at each step, with the fields of its facts."""
     return [mineral | step for mineral in minerals() for step in STEPS]
 
 
@@ -74,8 +76,10 @@ def inside_share(mineral: str, step: str, release: str, year: int | None = None)
     return _share("inside", mineral, step, release, year, text="{:.0f} %")
 
 
-def _share(whose: str, mineral: str, step: str, release: str, year: int | None, text="") -> Answer | None:
-    """A column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
+def _share(
+    whose: str, mineral: str, step: str, release: str, year: int | None, text: str = ""
+) -> Answer | None:
+    """Return a column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
     row = _summary(tables.data_dir(), release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None
@@ -90,7 +94,9 @@ def _share(whose: str, mineral: str, step: str, release: str, year: int | None, 
 
 
 def bound(share: float, alone: bool = False) -> str:
-    """The text of a share that rounding would make nothing or all. alone: what it counts is all there is.
+    """Return the text of a share that rounding would make nothing or all.
+
+    alone: what it counts is all there is.
 
     >>> bound(0.4), bound(99.6), bound(0), bound(50), bound(100), bound(100, alone=True)
     ('under 1 %', 'over 99 %', '', '', 'over 99 %', '')
@@ -106,7 +112,7 @@ def _summary(data: Path, release: str, year: int | None) -> dict:
 
 
 def _of(measure: Callable, release: str, year: int | None) -> pd.DataFrame:
-    """A measure of supply at a release, or of an earlier year of it."""
+    """Return a measure of supply at a release, or of an earlier year of it."""
     return measure(release, year) if year else measure(release)
 
 
@@ -122,7 +128,10 @@ def _output(data: Path, release: str, year: int | None) -> dict[tuple[str, str],
 def _output_rows(
     release: str, mineral: str, step: str, whose: str, year: int | None
 ) -> tuple[tuple[str, ...], bool]:
-    """What a share counts, and the world, as "China 2025: 270,000 t"; and whether nobody else makes any."""
+    """Return what a share counts, and the world, as "China 2025: 270,000 t".
+
+    With it comes whether nobody else makes any.
+    """
     output = _output(tables.data_dir(), release, year).get((mineral, step))
     if output is None:
         return (), False
@@ -199,8 +208,8 @@ def _cut_reserves(data: Path) -> list[dict]:
     ]
 
 
-def _reason(correction_ids) -> str:
-    """What data/corrections.csv says of a superseded reading."""
+def _reason(correction_ids: Any) -> str:
+    """Return what data/corrections.csv says of a superseded reading."""
     if pd.isna(correction_ids):
         return ""
     reasons = tables.load("corrections").query("action == 'supersede'").set_index("correction_id").reason
@@ -311,18 +320,22 @@ def china_majority(step: str, release: str, year: int | None = None) -> Answer:
 
 
 def each_country() -> list[dict]:
-    """A row for each country with a page: `country`, as in its facts' ids, `iso3` and `where`, its name."""
+    """Return a row for each country with a page.
+
+    Fields: `country`, as in its facts' ids, `iso3` and `where`, its name.
+    """
     return [
         {"country": prefix(iso3), "iso3": iso3, "where": name} for iso3, name in countries.names().items()
     ]
 
 
 def each_country_and_mineral() -> list[dict]:
+    """Return a row for each country with each mineral, with the fields of its facts."""
     return [country | mineral for country in each_country() for mineral in minerals()]
 
 
 def prefix(iso3: str) -> str:
-    """What the ids of a country's facts begin with.
+    """Return what the ids of a country's facts begin with.
 
     >>> prefix("COK")
     'cook_islands'
@@ -330,8 +343,8 @@ def prefix(iso3: str) -> str:
     return countries.slug(iso3).replace("-", "_")
 
 
-def share_id(iso3: str, row) -> str:
-    """The id of a country's share of output, of a row of `countries.held`.
+def share_id(iso3: str, row: Any) -> str:
+    """Return the id of a country's share of output, of a row of `countries.held`.
 
     >>> from types import SimpleNamespace as row
     >>> share_id("SLE", row(mineral="titanium", form="rutile", step="mine"))
@@ -417,7 +430,9 @@ def _country_reserves(data: Path, release: str) -> dict[tuple[str, str], Answer]
 
 
 def rounded(share: float, alone: bool = False) -> str:
-    """A share as text: the totals are rounded, so no more than two figures. alone: nobody else has any.
+    """Return a share as text: the totals are rounded, so no more than two figures.
+
+    alone: nobody else has any.
 
     >>> rounded(33.3), rounded(7.93), rounded(0.04), rounded(100)
     ('33 %', '7.9 %', 'under 0.1 %', 'over 99 %')

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,10 @@ _of_basket = partial(
 def _cover(
     release: str, rule: str, year: int | None, number: Callable[[Cover], float], words: Callable | None = None
 ) -> Answer | None:
-    """A number of what the Vault's money replaces under a rule, in `words`; None where there is no basket."""
+    """Return a number of what the Vault's money replaces under a rule, in `words`.
+
+    None where there is no basket.
+    """
     cover = vault_basket.cover(release, vault_basket.capital(), rule, year)
     if cover is None:
         return None
@@ -170,7 +174,7 @@ def mineral_year(mineral: str, release: str, year: int | None = None) -> Answer 
     )
 
 
-def _line(row) -> str:
+def _line(row: Any) -> str:
     if pd.isna(row.price):
         return f"{row.form}: as stated"
     price = f"US${row.price:,.{0 if row.price >= 100 else 2}f} a kilogram ({row.priced_as})"
