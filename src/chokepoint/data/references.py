@@ -133,6 +133,10 @@ def _plain(number: float) -> str:
     return f"{number:,.12g}"
 
 
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return [{str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
 class NoTable(Unresolved):
     """A reference to a table that is not there, or cannot be read."""
 
@@ -156,7 +160,7 @@ class Evidence:
         is.
         """
         frame = self._table(name)
-        rows = frame.to_dict("records")
+        rows = _records(frame)
         for at, row in enumerate(rows):
             try:
                 rows[at] = self._filled(name, row)
@@ -173,7 +177,7 @@ class Evidence:
         for name in self._schemas:
             if not is_template(self._schemas[name]):
                 continue
-            for at, row in zip(self._table(name).index, self._table(name).to_dict("records"), strict=True):
+            for at, row in zip(self._table(name).index, _records(self._table(name)), strict=True):
                 try:
                     self._filled(name, row)
                     found = list(self._copies(name, row))
@@ -279,7 +283,7 @@ class Evidence:
         if table not in self._rows:
             try:
                 key = fields_key(self._schemas[table])
-                self._rows[table] = {row[key]: row for row in self._table(table).to_dict("records")}
+                self._rows[table] = {row[key]: row for row in _records(self._table(table))}
             except KeyError:
                 return {}
         return self._rows[table]
@@ -376,7 +380,7 @@ class Evidence:
             if not {"conflict_group", "source_id"} <= fields:
                 continue
             frame = self._table(name)
-            for at, row in zip(frame.index, frame.to_dict("records"), strict=True):
+            for at, row in zip(frame.index, _records(frame), strict=True):
                 if not row["conflict_group"] or row.get("column"):
                     continue
                 for _, cell, unit in self._measures(name, row):

@@ -300,9 +300,9 @@ def view(*names: str) -> Callable[[Callable], Callable]:
     def decorate(work: Callable) -> Callable:
         @wraps(work)
         def ask(*arguments: Any) -> Any:
-            if (
-                inspect.currentframe().f_back.f_code not in _views
-            ):  # the view that asks depends on this one's tables too
+            frame = inspect.currentframe()
+            caller = frame.f_back.f_code if frame and frame.f_back else None
+            if caller not in _views:  # a view that asks depends on this one's tables too
                 _reads.add(f"{VIEW}{work.__module__}:{work.__qualname__} {json.dumps(arguments)}")
             before = _reads.copy()
             frames = [load(name) for name in names]
@@ -310,7 +310,7 @@ def view(*names: str) -> Callable[[Callable], Callable]:
             return work(*frames, *arguments)
 
         _views.add(work.__code__)
-        ask.tables = names
+        ask.tables = names  # type: ignore[attr-defined]
         return ask
 
     return decorate
@@ -343,7 +343,7 @@ def _templates(data: Path | None = None) -> list[str]:
 
 def _is_template(data: Path, table: str) -> bool:
     declared = _named(data).get(table)
-    return bool(declared) and references.is_template(declared["schema"])
+    return declared is not None and references.is_template(declared["schema"])
 
 
 def _states(data: Path) -> tuple:
