@@ -59,7 +59,7 @@ _FIXES = [
     *(
         (
             rf'(<div class="cell [^"]*\btag_{tag}\b[^"]*">\s*<details[^>]*>\s*)<summary.*?</summary>',
-            lambda m, name=name: m[1] + _template.code_summary(name),
+            lambda m, name=name: m[1] + str(_template.code_summary(name)),
         )
         for tag, name in (("load", "Load the data"), ("draw", "Draw it"))
     ),
