@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from chokepoint.analysis import events, facts
 from chokepoint.data import tables
+from chokepoint.pages.api import api_list
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import macros, page_link
 from chokepoint.parameters import KINDS
@@ -240,4 +241,5 @@ LISTS = {
     "data-dictionary": dictionary,
     "question-list": question_list,
     "parameter-list": parameter_list,
+    "api-list": api_list,
 }
