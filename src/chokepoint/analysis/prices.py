@@ -57,16 +57,20 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     )
 
 
+@tables.view("controls", "control_minerals")
+def _in_force(controls: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Return the licences and bans that took effect, a row for each mineral that one names."""
+    rows = controls.query("published and instrument in @LIMITS and took_effect == 'yes'")
+    return links.merge(rows, on="control_id").dropna(subset=["effective_date_start"])
+
+
 @by_release
 def days(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Return the days within the years of the release on which a licence or a ban took effect.
 
     Columns: mineral, day, instrument, target, source_id.
     """
-    rows = tables.load("controls").query("published and instrument in @LIMITS and took_effect == 'yes'")
-    rows = (
-        tables.load("control_minerals").merge(rows, on="control_id").dropna(subset=["effective_date_start"])
-    )
+    rows = _in_force()
     last = int(tables.load("prices", release).year.max()) if release in tables.releases("prices") else 0
     rows = rows[rows.effective_date_start.dt.year <= last]
     return rows.rename(columns={"effective_date_start": "day"})[

@@ -135,17 +135,17 @@ def basket(release: str, rule: str = EVERYTHING, year: int | None = None) -> pd.
     return rows.sort_values("value", ascending=False, ignore_index=True)
 
 
-def under_licence() -> frozenset[str]:
-    """Minerals that a Chinese export licence in force names.
+@tables.view("controls", "control_minerals")
+def under_licence(controls: pd.DataFrame, links: pd.DataFrame) -> list[str]:
+    """List the minerals that a Chinese export licence in force names.
 
-    >>> {"gallium", "tungsten"} < under_licence(), "copper" in under_licence()
+    >>> {"gallium", "tungsten"} < set(under_licence()), "copper" in under_licence()
     (True, False)
     """
-    rows = tables.load("controls").query(
+    rows = controls.query(
         "published and instrument == 'licence' and took_effect == 'yes' and status == 'in force'"
     )
-    links = tables.load("control_minerals")
-    return frozenset(links[links.control_id.isin(rows.control_id)].mineral)
+    return sorted({*links[links.control_id.isin(rows.control_id)].mineral})
 
 
 def left_out(release: str, rule: str = EVERYTHING) -> pd.DataFrame:

@@ -88,8 +88,10 @@ def digest(read: str) -> str:
         column, _, value = key.partition("=")
         own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
         template = next((n for n in _templates() if f"data/{_named()[n]['path']}" == file), "")
-        if not key:
-            first = _file_digest(path, _state(path))
+        if not key:  # of a table with references, what they stand for counts
+            first = (
+                _text_digest(template, _states(data_dir())) if template else _file_digest(path, _state(path))
+            )
         elif template:
             first = _rows(path, _states(data_dir()), column, template).get(value, "none")
         else:
@@ -123,6 +125,14 @@ def _state(path: Path) -> tuple[int, ...]:
 @lru_cache(maxsize=512)
 def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _text_digest(table: str, _states: tuple) -> str:
+    try:
+        return _sha(as_text(table))
+    except UserError as fault:  # whoever loads it says so
+        return _sha(str(fault))
 
 
 @lru_cache(maxsize=256)
@@ -228,10 +238,7 @@ def load(table: str, release: str | None = None) -> pd.DataFrame:
     """
     data = data_dir()
     _reads.add(f"data/{resource(table, release)['path']}")
-    frame = _read(data, table, release)
-    for name in _drawn_on(data, table):
-        _reads.update((f"{DESCRIPTOR}: {name}", f"data/{_named(data)[name]['path']}"))
-    return frame.copy(deep=False)  # pandas copies what a caller writes to
+    return _read(data, table, release).copy(deep=False)  # pandas copies what a caller writes to
 
 
 def as_text(table: str) -> str:
@@ -405,11 +412,6 @@ def _filled_in(data: Path, table: str, _states: tuple) -> tuple[str, tuple[str, 
         path = _named(data)[table]["path"]
         raise UserError(f"data/{path} {fault}. `chokepoint check` lists every such place.") from None
     return frame.to_csv(index=False), tuple(name for name in drawn if name != table)
-
-
-def _drawn_on(data: Path, table: str) -> tuple[str, ...]:
-    """Return the tables whose cells a table's references are filled in from."""
-    return _resolved(data, table)[1] if _is_template(data, table) else ()
 
 
 def _unreadable(path: str, error: Exception) -> UserError:

@@ -90,17 +90,22 @@ def brief(release: str) -> Brief:
     return Brief([_brought(), _promises(release), suspensions.summary()], release)
 
 
+def _plurilateral() -> pd.Series:
+    """Return the row of the agreement on price floors that several countries were to sign."""
+    return tables.row("agreements", agreement_id="agreement.plurilateral")
+
+
 def _brought() -> str:
     """Tell of new signatures, and what is still missing."""
-    texts = tables.load("agreements").set_index("agreement_id")
-    floor = texts.status["agreement.plurilateral"] == "signed"
+    floor = _plurilateral().status == "signed"
     members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
     missing = [
         *(["no price floor among several countries was signed"] if not floor else []),
         *(["no list of FORGE's members was found"] if not members else []),
     ]
     rest = f"; {' and '.join(missing)}" if missing else ""
-    bind = texts[(texts.batch == "after_february") & texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
+    texts = tables.rows("agreements", batch="after_february")
+    bind = texts[texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
     known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
     return (
         f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or "
@@ -144,7 +149,7 @@ def lead(release: str) -> Figure:
     )
     done = events.happened()
     floor = (done.category == "price_floor").sum()
-    signed = tables.load("agreements").set_index("agreement_id").status["agreement.plurilateral"] == "signed"
+    signed = _plurilateral().status == "signed"
     end = (
         "a floor among several countries was signed"
         if signed

@@ -52,9 +52,7 @@ def sentences() -> list[str]:
 
     It says what was suspended, to when, and what is known of the end.
     """
-    rows = (
-        tables.load("controls").query("published and instrument == 'suspension'").sort_values("suspended_to")
-    )
+    rows = tables.rows("controls", instrument="suspension").query("published").sort_values("suspended_to")
     told = []
     for row in rows.to_dict("records"):
         known = events.settled_suspension(row["control_id"])
@@ -105,7 +103,7 @@ def _ends() -> list[tuple[str, str, pd.Series | None]]:
 
     The last day is a fact in braces or in words.
     """
-    rows = tables.load("controls").query("published and instrument == 'suspension'")
+    rows = tables.rows("controls", instrument="suspension").query("published")
     ledger = tables.rows("ledger", table="controls").query("column == 'suspended_to'").set_index("row_key")
     ends = []
     for row in rows.sort_values("suspended_to").to_dict("records"):
