@@ -6,6 +6,8 @@ import pandas as pd
 from chokepoint.charts.layout import first_seen, tooltips
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER, UNITED_STATES
 
+LONG = 34  # letters of a name
+
 
 def lines(
     rows: pd.DataFrame,
@@ -32,13 +34,16 @@ def lines(
     up = alt.Y(
         f"{y}:Q", title=title, scale=alt.Scale(domain=[0, 1.15 * rows[y].max()]), axis=alt.Axis(tickCount=5)
     )
+    size = 10.5 if max(map(len, names)) > LONG else 12  # on a phone a long name takes the whole column
     by = alt.Color(
         f"{color}:N",
         title=None,
         scale=alt.Scale(
             domain=names, range=([ACCENT, BLOC, FLOOR, UNITED_STATES, OTHER] * len(names))[: len(names)]
         ),
-        legend=alt.Legend(columns=1, labelLimit=330, symbolType="stroke") if len(names) > 1 else None,
+        legend=alt.Legend(columns=1, labelLimit=330, labelFontSize=size, symbolType="stroke")
+        if len(names) > 1
+        else None,
     )
     line = alt.Chart(rows).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45))
     last = rows[rows[color] == names[0]].tail(1)

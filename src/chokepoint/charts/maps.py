@@ -338,7 +338,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         sums.mark_text(fontWeight="bold", color=INK, **small).encode(px("left"), py("down"), text="label:N"),
         tracks.transform_filter("datum.step == 'mine' && !datum.product")
         .transform_calculate(mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)")
-        .mark_text(align="left", limit=90, lineBreak="\n", lineHeight=13, color=INK)
+        .mark_text(align="left", limit=104, lineBreak="\n", lineHeight=13, color=INK)
         .encode(px("left"), py("mid"), text="mineral:N"),
         tracks.transform_calculate(label="datum.product ? datum.product : datum.step")
         .mark_text(color=SOFT, limit=134, **small)

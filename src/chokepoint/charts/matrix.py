@@ -36,7 +36,7 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         .transform_filter("datum.step == step")
         .transform_calculate(
             rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2",
-            text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''",
+            text="isValid(datum.share) ? (datum.bound && !(cp_column < 560) ? '≥' : '') + datum.text : ''",
         )
     )
     y = names_beside("mineral", []).sort(field="rank", op="max", order="descending").scale(paddingInner=0.08)
@@ -46,6 +46,7 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
     tips = tooltips({"mineral": "Mineral", "name": "Coalition", "share": ("Share of world output, %", ".1f")})
     fill = alt.condition("datum.club == 'china'", alt.value(CHINA), alt.value(BLOC))
     opacity = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 100], range=[0.06, 1]), legend=None)
+    on_fill = alt.condition("datum.share > 80", alt.value("white"), alt.value(INK))
     full, blank = (
         base.transform_filter("isValid(datum.share)"),
         base.transform_filter("!isValid(datum.share)"),
@@ -56,13 +57,19 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y),
         blank.mark_text(color=SOFT, text="–", fontSize=11).encode(x, y),
         cells.add_params(chosen),
-        full.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
-            x,
-            y,
-            text="text:N",
-            color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
-            tooltip=tips,
-        ),
+        full.mark_text(
+            fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5"),
+            opacity=alt.ExprRef("cp_column < 440 ? 0 : 1"),  # on a phone a tap gives the number
+        ).encode(x, y, text="text:N", color=on_fill, tooltip=tips),
+        full.transform_filter("datum.bound")
+        .mark_tick(
+            orient="horizontal",
+            thickness=1.2,
+            yOffset=7,
+            size=9,
+            opacity=alt.ExprRef(f"{NARROW} ? 1 : 0"),
+        )
+        .encode(x, y, color=on_fill),
         base.transform_filter(chosen)
         .mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55)
         .encode(x, y),
@@ -70,13 +77,13 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         .mark_text(
             align="left",
             color=SOFT,
-            text=["Per cent. – not published.", "≥ a member's is not printed."],
+            text=["Per cent", "– not published", "≥ or underlined:", "at least that"],
             lineHeight=15,
         )
         .encode(alt.XValue(0), alt.YValue(height + 18)),
     )
     return layers.add_params(select("step", "Share", STEPS)).properties(
-        height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44}
+        height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 74}
     )
 
 

@@ -49,7 +49,7 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
             color=color(
                 "release",
                 dict(zip(names, (OTHER, ACCENT, BLOC), strict=True)),
-                key(labelLimit=260, columns=alt.ExprRef("width < 560 ? 1 : 3")),
+                key(labelLimit=260, columns=alt.ExprRef("cp_column < 560 ? 1 : 3")),
             ),
             tooltip=tooltips({"row": "What", "change": " → ".join(names[::2]), "why": "Why"}),
         ),
