@@ -4,7 +4,8 @@ import os
 import random
 
 SEED, SWEEP = "CHOKEPOINT_SEED", "CHOKEPOINT_SWEEP"
-USUAL = 492170  # a seed that has found faults; the same for everybody, so that a change is judged by what it changes
+# A seed that has found faults; the same for everybody, so that a change is judged by what it changes.
+USUAL = 492170
 
 
 def everything() -> bool:
