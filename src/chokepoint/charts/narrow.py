@@ -23,6 +23,7 @@ _MARK, _GAP, _AXIS, _EDGE = (
     46,
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
+_LIMIT = 180  # px: Vega's own limit of a label, where a chart gives none
 _MOST = 240  # px, of names beside rows where the column is wide
 
 
@@ -101,7 +102,7 @@ def _axis(axis: dict, spec: dict) -> dict:
 
 
 def _names_beside(axis: dict, spec: dict) -> dict:
-    names, limit = _names(axis, spec), axis.get("labelLimit")
+    names, limit = _names(axis, spec), axis.get("labelLimit", _LIMIT)
     longest = max([0, *map(len, names)]) * LETTER * SIZE
     if not isinstance(limit, int | float) or longest <= limit:
         return axis
@@ -122,31 +123,28 @@ def _names_beside(axis: dict, spec: dict) -> dict:
 
 def _names(axis: dict, spec: dict) -> list[str]:
     """List the names on an axis of names."""
-    scale = next((s for s in spec.get("scales", []) if s["name"] == axis.get("scale")), {})
-    domain = scale.get("domain")
-    if scale.get("type") not in ("band", "point", "ordinal") or axis.get("labels") is False:
+    return [] if axis.get("labels") is False else _domain(axis.get("scale"), spec)
+
+
+def _domain(scale: str | None, spec: dict) -> list[str]:
+    """List the names of a scale: those it lists, or those that its data hold.
+
+    >>> rows = {"name": "rows", "values": [{"metal": "tin"}, {"metal": "lead"}, {"metal": "tin"}]}
+    >>> by = {"name": "color", "type": "ordinal", "domain": {"data": "rows", "field": "metal", "sort": True}}
+    >>> _domain("color", {"scales": [by], "data": [rows]})
+    ['lead', 'tin']
+    """
+    found = next((s for s in spec.get("scales", []) if s["name"] == scale), {})
+    domain = found.get("domain")
+    if found.get("type") not in ("band", "point", "ordinal"):
         return []
     if isinstance(domain, list):
         return [str(name) for name in domain]
-    fields = {
-        part["field"]
-        for part in (domain or {}).get("fields", [domain or {}])
-        if isinstance(part, dict) and "field" in part
-    }
-    rows = [
-        row
-        for table in spec.get("data", [])
-        if isinstance(table.get("values"), list)
-        for row in table["values"]
-    ]
-    return sorted(
-        {
-            str(row[field])
-            for row in rows
-            for field in fields
-            if isinstance(row, dict) and row.get(field) is not None
-        }
-    )
+    parts = (domain or {}).get("fields", [domain or {}])
+    fields = {part["field"] for part in parts if isinstance(part, dict) and "field" in part}
+    tables = [table["values"] for table in spec.get("data", []) if isinstance(table.get("values"), list)]
+    rows = [row for table in tables for row in table if isinstance(row, dict)]
+    return sorted({str(row[field]) for row in rows for field in fields if row.get(field) is not None})
 
 
 def _legend(legend: dict, spec: dict) -> dict:
@@ -161,12 +159,8 @@ def _legend(legend: dict, spec: dict) -> dict:
     kind = next(
         (legend[k] for k in ("fill", "stroke", "shape", "strokeDash", "opacity", "size") if k in legend), None
     )
-    names = {scale["name"]: scale for scale in spec.get("scales", [])}.get(kind, {}).get("domain")
-    if (
-        legend.get("orient", "top") != "top"
-        or not isinstance(names, list)
-        or not all(isinstance(name, str) for name in names)
-    ):
+    names = _domain(kind, spec)
+    if legend.get("orient", "top") != "top" or not names:
         return legend
     wanted, limit = legend.get("columns", len(names)), legend.get("labelLimit", 160)
     widths = [
