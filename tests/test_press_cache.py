@@ -13,7 +13,7 @@ from small_book import Small, notebook
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.site import cache, imports
-from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.cache import Cache, Executed, code_of, modules_of
 from chokepoint.site.runs import Run, plan
 
 HOME = Path(__file__).resolve().parents[1]
