@@ -10,7 +10,6 @@ from chokepoint.analysis import facts
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.models import MODELS
-from chokepoint.models.evaluate import evaluate
 from chokepoint.pages import (
     china_responses,
     disagreements,
@@ -115,7 +114,7 @@ def test_what_buyers_pay_is_told_apart_from_what_they_lose():
         -100 * worked["use_change"],
     ]
     assert [round(given[0]), round(given[1], 1), round(given[2])] == [793, 1.1, 17]
-    now = evaluate("price_floor")
+    now = price_floor.who_pays().evaluate()
     assert (spend, lose, less) == pytest.approx(
         (now["spending_change"], -0.001 * now["consumer_surplus_change"], -100 * now["use_change"])
     )

@@ -328,7 +328,7 @@ def test_a_stated_floor_and_loan_are_the_cells_that_their_facts_name():
         place | {"fact_id": "x.floor", "column": "floor_usd_per_kg"},
     ]
     rows = {
-        name: pd.DataFrame(given, columns=columns[name]).fillna("")
+        name: pd.DataFrame([{c: row.get(c, "") for c in columns[name]} for row in given])
         for name, given in (("finance", [deal]), ("ledger", stated))
     }
     held = Evidence(rows.__getitem__, schemas)
