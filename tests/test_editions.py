@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chokepoint import parameters
+from chokepoint.analysis import vault_basket
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import china_responses, futures, price_floor, project_vault, what_changed
@@ -116,7 +117,7 @@ def test_more_capital_buys_more_days_and_the_page_says_whose_choice_it_was():
         project_vault.cover("mcs2026").days.min(),
         project_vault.cover("mcs2026", 20).days.min(),
     )
-    assert doubled == pytest.approx(announced * 20 / 11.67)
+    assert doubled == pytest.approx(announced * 20 / vault_basket.capital())
     assert project_vault.lead("mcs2026", 20).title.startswith("US$20 billion, as set for this page,")
     assert "set for this page" in project_vault.brief("mcs2026", 20).sentences[-1]
     assert project_vault.brief("mcs2026").sentences == project_vault.brief("mcs2026", 20).sentences[:-1]
@@ -139,9 +140,12 @@ def test_a_chapters_parameters_move_where_its_sliders_begin():
     }
     assert (begun["china_share"], begun["cut"], begun["months"]) == (1.0, 0.9, 2)
     assert {c.name: c.value for c in futures.build_out(2040).controls}["year"] == 16
+    higher = price_floor.who_pays().with_defaults(floor=85)
+    assert higher.defaults["floor"] == 85
     assert (
-        price_floor.who_pays().with_defaults(floor=85).evaluate()["levy"]
-        == 85 - price_floor.who_pays().defaults["world_price"]
+        higher.evaluate()
+        == price_floor.who_pays().evaluate(floor=85)
+        != price_floor.who_pays().evaluate(floor=95)
     )
     assert price_floor.who_pays().with_defaults(floor=None) == price_floor.who_pays()
 

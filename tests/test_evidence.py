@@ -6,10 +6,12 @@ import re
 from datetime import date
 
 import articles
+import pandas as pd
 import pytest
 
 from chokepoint.analysis import events
 from chokepoint.data import grades, tables
+from chokepoint.data.references import Evidence
 
 KEYS = {
     "sources": "source_id",
@@ -314,11 +316,27 @@ def test_a_fact_prints_its_value_and_points_to_the_row_that_carries_it():
                 ), key
 
 
-def test_the_stated_floor_loan_and_vote():
-    ledger = by_key("ledger")
-    assert (ledger["mp.price_floor"]["value"], ledger["mp.price_floor"]["unit"]) == ("110", "US$ per kg")
-    assert (ledger["vault.exim_loan"]["value"], ledger["vault.private_capital"]["value"]) == ("10", "1.67")
-    assert (ledger["house.hr4090_yes"]["value"], ledger["house.hr4090_no"]["value"]) == ("224", "195")
+def test_a_stated_floor_and_loan_are_the_cells_that_their_facts_name():
+    """On two rows of its own, so that it holds whatever the evidence says."""
+    schemas = {name: tables.resource(name)["schema"] for name in ("finance", "ledger")}
+    columns = {name: [field["name"] for field in schema["fields"]] for name, schema in schemas.items()}
+    deal = {"finance_id": "finance.x", "amount_usd_m": "10000", "floor_usd_per_kg": "110", "source_id": "S1"}
+    deal |= {"date": "2026-02-02", "confidence": "corroborated", "published": "true"}
+    place = {"table": "finance", "row_key": "finance.x"}
+    stated = [
+        place | {"fact_id": "x.loan", "column": "amount_usd_m", "unit": "US$ billion"},
+        place | {"fact_id": "x.floor", "column": "floor_usd_per_kg"},
+    ]
+    rows = {
+        name: pd.DataFrame([{c: row.get(c, "") for c in columns[name]} for row in given])
+        for name, given in (("finance", [deal]), ("ledger", stated))
+    }
+    held = Evidence(rows.__getitem__, schemas)
+    loan, floor = held.fact("x.loan"), held.fact("x.floor")
+    assert (loan["value"], loan["unit"], loan["text"]) == ("10", "US$ billion", "US$10 billion")
+    assert (floor["value"], floor["unit"], floor["text"]) == ("110", "US$ per kg", "US$110/kg")
+    assert loan["source_ids"] == "S1" and loan["as_of"] == "2026-02-02"
+    assert loan["confidence"] == "corroborated" and not list(held.faults())
 
 
 def test_the_detector_of_copied_words_finds_eight_and_lets_seven_pass():

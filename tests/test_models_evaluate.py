@@ -10,6 +10,7 @@ from test_models_price_floor import BASE, STAGES
 from test_models_properties import ROWS
 
 from chokepoint.cli import main
+from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models.evaluate import assumptions_of, evaluate, settings
 
@@ -118,7 +119,9 @@ def test_the_same_setting_twice_is_refused():
 
 def test_the_list_shows_what_each_model_takes():
     text = CliRunner().invoke(main, ["model", "--list"]).output
-    assert "price_floor: Who pays" in text and "floor (PF) = 110, 60 to 160 US$/kg: Reference price" in text
+    row = tables.row("assumptions", assumption_id="price_floor.floor")
+    assert "price_floor: Who pays" in text
+    assert f"floor (PF) = {row.value:g}, {row.low:g} to {row.high:g} US$/kg: Reference price" in text
 
 
 def test_what_does_not_come_is_told_in_words_and_not_as_a_number():

@@ -4,6 +4,7 @@ import pandas as pd
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.coalitions import members
+from chokepoint.analysis.events import MEETING
 from chokepoint.charts.dots import dots
 from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
@@ -38,7 +39,6 @@ SHORT = {
     "United Kingdom": "UK",
 }
 HOURS = {"early trading": ACCENT, "morning": FLOOR, "intraday": BLOC, "day": "#8f80cf", "unspecified": OTHER}
-MEETING = pd.Timestamp(2026, 2, 4)
 
 
 def delegations() -> pd.DataFrame:
