@@ -40,7 +40,7 @@ def decades(
     kept = [series, x, y, *([pick] if pick else [])]
     keys = [*([pick] if pick else []), series]
     drawn = rows[kept].sort_values([x], kind="stable")
-    drawn = drawn.assign(run=drawn.groupby(keys)[x].transform(lambda years: (years.diff() > 1).cumsum()))
+    drawn = drawn.assign(run=drawn.groupby(keys)[x].transform(lambda years: (years.diff().fillna(1) > 1).cumsum()))
     heads = rows.drop_duplicates(keys)[keys]
     heads = heads.assign(at=heads.groupby(keys[0]).cumcount() if pick else range(len(heads)))
     most = int(heads["at"].max()) + 1
@@ -59,26 +59,19 @@ def decades(
             format="d", grid=False, values=alt.ExprRef(f"sequence({-(-span[0] // 10) * 10}, {span[1]}, {_step(span)})")
         ),
     )
+    scale = alt.Scale(domainMin=0, domainMax=end, rangeMin=HEIGHT, rangeMax=HEAD * most + 22)
     up = alt.Y(
         f"{y}:Q",
         title=None,
-        scale=alt.Scale(domainMin=0, domainMax=end, rangeMin=HEIGHT, rangeMax=HEAD * most + 22),
+        scale=scale,
         axis=alt.Axis(tickCount=5, labelExpr=f"format(datum.value, datum.value < 10 ? '~g' : '~s') + '{unit}'"),
     )
     here = f"datum.{pick} == {pick}" if pick else "true"
     base = alt.Chart(drawn).transform_filter(here)
     tips = tooltips({series: "Series", x: ("Year", "d"), y: (f"Value{unit and ','}{unit}", ",.4~g")})
-    last = base.transform_joinaggregate(newest=f"max({x})", groupby=keys).transform_filter(
-        f"datum.newest == datum.{x}"
-    )
+    last = alt.Chart(_ends(drawn, keys[:-1], x, y, top, unit)).transform_filter(here)
     words = last.mark_text(align="left", dx=6, fontWeight="bold").encode(
-        across,
-        up,
-        hue,
-        text=alt.Text("end:N"),
-    )
-    words = words.transform_calculate(
-        end=f"format(datum.{y}, datum.{y} >= 1e4 ? '.3~s' : datum.{y} >= 10 ? '.0f' : '.2~g') + '{unit}'"
+        across, alt.Y("clear:Q", scale=scale, title=None), hue, text="end:N"
     )
     chart = alt.layer(
         base.mark_line(strokeWidth=2.2).encode(across, up, hue, detail="run:N"),
@@ -94,6 +87,21 @@ def decades(
         return chart
     options = sorted(set(rows[pick]))
     return chart.add_params(select(pick, label, options, first or options[0]))
+
+
+def _ends(rows: pd.DataFrame, of: list[str], x: str, y: str, top: float | None, unit: str) -> pd.DataFrame:
+    """Return the newest row of each line with its words, and a place where they are clear of each other's."""
+    last = rows.sort_values(x).groupby([*of, *rows.columns[[0]]]).tail(1).sort_values(y, kind="stable")
+    groups = last.groupby(of) if of else [("", last)]
+    parts = []
+    for _, group in groups:
+        room, clear = 0.065 * (top or rows.loc[rows[of[0]] == group[of[0]].iloc[0], y].max() if of else rows[y].max()), []
+        for value in group[y]:
+            clear.append(max(value, clear[-1] + room) if clear else value)
+        parts.append(group.assign(clear=clear))
+    told = pd.concat(parts)
+    forms = [",.0f" if v >= 10 else ".2g" for v in told[y]]
+    return told.assign(end=[f"{v:{form}}{unit}" for v, form in zip(told[y], forms, strict=True)])
 
 
 def _step(span: list[int]) -> str:

@@ -148,9 +148,7 @@ def unit_values() -> Figure | None:
     table = rows.pivot_table(index="year", columns="mineral", values="value", sort=False).sort_index()
     return figure(
         decades(rows, pick="mineral", label="Mineral", first="Tungsten", colours={CONSTANT: CHINA}),
-        title=f"In dollars of one year, tungsten was dearest in {peak}, in a war that cut off its ore; choose another mineral"
-        if peak < 1920
-        else f"In dollars of one year, tungsten was dearest in {peak}; choose another mineral",
+        title=f"In dollars of one year, tungsten was dearest in {peak}; choose another mineral",
         table=table.round(0).reset_index().rename(columns={"year": "Year"}),
         sources=sorted(set(rows.source_id)),
         alt_text=f"A line of the value of a tonne in dollars of 1998, {rows.year.min()} to {rows.year.max()}, for one of "
