@@ -72,7 +72,7 @@ def series(name: str, code: str) -> pd.DataFrame:
 
 def _us_imports(heading: str) -> pd.DataFrame:
     """First months and rest of each year, the rest by subtraction, in the heading's main unit of weight."""
-    rows = tables.load("us_trade", _newest("us_trade"))
+    rows = tables.load("us_trade", newest("us_trade"))
     rows = rows.query("flow == 'imports' and iso3 == 'CHN' and heading == @heading and unit == 'kilograms'")
     wide = rows.pivot_table(
         index="year", columns="months", values="quantity", aggfunc="sum", dropna=False
@@ -88,7 +88,7 @@ def _us_imports(heading: str) -> pd.DataFrame:
 
 def _china_exports(product: str) -> pd.DataFrame:
     """Single months to the world; a month that nobody quotes is missing."""
-    rows = tables.load("china_exports", _newest("china_exports"))
+    rows = tables.load("china_exports", newest("china_exports"))
     rows = rows.query("product == @product and area == 'World' and first_month == last_month").sort_values(
         "first_month"
     )
@@ -169,7 +169,7 @@ def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[floa
     return None
 
 
-def _newest(table: str) -> str:
+def newest(table: str) -> str:
     """Return the newest release with a table. MissingTable where none has it."""
     held = tables.releases(table)
     if not held:

@@ -1,4 +1,4 @@
-"""Levels: what was seen in each period beside what was usual, for the case that the reader chooses."""
+"""Levels: what was seen in each period beside what was usual, for the control that the reader chooses."""
 
 from collections.abc import Mapping
 
@@ -16,18 +16,18 @@ def levels(
 ) -> alt.LayerChart:
     """Draw a bar a period, as a share of the level before, with a line at the level and a dashed one at `cut`.
 
-    rows: case, period (its name), ratio (1: the level), side (coloured), text (at the end), in the order of
-    time. heads: case, words (lines, |-separated, over the bars). first: the case shown at first. label: of
+    rows: control (its name), period (its name), ratio (1: the level), side (coloured), text (at the end), in the order of
+    time. heads: control, words (lines, |-separated, over the bars). first: the one shown at first. label: of
     the select.
     """
-    placed = rows.assign(at=rows.groupby("case").cumcount())
+    placed = rows.assign(at=rows.groupby("control").cumcount())
     most = int(placed["at"].max()) + 1
-    here = "datum.case == case"
+    here = "datum.control == control"
     scale = f"(width - {NAMES + ENDS})"
     base = (
         alt.Chart(placed)
         .transform_filter(here)
-        .transform_joinaggregate(far="max(ratio)", groupby=["case"])
+        .transform_joinaggregate(far="max(ratio)", groupby=["control"])
         .transform_calculate(
             start=f"{NAMES}",
             end=f"{NAMES} + max(1, datum.ratio / max(1.15, datum.far) * {scale})",
@@ -37,7 +37,7 @@ def levels(
         )
     )
     span = base.transform_aggregate(
-        level="max(level)", low="max(low)", foot="max(down)", groupby=["case"]
+        level="max(level)", low="max(low)", foot="max(down)", groupby=["control"]
     ).transform_calculate(a=f"{TOP - 12}", b=f"datum.foot + {ROW // 2}", over=f"{TOP - 18}")
     words = {"align": "left", "baseline": "top", "lineHeight": 16, "limit": alt.ExprRef("width")}
     return (
@@ -66,6 +66,6 @@ def levels(
             .mark_text(color=INK, **words)
             .encode(alt.XValue(0), alt.YValue(0), text="lines:N"),
         )
-        .add_params(select("case", label, list(heads.case), first))
+        .add_params(select("control", label, list(heads.control), first))
         .properties(height=TOP + ROW * most + 6)
     )

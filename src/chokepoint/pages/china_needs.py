@@ -76,8 +76,7 @@ def sellers() -> Figure | None:
             size=11.5,
             limit=120,
         ),
-        title=f"The bloc sold China more than half of what it bought of {half} of {len(rows)} goods in {year}; for the "
-        "others the first seller stands outside it",
+        title=f"The bloc sold China more than half of what it bought of {half} of {len(rows)} goods in {year}",
         table=pd.DataFrame(
             {
                 "Good": rows.good,
@@ -118,7 +117,7 @@ def heavy_feed() -> Figure | None:
             tooltip={"Year": "Year", "burma_t": ("Myanmar, t of oxide", ",.0f")},
         ),
         title=f"{capital(with_article('Myanmar'))} mined {top.burma_t:,.0f} t of rare earths in {top.year} and "
-        f"{last.burma_t:,.0f} t in {last.year}, nearly all of it for China’s plants",
+        f"{last.burma_t:,.0f} t in {last.year}, by China’s imports",
         table=rows.rename(
             columns={"year": "Year", "burma_t": "Myanmar, t of oxide", "china_t": "China, t of oxide"}
         ),

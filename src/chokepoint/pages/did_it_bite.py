@@ -67,7 +67,8 @@ def rests_on(row: pd.Series) -> str:
     if pd.isna(row.get("series")):
         return f"No series is held. Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}"
     kind = " (a heading of several goods)" if row.mixed else ""
-    ratio = f"newest {100 * row.newest:.0f} % of the level before" if pd.notna(row.newest) else ""
+    share = "under 1" if row.newest < 0.01 else f"{100 * row.newest:.0f}"
+    ratio = f"newest {share} % of the level before"
     settle = f". Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}" if row.would_settle else ""
     return f"{SERIES[row.series]}{kind}: {ratio}{settle}"
 
@@ -144,7 +145,7 @@ def before_and_after() -> Figure | None:
         bars.append(
             pd.DataFrame(
                 {
-                    "case": case,
+                    "control": case,
                     "period": [_period(r.start, r.end) for r in rows.itertuples()],
                     "ratio": rows.ratio,
                     "side": rows.side.map(capital),
@@ -153,11 +154,11 @@ def before_and_after() -> Figure | None:
             )
         )
         what = "magnets, to the world" if series == "china_exports" else f"heading {code}" + (", several goods" if one.mixed else "")
-        heads.append({"case": case, "words": f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"})
+        heads.append({"control": case, "words": f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"})
         parts.append(rows.assign(case=case, control=held[control], verdict=WORDS[one.verdict]))
     every = pd.concat(parts)
     first = tests[(tests.control_id == FIRST[0]) & (tests.mineral == FIRST[1])].iloc[0]
-    case = next(h["case"] for h in heads if h["case"].startswith(capital(name(FIRST[1]))))
+    case = next(h["control"] for h in heads if h["control"].startswith(capital(name(FIRST[1]))))
     table = every[["case", "control", "verdict", "start", "end", "side", "value", "unit", "ratio", "source_id"]]
     table = table.assign(ratio=(100 * table.ratio).round(1)).rename(
         columns={
