@@ -49,7 +49,10 @@ def test_the_months_of_the_magnets():
     assert [world[m] for m in ("2025-01", "2025-05", "2025-11", "2026-03")] == [6357, 1238, 6150, 5238]
     assert [us[m] for m in ("2025-05", "2026-03")] == [46, 406]
     assert world[["2025-02", "2025-12", "2026-01"]].isna().all(), "a month that nobody quotes stays empty"
-    assert (facts.get("magnets.ten_months_added").value, facts.get("magnets.ten_months").value) == (45289, 45290)
+    assert (facts.get("magnets.ten_months_added").value, facts.get("magnets.ten_months").value) == (
+        45289,
+        45290,
+    )
 
 
 def test_every_control_has_a_verdict_or_what_would_settle_it():

@@ -40,7 +40,9 @@ def decades(
     kept = [series, x, y, *([pick] if pick else [])]
     keys = [*([pick] if pick else []), series]
     drawn = rows[kept].sort_values([x], kind="stable")
-    drawn = drawn.assign(run=drawn.groupby(keys)[x].transform(lambda years: (years.diff().fillna(1) > 1).cumsum()))
+    drawn = drawn.assign(
+        run=drawn.groupby(keys)[x].transform(lambda years: (years.diff().fillna(1) > 1).cumsum())
+    )
     heads = rows.drop_duplicates(keys)[keys]
     heads = heads.assign(at=heads.groupby(keys[0]).cumcount() if pick else range(len(heads)))
     most = int(heads["at"].max()) + 1
@@ -56,7 +58,9 @@ def decades(
         title=None,
         scale=alt.Scale(domain=[span[0], span[1] + 0.1 * (span[1] - span[0])], nice=False),
         axis=alt.Axis(
-            format="d", grid=False, values=alt.ExprRef(f"sequence({-(-span[0] // 10) * 10}, {span[1]}, {_step(span)})")
+            format="d",
+            grid=False,
+            values=alt.ExprRef(f"sequence({-(-span[0] // 10) * 10}, {span[1]}, {_step(span)})"),
         ),
     )
     scale = alt.Scale(domainMin=0, domainMax=end, rangeMin=HEIGHT, rangeMax=HEAD * most + 22)
@@ -64,7 +68,9 @@ def decades(
         f"{y}:Q",
         title=None,
         scale=scale,
-        axis=alt.Axis(tickCount=5, labelExpr=f"format(datum.value, datum.value < 10 ? '~g' : '~s') + '{unit}'"),
+        axis=alt.Axis(
+            tickCount=5, labelExpr=f"format(datum.value, datum.value < 10 ? '~g' : '~s') + '{unit}'"
+        ),
     )
     here = f"datum.{pick} == {pick}" if pick else "true"
     base = alt.Chart(drawn).transform_filter(here)
@@ -95,7 +101,10 @@ def _ends(rows: pd.DataFrame, of: list[str], x: str, y: str, top: float | None, 
     groups = last.groupby(of) if of else [("", last)]
     parts = []
     for _, group in groups:
-        room, clear = 0.065 * (top or rows.loc[rows[of[0]] == group[of[0]].iloc[0], y].max() if of else rows[y].max()), []
+        room, clear = (
+            0.065 * (top or rows.loc[rows[of[0]] == group[of[0]].iloc[0], y].max() if of else rows[y].max()),
+            [],
+        )
         for value in group[y]:
             clear.append(max(value, clear[-1] + room) if clear else value)
         parts.append(group.assign(clear=clear))

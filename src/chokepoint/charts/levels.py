@@ -8,7 +8,12 @@ import pandas as pd
 from chokepoint.charts.layout import color, key, px, py, select, tooltips
 from chokepoint.charts.theme import INK, SOFT
 
-ROW, TOP, NAMES, ENDS = 20, 66, 104, 84  # pixels: a row, what stands over all, names at the left, words at the right
+ROW, TOP, NAMES, ENDS = (
+    20,
+    66,
+    104,
+    84,
+)  # pixels: a row, what stands over all, names at the left, words at the right
 
 
 def levels(
@@ -48,18 +53,25 @@ def levels(
                 py("down"),
                 color("side", colours, key((1, 3), labelLimit=330)),
                 tooltip=tooltips(
-                    {"period": "Period", "text": "Amount", "ratio": ("Of the level before", ".0%"), "side": "When"}
+                    {
+                        "period": "Period",
+                        "text": "Amount",
+                        "ratio": ("Of the level before", ".0%"),
+                        "side": "When",
+                    }
                 ),
             ),
             span.mark_rule(color=INK).encode(px("level"), py("a"), alt.Y2("b:Q")),
             span.mark_rule(color=INK, strokeDash=[3, 3]).encode(px("low"), py("a"), alt.Y2("b:Q")),
-            span.transform_calculate(word="'level before'").mark_text(align="left", dx=2, fontSize=10.5, color=SOFT).encode(
-                px("level"), py("over"), text="word:N"
-            ),
+            span.transform_calculate(word="'level before'")
+            .mark_text(align="left", dx=2, fontSize=10.5, color=SOFT)
+            .encode(px("level"), py("over"), text="word:N"),
             base.mark_text(align="right", color=SOFT, fontSize=11, dx=NAMES - 8).encode(
                 alt.XValue(0), py("down"), text="period:N"
             ),
-            base.mark_text(align="left", color=INK, fontSize=11, dx=4).encode(px("end"), py("down"), text="text:N"),
+            base.mark_text(align="left", color=INK, fontSize=11, dx=4).encode(
+                px("end"), py("down"), text="text:N"
+            ),
             alt.Chart(heads)
             .transform_filter(here)
             .transform_calculate(lines="split(datum.words, '|')")

@@ -89,9 +89,13 @@ def months(
             py("head"),
             alt.Y2("foot:Q"),
             color=alt.Color(
-                "kind:N", scale=scale_of(colours), legend=key((1, 3), labelLimit=330) if len(colours) > 1 else None
+                "kind:N",
+                scale=scale_of(colours),
+                legend=key((1, 3), labelLimit=330) if len(colours) > 1 else None,
             ),
-            tooltip=tooltips({"when": "Month", "panel": "To", "value": (f"Exports, {unit}", ",.0f"), "kind": "Figure"}),
+            tooltip=tooltips(
+                {"when": "Month", "panel": "To", "value": (f"Exports, {unit}", ",.0f"), "kind": "Figure"}
+            ),
         ),
         marks.mark_rule(color=CHINA, strokeDash=[3, 3], strokeWidth=1.2).encode(
             px("x"), py("a"), alt.Y2("b:Q"), tooltip=tooltips({"label": "What", "day": "Day"})
@@ -100,7 +104,9 @@ def months(
             px("mid"), py("head"), text=alt.Text("short:N")
         ),
         under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text="letter:N"),
-        under.mark_text(fontSize=10, color=SOFT, align="left", dx=-4).encode(px("mid"), py("years"), text="year:N"),
+        under.mark_text(fontSize=10, color=SOFT, align="left", dx=-4).encode(
+            px("mid"), py("years"), text="year:N"
+        ),
         under.mark_text(fontSize=11, color=SOFT).encode(px("mid"), py("above"), text="gap:N"),
         heads.mark_text(align="left", fontWeight="bold", color=INK).encode(
             alt.XValue(0), py("down"), text="words:N"

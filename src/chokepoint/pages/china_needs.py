@@ -16,7 +16,9 @@ def own_ore() -> Figure | None:
     if not tables.releases("iea_production"):
         return None
     rows = china_needs.own_ore().dropna(subset=["own_ore_pct"])
-    rows = rows.assign(Mineral=[capital(name(m)) for m in rows.mineral], label=rows.own_ore_pct.map("{:.0f} %".format))
+    rows = rows.assign(
+        Mineral=[capital(name(m)) for m in rows.mineral], label=rows.own_ore_pct.map("{:.0f} %".format)
+    )
     least, year = rows.iloc[0], int(rows.year.iloc[0])
     return figure(
         bars(
@@ -58,7 +60,8 @@ def sellers() -> Figure | None:
     first = [area.get(c, c) for c in rows.first_seller]
     rows = rows.assign(
         label=[
-            f"{r.bloc_pct:.0f} %; {who} {r.first_share_pct:.0f} %" for r, who in zip(rows.itertuples(), first, strict=True)
+            f"{r.bloc_pct:.0f} %; {who} {r.first_share_pct:.0f} %"
+            for r, who in zip(rows.itertuples(), first, strict=True)
         ]
     )
     year, half = int(rows.year.iloc[0]), int((rows.bloc_pct > 50).sum())

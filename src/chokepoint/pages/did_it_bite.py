@@ -69,7 +69,9 @@ def rests_on(row: pd.Series) -> str:
     kind = " (a heading of several goods)" if row.mixed else ""
     share = "under 1" if row.newest < 0.01 else f"{100 * row.newest:.0f}"
     ratio = f"newest {share} % of the level before"
-    settle = f". Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}" if row.would_settle else ""
+    settle = (
+        f". Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}" if row.would_settle else ""
+    )
     return f"{SERIES[row.series]}{kind}: {ratio}{settle}"
 
 
@@ -104,7 +106,11 @@ def overview() -> Figure | None:
         }
     )
     return figure(
-        tiles(tile, colours={WORDS[kind]: colour for kind, colour in COLOURS.items()}, hollow=WORDS[effects.UNTOLD]),
+        tiles(
+            tile,
+            colours={WORDS[kind]: colour for kind, colour in COLOURS.items()},
+            hollow=WORDS[effects.UNTOLD],
+        ),
         title=f"Of {len(rows)} pairs of a control and a mineral, {count.get(effects.BIT, 0)} bit, "
         f"{count.get(effects.FADED, 0)} faded, {count.get(effects.NOT_SEEN, 0)} were not seen and "
         f"{count.get(effects.UNTOLD, 0)} cannot be told",
@@ -149,17 +155,25 @@ def before_and_after() -> Figure | None:
                     "period": [_period(r.start, r.end) for r in rows.itertuples()],
                     "ratio": rows.ratio,
                     "side": rows.side.map(capital),
-                    "text": [f"{_amount(r.value, r.unit)} · {100 * r.ratio:.0f} %" for r in rows.itertuples()],
+                    "text": [
+                        f"{_amount(r.value, r.unit)} · {100 * r.ratio:.0f} %" for r in rows.itertuples()
+                    ],
                 }
             )
         )
-        what = "magnets, to the world" if series == "china_exports" else f"heading {code}" + (", several goods" if one.mixed else "")
+        what = (
+            "magnets, to the world"
+            if series == "china_exports"
+            else f"heading {code}" + (", several goods" if one.mixed else "")
+        )
         heads.append({"control": case, "words": f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"})
         parts.append(rows.assign(case=case, control=held[control], verdict=WORDS[one.verdict]))
     every = pd.concat(parts)
     first = tests[(tests.control_id == FIRST[0]) & (tests.mineral == FIRST[1])].iloc[0]
     case = next(h["control"] for h in heads if h["control"].startswith(capital(name(FIRST[1]))))
-    table = every[["case", "control", "verdict", "start", "end", "side", "value", "unit", "ratio", "source_id"]]
+    table = every[
+        ["case", "control", "verdict", "start", "end", "side", "value", "unit", "ratio", "source_id"]
+    ]
     table = table.assign(ratio=(100 * table.ratio).round(1)).rename(
         columns={
             "case": "Minerals and control",
@@ -220,6 +234,8 @@ def untold() -> Listing:
         return Listing("")
     items = []
     for (control, settle), of in rows.groupby(["control", "would_settle"], sort=False):
-        items.append(f"{date(of.day.iloc[0])}, {control} ({listed([name(m) for m in of.mineral])}). {settle}.")
+        items.append(
+            f"{date(of.day.iloc[0])}, {control} ({listed([name(m) for m in of.mineral])}). {settle}."
+        )
     summary = f"What would settle the {in_words(len(rows))} that cannot be told"
     return Listing(fold(summary, html_list([Markup("{}").format(item) for item in items])))

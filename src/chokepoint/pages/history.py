@@ -100,7 +100,15 @@ def lead(release: str) -> Figure | None:
     table = table.sort_index().round(1)
     table.columns = [f"{mineral}: {series}, %" for mineral, series in table.columns]
     return figure(
-        decades(rows, pick="mineral", label="Mineral", first=capital(name(FIRST)), colours=COLOURS, top=100, unit=" %"),
+        decades(
+            rows,
+            pick="mineral",
+            label="Mineral",
+            first=capital(name(FIRST)),
+            colours=COLOURS,
+            top=100,
+            unit=" %",
+        ),
         title=f"China refined {low.value:.0f} % of the world’s reported cobalt in {low.year} and "
         f"{end.value:.0f} % in {end.year}; choose another mineral",
         table=table.reset_index().rename(columns={"year": "Year"}),
@@ -127,9 +135,9 @@ def united_states() -> Figure | None:
         decades(rows, colours={rows.series[0]: UNITED_STATES}, top=100, unit=" %"),
         title=f"The United States mined {high.min():.0f} to {high.max():.0f} % of the world’s rare earths in 1970–84 "
         f"and none from {none.index.min()} to {none.index.max()}",
-        table=rows[["year", "value"]].round(1).rename(
-            columns={"year": "Year", "value": "United States, share of world mine output, %"}
-        ),
+        table=rows[["year", "value"]]
+        .round(1)
+        .rename(columns={"year": "Year", "value": "United States, share of world mine output, %"}),
         sources=[source],
         alt_text="A line of the United States' share of world rare-earth mining by year: high until the middle "
         "of the 1980s, falling to nothing in the 2000s, and rising a little from 2018.",
@@ -142,7 +150,9 @@ def unit_values() -> Figure | None:
     rows = pd.concat([part for part in parts if len(part)]) if any(map(len, parts)) else pd.DataFrame()
     if rows.empty:
         return None
-    rows = rows.rename(columns={"unit_value_1998_usd_per_t": "value"}).assign(series=CONSTANT, year=rows.year.astype(int))
+    rows = rows.rename(columns={"unit_value_1998_usd_per_t": "value"}).assign(
+        series=CONSTANT, year=rows.year.astype(int)
+    )
     tungsten = rows[rows.mineral == "Tungsten"].set_index("year").value
     peak = int(tungsten.idxmax())
     table = rows.pivot_table(index="year", columns="mineral", values="value", sort=False).sort_index()

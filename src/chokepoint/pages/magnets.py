@@ -27,7 +27,9 @@ def exports() -> pd.DataFrame:
     if not held:
         return pd.DataFrame(columns=["area", "month", "value_t", "kind", "note", "source_id", "url"])
     rows = tables.load("china_exports", held[-1])
-    rows = rows.query("product == 'magnets' and first_month == last_month").rename(columns={"first_month": "month"})
+    rows = rows.query("product == 'magnets' and first_month == last_month").rename(
+        columns={"first_month": "month"}
+    )
     return rows[["area", "month", "value_t", "kind", "note", "source_id", "url"]].reset_index(drop=True)
 
 
@@ -46,7 +48,9 @@ def by_month() -> Figure | None:
     shown = rows[rows.area.isin(PANELS) & (rows.month >= "2024-07")]
     days = pd.DataFrame(
         {
-            "day": [tables.row("controls", control_id=key).effective_date_start for key in (LICENCES, SUSPENDED)],
+            "day": [
+                tables.row("controls", control_id=key).effective_date_start for key in (LICENCES, SUSPENDED)
+            ],
             "label": ["licences", "package put off"],
         }
     )
@@ -65,7 +69,13 @@ def by_month() -> Figure | None:
         table[f"{words}, t"] = table.Month.map(of.value_t)
         table[f"{words}: how known"] = table.Month.map(of.kind.map(KINDS))
     return figure(
-        months(drawn, days, panels=list(PANELS.values()), colours=dict(zip(KINDS.values(), (CHINA, CHINA_PALE), strict=True)), unit="t"),
+        months(
+            drawn,
+            days,
+            panels=list(PANELS.values()),
+            colours=dict(zip(KINDS.values(), (CHINA, CHINA_PALE), strict=True)),
+            unit="t",
+        ),
         title=f"China’s magnet exports fell from {high:,.0f} t in {_month(world.idxmax())} to {after.min():,.0f} t in "
         f"{_month(after.idxmin())}, and were back at {after.max():,.0f} t by {_month(after.idxmax())}",
         table=table,

@@ -41,7 +41,9 @@ def china_reported(mineral: str, stage: str, year: int) -> Answer | None:
     how="Output over the world total, in the newest release that prints 2023",
 )
 def antimony_usgs() -> Answer | None:
-    rows = supply.by_year().query("mineral == 'antimony' and step == 'mine' and iso3 == 'CHN' and year == 2023")
+    rows = supply.by_year().query(
+        "mineral == 'antimony' and step == 'mine' and iso3 == 'CHN' and year == 2023"
+    )
     return None if rows.empty else Answer(float(rows.share.iloc[0]), (rows.source_id.iloc[0],))
 
 
@@ -59,11 +61,20 @@ def us_rare_earths(which: str, years: tuple[int, int]) -> Answer | None:
     share = history.us_share("rare_earths").loc[years[0] : years[1]]
     if share.empty:
         return None
-    return Answer(float(share.min() if which == "least" else share.max()), (history.century("rare_earths").source_id.iloc[0],))
+    return Answer(
+        float(share.min() if which == "least" else share.max()),
+        (history.century("rare_earths").source_id.iloc[0],),
+    )
 
 
 MONTHS = [
-    {"where": slug, "area": area, "slug": month.replace("-", "_"), "month": month, "when": f"{pd.Period(month):%B %Y}"}
+    {
+        "where": slug,
+        "area": area,
+        "slug": month.replace("-", "_"),
+        "month": month,
+        "when": f"{pd.Period(month):%B %Y}",
+    }
     for slug, area, months in (
         ("world", "World", ("2025-01", "2025-05", "2025-11", "2026-03")),
         ("us", "United States", ("2025-05", "2026-03")),
@@ -108,7 +119,10 @@ def ten_months() -> Answer | None:
     confidence="corroborated",
 )
 def ten_months_added() -> Answer | None:
-    parts = [("2025-01", "2025-06"), *((month, month) for month in ("2025-07", "2025-08", "2025-09", "2025-10"))]
+    parts = [
+        ("2025-01", "2025-06"),
+        *((month, month) for month in ("2025-07", "2025-08", "2025-09", "2025-10")),
+    ]
     rows = _magnets().query("area == 'World'").set_index(["first_month", "last_month"])
     if not set(parts) <= set(rows.index):
         return None
@@ -138,14 +152,54 @@ def own_ore(mineral: str) -> Answer | None:
     "{label}",
     how="Value of flows to China by seller, in the newest year of CEPII's BACI",
     each=[
-        {"slug": "bauxite_first", "label": "Guinea's share of China's imports of bauxite", "heading": "260600", "column": "first_share_pct"},
-        {"slug": "bauxite_second", "label": "Australia's share of China's imports of bauxite", "heading": "260600", "column": "second_share_pct"},
-        {"slug": "bauxite_bloc", "label": "Share of the United States and signatories in China's imports of bauxite", "heading": "260600", "column": "bloc_pct"},
-        {"slug": "copper_bloc", "label": "Share of the United States and signatories in China's imports of refined copper", "heading": "740311", "column": "bloc_pct"},
-        {"slug": "niobium_first", "label": "Brazil's share of China's imports of ferroniobium", "heading": "720293", "column": "first_share_pct"},
-        {"slug": "lithium_first", "label": "Chile's share of China's imports of lithium carbonate", "heading": "283691", "column": "first_share_pct"},
-        {"slug": "manganese_first", "label": "South Africa's share of China's imports of manganese ore", "heading": "260200", "column": "first_share_pct"},
-        {"slug": "platinum_first", "label": "South Africa's share of China's imports of platinum", "heading": "711011", "column": "first_share_pct"},
+        {
+            "slug": "bauxite_first",
+            "label": "Guinea's share of China's imports of bauxite",
+            "heading": "260600",
+            "column": "first_share_pct",
+        },
+        {
+            "slug": "bauxite_second",
+            "label": "Australia's share of China's imports of bauxite",
+            "heading": "260600",
+            "column": "second_share_pct",
+        },
+        {
+            "slug": "bauxite_bloc",
+            "label": "Share of the United States and signatories in China's imports of bauxite",
+            "heading": "260600",
+            "column": "bloc_pct",
+        },
+        {
+            "slug": "copper_bloc",
+            "label": "Share of the United States and signatories in China's imports of refined copper",
+            "heading": "740311",
+            "column": "bloc_pct",
+        },
+        {
+            "slug": "niobium_first",
+            "label": "Brazil's share of China's imports of ferroniobium",
+            "heading": "720293",
+            "column": "first_share_pct",
+        },
+        {
+            "slug": "lithium_first",
+            "label": "Chile's share of China's imports of lithium carbonate",
+            "heading": "283691",
+            "column": "first_share_pct",
+        },
+        {
+            "slug": "manganese_first",
+            "label": "South Africa's share of China's imports of manganese ore",
+            "heading": "260200",
+            "column": "first_share_pct",
+        },
+        {
+            "slug": "platinum_first",
+            "label": "South Africa's share of China's imports of platinum",
+            "heading": "711011",
+            "column": "first_share_pct",
+        },
     ],
 )
 def bought(heading: str, column: str) -> Answer | None:

@@ -28,7 +28,9 @@ def century(mineral: str, release: str) -> Section | None:
     if OUTPUT in drawn.table.attrs["parts"]:
         words.append("Output is as USGS compiles it: what the United States withheld is a gap.")
     if CHINAS in drawn.table.attrs["parts"]:
-        words.append(f"China’s share is of the output reported to BGS, which is not the world’s. Contains {BGS}.")
+        words.append(
+            f"China’s share is of the output reported to BGS, which is not the world’s. Contains {BGS}."
+        )
     if VALUE in drawn.table.attrs["parts"]:
         words.append("The unit value is a value of apparent use in dollars of 1998 and no quotation.")
     return Section("A century of output", words, release, drawn)
@@ -105,7 +107,9 @@ def effects_of_controls(mineral: str, release: str) -> Section | None:
     items = []
     for _, row in rows.iterrows():
         verdict = did_it_bite.WORDS[row.verdict]
-        said = f"{date(row.day)}, {row.control}: {verdict[0].lower()}{verdict[1:]}. {did_it_bite.rests_on(row)}."
+        said = (
+            f"{date(row.day)}, {row.control}: {verdict[0].lower()}{verdict[1:]}. {did_it_bite.rests_on(row)}."
+        )
         items.append(said + (f" {row.note}." if row.note else ""))
     words = [
         "How it is judged: each period after a control beside the same months of the three years before it; it bit if "
