@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.layout import color, key, px, py, select, tooltips
+from chokepoint.charts.layout import color, haloed, key, px, py, select, tooltips
 from chokepoint.charts.theme import INK, SOFT
 
 ROW, TOP, NAMES, ENDS = (
@@ -69,8 +69,10 @@ def levels(
             base.mark_text(align="right", color=SOFT, fontSize=11, dx=NAMES - 8).encode(
                 alt.XValue(0), py("down"), text="period:N"
             ),
-            base.mark_text(align="left", color=INK, fontSize=11, dx=4).encode(
-                px("end"), py("down"), text="text:N"
+            *haloed(
+                base.mark_text(align="left", color=INK, fontSize=11, dx=4).encode(
+                    px("end"), py("down"), text="text:N"
+                )
             ),
             alt.Chart(heads)
             .transform_filter(here)

@@ -64,8 +64,21 @@ def months(
         above="datum.foot - 6",
     )
     heads = alt.Chart(
-        pd.DataFrame({"name": list(panels), "down": [i * panel + 26 for i in range(len(panels))]})
-    ).transform_calculate(words=f"datum.name + ({NARROW} ? ', thousand {unit} where over 999' : ', {unit}')")
+        pd.DataFrame(
+            {
+                "name": list(panels),
+                "down": [i * panel + 26 for i in range(len(panels))],
+                "short": [
+                    f"thousand {unit}"
+                    if (rows.value[rows.panel == name] >= 1000).all()
+                    else f"thousand {unit} from 1,000"
+                    if (rows.value[rows.panel == name] >= 1000).any()
+                    else unit
+                    for name in panels
+                ],
+            }
+        )
+    ).transform_calculate(words=f"datum.name + ', ' + ({NARROW} ? datum.short : '{unit}')")
     first = pd.Timestamp(every[0])
     lines = rules.assign(
         at=[(day.year - first.year) * 12 + day.month - first.month + (day.day - 1) / 31 for day in rules.day],

@@ -73,7 +73,7 @@ def sellers() -> Figure | None:
             label="label",
             color=BLOC,
             x_axis=share_axis("From the United States and signatories, % of value"),
-            end=185,
+            end=270,
             tooltip={"good": "Good", "label": "Bloc; first seller"},
             height=30,
             size=11.5,

@@ -59,7 +59,7 @@ def verdicts() -> pd.DataFrame:
 
 def _short(mineral: str) -> str:
     symbol = tables.row("minerals", mineral=mineral).symbol
-    return symbol if pd.notna(symbol) else {"rare_earths": "REE", "graphite": "C"}.get(mineral, mineral[:4])
+    return symbol if pd.notna(symbol) else {"molybdenum": "Mo", "graphite": "C"}.get(mineral, mineral[:4])
 
 
 def rests_on(row: pd.Series) -> str:

@@ -48,7 +48,7 @@ def _drawn(mineral: str) -> Figure | None:
     table.attrs["parts"] = tuple(parts)
     pick = {"pick": "show", "label": "Show", "first": first} if len(parts) > 1 else {}
     return figure(
-        decades(rows, **pick, colours={WORLD: OTHER, US: UNITED_STATES} | {s: CHINA for s in [VALUE_NAME]}),
+        decades(rows, **pick, colours={WORLD: OTHER, US: UNITED_STATES} | dict.fromkeys([VALUE_NAME], CHINA)),
         title=_title(mineral, parts),
         table=table,
         sources=sorted(set(rows.source_id)),
