@@ -1,4 +1,4 @@
-"""Decades: lines over many years, one thing at a time, chosen in a select; a year without a figure is a gap."""
+"""Decades: lines over many years, one thing at a time; a year without a figure is a gap."""
 
 from collections.abc import Mapping
 

@@ -19,10 +19,10 @@ ROW, TOP, NAMES, ENDS = (
 def levels(
     rows: pd.DataFrame, heads: pd.DataFrame, *, first: str, colours: Mapping[str, str], cut: float, label: str
 ) -> alt.LayerChart:
-    """Draw a bar a period, as a share of the level before, with a line at the level and a dashed one at `cut`.
+    """Draw a bar a period, as a share of the level before; a line at the level, a dashed one at `cut`.
 
-    rows: control (its name), period (its name), ratio (1: the level), side (coloured), text (at the end), in the order of
-    time. heads: control, words (lines, |-separated, over the bars). first: the one shown at first. label: of
+    rows: control (its name), period (its name), ratio (1: the level), side (coloured), text (at the end), in
+    the order of time. heads: control, words (lines, |-separated, over the bars). first: the one shown at first. label: of
     the select.
     """
     placed = rows.assign(at=rows.groupby("control").cumcount())

@@ -20,7 +20,8 @@ def months(
     the first to the last of all rows has its place; one without a row is empty, with a dash at its foot.
     rules: day (a date) and label: lines down all panels, named over the first. unit: of the values.
 
-    >>> rows = pd.DataFrame({"panel": ["World"] * 2, "month": ["2025-01", "2025-03"], "value": [6, 5], "kind": "x"})
+    >>> rows = pd.DataFrame({"panel": ["World"] * 2, "month": ["2025-01", "2025-03"], "value": [6, 5]})
+    >>> rows["kind"] = "x"
     >>> rules = pd.DataFrame({"day": pd.to_datetime(["2025-02-04"]), "label": ["licences"]})
     >>> months(rows, rules, panels=["World"], colours={"x": "#000"}, unit="t").to_dict()["height"]
     208

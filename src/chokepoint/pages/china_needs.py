@@ -32,7 +32,8 @@ def own_ore() -> Figure | None:
             tooltip={"Mineral": "Mineral", "own_ore_pct": ("Own ore, %", ".1f")},
             height=30,
         ),
-        title=f"China’s mines cover {least.own_ore_pct:.0f} % of the {name(least.mineral)} that it refines, and "
+        title=f"China’s mines cover {least.own_ore_pct:.0f} % of the {name(least.mineral)} "
+        f"that it refines, and "
         f"{rows.own_ore_pct.iloc[-1]:.0f} % of the {name(rows.mineral.iloc[-1])} ({year})",
         table=pd.DataFrame(
             {
@@ -52,7 +53,7 @@ def own_ore() -> Figure | None:
 
 
 def sellers() -> Figure | None:
-    """Draw, for goods that China buys, the part from the United States and signatories; nothing without flows."""
+    """Draw what part of China's purchases is from the United States and signatories, if flows are held."""
     if not tables.releases("trade_flows"):
         return None
     rows = china_needs.imports().sort_values("bloc_pct", ascending=False)
@@ -79,7 +80,8 @@ def sellers() -> Figure | None:
             size=11.5,
             limit=120,
         ),
-        title=f"The bloc sold China more than half of what it bought of {half} of {len(rows)} goods in {year}",
+        title=f"The bloc sold China more than half of what it bought of {half} of {len(rows)} "
+        f"goods in {year}",
         table=pd.DataFrame(
             {
                 "Good": rows.good,
@@ -94,7 +96,8 @@ def sellers() -> Figure | None:
                 "source_id": rows.source_id,
             }
         ),
-        alt_text="Bars of the share of China's imports that comes from the United States and the countries that signed "
+        alt_text="Bars of the share of China's imports that comes from the United States and "
+        "the countries that signed "
         "with it, with the first seller of each good: "
         + "; ".join(f"{r.good} {r.label}" for r in rows.itertuples())
         + ".",
@@ -119,12 +122,12 @@ def heavy_feed() -> Figure | None:
             room=1.35,
             tooltip={"Year": "Year", "burma_t": ("Myanmar, t of oxide", ",.0f")},
         ),
-        title=f"{capital(with_article('Myanmar'))} mined {top.burma_t:,.0f} t of rare earths in {top.year} and "
+        title=f"{capital(with_article('Myanmar'))} mined {top.burma_t:,.0f} t of rare earths "
+        f"in {top.year} and "
         f"{last.burma_t:,.0f} t in {last.year}, by China’s imports",
         table=rows.rename(
             columns={"year": "Year", "burma_t": "Myanmar, t of oxide", "china_t": "China, t of oxide"}
         ),
-        alt_text="Bars of rare-earth ore mined in Myanmar, tonnes of oxide, an estimate from China's imports: "
-        + "; ".join(f"{r.year} {r.burma_t:,.0f}" for r in rows.itertuples())
-        + ".",
+        alt_text="Bars of rare-earth ore mined in Myanmar, tonnes of oxide, an estimate from "
+        "China's imports: " + "; ".join(f"{r.year} {r.burma_t:,.0f}" for r in rows.itertuples()) + ".",
     )

@@ -1,4 +1,4 @@
-"""Did it bite? Every control on a mineral that took effect, with its verdict, and what was sold before and after."""
+"""Did it bite? Every control that took effect, with its verdict, and what was sold before and after."""
 
 import pandas as pd
 from markupsafe import Markup
@@ -196,12 +196,15 @@ def before_and_after() -> Figure | None:
             cut=effects.CUT,
             label="Control",
         ),
-        title=f"US imports of antimony from China stood at {max(100 * first.newest, 0.1):.1f} % of the level before the "
+        title=f"US imports of antimony from China stood at {max(100 * first.newest, 0.1):.1f} "
+        f"% of the level before the "
         "licence when the figures end; choose another control",
         table=table,
         alt_text=(
-            f"Bars of what was sold in each period as a share of the level before, for one of {len(heads)} controls "
-            "chosen above, with a line at that level and a dashed one at 70 per cent of it, under which a fall counts."
+            f"Bars of what was sold in each period as a share of the level before, for one of "
+            f"{len(heads)} controls "
+            "chosen above, with a line at that level and a dashed one at 70 per cent of it, "
+            "under which a fall counts."
         ),
     )
 

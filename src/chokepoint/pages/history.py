@@ -133,13 +133,15 @@ def united_states() -> Figure | None:
     none = share[share.round() == 0].loc[2001:2011]
     return figure(
         decades(rows, colours={rows.series[0]: UNITED_STATES}, top=100, unit=" %"),
-        title=f"The United States mined {high.min():.0f} to {high.max():.0f} % of the world’s rare earths in 1970–84 "
+        title=f"The United States mined {high.min():.0f} to {high.max():.0f} % of the world’s "
+        f"rare earths in 1970–84 "
         f"and none from {none.index.min()} to {none.index.max()}",
         table=rows[["year", "value"]]
         .round(1)
         .rename(columns={"year": "Year", "value": "United States, share of world mine output, %"}),
         sources=[source],
-        alt_text="A line of the United States' share of world rare-earth mining by year: high until the middle "
+        alt_text="A line of the United States' share of world rare-earth mining by year: "
+        "high until the middle "
         "of the 1980s, falling to nothing in the 2000s, and rising a little from 2018.",
     )
 
@@ -161,6 +163,7 @@ def unit_values() -> Figure | None:
         title=f"In dollars of one year, tungsten was dearest in {peak}; choose another mineral",
         table=table.round(0).reset_index().rename(columns={"year": "Year"}),
         sources=sorted(set(rows.source_id)),
-        alt_text=f"A line of the value of a tonne in dollars of 1998, {rows.year.min()} to {rows.year.max()}, for one of "
+        alt_text=f"A line of the value of a tonne in dollars of 1998, {rows.year.min()} to "
+        f"{rows.year.max()}, for one of "
         f"{len(VALUED)} minerals chosen above: {listed(sorted(set(rows.mineral)))}.",
     )

@@ -1,4 +1,4 @@
-"""The month the magnets stopped: China's exports of rare-earth magnets, month by month, as its customs printed them."""
+"""The month the magnets stopped: China's exports of rare-earth magnets, month by month."""
 
 import pandas as pd
 
@@ -76,14 +76,18 @@ def by_month() -> Figure | None:
             colours=dict(zip(KINDS.values(), (CHINA, CHINA_PALE), strict=True)),
             unit="t",
         ),
-        title=f"China’s magnet exports fell from {high:,.0f} t in {_month(world.idxmax())} to {after.min():,.0f} t in "
+        title=f"China’s magnet exports fell from {high:,.0f} t in {_month(world.idxmax())} to "
+        f"{after.min():,.0f} t in "
         f"{_month(after.idxmin())}, and were back at {after.max():,.0f} t by {_month(after.idxmax())}",
         table=table,
         sources=sorted(set(rows.source_id)),
         alt_text=(
-            "Columns of rare-earth magnets exported by China in each month, tonnes, to the world and to the United "
-            f"States, {_month(drawn.month.min())} to {_month(drawn.month.max())}. The lowest is {_month(after.idxmin())}. "
-            f"Months without a published figure are empty: {int(table[table.Month >= drawn.month.min()].iloc[:, 1].isna().sum())} "
+            "Columns of rare-earth magnets exported by China in each month, tonnes, to the "
+            "world and to the United "
+            f"States, {_month(drawn.month.min())} to {_month(drawn.month.max())}. The lowest "
+            f"is {_month(after.idxmin())}. "
+            f"Months without a published figure are empty: "
+            f"{int(table[table.Month >= drawn.month.min()].iloc[:, 1].isna().sum())} "
             "to the world."
         ),
     )

@@ -1,4 +1,4 @@
-"""The record: China's shares over decades, its exports of magnets by month, verdicts on controls, its own needs."""
+"""The record: China's shares over decades, its exports of magnets by month, its own needs."""
 
 from functools import partial
 

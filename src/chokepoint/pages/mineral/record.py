@@ -20,7 +20,7 @@ LEAST = 20  # years: less is no history
 
 
 def century(mineral: str, release: str) -> Section | None:
-    """Show output since 1900, China's share and the unit value, whichever there are; nothing where none is."""
+    """Show output since 1900, China's share and the unit value; nothing where none is known."""
     drawn = _drawn(mineral)
     if drawn is None:
         return None
@@ -52,9 +52,8 @@ def _drawn(mineral: str) -> Figure | None:
         title=_title(mineral, parts),
         table=table,
         sources=sorted(set(rows.source_id)),
-        alt_text=f"Lines by year, {int(rows.year.min())} to {int(rows.year.max())}; years without a figure are gaps. Shown: "
-        + listed([show.lower() for show in parts])
-        + ".",
+        alt_text=f"Lines by year, {int(rows.year.min())} to {int(rows.year.max())}; years "
+        f"without a figure are gaps. Shown: " + listed([show.lower() for show in parts]) + ".",
     )
 
 
@@ -90,7 +89,8 @@ def _title(mineral: str, parts: dict[str, pd.DataFrame]) -> str:
         rows = rows[rows.series == rows.series.iloc[-1]].sort_values("year")
         first, last = rows.iloc[0], rows.iloc[-1]
         return (
-            f"Of the {what} reported to BGS, China made {first.value:.0f} % in {first.year} and {last.value:.0f} % in "
+            f"Of the {what} reported to BGS, China made {first.value:.0f} % in {first.year} "
+            f"and {last.value:.0f} % in "
             f"{last.year}"
         )
     rows = parts.get(VALUE, parts.get(OUTPUT)).sort_values("year")
@@ -112,7 +112,8 @@ def effects_of_controls(mineral: str, release: str) -> Section | None:
         )
         items.append(said + (f" {row.note}." if row.note else ""))
     words = [
-        "How it is judged: each period after a control beside the same months of the three years before it; it bit if "
+        "How it is judged: each period after a control beside the same months of the three "
+        "years before it; it bit if "
         f"the newest and most periods lie under {100 * effects.CUT:.0f} % of that. "
         "[Chapter 6](06-china-responses#did-it-bite) has the rule and the charts."
     ]
