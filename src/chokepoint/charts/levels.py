@@ -22,8 +22,8 @@ def levels(
     """Draw a bar a period, as a share of the level before; a line at the level, a dashed one at `cut`.
 
     rows: control (its name), period (its name), ratio (1: the level), side (coloured), text (at the end), in
-    the order of time. heads: control, words (lines, |-separated, over the bars). first: the one shown at first. label: of
-    the select.
+    the order of time. heads: control, words (lines, |-separated, over the bars). first: the one
+    shown at first. label: of the select.
     """
     placed = rows.assign(at=rows.groupby("control").cumcount())
     most = int(placed["at"].max()) + 1
