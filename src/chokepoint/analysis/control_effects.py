@@ -14,8 +14,10 @@ customer who left.
 import pandas as pd
 
 from chokepoint.data import tables
+from chokepoint.errors import MissingTable
 
 CUT, FEWEST, YEARS_BEFORE = 0.7, 3, 3
+BEFORE, DURING, AFTER = "before", "in the period of the control", "after"
 BIT, FADED, NOT_SEEN, UNTOLD = "bit", "faded", "not seen", "cannot be told"
 
 
@@ -70,7 +72,7 @@ def series(name: str, code: str) -> pd.DataFrame:
 
 def _us_imports(heading: str) -> pd.DataFrame:
     """First months and rest of each year, the rest by subtraction, in the heading's main unit of weight."""
-    rows = tables.load("us_trade", tables.releases("us_trade")[-1])
+    rows = tables.load("us_trade", newest("us_trade"))
     rows = rows.query("flow == 'imports' and iso3 == 'CHN' and heading == @heading and unit == 'kilograms'")
     wide = rows.pivot_table(
         index="year", columns="months", values="quantity", aggfunc="sum", dropna=False
@@ -86,7 +88,7 @@ def _us_imports(heading: str) -> pd.DataFrame:
 
 def _china_exports(product: str) -> pd.DataFrame:
     """Single months to the world; a month that nobody quotes is missing."""
-    rows = tables.load("china_exports", tables.releases("china_exports")[-1])
+    rows = tables.load("china_exports", newest("china_exports"))
     rows = rows.query("product == @product and area == 'World' and first_month == last_month").sort_values(
         "first_month"
     )
@@ -106,15 +108,9 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
     >>> judge(frame, pd.Timestamp(2024, 7, 15))["verdict"]
     'faded'
     """
-    month = f"{day:%Y-%m}"
-    before, after = observations[observations.end < month], observations[observations.start > month]
-    ratios, levels = [], []
-    for row in after.itertuples():
-        level = _level(before, row.start[5:], row.end[5:], day.year)
-        if level is not None and level[0] > 0:
-            ratios.append(row.value / level[0])
-            levels.append(level[1])
-    count = min(levels, default=0)
+    after = compared(observations, day).query("side == @AFTER").dropna(subset=["ratio"])
+    ratios = after.ratio.tolist()
+    count = int(after.years.min()) if len(after) else 0
     found = {
         "observations_before": count,
         "observations_after": len(ratios),
@@ -137,6 +133,28 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
     return {"verdict": verdict, **found, "lowest": min(ratios), "newest": ratios[-1]}
 
 
+def compared(observations: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return each observation beside the level before a control, by the rule of this module.
+
+    Columns beside those given: side (BEFORE, DURING or AFTER), level (in the unit of the value; NA where no
+    observation before is comparable), years (observations that the level is a median of), ratio.
+
+    >>> rows = compared(series("china_exports", "magnets"), pd.Timestamp(2025, 4, 4)).set_index("start")
+    >>> rows.side["2025-04"], round(float(rows.ratio["2025-05"]), 2)
+    ('in the period of the control', 0.23)
+    """
+    month = f"{day:%Y-%m}"
+    before = observations[observations.end < month]
+    levels = [_level(before, row.start[5:], row.end[5:], day.year) for row in observations.itertuples()]
+    side = pd.Series(DURING, observations.index).mask(observations.end < month, BEFORE)
+    frame = observations.assign(
+        side=side.mask(observations.start > month, AFTER),
+        level=[level[0] if level and level[0] > 0 else float("nan") for level in levels],
+        years=[level[1] if level else 0 for level in levels],
+    )
+    return frame.assign(ratio=frame.value / frame.level)
+
+
 def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[float, int] | None:
     """Return the median of the same months in the years before, and of how many.
 
@@ -149,6 +167,14 @@ def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[floa
     if first == last and len(before):  # months have no season that the few before could show
         return float(before.value.median()), len(before)
     return None
+
+
+def newest(table: str) -> str:
+    """Return the newest release with a table. MissingTable where none has it."""
+    held = tables.releases(table)
+    if not held:
+        raise MissingTable(f"No release holds the table {table}.")
+    return held[-1]
 
 
 def _days() -> pd.DataFrame:

@@ -12,6 +12,8 @@ from chokepoint.data import tables
 
 HISTORICAL, SHARES = "historical", "output_shares"
 OF_REPORTED, OF_WORLD = "of output reported to BGS", "of world output, USGS"
+# Of these rows only the older ones are a count of the publisher's own (data/crosswalk.csv says why).
+ENDS = {("rare_earths", "rare-earth oxides"): 2016}
 CENTURY = [
     "mineral",
     "stage",
@@ -76,13 +78,16 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
 
     The countries' shares are taken together, by product and year.
     Columns: stage, product, year, share_pct, reporters, joined, source_id. Shares under half a per cent are
-    not in it.
+    not in it: 0 stands for these, and for a country that did not report, which are not told apart.
 
     >>> rows = shares("cobalt", {"CHN"}).query("stage == 'refinery'").set_index("year")
     >>> [round(float(rows.share_pct[year])) for year in (2000, 2023)]
     [3, 80]
     """
     every = _newest(SHARES).query("mineral == @mineral")
+    for (of, product), last in ENDS.items():
+        if of == mineral:
+            every = every[(every["product"] != product) | (every.year <= last)]
     series = ["stage", "product", "year"]
     of_these = every[every.iso3.isin(iso3)].groupby(series).share_pct.sum().rename("share_pct")
     frame = (

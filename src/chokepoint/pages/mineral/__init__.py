@@ -9,12 +9,15 @@ from chokepoint.pages.mineral.cut import vault
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
 from chokepoint.pages.mineral.policy import controls, money
+from chokepoint.pages.mineral.record import century, effects_of_controls
 from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
 
 __all__ = [
     "brief",
+    "century",
     "controls",
+    "effects_of_controls",
     "imports",
     "inside",
     "makers",

@@ -1,0 +1,244 @@
+"""Did it bite? Every control that took effect, with its verdict, and what was sold before and after."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from chokepoint.analysis import control_effects as effects
+from chokepoint.charts.levels import levels
+from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER
+from chokepoint.charts.tiles import tiles
+from chokepoint.data import tables
+from chokepoint.errors import MissingTable
+from chokepoint.pages.amounts import capital, date, in_words, listed
+from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.markup import fold, html_list
+from chokepoint.pages.mineral_text import name
+
+COLOURS = {effects.BIT: CHINA, effects.FADED: ACCENT, effects.NOT_SEEN: BLOC, effects.UNTOLD: OTHER}
+WORDS = {
+    effects.BIT: "Bit",
+    effects.FADED: "Bit, then faded",
+    effects.NOT_SEEN: "Not seen",
+    effects.UNTOLD: "Cannot be told",
+}
+SERIES = {"us_imports": "US imports from China", "china_exports": "China’s exports"}
+FIRST = ("control.2024-33", "antimony")
+# What a later month or another table would settle, where a series is held and does not suffice.
+SETTLES = "Two more periods of the same series, which the trade figures to the end of the year would give"
+
+
+def verdicts() -> pd.DataFrame:
+    """Return every control that took effect, by mineral: verdict, what it rests on, what would settle it.
+
+    Columns: control_id, mineral, day, instrument, verdict, series, code, mixed, lowest, newest, note,
+    would_settle, source_id. Empty where no series is held.
+
+    >>> rows = verdicts().set_index(["control_id", "mineral"]).verdict
+    >>> rows["control.2024-33", "antimony"], rows["control.2025-18", "dysprosium"]
+    ('bit', 'faded')
+    """
+    try:
+        judged = effects.judged()
+    except MissingTable:
+        return pd.DataFrame(columns=["control_id", "mineral", "day", "verdict"])
+    settle = judged.verdict.eq(effects.UNTOLD).map({True: SETTLES, False: ""})
+    rows = pd.concat(
+        [
+            judged.assign(would_settle=settle),
+            effects.not_judged().assign(verdict=effects.UNTOLD, mixed=False, note=""),
+        ],
+        ignore_index=True,
+    )
+    held = tables.load("controls").set_index("control_id")
+    names = held["name"].fillna(held["items"]).map(capital)
+    return rows.assign(
+        control=rows.control_id.map(names), text_source=rows.control_id.map(held.source_id)
+    ).sort_values(["day", "control_id", "mineral"], ignore_index=True)
+
+
+def _short(mineral: str) -> str:
+    symbol = tables.row("minerals", mineral=mineral).symbol
+    return symbol if pd.notna(symbol) else {"molybdenum": "Mo", "graphite": "C"}.get(mineral, mineral[:4])
+
+
+def rests_on(row: pd.Series) -> str:
+    """Say what a verdict rests on: the series and where it stands now, or what would settle it."""
+    if pd.isna(row.get("series")):
+        return f"No series is held. Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}"
+    kind = " (a heading of several goods)" if row.mixed else ""
+    share = "under 1" if row.newest < 0.01 else f"{100 * row.newest:.0f}"
+    ratio = f"newest {share} % of the level before"
+    settle = (
+        f". Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}" if row.would_settle else ""
+    )
+    return f"{SERIES[row.series]}{kind}: {ratio}{settle}"
+
+
+def overview() -> Figure | None:
+    """Draw a tile for each control and mineral, coloured by its verdict; nothing where no series is held."""
+    rows = verdicts()
+    if rows.empty:
+        return None
+    tile = pd.DataFrame(
+        {
+            "group": [f"{row.day:%b %Y}: {row.control}" for row in rows.itertuples()],
+            "label": [capital(name(m)) for m in rows.mineral],
+            "short": [_short(m) for m in rows.mineral],
+            "kind": rows.verdict.map(WORDS),
+            "detail": [rests_on(row) for _, row in rows.iterrows()],
+        }
+    )
+    tile["group"] = tile["group"].str.slice(0, 46)
+    count = rows.verdict.value_counts()
+    table = pd.DataFrame(
+        {
+            "In force from": rows.day.dt.strftime("%Y-%m-%d"),
+            "Control": rows.control,
+            "Mineral": tile.label,
+            "Verdict": tile["kind"],
+            "Series": rows.series.map(SERIES),
+            "Lowest, % of the level before": 100 * rows.lowest,
+            "Newest, % of the level before": 100 * rows.newest,
+            "Mixed heading": rows.mixed.map({True: "yes", False: ""}),
+            "Note": rows.note,
+            "What would settle it": rows.would_settle,
+        }
+    )
+    return figure(
+        tiles(
+            tile,
+            colours={WORDS[kind]: colour for kind, colour in COLOURS.items()},
+            hollow=WORDS[effects.UNTOLD],
+        ),
+        title=f"Of {len(rows)} pairs of a control and a mineral, {count.get(effects.BIT, 0)} bit, "
+        f"{count.get(effects.FADED, 0)} faded, {count.get(effects.NOT_SEEN, 0)} were not seen and "
+        f"{count.get(effects.UNTOLD, 0)} cannot be told",
+        table=table,
+        sources=sorted({*rows.text_source, *_series_sources(rows)}),
+        alt_text="Tiles for the minerals of each Chinese control since 2010, coloured by verdict. "
+        + " ".join(
+            f"{WORDS[kind]}: {listed(sorted(set(tile.label[rows.verdict == kind])))}."
+            for kind in WORDS
+            if (rows.verdict == kind).any()
+        ),
+    )
+
+
+def _series_sources(rows: pd.DataFrame) -> set[str]:
+    pairs = rows.dropna(subset=["series"])[["series", "code"]].drop_duplicates()
+    return {effects.series(r.series, r.code).source_id.iloc[0] for r in pairs.itertuples()}
+
+
+SIDES = {effects.BEFORE: OTHER, effects.DURING: ACCENT, effects.AFTER: CHINA}
+SINCE = "2020"
+
+
+def before_and_after() -> Figure | None:
+    """Draw what was sold before and after one control, which the reader chooses; nothing without series."""
+    try:
+        tests = effects.judged()
+    except MissingTable:
+        return None
+    held = tables.load("controls").set_index("control_id").legal_reference
+    bars, heads, parts = [], [], []
+    for (control, series, code), of in tests.groupby(["control_id", "series", "code"], sort=False):
+        one = of.iloc[0]
+        case = f"{listed([capital(name(of.mineral.iloc[0])), *map(name, of.mineral[1:])])}, {one.day:%b %Y}"
+        case += ", ban" if one.instrument == "ban" else ""
+        rows = effects.compared(effects.series(series, code), one.day)
+        rows = rows[rows.start >= SINCE].dropna(subset=["ratio"])
+        bars.append(
+            pd.DataFrame(
+                {
+                    "control": case,
+                    "period": [_period(r.start, r.end) for r in rows.itertuples()],
+                    "ratio": rows.ratio,
+                    "side": rows.side.map(capital),
+                    "text": [
+                        f"{_amount(r.value, r.unit)} · {100 * r.ratio:.0f} %" for r in rows.itertuples()
+                    ],
+                }
+            )
+        )
+        what = (
+            "magnets, to the world"
+            if series == "china_exports"
+            else f"heading {code}" + (", several goods" if one.mixed else "")
+        )
+        heads.append({"control": case, "words": f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"})
+        parts.append(rows.assign(case=case, control=held[control], verdict=WORDS[one.verdict]))
+    every = pd.concat(parts)
+    first = tests[(tests.control_id == FIRST[0]) & (tests.mineral == FIRST[1])].iloc[0]
+    case = next(h["control"] for h in heads if h["control"].startswith(capital(name(FIRST[1]))))
+    table = every[
+        ["case", "control", "verdict", "start", "end", "side", "value", "unit", "ratio", "source_id"]
+    ]
+    table = table.assign(ratio=(100 * table.ratio).round(1)).rename(
+        columns={
+            "case": "Minerals and control",
+            "control": "Announcement",
+            "verdict": "Verdict",
+            "start": "From",
+            "end": "To",
+            "side": "When",
+            "value": "Amount",
+            "unit": "Unit",
+            "ratio": "Of the level before, %",
+        }
+    )
+    return figure(
+        levels(
+            pd.concat(bars, ignore_index=True),
+            pd.DataFrame(heads),
+            first=case,
+            colours={capital(side): colour for side, colour in SIDES.items()},
+            cut=effects.CUT,
+            label="Control",
+        ),
+        title=f"US imports of antimony from China stood at {max(100 * first.newest, 0.1):.1f} "
+        f"% of the level before the "
+        "licence when the figures end; choose another control",
+        table=table,
+        alt_text=(
+            f"Bars of what was sold in each period as a share of the level before, for one of "
+            f"{len(heads)} controls "
+            "chosen above, with a line at that level and a dashed one at 70 per cent of it, "
+            "under which a fall counts."
+        ),
+    )
+
+
+def _period(start: str, end: str) -> str:
+    """Name a period: a month, or the months from one to another of a year.
+
+    >>> _period("2025-05", "2025-05"), _period("2025-01", "2025-04")
+    ('May 2025', 'Jan–Apr 2025')
+    """
+    first, last = pd.Period(start), pd.Period(end)
+    return last.strftime("%b %Y") if start == end else f"{first:%b}–{last:%b %Y}"
+
+
+def _amount(value: float, unit: str) -> str:
+    """Write kilograms as tonnes.
+
+    >>> _amount(1210000, "kg"), _amount(500, "kg"), _amount(6357, "t")
+    ('1,210 t', '0.5 t', '6,357 t')
+    """
+    tonnes = value / 1000 if unit == "kg" else value
+    return f"{tonnes:,.0f} t" if tonnes >= 10 or tonnes == 0 else f"{tonnes:.2g} t"
+
+
+def untold() -> Listing:
+    """List what cannot be told, with what would settle it, folded."""
+    rows = verdicts()
+    rows = rows[rows.verdict == effects.UNTOLD] if len(rows) else rows
+    if rows.empty:
+        return Listing("")
+    items = []
+    for (control, settle), of in rows.groupby(["control", "would_settle"], sort=False):
+        items.append(
+            f"{date(of.day.iloc[0])}, {control} ({listed([name(m) for m in of.mineral])}). {settle}."
+        )
+    summary = f"What would settle the {in_words(len(rows))} that cannot be told"
+    return Listing(fold(summary, html_list([Markup("{}").format(item) for item in items])))
