@@ -90,30 +90,35 @@ def sellers(heading: str) -> pd.DataFrame:
     return rows.assign(share_pct=100 * rows.value_usd / rows.groupby("year").value_usd.transform("sum"))
 
 
-def sold(iso3: str) -> pd.DataFrame:
+def sold(iso3: str, year: int | None = None) -> pd.DataFrame:
     """Return what a country sells, by heading, year and group of buyers; the Union as one country.
 
     Columns: heading, year, one of GROUPS each [US$], value_usd, source_id. What member states of the Union
-    sell each other is not what the Union sells. Less than LEAST in a year is left out.
+    sell each other is not what the Union sells. Less than LEAST in a year is left out. year: by default all.
 
-    >>> rows = sold("CHL").query("year == 2024").set_index("heading")
+    >>> rows = sold("CHL", 2024).set_index("heading")
     >>> round(100 * float(rows["China"]["740311"] / rows.value_usd["740311"]))
     27
     """
+    rows = _sold(tables.data_dir(), iso3)
+    return rows.copy() if year is None else rows[rows.year == year].reset_index(drop=True)
+
+
+@lru_cache(maxsize=128)
+def _sold(data: Path, iso3: str) -> pd.DataFrame:
     union = coalitions.club("union")
     own = union if iso3 == countries.UNION else frozenset({iso3})
     rows = _flows(exporter=own)
     rows = rows[~rows.importer.isin(own)]
+    if rows.empty:
+        return pd.DataFrame(columns=["heading", "year", *GROUPS, "value_usd", "source_id"])
     group = rows.importer.isna().map({True: UNNAMED, False: OTHER})
     for name, codes in BUYERS.items():
         group = group.mask(rows.importer.isin(codes or union), name)
-    wide = rows.assign(group=group).pivot_table(
-        index=["heading", "year"], columns="group", values="value_usd", aggfunc="sum", fill_value=0
-    )
-    wide = wide.reindex(columns=GROUPS, fill_value=0).astype("int64").rename_axis(columns=None)
-    wide = wide.assign(
-        value_usd=wide.sum(axis=1), source_id=rows.source_id.iloc[0] if len(rows) else pd.NA
-    ).reset_index()
+    sums = rows.assign(group=group).groupby(["heading", "year", "group"]).value_usd.sum()
+    wide = sums.unstack(fill_value=0).reindex(columns=GROUPS, fill_value=0).astype("int64")
+    wide = wide.rename_axis(columns=None).assign(value_usd=wide.sum(axis=1), source_id=rows.source_id.iloc[0])
+    wide = wide.reset_index().astype({"year": "int64"})
     return wide[wide.value_usd >= LEAST].reset_index(drop=True)
 
 
@@ -146,7 +151,7 @@ def exports(iso3: str, year: int | None = None) -> pd.DataFrame:
     ('740311', True)
     """
     year = year or next(iter(years()[::-1]), None)
-    rows = shares(sold(iso3).query("year == @year")).drop(columns="year")
+    rows = shares(sold(iso3, year)).drop(columns="year")
     rows = rows.merge(headings(), on="heading")
     return rows.sort_values("value_usd", ascending=False, ignore_index=True)
 

@@ -25,7 +25,8 @@ def stacked_years(
     rows: year, the column of values, the column of kinds. y_title: unit of the values.
 
     >>> rows = pd.DataFrame({"year": [2023, 2024], "value": [1.0, 2.0], "to": ["China", "China"]})
-    >>> stacked_years(rows, value="value", by="to", colours={"China": "red"}, y_title="US$").to_dict()["height"]
+    >>> drawn = stacked_years(rows, value="value", by="to", colours={"China": "red"}, y_title="US$")
+    >>> drawn.to_dict()["height"]
     200
     """
     rows = rows.assign(

@@ -309,11 +309,23 @@ def _part(
     data: Path, table: str, release: str | None, column: str, wanted: tuple[str, ...], files: tuple
 ) -> pd.DataFrame:
     declared = resource(table, release, data)
-    if (lines := _lines(data / declared["path"], files)) is None:
+    path = data / declared["path"]
+    if (lines := _lines(path, files)) is None:
         return rows(table, release, **{column: wanted})
-    at, values = lines[0].split(",").index(column), set(wanted)
-    found = [line for line in lines[1:] if line.split(",", at + 1)[at] in values]
+    groups = _lines_by(path, files, column)
+    found = [line for value in wanted for line in groups.get(value, ())]
     return _csv(data, declared, "\n".join([lines[0], *found]))
+
+
+@lru_cache(maxsize=4)
+def _lines_by(path: Path, files: tuple, column: str) -> dict[str, list[str]]:
+    """Return the lines of a file by the value that they have in a column."""
+    lines = _lines(path, files) or ("",)
+    at = lines[0].split(",").index(column)
+    groups: dict[str, list[str]] = {}
+    for line in lines[1:]:
+        groups.setdefault(line.split(",", at + 1)[at], []).append(line)
+    return groups
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ Only what there are data for.
 from chokepoint.pages import mineral_text as lead_prose
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.mineral.cut import vault
+from chokepoint.pages.mineral.flows import bought_from_china, trades
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
 from chokepoint.pages.mineral.policy import controls, money
@@ -13,6 +14,7 @@ from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
 
 __all__ = [
+    "bought_from_china",
     "brief",
     "controls",
     "imports",
@@ -23,6 +25,7 @@ __all__ = [
     "prices",
     "read_on",
     "reserves",
+    "trades",
     "vault",
 ]
 
