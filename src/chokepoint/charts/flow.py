@@ -71,7 +71,7 @@ def flow(
             px("x"),
             py("up"),
             alt.Y2("low:Q"),
-            color=color("kind", colours, key((2, 5), labelLimit=180)),
+            color=color("kind", colours, key((2, 5), labelLimit=180, symbolOpacity=1)),
             detail="band:N",
             tooltip=tooltips({"start": "From", "end": "To", "text": "Share"}),
         ),

@@ -26,8 +26,9 @@ NOTHING = "no flow recorded"
 ALL, ALL_LABEL = "all", "All goods but coal"
 MOST = 8  # headings drawn on a country's page; the table has all
 LICENCE = (
-    "Values are free on board, as CEPII reconciles both sides' reports to customs (BACI, under the Etalab 2.0 "
-    "licence; small flows added up by seller). The seller is who shipped it last, which need not be who mined it."
+    "Values are free on board, as CEPII reconciles both sides' reports to customs (BACI, under the Etalab "
+    "2.0 licence; small flows added up by seller). The seller is who shipped it last, which need not be who "
+    "mined it."
 )
 
 

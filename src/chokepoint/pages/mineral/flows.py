@@ -259,9 +259,9 @@ def bought_from_china(mineral: str, release: str) -> Figure | None:
     return figure(
         share_lines(every[["year", "share", "name"]], colours=LINES, y_title="% from China"),
         title=title,
-        subtitle=f"{capital(goods)}: imports from outside each circle, by value, share from China in per cent, "
-        f"{every.year.min()}–{every.year.max()}; years with less than US${LEAST_BOUGHT / 1e6:.0f} million are "
-        "left out.",
+        subtitle=f"{capital(goods)}: imports from outside each circle, by value, share from China "
+        f"in per cent, {every.year.min()}–{every.year.max()}; years with less than "
+        f"US${LEAST_BOUGHT / 1e6:.0f} million are left out.",
         table=wide.reset_index()
         .rename_axis(columns=None)
         .rename(columns={"year": "Year"} | {who: f"{who}, %" for who in LINES}),
