@@ -4,7 +4,8 @@ Import it, or any module of it, and an Altair chart that stands alone in a cell 
 book draws its own (see `pages.components.plain_chart`).
 
 A module a kind: `bars`, `dumbbell`, `slope`, `dots`, `lines`, `fan`, `tornado`, `timeline`, `gantt`, `maps`,
-`matrix`, `tiles`, `multiples`, `rungs`, `chooser`, and `curves` for models. `layout` holds what they share,
+`matrix`, `tiles`, `multiples`, `rungs`, `chooser`, `flow`, `years`, and `curves` for models. `layout` holds
+what they share,
 `theme` the look, `vega` the way to the page.
 """
 

@@ -273,6 +273,72 @@ def rows(table: str, release: str | None = None, /, **key: str | Iterable[str]) 
     return frame.iloc[sorted({at for one in wanted for at in index.get(one, ())})].reset_index(drop=True)
 
 
+def part(table: str, release: str | None = None, /, **key: str | Iterable[str]) -> pd.DataFrame:
+    """Return the rows of a large table with a value, or one of several, in one column, counted from 0.
+
+    As `rows` does it, in a third of the time: what is asked for alone is parsed. A page that asks depends on
+    the file as a whole, as large ones come anew once a year. Cells hold one value each.
+
+    >>> flows = part("trade_flows", releases("trade_flows")[-1], exporter="CHL")
+    >>> set(flows.exporter), bool(len(flows) > 100)
+    ({'CHL'}, True)
+    """
+    [(column, value)] = key.items()
+    wanted = (value,) if isinstance(value, str) else tuple(sorted(value))
+    declared, data = resource(table, release), data_dir()
+    _reads.add(f"data/{declared['path']}")
+    return _part(data, table, release, column, wanted, _files(data, table, release)).copy(deep=False)
+
+
+def distinct(table: str, release: str | None, column: str) -> list[str]:
+    """Return the values in a column of a large table as they are written, sorted.
+
+    >>> distinct("trade_flows", releases("trade_flows")[-1], "year")[0]
+    '2002'
+    """
+    declared, data = resource(table, release), data_dir()
+    _reads.add(f"data/{declared['path']}")
+    files = _files(data, table, release)
+    if (lines := _lines(data / declared["path"], files)) is None:
+        return sorted(load(table, release)[column].dropna().astype("str").unique())
+    at = lines[0].split(",").index(column)
+    return sorted({line.split(",", at + 1)[at] for line in lines[1:]} - {""})
+
+
+@lru_cache(maxsize=256)
+def _part(
+    data: Path, table: str, release: str | None, column: str, wanted: tuple[str, ...], files: tuple
+) -> pd.DataFrame:
+    declared = resource(table, release, data)
+    path = data / declared["path"]
+    if (lines := _lines(path, files)) is None:
+        return rows(table, release, **{column: wanted})
+    groups = _lines_by(path, files, column)
+    found = [line for value in wanted for line in groups.get(value, ())]
+    return _csv(data, declared, "\n".join([lines[0], *found]))
+
+
+@lru_cache(maxsize=4)
+def _lines_by(path: Path, files: tuple, column: str) -> dict[str, list[str]]:
+    """Return the lines of a file by the value that they have in a column."""
+    lines = _lines(path, files) or ("",)
+    at = lines[0].split(",").index(column)
+    groups: dict[str, list[str]] = {}
+    for line in lines[1:]:
+        groups.setdefault(line.split(",", at + 1)[at], []).append(line)
+    return groups
+
+
+@lru_cache(maxsize=4)
+def _lines(path: Path, files: tuple) -> tuple[str, ...] | None:
+    """Return the lines of a file, one a row; None where they are not, or where a private table speaks too."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise _unreadable(str(path), error) from None
+    return None if '"' in text or len(files) > 1 else tuple(text.splitlines())
+
+
 @lru_cache(maxsize=256)
 def _index(data: Path, table: str, release: str | None, column: str, _files: tuple) -> dict[str, list[int]]:
     """Positions of a table's rows by each value of a column."""

@@ -35,6 +35,21 @@ from chokepoint.pages.components.listing import deals
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import chapters, dash, fold, html_list, known, with_links
+from chokepoint.pages.partner_trade import sells, sold
+
+__all__ = [
+    "brief",
+    "brings",
+    "controls",
+    "events",
+    "money",
+    "not_known",
+    "read_on",
+    "sells",
+    "signed",
+    "sold",
+    "standing",
+]
 
 MOST = 12  # bars drawn; the table has all
 RECENT = 12  # events shown before the fold

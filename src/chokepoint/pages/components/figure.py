@@ -25,16 +25,24 @@ _template = macros("figure")
 
 
 def figure(
-    chart: alt.TopLevelMixin, *, title: str, alt_text: str, table: pd.DataFrame, sources: Iterable[str] = ()
+    chart: alt.TopLevelMixin,
+    *,
+    title: str,
+    alt_text: str,
+    table: pd.DataFrame,
+    sources: Iterable[str] = (),
+    subtitle: str = "",
 ) -> "Figure":
     """Wrap a chart.
 
     title: the finding, as a sentence. alt_text: what the picture shows, for those who do not see it.
     table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default
-    those in the table's own `source_id` column, which is then not shown.
+    those in the table's own `source_id` column, which is then not shown. subtitle: what is counted, in which
+    unit, year and place.
     """
     ids = list(sources) or sorted(table["source_id"].dropna().unique())
-    return Figure(chart, title, alt_text, table.drop(columns="source_id", errors="ignore"), tuple(ids))
+    numbers = table.drop(columns="source_id", errors="ignore")
+    return Figure(chart, title, alt_text, numbers, tuple(ids), subtitle)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Figure(Component):
     alt_text: str
     table: pd.DataFrame
     sources: Sequence[str] | None  # None: the data name none
+    subtitle: str = ""
 
     @property
     def text(self) -> str:
@@ -69,7 +78,7 @@ class Figure(Component):
         below = _template.small(source_line(self.sources)) + live_numbers(self.table, self.title)
         return widgets.VBox(
             [
-                widgets.HTML(_template.title(self.title)),
+                widgets.HTML(_template.title(self.title) + _template.subtitle(self.subtitle)),
                 live_chart(self._spec, self.alt_text),
                 widgets.HTML(for_notebook(below)),
             ]
@@ -83,7 +92,7 @@ class Figure(Component):
         # One of a width of its own is moved sideways where that is more than there is room for.
         wide = spec.get("width") != "container"
         return _template.figure(
-            self.title, picture, wide, source_line(self.sources), numbers(self.table, label)
+            self.title, picture, wide, source_line(self.sources), numbers(self.table, label), self.subtitle
         )
 
 

@@ -6,6 +6,7 @@ Only what there are data for.
 from chokepoint.pages import mineral_text as lead_prose
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.mineral.cut import vault
+from chokepoint.pages.mineral.flows import bought_from_china, trades
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
 from chokepoint.pages.mineral.policy import controls, money
@@ -14,6 +15,7 @@ from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
 
 __all__ = [
+    "bought_from_china",
     "brief",
     "century",
     "controls",
@@ -26,6 +28,7 @@ __all__ = [
     "prices",
     "read_on",
     "reserves",
+    "trades",
     "vault",
 ]
 
