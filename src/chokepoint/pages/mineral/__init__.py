@@ -9,18 +9,21 @@ from chokepoint.pages.mineral.cut import vault
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
 from chokepoint.pages.mineral.policy import controls, money
+from chokepoint.pages.mineral.publishers import eu_scores, publishers
 from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
 
 __all__ = [
     "brief",
     "controls",
+    "eu_scores",
     "imports",
     "inside",
     "makers",
     "money",
     "not_published",
     "prices",
+    "publishers",
     "read_on",
     "reserves",
     "vault",
