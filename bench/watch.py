@@ -26,7 +26,14 @@ ROW = "data/evidence/statements.csv", "barred from dual-use items", "06-china-re
 CHART = "src/chokepoint/charts/curves.py", "Length of the cut, months", "04-project-vault"
 # A new row is as the last one of its table, save in these cells.
 NEW_ROWS = {
-    "timeline": {"event_id": "event.new", "iso3s": "KAZ", "settles": "", "outcome": "", "term": "", "row_key": ""},
+    "timeline": {
+        "event_id": "event.new",
+        "iso3s": "KAZ",
+        "settles": "",
+        "outcome": "",
+        "term": "",
+        "row_key": "",
+    },
     "sources": {"source_id": "S999", "date": "2026-10-09", "kind": "wire", "read_as": "original"},
     "ledger": {"fact_id": "new.fact"},
 }
@@ -41,7 +48,10 @@ def watching() -> Iterator[str]:
     }
     command = [sys.executable, "-u", "-m", "chokepoint.cli", "watch", "--port", "0"]
     log = copy() / "watch.log"
-    with log.open("w") as out, subprocess.Popen(command, cwd=copy(), env=environment, stdout=out, stderr=out) as process:
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, cwd=copy(), env=environment, stdout=out, stderr=out) as process,
+    ):
         try:
             while not (lines := log.read_text(encoding="utf-8").split()):
                 sleep(0.1)

@@ -86,7 +86,11 @@ def series(release: str) -> dict[tuple, dict[int, dict[str, list[float]]]]:
 def printed(product: str, step: str, year: int) -> tuple[str, dict[str, float]]:
     """The newest release that prints a year of a product, and each place's share of the total it prints [%]."""
     if step == "refinery" and product in AGENCY:
-        edition = max(p.name for p in (DATA / "minerals").glob("iea*"))
+        edition = max(  # one may give mining alone
+            p.name
+            for p in (DATA / "minerals").glob("iea*")
+            if any(r["stage"] == "refinery" for r in rows(p.name, "iea_production"))
+        )
         of = [
             r
             for r in rows(edition, "iea_production")

@@ -8,7 +8,17 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chokepoint.data.ingest import baci, bgs, china_customs, eu_study, history, reference, us_trade, yearbook
+from chokepoint.data.ingest import (
+    baci,
+    bgs,
+    china_customs,
+    eu_study,
+    history,
+    iea,
+    reference,
+    us_trade,
+    yearbook,
+)
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -253,3 +263,63 @@ def test_the_united_states_mined_most_rare_earths_then_none():
         share.loc[1970:1984].round().agg(["min", "max"]).tolist() == [53, 78]
         and share.loc[2001:2011].max() == 0
     )
+
+
+MINING = "mineral,stage,area,scenario,year,value,unit\n" + "".join(
+    f"copper,mining,{area},base case,{year},{value},kt\n"
+    for area, year, value in (("Chile", 2026, 5400), ("Rest of world", 2026, 18000.5), ("World", 2026, 23400.5),
+                              ("Chile", 2030, 5369), ("Rest of world", 2030, 19000), ("World", 2030, 24369))
+)  # fmt: skip
+
+
+def test_the_iea_s_mining_alone_goes_in_as_an_edition_of_its_own(tmp_path):
+    (tmp_path / "mining.csv").write_text(MINING)
+    tables, report = iea.read(tmp_path, REF)
+    rows = tables["iea_production"].set_index(["area", "year"])
+    assert report.release == "iea2027" and list(tables) == ["iea_production"]
+    assert rows.value["Chile", 2026] == 5_400_000 and rows.area_kind["Other countries", 2026] == "other"
+    assert rows.forecast.to_dict()["World", 2030] and not rows.forecast["World", 2026]
+    assert "gives mining alone" in str(report) and report.table("iea_production").adds_up
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("mining,Chile", "smelting,Chile", 'line 2: stage "smelting"'),
+        ("base case,2026,5400", "high case,2026,5400", 'scenario "high case"'),
+        ("5400,kt", "5400,t", 'unit "t" is not kt'),
+        ("5400", "54oo", "is not an output"),
+        ("Chile,base case,2030", "Chile,base case,2026", "is given twice"),
+        ("copper,mining,World,base case,2030,24369,kt\n", "", "no World in 2030. Was the file cut"),
+    ],
+)
+def test_a_damaged_table_of_mining_is_refused_with_its_line(tmp_path, old, new, said):
+    (tmp_path / "mining.csv").write_text(MINING.replace(old, new))
+    with pytest.raises(UserError, match=said):
+        iea.read(tmp_path, REF)
+
+
+def test_an_edition_with_mining_alone_leaves_refining_with_the_edition_before():
+    from chokepoint.analysis import forecast
+
+    mine, refined = forecast.newest("mine"), forecast.newest("refinery")
+    assert mine.source_id.unique().tolist() == ["IEA2026"] and refined.source_id.unique().tolist() == [
+        "IEA2025"
+    ]
+    of = mine.query("year == 2025 and area_kind != 'world'").groupby("mineral").value.sum()
+    world = mine.query("year == 2025 and area_kind == 'world'").set_index("mineral").value
+    assert len(world) == 6 and (of / world - 1).abs().max() < 0.01
+
+
+@pytest.mark.published
+def test_the_files_that_were_read_are_those_at_hand():
+    """The checksums stand in a table, so that anybody can tell whether theirs are the same files."""
+    from hashlib import sha256
+
+    shared = DATA.parent.parent / "shared" / "releases"
+    folders = {"baci": "baci", "bgs": "bgs", "customs": "china_customs", "eustudy": "eu_crm_2023", "iea2025": "iea", "iea2026": "iea2026",
+               "ustrade": "us_trade", "history": "usgs_ds140", "yearbook": "usgs_myb2022_ree"}  # fmt: skip
+    for row in pd.read_csv(DATA / "files_read.csv").itertuples():
+        folder = next(place for stem, place in folders.items() if row.release.startswith(stem))
+        content = (shared / folder / row.file).read_bytes()
+        assert (sha256(content).hexdigest(), len(content)) == (row.sha256, row.bytes), row.file

@@ -7,7 +7,7 @@ Two measures that do not mix. *Own ore*: what China mined over what it refined, 
 
 import pandas as pd
 
-from chokepoint.analysis import coalitions, trade
+from chokepoint.analysis import coalitions, forecast, trade
 from chokepoint.data import tables
 
 CHINA = "CHN"
@@ -34,7 +34,8 @@ def own_ore() -> pd.DataFrame:
     >>> bool(rows["cobalt"] < 5), bool(rows["copper"] < 25)
     (True, True)
     """
-    table = tables.load("iea_production", tables.releases("iea_production")[-1])
+    refined = forecast.newest("refinery")  # its edition gives mining of the same year
+    table = tables.load("iea_production", refined.source_id.iloc[0].lower())
     rows = table[(table.iso3 == CHINA) & ~table.forecast]
     wide = rows.pivot_table(
         index=["mineral", "year", "source_id"], columns="stage", values="value"

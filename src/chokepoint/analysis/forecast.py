@@ -5,6 +5,19 @@ import pandas as pd
 from chokepoint.data import tables
 
 
+def newest(stage: str) -> pd.DataFrame:
+    """Return the rows of a stage, forecasts too, of the newest edition that has any.
+
+    One may give mining alone.
+
+    >>> newest("mine").source_id.iloc[0], newest("refinery").source_id.iloc[0]
+    ('IEA2026', 'IEA2025')
+    """
+    editions = (tables.load("iea_production", r) for r in reversed(tables.releases("iea_production")))
+    of_stage = (table[table.stage == stage] for table in editions)
+    return next(rows for rows in of_stage if len(rows))
+
+
 def china_refined() -> pd.DataFrame:
     """China's share of refined output [%] by mineral.
 
@@ -13,11 +26,7 @@ def china_refined() -> pd.DataFrame:
     >>> f"{china_refined().set_index('mineral').share_2035['magnet_rare_earths']:.1f}"
     '75.5'
     """
-    editions = (
-        tables.load("iea_production", r).query("stage == 'refinery'")
-        for r in reversed(tables.releases("iea_production"))
-    )
-    table = next(rows for rows in editions if len(rows))  # an edition may print mining alone
+    table = newest("refinery")
     world, china = (
         table[rows].set_index(["mineral", "year"]).value
         for rows in (table.area_kind == "world", table.iso3 == "CHN")
@@ -37,8 +46,7 @@ def outside_china() -> pd.DataFrame:
     >>> f"{rows.outside[2035]:.1f} of {rows.world[2035]:.1f}"
     '28.1 of 114.5'
     """
-    table = tables.load("iea_production", tables.releases("iea_production")[-1])
-    table = table[(table.stage == "refinery") & (table.mineral == "magnet_rare_earths")]
+    table = newest("refinery").query("mineral == 'magnet_rare_earths'")
     world, china = (
         table[rows].set_index("year").value / 1000
         for rows in (table.area_kind == "world", table.iso3 == "CHN")

@@ -84,7 +84,7 @@ def brings(country: str, release: str) -> Section | None:
             "The Union's shares are sums of the member states that the sources name, so they are lower "
             "bounds."
         )
-    if rows.source_id.eq("IEA2025").any():
+    if rows.source_id.str.startswith("IEA").any():
         notes.append(
             "Where USGS prints no refining by country the IEA's base year stands in, which names the "
             "largest refiners only."

@@ -1,4 +1,4 @@
-"""IEA Critical Minerals Dataset, as the agency's workbook or a JSON conversion.
+"""IEA Critical Minerals Dataset, as the agency's workbook, a JSON conversion or a long table of supply.
 
 Mining and refining by country, demand by use.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data.ingest import areas, iea_workbook
+from chokepoint.data.ingest import areas, iea_table, iea_workbook
 from chokepoint.data.ingest.files import decode, members, require_year
 from chokepoint.data.ingest.publisher import ingester
 from chokepoint.data.ingest.reference import Reference, records
@@ -49,6 +49,8 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
             f'{name} has no sheet "{iea_workbook.SUPPLY}": this edition gives no mining and refining by '
             "country"
         )
+    if {row["stage"] for row in production.rows} == {STAGES["mining"]}:
+        report.notes.append(f"{name} gives mining alone: refining stays that of the edition before")
     tables = report.frames(release)
     report.rows.kept = production.kept + demand.kept
     report.rows.refused = production.refused + demand.refused
@@ -56,11 +58,13 @@ def read(path: Path, ref: Reference) -> tuple[dict[str, pd.DataFrame], Report]:
 
 
 def _document(path: Path) -> tuple[str, dict]:
-    """Return the name and the content of the first file that is one of the two kinds."""
-    files = members(path, ".json", ".xlsx")
+    """Return the name and the content of the first file that is one of the three kinds."""
+    files = members(path, ".json", ".xlsx", ".csv")
     for name, text in files.items():
         if name.lower().endswith(".xlsx"):
             content = iea_workbook.read(name, text)
+        elif name.lower().endswith(".csv"):
+            content = iea_table.read(name, text)
         else:
             try:
                 content = json.loads(decode(text, name))
@@ -72,8 +76,8 @@ def _document(path: Path) -> tuple[str, dict]:
             return name, content
     raise UserError(
         f'{path}: looked for the IEA\'s workbook, with the sheet "{iea_workbook.DEMAND}", '
-        f'or a JSON file with "supply" and "totalDemand"; found {", ".join(files) or "no such file"}. Give '
-        "one of the two."
+        f'a JSON file with "supply" and "totalDemand", or a CSV with {", ".join(iea_table.COLUMNS)}; '
+        f"found {', '.join(files) or 'no such file'}. Give one of the three."
     )
 
 

@@ -10,6 +10,7 @@ from chokepoint.pages.mineral.flows import bought_from_china, trades
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
 from chokepoint.pages.mineral.policy import controls, money
+from chokepoint.pages.mineral.publishers import eu_scores, publishers
 from chokepoint.pages.mineral.record import century, effects_of_controls
 from chokepoint.pages.mineral.united_states import imports
 from chokepoint.pages.mineral.unknown import not_published, read_on
@@ -20,12 +21,14 @@ __all__ = [
     "century",
     "controls",
     "effects_of_controls",
+    "eu_scores",
     "imports",
     "inside",
     "makers",
     "money",
     "not_published",
     "prices",
+    "publishers",
     "read_on",
     "reserves",
     "trades",

@@ -38,7 +38,7 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
         notes.append(
             "The refining figures are the IEA's and cover the four rare earths that go into magnets."
         )
-    elif "IEA2025" in set(rows.source_id):
+    elif rows.source_id.str.startswith("IEA").any():
         notes.append("USGS prints no refining by country; these are the IEA's figures for its base year.")
     counted = tables.load("products").query("mineral == @first.mineral and step == @step")
     notes += list(counted.why)

@@ -1,0 +1,182 @@
+"""What each publisher counts of a mineral, side by side, and how the Commission scored it by edition."""
+
+import pandas as pd
+
+from chokepoint.analysis import publishers as counts
+from chokepoint.charts.dots import dots
+from chokepoint.charts.lines import lines
+from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR
+from chokepoint.pages.amounts import listed, share, with_article
+from chokepoint.pages.components.figure import figure
+from chokepoint.pages.components.section import Section
+from chokepoint.pages.mineral_text import name
+
+STEPS = {"mine": "At the mine", "refinery": "After the mine"}
+COLOURS = {counts.USGS: BLOC, counts.IEA: FLOOR, counts.EU: ACCENT, counts.BGS: CHINA}
+TOGETHER = {  # what the study scores together → its name
+    "light rare earths": "light rare earths",
+    "HREEs": "heavy rare earths",
+    "PGMs": "the platinum-group metals",
+}
+LEAST = 20  # percent: where China has less everywhere, the largest maker is compared
+LISTED = 5  # countries of a publisher that the table names
+
+
+def publishers(mineral: str, release: str) -> Section | None:
+    """Show a country's share by publisher at each step, with the rule on joining; nothing of USGS alone."""
+    every = _named(counts.steps(mineral, release))
+    if every.empty or (every.publisher == counts.USGS).all():
+        return None
+    country, iso3 = _spoken_of(every)
+    series = ["step", "row", "publisher", "product", "first", "last", "source_id"]
+    rows = every.drop_duplicates(series)[series].merge(
+        every[every.iso3 == iso3][["row", "publisher", "product", "share"]], how="left"
+    )
+    rows = rows[rows["share"].notna() | (rows.publisher != counts.BGS)]  # who did not report may make some
+    rows = rows.fillna({"share": 0.0})
+    rows = rows.assign(when=[_when(r) for r in rows.itertuples()])
+    drawn = figure(
+        dots(
+            rows[["row", "publisher", "when", "product", "share"]],
+            x="share",
+            y="row",
+            color="publisher",
+            colours={key: colour for key, colour in COLOURS.items() if key in set(rows.publisher)},
+            x_title=f"{country}'s share, %",
+            tooltip={
+                "row": "Step",
+                "publisher": "Publisher",
+                "product": "Counts",
+                "when": "Years",
+                "share": ("Share, %", None),
+            },
+            zero=True,
+        ),
+        title=_title(rows, country),
+        table=_table(every),
+        sources=sorted(set(every.source_id)),
+        alt_text=f"Dots of {country}'s share by step and publisher: "
+        + "; ".join(f"{r.row}, {r.publisher}, {r.when}, {r.share:.0f} percent" for r in rows.itertuples())
+        + ".",
+    )
+    return Section("What each publisher counts", [*_study(every), *_rules(mineral, release)], release, drawn)
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add `row`, the label of the dots: the step, and the product where a publisher counts several at it."""
+    first: dict[tuple[str, str], str] = {}
+    other = rows["product"].str.contains("ferro|smelter|sponge", case=False) & (rows.publisher != counts.USGS)
+    for r in rows[~other].itertuples():
+        first.setdefault((r.step, r.publisher), r.product)
+    label = [
+        STEPS[r.step] + ("" if first.get((r.step, r.publisher)) == r.product else f": {r.product}")
+        for r in rows.itertuples()
+    ]
+    return rows.assign(row=label)
+
+
+def _spoken_of(rows: pd.DataFrame) -> tuple[str, str]:
+    """Return the country that is compared: China where it counts, else the largest at the last step."""
+    china = rows[(rows.iso3 == counts.CHINA) & (rows["share"] >= LEAST)]
+    most = rows[rows.publisher != counts.BGS].sort_values(["step", "share"], ascending=False)
+    one = china.iloc[0] if len(china) else most.iloc[0]
+    return one.area, one.iso3
+
+
+def _when(row: object) -> str:
+    return f"{row.first}" if row.first == row.last else f"{row.first}–{row.last % 100:02}"
+
+
+def _title(rows: pd.DataFrame, country: str) -> str:
+    """Say the last step's figures, each with its publisher and years."""
+    row = STEPS["refinery"] if STEPS["refinery"] in set(rows.row) else rows.row.iloc[-1]
+    last = rows[rows.row == row]
+    told = [f"{share(r.share)} by {_publisher(r.publisher)} ({r.when})" for r in last.itertuples()]
+    step = last.row.iloc[0]
+    return f"{step}, {with_article(country)} has {listed(told)}"
+
+
+def _publisher(key: str) -> str:
+    return "the EU study" if key == counts.EU else "the IEA" if key == counts.IEA else key
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    shown = rows.groupby(["row", "publisher", "product"], sort=False).head(LISTED)
+    return pd.DataFrame(
+        {
+            "Step": shown.row.str.split(":").str[0],
+            "Publisher": shown.publisher,
+            "Counts": shown["product"],
+            "Years": [_when(r) for r in shown.itertuples()],
+            "Country": shown.area,
+            "Share, %": shown["share"].round(1),
+            "Share is": shown.publisher.map(counts.BASIS),
+        }
+    )
+
+
+def _study(rows: pd.DataFrame) -> list[str]:
+    """Say who makes most after the mine by the study, and that its figures are averages."""
+    made = rows[(rows.publisher == counts.EU) & (rows.step == "refinery")]
+    if made.empty:
+        return []
+    made = made[made.row == STEPS["refinery"]]
+    told = [f"{with_article(r.area)} {share(r.share, len(made) == 1)}" for r in made.head(3).itertuples()]
+    return [
+        "The European Commission's study of 2023 says who processed it, as averages of 2016–20: "
+        f"{listed(told)}. It is a snapshot from before the controls, and stands beside newer figures, not "
+        "before them in one series."
+    ]
+
+
+def _rules(mineral: str, release: str) -> list[str]:
+    """Say of each series of BGS whether USGS continues it, and why."""
+    joins = counts.joins(release).query("mineral == @mineral and years.str.len() > 0")
+    return [
+        f"BGS's series of {r.product} is {'continued' if r.joined else 'not continued'} by USGS's: "
+        f"where both print a year, a country's share differs by up to {r.largest:.0f} points. {r.reason}."
+        for r in joins.itertuples()
+    ]
+
+
+def eu_scores(mineral: str, release: str) -> Section | None:
+    """Show supply risk and economic importance over the editions of the Commission's study."""
+    rows = counts.scores(mineral)
+    if len(rows) < 2:
+        return None
+    first, last = rows.iloc[0], rows.iloc[-1]
+    risk, importance = "Supply risk", "Economic importance"
+    long = rows.rename(columns={"supply_risk": risk, "economic_importance": importance}).melt(
+        ["year"], [risk, importance], "score", "value"
+    )
+    change = last.supply_risk - first.supply_risk
+    way = "rose" if change > 0 else "fell" if change < 0 else "stayed"
+    ends = f"from {first.supply_risk:g} ({first.year}) to {last.supply_risk:g} ({last.year})"
+    ends = f"at {last.supply_risk:g}, in {first.year} as in {last.year}" if way == "stayed" else ends
+    speaks = rows.mineral.iloc[0]
+    whose = TOGETHER.get(rows["product"].iloc[0], name(mineral))
+    notes = [
+        "Each edition scores what a break in supply would cost the Union's economy and how likely one is. "
+        "The method was changed before the edition of 2017, so the first scores and the later ones are not "
+        "quite of one kind."
+    ]
+    if speaks != mineral:
+        notes.append(f"It has no score of its own here: {whose} are scored together.")
+    return Section(
+        "How the European Union scores it",
+        notes,
+        release,
+        figure(
+            lines(long, color="score", y_title="Score"),
+            title=f"The risk to the Union's supply of {whose} {way} {ends}",
+            table=rows[["year", "supply_risk", "economic_importance", "source_id"]].rename(
+                columns={"year": "Edition", "supply_risk": risk, "economic_importance": importance}
+            ),
+            alt_text="Two lines over the editions of the study: "
+            + "; ".join(
+                f"{r.year} risk {r.supply_risk:g}, importance {r.economic_importance:g}"
+                for r in rows.itertuples()
+            )
+            + ".",
+        ),
+    )
