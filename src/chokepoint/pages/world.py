@@ -66,11 +66,19 @@ def places() -> pd.DataFrame:
     return rows
 
 
-def wavering() -> dict[str, str]:
+@tables.view("agreements")
+def wavering(agreements: pd.DataFrame) -> dict[str, str]:
     """iso3 → what is reported of those that hesitate, refused or came and signed nothing."""
-    rows = tables.load("agreements").query("published and status in @_WAVERING")
+    rows = agreements.query("published and status in @_WAVERING")
     words = {"none": NOTHING, "absent": "said to have declined", "hesitant": "said to hesitate"}
     return {r.iso3s: words[r.status] for r in rows.itertuples()}
+
+
+@tables.view("agreements")
+def _paper_sources(agreements: pd.DataFrame) -> list[str]:
+    """List the sources of what was signed, and of what is reported of those that did not."""
+    rows = agreements.query("published and (status == 'signed' or status in @_WAVERING)")
+    return sorted({*rows.source_id})
 
 
 def _signed(iso3: str) -> pd.DataFrame:
@@ -153,9 +161,8 @@ def who_signed(release: str) -> Figure:
             "Largest share of world output": share.to_numpy(),
         }
     )
-    papers = tables.load("agreements").query("published and (status == 'signed' or status in @_WAVERING)")
     sources = sorted(
-        {*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"}
+        {*tables.load("attendees").source_id, *_paper_sources(), *countries.held(release).source_id, "NE2018"}
     )
     return figure(
         maps.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),

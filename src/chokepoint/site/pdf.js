@@ -8,7 +8,7 @@ async ({ page, kind, pages, home, web }) => {
     while (title.nextSibling) columns.append(title.nextSibling);
     title.after(columns);
   }
-  const charts = [...article.querySelectorAll(".cp-chart")];
+  const charts = [...article.querySelectorAll(printedCharts)];
   const title = article.querySelector("h1").textContent.replace(/#$/, "").trim();
   if (window.chokepoint) await chokepoint.drawAll();
   await document.fonts.ready;

@@ -32,10 +32,11 @@ _HERE = Path(__file__).parent
 _template = macros("pdf_book")
 _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
-# What each chart shows in words, kept from before it is drawn.
-_KEEP_WORDS = """document.addEventListener("readystatechange", () => {
-    window.chartsSay ??= [...document.querySelectorAll(".cp-chart")].map((box) => box.getAttribute("aria-label"));
-});"""  # noqa: E501  as it runs in the page
+# The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
+# from before it is drawn.
+_KEEP_WORDS = """const printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
+document.addEventListener("readystatechange", () => { window.chartsSay ??=
+    [...document.querySelectorAll(printedCharts)].map((box) => box.getAttribute("aria-label")); });"""
 _NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
     line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
 _ARGUMENTS = [
