@@ -26,7 +26,6 @@ DESCRIPTOR = "data/datapackage.json"
 PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
 VIEW = "view "  # begins the name of what a page took from tables through a `view`
 pd.set_option("display.html.use_mathjax", False)  # US$ in a notebook's table is money, and no formula
-pd.set_option("display.html.border", 0)  # an obsolete attribute, which valid HTML lacks
 pd.set_option("display.max_columns", 20)  # pandas' own in a kernel, and so in one forked from a plain process
 _reads: set[str] = set()
 _views: set = set()  # the code of every view

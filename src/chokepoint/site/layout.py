@@ -76,7 +76,7 @@ _FIXES = [
     ),
     # pandas styles each table that it writes, by elements and attributes that HTML has given up
     (r"<style scoped>.*?</style>\s*(?=<table)", ""),
-    (r'(?<=<table )border="1" (?=class="dataframe">)', ""),
+    (r'<table border="1" class="dataframe[^"]*">', '<table class="dataframe">'),
     (r'(?<=<tr) style="text-align: right;"', ""),
     # wider than a phone, it scrolls by itself and not with the page
     (
