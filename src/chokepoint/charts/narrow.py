@@ -23,7 +23,7 @@ _MARK, _GAP, _AXIS, _EDGE = (
     46,
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
-_LIMIT = 180  # px: Vega's own limit of a label, where a chart gives none
+_LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _MOST = 240  # px, of names beside rows where the column is wide
 
 

@@ -48,6 +48,7 @@ _CHANNELS = {
     "facet": "A panel for each",
 }
 _INSTEAD = "Wrap it in figure(chart, title=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
+_ROOM = {"discreteHeight": {"step": 26}}  # for names in two lines
 _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default theme
 
 
@@ -104,7 +105,7 @@ def _styled(spec: dict) -> dict:
     panel = (
         {} if one_view(spec) else {"continuousWidth": _panel_width(spec), "discreteWidth": _panel_width(spec)}
     )
-    config = _over(CONFIG, {**own, "view": panel | view})
+    config = _over(CONFIG, {**own, "view": _ROOM | panel | view})
     words = set(re.findall(r"\w+", json.dumps({k: v for k, v in spec.items() if k != "datasets"})))
     pruned = {k: v for k, v in spec.items() if k not in ("title", "description")}
     if "datasets" in spec:
