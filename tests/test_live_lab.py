@@ -242,7 +242,9 @@ def test_every_other_notebook_runs_from_top_to_bottom(run_all, name):
     page = run_all(name)
     assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
     if name not in ASKED_AGAIN:
-        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")  # its kernel is needed no more
+        page.evaluate(
+            "jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+        )  # its kernel is needed no more
 
 
 def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
@@ -273,17 +275,6 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
     )
     assert float(saved["cut"]) == moved
     assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].evaluate(cut=moved)["cover_days"])
-
-
-def test_a_mineral_is_chosen_once_for_the_whole_notebook(run_all):
-    page = run_all("mineral")
-    chosen = page.locator(".cp-choice select")
-    chosen.select_option("germanium")  # typed letters are also JupyterLab's shortcuts
-    page.wait_for_function(
-        "name => [...document.querySelectorAll('.jp-OutputArea-output')]"
-        ".filter(o => o.innerText.toLowerCase().includes(name)).length >= 3",
-        arg="germanium",
-    )
 
 
 def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
@@ -373,6 +364,19 @@ def test_money_in_brief_is_read_as_money(run_all):
         run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
     )
     assert "US$110/kg of neodymium" in brief and "US$69 a kilogram" in brief
+
+
+def test_a_mineral_is_chosen_once_for_the_whole_notebook(
+    run_all,
+):  # after what compares the notebook with gallium's page
+    page = run_all("mineral")
+    chosen = page.locator(".cp-choice select")
+    chosen.select_option("germanium")  # typed letters are also JupyterLab's shortcuts
+    page.wait_for_function(
+        "name => [...document.querySelectorAll('.jp-OutputArea-output')]"
+        ".filter(o => o.innerText.toLowerCase().includes(name)).length >= 3",
+        arg="germanium",
+    )
 
 
 def test_another_mineral_has_bars_as_long_as_its_values(run_all):
