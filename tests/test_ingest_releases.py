@@ -182,7 +182,7 @@ def anew(tmp_path_factory):
     data = tmp_path_factory.mktemp("anew") / "data"
     shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("minerals"))
     reports = [usgs.ingest(RELEASES / f"usgs_{r}", data) for r in USGS]
-    reports.append(iea.ingest(RELEASES / "iea", data))
+    reports += [iea.ingest(RELEASES / folder, data) for folder in ("iea", "iea2026")]
     reports += [worldbank.ingest(p, data) for p in sorted((RELEASES / "worldbank_pinksheet").glob("*.xlsx"))]
     reports += [reader.ingest(RELEASES / path, data) for reader, path in RECORD.items()]
     return data, {report.release: report for report in reports}
