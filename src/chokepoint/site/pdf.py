@@ -34,7 +34,7 @@ _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
 # The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
 # from before it is drawn.
-_KEEP_WORDS = """const printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
+_KEEP_WORDS = """window.printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
 document.addEventListener("readystatechange", () => { window.chartsSay ??=
     [...document.querySelectorAll(printedCharts)].map((box) => box.getAttribute("aria-label")); });"""
 _NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))

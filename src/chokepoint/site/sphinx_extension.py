@@ -29,6 +29,22 @@ from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, frame
 
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
+_THEME_PARTS = {
+    "sidebars",
+    "theme_navbar_start",
+    "theme_navbar_center",
+    "theme_navbar_persistent",
+    "theme_navbar_end",
+    "theme_article_header_start",
+    "theme_article_header_end",
+    "theme_article_footer_items",
+    "theme_content_footer_items",
+    "theme_footer_start",
+    "theme_footer_center",
+    "theme_footer_end",
+    "theme_primary_sidebar_end",
+    "theme_secondary_sidebar_items",
+}
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
 const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
@@ -47,6 +63,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", seo.not_found_page)
     render.setup(app)
+    app.connect("html-page-context", _drop_theme_parts, priority=100)
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", seo.write_sitemap_and_cards)
     app.connect("build-finished", _write_vega)
@@ -116,6 +133,14 @@ def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
             return [nodes.raw("", str(make(release())), format="html")]
 
     return List
+
+
+def _drop_theme_parts(app: Sphinx, page: str, template: str, context: dict, _tree: Any) -> None:
+    """Take the theme's sidebars, header and footers out of a page: its frame is ours, and shows none of them.
+
+    The theme would render each once, the whole contents among them, to see whether it is empty.
+    """
+    context |= dict.fromkeys((part for part in context if part in _THEME_PARTS), [])
 
 
 def _finish_page(
