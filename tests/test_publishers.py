@@ -62,7 +62,7 @@ def test_every_series_of_bgs_has_china_s_share_or_none_reported():
 
 def test_the_rule_on_joining_holds_against_the_figures():
     """A joined series differs by a few points where both print a year; one that is not has its reason."""
-    rows = publishers.joins(NEWEST)
+    rows = publishers.joins(release=NEWEST)
     joined, apart = rows[rows.joined], rows[~rows.joined]
     assert {
         "tungsten",

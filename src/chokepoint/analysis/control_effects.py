@@ -21,26 +21,28 @@ BEFORE, DURING, AFTER = "before", "in the period of the control", "after"
 BIT, FADED, NOT_SEEN, UNTOLD = "bit", "faded", "not seen", "cannot be told"
 
 
-def judged() -> pd.DataFrame:
-    """Return a row for each control and mineral that can be put to a series.
+def judged(mineral: str | None = None) -> pd.DataFrame:
+    """Return a row for each control and mineral that can be put to a series; of one mineral, or of all.
 
     The rows are those of data/control_tests.csv, with the day of the control and the verdict.
     Columns beside those of the table: day, verdict, observations_before, observations_after, lowest, newest
     (ratios to the level before), unit.
     """
-    rows = tables.load("control_tests").merge(_days(), on="control_id")
-    judged = [judge(series(row.series, row.code), row.day) for row in rows.itertuples()]
-    return pd.concat([rows, pd.DataFrame(judged)], axis=1)
+    tests = tables.rows("control_tests", mineral=mineral) if mineral else tables.load("control_tests")
+    rows = tests.merge(_days(), on="control_id")
+    found = [judge(series(row.series, row.code), row.day) for row in rows.itertuples()]
+    columns = ["verdict", "observations_before", "observations_after", "unit", "lowest", "newest"]
+    return pd.concat([rows, pd.DataFrame(found, columns=columns)], axis=1)
 
 
-def not_judged() -> pd.DataFrame:
-    """Return the controls on a mineral that took effect and for which no series is held.
+def not_judged(mineral: str | None = None) -> pd.DataFrame:
+    """Return the controls on a mineral, or on any, that took effect and for which no series is held.
 
     Columns: control_id, mineral, day, and what would settle it.
     """
     known = tables.load("control_tests")[["control_id", "mineral"]]
     rows = (
-        on_minerals()
+        on_minerals(mineral)
         .merge(known, how="left", indicator=True)
         .query("_merge == 'left_only'")
         .drop(columns="_merge")
@@ -50,12 +52,13 @@ def not_judged() -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def on_minerals() -> pd.DataFrame:
-    """Return every control that took effect and limits sales of a mineral.
+def on_minerals(mineral: str | None = None) -> pd.DataFrame:
+    """Return every control that took effect and limits sales of a mineral, or of any.
 
     Columns: control_id, mineral, day, instrument, target.
     """
-    return tables.load("control_minerals").merge(_days(), on="control_id")
+    limited = tables.rows("control_minerals", mineral=mineral) if mineral else tables.load("control_minerals")
+    return limited.merge(_days(), on="control_id")
 
 
 def series(name: str, code: str) -> pd.DataFrame:
@@ -72,8 +75,8 @@ def series(name: str, code: str) -> pd.DataFrame:
 
 def _us_imports(heading: str) -> pd.DataFrame:
     """First months and rest of each year, the rest by subtraction, in the heading's main unit of weight."""
-    rows = tables.load("us_trade", newest("us_trade"))
-    rows = rows.query("flow == 'imports' and iso3 == 'CHN' and heading == @heading and unit == 'kilograms'")
+    rows = tables.part("us_trade", newest("us_trade"), heading=heading)
+    rows = rows.query("flow == 'imports' and iso3 == 'CHN' and unit == 'kilograms'")
     wide = rows.pivot_table(
         index="year", columns="months", values="quantity", aggfunc="sum", dropna=False
     ).fillna(0.0)
@@ -145,7 +148,12 @@ def compared(observations: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """
     month = f"{day:%Y-%m}"
     before = observations[observations.end < month]
-    levels = [_level(before, row.start[5:], row.end[5:], day.year) for row in observations.itertuples()]
+    before = before.assign(
+        first=before.start.str[5:], last=before.end.str[5:], year=before.start.str[:4].astype(int)
+    )
+    periods = [(row.start[5:], row.end[5:]) for row in observations.itertuples()]
+    known = {period: _level(before, *period, day.year) for period in set(periods)}
+    levels = [known[period] for period in periods]
     side = pd.Series(DURING, observations.index).mask(observations.end < month, BEFORE)
     frame = observations.assign(
         side=side.mask(observations.start > month, AFTER),
@@ -160,8 +168,8 @@ def _level(before: pd.DataFrame, first: str, last: str, year: int) -> tuple[floa
 
     Where no earlier years are held, it is that of the single months before.
     """
-    same = before[(before.start.str[5:] == first) & (before.end.str[5:] == last)]
-    same = same[same.start.str[:4].astype(int).between(year - YEARS_BEFORE, year - 1)]
+    same = before[(before["first"] == first) & (before["last"] == last)]
+    same = same[same.year.between(year - YEARS_BEFORE, year - 1)]
     if len(same) >= FEWEST:
         return float(same.value.median()), len(same)
     if first == last and len(before):  # months have no season that the few before could show

@@ -81,7 +81,8 @@ def _survey(mineral: str) -> pd.DataFrame:
     rows = _held("output_shares", mineral)
     if rows.empty:
         return rows
-    rows = rows[rows.year == _shares_of_bgs().year.max()]  # one that ended long ago is history
+    newest = tables.distinct("output_shares", tables.releases("output_shares")[-1], "year")[-1]
+    rows = rows[rows.year == int(newest)]  # a series that ended long ago is history
     step = rows.stage.where(rows.stage == supply.MINE, supply.REFINERY)
     return rows.assign(publisher=BGS, step=step, first=rows.year, last=rows.year, share=rows.share_pct)
 
@@ -117,19 +118,23 @@ def scores(mineral: str) -> pd.DataFrame:
     return rows[rows["product"] == most].sort_values("year", ignore_index=True)
 
 
-def joins(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+def joins(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Return for each series of BGS whether USGS continues it, why, and how far the two are apart.
+
+    Of one mineral, or of all.
 
     The rule and its reason are those of data/crosswalk.csv. Columns: mineral, stage, product, joined, reason;
     years, that both print; typical and largest, gap of a country's share [points]; china, gap of China's
     (BGS less USGS) in the last of those years. They are empty where the two share no year.
 
-    >>> rows = joins().set_index(["mineral", "stage"])
-    >>> bool(rows.joined["tungsten", "mine"]), round(float(rows.china["antimony", "mine"]))
-    (True, -24)
+    >>> rows = joins("antimony").set_index("stage")
+    >>> bool(rows.joined["mine"]), round(float(rows.china["mine"]))
+    (False, -24)
     """
     rules = tables.load("crosswalk").query("publisher == 'bgs'").fillna({"note": ""})
-    theirs, ours, series = _shares_of_bgs(), supply.by_year(release), ["mineral", "stage", "product"]
+    if mineral:
+        rules = rules[rules.mineral == mineral]
+    theirs, ours, series = _shares_of_bgs(mineral), supply.by_year(release), ["mineral", "stage", "product"]
     found = []
     for rule in rules.itertuples():
         step = supply.MINE if rule.stage == supply.MINE else supply.REFINERY
@@ -153,12 +158,19 @@ def joins(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
                 "china": last.iloc[0] if len(last) else None,
             }
         )
-    return pd.DataFrame(found).sort_values(
+    columns = [*series, "joined", "reason", "years", "typical", "largest", "china"]
+    return pd.DataFrame(found, columns=columns).sort_values(
         ["joined", "mineral", "product"], ascending=[False, True, True], ignore_index=True
     )
 
 
-def _shares_of_bgs() -> pd.DataFrame:
+def _shares_of_bgs(mineral: str | None) -> pd.DataFrame:
     held = tables.releases("output_shares")
     columns = ["mineral", "stage", "product", "year", "iso3", "share_pct"]
-    return tables.load("output_shares", held[-1]) if held else pd.DataFrame(columns=columns)
+    if not held:
+        return pd.DataFrame(columns=columns)
+    return (
+        tables.rows("output_shares", held[-1], mineral=mineral)
+        if mineral
+        else tables.load("output_shares", held[-1])
+    )

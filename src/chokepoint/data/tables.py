@@ -299,11 +299,15 @@ def distinct(table: str, release: str | None, column: str) -> list[str]:
     """
     declared, data = resource(table, release), data_dir()
     _reads.add(f"data/{declared['path']}")
-    files = _files(data, table, release)
-    if (lines := _lines(data / declared["path"], files)) is None:
-        return sorted(load(table, release)[column].dropna().astype("str").unique())
+    return list(_distinct(data, table, release, column, _files(data, table, release)))
+
+
+@lru_cache(maxsize=64)
+def _distinct(data: Path, table: str, release: str | None, column: str, files: tuple) -> tuple[str, ...]:
+    if (lines := _lines(data / resource(table, release, data)["path"], files)) is None:
+        return tuple(sorted(load(table, release)[column].dropna().astype("str").unique()))
     at = lines[0].split(",").index(column)
-    return sorted({line.split(",", at + 1)[at] for line in lines[1:]} - {""})
+    return tuple(sorted({line.split(",", at + 1)[at] for line in lines[1:]} - {""}))
 
 
 @lru_cache(maxsize=256)

@@ -28,8 +28,10 @@ FIRST = ("control.2024-33", "antimony")
 SETTLES = "Two more periods of the same series, which the trade figures to the end of the year would give"
 
 
-def verdicts() -> pd.DataFrame:
+def verdicts(mineral: str | None = None) -> pd.DataFrame:
     """Return every control that took effect, by mineral: verdict, what it rests on, what would settle it.
+
+    Of one mineral, or of all.
 
     Columns: control_id, mineral, day, instrument, verdict, series, code, mixed, lowest, newest, note,
     would_settle, source_id. Empty where no series is held.
@@ -39,14 +41,14 @@ def verdicts() -> pd.DataFrame:
     ('bit', 'faded')
     """
     try:
-        judged = effects.judged()
+        judged = effects.judged(mineral)
     except MissingTable:
         return pd.DataFrame(columns=["control_id", "mineral", "day", "verdict"])
     settle = judged.verdict.eq(effects.UNTOLD).map({True: SETTLES, False: ""})
     rows = pd.concat(
         [
             judged.assign(would_settle=settle),
-            effects.not_judged().assign(verdict=effects.UNTOLD, mixed=False, note=""),
+            effects.not_judged(mineral).assign(verdict=effects.UNTOLD, mixed=False, note=""),
         ],
         ignore_index=True,
     )

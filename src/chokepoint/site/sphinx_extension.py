@@ -140,7 +140,7 @@ def _drop_theme_parts(app: Sphinx, page: str, template: str, context: dict, _tre
 
     The theme would render each once, the whole contents among them, to see whether it is empty.
     """
-    context |= dict.fromkeys((part for part in context if part in _THEME_PARTS), [])
+    context |= {part: [] for part in _THEME_PARTS & context.keys()}
 
 
 def _finish_page(

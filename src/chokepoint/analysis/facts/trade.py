@@ -128,7 +128,8 @@ def partners_with_flows() -> Answer | None:
 
 
 def _sources() -> tuple[str, ...]:
-    return tuple(trade.exports("CHN").source_id.head(1))
+    held = tables.releases(trade.TABLE)
+    return tuple(tables.distinct(trade.TABLE, held[-1], "source_id")) if held else ()
 
 
 # --- each country ---

@@ -131,7 +131,7 @@ def _study(rows: pd.DataFrame) -> list[str]:
 
 def _rules(mineral: str, release: str) -> list[str]:
     """Say of each series of BGS whether USGS continues it, and why."""
-    joins = counts.joins(release).query("mineral == @mineral and years.str.len() > 0")
+    joins = counts.joins(mineral, release).query("years.str.len() > 0")
     return [
         f"BGS's series of {r.product} is {'continued' if r.joined else 'not continued'} by USGS's: "
         f"where both print a year, a country's share differs by up to {r.largest:.0f} points. {r.reason}."

@@ -100,8 +100,7 @@ def _title(mineral: str, parts: dict[str, pd.DataFrame]) -> str:
 
 def effects_of_controls(mineral: str, release: str) -> Section | None:
     """List each control that names the mineral with its verdict; nothing where none took effect."""
-    rows = did_it_bite.verdicts()
-    rows = rows[rows.mineral == mineral] if len(rows) else rows
+    rows = did_it_bite.verdicts(mineral)
     if rows.empty:
         return None
     items = []
