@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from chokepoint.analysis import control_effects as effects
+from chokepoint.pages import did_it_bite
 
 
 def _months(*values: float, start: str = "2024-01") -> pd.DataFrame:
@@ -67,3 +68,10 @@ def test_every_control_on_a_mineral_is_judged_or_said_to_be_untestable():
     }
     assert named == {(r.control_id, r.mineral) for r in effects.on_minerals().itertuples()}
     assert effects.not_judged().would_settle.str.len().min() > 20
+
+
+def test_what_other_countries_limit_is_listed_with_what_would_settle_it():
+    text = did_it_bite.elsewhere("mcs2026").html()
+    assert "export quota of cobalt since 2025" in text and "export ban of nickel ore since 2020" in text
+    assert "would settle it" in text and "antimony" not in text  # China's own are judged above
+    assert not did_it_bite.elsewhere("mcs2024").html()  # a release without the list

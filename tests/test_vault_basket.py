@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest import approx
@@ -11,6 +12,7 @@ from pytest import approx
 from chokepoint.analysis import facts, reliance, vault_basket
 from chokepoint.analysis.vault_basket import BEFORE, EVERYTHING, INDUSTRY, LICENSED, RULES
 from chokepoint.data import tables
+from chokepoint.errors import UserError
 from chokepoint.pages import mineral, project_vault
 from chokepoint.pages.amounts import mineral as called
 
@@ -218,6 +220,12 @@ def test_the_model_starts_from_the_basket_of_the_newest_release():
     newest = vault_basket.cover(tables.DEFAULT_RELEASE, MONEY)
     begins = project_vault.how_long().defaults["basket_value"]
     assert begins == approx(newest.value, abs=0.005)  # whatever the row of the assumptions says
+
+
+def test_a_basket_among_the_assumptions_that_is_not_the_newest_releases_is_refused(monkeypatch):
+    monkeypatch.setattr(vault_basket, "cover", lambda *asked: SimpleNamespace(value=70.0))
+    with pytest.raises(UserError, match=r"vault\.basket_value is .*costs 70\.00 .*Write 70\.00"):
+        vault_basket.require_assumption()
 
 
 # --- one mineral ---

@@ -61,11 +61,13 @@ def main() -> None:
 @main.command()
 def check() -> None:
     """Check tables against their schema, figures against neighbours, and the book's words against facts."""
+    from chokepoint.analysis import vault_basket
     from chokepoint.data.check import require_sound
     from chokepoint.site.fact_links import require_true
 
     notes = require_sound()
     if tables.data_dir() == tables.home() / "data":  # other data are not what the words are about
+        vault_basket.require_assumption()
         require_true(tables.home() / "book")
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
     if notes:

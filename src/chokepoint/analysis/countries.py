@@ -201,3 +201,22 @@ def own_controls(iso3: str, release: str) -> pd.DataFrame:
 def events(iso3: str) -> pd.DataFrame:
     """Dated events that name it, oldest first."""
     return tables.rows("timeline", iso3s=iso3).query("published").sort_values("date_start")
+
+
+def controls_of_others(release: str) -> pd.DataFrame:
+    """Limits on exports of listed minerals by countries but China, as USGS lists them.
+
+    Columns: area, iso3, control, commodity, minerals, since, source_id. Empty where the release has no such
+    list.
+
+    >>> rows = controls_of_others("mcs2026").set_index(["area", "commodity"])
+    >>> rows.control["DR Congo", "cobalt"], int(rows.since["Indonesia", "nickel ore"])
+    ('Export quota', 2020)
+    """
+    columns = ["area", "iso3", "control", "commodity", "minerals", "since", "source_id"]
+    if release not in tables.releases("export_controls"):
+        return pd.DataFrame(columns=columns)
+    listed = set(tables.load("minerals").query("listed_2025").mineral)
+    rows = tables.load("export_controls", release).query("iso3 != 'CHN'")
+    named = rows.minerals.fillna("").map(lambda cell: bool(listed & set(cell.split(";"))))
+    return rows.loc[named, columns].reset_index(drop=True)

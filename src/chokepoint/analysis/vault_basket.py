@@ -18,6 +18,7 @@ import pandas as pd
 from chokepoint.analysis import reliance
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
+from chokepoint.errors import UserError
 
 FROM_RELIANCE = "reliance"  # stands in place of an import series: net imports are reliance times consumption
 MONEY_METALS = ("precious metals", "platinum group")  # bought by investors as well as by industry
@@ -27,6 +28,7 @@ STOCK = 100  # of one mineral [US$ million], a round sum to measure with
 MAIN = 10  # share of US imports [%] from which a country is called a main source
 MOST_YEARS = 30  # beyond these a stock lasts for as long as anybody plans
 DAYS_A_MONTH, DAYS_A_YEAR = 365 / 12, 365
+ROUNDED = 0.005  # US$ billion: the basket is written with two decimals
 UNIT_KG = 10  # a metric ton unit is a hundredth of a tonne
 NO_TRADE, NO_PRICE, SOLD, LATER = (
     "no net imports printed",
@@ -230,6 +232,20 @@ def capital() -> float:
     """Return the Vault's money as announced, by its parts [US$ billion]."""
     rows = tables.load("assumptions").query("model == 'vault'").set_index("name").value
     return float(rows.loan + rows.private_capital)
+
+
+def require_assumption() -> None:
+    """UserError where data/assumptions.csv has another basket than the newest release gives.
+
+    The Vault's model starts from that row wherever it is asked for without a release.
+    """
+    row = tables.row("assumptions", assumption_id="vault.basket_value")
+    newest = cover(tables.DEFAULT_RELEASE, capital())
+    if row is not None and newest and abs(row.value - newest.value) > ROUNDED:
+        raise UserError(
+            f"data/assumptions.csv: vault.basket_value is {row.value:g}, and the basket of the newest release "
+            f"costs {newest.value:.2f} US$ billion (data/vault_basket.csv). Write {newest.value:.2f} there."
+        )
 
 
 def china_in_imports(mineral: str, release: str) -> tuple[float, str, str] | None:

@@ -4,15 +4,16 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import control_effects as effects
+from chokepoint.analysis import countries, trade
 from chokepoint.charts.levels import levels
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable
-from chokepoint.pages.amounts import capital, date, in_words, listed
+from chokepoint.pages.amounts import capital, date, in_words, listed, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.markup import fold, html_list
+from chokepoint.pages.markup import fold, html_list, paragraph, source
 from chokepoint.pages.mineral_text import name
 
 COLOURS = {effects.BIT: CHINA, effects.FADED: ACCENT, effects.NOT_SEEN: BLOC, effects.UNTOLD: OTHER}
@@ -244,3 +245,32 @@ def untold() -> Listing:
         )
     summary = f"What would settle the {in_words(len(rows))} that cannot be told"
     return Listing(fold(summary, html_list([Markup("{}").format(item) for item in items])))
+
+
+def elsewhere(release: str) -> Listing:
+    """List, folded, the limits that other countries put on exports of listed minerals, none of them judged.
+
+    They are those that USGS prints, by the year since when; nothing where the release has no such list.
+    """
+    rows = countries.controls_of_others(release)
+    if rows.empty:
+        return Listing("")
+    items = [
+        Markup("{}, {} of {} since {} {}").format(
+            capital(with_article(str(area))),
+            str(control).lower(),
+            listed([str(c) for c in of.commodity]),
+            int(since),
+            source(of.source_id.iloc[0]),
+        )
+        for (area, since, control), of in rows.groupby(["area", "since", "control"])
+    ]
+    settle = (
+        "None is judged: no monthly exports of these countries are held, and yearly trade between countries "
+        f"ends with {trade.years()[-1]} and leaves out most ores. Their exports by year under the heading of "
+        "the ore or the metal, three years on each side, would settle it."
+        if trade.years()
+        else "None is judged: no exports of these countries are held."
+    )
+    summary = f"What others limit: {in_words(len(items))} entries, not judged"
+    return Listing(fold(summary, html_list(items) + paragraph(settle)))

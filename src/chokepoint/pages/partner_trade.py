@@ -9,10 +9,10 @@ from chokepoint.charts.flow import buyers
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER, UNITED_STATES, UNKNOWN
 from chokepoint.charts.years import stacked_years
 from chokepoint.pages.amounts import capital, in_words, listed, with_article
-from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.section import Section
-from chokepoint.pages.markup import known
+from chokepoint.pages.markup import known, paragraph, with_links
 
 COLOURS = {
     "China": CHINA,
@@ -52,23 +52,25 @@ def _first(rows: pd.DataFrame) -> str:
 # --- chapter 5 ---
 
 
-def sentence(release: str) -> Brief | None:
+def sentence(release: str) -> Listing | None:
     """Say how much of what the partners sell goes to China, and how much to the others."""
     if not trade.years():
         return None
     first, last = trade.years()[0], trade.years()[-1]
-    return Brief(
-        [
-            f"Of what the partners sold in {last}, {{partners.sells}} without coal, "
-            "{partners.sells_to_china} went to China, {partners.sells_to_us} to the United States, "
-            "{partners.sells_to_eu} to the European Union and {partners.sells_to_japan} to Japan.",
-            f"In {first} the same countries sold {{partners.sold_to_china_first}} to China and "
-            "{partners.sold_to_us_first} to the United States: what the frameworks are to redirect has "
-            "turned towards China for two decades.",
-            "Exports are recorded for {partners.with_flows} of {frameworks.established}"
-            + (f"; for {none} no flow is." if (none := without_flows()) else "."),
-        ],
-        release,
+    return Listing(
+        paragraph(
+            with_links(
+                f"Of what the partners sold in {last}, {{partners.sells}} without coal, "
+                "{partners.sells_to_china} went to China, {partners.sells_to_us} to the United States, "
+                "{partners.sells_to_eu} to the European Union and {partners.sells_to_japan} to Japan. "
+                f"In {first} the same countries sold {{partners.sold_to_china_first}} to China and "
+                "{partners.sold_to_us_first} to the United States: what the frameworks are to redirect has "
+                "turned towards China for two decades. "
+                "Exports are recorded for {partners.with_flows} of {frameworks.established}"
+                + (f"; for {none} no flow is." if (none := without_flows()) else "."),
+                release,
+            )
+        )
     )
 
 
