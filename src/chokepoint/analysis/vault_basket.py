@@ -243,8 +243,9 @@ def require_assumption() -> None:
     newest = cover(tables.DEFAULT_RELEASE, capital())
     if row is not None and newest and abs(row.value - newest.value) > ROUNDED:
         raise UserError(
-            f"data/assumptions.csv: vault.basket_value is {row.value:g}, and the basket of the newest release "
-            f"costs {newest.value:.2f} US$ billion (data/vault_basket.csv). Write {newest.value:.2f} there."
+            f"data/assumptions.csv: vault.basket_value is {row.value:g}, and the basket of the newest "
+            f"release costs {newest.value:.2f} US$ billion (data/vault_basket.csv). "
+            f"Write {newest.value:.2f} there."
         )
 
 
