@@ -243,7 +243,10 @@
 
   const keep = (chart) => {
     for (const { name } of selects(chart)) chart.view.addSignalListener(name, (_, value) => {
-      for (const other of drawn.values()) if (selects(other).some((s) => s.name === name && s.bind.options.includes(value))) other.view.signal(name, value).runAsync();
+      for (const other of drawn.values()) {
+        if (!selects(other).some((s) => s.name === name && s.bind.options.includes(value))) continue;
+        if (other.view.signal(name) !== value) other.view.signal(name, value).runAsync(); // one that has it may be running now
+      }
       pause();
     });
     for (const { store } of clicks(chart)) chart.view.addDataListener(store, () => pause());

@@ -23,6 +23,7 @@ _MARK, _GAP, _AXIS, _EDGE = (
     46,
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
+_PLOT = 110  # px, that names leave of the narrowest column
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _MOST = 240  # px, of names beside rows where the column is wide
 
@@ -106,19 +107,28 @@ def _names_beside(axis: dict, spec: dict) -> dict:
     longest = max([0, *map(len, names)]) * LETTER * SIZE
     if not isinstance(limit, int | float) or longest <= limit:
         return axis
-    room = f"(cp_column < {ENDS[1]} ? {limit:g} : {min(longest + 4, _MOST):.0f})"
-    text = "datum.label"
-    spaced = f"indexof(slice({text}, floor(length({text}) / 2)), ' ') >= 0"
+    least = f"cp_column < {NARROWEST} ? min({limit:g}, cp_column - {_PLOT})"
+    room = f"({least} : cp_column < {ENDS[1]} ? {limit:g} : {min(longest + 4, _MOST):.0f})"
     high = f"bandwidth('{axis['scale']}') > 19"
-    twice = f"(length({text}) * {LETTER * SIZE:g} > {room} && {spaced} && {high})"
+    twice = f"length(datum.label) * {LETTER * SIZE:g} > {room} && {high}"
+    encode = _in_two_lines(axis, twice, dy=-6)
+    return axis | {"labelLimit": {"signal": room}, "encode": encode}
+
+
+def _in_two_lines(guide: dict, where: str, dy: float = 0) -> dict:
+    """Return the encoding of an axis or a legend whose labels stand in two lines where they have a space.
+
+    where: Vega expression of the labels that do. dy: by how much the first line is raised [px].
+    """
+    text = "datum.label"
+    twice = f"({where} && indexof(slice({text}, floor(length({text}) / 2)), ' ') >= 0)"
     own = {
         "text": {"signal": f"{twice} ? {_halves(text)} : {text}"},
-        "dy": {"signal": f"{twice} ? -6 : 0"},
         "lineHeight": {"value": SIZE},
     }
-    labels = axis.get("encode", {}).get("labels", {})
-    encode = axis.get("encode", {}) | {"labels": labels | {"update": labels.get("update", {}) | own}}
-    return axis | {"labelLimit": {"signal": room}, "encode": encode}
+    own |= {"dy": {"signal": f"{twice} ? {dy:g} : 0"}} if dy else {}
+    encode, labels = guide.get("encode", {}), guide.get("encode", {}).get("labels", {})
+    return encode | {"labels": labels | {"update": labels.get("update", {}) | own}}
 
 
 def _names(axis: dict, spec: dict) -> list[str]:
@@ -182,9 +192,9 @@ def _legend(legend: dict, spec: dict) -> dict:
     for n, end in zip(fit[-2::-1], ENDS[::-1], strict=True):
         chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
-        legend = legend | {
-            "labelLimit": {"signal": f"min({max(widths):.0f}, cp_column - {begins[0] + _EDGE + _MARK:.0f})"}
-        }
+        room = f"cp_column - {begins[0] + _EDGE + _MARK:.0f}"
+        legend = legend | {"labelLimit": {"signal": f"min({max(widths):.0f}, {room})"}}
+        legend |= {"encode": _in_two_lines(legend, f"length(datum.label) * {LETTER * SIZE:g} > {room}")}
     if isinstance(wanted, dict):
         return legend | {"columns": {"signal": f"min({wanted['signal']}, {chosen})"}}
     return legend if chosen == f"{most}" else legend | {"columns": {"signal": chosen}}

@@ -127,7 +127,7 @@ def united_states() -> Figure | None:
     if share.empty:
         return None
     rows = pd.DataFrame({"year": share.index.astype(int), "value": share.to_numpy()})
-    rows = rows.assign(series="United States, share of world mine output")
+    rows = rows.assign(series="US share of world mine output")
     source = history.century("rare_earths").source_id.iloc[0]
     high = share.loc[1970:1984]
     none = share[share.round() == 0].loc[2001:2011]

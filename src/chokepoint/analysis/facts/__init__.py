@@ -63,10 +63,15 @@ def _evaluate(data: Path, release: str) -> dict[str, Fact]:
     stated = map(_from_ledger, tables.load("ledger").query("published").to_dict("records"))
     every: dict[str, Fact | None] = {fact.fact_id: fact for fact in stated}
     for declared in _declarations():
-        for fact_id, fields in _members(data, declared).items():
-            if fact_id not in every:
-                every[fact_id] = declared.answer(fields, release)
+        at = release if "release" in declared.takes else tables.DEFAULT_RELEASE
+        every |= {name: fact for name, fact in _answers(data, declared, at).items() if name not in every}
     return {fact_id: known for fact_id, known in every.items() if known}
+
+
+@cache
+def _answers(data: Path, declared: Declaration, release: str) -> dict[str, Fact | None]:
+    """All facts of a declaration; those that are of no release are computed once for all."""
+    return {fact_id: declared.answer(fields, release) for fact_id, fields in _members(data, declared).items()}
 
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
