@@ -29,7 +29,7 @@ def judged(mineral: str | None = None) -> pd.DataFrame:
     (ratios to the level before), unit.
     """
     tests = tables.rows("control_tests", mineral=mineral) if mineral else tables.load("control_tests")
-    rows = tests.merge(_days(), on="control_id")
+    rows = tests.merge(_days(tests.control_id), on="control_id")
     found = [judge(series(row.series, row.code), row.day) for row in rows.itertuples()]
     columns = ["verdict", "observations_before", "observations_after", "unit", "lowest", "newest"]
     return pd.concat([rows, pd.DataFrame(found, columns=columns)], axis=1)
@@ -58,7 +58,7 @@ def on_minerals(mineral: str | None = None) -> pd.DataFrame:
     Columns: control_id, mineral, day, instrument, target.
     """
     limited = tables.rows("control_minerals", mineral=mineral) if mineral else tables.load("control_minerals")
-    return limited.merge(_days(), on="control_id")
+    return limited.merge(_days(limited.control_id), on="control_id")
 
 
 def series(name: str, code: str) -> pd.DataFrame:
@@ -185,12 +185,10 @@ def newest(table: str) -> str:
     return held[-1]
 
 
-def _days() -> pd.DataFrame:
-    rows = (
-        tables.load("controls")
-        .query("published and took_effect == 'yes'")
-        .dropna(subset=["effective_date_start"])
-    )
+def _days(control_ids: pd.Series) -> pd.DataFrame:
+    """Return the day on which each of these controls took effect; a page depends on no other."""
+    rows = tables.rows("controls", control_id=control_ids)
+    rows = rows.query("published and took_effect == 'yes'").dropna(subset=["effective_date_start"])
     wanted = rows[
         rows.instrument.isin(
             ("licence", "ban", "informal embargo", "technology control", "extraterritorial licence")

@@ -53,7 +53,7 @@ def verdicts(mineral: str | None = None) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-    held = tables.load("controls").set_index("control_id")
+    held = tables.rows("controls", control_id=rows.control_id).set_index("control_id")
     names = held["name"].fillna(held["items"]).map(capital)
     return rows.assign(
         control=rows.control_id.map(names), text_source=rows.control_id.map(held.source_id)
