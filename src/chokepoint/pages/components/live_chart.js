@@ -73,7 +73,7 @@ export default {
     const draw = async () => {
       if (!box.clientWidth) return; // not laid out yet, and nothing to measure: the observer below comes back when it is
       const mine = ++turn;
-      spec = structuredClone(model.get("spec"));
+      spec = JSON.parse(model.get("spec"));
       const selects = element("div"), picture = element("div");
       selects.style.cssText = "display:flex;flex-wrap:wrap;gap:.3rem 1.2rem";
       picture.setAttribute("role", "img");

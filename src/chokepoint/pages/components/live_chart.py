@@ -6,6 +6,7 @@ It is compiled as for a page, and drawn by the same modules of Vega, with nothin
 import base64
 import gzip
 import hashlib
+import json
 import struct
 import zlib
 from functools import cache
@@ -50,11 +51,18 @@ def _packed() -> bytes:
 
 
 class LiveChart(anywidget.AnyWidget):
-    """A chart as a widget. `spec`: Vega-Lite compiled to Vega, drawn again when it is set to another."""
+    """A chart as a widget. `spec`: Vega-Lite compiled to Vega, drawn again when it is set to another.
+
+    It travels as a text: an object is indented in a saved notebook, which makes it half as large again.
+    """
 
     _esm = (Path(__file__).with_name("live_chart.js")).read_text(encoding="utf-8")
     script = anywidget.WidgetTrait().tag(sync=True)
-    spec = traitlets.Dict().tag(sync=True)
+    spec = traitlets.Dict().tag(
+        sync=True,
+        to_json=lambda spec, _widget: json.dumps(spec, separators=(",", ":"), ensure_ascii=False),
+        from_json=lambda text, _widget: json.loads(text),
+    )
     renderer = traitlets.Unicode("svg").tag(sync=True)
     alt_text = traitlets.Unicode("").tag(sync=True)
 
