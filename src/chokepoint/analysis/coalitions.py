@@ -15,11 +15,11 @@ def members(rows: pd.DataFrame, coalition: str) -> frozenset[str]:
     >>> "DEU" in members("framework_any")
     True
     """
-    found = set(rows.query("coalition_id == @coalition").iso3)
+    found = set(rows.iso3[rows.coalition_id == coalition])
     if (
         "EUE" in found and coalition != "attendees_4feb"
     ):  # the Commission's seat on 4 February was no other delegation's
-        found |= set(rows.query("coalition_id == 'eu27'").iso3)
+        found |= set(rows.iso3[rows.coalition_id == "eu27"])
     return frozenset(found)
 
 

@@ -127,7 +127,8 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
-    rows = tables.rows("agreements", iso3s=iso3).query("published and batch != 'forum'")
+    rows = tables.rows("agreements", iso3s=iso3)
+    rows = rows[rows.published & (rows.batch != "forum")]
     return rows.sort_values("date_start", na_position="last")
 
 

@@ -44,9 +44,8 @@ def _first_licence(mineral: str) -> dict | None:
     minerals = tables.load("minerals")
     group = minerals.mineral[minerals.group == "rare earths"] if mineral == "rare_earths" else ()
     links = tables.rows("control_minerals", mineral=[mineral, *group])
-    rows = tables.rows("controls", control_id=links.control_id).query(
-        "published and instrument == 'licence' and took_effect == 'yes'"
-    )
+    rows = tables.rows("controls", control_id=links.control_id)
+    rows = rows[rows.published & (rows.instrument == "licence") & (rows.took_effect == "yes")]
     ordered = links.merge(rows, on="control_id").sort_values("effective_date_start", kind="stable")
     return None if ordered.empty else ordered.iloc[0].to_dict()
 

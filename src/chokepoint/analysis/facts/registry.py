@@ -137,5 +137,5 @@ def fact(
 
 def minerals() -> list[dict]:
     """List the minerals that may have facts: a row for each with `mineral` and its `name`."""
-    rows = tables.load("minerals").query("kind != 'other'")
-    return rows[["mineral", "name"]].to_dict("records")
+    rows = tables.load("minerals")
+    return rows.loc[rows.kind != "other", ["mineral", "name"]].to_dict("records")

@@ -161,7 +161,8 @@ _of_mineral = partial(fact, each=minerals, confidence="modelled")
     how="Imports less exports, times price, as in the basket of the Vault (analysis/vault_basket.py)",
 )
 def mineral_year(mineral: str, release: str, year: int | None = None) -> Answer | None:
-    rows = vault_basket.of(mineral, release, year).query("missing == ''")
+    rows = vault_basket.of(mineral, release, year)
+    rows = rows[rows.missing == ""]
     if rows.empty:
         return None
     value = float(rows.value.sum() / 1e6)
