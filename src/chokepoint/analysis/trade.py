@@ -70,7 +70,8 @@ def flows(heading: str, year: int) -> pd.DataFrame:
     >>> first.exporter, first.importer, int(first.value_usd)
     ('CHN', 'DEU', 513918501)
     """
-    rows = _flows(heading=heading).query("year == @year")
+    rows = _flows(heading=heading)
+    rows = rows[rows.year == year]
     return (
         rows.assign(share_pct=100 * rows.value_usd / rows.value_usd.sum())
         .sort_values(["value_usd", "exporter"], ascending=[False, True])
@@ -164,7 +165,12 @@ def signatories() -> list[str]:
     >>> len(signatories()), "ITA" in signatories(), "ITA" in in_sum()
     (22, True, False)
     """
-    return [iso3 for iso3 in countries.names() if countries.status(iso3).startswith("signed")]
+    return list(_signatories(tables.data_dir()))
+
+
+@lru_cache(maxsize=4)
+def _signatories(_data: Path) -> tuple[str, ...]:
+    return tuple(iso3 for iso3 in countries.names() if countries.status(iso3).startswith("signed"))
 
 
 def in_sum() -> list[str]:

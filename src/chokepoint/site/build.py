@@ -16,7 +16,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -86,8 +86,8 @@ def build_locked(
         took[step] = perf_counter() - start - sum(took.values())
 
     last = _load(state) or {"inputs": {}}
-    sound = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
-    if sound:  # what it declares is not to be trusted yet
+    new = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
+    if new:  # what it declares is not to be trusted yet
         check.require_sound()
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
@@ -96,8 +96,8 @@ def build_locked(
     if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
         return site
     kernels.forkserver_context()  # it imports while the data are checked
-    if not sound:
-        check.require_sound()
+    if not new:
+        _require_sound(home / "build" / "sound.json", before, fresh)
     fact_links.require_true(home / "book", release)
     lap("check")
     kept = cache.Cache(home / "build" / "cache", fresh, say)
@@ -130,6 +130,18 @@ def build_locked(
         json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
     )
     return site
+
+
+def _require_sound(passed: Path, before: dict[str, str], fresh: bool) -> None:
+    """Check the tables, unless these very ones passed before by this very code; `passed` keeps which did."""
+    data = tables.data_dir()
+    there = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
+    kept = {name: of for name, of in before.items() if name.startswith(("data/", "the package"))}
+    digest = _digest(kept | {"there": there})
+    if fresh or _load(passed) != {"tables": digest}:
+        check.require_sound()
+        with suppress(OSError):
+            passed.write_text(json.dumps({"tables": digest}), encoding="utf-8")
 
 
 def require_words(book: Path, release: str) -> None:

@@ -130,7 +130,8 @@ def declared_at(fact_id: str) -> tuple[Path, int]:
 @cache
 def _stated(data: Path, fact_id: str) -> Fact | None:
     """Return the published row of the ledger with that id; a page that states it depends on no other row."""
-    rows = tables.rows("ledger", fact_id=fact_id).query("published").to_dict("records")
+    rows = tables.rows("ledger", fact_id=fact_id)
+    rows = rows[rows.published].to_dict("records")
     return _from_ledger(rows[0]) if rows else None
 
 

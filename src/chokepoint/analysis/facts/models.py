@@ -21,7 +21,8 @@ def model_result(
     """Declare a model's result as a fact: `scale` times it, at the defaults but for assumptions `moved`."""
 
     def value() -> Answer:
-        rows = tables.load("assumptions").query("model == @model").set_index("name")
+        rows = tables.load("assumptions")
+        rows = rows[rows.model == model].set_index("name")
         chosen = rows.value.to_dict() | moved
         settings = tuple(f"{r.label}: {chosen[r.Index]:g} {r.unit}" for r in rows.itertuples())
         sources = sorted(rows.source_id.dropna().unique())
