@@ -122,7 +122,7 @@ PAYLOADS = (
     "${pwned=1} {{ 7*7 }} {% pwned %} {} %s",
     "&lt;img src=x onerror=pwned=1&gt;",
     'href="cp:pwned#x"',
-    "<!-- pwned --> ]]> <style>body{display:none}</style>",
+    "<!-- pwned --> ]]> <style>body{ display:none }</style>",
 )
 HOSTILE = {
     "sources": ("title", "publisher", "viewpoint", "reliability"),

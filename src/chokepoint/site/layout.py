@@ -78,6 +78,7 @@ _FIXES = [
     (r"<style scoped>.*?</style>\s*(?=<table)", ""),
     (r'<table border="1" class="dataframe[^"]*">', '<table class="dataframe">'),
     (r'(?<=<tr) style="text-align: right;"', ""),
+    (r"<td>(?:NaN|NaT|None|&lt;NA&gt;)</td>", "<td></td>"),  # a value that the table does not have
     # wider than a phone, it scrolls by itself and not with the page
     (
         r'<table class="(?:docutils align-default|table|dataframe)">(.*?)</table>',

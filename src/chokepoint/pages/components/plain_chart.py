@@ -47,6 +47,8 @@ _CHANNELS = {
     "column": "A column of panels for each",
     "facet": "A panel for each",
 }
+_SCALED = {"x", "y", "color", "fill", "stroke", "size", "opacity"}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
 _INSTEAD = "Wrap it in figure(chart, title=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
 _ROOM = {"discreteHeight": {"step": 26}}  # for names in two lines
 _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default theme
@@ -110,9 +112,37 @@ def _styled(spec: dict) -> dict:
     pruned = {k: v for k, v in spec.items() if k not in ("title", "description")}
     if "datasets" in spec:
         pruned["datasets"] = {
-            name: [_needed(row, words) for row in rows] for name, rows in spec["datasets"].items()
+            name: [_stamped(_needed(row, words)) for row in rows] for name, rows in spec["datasets"].items()
         }
-    return looked(pruned) | {"config": config}
+    return looked(_in_utc(pruned)) | {"config": config}
+
+
+def _in_utc(part: Any) -> Any:
+    """Return a specification whose times are those of Greenwich: a day is the same day for every reader.
+
+    >>> _in_utc({"x": {"field": "day", "timeUnit": "yearmonth", "type": "temporal"}})["x"]["timeUnit"]
+    'utcyearmonth'
+    """
+    if isinstance(part, list):
+        return [_in_utc(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = {k: v if k == "datasets" else _in_utc(v) for k, v in part.items()}
+    unit = made.get("timeUnit")
+    if isinstance(unit, str) and not unit.startswith("utc"):
+        made["timeUnit"] = f"utc{unit}"
+    for channel in _SCALED & made.keys():
+        of = made[channel]
+        if isinstance(of, dict) and of.get("type") == "temporal" and "timeUnit" not in of:
+            made[channel] = {"scale": {"type": "utc"}} | of
+    return made
+
+
+def _stamped(row: Any) -> Any:
+    """Return a row whose times say that they are those of Greenwich."""
+    if not isinstance(row, dict):
+        return row
+    return {k: f"{v}Z" if isinstance(v, str) and _TIME.fullmatch(v) else v for k, v in row.items()}
 
 
 def _needed(row: Any, words: set[str]) -> Any:
