@@ -11,6 +11,8 @@ PHONE = {
 }
 REACH = 22  # px: half of a comfortable target
 # The chart with tooltips on its dots, on the cover, in the timeline, in the readings and in a mineral's page.
+# Charts by their order on the page, those of a notebook's folded code left out.
+CHART = ".cp-chart:not(details.admonition.hide .cp-chart)"
 CHARTS = [
     ("index", 0),
     ("08-since-february", 0),
@@ -20,7 +22,7 @@ CHARTS = [
 ]
 # Some marks of a chart that say something, apart from each other: where each is on the page, and what it says.
 MARKS = """async ([i, apart]) => {
-  const box = document.querySelectorAll(".cp-chart")[i], part = box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
+  const box = document.querySelectorAll(".cp-chart:not(details.admonition.hide .cp-chart)")[i], part = box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
   box.scrollIntoView({ block: "start" });
   const view = await chokepoint.view(part), found = [], [left, top] = view.origin(), padding = view.padding();
   const at = view.container().querySelector("svg, canvas").getBoundingClientRect();
@@ -37,13 +39,13 @@ MARKS = """async ([i, apart]) => {
 }"""
 # The middle of a country on the second chart's map, which may be drawn on a canvas; and the country chosen there.
 COUNTRY = """async (iso3) => {
-  const view = await chokepoint.view(document.querySelectorAll(".cp-figure")[1]), [left, top] = view.origin(), padding = view.padding();
+  const view = await chokepoint.view(document.querySelectorAll(".cp-figure:not(details.admonition.hide .cp-figure)")[1]), [left, top] = view.origin(), padding = view.padding();
   const at = view.container().querySelector("svg, canvas").getBoundingClientRect();
   const shapes = view.scenegraph().root.items[0].items.filter((mark) => mark.marktype === "shape").flatMap((mark) => mark.items);
   const { x1, x2, y1, y2 } = shapes.find((item) => item.tooltip && item.datum.iso3 === iso3).bounds;
   return { x: at.left + left + padding.left + (x1 + x2) / 2, y: at.top + top + padding.top + (y1 + y2) / 2 };
 }"""
-CHOSEN = "(async () => (await chokepoint.view(document.querySelectorAll('.cp-figure')[1])).signal('country').iso3[0])()"
+CHOSEN = "(async () => (await chokepoint.view(document.querySelectorAll('.cp-figure:not(details.admonition.hide .cp-figure)')[1])).signal('country').iso3[0])()"
 BUBBLE = "(() => { const b = document.querySelector('.cp-tip'); return b.hidden ? null : [...b.children].map(line => line.textContent).join('\\n'); })()"
 
 
@@ -84,7 +86,7 @@ def test_a_tap_beside_a_dot_means_the_dot_and_one_far_away_closes(address, phone
     for mark in marks:
         phone.touchscreen.tap(mark["x"], mark["y"] + REACH)
         assert phone.evaluate(BUBBLE) == mark["says"]
-    box = phone.locator(".cp-chart").nth(chart).bounding_box()
+    box = phone.locator(CHART).nth(chart).bounding_box()
     phone.touchscreen.tap(200, min(box["y"] + box["height"] + 60, 830))
     assert phone.evaluate(BUBBLE) is None
 
@@ -93,7 +95,7 @@ def test_what_a_tap_opened_goes_along_with_the_chart(address, phone):
     ready(phone, address, "08-since-february")
     mark = phone.evaluate(MARKS, [0, 30])[0]
     phone.touchscreen.tap(mark["x"], mark["y"])
-    place = "document.querySelector('.cp-tip').getBoundingClientRect().top - document.querySelector('.cp-chart').getBoundingClientRect().top"
+    place = "document.querySelector('.cp-tip').getBoundingClientRect().top - document.querySelector('.cp-chart:not(details.admonition.hide .cp-chart)').getBoundingClientRect().top"
     before = phone.evaluate(place)
     phone.evaluate("scrollBy(0, 120)")
     assert phone.evaluate(BUBBLE) == mark["says"] and phone.evaluate(place) == pytest.approx(before, abs=1)
@@ -101,7 +103,7 @@ def test_what_a_tap_opened_goes_along_with_the_chart(address, phone):
 
 def test_a_tap_on_a_country_tells_of_it_and_chooses_it(address, phone):
     ready(phone, address, "02-ministerial")
-    phone.locator(".cp-chart").nth(1).scroll_into_view_if_needed()
+    phone.locator(CHART).nth(1).scroll_into_view_if_needed()
     at = phone.evaluate(COUNTRY, "AUS")
     phone.touchscreen.tap(at["x"], at["y"])
     assert phone.evaluate(BUBBLE).startswith("Country: Australia")
