@@ -268,7 +268,10 @@ NEW = {
         "row_keys": "",
     },
 }
-WIDER = {"attendees": "a new seat is a new country page, which every page may link to"}
+WIDER = {
+    "attendees": "a new seat is a new country page, which every page may link to",
+    "agreements": "a sixth page, the United States', says how many texts are signed",
+}
 
 
 def with_row(path: Path, **cells: str) -> None:
