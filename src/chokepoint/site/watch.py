@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from functools import partial
 from pathlib import Path
+from queue import Queue
 from time import perf_counter
 from typing import Any
 
@@ -150,17 +151,15 @@ class Watch:
         with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             address = f"http://127.0.0.1:{server.server_port}"
-            self.say(
-                f"{address} shows the book once it is built, and what you save from then on "
-                "(Ctrl-C stops it)."
-            )
+            self.say(f"{address} shows the book once it is built, and what you save (Ctrl-C stops it).")
             watched = [
                 self.home / name for name in ("book", "data", "src/chokepoint", "_config.yml", "_toc.yml")
             ]
             with build_lock(self.work):
+                changes = _changes_from_now(watched)  # what is saved while the book is built counts too
                 self._report(self.start)
-                for changed in changes_of(*watched, debounce=400, step=40):
-                    names = {Path(path).relative_to(self.home).as_posix() for _, path in changed}
+                for changed in changes:
+                    names = {Path(path).relative_to(self.home).as_posix() for path in changed}
                     began = perf_counter()
                     pages = self._report(self.update, names)
                     shown = f"{', '.join(pages[:4])}{' …' if pages[4:] else ''}" if pages else "no page"
@@ -356,6 +355,18 @@ class Watch:
             self.renderer.stop()
         if self.pool:
             self.pool.shutdown(cancel_futures=True)
+
+
+def _changes_from_now(folders: list[Path]) -> Iterator[set[str]]:
+    """Return the paths that change, a set for each time that something is saved, from this moment on."""
+    found: Queue[set[str]] = Queue()
+
+    def collect() -> None:
+        for changed in changes_of(*folders, debounce=400, step=40):
+            found.put({path for _, path in changed})
+
+    threading.Thread(target=collect, daemon=True).start()
+    return iter(found.get, None)
 
 
 def watch(
