@@ -112,15 +112,15 @@ def test_what_the_book_itself_would_read_as_its_own_is_refused(tmp_path, text, s
 # --- a small book of hostile data
 
 PAYLOADS = (
-    "</script><img src=x onerror=pwned=1>",
-    '"><svg onload=pwned=1>',
-    "' onmouseover='pwned=1",
-    "[a](javascript:pwned=1)",
+    "</script><img src=x onerror=pwned=true>",
+    '"><svg onload=pwned=true>',
+    "' onmouseover='pwned=true",
+    "[a](javascript:pwned=true)",
     "`code` **bold** $x$ <b>pwned</b>",
-    "'+(pwned=1)+'",
-    '"+(pwned=1)+"',
-    "${pwned=1} {{ 7*7 }} {% pwned %} {} %s",
-    "&lt;img src=x onerror=pwned=1&gt;",
+    "'+(pwned=true)+'",
+    '"+(pwned=true)+"',
+    "${pwned=true} {{ pwned*pwned }} {% pwned %} {} %s",
+    "&lt;img src=x onerror=pwned=true&gt;",
     'href="cp:pwned#x"',
     "<!-- pwned --> ]]> <style>body{ display:none }</style>",
 )
