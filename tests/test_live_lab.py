@@ -283,6 +283,7 @@ def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
     select.wait_for()
     count = "() => document.querySelectorAll('svg.marks .mark-symbol path').length"
     page.wait_for_function(count)
+    at_rest(page)
     before = page.evaluate(count)
     select.select_option(index=1)
     page.wait_for_function(f"was => ({count})() !== was", arg=before)

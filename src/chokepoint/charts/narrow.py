@@ -23,7 +23,10 @@ _MARK, _GAP, _AXIS, _EDGE = (
     46,
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
-_PLOT = 110  # px, that names leave of the narrowest column
+_SMALLEST, _PLOT = (
+    276,
+    90,
+)  # px: the column on the smallest phone, and what names leave of one under NARROWEST
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _MOST = 240  # px, of names beside rows where the column is wide
 
@@ -105,10 +108,10 @@ def _axis(axis: dict, spec: dict) -> dict:
 def _names_beside(axis: dict, spec: dict) -> dict:
     names, limit = _names(axis, spec), axis.get("labelLimit", _LIMIT)
     longest = max([0, *map(len, names)]) * LETTER * SIZE
-    if not isinstance(limit, int | float) or longest <= limit:
+    if not isinstance(limit, int | float) or longest <= min(limit, _SMALLEST - _PLOT):
         return axis
     least = f"cp_column < {NARROWEST} ? min({limit:g}, cp_column - {_PLOT})"
-    room = f"({least} : cp_column < {ENDS[1]} ? {limit:g} : {min(longest + 4, _MOST):.0f})"
+    room = f"({least} : cp_column < {ENDS[1]} ? {limit:g} : {max(limit, min(longest + 4, _MOST)):.0f})"
     high = f"bandwidth('{axis['scale']}') > 19"
     twice = f"length(datum.label) * {LETTER * SIZE:g} > {room} && {high}"
     encode = _in_two_lines(axis, twice, dy=-6)
