@@ -187,7 +187,7 @@ def shaped(frame: pd.DataFrame, table: str, data: Path) -> pd.DataFrame:
         raise UserError(
             f"{table}: the key {', '.join(key)} is not unique, for example {dict(double.iloc[0][key])}."
         )
-    frame = frame.sort_values(key, kind="stable")
+    frame = frame.sort_values(key, kind="stable", key=_in_order)
     text = {c: ["" if pd.isna(v) else str(v) for v in frame[c]] for c in frame}
     return pd.DataFrame(text, index=frame.index, dtype=str)
 
@@ -197,6 +197,12 @@ CELLS: dict[str, Callable[[Any], str | None]] = {
     "string": inert,
     "number": _number,
 }  # type → how it is written
+
+
+def _in_order(cells: pd.Series) -> pd.Series:
+    """Return the cells of a column as they are sorted: numbers by size, so that month 4 comes before 12."""
+    numbers = pd.to_numeric(cells, errors="coerce")
+    return numbers if numbers.notna().all() else cells
 
 
 def write(
@@ -225,7 +231,7 @@ def write(
     for name, frame in given.items():
         key = schema(data, name)["primaryKey"]
         report.joins[name] = existing.joined(frame, existing.rows(data, release, name), key, replace)
-        whole[name] = report.joins[name].rows.sort_values(key, kind="stable")
+        whole[name] = report.joins[name].rows.sort_values(key, kind="stable", key=_in_order)
     present = existing.tables(data, release)
     report.untouched = [t for t in present if t not in given]
     report.missing = [t for t in _expected(release, data) if t not in given and t not in present]
