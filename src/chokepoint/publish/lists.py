@@ -84,11 +84,16 @@ def source_list(release: str) -> str:
                     _e(str(s["date"])[:10]),
                     _e(s["kind"]),
                     _e(s["viewpoint"]),
-                    _e(s["reliability"]),
+                    _e(s["reliability"]) + _brought(s["read_through"]),
                 ],
             )
         )
     return searchable("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources")
+
+
+def _brought(relays: str) -> str:
+    """By which sources a text that was not read itself came to us, linked."""
+    return f" <small>(read through {_sources(relays.split(';'))})</small>" if relays else ""
 
 
 def assumption_list(release: str) -> str:
