@@ -145,6 +145,24 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @by_release
+def firsts(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """The country that comes first among the sources of imports of each listed mineral or group, with its share where one is printed.
+
+    stated: whether it is one of the `lines`, those of which the United States is a net exporter apart; single heavy rare earths, which
+    are stated as a group, are none.
+
+    >>> rows = firsts().query("iso3 == 'CHN'")
+    >>> int(rows.stated.sum()) == int((lines().query("kind != 'net_exporter'").source == "China").sum())
+    True
+    """
+    rows = _first(_sources(release))
+    rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
+    stated = lines(release)
+    stated = stated[stated.kind != "net_exporter"].mineral
+    return rows.assign(stated=rows.mineral.isin(stated)).sort_values("value", ascending=False, ignore_index=True, kind="stable")
+
+
+@by_release
 def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """Every country that USGS names as a source of US imports of a listed mineral, with its share [%]; `first`: it is the largest."""
     rows = _sources(release).dropna(subset=["iso3", "value"])

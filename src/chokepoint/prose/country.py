@@ -187,7 +187,7 @@ def sells(iso3: str, release: str) -> str:
     rows = rows[rows.iso3 == iso3]
     if rows.empty:
         return ""
-    first = rows[rows["first"]]
+    first = reliance.firsts(release).query("iso3 == @iso3")
     if first.empty:
         best = rows.iloc[0]
         return (
@@ -198,13 +198,16 @@ def sells(iso3: str, release: str) -> str:
                 f"{_import(iso3, best.mineral)}."
             )
         )
-    return f"It is the largest source of US imports of {_some(iso3, first)}."
+    if len(first) <= 3:
+        return f"It is the largest source of US imports of {_some(iso3, first)}."
+    many, stated = in_words(len(first)), int(first.stated.sum())
+    rest = f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States depends on imports" if stated < len(first) else ""
+    return f"It is the largest source of US imports of {many} minerals, among them {_some(iso3, first.head(3))}{rest}."
 
 
 def _some(iso3: str, rows: pd.DataFrame) -> str:
-    if len(rows) > 3:
-        return f"{in_words(len(rows))} minerals, among them " + _some(iso3, rows.head(3))
-    return listed([f"{mineral(m)} ({_import(iso3, m)})" for m in rows.mineral])
+    """The minerals, each with the share of its imports where one is printed; of cesium USGS gives the order alone."""
+    return listed([mineral(r.mineral) + (f" ({_import(iso3, r.mineral)})" if pd.notna(r.value) else "") for r in rows.itertuples()])
 
 
 def _import(iso3: str, code: str) -> str:
