@@ -312,7 +312,7 @@ def events(country: str, release: str) -> Section | None:
 # --- what is not known ---
 
 
-def not_known(country: str, release: str) -> Section:
+def not_known(country: str, release: str) -> Section | None:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
@@ -331,8 +331,10 @@ def not_known(country: str, release: str) -> Section:
     if held:
         gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}.")
     if iso3 not in (countries.HOST, countries.CHINA):
-        gaps.append("What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found.")
-    return Section("What is not known", [], release, None, gaps)
+        unseen = rows[(rows.status == "signed") & rows.binding.isin(["text not seen", "said not to"])]
+        unseen = unseen[unseen.instrument.isin(countries.FRAMEWORKS)].to_dict("records")
+        gaps += [f"What its {lead_prose.kind(r)} of {day(r)} says: we have not seen the text." for r in unseen]
+    return None if not gaps else Section("What is not known", [], release, None, gaps)
 
 
 def _asked(iso3: str, questions: pd.DataFrame) -> pd.Series:

@@ -93,6 +93,27 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return rows.assign(source=rows.mineral.map(first))
 
 
+_IN_WORDS = {"headline": "the summary of listed minerals", "import_reliance": "figure 2"}
+
+
+def otherwise(mineral: str, release: str) -> list[str]:
+    """What another table of the release prints for the same product and year as the line of a mineral, where that is something else.
+
+    >>> otherwise("potash", "mcs2025"), otherwise("potash", "mcs2026")
+    (['figure 2 prints 93 %'], [])
+    """
+    line = lines(release).query("mineral == @mineral")
+    if line.empty:
+        return []
+    own, found = line.iloc[0], []
+    for table in _IN_WORDS:
+        if table != own.table and release in tables.releases(table):
+            rows = _stated(table, release)
+            same = rows[(rows.mineral == mineral) & (rows.what.str.lower() == own.what.lower()) & (rows.year == own.year)]
+            found += [f"{_IN_WORDS[table]} prints {text}" for text in same.text if text != own.text]
+    return found
+
+
 def further(mineral: str, release: str) -> pd.DataFrame:
     """The other forms of a mineral whose reliance is stated: for aluminum, alumina and bauxite."""
     rows = statements(release)

@@ -1,7 +1,7 @@
 """What is said of a country at the head of its page: where it stands, what it brings, what binds, what was done to it."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -12,7 +12,6 @@ from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.amounts import date, listed, mineral
 from chokepoint.prose.sections import capital, in_words, known, with_article
 
-_KINDS = {"framework": "a framework", "memorandum": "a memorandum", "strategic partnership": "a strategic partnership"}
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
@@ -31,13 +30,13 @@ def stands(iso3: str, release: str) -> str:
         return f"{name} is not on the State Department's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
     seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on the State Department's list of delegations"
     if text is not None:
-        kind, day = _kind(text), f"{{{prefix(iso3)}.signed}}"
+        what, day = f"a {kind(text)}", f"{{{prefix(iso3)}.signed}}"
         if where == "signed_day":
-            return f"{name} signed {kind} with the United States on {day}, the day of the meeting."
+            return f"{name} signed {what} with the United States on {day}, the day of the meeting."
         if where == "signed_before":
-            return f"{name} {seat} with {kind} already signed, on {day}."
+            return f"{name} {seat} with {what} already signed, on {day}."
         turn = "and" if countries.came(iso3) else "but"
-        return f"{name} {seat} {turn} signed {kind} later, on {day}."
+        return f"{name} {seat} {turn} signed {what} later, on {day}."
     if where == "union":
         union = f"{{{prefix(countries.UNION)}.signed}}"
         return f"{name} {seat}; no framework of its own is known, and the European Union, of which it is a member, signed a memorandum on {union}."
@@ -51,9 +50,9 @@ def stands(iso3: str, release: str) -> str:
     return f"{name} {seat}, and no framework with the United States is known."
 
 
-def _kind(text: pd.Series) -> str:
-    """A framework, a memorandum or a partnership; where State does not say which, both."""
-    return "a framework or memorandum" if "which of the two" in text.instrument_name else _KINDS[text.instrument]
+def kind(text: Mapping[str, str]) -> str:
+    """Framework, memorandum or partnership; where State does not say which, both. text: a row of `agreements`."""
+    return "framework or memorandum" if "which of the two" in text["instrument_name"] else text["instrument"]
 
 
 def _one(what: str) -> str:
@@ -157,7 +156,7 @@ def binds(iso3: str) -> str:
     parts = []
     if len(frame):
         bind = frame.iloc[0].binding
-        word = _kind(frame.iloc[0]).removeprefix("a ")
+        word = kind(frame.iloc[0])
         parts.append(
             {
                 "no": f"By its own text the {word} binds nobody",
