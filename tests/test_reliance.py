@@ -152,11 +152,15 @@ def test_the_page_of_china_and_the_first_chapter_count_its_lead_in_us_imports_al
     drawn = dependence.imports("mcs2026").says
     first = reliance.firsts("mcs2026").query("iso3 == 'CHN'")
     assert f"imports of {in_words(len(first))} minerals" in said and f"for {in_words(int(first.stated.sum()))} of these" in said
-    assert f"for {int(first.stated.sum())}, China is the largest source" in drawn or f"for {in_words(int(first.stated.sum()))}, China" in drawn
+    assert (
+        f"for {int(first.stated.sum())}, China is the largest source" in drawn or f"for {in_words(int(first.stated.sum()))}, China" in drawn
+    )
     assert "cesium" in set(first.mineral)  # USGS gives the order of its sources, and no shares
 
 
-@pytest.mark.parametrize(("release", "code", "own", "other"), [("mcs2023", "chromium", "83 %", "80 %"), ("mcs2025", "potash", "94 %", "93 %")])
+@pytest.mark.parametrize(
+    ("release", "code", "own", "other"), [("mcs2023", "chromium", "83 %", "80 %"), ("mcs2025", "potash", "94 %", "93 %")]
+)
 def test_where_two_tables_of_a_release_differ_both_are_told(release, code, own, other):
     """The chapter's figure is taken; that of figure 2 stands beside it, on the mineral's page and in the table of the first chapter."""
     said = " ".join(mineral.imports(code, release).sentences)

@@ -200,7 +200,11 @@ def sells(iso3: str, release: str) -> str:
     if len(first) <= 3:
         return f"It is the largest source of US imports of {_some(iso3, first)}."
     many, stated = in_words(len(first)), int(first.stated.sum())
-    rest = f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States depends on imports" if stated < len(first) else ""
+    rest = (
+        f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States depends on imports"
+        if stated < len(first)
+        else ""
+    )
     return f"It is the largest source of US imports of {many} minerals, among them {_some(iso3, first.head(3))}{rest}."
 
 

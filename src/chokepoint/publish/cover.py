@@ -45,7 +45,9 @@ def _last_step(release: str) -> pd.DataFrame:
     )
     known = supply.summary(release).dropna(subset=["china", "inside"]).reset_index()
     known = known[known.mineral.isin(names.index)].sort_values("step").drop_duplicates("mineral", keep="last")
-    return known.assign(name=known.mineral.map(names), product=known.what.map(supply.label)).sort_values(["china", "name"], ascending=[False, True], ignore_index=True)
+    return known.assign(name=known.mineral.map(names), product=known.what.map(supply.label)).sort_values(
+        ["china", "name"], ascending=[False, True], ignore_index=True
+    )
 
 
 def _column(x: float, width: float, row: dict) -> str:

@@ -26,7 +26,7 @@ def fact_list(release: str) -> str:
 
 
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
-    how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
+    how = _e((fact.computation or "Stated by the source").removesuffix(".")) + "." + (f" {_e(fact.note)}" if fact.note else "")
     value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
     return row(
         f"fact-{fact.fact_id}",

@@ -10,8 +10,8 @@ from chokepoint.charts.figure import figure
 from chokepoint.charts.lines import yearly
 from chokepoint.measures import coalitions, supply
 from chokepoint.measures import reserves as measured
-from chokepoint.prose.amounts import money as as_money
 from chokepoint.prose.amounts import listed, tons
+from chokepoint.prose.amounts import money as as_money
 from chokepoint.prose.mineral import name, row_of
 from chokepoint.prose.sections import Section, capital, with_article
 
