@@ -85,6 +85,16 @@ def test_no_section_is_empty_and_every_fact_is_known(country):
             assert not re.search(r"\bnan\b|<NA>", section.to_html()), section.heading
 
 
+def test_what_is_not_known_of_a_country_is_of_that_country():
+    """No sentence stands on all pages alike; a framework that was signed and not seen is named, and where nothing is open there is no heading."""
+    unknown = {country: page.not_known(country, RELEASE) for country in PAGES}
+    items = [item for section in unknown.values() if section for item in section.items]
+    assert max(map(items.count, items)) < len(PAGES) / 2
+    assert "What its memorandum of 4 February 2026 says: we have not seen the text." in unknown["peru"].items
+    assert not any("have not seen the text" in item for country in ("china", "united-states") for item in unknown[country].items)
+    assert None in unknown.values()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("country", PAGES)
 def test_an_older_release_makes_the_same_pages(country):

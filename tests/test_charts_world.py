@@ -52,6 +52,11 @@ def test_statuses_on_the_map_are_those_of_the_country_pages():
     assert pd.isna(rows.outline["ARG"]) and "trade agreement" in rows.papers["ARG"]
 
 
+def test_that_canada_signed_nothing_is_said_once():
+    row = world.who_signed(RELEASE).table.set_index("Country").loc["Canada"]
+    assert (row.Status, row.Signed) == ("Came; signed nothing", "–")
+
+
 def test_a_colour_means_the_same_in_every_chapter():
     from chokepoint.chapters import ministerial
     from chokepoint.charts.shares import CAME

@@ -159,6 +159,50 @@ def test_no_row_called_corroborated_rests_on_one_origin():
                 assert any(s["kind"] not in ("compilation", "lead") for s in cited), (table, row)
 
 
+def test_an_official_text_known_through_one_relay_is_one_with_it():
+    """Neither an announcement seen in a tracker nor two of them are borne out by that tracker; by another that quotes it, or by a report, they are."""
+    text = {
+        "source_id": "S1",
+        "publisher": "Ministry",
+        "origin": "",
+        "kind": "primary government",
+        "read_as": "relay",
+        "read_through": "S3",
+    }
+    other = {**text, "source_id": "S2", "publisher": "Another ministry"}
+    tracker = {"source_id": "S3", "publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original", "read_through": ""}
+    report = {**tracker, "source_id": "S4", "publisher": "A daily", "kind": "wire"}
+    digest = {**tracker, "source_id": "S5", "publisher": "A digest"}
+    for cited in ([text], [text, tracker], [text, other, tracker], [text, other], [tracker, digest]):
+        assert grades.highest(cited) == "single-source", cited
+    for cited in ([text, tracker, report], [text, report], [text, tracker, digest], [{**text, "read_through": "S3;S5"}, tracker, digest]):
+        assert grades.highest(cited) == "corroborated", cited
+    assert grades.highest([{**text, "read_through": "S3;S5"}, tracker]) == "single-source"  # the second relay must be cited to count
+    assert grades.highest([{**text, "read_through": "S4"}, report]) == "single-source"  # a report too can be the only way to a text
+
+
+def test_no_row_called_corroborated_is_a_text_and_the_one_that_brought_it():
+    sources = by_key("sources")
+    for table in [*KEYS, "memberships"]:
+        for row in rows(table):
+            if row.get("published") == "true" and row.get("confidence") == "corroborated":
+                cited = set(grades.cited(row))
+                brought = {s for s in cited if sources[s]["read_through"]}
+                ways = (cited - brought) | {r for s in brought for r in listed(sources[s]["read_through"]) if r in cited}
+                assert len(ways | {s for s in brought if not cited & set(listed(sources[s]["read_through"]))}) > 1, (table, row)
+
+
+def test_a_source_that_says_through_whom_it_was_read_was_not_read_itself():
+    sources = by_key("sources")
+    for key, row in sources.items():
+        through = listed(row["read_through"])
+        assert key not in through and all(not sources[r]["read_through"] for r in through), key
+        assert not through or row["read_as"] in ("relay", "dataset", "headline"), key
+        named = re.search(r"[Rr]ead through .*?(S\d{3})", row["reliability"])  # what the words say stands in the column too
+        if named and row["read_as"] in ("relay", "dataset"):
+            assert named[1] in through, key
+
+
 def test_nobodys_origin_is_spelled_in_two_ways():
     origins = {grades.origin(row) for row in rows("sources")}
     assert len({o.lower().removeprefix("the ") for o in origins}) == len(origins)

@@ -6,6 +6,8 @@ import pytest
 from chokepoint import facts, tables
 from chokepoint.chapters import coverage, dependence, frameworks, mineral
 from chokepoint.measures import coalitions, reliance, withheld
+from chokepoint.prose import country
+from chokepoint.prose.sections import in_words
 from chokepoint.publish.indexes import mineral_index
 
 RELEASES = tables.releases()
@@ -142,3 +144,30 @@ def test_a_share_that_leaves_a_member_out_is_a_lower_bound_on_the_minerals_page(
 def test_where_the_world_total_leaves_the_united_states_out_they_count_as_not_printed():
     assert withheld.within("tellurium", "refinery", {"USA"}, NOW) == ["United States"]
     assert withheld.within("tellurium", "refinery", {"CAN"}, NOW) == []
+
+
+def test_the_page_of_china_and_the_first_chapter_count_its_lead_in_us_imports_alike():
+    """The chart counts minerals with a stated reliance, the page all whose sources are printed, and says how many of these the chart has."""
+    said = country.sells("CHN", "mcs2026")
+    drawn = dependence.imports("mcs2026").says
+    first = reliance.firsts("mcs2026").query("iso3 == 'CHN'")
+    assert f"imports of {in_words(len(first))} minerals" in said and f"for {in_words(int(first.stated.sum()))} of these" in said
+    assert (
+        f"for {int(first.stated.sum())}, China is the largest source" in drawn or f"for {in_words(int(first.stated.sum()))}, China" in drawn
+    )
+    assert "cesium" in set(first.mineral)  # USGS gives the order of its sources, and no shares
+
+
+@pytest.mark.parametrize(
+    ("release", "code", "own", "other"), [("mcs2023", "chromium", "83 %", "80 %"), ("mcs2025", "potash", "94 %", "93 %")]
+)
+def test_where_two_tables_of_a_release_differ_both_are_told(release, code, own, other):
+    """The chapter's figure is taken; that of figure 2 stands beside it, on the mineral's page and in the table of the first chapter."""
+    said = " ".join(mineral.imports(code, release).sentences)
+    assert f"import reliance of {own}; figure 2 prints {other} for the same year" in said
+    counted = dependence.imports(release).table.set_index("Net import reliance").loc[own, "What is counted"]
+    assert f"(figure 2 prints {other})" in "".join(counted)
+
+
+def test_the_newest_release_prints_one_reliance_for_one_product():
+    assert not [m for m in LISTED if reliance.otherwise(m, NOW)]

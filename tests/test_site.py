@@ -27,6 +27,19 @@ def test_every_link_and_anchor_leads_somewhere(site):
     inspect.require_whole(site)
 
 
+def test_no_page_has_a_slip_of_the_pen_that_a_machine_can_see(site):
+    """A blank before a comma or a full stop, empty brackets, a value that failed to print, a word twice."""
+    apart = re.compile(r"<(script|style|svg|pre|code)\b.*?</\1>", re.S)
+    inline = re.compile(r"</?(?:a|abbr|b|em|i|small|span|strong|sub|sup)\b[^>]*>")
+    slip = re.compile(r"[^\s\d;] [,;](?=\s)|\w \.(?=\s)|\(\s*\)|\bNaN\b|\bnan\b|\bundefined\b|<NA>|,,|\b(the|a|of|in|and) \1\b")
+    found = set()
+    for page in pages(site):
+        text = inline.sub("", apart.sub("¤", (site / page).read_text(encoding="utf-8")))
+        lines = [line for line in re.split(r"<[^>]+>|\n", text) if "joined by ;" not in line]
+        found |= {(page, line.strip()) for line in lines if slip.search(line)}
+    assert not found
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_chapter_opens_with_in_brief_and_a_chart(site, chapter):
     html = (site / f"{chapter}.html").read_text(encoding="utf-8")

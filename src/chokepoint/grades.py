@@ -28,6 +28,8 @@ def highest(cited: Iterable[Cited]) -> str:
     >>> tracker = {"publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
     >>> highest([tracker]), highest([text]), highest([text, tracker]), highest([{**text, "read_as": "mirror"}])
     ('single-source', 'single-source', 'corroborated', 'primary')
+    >>> highest([{**text, "read_through": "S040"}, {**tracker, "source_id": "S040"}])
+    'single-source'
     """
     known = [s for s in cited if s["kind"] != "lead" and s["read_as"] != "none"]
     if any(_own_words(s) for s in known):
@@ -39,19 +41,37 @@ def independent(cited: Iterable[Cited]) -> bool:
     """Whether two of them say it apart from each other: two origins, or a compilation beside a text that it did not bring us.
 
     A compilation (a tracker, a digest) is no origin: two of them are one hearsay. Beside an official text it is the relay that
-    quotes it; beside a report that was read in itself it is a second way to the same thing.
+    quotes it; beside a report that was read in itself it is a second way to the same thing. A text that we know only through
+    others (`read_through`) counts as those of them that are cited: with the one that brought it, it is one; with two, two.
 
     >>> wire = {"publisher": "A daily", "origin": "Reuters", "kind": "wire", "read_as": "mirror"}
-    >>> tracker = {"publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
+    >>> tracker = {"source_id": "S040", "publisher": "A tracker", "origin": "", "kind": "compilation", "read_as": "original"}
     >>> independent([wire, {**wire, "publisher": "Another"}]), independent([tracker, {**tracker, "publisher": "Another"}])
     (False, False)
     >>> independent([wire, tracker]), independent([{**wire, "read_as": "relay"}, tracker])
     (True, False)
+    >>> text = {"publisher": "MOFCOM", "origin": "", "kind": "primary government", "read_as": "relay", "read_through": "S040;S041"}
+    >>> independent([text, tracker]), independent([text, tracker, {**tracker, "source_id": "S041", "publisher": "A digest"}])
+    (False, True)
     """
     known = [s for s in cited if s["kind"] != "lead" and s["read_as"] != "none"]
+    brought = {r for s in known for r in _relays(s)}
     own = [s for s in known if s["kind"] != "compilation"]
     firm = any(s["kind"] in _OFFICIAL or s["read_as"] in _READ for s in own)
-    return len({origin(s) for s in own}) > 1 or (firm and len(own) < len(known))
+    heard = {way for s in own for way in _ways(s, known)}
+    return len(heard) > 1 or (firm and any(s["kind"] == "compilation" and s.get("source_id") not in brought for s in known))
+
+
+def _relays(source: Cited) -> list[str]:
+    """Ids of the sources through which a text was read; none where it was read in itself, or where the record does not name them."""
+    return [part.strip() for part in (source.get("read_through") or "").split(";") if part.strip()]
+
+
+def _ways(source: Cited, cited: Iterable[Cited]) -> set[str]:
+    """Whose word a source is to us: its own, or that of the cited sources through which alone it was read."""
+    relays = _relays(source)
+    through = {origin(s) for s in cited if s.get("source_id") in relays}
+    return through or {relays[0] if relays else origin(source)}
 
 
 def _own_words(source: Cited) -> bool:

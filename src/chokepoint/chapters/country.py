@@ -129,8 +129,9 @@ def _chains(iso3: str, release: str) -> str:
     rows = []
     for m in minerals:
         cells = [_cell(f"{prefix(iso3)}.{m}_{kind}", release) for kind in columns.values()]
-        if not cells[2] and m in ground.index:
-            cells[2] = tons(ground.value[m])
+        if m in ground.index:
+            form = ground.counted[m]
+            cells[2] = (cells[2] or tons(ground.value[m])) + (f" of {form}" if form and not cells[2] else f" ({form})" if form else "")
         if any(cells):
             rows.append((_mineral_link(m) if m in with_page else html.escape(capital(mineral(m))), cells))
         for form in output[(output.mineral == m) & (output.form != "")].itertuples():
@@ -145,7 +146,7 @@ def _chains(iso3: str, release: str) -> str:
     return (
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{html.escape(title)}"><table class="cp-list cp-chains">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        '<p class="cp-source">Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be set against a total of the same form; reserves of titanium are of ilmenite, rutile or both.</p>'
+        '<p class="cp-source">Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is printed, or none that can be set against a total of the same form.</p>'
     )
 
 
@@ -311,7 +312,7 @@ def events(country: str, release: str) -> Section | None:
 # --- what is not known ---
 
 
-def not_known(country: str, release: str) -> Section:
+def not_known(country: str, release: str) -> Section | None:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
@@ -330,8 +331,10 @@ def not_known(country: str, release: str) -> Section:
     if held:
         gaps.append(f"How much of these it makes, withheld by the source: {', '.join(map(_mineral_link, held))}.")
     if iso3 not in (countries.HOST, countries.CHINA):
-        gaps.append("What it would do if a member undersold the floor, or if Beijing answered: no commitment on either was found.")
-    return Section("What is not known", [], release, None, gaps)
+        unseen = rows[(rows.status == "signed") & rows.binding.isin(["text not seen", "said not to"])]
+        unseen = unseen[unseen.instrument.isin(countries.FRAMEWORKS)].to_dict("records")
+        gaps += [f"What its {lead_prose.kind(r)} of {day(r)} says: we have not seen the text." for r in unseen]
+    return None if not gaps else Section("What is not known", [], release, None, gaps)
 
 
 def _asked(iso3: str, questions: pd.DataFrame) -> pd.Series:

@@ -134,7 +134,8 @@ def imports(release: str) -> Figure | None:
     )
     short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(mineral=_named(pd.Index(rows.mineral)).to_numpy(), kind=rows.kind.map(reliance_charts.KINDS), text=short)
-    table = rows.assign(mineral=shown.mineral)[["mineral", "what", "text", "source", "source_id"]].rename(
+    what = [r.what + "".join(f" ({also})" for also in reliance.otherwise(r.mineral, release)) for r in rows.itertuples()]
+    table = rows.assign(mineral=shown.mineral, what=what)[["mineral", "what", "text", "source", "source_id"]].rename(
         columns={
             "mineral": "Mineral",
             "what": "What is counted",

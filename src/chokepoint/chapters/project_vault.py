@@ -67,7 +67,7 @@ def _aim(release: str) -> str:
     money = facts.get("vault.total_parts", release).value
     imports, use = (facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use"))
     enough = "enough for either" if use else "enough for the first and not for the second" if imports else "enough for neither"
-    return f"The {{vault.cover_days}} that one source gives as the aim would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+    return f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost {{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
 
 
 def readings() -> pd.DataFrame:
@@ -133,7 +133,7 @@ def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
 
 
 def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
-    """Days of net imports and of use by each rule, beside the sixty days that one source gives as the aim."""
+    """Days of net imports and of use by each rule, beside the sixty days that are given as the aim."""
     rows, aim = cover(release, capital_usd_bn), facts.get("vault.cover_days", release).value
     if rows.empty:
         return Listing(f"<p>{UNKNOWN}</p>")

@@ -28,6 +28,7 @@ KINDS = {
 WAVERS, AWAY = "Hesitant or refused, as reported", "Did not come"
 OUTLINES = {WAVERS: "#b0458c", AWAY: "#6b7078"}
 MOST = 5  # shares shown
+NOTHING = "signed nothing"
 _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
 
 
@@ -49,6 +50,7 @@ def places() -> pd.DataFrame:
     text = {k: v[0][0].lower() + v[0][1:] for k, v in KINDS.items()} | {"came": "no framework is known", "away": "no framework is known"}
     text["union"] = "signed through the European Union"
     said = came + "; " + rows.key.map(text)
+    said = said.where(rows.iso3.map(wavers) != NOTHING, came)  # what is added below says it
     rows["status"] = said.where(~rows.key.isin(["host", "china"]), rows.kind.where(rows.key == "host", "did not come"))
     rows["status"] = (rows.status + rows.iso3.map(wavers).map(lambda w: f"; {w}", na_action="ignore").fillna("")).map(capital)
     return rows
@@ -57,7 +59,7 @@ def places() -> pd.DataFrame:
 def wavering() -> dict[str, str]:
     """iso3 → what is reported of those that hesitate, refused or came and signed nothing."""
     rows = tables.load("agreements").query("published and status in @_WAVERING")
-    words = {"none": "signed nothing", "absent": "said to have declined", "hesitant": "said to hesitate"}
+    words = {"none": NOTHING, "absent": "said to have declined", "hesitant": "said to hesitate"}
     return {r.iso3s: words[r.status] for r in rows.itertuples()}
 
 
@@ -74,6 +76,8 @@ def _told(iso3: str, width: int) -> list[str]:
     ]
     if not texts and iso3 == countries.HOST:
         texts = ["It is the other party to all of them"]
+    if not texts and wavering().get(iso3) == NOTHING:
+        return []  # its status says so
     if not texts:
         by_union = countries.in_union(iso3)
         texts = [
@@ -122,7 +126,7 @@ def who_signed(release: str) -> Figure:
             "Country": rows.country,
             "Region": rows.region,
             "Status": rows.status,
-            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _told(i, 400))),
+            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _told(i, 400)) or "–"),
             "Largest share of world output": share.to_numpy(),
         }
     )

@@ -39,7 +39,7 @@ _iea_forecast(
     "futures.iea_rare_earths",
     "China's share of refined magnet rare earths in 2035",
     "%",
-    "{:.0f} %",
+    "{:.1f} %",
     "China's output over the world's.",
     lambda t: t.set_index("mineral").share_2035["magnet_rare_earths"],
 )
@@ -47,7 +47,7 @@ _iea_forecast(
     "futures.iea_outside_2030",
     "Share of refined magnet rare earths made outside China in 2030",
     "%",
-    "{:.0f} %",
+    "{:.1f} %",
     "One less China's share.",
     lambda t: 100 - t.set_index("mineral").share_2030["magnet_rare_earths"],
 )

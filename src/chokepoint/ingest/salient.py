@@ -228,7 +228,7 @@ def _price(words: str, unit: str, taken: values.Value) -> dict[str, object]:
     if not tail and not words.lower().startswith("price,"):
         head, tail = "", head
     return {
-        "series": tail.strip(" ,:"),
+        "series": re.sub(r"\s+(?=,)", "", tail.strip(" ,:")),  # a blank before a comma is a slip of the release
         "basis": head.strip(" ,:"),
         "unit": price_unit(unit)[0],
         "value": taken.value,

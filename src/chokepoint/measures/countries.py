@@ -107,7 +107,7 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
     union = rows[rows.iso3.isin(coalitions.members("eu27"))]
     sums = union.groupby("mineral").agg({"value": "sum", "share": lambda s: s.sum(min_count=1), "source_id": "first"})
-    return pd.concat([rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION)], ignore_index=True)
+    return pd.concat([rows[rows.iso3.isin(names())], sums.reset_index().assign(iso3=UNION, counted="")], ignore_index=True)
 
 
 # --- what it signed ---

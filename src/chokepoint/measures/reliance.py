@@ -93,6 +93,27 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return rows.assign(source=rows.mineral.map(first))
 
 
+_IN_WORDS = {"headline": "the summary of listed minerals", "import_reliance": "figure 2"}
+
+
+def otherwise(mineral: str, release: str) -> list[str]:
+    """What another table of the release prints for the same product and year as the line of a mineral, where that is something else.
+
+    >>> otherwise("potash", "mcs2025"), otherwise("potash", "mcs2026")
+    (['figure 2 prints 93 %'], [])
+    """
+    line = lines(release).query("mineral == @mineral")
+    if line.empty:
+        return []
+    own, found = line.iloc[0], []
+    for table in _IN_WORDS:
+        if table != own.table and release in tables.releases(table):
+            rows = _stated(table, release)
+            same = rows[(rows.mineral == mineral) & (rows.what.str.lower() == own.what.lower()) & (rows.year == own.year)]
+            found += [f"{_IN_WORDS[table]} prints {text}" for text in same.text if text != own.text]
+    return found
+
+
 def further(mineral: str, release: str) -> pd.DataFrame:
     """The other forms of a mineral whose reliance is stated: for aluminum, alumina and bauxite."""
     rows = statements(release)
@@ -142,6 +163,24 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
     """The source that comes first of each mineral, where it is a country: of a group none can be told to be the largest."""
     rows = rows[rows["rank"].notna()].drop_duplicates("mineral")
     return rows[rows.area_kind == "country"]
+
+
+@by_release
+def firsts(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """The country that comes first among the sources of imports of each listed mineral or group, with its share where one is printed.
+
+    stated: whether it is one of the `lines`, those of which the United States is a net exporter apart; single heavy rare earths, which
+    are stated as a group, are none.
+
+    >>> rows = firsts().query("iso3 == 'CHN'")
+    >>> int(rows.stated.sum()) == int((lines().query("kind != 'net_exporter'").source == "China").sum())
+    True
+    """
+    rows = _first(_sources(release))
+    rows = rows[rows.mineral.isin(tables.load("minerals").query("kind != 'other'").mineral)]
+    stated = lines(release)
+    stated = stated[stated.kind != "net_exporter"].mineral
+    return rows.assign(stated=rows.mineral.isin(stated)).sort_values("value", ascending=False, ignore_index=True, kind="stable")
 
 
 @by_release

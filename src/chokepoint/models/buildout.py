@@ -314,7 +314,7 @@ BUILDOUT = Model(
     },
     never={"target_year": "not within sixty years", "added_needed": "none can arrive by then, or none is needed", "capital_needed": "none"},
     cautions=(
-        "Its money is set so that 24 % are made outside China in 2035 if every project pays, as in the base case of the International Energy Agency, which has no price floor in it. "
+        "Its money is set so that 24 % are made outside China in 2035 if every project pays, as the trade press rounded the base case of the International Energy Agency (24.5 % in its data), which has no price floor in it. "
         "That the model meets the share is no finding, and what a price adds or takes away is an assumption about projects.",
         "It meets the share with more tonnes than the agency: demand grows faster here, and goes on growing.",
         "Plants under construction in 2024 are left out, which is why it is too slow for 2030.",

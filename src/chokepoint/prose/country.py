@@ -1,7 +1,7 @@
 """What is said of a country at the head of its page: where it stands, what it brings, what binds, what was done to it."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -12,7 +12,6 @@ from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.amounts import date, listed, mineral
 from chokepoint.prose.sections import capital, in_words, known, with_article
 
-_KINDS = {"framework": "a framework", "memorandum": "a memorandum", "strategic partnership": "a strategic partnership"}
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
@@ -31,13 +30,13 @@ def stands(iso3: str, release: str) -> str:
         return f"{name} is not on the State Department's list of delegations; the accounts of 4 February 2026 take the bloc as an answer to its hold on these minerals."
     seat = "came to Washington on 4 February 2026" if countries.came(iso3) else "is not on the State Department's list of delegations"
     if text is not None:
-        kind, day = _kind(text), f"{{{prefix(iso3)}.signed}}"
+        what, day = f"a {kind(text)}", f"{{{prefix(iso3)}.signed}}"
         if where == "signed_day":
-            return f"{name} signed {kind} with the United States on {day}, the day of the meeting."
+            return f"{name} signed {what} with the United States on {day}, the day of the meeting."
         if where == "signed_before":
-            return f"{name} {seat} with {kind} already signed, on {day}."
+            return f"{name} {seat} with {what} already signed, on {day}."
         turn = "and" if countries.came(iso3) else "but"
-        return f"{name} {seat} {turn} signed {kind} later, on {day}."
+        return f"{name} {seat} {turn} signed {what} later, on {day}."
     if where == "union":
         union = f"{{{prefix(countries.UNION)}.signed}}"
         return f"{name} {seat}; no framework of its own is known, and the European Union, of which it is a member, signed a memorandum on {union}."
@@ -51,9 +50,9 @@ def stands(iso3: str, release: str) -> str:
     return f"{name} {seat}, and no framework with the United States is known."
 
 
-def _kind(text: pd.Series) -> str:
-    """A framework, a memorandum or a partnership; where State does not say which, both."""
-    return "a framework or memorandum" if "which of the two" in text.instrument_name else _KINDS[text.instrument]
+def kind(text: Mapping[str, str]) -> str:
+    """Framework, memorandum or partnership; where State does not say which, both. text: a row of `agreements`."""
+    return "framework or memorandum" if "which of the two" in text["instrument_name"] else text["instrument"]
 
 
 def _one(what: str) -> str:
@@ -157,7 +156,7 @@ def binds(iso3: str) -> str:
     parts = []
     if len(frame):
         bind = frame.iloc[0].binding
-        word = _kind(frame.iloc[0]).removeprefix("a ")
+        word = kind(frame.iloc[0])
         parts.append(
             {
                 "no": f"By its own text the {word} binds nobody",
@@ -187,7 +186,7 @@ def sells(iso3: str, release: str) -> str:
     rows = rows[rows.iso3 == iso3]
     if rows.empty:
         return ""
-    first = rows[rows["first"]]
+    first = reliance.firsts(release).query("iso3 == @iso3")
     if first.empty:
         best = rows.iloc[0]
         return (
@@ -198,13 +197,20 @@ def sells(iso3: str, release: str) -> str:
                 f"{_import(iso3, best.mineral)}."
             )
         )
-    return f"It is the largest source of US imports of {_some(iso3, first)}."
+    if len(first) <= 3:
+        return f"It is the largest source of US imports of {_some(iso3, first)}."
+    many, stated = in_words(len(first)), int(first.stated.sum())
+    rest = (
+        f"; for {in_words(stated) if stated else 'none'} of these USGS states how far the United States depends on imports"
+        if stated < len(first)
+        else ""
+    )
+    return f"It is the largest source of US imports of {many} minerals, among them {_some(iso3, first.head(3))}{rest}."
 
 
 def _some(iso3: str, rows: pd.DataFrame) -> str:
-    if len(rows) > 3:
-        return f"{in_words(len(rows))} minerals, among them " + _some(iso3, rows.head(3))
-    return listed([f"{mineral(m)} ({_import(iso3, m)})" for m in rows.mineral])
+    """The minerals, each with the share of its imports where one is printed; of cesium USGS gives the order alone."""
+    return listed([mineral(r.mineral) + (f" ({_import(iso3, r.mineral)})" if pd.notna(r.value) else "") for r in rows.itertuples()])
 
 
 def _import(iso3: str, code: str) -> str:

@@ -45,11 +45,14 @@ def _last_step(release: str) -> pd.DataFrame:
     )
     known = supply.summary(release).dropna(subset=["china", "inside"]).reset_index()
     known = known[known.mineral.isin(names.index)].sort_values("step").drop_duplicates("mineral", keep="last")
-    return known.assign(name=known.mineral.map(names)).sort_values(["china", "name"], ascending=[False, True], ignore_index=True)
+    return known.assign(name=known.mineral.map(names), product=known.what.map(supply.label)).sort_values(
+        ["china", "name"], ascending=[False, True], ignore_index=True
+    )
 
 
 def _column(x: float, width: float, row: dict) -> str:
-    title = f"{row['name']}: China {share(row['china'])}, bloc {share(row['inside'])}"
+    counted = row["product"] if " with " in row["product"] else row["name"]  # refined graphite includes synthetic
+    title = f"{counted}: China {share(row['china'])}, bloc {share(row['inside'])}"
     return (
         f"<g><title>{html.escape(title)}</title>"
         f'<rect class="cp-china" x="{x:.1f}" y="{_HALF - row["china"]:.1f}" width="{width:.1f}" height="{row["china"]:.1f}"/>'

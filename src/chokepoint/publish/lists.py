@@ -26,7 +26,7 @@ def fact_list(release: str) -> str:
 
 
 def _fact_row(fact: facts.Fact, readings: pd.DataFrame | None) -> str:
-    how = _e(fact.computation or "Stated by the source.") + (f" {_e(fact.note)}" if fact.note else "")
+    how = _e((fact.computation or "Stated by the source").removesuffix(".")) + "." + (f" {_e(fact.note)}" if fact.note else "")
     value = f"<b>{_e(fact.text)}</b>{_superseded(fact)}"
     return row(
         f"fact-{fact.fact_id}",
@@ -84,11 +84,16 @@ def source_list(release: str) -> str:
                     _e(str(s["date"])[:10]),
                     _e(s["kind"]),
                     _e(s["viewpoint"]),
-                    _e(s["reliability"]),
+                    _e(s["reliability"]) + _brought(s["read_through"]),
                 ],
             )
         )
     return searchable("cp-sources", ["Id", "Source", "Date", "Kind", "Viewpoint", "How it was read"], rows, of="sources")
+
+
+def _brought(relays: str) -> str:
+    """By which sources a text that was not read itself came to us, linked."""
+    return f" <small>(read through {_sources(relays.split(';'))})</small>" if relays else ""
 
 
 def assumption_list(release: str) -> str:

@@ -10,8 +10,8 @@ from chokepoint.charts.figure import figure
 from chokepoint.charts.lines import yearly
 from chokepoint.measures import coalitions, supply
 from chokepoint.measures import reserves as measured
+from chokepoint.prose.amounts import listed, tons
 from chokepoint.prose.amounts import money as as_money
-from chokepoint.prose.amounts import tons
 from chokepoint.prose.mineral import name, row_of
 from chokepoint.prose.sections import Section, capital, with_article
 
@@ -35,7 +35,7 @@ def reserves(mineral: str, release: str) -> Section | None:
     if bound:
         notes.append(f"The world total is printed only as more than {tons(bound)}, so no share of it can be given.")
     if pd.notna(first.detail):
-        notes.append(f"Counted: {first.detail}.")
+        notes.append(f"Counted: {first.detail}{_of_one_part(countries)}.")
     shown = countries.head(MOST)
     bars = pd.DataFrame(
         {
@@ -45,7 +45,11 @@ def reserves(mineral: str, release: str) -> Section | None:
             "text": shown.value.map(tons),
         }
     )
-    table = countries[["area", "value", "source_id"]].rename(columns={"area": "Country", "value": "Reserves, t"})
+    table = countries[["area", "value", "counted", "source_id"]].rename(
+        columns={"area": "Country", "value": "Reserves, t", "counted": "Form"}
+    )
+    if not countries.counted.any():
+        table = table.drop(columns="Form")
     drawn = figure(
         shares.producers(bars),
         says=says,
@@ -53,6 +57,13 @@ def reserves(mineral: str, release: str) -> Section | None:
         alt_text="Bars of reserves: " + "; ".join(f"{r.area} {tons(r.value)}" for r in shown.itertuples()) + ".",
     )
     return Section("Reserves", notes, release, drawn)
+
+
+def _of_one_part(countries: pd.DataFrame) -> str:
+    """Of a series in parts, the countries for which one part alone is printed, as the end of a sentence; empty for any other series."""
+    alone = countries[(countries.counted != "") & (countries.counted != countries.detail)]
+    told = [f"{form} alone for {listed(of.area.map(with_article).tolist())}" for form, of in alone.groupby("counted", sort=False)]
+    return f"; {'; '.join(told)}" if told else ""
 
 
 def _of_one_year(rows: pd.DataFrame, release: str) -> Section:

@@ -20,6 +20,10 @@ def imports(mineral: str, release: str) -> Section | None:
     said = [f"Main uses, as USGS names them: {uses[0].lower() + uses[1:]}"] if uses else []
     if not lines.empty and lines.kind.iloc[0] in ("greater", "less"):
         said.append("USGS prints a bound for import reliance in place of a figure, because it withholds a company's data.")
+    said += [
+        f"Its chapter in USGS gives an import reliance of {lines.text.iloc[0]}; {also} for the same year."
+        for also in reliance.otherwise(mineral, release)
+    ]
     if printed.empty:
         said += _named(rows)
         return Section("What the United States needs", said, release) if said else None
