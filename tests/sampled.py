@@ -2,9 +2,9 @@
 
 import os
 import random
-import secrets
 
 SEED, SWEEP = "CHOKEPOINT_SEED", "CHOKEPOINT_SWEEP"
+USUAL = 492170  # a seed that has found faults; the same for everybody, so that a change is judged by what it changes
 
 
 def everything() -> bool:
@@ -13,8 +13,8 @@ def everything() -> bool:
 
 
 def seed() -> int:
-    """The seed of this run: given, or drawn once for all its processes."""
-    return int(os.environ.setdefault(SEED, str(secrets.randbelow(10**6))))
+    """The seed of this run: given, or the usual one."""
+    return int(os.environ.setdefault(SEED, str(USUAL)))
 
 
 def draw(name: str) -> random.Random:

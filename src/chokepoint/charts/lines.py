@@ -5,6 +5,8 @@ import pandas as pd
 
 from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER, UNITED_STATES
 
+LONG = 34  # letters of a name
+
 
 def yearly(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Lines over years, from zero. Columns series, year, value [unit]; the last value of the first series is written at its end."""
@@ -12,7 +14,8 @@ def yearly(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1.15 * rows.value.max()]), axis=alt.Axis(tickCount=5))
     scale = alt.Scale(domain=names, range=[ACCENT, BLOC, FLOOR, UNITED_STATES, OTHER][: len(names)])
-    legend = alt.Legend(columns=1, labelLimit=330, symbolType="stroke") if len(names) > 1 else None
+    size = 10.5 if max(map(len, names)) > LONG else 12  # on a phone a long name takes the whole column
+    legend = alt.Legend(columns=1, labelLimit=330, labelFontSize=size, symbolType="stroke") if len(names) > 1 else None
     colour = alt.Color("series:N", title=None, scale=scale, legend=legend)
     tips = [
         alt.Tooltip("series:N", title="Series"),

@@ -22,7 +22,7 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     base = alt.Chart(frame).transform_filter("datum.step == step")
     base = base.transform_calculate(
         rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2", shown="isValid(datum.share) ? datum.share : 0"
-    ).transform_calculate(text="isValid(datum.share) ? (datum.bound ? '≥' : '') + datum.text : ''")
+    ).transform_calculate(text="isValid(datum.share) ? (datum.bound && !(cp_column < 560) ? '≥' : '') + datum.text : ''")
     order = alt.EncodingSortField(field="rank", op="max", order="descending")
     names = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=150, labelPadding=6)
     y = alt.Y("mineral:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.08))
@@ -54,14 +54,19 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
         color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)),
         tooltip=tips,
     )
+    narrow_bounds = known.transform_filter("datum.bound").mark_tick(
+        orient="horizontal", thickness=1.2, yOffset=7, size=9, opacity=alt.ExprRef(f"{NARROW} ? 1 : 0")
+    )
+    bounds = narrow_bounds.encode(x, y, color=alt.condition("datum.share > 80", alt.value("white"), alt.value(INK)))
     blank = base.transform_filter("!isValid(datum.share)")
     blanks = blank.mark_rect(filled=False, stroke=GRID, strokeDash=[2, 2]).encode(x, y)
     dashes = blank.mark_text(color=SOFT, text="–", fontSize=11).encode(x, y)
     height = 23 * int(frame.groupby("step").mineral.nunique().max())
+    note = ["Per cent", "– not published", "≥ or underlined:", "at least that"]
     told = (
         alt.Chart({"values": [{}]})
-        .mark_text(align="left", color=SOFT, text=["Per cent. – not published.", "≥ a member's is not printed."], lineHeight=15)
+        .mark_text(align="left", color=SOFT, text=note, lineHeight=15)
         .encode(alt.XValue(0), alt.YValue(height + 18))
     )
-    layers = alt.layer(blanks, dashes, cells, figures, ring, told)
-    return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 44})
+    layers = alt.layer(blanks, dashes, cells, figures, bounds, ring, told)
+    return layers.add_params(step).properties(height=height, padding={"top": 5, "left": 5, "right": 40, "bottom": 74})

@@ -99,7 +99,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     names = label.transform_filter("datum.step == 'mine' && !datum.product").transform_calculate(
         mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)", left="0"
     )
-    names = names.mark_text(align="left", limit=90, lineBreak="\n", lineHeight=13, color=INK).encode(
+    names = names.mark_text(align="left", limit=104, lineBreak="\n", lineHeight=13, color=INK).encode(
         x("left"), alt.Y("mid:Q", scale=None, axis=None), text="mineral:N"
     )
     steps = label.transform_calculate(said="datum.product ? datum.product : datum.step")

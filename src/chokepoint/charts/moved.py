@@ -51,7 +51,7 @@ def moved(frame: pd.DataFrame, *, axis: str, names: tuple[str, str, str]) -> alt
             color=alt.Color(
                 "release:N",
                 scale=alt.Scale(domain=list(names), range=[OTHER, ACCENT, BLOC]),
-                legend=alt.Legend(title=None, labelLimit=260, columns=alt.ExprRef("width < 560 ? 1 : 3")),
+                legend=alt.Legend(title=None, labelLimit=260, columns=alt.ExprRef("cp_column < 560 ? 1 : 3")),
             ),
             tooltip=tooltip,
         )
