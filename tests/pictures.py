@@ -65,7 +65,7 @@ WORDS = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (bo
     if (mark.marktype !== "text") return;
     for (const item of mark.items) {
       if (item.opacity === 0 || item.bounds.x2 <= item.bounds.x1) continue;
-      const { x1, x2, y1, y2 } = item.bounds, lines = [].concat(item.text).map(String);
+      const { x1, x2, y1, y2 } = item.bounds, lines = [].concat(item.text).flatMap((t) => String(t).split(item.lineBreak ?? "\\n"));
       pen.font = `${item.fontWeight ?? "normal"} ${item.fontSize ?? 11}px ${item.font ?? "sans-serif"}`;
       const cut = item.limit > 0 && Math.max(...lines.map((line) => pen.measureText(line).width)) > item.limit + 0.5;
       words.push({ said: lines.join(" / "), angle: item.angle, cut, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });

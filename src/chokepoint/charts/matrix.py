@@ -47,7 +47,10 @@ def coverage(frame: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, 
     opacity = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 100], range=[0.06, 1]), legend=None)
     cells = known.mark_rect(cursor="pointer").encode(x, y, fill=fill, opacity=opacity, tooltip=tips).add_params(chosen)
     ring = base.transform_filter(chosen).mark_rect(filled=False, stroke=INK, strokeWidth=1, strokeOpacity=0.55).encode(x, y)
-    figures = known.mark_text(fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5")).encode(
+    figures = known.mark_text(
+        fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5"),
+        opacity=alt.ExprRef("cp_column < 440 ? 0 : 1"),  # on a phone a cell is narrower than its number: a tap gives it
+    ).encode(
         x,
         y,
         text="text:N",
