@@ -78,7 +78,7 @@ def test_the_sentence_turns_when_the_mine_closes(monkeypatch):
 @pytest.mark.parametrize("country", PAGES)
 def test_no_section_is_empty_and_every_fact_is_known(country):
     assert "{" not in said(country)
-    for make in (page.brings, page.signed, page.standing, page.controls, page.money, page.events, page.not_known, page.read_on):
+    for make in (page.brings, page.signed, page.standing, page.controls, page.money, page.events, page.gaps_in_evidence, page.read_on):
         section = make(country, RELEASE)
         if section:
             assert section.figure or section.items or section.sentences or section.after, section.heading
@@ -87,7 +87,7 @@ def test_no_section_is_empty_and_every_fact_is_known(country):
 
 def test_what_is_not_known_of_a_country_is_of_that_country():
     """No sentence stands on all pages alike; a framework that was signed and not seen is named, and where nothing is open there is no heading."""
-    unknown = {country: page.not_known(country, RELEASE) for country in PAGES}
+    unknown = {country: page.gaps_in_evidence(country, RELEASE) for country in PAGES}
     items = [item for section in unknown.values() if section for item in section.items]
     assert max(map(items.count, items)) < len(PAGES) / 2
     assert "What its memorandum of 4 February 2026 says: we have not seen the text." in unknown["peru"].items

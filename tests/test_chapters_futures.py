@@ -37,8 +37,8 @@ def test_the_brief_claims_nothing_that_the_model_was_set_to():
     said = " ".join(facts.linked(s, RELEASE) for s in futures.brief(RELEASE).sentences)
     assert "set to the agency's share" in said and "28.1 thousand tonnes" in said and "114.5 thousand tonnes" in said
     assert not any(word in said for word in ("US$110", "decides", "draws", "odds"))
-    assert "is assumed" in futures.build_out().says and "assumed to pay" in futures.build_out().said()
-    assert "of 157.4 thousand tonnes" in futures.build_out().said()  # the tonnes beside the share
+    assert "is assumed" in futures.build_out().says and "assumed to pay" in futures.build_out().sentence_at()
+    assert "of 157.4 thousand tonnes" in futures.build_out().sentence_at()  # the tonnes beside the share
 
 
 def test_every_validated_model_is_on_the_page_with_all_its_checks():

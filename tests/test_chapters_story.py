@@ -78,9 +78,9 @@ def test_the_licences_of_april_2025_were_never_suspended():
 def test_no_price_and_no_loss_is_claimed_where_the_model_has_no_skill():
     assert "no skill" in china_responses.how_wrong(RELEASE).says and "no skill" in china_responses.brief(RELEASE).sentences[2]
     explorable = china_responses.how_bad()
-    shown = f"{explorable.says} {explorable.said()} {explorable.spec()} {explorable.results}"
+    shown = f"{explorable.says} {explorable.sentence_at()} {explorable.spec()} {explorable.results}"
     assert not any(word in shown for word in ("price", "loss", "rationed", "US$"))
-    assert "missing" in explorable.said() and "nothing is missing" in explorable.said(cut=0)
+    assert "missing" in explorable.sentence_at() and "nothing is missing" in explorable.sentence_at(cut=0)
 
 
 def test_what_buyers_pay_is_told_apart_from_what_they_lose():
@@ -96,15 +96,15 @@ def test_the_price_floor_says_what_its_sums_leave_out():
 
 def test_a_levy_that_nobody_pays_is_not_called_one():
     explorable = price_floor.who_pays()
-    assert "no levy is paid" in explorable.said(floor=160) and "feed itself" in explorable.said(floor=160)
-    assert "no levy is paid" in explorable.said(world_price=123) and "extra kilogram" not in explorable.said(world_price=123)
+    assert "no levy is paid" in explorable.sentence_at(floor=160) and "feed itself" in explorable.sentence_at(floor=160)
+    assert "no levy is paid" in explorable.sentence_at(world_price=123) and "extra kilogram" not in explorable.sentence_at(world_price=123)
 
 
 def test_no_sum_of_money_has_its_minus_after_the_currency():
     mine, contract = price_floor.mine(), price_floor.contract()
-    assert "−A$829 million" in mine.said(flood_price=15, flood_years=20, flood_start=1)
-    assert "bring the state" in contract.said(strike=60, start_price=140, long_run_price=90, upside_share=0.5)
-    assert "too little work to protect" in price_floor.next_stage().said(oxide_world_price=119, oxide_per_magnet=0.44)
+    assert "−A$829 million" in mine.sentence_at(flood_price=15, flood_years=20, flood_start=1)
+    assert "bring the state" in contract.sentence_at(strike=60, start_price=140, long_run_price=90, upside_share=0.5)
+    assert "too little work to protect" in price_floor.next_stage().sentence_at(oxide_world_price=119, oxide_per_magnet=0.44)
 
 
 @pytest.mark.parametrize("chapter", ["02", "03", "04", "06"])

@@ -90,8 +90,8 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
                     if abs(right) >= 1e-3:
                         worst = max(worst, abs(shown / right - 1))
                 said, own = row["sentence"], words.get(model)
-                if own and said != own.said(**row["settings"]):
-                    faults.append(f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.said(**row['settings'])}”")
+                if own and said != own.sentence_at(**row["settings"]):
+                    faults.append(f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.sentence_at(**row['settings'])}”")
         assert not seen.complaints, seen.complaints
         seen.close()
     print(f"{moves} settings, widest difference {worst:.1e} of the value")

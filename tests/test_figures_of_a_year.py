@@ -321,7 +321,7 @@ def test_a_country_without_output_is_said_to_have_none():
         text = " ".join(facts.linked(s, NEWEST) for s in country_page.brief(country, NEWEST).sentences)
         assert "It mines none of the listed minerals in the data, and refines none" in text and more in text
         assert "what there may be" not in text
-        unknown = country_page.not_known(country, NEWEST)
+        unknown = country_page.gaps_in_evidence(country, NEWEST)
     assert unknown is None or "Whether it mines" not in " ".join(unknown.items)
 
 

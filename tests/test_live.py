@@ -33,7 +33,7 @@ def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     floor = next(w for w in parts if getattr(w, "description", "") == next(c.label for c in explorable.controls if c.name == "floor"))
     chart = next(w for w in parts if isinstance(w, LiveChart))
     floor.value = 80
-    assert any(f">{explorable.said(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
+    assert any(f">{explorable.sentence_at(floor=80)}<" in str(getattr(w, "value", "")) for w in parts)
     assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}["levy"] == explorable.at(floor=80)["levy"]
 
 

@@ -174,7 +174,7 @@ def require_the_models_answer(box, explorable, settings: dict[str, float]) -> No
     assert {name for name, _ in shown} == set(explorable.results)
     for name, value in shown:
         assert value == pytest.approx(float(expected[name]), rel=1e-9, abs=1e-12, nan_ok=True), (settings, name)
-    assert box.locator(".cp-sentence").inner_text() == explorable.said(**settings)
+    assert box.locator(".cp-sentence").inner_text() == explorable.sentence_at(**settings)
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

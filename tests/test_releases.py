@@ -28,7 +28,7 @@ def test_a_mineral_page_is_made_at_either_release(code, release):
 @pytest.mark.parametrize("name", ["argentina", "bahrain", "china", "cook-islands", "united-states", "european-union"])
 def test_a_country_page_is_made_at_either_release(name, release):
     assert "{" not in text(country.brief(name, release))
-    for part in ("brings", "signed", "standing", "controls", "money", "events", "not_known", "read_on"):
+    for part in ("brings", "signed", "standing", "controls", "money", "events", "gaps_in_evidence", "read_on"):
         made = getattr(country, part)(name, release)
         assert made is None or made.to_html()
 

@@ -82,7 +82,7 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
     found += plausible.misread(releases, corrections)
     faults, notes = [], []
     for f in found:
-        of = plausible.shown(releases[f.release, f.table].loc[f.row].to_dict())
+        of = plausible.describe_row(releases[f.release, f.table].loc[f.row].to_dict())
         said = Fault(paths[f"{f.release}-{f.table}"], int(f.row) + 2, f.column, f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}")
         (faults if f.refused else notes).append(said)
     for table, row, column, message in consistent.faults({n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}):

@@ -248,10 +248,10 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
         return
     for key, value in results.items():
         unit, meaning = chosen.all_results[key]
-        click.echo(f"{key:28} {_told(float(value), unit, chosen.never.get(key, '')):>14} {unit:18} {meaning}")
+        click.echo(f"{key:28} {_format_result(float(value), unit, chosen.never.get(key, '')):>14} {unit:18} {meaning}")
 
 
-def _told(value: float, unit: str, never: str) -> str:
+def _format_result(value: float, unit: str, never: str) -> str:
     """A result in a column of figures, with words where a number would mislead: never, no end, none."""
     from chokepoint.wording import said_of
 

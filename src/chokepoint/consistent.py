@@ -57,7 +57,7 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     newest, where = _newest(tables.get("sources"))
     for table, frame in tables.items():
         if "as_of" in frame and newest:
-            yield from _known_too_late(table, frame, newest, where)
+            yield from _done_after_evidence(table, frame, newest, where)
     for table in DONE:
         if table in tables:
             yield from _states(table, tables[table], newest, where)
@@ -145,7 +145,7 @@ def _newest(sources: pd.DataFrame | None) -> tuple[str, str]:
     return ends[at], f"{sources.at[at, sources.columns[0]]} of {sources.at[at, 'date']}"
 
 
-def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
+def _done_after_evidence(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
     """Rows known to a day that no source comes near."""
     latest = str((pd.Timestamp(newest) + pd.Timedelta(days=LATE)).date())
     for i in frame.index[frame["as_of"] > latest]:

@@ -73,7 +73,7 @@ class Explorable:
             return {"text/html": self.to_html(), "text/plain": self.says}
         from chokepoint.charts.widget import bundle
 
-        return bundle(self.widget(), self.says, self.said(), self.still())
+        return bundle(self.widget(), self.says, self.sentence_at(), self.still())
 
     def starting(self, **values: float | None) -> "Explorable":
         """The same, with some sliders set to begin elsewhere (None: where they were): a choice of whoever prints, no evidence.
@@ -105,14 +105,14 @@ class Explorable:
         grid = next(c for c in self.controls if c.name == self.along).grid
         return np.unique(np.append(grid[:: -(-len(grid) // MOST_POINTS)], grid[-1]))
 
-    def said(self, **values: float) -> str:
+    def sentence_at(self, **values: float) -> str:
         """The sentence, with the results at some settings."""
         return written(self.sentence, self.defaults | values | self.at(**values))
 
     # --- the page ---
 
     @cached_property
-    def _shown(self) -> str:
+    def _view_text(self) -> str:
         """The view as text, to see which results it mentions."""
         return json.dumps(self.view(alt.Chart()).to_dict(validate=False))
 
@@ -120,7 +120,7 @@ class Explorable:
         """The model as a JavaScript function of the controls: its name, the results it returns, its code."""
         moved = {c.name: Param(c.name) for c in self.controls}
         steps = compile_vega(MODELS[self.model].function(**(self.fixed | moved)), prefix="s")
-        wanted = _named(f"{self._shown} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps])
+        wanted = _named(f"{self._view_text} {vega_sentence(self.sentence)} {self.results}", [name for name, _ in steps])
         code = javascript(list(moved), _needed(steps, wanted), wanted)
         return f"cp_{self.model}_{zlib.crc32(code.encode()):08x}", wanted, code
 
@@ -130,7 +130,7 @@ class Explorable:
         here = ", ".join(c.name for c in self.controls)
         there = ", ".join(f"datum.{c.name}" if c.name == self.along else c.name for c in self.controls)
         base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(cp_row=f"{name}({there})")
-        for result in _named(self._shown, wanted):
+        for result in _named(self._view_text, wanted):
             base = base.transform_calculate(**{result: f"datum.cp_row.{result}"})
         spec = themed(self.view(base))
         signals = [{"name": c.name, "value": c.value} for c in self.controls]
@@ -144,7 +144,7 @@ class Explorable:
         """What the curve holds of each setting: the control along which it runs, and the results it shows."""
         meanings, control = MODELS[self.model].results, next(c for c in self.controls if c.name == self.along)
         first = {"name": self.along, "label": control.label, "unit": control.unit, "percent": control.unit == "share"}
-        drawn = {name: meanings[name] for name in _named(self._shown, meanings)}
+        drawn = {name: meanings[name] for name in _named(self._view_text, meanings)}
         return [first] + [
             {"name": name, "label": _capital(meaning), "unit": unit, "percent": unit == "share"} for name, (unit, meaning) in drawn.items()
         ]
@@ -162,7 +162,7 @@ class Explorable:
             f'<section class="cp-explorable" data-model="{self.model}" aria-label="{html.escape(self.says)}">'
             f'<p class="cp-says">{html.escape(self.says)}</p><div class="cp-desk"><form class="cp-controls" autocomplete="off">{sliders}'
             f'<button type="reset">Reset</button></form><div class="cp-stage">{canvas(self.spec(), self.alt_text, self.still())}'
-            f'<p class="cp-sentence">{html.escape(self.said())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
+            f'<p class="cp-sentence">{html.escape(self.sentence_at())}</p><p class="cp-said cp-hidden" role="status"></p></div></div>'
             f'<table class="cp-results"><caption class="cp-hidden">Results at these settings</caption><tbody>{results}</tbody></table>'
             f"{self._numbers()}"
             f'<div class="cp-cautions"><p>What this model cannot say</p><ul>{cautions}</ul></div>'
@@ -221,7 +221,7 @@ class Explorable:
         cautions = "".join(f"<li>{html.escape(c)}</li>" for c in model.cautions)
         moved = html.escape(json.dumps({c.name: float(settings[c.name]) for c in self.controls}))
         return (
-            f'<p class="cp-sentence">{html.escape(self.said(**values))}</p><table data-settings="{moved}"><tbody>{results}</tbody></table>'
+            f'<p class="cp-sentence">{html.escape(self.sentence_at(**values))}</p><table data-settings="{moved}"><tbody>{results}</tbody></table>'
             f"{live_csv(pd.DataFrame(rows, columns=['name', 'value', 'unit']), self.model)}"
             f"<details><summary>What this model cannot say</summary><ul>{cautions}</ul></details>"
         )

@@ -195,7 +195,7 @@ def _text(row: dict) -> str:
     title = "Nothing signed" if row["status"] in ("none", "absent") else row["instrument_name"]
     when = f", {day(row)}" if pd.notna(row["date_start"]) and row["status"] == "signed" else ""
     status = f" ({html.escape(row['status'])}, as of {date(row['as_of'])})" if row["status"] not in ("signed", "absent") else ""
-    bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _told(row) else ""
+    bind, note = binds(row), f" ({row['binding_note'][0].lower() + row['binding_note'][1:]})" if _has_note_of_its_own(row) else ""
     further = EXCLUDES.get(row["exclusive"], "")
     binding = bind + note + (f"; {further[0].lower() + further[1:]}" if further else "") if row["status"] in ("signed", "announced") else ""
     commits = "" if pd.isna(row["commits"]) else f" {html.escape(row['commits'])}."
@@ -205,10 +205,10 @@ def _text(row: dict) -> str:
     )
 
 
-def _told(row: dict) -> bool:
+def _has_note_of_its_own(row: dict) -> bool:
     """Whether the note on binding says more than the entry itself: who says so of a text that was not seen, what a plan or a statement is.
 
-    >>> _told({"binding": "said not to", "binding_note": "A report"}), _told({"binding": "no", "binding_note": "The text itself"})
+    >>> _has_note_of_its_own({"binding": "said not to", "binding_note": "A report"}), _has_note_of_its_own({"binding": "no", "binding_note": "The text itself"})
     (True, False)
     """
     return pd.notna(row["binding_note"]) and row["binding_note"] != "The text itself"
@@ -312,7 +312,7 @@ def events(country: str, release: str) -> Section | None:
 # --- what is not known ---
 
 
-def not_known(country: str, release: str) -> Section | None:
+def gaps_in_evidence(country: str, release: str) -> Section | None:
     """What the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)

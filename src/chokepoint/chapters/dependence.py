@@ -182,7 +182,7 @@ def choose(release: str) -> Figure:
             "source_id": countries.source_id,
         }
     )
-    shown = _shown(countries, years)
+    shown = _with_display_year(countries, years)
     drawn = table.loc[shown.index].drop(columns=["Product", "Release", "source_id"])
     drawn = drawn.rename(columns={"Share of world output, %": "share", "Output": "text"}).rename(columns=str.lower)
     drawn = drawn.assign(year=shown.shown, rank=shown.place, told=[_bar_text(r.share, r.alone) for r in shown.itertuples()])
@@ -219,7 +219,7 @@ def _bar_text(share: float, alone: bool) -> str:
     return f"{share:.1f} %" if share < 10 else supply.share_text(share, alone)
 
 
-def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+def _with_display_year(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """Rows with the year under which the chart shows them: their own, and where the IEA has none so new, the newest choice too.
 
     The line over the bars says which year it is; the table has each row once, under its own.

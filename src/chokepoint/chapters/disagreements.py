@@ -75,7 +75,7 @@ def _how_many(wrong: pd.Series) -> str:
     return "all five" if (wrong > 0).all() else in_words((wrong > 0).sum())
 
 
-def stands(release: str) -> Figure:
+def positions(release: str) -> Figure:
     """A tile for each article that speaks to a question of which another speaks as well."""
     rows, names = accounts.stands(), accounts.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
@@ -83,7 +83,7 @@ def stands(release: str) -> Figure:
     settled = rows[rows.stand != accounts.OPEN].groupby("conflict_group").stand
     nobody = int((~settled.agg(lambda s: (s == accounts.SAME).any())).sum())
     return figure(
-        claims_chart.stands(frame, colours=STANDS, rows=list(order), columns=list(names)),
+        claims_chart.tile_grid(frame, colours=STANDS, rows=list(order), columns=list(names)),
         says=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives the reading of the best source",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
         sources=accounts.ARTICLES,

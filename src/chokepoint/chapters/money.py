@@ -90,11 +90,11 @@ def _pieces() -> pd.DataFrame:
         short=short.to_numpy(),
         payer=payer.to_numpy(),
         source_id=told.source_id.to_numpy(),
-        told=[_told(r) for r in told.to_dict("records")],
+        told=[_description(r) for r in told.to_dict("records")],
     )
 
 
-def _told(row: dict) -> str:
+def _description(row: dict) -> str:
     """What is known of a deal in one sentence or three."""
     when = f", {day(row)}" if pd.notna(row.get("date")) else ""
     notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
@@ -129,7 +129,7 @@ def ladder_of_money(release: str) -> Figure:
                     "Deal": silent.recipient,
                     "State": silent.status,
                     "Instrument": silent.instrument,
-                    "What is known": [_told(r) for r in silent.to_dict("records")],
+                    "What is known": [_description(r) for r in silent.to_dict("records")],
                     "source_id": silent.source_id,
                 }
             ),

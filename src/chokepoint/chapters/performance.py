@@ -21,8 +21,8 @@ def measured() -> Listing:
             f"measured-{r['key']}",
             [
                 f"{html.escape(r['means'])} <code>{html.escape(r['key'])}</code>",
-                f"<b>{_said(r['value'])} {html.escape(r['unit'])}</b><br><small>{html.escape(r['what'])}</small>",
-                f"{_said(r['peer_value'])} {html.escape(r['unit'])}<br><small>{html.escape(r['peer'])}</small>",
+                f"<b>{_format_number(r['value'])} {html.escape(r['unit'])}</b><br><small>{html.escape(r['what'])}</small>",
+                f"{_format_number(r['peer_value'])} {html.escape(r['unit'])}<br><small>{html.escape(r['peer'])}</small>",
                 f"{r['ratio']:.3g}",
                 "" if pd.isna(r["aim"]) else html.escape(r["aim"]),
             ],
@@ -67,10 +67,10 @@ def longer() -> Figure:
     )
 
 
-def _said(value: float) -> str:
+def _format_number(value: float) -> str:
     """A figure in as many digits as it deserves.
 
-    >>> _said(184.31), _said(0.0312), _said(2301000.0)
+    >>> _format_number(184.31), _format_number(0.0312), _format_number(2301000.0)
     ('184', '0.0312', '2,301,000')
     """
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

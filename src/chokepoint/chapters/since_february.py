@@ -127,7 +127,7 @@ def lead(release: str) -> Figure:
     return figure(
         timeline.events(frame, colours=COLOURS, seen=seen, start=START, end=_end(frame.day)),
         says=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price floor; {end}",
-        table=_shown(rows),
+        table=_event_table(rows),
         alt_text=(
             f"Dots in time from February 2026 to {frame.day.max():%B %Y}, one row for each of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events after the ministerial; "
             f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and {(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
@@ -140,7 +140,7 @@ def _end(days: pd.Series) -> str:
     return f"{days.max() + pd.Timedelta(days=15) + pd.offsets.MonthEnd(0):%Y-%m-%d}"
 
 
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+def _event_table(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = rows.sort_values("date_start")
     return pd.DataFrame(
         {

@@ -69,7 +69,7 @@ def _signed(iso3: str) -> pd.DataFrame:
     return rows[rows.status == "signed"]
 
 
-def _told(iso3: str, width: int) -> list[str]:
+def _signed_lines(iso3: str, width: int) -> list[str]:
     texts = [
         f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: {r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
         for r in _signed(iso3).itertuples()
@@ -113,8 +113,8 @@ def who_signed(release: str) -> Figure:
     states = own & (rows.iso3 != countries.UNION)
     largest = shares[shares["rank"] == 0].set_index("iso3")
     drawn = rows.assign(
-        narrow=rows.iso3.map(lambda i: _told(i, 46)),
-        wide=rows.iso3.map(lambda i: _told(i, 52)),
+        narrow=rows.iso3.map(lambda i: _signed_lines(i, 46)),
+        wide=rows.iso3.map(lambda i: _signed_lines(i, 52)),
         page=rows.iso3.map(lambda i: f"countries/{countries.slug(i)}.html"),
     )
     counts = rows.kind.value_counts()
@@ -126,7 +126,7 @@ def who_signed(release: str) -> Figure:
             "Country": rows.country,
             "Region": rows.region,
             "Status": rows.status,
-            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _told(i, 400)) or "–"),
+            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _signed_lines(i, 400)) or "–"),
             "Largest share of world output": share.to_numpy(),
         }
     )

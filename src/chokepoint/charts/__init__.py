@@ -6,11 +6,11 @@ Whoever imports one of them also has an Altair chart that stands alone in a note
 import altair as alt
 
 
-def _shown(spec: dict, **_options) -> dict:
+def _render_chart(spec: dict, **_options) -> dict:
     from chokepoint.charts.plain import figure_of
 
     return figure_of(spec)._repr_mimebundle_()
 
 
-alt.renderers.register("chokepoint", _shown)
+alt.renderers.register("chokepoint", _render_chart)
 alt.renderers.enable("chokepoint")

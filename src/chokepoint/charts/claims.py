@@ -41,7 +41,7 @@ def verdicts(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[
     return alt.layer(bars, counts, _names(rows, y)).properties(height=ROW * (len(rows) + 0.35))
 
 
-def stands(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[str], columns: Sequence[str]) -> alt.LayerChart:
+def tile_grid(frame: pd.DataFrame, *, colours: Mapping[str, str], rows: Sequence[str], columns: Sequence[str]) -> alt.LayerChart:
     """A row a question, a tile an account that speaks to it; who is silent has none.
 
     frame: columns row, column, stand, reading. rows, columns: in order.

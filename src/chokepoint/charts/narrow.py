@@ -35,7 +35,7 @@ def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.
     return alt.ExprRef(f"{too_long(field, size, beside)} ? {dy - size - 2:g} : {dy:g}")
 
 
-def made_to_fit(spec: dict) -> dict:
+def fit_to_width(spec: dict) -> dict:
     """A compiled chart whose legends and titles of axes fit a narrow column."""
     changed = {
         name: [change(part, spec) for part in spec[name]] for name, change in (("legends", _legend), ("axes", _axis)) if name in spec

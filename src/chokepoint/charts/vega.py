@@ -13,7 +13,7 @@ from functools import cache
 import vl_convert
 
 from chokepoint.charts.figure import embedded
-from chokepoint.charts.narrow import made_to_fit
+from chokepoint.charts.narrow import fit_to_width
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -85,7 +85,7 @@ def compiled(vegalite: dict) -> dict:
         )
     names: dict[str, str] = {}
     text = re.sub(r"\bdata-[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"rows_{len(names)}"), json.dumps(spec))
-    return made_to_fit(_rounded(json.loads(text)))
+    return fit_to_width(_rounded(json.loads(text)))
 
 
 def renderer(spec: dict) -> str:

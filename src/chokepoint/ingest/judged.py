@@ -52,7 +52,7 @@ def require_plausible(
     given = {t: {row for row in frame.index if not standing.is_kept(row)} for t, frame in whole.items()}
     found = plausible.findings(held, known.areas(data), known.read(data), place, given, release)
     rows = {f: whole[f.table].loc[f.row].to_dict() for f in found}
-    said = {f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {plausible.shown(rows[f])}: {f.message}" for f in found}
+    said = {f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {plausible.describe_row(rows[f])}: {f.message}" for f in found}
     corrections = standing.text(data / "corrections.csv")
     again = [f"{place(r, t, i)}: {word}" for r, t, i, word in repeated.misprints(held, corrections, release) if i in given[t]]
     report.notes += [said[f] for f in found if not f.refused] + again

@@ -171,7 +171,7 @@ def write(
     keys = {name: schema(data, name)["primaryKey"] for name in made}
     whole = {name: standing.joined(frame, standing.rows(data, release, name), keys[name], replace) for name, frame in made.items()}
     shaped_tables = {name: join.rows.sort_values(keys[name], kind="stable") for name, join in whole.items()}
-    report.told_of(whole, [t for t in standing.tables(data, release) if t not in made], _missing(release, made, data))
+    report.record_joins(whole, [t for t in standing.tables(data, release) if t not in made], _missing(release, made, data))
     fields = {name: list(frame.columns) for name, frame in made.items()}
     places = {name: frame[WHERE].to_dict() if WHERE in frame else {} for name, frame in tables.items()}
     excepted = judged.require_plausible(shaped_tables, places, report, data, judged.accepted(accept, fields))

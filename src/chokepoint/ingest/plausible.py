@@ -146,10 +146,10 @@ def findings(tables: Tables, areas: dict[str, str], known: Known, place: Place, 
     return list(worst.values())
 
 
-def shown(row: dict[str, str]) -> str:
+def describe_row(row: dict[str, str]) -> str:
     """A row in words: what it is of, whose, when.
 
-    >>> shown({"mineral": "tin", "commodity": "Tin", "stage": "mine", "area": "Peru", "year": "2025", "value": "3"})
+    >>> describe_row({"mineral": "tin", "commodity": "Tin", "stage": "mine", "area": "Peru", "year": "2025", "value": "3"})
     'tin, mine, Peru, 2025'
     """
     said = [row[name] for name in SHOWN if row.get(name)]
@@ -622,4 +622,4 @@ def _unit_factor(table: str, row: dict[str, str]) -> float | None:
     return unit and unit[1]
 
 
-__all__ = ["FAR", "RELEASE", "Finding", "Known", "amount", "findings", "misread", "same_figure", "shown"]
+__all__ = ["FAR", "RELEASE", "Finding", "Known", "amount", "findings", "misread", "same_figure", "describe_row"]

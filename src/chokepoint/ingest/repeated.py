@@ -33,7 +33,7 @@ def misprints(tables: dict[tuple[str, str], pd.DataFrame], corrections: pd.DataF
             if len(rows):
                 first = rows.iloc[0].to_dict()
                 count = f"{len(rows)} rows, first" if len(rows) > 1 else "1 row"
-                again = f'what {fix["correction_id"]} corrected is printed again ({count}: {plausible.shown(first)}, "{first.get("printed", "")}")'
+                again = f'what {fix["correction_id"]} corrected is printed again ({count}: {plausible.describe_row(first)}, "{first.get("printed", "")}")'
                 yield later, table, rows.index[0], f"{again}: {fix['reason']} Give {later} its row in data/corrections.csv"
 
 

@@ -43,7 +43,7 @@ class Report:
     joins: dict[str, Joined] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def told_of(self, joins: dict[str, Joined], left: list[str], missing: list[str]) -> None:
+    def record_joins(self, joins: dict[str, Joined], left: list[str], missing: list[str]) -> None:
         """Note what becomes of the tables of the release."""
         self.joins, self.left, self.missing = joins, left, missing
 
