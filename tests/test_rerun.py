@@ -120,8 +120,14 @@ def test_a_private_table_changes_its_minerals_page_and_the_chapters_that_use_it_
     rows = [row.replace("China,country,CHN,2025,900,", "China,country,CHN,2025,600,") for row in rows if row.startswith("gallium,")]
     rows = [row[: row.rindex(",")] + ",OWN1" for row in rows]
     (own / "mcs2026-production.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    columns = (checkout.folder / "data/evidence/sources.csv").read_text(encoding="utf-8").splitlines()[0]
-    (own / "sources.csv").write_text(f"{columns}\nOWN1,A newsroom,Our own survey,2026-11-01,,,dataset,A newsroom,original,Not published,\n")
+    stated = {"source_id": "OWN1", "publisher": "A newsroom", "title": "Our own survey", "date": "2026-11-01", "kind": "dataset"}
+    stated |= {"viewpoint": "A newsroom", "read_as": "original", "reliability": "Not published"}
+    with (checkout.folder / "data/evidence/sources.csv").open(encoding="utf-8") as file:
+        columns = next(csv.reader(file))
+    with (own / "sources.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, columns, lineterminator="\n")
+        rows.writeheader()
+        rows.writerow(stated)
     assert checkout.run("check").returncode == 0
     after = printed(checkout)
     moved = {page for page in after if after[page] != before[page]}
