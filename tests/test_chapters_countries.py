@@ -64,14 +64,14 @@ def test_a_share_is_the_sources_own():
 
 
 def test_the_union_brings_what_its_members_bring():
-    rows = countries.held(RELEASE).set_index(["iso3", "mineral", "step"]).share
+    rows = countries.output_shares(RELEASE).set_index(["iso3", "mineral", "step"]).share
     assert rows["EUE", "cobalt", "refinery"] >= rows["FIN", "cobalt", "refinery"] > 0
 
 
 def test_the_sentence_turns_when_the_mine_closes(monkeypatch):
     assert "more cobalt than any other" in said("dr-congo")
-    real = countries.held(RELEASE)
-    monkeypatch.setattr(countries, "held", lambda release=RELEASE, year=None: real[(real.iso3 != "COD")])
+    real = countries.output_shares(RELEASE)
+    monkeypatch.setattr(countries, "output_shares", lambda release=RELEASE, year=None: real[(real.iso3 != "COD")])
     assert "It mines none of the listed minerals in the data" in lead.brings("COD", RELEASE)
 
 

@@ -184,7 +184,7 @@ def test_the_sentence_on_errors_turns_when_one_article_has_none(monkeypatch):
 
 
 def test_a_question_is_compared_only_where_two_articles_speak_to_it():
-    rows = accounts.stands()
+    rows = accounts.positions()
     assert rows.groupby("conflict_group").source_id.nunique().min() >= 2
     assert not rows.duplicated(["conflict_group", "source_id"]).any()
 

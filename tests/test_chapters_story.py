@@ -118,7 +118,7 @@ def test_each_disagreement_shows_every_reading_and_its_source(chapter):
 
 def test_what_is_only_reported_is_not_listed_as_an_open_question():
     reported = tables.load("open_questions").query("kind == 'reported' and chapter == '06'").question
-    assert all(q not in listing.not_known("06").body for q in reported)
+    assert all(q not in listing.open_questions("06").body for q in reported)
 
 
 def test_evidence_is_escaped():

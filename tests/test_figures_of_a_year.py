@@ -164,7 +164,7 @@ def test_a_minerals_page_shows_the_newest_releases_shares(mineral):
         section = mineral_page.makers(mineral, NEWEST, step)
         if section is None:
             continue
-        output = mineral_page.lead_prose.made(mineral, NEWEST)[step]
+        output = mineral_page.lead_prose.output_by_step(mineral, NEWEST)[step]
         for r, what in zip(section.figure.table.to_dict("records"), output.what, strict=True):
             release, shares = printed(name(what), step, int(r["Year"]))
             assert r["Release"] == said(release)
@@ -188,7 +188,7 @@ def test_a_countrys_page_shows_the_newest_releases_shares(iso3):
 
 def test_every_fact_that_is_a_share_is_the_newest_releases():
     known = facts.evaluate(NEWEST)
-    held = countries.held(NEWEST)
+    held = countries.output_shares(NEWEST)
     checked = 0
     for r in held[(held.value > 0) & (held.iso3 != countries.UNION)].itertuples():
         what = name(r.what) if not r.form else country_page.lead_prose.product(r)

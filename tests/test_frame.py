@@ -62,10 +62,10 @@ def test_a_card_is_a_picture_of_the_size_that_is_shown():
 
 def test_every_number_stays_with_its_per_cent_and_every_foreign_link_tells_nothing():
     body = '<a class="cp-fact" href="#">69.23 %</a> <a class="reference external" href="https://example.org">x</a>'
-    mended = frame.mended(body)
+    mended = frame.fix_html(body)
     assert "69.23&nbsp;%" in mended and 'rel="noopener noreferrer"' in mended
 
 
 def test_a_short_source_line_stays_a_line():
     line = '<p class="cp-source">Sources: <a href="#a">A</a>; <a href="#b">B</a>.</p>'
-    assert frame.mended(line) == line
+    assert frame.fix_html(line) == line

@@ -103,7 +103,7 @@ def test_a_chapter_has_every_part_that_the_book_promises(path):
     heads = re.findall(r"^## (.+)$", narrative(path), re.M)
     assert heads[-2:] == ["What is not known", "Sources and disagreements"]
     last = [c.source for c in cells[-4:]]
-    assert any("not_known(" in s for s in last) or path.name[:2] == "07"  # which goes on in words
+    assert any("open_questions(" in s for s in last) or path.name[:2] == "07"  # which goes on in words
     assert any("disagreements(" in s for s in last)
 
 

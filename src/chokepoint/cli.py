@@ -253,9 +253,9 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
 
 def _format_result(value: float, unit: str, never: str) -> str:
     """A result in a column of figures, with words where a number would mislead: never, no end, none."""
-    from chokepoint.wording import said_of
+    from chokepoint.wording import describe_result
 
-    words = said_of(value, unit, never)
+    words = describe_result(value, unit, never)
     return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}") if re.search(r"\d", words) else words
 
 

@@ -23,7 +23,7 @@ from chokepoint.charts.theme import themed
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.models.expr import Param, compile_vega
-from chokepoint.wording import NO_END, said_of, shown, vega_sentence, written
+from chokepoint.wording import NO_END, describe_result, format_value, vega_sentence, written
 
 MOST_POINTS = 121  # of a curve
 
@@ -348,7 +348,7 @@ def _result(name: str, value: float, unit: str, meaning: str, never: str) -> str
     none = f' data-none="{html.escape(never)}"' if never else ""
     return (
         f'<tr><th scope="row">{html.escape(_capital(meaning))}</th>'
-        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}"{none} {_percent(unit)}>{said_of(float(value), unit, never)}</td>'
+        f'<td data-result="{name}" data-value="{float(value)!r}" data-unit="{html.escape(unit)}"{none} {_percent(unit)}>{describe_result(float(value), unit, never)}</td>'
         f"<td>{_unit(unit)}</td></tr>"
     )
 
@@ -359,7 +359,7 @@ def _slider(model: str, c: Control) -> str:
     source = f'<a href="{link("assumptions", f"assumption-{model}.{c.name}")}">{html.escape(c.grounds)}</a>'
     return (
         f'<div class="cp-control"><label for="{name}">{html.escape(c.label)}</label>'
-        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{shown(c.value, c.unit)}</span> {beside}</output>'
+        f'<output for="{name}" aria-live="off"><span {_percent(c.unit)}>{format_value(c.value, c.unit)}</span> {beside}</output>'
         f'<input type="range" id="{name}" name="{c.name}" min="{c.low:g}" max="{c.high:g}" step="{c.step:g}" value="{c.value:g}" data-unit="{html.escape(c.unit)}">'
-        f"<small>{shown(c.low, c.unit)} to {shown(c.high, c.unit)}{below}; {source}</small></div>"
+        f"<small>{format_value(c.low, c.unit)} to {format_value(c.high, c.unit)}{below}; {source}</small></div>"
     )

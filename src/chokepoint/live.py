@@ -50,7 +50,7 @@ class Following:
         if not callable(make) or self._name not in (wants := inspect.signature(make)).parameters:
             return make
 
-        def shown(*given, **named):
+        def linked(*given, **named):
             asked = wants.bind(*given, **named)
             about = asked.arguments[self._name]
             if not isinstance(about, Chosen):
@@ -58,7 +58,7 @@ class Following:
                 return make(*given, **named)
             return self._followed(make, asked)
 
-        return shown
+        return linked
 
     def _followed(self, make, asked: inspect.BoundArguments):
         import ipywidgets as widgets

@@ -16,7 +16,7 @@ from chokepoint.prose.agreements import EXCLUDES, binds
 from chokepoint.prose.amounts import date, edition, listed, mineral, share, source, tons
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import day, deals
-from chokepoint.prose.sections import Section, capital, in_words, known, with_article
+from chokepoint.prose.sections import Section, capital, fact_exists, in_words, with_article
 
 MOST = 12  # bars drawn; the table has all
 RECENT = 12  # events shown before the fold
@@ -154,7 +154,7 @@ _NONE = '<span class="cp-none" title="not printed">–</span>'
 
 
 def _cell(fact_id: str, release: str) -> str:
-    return with_links(f"{{{fact_id}}}", release) if known(fact_id, release) else ""
+    return with_links(f"{{{fact_id}}}", release) if fact_exists(fact_id, release) else ""
 
 
 def _mineral_link(code: str) -> str:

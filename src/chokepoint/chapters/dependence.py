@@ -14,7 +14,7 @@ from chokepoint.models import MODELS
 from chokepoint.prose.amounts import edition, listed, source
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import Listing
-from chokepoint.prose.sections import capital, in_words, known
+from chokepoint.prose.sections import capital, fact_exists, in_words
 
 
 def brief(release: str) -> Brief:
@@ -28,14 +28,14 @@ def brief(release: str) -> Brief:
         if value["both_known"]
         else "This release has no mineral that is counted alike at the mine and after it.",
     ]
-    if known("magnet_rare_earths.china_mined", release) and known("rare_earths.china_refined", release):
+    if fact_exists("magnet_rare_earths.china_mined", release) and fact_exists("rare_earths.china_refined", release):
         mined, refined = facts.get("magnet_rare_earths.china_mined", release).value, facts.get("rare_earths.china_refined", release).value
         turn = "and refines" if refined > mined else "but refines only"
         sentences.append(
             f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} {turn} {{rare_earths.china_refined}}"
-            + ("; of all rare earths it mines {rare_earths.china_mined}." if known("rare_earths.china_mined", release) else ".")
+            + ("; of all rare earths it mines {rare_earths.china_mined}." if fact_exists("rare_earths.china_mined", release) else ".")
         )
-    if known("reliance.lines", release):
+    if fact_exists("reliance.lines", release):
         sentences.append(
             "The US Geological Survey states how far the United States relies on imports for {reliance.lines} minerals or groups of them: "
             "altogether for {reliance.full}, and for at least half of what it uses for {reliance.half} more."

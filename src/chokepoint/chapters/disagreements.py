@@ -77,7 +77,7 @@ def _how_many(wrong: pd.Series) -> str:
 
 def positions(release: str) -> Figure:
     """A tile for each article that speaks to a question of which another speaks as well."""
-    rows, names = accounts.stands(), accounts.outlets().short
+    rows, names = accounts.positions(), accounts.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
     frame = pd.DataFrame({"row": rows.question, "column": rows.source_id.map(names), "stand": rows.stand, "reading": rows.reading})
     settled = rows[rows.stand != accounts.OPEN].groupby("conflict_group").stand

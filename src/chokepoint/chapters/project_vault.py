@@ -20,7 +20,7 @@ from chokepoint.prose.amounts import listed, mineral
 from chokepoint.prose.findings import Brief, with_links
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.sections import capital as capital_letter
-from chokepoint.prose.sections import known
+from chokepoint.prose.sections import fact_exists
 from chokepoint.prose.spread import Spread, spread
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
@@ -37,7 +37,7 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
                 [
                     f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
                 ]
-                if capital_usd_bn and known("vault.cover_whole", release)
+                if capital_usd_bn and fact_exists("vault.cover_whole", release)
                 else []
             ),
         ],
@@ -52,7 +52,7 @@ UNKNOWN = (
 
 def _covers(release: str) -> str:
     """Days of net imports and of use under each rule; nothing where there is no basket."""
-    if not known("vault.cover_whole", release):
+    if not fact_exists("vault.cover_whole", release):
         return ""
     return (
         "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on the list, all that the release prices (the rare earths as one), as they were in {vault.basket_year}; "
@@ -62,7 +62,7 @@ def _covers(release: str) -> str:
 
 def _aim(release: str) -> str:
     """What the stated aim would cost, and whether the money is enough for it; nothing where there is no basket."""
-    if not known("vault.cost_sixty", release):
+    if not fact_exists("vault.cost_sixty", release):
         return ""
     money = facts.get("vault.total_parts", release).value
     imports, use = (facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use"))
@@ -248,7 +248,7 @@ STOCKS = ("gallium", "graphite", "antimony", "copper")  # from a market that mon
 
 def beside(release: str) -> Listing:
     """What a stock of one mineral would do, for a few; the rest stand on their own pages."""
-    shown = [m for m in STOCKS if known(f"{m}.stock_days", release)]
+    shown = [m for m in STOCKS if fact_exists(f"{m}.stock_days", release)]
     if not shown:
         return Listing("")
     sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])

@@ -18,7 +18,7 @@ from chokepoint.prose.amounts import edition
 from chokepoint.prose.changes import counts, figure_text, is_revision, series_name, signed
 from chokepoint.prose.listing import Listing
 from chokepoint.prose.searchable import row, searchable
-from chokepoint.prose.sections import capital, known
+from chokepoint.prose.sections import capital, fact_exists
 
 CHAPTERS = {
     "01-dependence": "dependence",
@@ -285,7 +285,7 @@ def _change(part: float | None, unit: str) -> str:
 
 
 def _evidence(fact_id: str, label: str, release: str) -> str:
-    if not known(fact_id, release):
+    if not fact_exists(fact_id, release):
         return html.escape(label)
     return f'<a href="{link("evidence", f"fact-{fact_id}")}">{html.escape(label)}</a>'
 

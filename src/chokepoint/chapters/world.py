@@ -90,7 +90,7 @@ def _signed_lines(iso3: str, width: int) -> list[str]:
 
 
 def _shares(release: str) -> pd.DataFrame:
-    rows = countries.held(release).query("value > 0 and share >= 0.05").sort_values("share", ascending=False)
+    rows = countries.output_shares(release).query("value > 0 and share >= 0.05").sort_values("share", ascending=False)
     rows = rows.groupby("iso3").head(MOST)
     what = [f"{capital(product(r))}, {'mined' if r.step == 'mine' else 'refined'}" for r in rows.itertuples()]
     return pd.DataFrame({"iso3": rows.iso3, "what": what, "share": rows.share, "rank": rows.groupby("iso3").cumcount()})
@@ -131,7 +131,7 @@ def who_signed(release: str) -> Figure:
         }
     )
     papers = tables.load("agreements").query("published and (status == 'signed' or status in @_WAVERING)")
-    sources = sorted({*tables.load("attendees").source_id, *papers.source_id, *countries.held(release).source_id, "NE2018"})
+    sources = sorted({*tables.load("attendees").source_id, *papers.source_id, *countries.output_shares(release).source_id, "NE2018"})
     return figure(
         worldmap.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
         says=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",

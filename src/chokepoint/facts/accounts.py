@@ -84,5 +84,5 @@ _count(
     "Questions to which at least two of the five articles speak",
     "Conflicts with readings of two articles or more",
     "questions",
-    lambda: accounts.stands().conflict_group.nunique(),
+    lambda: accounts.positions().conflict_group.nunique(),
 )

@@ -34,7 +34,7 @@ def _printed(value: float, alone: bool = False) -> dict[str, str]:
 
 @lru_cache(maxsize=32)
 def _output(data: str, release: str, year: int | None) -> dict:
-    rows = countries.held(release, year) if year else countries.held(release)
+    rows = countries.output_shares(release, year) if year else countries.output_shares(release)
     rows = rows[rows.value > 0]
     return {
         (r.iso3, r.mineral, r.form, r.step): (float(r.share), (r.source_id,), _printed(r.share, bool(r.alone)))
@@ -82,7 +82,7 @@ _KINDS = {
 
 
 def share_id(iso3: str, row) -> str:
-    """The id of a country's share of output, of a row of `countries.held`.
+    """The id of a country's share of output, of a row of `countries.output_shares`.
 
     >>> from types import SimpleNamespace as row
     >>> share_id("SLE", row(mineral="titanium", form="rutile", step="mine")), share_id("COD", row(mineral="cobalt", form="", step="mine"))

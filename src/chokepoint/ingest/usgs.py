@@ -55,7 +55,7 @@ def read(path: Path, data: Path) -> tuple[dict[str, pd.DataFrame], Report, Refer
     worlds = [s for s in single if not _is_named_salient(s)]
     parts = [s for s in sheets if usgs_2024.is_salient(s) or usgs_small.fits(s)]
     if not (long or wide or single or parts):
-        raise UserError(f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_found(sheets)}. Nothing was written.")
+        raise UserError(f"{path}: not a release this knows: {LOOKED_FOR}\nfound {_list_sheets(sheets)}. Nothing was written.")
     layouts = [name for name, found in (("2026", long), ("2025", wide), ("2022 to 2024", worlds)) if found]
     if len(layouts) > 1 or len(long) > 1:
         raise UserError(f"{path}: holds more than one release (layouts {', '.join(layouts)}). Give one release at a time.")
@@ -147,7 +147,7 @@ def _printed_year(sheets: list[Sheet], path: Path) -> int:
     return years.pop()
 
 
-def _found(sheets: list[Sheet]) -> str:
+def _list_sheets(sheets: list[Sheet]) -> str:
     if not sheets:
         return "no CSV file"
     shown = "; ".join(f"{s.name} ({', '.join(s.header[:8])}…)" for s in sheets[:4])

@@ -52,7 +52,7 @@ def questions() -> pd.DataFrame:
     return tables.load("conflicts").query("published")
 
 
-def stands() -> pd.DataFrame:
+def positions() -> pd.DataFrame:
     """Where at least two articles speak to a question: conflict_group, question, source_id, stand, reading.
 
     An article that says it in two ways takes the one adopted here, if it is among them.

@@ -67,13 +67,13 @@ def code(page: str) -> str:
 
 
 @by_release
-def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def output_shares(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Each country's share [%] of world output and its place among the countries named, per mineral and step; value [t].
 
     Rows that the source withholds are kept without a value. The Union's rows are sums of its members, without a place.
     year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral (rutile, alumina) has rows of its own: column form.
 
-    >>> row = held().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
+    >>> row = output_shares().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
     >>> round(float(row.share), 1), int(row.place)
     (7.9, 5)
     """
@@ -90,13 +90,13 @@ def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.D
 
 def brings(iso3: str, release: str) -> pd.DataFrame:
     """Rows of `held` of one country that have a figure above nothing, largest share first."""
-    rows = held(release)
+    rows = output_shares(release)
     return rows[(rows.iso3 == iso3) & (rows.value > 0)].reset_index(drop=True)
 
 
 def withheld(iso3: str, release: str) -> list[str]:
     """Minerals of which its output at some step is withheld."""
-    rows = held(release)
+    rows = output_shares(release)
     return sorted(set(rows[(rows.iso3 == iso3) & (rows.qualifier == "withheld")].mineral))
 
 

@@ -10,18 +10,18 @@ from chokepoint.charts.figure import link
 from chokepoint.facts.countries import prefix, share_id
 from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.amounts import date, listed, mineral
-from chokepoint.prose.sections import capital, in_words, known, with_article
+from chokepoint.prose.sections import capital, fact_exists, in_words, with_article
 
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
 def sentences(iso3: str, release: str) -> list[str]:
     """The sentences, in the order of the page; what there is nothing to say of is left out."""
-    said = [stands(iso3, release), brings(iso3, release), binds(iso3), sells(iso3, release), aimed(iso3), limits(iso3, release)]
+    said = [status_sentence(iso3, release), brings(iso3, release), binds(iso3), sells(iso3, release), aimed(iso3), limits(iso3, release)]
     return [s for s in said if s]
 
 
-def stands(iso3: str, release: str) -> str:
+def status_sentence(iso3: str, release: str) -> str:
     """Host, signatory, member of a signatory, guest or absentee."""
     name, where, text = capital(with_article(countries.names()[iso3])), countries.status(iso3), countries.signed(iso3)
     if where == "host":
@@ -96,9 +96,9 @@ def brings(iso3: str, release: str) -> str:
 
 def _in_place_of_output(iso3: str, release: str) -> str:
     """What there is in a country without output: what it mined a year before, reserves, nodules on the seabed."""
-    rows = countries.held(release)
+    rows = countries.output_shares(release)
     rows = rows[(rows.iso3 == iso3) & (rows.value == 0)]
-    before = countries.held(release, int(rows.year.max()) - 1) if len(rows) else rows
+    before = countries.output_shares(release, int(rows.year.max()) - 1) if len(rows) else rows
     before = before[(before.iso3 == iso3) & (before.value > 0)]
     told = []
     if len(before):
@@ -107,7 +107,7 @@ def _in_place_of_output(iso3: str, release: str) -> str:
     ground = countries.underground(release)
     if ores := [mineral(m) for m in ground[ground.iso3 == iso3].mineral]:
         told.append(f"USGS counts reserves of {listed(ores)} there")
-    if known(seabed := f"{prefix(iso3)}.seabed", release):
+    if fact_exists(seabed := f"{prefix(iso3)}.seabed", release):
         told.append(f"what it has lies {{{seabed}}}")
     return f"; {'; '.join(told)}" if told else ""
 
@@ -179,7 +179,7 @@ def sells(iso3: str, release: str) -> str:
     if iso3 == countries.HOST:
         return (
             "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or groups for which USGS states a reliance."
-            if known("reliance.lines", release)
+            if fact_exists("reliance.lines", release)
             else ""
         )
     rows = reliance.by_country(release)

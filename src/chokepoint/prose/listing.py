@@ -51,7 +51,7 @@ def asked() -> pd.DataFrame:
     return rows[[pd.isna(term) or events.settled(term) is None for term in rows.term]]
 
 
-def not_known(chapter: str) -> Listing:
+def open_questions(chapter: str) -> Listing:
     """The open questions of a chapter, with why they matter and what was found; see `asked`."""
     rows = asked().query("chapter == @chapter").to_dict("records")
     items = [

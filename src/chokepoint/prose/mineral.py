@@ -10,7 +10,7 @@ from chokepoint.facts import forms
 from chokepoint.measures import reliance, supply
 from chokepoint.prose import suspensions
 from chokepoint.prose.amounts import date, tons
-from chokepoint.prose.sections import capital, in_words, known, with_article
+from chokepoint.prose.sections import capital, fact_exists, in_words, with_article
 
 VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refinery": "refined"}
 
@@ -31,7 +31,7 @@ def name(mineral: str) -> str:
     return text if text in ("Mg", "PGM") else text.lower()
 
 
-def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
+def output_by_step(mineral: str, release: str) -> dict[str, pd.DataFrame]:
     """Rows of output of each step that is known, largest first; of the total that speaks for it where it has none of its own."""
     rows = supply.output(release)
     rows = rows[rows.mineral == row_of(mineral).headline_mineral]
@@ -41,7 +41,7 @@ def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
 def sentences(mineral: str, release: str) -> list[str]:
     """The sentences, in the order of the page; what there is nothing to say of is left out."""
     speaks = row_of(mineral).headline_mineral
-    steps = list(made(mineral, release))
+    steps = list(output_by_step(mineral, release))
     said = [
         _makers(mineral, speaks, steps, release),
         _bloc(mineral, speaks, steps, release),
@@ -105,7 +105,7 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
     if "Magnet" in after.what:
         ore, metal = name(mineral), " of the four that go into magnets"
         own = "magnet_rare_earths.china_mined"
-        metal += f", of which it mines {{{own}}}" if known(own, release) else ""
+        metal += f", of which it mines {{{own}}}" if fact_exists(own, release) else ""
     if after.leader != "China" and mine.leader == after.leader:
         return f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of refining; China mines {mined} and {makes} {refined}."
     if after.leader != "China":
@@ -201,7 +201,7 @@ def _needs_of_groups(mineral: str, release: str) -> str:
 
 
 def _controlled(mineral: str, release: str) -> str:
-    if not known(f"{mineral}.controlled_since", release):
+    if not fact_exists(f"{mineral}.controlled_since", release):
         return _announced(mineral)
     some = "on some of them " if row_of(mineral).kind == "aggregate" else ""
     return f"China has asked for an export licence {some}since {{{mineral}.controlled_since}}."

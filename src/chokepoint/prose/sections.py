@@ -78,6 +78,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def known(fact_id: str, release: str) -> bool:
+def fact_exists(fact_id: str, release: str) -> bool:
     """Whether the registry has a fact at a release."""
     return facts.find(fact_id, release) is not None

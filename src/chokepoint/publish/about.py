@@ -81,13 +81,13 @@ def citation(title: str, pagename: str, release: str, day, url: str) -> dict:
     'The Chokepoint authors (2026). “Tin”. In: Chokepoint: the 2026 critical-minerals bloc, explained and recomputed. Release mcs2026, evidence to 8 October 2026.'
     """
     here = [] if pagename == "index" else [f"“{title}”. In: "]
-    plain = f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {said_day(day)}." + (f" {url}" if url else "")
+    plain = f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {format_day(day)}." + (f" {url}" if url else "")
     fields = {
         "author": f"{{{AUTHORS}}}",
         "title": BOOK if pagename == "index" else title,
         **({} if pagename == "index" else {"booktitle": BOOK}),
         "year": str(day.year),
-        "note": f"Release {release}, evidence to {said_day(day)}",
+        "note": f"Release {release}, evidence to {format_day(day)}",
         **({"url": url} if url else {}),
     }
     key = "chokepoint" + ("" if pagename == "index" else f"-{pagename.split('/')[-1]}")
@@ -134,7 +134,7 @@ def has_card(pagename: str) -> bool:
     return pagename == "index" or bool(re.match(r"\d\d-", pagename))
 
 
-def said_day(day) -> str:
+def format_day(day) -> str:
     """A day as the book writes it."""
     return f"{day.day} {day:%B %Y}"
 

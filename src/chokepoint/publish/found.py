@@ -55,7 +55,7 @@ class Numbers(Domain):
         return None
 
 
-def lost(app: Sphinx):
+def not_found_page(app: Sphinx):
     """The page that a server shows for an address that is not there."""
     yield "404", {"title": "There is no such page"}, "404.html"
 

@@ -149,7 +149,7 @@ def on_page(body: str) -> str:
     return "".join(f'<li><a href="#{anchor}">{said}</a></li>' for anchor, said in items) if len(items) > 2 else ""
 
 
-def mended(body: str) -> str:
+def fix_html(body: str) -> str:
     """The printed text with the faults of its printers mended."""
     for fault, cure in _MENDS:
         body = re.sub(fault, cure, body, flags=re.S)

@@ -11,7 +11,7 @@ from chokepoint.measures import countries, reliance, supply
 from chokepoint.prose.country import product
 from chokepoint.prose.findings import with_links
 from chokepoint.prose.searchable import searchable
-from chokepoint.prose.sections import known
+from chokepoint.prose.sections import fact_exists
 
 NONE = '<span class="cp-none" title="not published">–</span>'
 _WORD = {"mine": "mined", "refinery": "refined"}
@@ -37,11 +37,11 @@ def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release
     stated = reliance.speaks_for(one, release)  # of a single rare earth its group, as for output
     reach = _cell(_fact(f"{stated}.reliance", release), bought.value[stated]) if stated else _cell(NONE, -1)
     since = f"{one}.controlled_since"
-    when = pd.to_datetime(_text(since, release), format="%d %B %Y").strftime("%Y%m%d") if known(since, release) else "99999999"
+    when = pd.to_datetime(_text(since, release), format="%d %B %Y").strftime("%Y%m%d") if fact_exists(since, release) else "99999999"
     named = f'<a href="{link(f"minerals/{one}")}">{html.escape(row["name"].split(" (")[0])}</a>'
     cells = [_cell(named), _cell(html.escape(row["group"])), *(_cell(first.get(s, NONE)) for s in _WORD)]
     cells += [*(shares.get(s, _cell(NONE, -1)) for s in _WORD), inside, reach]
-    return f"<tr>{''.join(cells)}{_cell(_fact(since, release) if known(since, release) else NONE, when)}</tr>"
+    return f"<tr>{''.join(cells)}{_cell(_fact(since, release) if fact_exists(since, release) else NONE, when)}</tr>"
 
 
 def country_index(release: str) -> str:
@@ -73,7 +73,7 @@ def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> str
 
 
 def _share_cell(fact_id: str, value: float, release: str) -> str:
-    return _cell(NONE, -1) if pd.isna(value) or not known(fact_id, release) else _cell(_fact(fact_id, release), value)
+    return _cell(NONE, -1) if pd.isna(value) or not fact_exists(fact_id, release) else _cell(_fact(fact_id, release), value)
 
 
 def _cell(content: str, order: object = None) -> str:

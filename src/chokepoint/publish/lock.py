@@ -21,7 +21,7 @@ def alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "a+", encoding="utf-8") as file:
         until = time.monotonic() + PATIENCE_S
-        while not _held(file):
+        while not _try_lock(file):
             file.seek(0)
             who = file.read().strip()
             if _lives(who) or time.monotonic() > until:
@@ -33,7 +33,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _held(file) -> bool:
+def _try_lock(file) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True

@@ -19,7 +19,7 @@ from chokepoint.charts.figure import link
 from chokepoint.charts.vega import drawn, script
 from chokepoint.errors import UserError
 from chokepoint.publish import about, cover, found, lists, printing
-from chokepoint.publish.frame import TEMPLATES, frame, mended
+from chokepoint.publish.frame import TEMPLATES, fix_html, frame
 from chokepoint.publish.indexes import INDEXES
 from chokepoint.publish.launch import launch
 
@@ -41,7 +41,7 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("cp_address", lambda config: about.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-collect-pages", found.lost)
+    app.connect("html-collect-pages", found.not_found_page)
     printing.setup(app)
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", found.tell)
@@ -112,7 +112,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict, d
     body = context.get("body") or ""
     body = guarded(related(body.replace("</h1>", "</h1>" + launch(pagename, Path(app.srcdir)), 1), pagename))
     models = _models(app, pagename, body)
-    context["body"] = mended(drawn(_MODEL.sub("", body)))
+    context["body"] = fix_html(drawn(_MODEL.sub("", body)))
     context["cp"] = frame(app, pagename, context, models)
 
 

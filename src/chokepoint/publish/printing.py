@@ -162,11 +162,11 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remo
             stated[page].append(str(known.get(fact_id)))
     notebooks = {path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")}
     changed = _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks])
-    listing = [page for page in env.found_docs if changed and _LISTS.search(_said(Path(env.doc2path(page))))]
+    listing = [page for page in env.found_docs if changed and _LISTS.search(_markdown_of(Path(env.doc2path(page))))]
     return {*listing, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
 
 
-def _said(source: Path) -> str:
+def _markdown_of(source: Path) -> str:
     """The Markdown of a page: of a notebook, its Markdown cells."""
     text = source.read_text(encoding="utf-8")
     if source.suffix != ".ipynb":

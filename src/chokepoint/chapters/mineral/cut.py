@@ -3,14 +3,14 @@
 from chokepoint import facts
 from chokepoint.facts.vault import STOCK, china_in_imports
 from chokepoint.prose.mineral import name
-from chokepoint.prose.sections import Section, known
+from chokepoint.prose.sections import Section, fact_exists
 
 SMALL = 0.01  # of the Vault's money: below it, a year of net imports is no question of money
 
 
 def vault(mineral: str, release: str) -> Section | None:
     """The answer in words; nothing where the release gives no net imports of this mineral, or no price."""
-    if not known(f"{mineral}.stock_days", release):
+    if not fact_exists(f"{mineral}.stock_days", release):
         return None
     what = name(mineral)
     words = [
@@ -34,12 +34,12 @@ def _of_the_money(mineral: str, release: str) -> str:
 
 def _china(mineral: str, what: str, release: str) -> list[str]:
     """Where China is a main source: how long the stock replaces what it sells to the United States."""
-    if not known(f"{mineral}.stock_china", release):
+    if not fact_exists(f"{mineral}.stock_china", release):
         return []
     share, years, _ = china_in_imports(mineral, release)
     return [
         f"China is a main source of US imports of {what}: {{china.{mineral}_us_imports}} of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}. "
         "What reaches the United States by way of other countries, or inside goods, is not counted."
-        if known(f"china.{mineral}_us_imports", release)
+        if fact_exists(f"china.{mineral}_us_imports", release)
         else f"China is a main source of US imports of {what}: {share:.0f} % of them in {years}. If it stopped selling and nobody else sold more, the same stock would replace its part for {{{mineral}.stock_china}}."
     ]

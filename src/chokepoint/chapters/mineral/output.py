@@ -8,7 +8,7 @@ from chokepoint.charts.figure import Figure, figure
 from chokepoint.measures import coalitions, supply, withheld
 from chokepoint.prose.amounts import edition, listed, share, tons
 from chokepoint.prose.country import page_links
-from chokepoint.prose.mineral import made, name, row_of
+from chokepoint.prose.mineral import name, output_by_step, row_of
 from chokepoint.prose.sections import Section, capital, with_article
 
 MOST = 8  # countries shown by name
@@ -16,7 +16,7 @@ MOST = 8  # countries shown by name
 
 def makers(mineral: str, release: str, step: str) -> Section | None:
     """The countries at one step; nothing where they are not known."""
-    rows = made(mineral, release).get(step)
+    rows = output_by_step(mineral, release).get(step)
     if rows is None:
         return None
     what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]

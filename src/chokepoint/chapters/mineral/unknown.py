@@ -6,13 +6,13 @@ from chokepoint import tables
 from chokepoint.chapters.mineral.market import prices
 from chokepoint.charts.figure import link
 from chokepoint.measures import reliance
-from chokepoint.prose.mineral import made, name, row_of, uncounted
+from chokepoint.prose.mineral import name, output_by_step, row_of, uncounted
 from chokepoint.prose.sections import Section, with_article
 
 
 def not_published(mineral: str, release: str) -> Section:
     """What the sources do not say of this mineral."""
-    output, row = made(mineral, release), row_of(mineral)
+    output, row = output_by_step(mineral, release), row_of(mineral)
     gaps = []
     if row.headline_mineral != mineral:
         gaps.append(f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is published.")
