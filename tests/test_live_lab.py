@@ -244,6 +244,17 @@ def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
     page.wait_for_function(f"was => ({count})() !== was", arg=before)
 
 
+def at_rest(page) -> list[dict]:
+    """The charts of a notebook, once two measures a second apart are the same: choosing anew draws them one by one."""
+    charts = page.evaluate(MEASURE)
+    for _ in range(60):
+        page.wait_for_timeout(1000)
+        before, charts = charts, page.evaluate(MEASURE)
+        if charts and charts == before:
+            break
+    return charts
+
+
 def require_true_lengths(charts: list[dict]) -> int:
     """Every bar is as long as its value says, and all of it is seen; how many bars there were."""
     count = 0
@@ -319,7 +330,7 @@ def test_another_mineral_has_bars_as_long_as_its_values(run_all):
     page = run_all("mineral")
     page.locator(".cp-choice select").select_option("tungsten")
     page.wait_for_function("() => [...document.querySelectorAll('.cp-live-chart [role=img]')].some(e => e.ariaLabel.includes('Vietnam'))")
-    assert require_true_lengths(page.evaluate(MEASURE)) > 10
+    assert require_true_lengths(at_rest(page)) > 10
 
 
 def test_an_altair_chart_that_a_visitor_types_is_drawn_without_the_network(lab, run_all):
