@@ -16,19 +16,12 @@ import pandas as pd
 from chokepoint.errors import UserError
 from chokepoint.ingest import areas, crosswalk, package, reference
 from chokepoint.ingest.files import decode, members
+from chokepoint.ingest.known import FORMER_STATES
 from chokepoint.ingest.reference import Reference
 from chokepoint.ingest.report import Report
 
 NEEDED = ("bgs_commodity_trans", "bgs_sub_commodity_trans", "country_trans", "country_iso3_code", "year", "quantity", "units")
 LEAST = 0.5  # percent: smaller shares are counted among the reporters and not listed
-# States that are no more, by the code they had.
-FORMER = {
-    "SUN": "Soviet Union",
-    "CSK": "Czechoslovakia",
-    "YUG": "Yugoslavia",
-    "SCG": "Serbia and Montenegro",
-    "DDR": "German Democratic Republic",
-}
 
 
 def ingest(path: Path, data: Path) -> Report:
@@ -80,7 +73,7 @@ def _place(row: dict, known: dict[str, str], ref: Reference) -> tuple[str, str]:
     if place.kind == "country" and not place.form:  # the name first: the Republic of the Congo is listed under the other Congo's code
         return place.name, place.iso3
     code = row["country_iso3_code"]
-    return (known[code], code) if code in known else (FORMER.get(code, row["country_trans"]), code if code in FORMER else "")
+    return (known[code], code) if code in known else (FORMER_STATES.get(code, row["country_trans"]), code if code in FORMER_STATES else "")
 
 
 def _quantity(cell: str, name: str, line: int) -> float:

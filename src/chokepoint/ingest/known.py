@@ -10,6 +10,14 @@ from chokepoint.ingest import standing
 from chokepoint.ingest.plausible import SERIES, Finding, Known
 
 COLUMNS = ["release", "table", "rule", "key", "value", "reason", "source_id"]
+# States that are no more, by the code they had.
+FORMER_STATES = {
+    "SUN": "Soviet Union",
+    "CSK": "Czechoslovakia",
+    "YUG": "Yugoslavia",
+    "SCG": "Serbia and Montenegro",
+    "DDR": "German Democratic Republic",
+}
 
 
 def read(data: Path) -> Known:
@@ -18,8 +26,9 @@ def read(data: Path) -> Known:
 
 
 def areas(data: Path) -> dict[str, str]:
-    """ISO code -> name of every area."""
-    return {row["iso3"]: row["name"] for row in _rows(Path(data) / "geography.csv")}
+    """ISO code -> name of every area, states that are no more included; nothing where there is no data/geography.csv."""
+    rows = _rows(Path(data) / "geography.csv")
+    return FORMER_STATES | {row["iso3"]: row["name"] for row in rows} if rows else {}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
