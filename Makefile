@@ -12,7 +12,7 @@ help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
 	@echo "make pdf     print the whole book into build/chokepoint.pdf"
 	@echo "make test    run every test, browser tests included"
-	@echo "make sweep   run all of what make test samples: every chart at 30 widths, every link (an hour)"
+	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (an hour)"
 	@echo "make lint    lint, types, docstrings"
 	@echo "make check   make lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
@@ -35,7 +35,7 @@ test: $(VENV)/.test-ready
 sweep: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null
 	@$(BIN)/chokepoint build
-	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" tests/test_layout.py tests/test_landing.py
+	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" $$(grep -lE '^(import sampled|from sampled)' tests/test_*.py)
 
 lint: $(VENV)/.test-ready
 	@$(BIN)/ruff check -q src tests

@@ -1,5 +1,6 @@
 """What the tests share: the built site, a browser, and a checkout that may be broken at will."""
 
+import csv
 import http.server
 import os
 import shutil
@@ -15,6 +16,7 @@ import nbformat
 import pytest
 import sampled
 import yaml
+from small_book import Small
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
@@ -35,7 +37,7 @@ SHARED = HOME.parent / "shared"  # the publishers' releases and the five article
 
 
 def pytest_collection_modifyitems(items):
-    """Tests on the publishers' own files run where these lie beside the checkout; elsewhere the report names each that did not."""
+    """Put the longest first. Tests on the publishers' own files run where these lie beside the checkout; elsewhere the report names each that did not."""
     if not SHARED.is_dir():
         for item in items:
             if "published" in item.keywords:
@@ -44,6 +46,14 @@ def pytest_collection_modifyitems(items):
                         reason="the publishers' files are not beside the checkout; small ones in tests/ stand for them"
                     )
                 )
+    items.sort(key=_turn)
+
+
+def _turn(item) -> int:
+    """Whole builds first; what takes no time last, so that no core is idle while another ends a long test."""
+    if "slow" not in item.keywords:
+        return 2
+    return 0 if {"checkout", "small"} & set(item.fixturenames) else 1
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +102,12 @@ class Visit:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.page.on(
-            "console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None
+            "console",
+            lambda m: (
+                self.complaints.append(f"{m.text} {m.location['url']}")
+                if m.type in ("error", "warning")
+                else None
+            ),
         )
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("request", lambda r: self.requests.append(r.url))
@@ -113,13 +128,20 @@ class Visit:
     def violations(self, rules: list[str] | None = None) -> list[str]:
         """What axe finds against WCAG 2.2 AA and good practice; by default all of its rules.
 
-        Of a long list only the first rows are left on the page for it: one function prints them all, and axe takes minutes over a thousand.
+        Of a long list only the first twelve rows are left on the page for it: one function prints them all, and axe takes minutes over
+        a thousand. Of many lists of a kind 36 rows are left, and of each further one the first; every week twelve of each (see `sampled`).
         """
         if not self.page.evaluate("!!window.axe"):
             self.page.evaluate(f"{AXE.read_text(encoding='utf-8')};1")
-            self.page.evaluate(
-                "document.querySelectorAll('tbody tr:nth-child(n+13)').forEach(row => row.remove())"
+            left_out = self.page.evaluate(
+                """most => { const kept = {}; let leftOut = 0;
+                for (const table of document.querySelectorAll("table")) table.querySelectorAll("tbody tr").forEach((row, i) => {
+                  const count = kept[table.className] ?? 0;
+                  if (i >= 12 || (i && count >= most)) { row.remove(); leftOut++; } else kept[table.className] = count + 1; });
+                return leftOut; }""",
+                10**9 if sampled.everything() else 36,
             )
+            print(f"{self.page.url}: {left_out} rows of tables that axe did not read")
         return self.page.evaluate(
             """rules => axe.run({resultTypes: ["violations"],
                 runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
@@ -156,6 +178,10 @@ class Checkout:
         )
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
+        self.put_up()
+
+    def put_up(self) -> None:
+        """Put up the site that must survive."""
         self.standing.parent.mkdir(parents=True)
         self.standing.write_text("the last good site")
 
@@ -166,19 +192,14 @@ class Checkout:
         assert old in text, f"{name} has no {old!r} to break"
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    def keep_only(self, *notebooks: str) -> None:
-        """Leave only these notebooks, so that a build gets quickly to where it breaks."""
-        for path in (self.folder / "book").glob("*.ipynb"):
-            if path.name not in notebooks:
-                path.unlink()
-        (self.folder / "book" / "runs.yml").write_text("{}")
-        pages = ["sources", "assumptions", *(name.removesuffix(".ipynb") for name in notebooks)]
-        listed = "".join(f"  - file: {page}\n" for page in pages)
-        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: evidence\nchapters:\n{listed}")
-
     def reduce(self, *chapters: str, minerals: tuple[str, ...] = ()) -> None:
-        """Leave these chapters and minerals' pages as they are; of any other page only words remain, to which links still lead."""
-        book = self.folder / "book"
+        """Leave these chapters and minerals' pages as they are; of any other page only words remain, to which links still lead.
+
+        What the built book keeps of its notebooks is kept here too: a build runs those that the test changes.
+        """
+        book, kept = self.folder / "book", HOME / "build" / "cache"
+        if kept.is_dir():
+            shutil.copytree(kept, self.folder / "build" / "cache")
         listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8"))
         for name, entry in listed.items():
             for run in entry["runs"]:
@@ -209,6 +230,12 @@ class Checkout:
                     for c in notebook.cells
                     if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])
                 ]
+                if path.stem == "claims":  # the chapters that stay link to single claims
+                    with (self.folder / "data" / "evidence" / "claims.csv").open(encoding="utf-8") as file:
+                        marks = [
+                            f'<span id="claim-{row["claim_id"]}"></span>' for row in csv.DictReader(file)
+                        ]
+                    notebook.cells.append(nbformat.v4.new_markdown_cell("\n".join(marks)))
                 nbformat.write(notebook, path)
         for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
             text = path.read_text(encoding="utf-8")
@@ -237,3 +264,11 @@ class Checkout:
 def checkout(tmp_path) -> Checkout:
     """See `Checkout`."""
     return Checkout(tmp_path / "chokepoint")
+
+
+@pytest.fixture
+def small_checkout(checkout) -> Checkout:
+    """A checkout of the small book, with a site that must survive."""
+    Small(checkout)
+    checkout.put_up()
+    return checkout

@@ -2,6 +2,8 @@
 
 from statistics import median, quantiles
 
+from pictures import OPENED
+
 # From the browser's own time of the event to the second animation frame after it: the new picture has been handed over by then.
 # `work` is what the page's own code and Vega took of that, between the event and the chart being done.
 WATCH = """() => {
@@ -16,6 +18,7 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
 
     page: of Playwright, with the page loaded. Every slider is moved by the arrow keys, there and back, about `moves` times in all.
     """
+    page.evaluate(OPENED)
     page.evaluate("chokepoint.drawAll().then(() => 1)")
     page.evaluate(WATCH)
     found = {}

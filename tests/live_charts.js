@@ -1,4 +1,4 @@
-// A function that measures every chart of an open notebook: how wide it is, and how long each bar is drawn, after all that clips it.
+// A function that measures every chart of an open notebook: whether its part is hidden, how wide it is, and how long each bar is drawn, after all that clips it.
 async () => {
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const boxes = [...document.querySelectorAll(".cp-live-chart")], charts = [];
@@ -6,7 +6,7 @@ async () => {
     box.scrollIntoView();
     for (let i = 0; i < 200 && !box.dataset.drawn; i++) await pause(50);
     const picture = box.querySelector("svg.marks, canvas.marks");
-    charts.push({ width: picture?.getBoundingClientRect().width ?? 0, label: box.querySelector("[role=img]")?.getAttribute("aria-label") ?? "", bars: picture ? bars(box) : [] });
+    charts.push({ hidden: box.closest(".lm-mod-hidden, [style*='display: none']") !== null, width: picture?.getBoundingClientRect().width ?? 0, label: box.querySelector("[role=img]")?.getAttribute("aria-label") ?? "", bars: picture ? bars(box) : [] });
   }
   return charts;
 

@@ -21,8 +21,13 @@ CanvasRenderingContext2D.prototype.measureText = function (words) {
 };""" % (REFERENCE, letter)  # noqa: UP031 (braces)
 
 
+# The boxes of doubts opened: a chart in a closed one is not laid out.
+OPENED = """document.querySelectorAll(".cp-sure").forEach((box) => { box.open = true; })"""
+
 # Every chart drawn, and laid out for the width that the page has now.
-AT_REST = """(async () => {
+AT_REST = (
+    f"(async () => {{ {OPENED};"
+    + """
   const frame = () => new Promise(requestAnimationFrame);
   await frame(); await frame();
   await chokepoint.drawAll();
@@ -30,6 +35,7 @@ AT_REST = """(async () => {
   await chokepoint.atRest();
   return 1;
 })()"""
+)
 
 # Of each chart: width of its place, of its picture and of its plot, and its height [px].
 SIZES = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (box) => {

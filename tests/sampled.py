@@ -26,7 +26,7 @@ def draw(name: str) -> random.Random:
 def told() -> str:
     """How to see the same again."""
     return (
-        "All of what is sampled otherwise."
+        f"All of what is sampled otherwise; chance by the seed {seed()}: {SEED}={seed()}"
         if everything()
         else f"Sampled by the seed {seed()}; the same again: {SEED}={seed()}"
     )

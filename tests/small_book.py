@@ -1,5 +1,6 @@
 """A book that is small enough to be built again and again: three notebooks over three tables, five pages."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+RELEASES = ("mcs2026", "iea2025", "iea2026")  # what a cover's picture is drawn from
+# What kernels are given beforehand, and these three notebooks never ask for.
+UNUSED = (
+    "import scipy.stats  # noqa: F401\n",
+    '"analysis", "charts", "models", "pages"',
+    "tables.work_out_beforehand()\n",
+)
 TOC = "format: jb-book\nroot: index\nchapters:\n  - file: stock\n  - file: roads\n  - file: one/cobalt\n  - file: one/gallium\n"
 
 
@@ -61,6 +69,32 @@ class Small:
         )
         (book / "index.md").write_text("# Small\n\n[Stock](stock.ipynb)\n\n```{excerpt} roads lead\n```\n")
         (self.folder / "_toc.yml").write_text(TOC)
+        self._forget_what_no_page_shows()
+
+    def _forget_what_no_page_shows(self) -> None:
+        """Leave the newest releases of the minerals' tables, and the facts of the ledger: each build checks the ones and works out the others.
+
+        And of what kernels are forked from, what any of them needs.
+        """
+        data = self.folder / "data"
+        declared = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+        releases = {path for path in (data / "minerals").iterdir() if path.name not in RELEASES}
+        declared["resources"] = [
+            r for r in declared["resources"] if (data / r["path"]).parent not in releases
+        ]
+        (data / "datapackage.json").write_text(json.dumps(declared), encoding="utf-8")
+        for release in releases:
+            shutil.rmtree(release)
+        registry = self.folder / "src" / "chokepoint" / "analysis" / "facts" / "__init__.py"
+        text = registry.read_text(encoding="utf-8")
+        assert "def _declarations()" in text
+        registry.write_text(f"{text}\n\n_declarations = list\n", encoding="utf-8")
+        loaded = self.folder / "src" / "chokepoint" / "site" / "preloaded.py"
+        text = loaded.read_text(encoding="utf-8")
+        for line in UNUSED:
+            assert line in text, line
+            text = text.replace(line, "")
+        loaded.write_text(text, encoding="utf-8")
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
         """`chokepoint build …` under way."""

@@ -29,3 +29,8 @@ def test_the_reference_names_every_public_function_of_data_analysis_and_models()
 @pytest.mark.parametrize("entry", [e for *_, rows in api._modules() for e in rows], ids=lambda e: e["name"])
 def test_every_public_function_says_what_it_does(entry):
     assert len(entry["paragraphs"][0]) > 15 and not entry["paragraphs"][0].startswith(">>>")
+
+
+def test_a_function_given_as_a_default_is_named_and_not_where_it_lay_in_memory():
+    [signature] = [e["signature"] for *_, rows in api._modules() for e in rows if e["name"] == "leaders"]
+    assert signature.endswith("= output) -> pandas.DataFrame") and " at 0x" not in signature

@@ -150,6 +150,8 @@ DATA = [
     case("a number with a comma", lambda p: p.cell(ASSUMED, "value", "1,5"), "check", "assumptions.csv row 2", '"1,5" is not a number'),
     case("half a rank", lambda p: p.cell(IMPORTS, "rank", "1.5"), "check", "import_sources.csv row 2", '"1.5" is not a whole number'),
     case("an American date", lambda p: p.cell("evidence/timeline.csv", "date_start", "02/04/2026"), "check", "timeline.csv row 2", '"02/04/2026" is not a date like 2026-02-04'),
+    case("a German date, one line for it", lambda p: p.cell("evidence/timeline.csv", "date_start", "21.9.2010"), "check", "1 fault(s)", "timeline.csv row 2: date_start", '"21.9.2010" is not a date like 2026-02-04'),
+    case("a date in words", lambda p: p.cell("evidence/timeline.csv", "date", "21 Sept 2010"), "check", "1 fault(s)", "timeline.csv row 2: date", "is not a date like 2026-02-04, nor a month like 2026-02, nor a year"),
     case("the 30th of February", lambda p: p.cell("evidence/timeline.csv", "date_start", "2026-02-30"), "check", '"2026-02-30" is not a date'),
     case("a thirteenth month", lambda p: p.cell("minerals/wb2026-06/prices_monthly.csv", "month", "2026-13"), "check", "prices_monthly.csv row 2", '"2026-13" is not a month like 2026-02'),
     case("yes for true", lambda p: p.cell(LEDGER, "published", "yes"), "check", "ledger.csv row 2", '"yes" is not true or false'),
@@ -157,6 +159,8 @@ DATA = [
     case("a country code of two letters", lambda p: p.cell(IMPORTS, "iso3", "PE"), "check", "import_sources.csv row 2", '"PE" does not match the pattern [A-Z]{3}'),
     case("the same key twice", lambda p: p.rows("minerals.csv", lambda t: [*t[:2], t[1], *t[2:]]), "check", "minerals.csv row 3", "duplicate key"),
     case("a source that is none", lambda p: p.cell("evidence/attendees.csv", "source_id", "S0001"), "check", "attendees.csv row 2", '"S0001" is not in sources', "Did you mean"),
+    case("a source left out, one line for it", lambda p: p.cell("evidence/timeline.csv", "source_id", ""), "check", "1 fault(s)", "timeline.csv row 2: source_id is empty"),
+    case("an unknown source, one line for it", lambda p: p.cell("evidence/timeline.csv", "source_id", "S3020"), "check", "1 fault(s)", 'timeline.csv row 2: source_id "S3020" is not in sources', "Did you mean"),
     case("one unknown of several sources", lambda p: p.cell(LEDGER, "source_ids", "S017;S998X"), "check", "ledger.csv row 2", '"S998X" is not in sources'),
     case("a formula", lambda p: p.cell(LEDGER, "label", '=HYPERLINK("http://x.example")'), "check", "ledger.csv row 2", "starts like a formula"),
     case("text turned round by a hidden mark", lambda p: p.cell(LEDGER, "label", "tests \u202edetset"), "check", "ledger.csv row 2", "\\u202e", "mark of writing direction", "Take it out"),
@@ -214,7 +218,7 @@ SETTINGS = [
     case("an assumption lost", lambda p: p.rows(ASSUMED, lambda t: [r for r in t if r[0] != "price_floor.floor"]), "model price_floor", "data/assumptions.csv, model price_floor", "missing floor"),
     case("an assumption of no use", lambda p: p.rows(ASSUMED, lambda t: [*t, [{"assumption_id": "vault.luck", "model": "vault", "name": "luck", "symbol": "l"}.get(c, "1") for c in t[0]]]), "model vault", "unknown luck"),
     case("an assumption in words", lambda p: p.cell(ASSUMED, "value", "about one"), "model vault", "data/assumptions.csv: not readable", "about one", "chokepoint check"),
-    case("a default outside its range", lambda p: p.cell(ASSUMED, "value", "99"), "check", "assumptions.csv row 2", '"99" is not between its low 0.1 and its high 3'),
+    case("a default outside its range", lambda p: p.cell(ASSUMED, "value", "99"), "check", "assumptions.csv row 2", '"99" is not between its low 0.5 and its high 2'),
     case("a slider that cannot move", lambda p: p.cell(ASSUMED, "step", "0"), "check", "assumptions.csv row 2", 'step "0" is below the minimum'),
 ]  # fmt: skip
 
@@ -439,23 +443,22 @@ def test_there_are_cases_enough_and_no_two_alike():
 @pytest.mark.parametrize(
     ("breaks", "says"),
     [
-        (lambda c: c.edit("book/03-price-floor.ipynb", '"source": [\n    "', '"source": [\n    "<<<<<<< HEAD\\n1 +* 2 #'), ("03-price-floor",)),
+        (lambda c: c.edit("book/stock.ipynb", "from IPython.display import HTML", "<<<<<<< HEAD\\n1 +* 2 #"), ("book/stock.ipynb",)),
         (lambda c: c.edit("_config.yml", "title: Chokepoint", "title: [Chokepoint"), ("_config.yml line", "not readable as YAML")),
         (lambda c: c.edit("_config.yml", "chokepoint.site.sphinx_extension", "chokepoint.site.pagse"), ("Rendering the pages failed", "pagse")),
-        (lambda c: c.edit("_toc.yml", "03-price-floor", "03-price-flor"), ("_toc.yml: no page '03-price-flor'",)),
-        (lambda c: c.edit("book/sources.md", "# ", "# [A link](nowhere.md)\n\n# "), ("Rendering the pages failed", "book/sources.md", "nowhere")),
-        (lambda c: c.edit("book/sources.md", "# ", "# [A](evidence.md#vault.exim_lon)\n\n# "), ("vault.exim_lon", "vault.exim_loan")),
-        (lambda c: (c.folder / "book/runs.yml").write_text("03-price-floor.ipynb: 3"), ("book/runs.yml, 03-price-floor.ipynb",)),
+        (lambda c: c.edit("_toc.yml", "stock", "stok"), ("_toc.yml: no page 'stok'",)),
+        (lambda c: c.edit("book/index.md", "# Small\n", "# Small\n\n[A link](nowhere.md)\n"), ("Rendering the pages failed", "book/index.md", "nowhere")),
+        (lambda c: c.edit("book/index.md", "# Small\n", "# Small\n\n[A](evidence.md#vault.exim_lon)\n"), ("vault.exim_lon", "vault.exim_loan")),
+        (lambda c: (c.folder / "book/runs.yml").write_text("one.ipynb: 3"), ("book/runs.yml, one.ipynb",)),
         (lambda c: (c.folder / "data/evidence/ledger.csv").unlink(), ("ledger.csv: the file is missing",)),
     ],
     ids=["a notebook that does not compile", "settings", "an extension", "contents", "a link", "a fact", "runs", "data"],
 )  # fmt: skip
-def test_a_build_that_cannot_be_leaves_the_old_site(checkout, breaks, says):
-    checkout.keep_only("03-price-floor.ipynb")
-    breaks(checkout)
-    run = checkout.run("build")
+def test_a_build_that_cannot_be_leaves_the_old_site(small_checkout, breaks, says):
+    breaks(small_checkout)
+    run = small_checkout.run("build")
     said = run.stdout + run.stderr
     assert run.returncode in (1, 2), said
     assert [part for part in says if part not in said] == [], said
     assert "Traceback" not in said and "fault of the program" not in said
-    assert checkout.standing.read_text() == "the last good site"
+    assert small_checkout.standing.read_text() == "the last good site"

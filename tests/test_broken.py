@@ -7,6 +7,12 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def checkout(small_checkout):
+    """A checkout of the small book: what is broken is soon met."""
+    return small_checkout
+
+
 def refused(checkout, *arguments):
     """What the build said; it must have failed plainly and left the old site whole."""
     run = checkout.run("build", *arguments)
@@ -40,23 +46,17 @@ def test_an_unknown_source_is_refused_with_the_nearest(checkout):
 
 
 def test_a_cell_that_raises_is_shown_with_its_notebook(checkout):
-    checkout.keep_only("03-price-floor.ipynb")
-    path = checkout.folder / "book/03-price-floor.ipynb"
+    path = checkout.folder / "book/stock.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    next(c for c in notebook["cells"] if "brief" in c["metadata"].get("tags", []))["source"] = ["1 / 0"]
+    next(c for c in notebook["cells"] if "lead" in c["metadata"].get("tags", []))["source"] = ["1 / 0"]
     path.write_text(json.dumps(notebook), encoding="utf-8")
     said = refused(checkout)
-    assert (
-        "book/03-price-floor.ipynb" in said
-        and "ZeroDivisionError" in said
-        and "1 / 0" in said
-        and "cell" in said
-    )
+    assert "book/stock.ipynb" in said and "ZeroDivisionError" in said and "1 / 0" in said and "cell" in said
 
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(checkout):
     (checkout.folder / "book/runs.yml").write_text(
-        "mineral.ipynb:\n  page: minerals/{minral}\n  runs:\n    - {minral: cobalt}\n"
+        "one.ipynb:\n  page: one/{minral}\n  runs:\n    - {minral: cobalt}\n"
     )
     said = refused(checkout)
     assert '"minral"' in said and '"mineral"' in said
@@ -64,16 +64,12 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(checkout):
 
 
 def test_a_fact_that_the_text_contradicts_stops_the_build(checkout):
-    checkout.keep_only("03-price-floor.ipynb")
     checkout.edit(
-        "book/evidence.md",
-        "# Evidence",
-        "# Evidence\n\nThe Vault gets [US$11 billion](evidence.md#vault.exim_loan).",
-    )
-    (checkout.folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: evidence\nchapters:\n  - file: sources\n  - file: assumptions\n  - file: 03-price-floor\n"
+        "book/index.md",
+        "# Small\n",
+        "# Small\n\nThe Vault gets [US$11 billion](evidence.md#vault.exim_loan).\n",
     )
     said = refused(checkout)
-    assert "book/evidence.md, line 3" in said, "it says where"
+    assert "book/index.md, line 3" in said, "it says where"
     assert "US$11 billion" in said and "US$10 billion" in said and "vault.exim_loan" in said
     assert not (checkout.folder / "build/executed").exists(), "and before anything runs"

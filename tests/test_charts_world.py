@@ -109,9 +109,9 @@ def test_the_parts_of_each_deal_add_up_to_its_sum():
 def test_every_published_sum_is_on_the_ladder_once_or_apart_for_a_reason():
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
     assert set(rows.finance_id) == set(measured.deals().finance_id) | set(measured.apart().finance_id) | (
-        set(measured.WITHIN) & set(rows.finance_id)
+        set(rows.finance_id[rows.part_of.notna()])
     )
-    assert set(measured.WITHIN.values()) <= set(measured.deals().finance_id)
+    assert set(rows.part_of.dropna()) <= set(measured.deals().finance_id)
 
 
 def test_what_is_paid_is_never_more_than_what_was_promised():
@@ -197,6 +197,7 @@ def texts(tab) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")  # where the library is bundled once
 def test_a_click_on_the_map_selects_and_the_panel_and_the_select_follow(page):
     tab = page(world.who_signed(RELEASE))
     assert "5 February 2026" in texts(tab)  # Argentina, at first
@@ -208,6 +209,7 @@ def test_a_click_on_the_map_selects_and_the_panel_and_the_select_follow(page):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_the_keyboard_reaches_what_a_click_does(page):
     tab = page(world.who_signed(RELEASE), width=360)
     choose(tab, "Country", "Cook Islands")
@@ -219,6 +221,7 @@ def test_the_keyboard_reaches_what_a_click_does(page):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_the_link_of_the_panel_leads_to_the_page_of_the_country(page):
     tab = page(world.who_signed(RELEASE))
     tab.locator("#chart text", has_text="all that is held").click()
@@ -226,16 +229,17 @@ def test_the_link_of_the_panel_leads_to_the_page_of_the_country(page):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
     tab, rows = page(coverage.your_club(RELEASE)), supply.country_of_two_steps(RELEASE)
     choose(tab, "Start from", "Quad")
 
     def inside(mineral: str, step: str, club: set[str]) -> str:
         held = rows[(rows.mineral == mineral) & (rows.step == step) & rows.iso3.isin(club)].share.sum()
-        return f"{held:.0f} %"
+        return f"{held:.0f}%"
 
     def shown() -> list[str]:
-        told = [t for t in tab.locator("#chart svg text").all_text_contents() if re.fullmatch(r"\d+ %", t)]
+        told = [t for t in tab.locator("#chart svg text").all_text_contents() if re.fullmatch(r"\d+%", t)]
         return sorted(told)
 
     order = supply.inside_of_two_steps(RELEASE).index
@@ -254,6 +258,7 @@ def test_the_page_adds_up_the_readers_club_as_the_measures_do(page):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
     tab = page(coverage.matrix(RELEASE))
     choose(tab, "Sorted by", "G7")
@@ -267,6 +272,7 @@ def test_a_click_on_a_coalition_sorts_the_matrix_by_it(page):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_the_ladder_narrows_to_an_instrument_and_tells_of_the_deal_that_is_chosen(page):
     tab = page(money.ladder_of_money(RELEASE))
     equity = (
@@ -289,6 +295,7 @@ def test_the_ladder_narrows_to_an_instrument_and_tells_of_the_deal_that_is_chose
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_any_mineral_can_be_chosen_in_any_year(page):
     tab = page(dependence.choose(RELEASE), width=360)
     choose(tab, "Mineral", "Cobalt")

@@ -1,6 +1,7 @@
 """The data check says every fault at once, where it is and what was expected; hostile tables are inert."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -152,6 +153,33 @@ def test_a_broken_descriptor_is_a_plain_message(tmp_path):
     (tmp_path / "datapackage.json").write_text("{")
     with pytest.raises(UserError, match="datapackage.json: not readable as JSON"):
         tables.package(tmp_path)
+
+
+def test_a_quotation_is_short_attributed_sourced_and_stands_once(tmp_path):
+    """Whoever adds one of sixteen words, or of nobody, is told at once."""
+    data = shutil.copytree(tables.home() / "data", tmp_path / "data")
+    path = data / "evidence" / "quotations.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    sound = rows[rows.quotation_id == "quote.rubio_role"]
+    faulty = [
+        ({"words": "one two three four five six seven eight " * 2 + "."}, "words", "has 17 words"),
+        ({"speaker": ""}, "speaker", "is empty"),
+        ({"source_id": ""}, "source_id", "is empty"),
+        ({"source_id": "S999"}, "source_id", '"S999" is not in sources'),
+        ({"words": sound.words.iloc[0].upper()}, "words", "is quoted already"),
+        ({"words": "“We agree”"}, "words", "does not match"),
+        ({"answers": "quote.nobody"}, "answers", '"quote.nobody" is not in quotations'),
+        ({"quotation_id": "quote.vance_floor"}, "quotation_id", "duplicate"),
+    ]
+    added = [
+        sound.assign(**({"quotation_id": f"quote.new_{i}", "words": f"We agree {i}"} | changed))
+        for i, (changed, _, _) in enumerate(faulty)
+    ]
+    pd.concat([rows, *added]).to_csv(path, index=False)
+    faults = said(data)
+    for row, (_, column, found) in enumerate(faulty, len(rows) + 2):
+        told = [f for f in faults if f.startswith(f"evidence/quotations.csv row {row}: {column} ")]
+        assert any(found in f for f in told), (row, found, faults)
 
 
 def test_a_country_called_script_stays_text_on_the_page(monkeypatch):

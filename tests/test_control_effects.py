@@ -21,8 +21,8 @@ DAY = pd.Timestamp(2024, 5, 15)  # four months before it, then the month of the 
         ((30, 25, 20, 15), effects.BIT),
         ((20, 30, 80, 100), effects.FADED),
         ((95, 90, 105, 80), effects.NOT_SEEN),
-        ((95, 90, 105, 20), effects.UNTOLD),  # one low month may be anything
-        ((20, 30), effects.UNTOLD),
+        ((95, 90, 105, 20), effects.UNDETERMINED),  # one low month may be anything
+        ((20, 30), effects.UNDETERMINED),
     ],
 )
 def test_the_verdict_follows_what_was_sold_afterwards(after, verdict):
@@ -71,7 +71,7 @@ def test_every_control_on_a_mineral_is_judged_or_said_to_be_untestable():
 
 
 def test_what_other_countries_limit_is_listed_with_what_would_settle_it():
-    text = did_it_bite.elsewhere("mcs2026").html()
+    text = did_it_bite.controls_of_others("mcs2026").html()
     assert "export quota of cobalt since 2025" in text and "export ban of nickel ore since 2020" in text
     assert "would settle it" in text and "antimony" not in text  # China's own are judged above
-    assert not did_it_bite.elsewhere("mcs2024").html()  # a release without the list
+    assert not did_it_bite.controls_of_others("mcs2024").html()  # a release without the list

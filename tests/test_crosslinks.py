@@ -32,7 +32,7 @@ def test_only_the_first_use_is_a_link():
     "kept",
     [
         "<h2>Lithium</h2>",
-        '<p><a class="cp-fact" href="x">2 % of lithium</a></p>',
+        '<p><a class="cp-fact" href="x">2% of lithium</a></p>',
         "<p><code>lithium</code></p>",
         '<figure><figcaption class="cp-says">More lithium</figcaption></figure>',
         '<p class="cp-source">Source: lithium</p>',
@@ -68,7 +68,7 @@ def test_the_evidence_names_the_pages_that_state_a_fact(tmp_path):
     (tmp_path / "minerals").mkdir()
     (tmp_path / "minerals" / "gallium.ipynb").write_text('"<a href=\\"cp:evidence#fact-gallium.reliance\\">"')
     (tmp_path / "04-project-vault.ipynb").write_text(
-        "[US$10 billion](evidence.md#vault.exim_loan) and [100 %](evidence.md#gallium.reliance)"
+        "[US$10 billion](evidence.md#vault.exim_loan) and [100%](evidence.md#gallium.reliance)"
     )
     found = stating(tmp_path)
     assert found == {

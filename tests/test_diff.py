@@ -61,7 +61,7 @@ def test_reliance_on_rare_earths_in_2024_was_revised_from_80_to_53(changes):
         "revised by the publisher",
     )
     fact = only(changes["facts"], fact_id="rare_earths.reliance_2024")
-    assert (fact["old"], fact["new"], fact["reason"]) == ("80 %", "53 %", "revised by the publisher")
+    assert (fact["old"], fact["new"], fact["reason"]) == ("80%", "53%", "revised by the publisher")
     assert (fact["move"], fact["revision"], fact["new_year"]) == (-27, -27, 0)
 
 
@@ -81,13 +81,13 @@ def test_vietnams_rare_earth_reserves_were_cut_a_release_earlier(earlier):
 
 def test_chinas_share_of_mined_rare_earths_fell_by_revision_and_rose_with_the_new_year(earlier, changes):
     fact = only(earlier["facts"], fact_id="rare_earths.china_mined")
-    assert (fact["old"], fact["restated"], fact["new"]) == ("68.57 %", "67.82 %", "69.23 %")
+    assert (fact["old"], fact["restated"], fact["new"]) == ("68.57%", "67.82%", "69.23%")
     assert (
         fact["reason"] == "2023 revised, then a new year (2023 → 2024)"
         and fact["revision"] < 0 < fact["new_year"]
     )
     assert not [f for f in changes["facts"] if f["fact_id"] == "rare_earths.china_mined"], (
-        "it stayed at 69.23 % the year after"
+        "it stayed at 69.23% the year after"
     )
 
 
@@ -223,7 +223,7 @@ def test_the_page_lists_every_revised_figure_and_every_number_with_its_parts(cha
         .split("</tr>")[0]
     )
     assert all(
-        f"<td>{cell}</td>" in antimony for cell in ("60 %", "34 %", "36 %", "−26.4 points", "+2.8 points")
+        f"<td>{cell}</td>" in antimony for cell in ("60%", "34%", "36%", "−26.4 points", "+2.8 points")
     )
 
 
@@ -358,7 +358,7 @@ def test_the_command_prints_json_for_machines_and_a_short_text_for_people(change
     assert printed.exit_code == 0
     assert json.loads(printed.output) == json.loads(json.dumps(changes))
     text = run.invoke(main, ["diff", "mcs2025", "mcs2026"]).output
-    assert "rare_earths.reliance_2024: 80 % → 53 %" in text
+    assert "rare_earths.reliance_2024: 80% → 53%" in text
     tables_part = text[: text.index("facts:")]
     assert len(tables_part.splitlines()) < 90
 

@@ -8,7 +8,7 @@ from chokepoint import parameters
 from chokepoint.analysis import vault_basket
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.pages import china_responses, futures, price_floor, project_vault, what_changed
+from chokepoint.pages import china_responses, price_floor, project_vault, what_changed
 from chokepoint.site import binder, repo_url, runs
 from chokepoint.site.lists import parameter_list
 
@@ -33,7 +33,10 @@ def set_to(text: str) -> list[runs.Run]:
         ("06-china-responses:months=2.5", "expected a whole number, 0 to 12"),
         ("06-china-responses:mineral=galium", '"gallium"'),
         ("what-changed:old=mcs20255", '"mcs2025"'),
-        ("07-futures:horizon=2150", "2024 to 2064"),
+        ("07-futures:story=monney", '"money"'),
+        ("07-futures:answer=war", "which there is not"),
+        ("07-futures:members=USA,CHN", "whose answer is the other side"),
+        ("07-futures:members=Japan", "is no country code"),
         ("mineral:mineral=tin", "runs.yml"),
         ("capital_usd_bn=20", "notebook:name=value"),
     ],
@@ -139,7 +142,6 @@ def test_a_chapters_parameters_move_where_its_sliders_begin():
         for c in china_responses.how_bad("gallium", "mcs2026").with_defaults(cut=0.9, months=2).controls
     }
     assert (begun["china_share"], begun["cut"], begun["months"]) == (1.0, 0.9, 2)
-    assert {c.name: c.value for c in futures.build_out(2040).controls}["year"] == 16
     higher = price_floor.who_pays().with_defaults(floor=85)
     assert higher.defaults["floor"] == 85
     assert (

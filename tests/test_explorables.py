@@ -1,5 +1,6 @@
 """Every slider of every page, moved to its ends and middle in a real browser: the page shows the Python model's own numbers and words."""
 
+import html
 import importlib
 import inspect
 import math
@@ -43,18 +44,19 @@ MOVE_ALL = """async section => {
 
 
 def pages_with_explorables(site):
-    """Pages and the models on them."""
+    """Pages and the models on them, each with its title."""
     found = {}
     for path in sorted(site.rglob("*.html")):
         if models := re.findall(
-            r'class="cp-explorable" data-model="(\w+)"', path.read_text(encoding="utf-8")
+            r'class="cp-explorable(?: cp-teaser)?" data-model="(\w+)" aria-label="([^"]*)"',
+            path.read_text(encoding="utf-8"),
         ):
             found[path.relative_to(site).as_posix()] = models
     return found
 
 
 def in_words():
-    """The explorables of the chapters by model, at their defaults: functions that return one and need nothing."""
+    """The explorables of the book by title, at their defaults: functions that return one and need nothing."""
     made = {}
     for name in [m.name for m in pkgutil.iter_modules(pages.__path__)]:
         module = importlib.import_module(f"chokepoint.pages.{name}")
@@ -67,7 +69,7 @@ def in_words():
                 and not needs
             ):
                 explorable = function()
-                made[explorable.model] = explorable
+                made[explorable.title] = explorable
     return made
 
 
@@ -77,7 +79,7 @@ def agree(shown: float, expected: float) -> bool:
 
 
 def test_every_model_that_a_browser_can_run_is_on_a_page(site):
-    shown = {model for models in pages_with_explorables(site).values() for model in models}
+    shown = {model for models in pages_with_explorables(site).values() for model, _ in models}
     assert shown == {model.name for model in MODELS.values() if model.browser}
 
 
@@ -85,7 +87,7 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
     words, faults, worst, moves = in_words(), [], 0.0, 0
     for page, models in pages_with_explorables(site).items():
         seen = visit(f"{site.as_uri()}/{page}")
-        for i, model in enumerate(models):
+        for i, (model, title) in enumerate(models):
             defaults = ASSUMPTIONS[ASSUMPTIONS.model == model].set_index("name").value.to_dict()
             for row in seen.page.locator(".cp-explorable").nth(i).evaluate(MOVE_ALL):
                 moves += 1
@@ -98,7 +100,7 @@ def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_w
                         )
                     if abs(right) >= 1e-3:
                         worst = max(worst, abs(shown / right - 1))
-                said, own = row["sentence"], words.get(model)
+                said, own = row["sentence"], words.get(html.unescape(title))
                 if own and said != own.sentence_at(**row["settings"]):
                     faults.append(
                         f"{page}, {model}, {row['moved']}: says “{said}”, not “{own.sentence_at(**row['settings'])}”"

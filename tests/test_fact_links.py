@@ -62,6 +62,16 @@ def test_a_link_to_a_fact_leads_to_its_row_on_the_site_and_says_what_it_is(tmp_p
     assert page.count("cp-fact") == 1, "a link to the whole page is as any other"
 
 
+def test_a_link_to_a_source_leads_to_its_row_and_names_it_and_an_unknown_one_is_refused(tmp_path, book):
+    (tmp_path / "sources.md").write_text("# Sources\n")
+    page = as_a_page(tmp_path, "So [the State Department](sources.md#S001) says; see [all](sources.md).")
+    link = re.search(r'<reference [^>]*classes="cp-cited"[^>]*>([^<]*)</reference>', page)
+    assert link[1] == "the State Department" and 'refuri="cp:sources#source-S001"' in link[0]
+    assert "Critical Minerals Ministerial" in link[0] and page.count("cp-cited") == 1
+    (said,) = fact_links.faults(book("So [it](sources.md#S001) and [it](sources.md#S000) say."))
+    assert 'cell 2: no source "S000"' in said
+
+
 def test_a_computed_fact_is_right_at_another_release_without_editing(tmp_path, monkeypatch):
     older = facts.get("rare_earths.year_mined", "mcs2025").text
     written = f"[{facts.get('rare_earths.year_mined').text}](evidence.md#rare_earths.year_mined)"
@@ -77,7 +87,7 @@ def test_the_whole_book_can_be_printed_at_every_release(release):
 
 def test_newer_figures_months_and_numbers_in_words_are_taken_over_other_words_are_not():
     def shown(text: str, now: str, **columns) -> str | None:
-        return fact_links.shown(
+        return fact_links.link_text(
             text, facts.Fact("x", "", now, "", now, (), "", computation="Counted", **columns)
         )
 
@@ -85,13 +95,13 @@ def test_newer_figures_months_and_numbers_in_words_are_taken_over_other_words_ar
     assert shown("five terms", "twelve terms") == "twelve terms"
     assert shown("A$−1,200 million", "A$900 million") == "A$900 million"
     assert shown("US$900 million", "US$1.1 billion") is None
-    assert shown("34 %", "under 1 %") is None
+    assert shown("34%", "under 1%") is None
 
 
 def test_a_fact_that_somebody_stated_never_moves_by_itself():
     loan = facts.get("vault.exim_loan")
-    assert fact_links.shown("up to US$10 billion", loan) == "up to US$10 billion"
-    assert fact_links.shown("US$11 billion", loan) is None
+    assert fact_links.link_text("up to US$10 billion", loan) == "up to US$10 billion"
+    assert fact_links.link_text("US$11 billion", loan) is None
 
 
 def test_a_contradiction_is_named_with_notebook_cell_line_and_both_texts(book):
@@ -162,3 +172,12 @@ def test_the_command_takes_a_release_and_names_the_nearest_fact():
     assert older.text in printed("rare_earths.china_mined", "--release", "mcs2025")
     result = CliRunner().invoke(main, ["fact", "vault.exim_lon"])
     assert result.exit_code == 2 and 'Did you mean "vault.exim_loan"?' in result.output
+
+
+def test_a_quotation_is_quoted_whole_and_names_speaker_and_day():
+    fact = facts.get("quote.vance_floor")
+    assert fact_links.link_text(fact.text, fact) == fact.text
+    assert fact_links.link_text(fact.value, fact) is None  # without its marks nobody says it
+    assert fact_links.link_text("“these reference prices will operate as a floor”", fact) is None
+    assert fact.text == f"“{fact.value}”" and fact.label == "JD Vance, 4 February 2026"
+    assert fact.sources == ("S106",)

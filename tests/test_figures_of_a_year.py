@@ -196,7 +196,7 @@ def test_a_minerals_page_shows_the_newest_releases_shares(mineral):
         section = mineral_page.makers(mineral, NEWEST, step)
         if section is None:
             continue
-        output = mineral_page.lead_prose.made(mineral, NEWEST)[step]
+        output = mineral_page.lead_prose.output_by_step(mineral, NEWEST)[step]
         for r, what in zip(section.figure.table.to_dict("records"), output.what, strict=True):
             release, shares = printed(name(what), step, int(r["Year"]))
             assert r["Release"] == said(release)
@@ -220,7 +220,7 @@ def test_a_countrys_page_shows_the_newest_releases_shares(iso3):
 
 def test_every_fact_that_is_a_share_is_the_newest_releases():
     known = facts.evaluate(NEWEST)
-    held = countries.held(NEWEST)
+    held = countries.output_shares(NEWEST)
     checked = 0
     for r in held[(held.value > 0) & (held.iso3 != countries.UNION)].itertuples():
         what = name(r.what) if not r.form else country_page.lead_prose.product(r)
@@ -270,18 +270,19 @@ def test_china_has_one_share_of_a_thing_wherever_it_is_shown(release):
 
 def test_what_a_coalition_has_is_its_members_shares_added_up():
     table = coverage.matrix(NEWEST).table
+    output = supply.output(NEWEST)
+    labels = output.what.map(supply.label)
     for r in table.to_dict("records"):
         step = next(s for s, words in coverage.drawn.STEPS.items() if words == r["Step"])
-        rows_of = supply.output(NEWEST)
-        rows_of = rows_of[(rows_of.step == step) & (rows_of.what.map(supply.label) == r["Mineral"])]
+        rows_of = output[(output.step == step) & (labels == r["Mineral"])]
         sums = rows_of[rows_of.iso3.isin(coalitions.club("g7"))].share.sum()
         assert r["G7, %"] == pytest.approx(min(sums, 100))
 
 
 def test_where_rounding_makes_all_of_it_a_bound_is_said():
     assert (
-        facts.get("gallium.china_refined").text == "over 99 %"
-        and facts.get("china.gallium_refined").text == "over 99 %"
+        facts.get("gallium.china_refined").text == "over 99%"
+        and facts.get("china.gallium_refined").text == "over 99%"
     )
     bar = next(
         row
@@ -289,7 +290,7 @@ def test_where_rounding_makes_all_of_it_a_bound_is_said():
         for row in data
         if row["mineral"] == "Gallium"
     )
-    assert bar["label"] == "China over 99 %"
+    assert bar["label"] == "China over 99%"
     cells = [
         row
         for data in coverage.matrix(NEWEST).chart.to_dict()["datasets"].values()
@@ -306,7 +307,7 @@ def test_titanium_concentrates_are_ilmenite_and_rutile():
     china = supply.output(NEWEST).query("mineral == 'titanium' and step == 'mine' and iso3 == 'CHN'").iloc[0]
     assert china.share == pytest.approx(100 * 3200 / 9800) and china.what == "Titanium concentrates"
     australia = facts.get("australia.titanium_mined")
-    assert australia.value == pytest.approx(100 * (780 + 200) / 9800) and australia.text == "10 %"
+    assert australia.value == pytest.approx(100 * (780 + 200) / 9800) and australia.text == "10%"
     assert reserves.series(NEWEST).query("mineral == 'titanium' and iso3 == 'SLE'").value.iloc[0] == 2.9e6
 
 
@@ -331,7 +332,7 @@ def test_reserves_of_a_part_are_named_by_it_wherever_they_are_shown():
 
 def test_sierra_leones_page_opens_with_its_rutile():
     text = " ".join(facts.linked(s, NEWEST) for s in country_page.brief("sierra-leone", NEWEST).sentences)
-    assert "24 % of the world's rutile (titanium)" in text
+    assert "24% of the world’s rutile (titanium)" in text
     page = country_page.brings("sierra-leone", NEWEST).html()
     assert "Rutile (titanium)" in page and "Titanium concentrates" in page
 
@@ -397,7 +398,7 @@ def test_a_country_without_output_is_said_to_have_none():
         text = " ".join(facts.linked(s, NEWEST) for s in country_page.brief(country, NEWEST).sentences)
         assert "It mines none of the listed minerals in the data, and refines none" in text and more in text
         assert "what there may be" not in text
-        unknown = country_page.not_known(country, NEWEST)
+        unknown = country_page.unanswered_questions(country, NEWEST)
     assert unknown is None or "Whether it mines" not in " ".join(unknown.items)
 
 

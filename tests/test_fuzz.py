@@ -9,8 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+import sampled
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from sampled import everything
 
 from chokepoint.data import check, tables
 from chokepoint.data.ingest import iea, usgs, worldbank
@@ -19,7 +21,19 @@ from chokepoint.errors import UserError
 DATA = Path(__file__).resolve().parents[1] / "data"
 pytestmark = pytest.mark.slow
 REFERENCE = ("minerals", "commodities", "geography", "corrections", "releases")
-FUZZ = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def examples(number: int):
+    """Try so many examples, others each time, every week; otherwise a third, drawn by the seed (see `sampled`)."""
+    how = settings(
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        max_examples=number if everything() else number // 3,
+        print_blob=True,  # how to see the same again where no seed was given
+    )
+    return how if everything() else lambda test: seed(sampled.seed())(how(test))
+
+
 WORLD, SALIENT = "World Mine Production and Reserves", "Salient Statistics—United States"
 # A few lines of each layout, as USGS prints them.
 LONG = f"""\
@@ -147,7 +161,7 @@ def test_the_layouts_that_are_mangled_here_are_read_when_they_are_not(folder, la
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(FUZZ, max_examples=60)
+@examples(60)
 @given(chosen=st.data())
 def test_a_mangled_usgs_release_is_read_or_refused(folder, layout, chosen):
     files = {name: text.encode() for name, text in LAYOUTS[layout].items()}
@@ -155,7 +169,7 @@ def test_a_mangled_usgs_release_is_read_or_refused(folder, layout, chosen):
     offered(usgs.ingest, folder, files | {name: chosen.draw(mangled(LAYOUTS[layout][name]))})
 
 
-@settings(FUZZ, max_examples=40)
+@examples(40)
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.zip", "a.json", "a.xlsx"]))
 def test_any_bytes_are_read_or_refused(folder, content, name):
     for reader in (usgs, iea, worldbank):
@@ -178,7 +192,7 @@ def damaged(draw, content: bytes) -> bytes:
     return content[:at] + draw(st.binary(max_size=8)) + content[at + draw(st.integers(0, 60)) :]
 
 
-@settings(FUZZ, max_examples=40)
+@examples(40)
 @given(content=damaged(packed({name: text.encode() for name, text in LAYOUTS["long"].items()})))
 def test_a_damaged_zip_is_read_or_refused(folder, content):
     offered(usgs.ingest, folder, {"release.zip": content})
@@ -213,7 +227,7 @@ def disturbed(draw, value):
     }
 
 
-@settings(FUZZ, max_examples=80)
+@examples(80)
 @given(content=disturbed(IEA))
 def test_a_disturbed_iea_file_is_read_or_refused(folder, content):
     offered(iea.ingest, folder, {"iea.json": json.dumps(content).encode("utf-8", "replace")})
@@ -231,7 +245,7 @@ cells = st.one_of(
 )
 
 
-@settings(FUZZ, max_examples=40)
+@examples(40)
 @given(chosen=st.data())
 def test_a_disturbed_pink_sheet_is_read_or_refused(folder, chosen):
     book = openpyxl.Workbook()
@@ -276,7 +290,7 @@ PACKAGE = {
 }
 
 
-@settings(FUZZ, max_examples=200)
+@examples(200)
 @given(content=mangled(TABLE) | st.binary(max_size=200))
 def test_a_mangled_table_is_sound_and_loads_or_its_faults_are_listed(tmp_path_factory, content):
     data = tmp_path_factory.mktemp("data")
@@ -288,7 +302,7 @@ def test_a_mangled_table_is_sound_and_loads_or_its_faults_are_listed(tmp_path_fa
         assert len(tables._read(data, "shares", None))
 
 
-@settings(FUZZ, max_examples=100)
+@examples(100)
 @given(descriptor=disturbed(PACKAGE | {"resources": {"0": PACKAGE["resources"][0]}}) | anything)
 def test_a_disturbed_descriptor_is_used_or_refused(tmp_path_factory, descriptor):
     if isinstance(descriptor, dict) and isinstance(descriptor.get("resources"), dict):

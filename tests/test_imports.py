@@ -1,20 +1,27 @@
 """The rooms of the package, and which of them each may import: one way, no way back, no circle."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from chokepoint.site.imports import imported, modules
+from chokepoint.site.cache import code_of
+from chokepoint.site.imports import imported, imported_by_code, modules
+from chokepoint.site.watch import modules_needing_restart
 
+COMPONENTS = "chokepoint.pages.components"
 MODULES = modules()
 ROOMS = {
     "errors": set(),
+    "syntax": set(),
     "data": {"errors"},
-    "models": {"errors"},
+    "models": {"data", "errors"},  # the scenario model takes its facts from data/scenario
     "analysis": {"data", "models", "errors"},
-    "parameters": {"data", "analysis", "errors"},
+    "parameters": {"data", "analysis", "errors", "syntax"},
     "charts": {"errors"},
     "pages": {"data", "models", "analysis", "charts", "parameters", "errors"},
-    "site": {"data", "models", "analysis", "charts", "pages", "parameters", "errors"},
-    "cli": {"data", "models", "analysis", "charts", "pages", "site", "parameters", "errors"},
+    "site": {"data", "models", "analysis", "charts", "pages", "parameters", "errors", "syntax"},
+    "cli": {"data", "models", "analysis", "charts", "pages", "site", "parameters", "errors", "syntax"},
 }
 YET = {  # what does not keep to it yet
     (
@@ -27,6 +34,7 @@ SITE_KNOWS = {
     "chokepoint.analysis.countries": "which countries have a page, for the plan, the links and the index",
     "chokepoint.analysis.events": "what the newest event is, for the date in a page's description",
     "chokepoint.analysis.facts": "the registry that links in the text are checked against",
+    "chokepoint.analysis.publishers": "the table of the methods: which publisher a series is taken from, and why",
     "chokepoint.analysis.reliance": "the index of minerals",
     "chokepoint.analysis.supply": "the index of minerals and the cover's chart",
     "chokepoint.charts.vega": "compiles charts for the page and bundles their script",
@@ -77,3 +85,14 @@ def test_no_import_goes_round_in_a_circle():
         for module in ready:
             del waiting[module]
     assert sorted(waiting) == []
+
+
+def test_a_saved_chart_or_page_is_no_reason_for_the_watch_to_start_anew():
+    held = modules_needing_restart()
+    assert {"chokepoint.site.kernels", "chokepoint.data.tables"} <= held
+    notebooks = (Path(__file__).resolve().parents[1] / "book").glob("[01]*.ipynb")
+    chapters = set().union(*(imported_by_code(code_of(notebook)[1]) for notebook in notebooks))
+    chapters = {name for name in chapters if re.fullmatch(r"chokepoint\.pages\.\w+", name)} - {COMPONENTS}
+    drawn = {other for page in chapters for other in imported(page) if other.startswith("chokepoint.charts.")}
+    assert len(chapters) >= 9 and "chokepoint.charts.curves" in drawn
+    assert not (chapters | drawn - {"chokepoint.charts.theme"}) & held

@@ -323,3 +323,39 @@ def test_the_files_that_were_read_are_those_at_hand():
         folder = next(place for stem, place in folders.items() if row.release.startswith(stem))
         content = (shared / folder / row.file).read_bytes()
         assert (sha256(content).hexdigest(), len(content)) == (row.sha256, row.bytes), row.file
+
+
+# Names of data/crosswalk.csv that the files at hand do not hold: they are the publishers' own all the same.
+NOT_AT_HAND = {
+    "bgs": {"tin, mine", "vanadium, mine", "chromium ores and concentrates"},
+    "us-trade": {"2604", "2607", "2608"},
+}
+
+
+def _names_at_hand(publisher: str, shared: Path) -> set[str]:
+    if publisher == "bgs":
+        rows = pd.read_csv(shared / "bgs" / "bgs_production_1971_2023_tidy.csv", dtype=str)
+        both = zip(rows.bgs_commodity_trans, rows.bgs_sub_commodity_trans.fillna(""), strict=True)
+        return {": ".join(filter(None, pair)) for pair in both}
+    if publisher == "eu":
+        files = ("dimension_CRMsOverTime.csv", "fact_GlobalSupplyShares&t.csv")
+        return {
+            name.strip()
+            for file in files
+            for name in pd.read_csv(shared / "eu_crm_2023" / file, encoding="latin-1").Material.dropna()
+        }
+    if publisher == "baci":
+        return set(json.loads((shared / "baci/flows_2002_2024/flows_2024.json").read_text())["materials"])
+    if publisher == "us-trade":
+        return set(_table("us_trade").heading.astype(str))
+    paths = [*(shared / "usgs_ds140").rglob("ds140-*")]
+    return {match[1] for path in paths if (match := history.STEM.search(path.name))}
+
+
+@pytest.mark.published
+@pytest.mark.parametrize("publisher", ["bgs", "eu", "baci", "us-trade", "usgs-history"])
+def test_each_name_of_the_crosswalk_is_spelt_as_in_the_publishers_file(publisher):
+    """A name that is spelt otherwise would silently leave its rows out."""
+    ours = set(pd.read_csv(DATA / "crosswalk.csv", dtype=str).query("publisher == @publisher").name)
+    at_hand = _names_at_hand(publisher, DATA.parent.parent / "shared" / "releases")
+    assert ours - at_hand == NOT_AT_HAND.get(publisher, set())

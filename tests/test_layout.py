@@ -4,7 +4,7 @@ import warnings
 
 import firefox
 import pytest
-from pictures import AT_REST, DEAF, NARROW, SIZES, WIDE, WIDEST, WORDS, in_font
+from pictures import AT_REST, DEAF, NARROW, OPENED, SIZES, WIDE, WIDEST, WORDS, in_font
 from sampled import draw, everything, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layout")]
@@ -136,6 +136,7 @@ def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, 
                 "window.IntersectionObserver = class { observe() {} unobserve() {} }"
             )  # nothing is drawn before it is asked for
             tab.goto(f"{address}/{page}.html")
+            tab.evaluate(OPENED)
             rooms, places = (
                 "[...document.querySelectorAll('.cp-chart')].map(b => b.getBoundingClientRect().height)",
                 "document.body.scrollHeight",

@@ -15,7 +15,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from test_explorables import in_words
 
-from chokepoint.models import MODELS
+from chokepoint.analysis import decisions
+from chokepoint.models import MODELS, scenario
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
 BOOK = Path(__file__).resolve().parents[1] / "book"
@@ -38,10 +39,11 @@ WITH_WIDGETS = (
     "04-project-vault",
     "05-frameworks",
     "06-china-responses",
-    "07-futures",
+    "rock-to-motor",
     "validation",
 )
-ASKED_AGAIN = ("mineral",)  # notebooks whose kernel other tests ask once they have run
+DESK = "07-futures"
+ASKED_AGAIN = ("08-since-february", "mineral")  # notebooks whose kernel other tests ask once they have run
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
 WATCH = """
@@ -117,7 +119,10 @@ def python(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("fresh") / "venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     made = folder / "bin" / "python"
-    install = [made, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt"]
+    install = [
+        made,
+        *"-m pip install -q --disable-pip-version-check --no-compile -r requirements.txt".split(),
+    ]
     done = subprocess.run(install, cwd=BOOK.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return made
@@ -194,6 +199,11 @@ def press(page, box, name: str, key: str) -> dict[str, float]:
     return settings_of(box)
 
 
+def shown_in(box):
+    """The explorable whose title a live box carries."""
+    return in_words()[box.locator("b").first.text_content()]
+
+
 def require_the_models_answer(box, explorable, settings: dict[str, float]) -> None:
     expected = explorable.evaluate(**settings)
     shown = box.locator("[data-result]").evaluate_all(
@@ -208,18 +218,36 @@ def require_the_models_answer(box, explorable, settings: dict[str, float]) -> No
     assert box.locator(".cp-sentence").inner_text() == explorable.sentence_at(**settings)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
+    """Asked as soon as it has run from top to bottom: its kernel, and the page, are then needed no more."""
+    page = run_all(name)
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
+    printed = (site / f"{PAGES.get(name, name)}.html").read_text(encoding="utf-8")
+    charts = all_drawn(page, printed.count('class="cp-chart"'))
+    assert len(charts) == printed.count('class="cp-chart"') > 0
+    seen = [chart for chart in charts if not chart["hidden"]]
+    assert name == DESK or seen == charts  # the desk hides a price that it cannot say
+    assert min(chart["width"] for chart in seen) > 300
+    assert all(len(chart["label"]) > 20 for chart in seen), "a chart without alt text"
+    bars = require_true_lengths(charts)
+    assert bars or name in (DESK, "performance", "what-changed")  # they have none
+    assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
+    if name not in (*WITH_WIDGETS, DESK, *ASKED_AGAIN):
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        page.close()
+
+
 @pytest.mark.parametrize("name", WITH_WIDGETS)
 def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(run_all, name):
     page = run_all(name)
-    known = in_words()
     boxes = page.locator(".cp-live")
     boxes.first.wait_for()
     for i in range(boxes.count()):
         box = boxes.nth(i)
-        model = next(c for c in box.get_attribute("class").split() if c.startswith("cp-live-")).removeprefix(
-            "cp-live-"
-        )
-        for control in known[model].controls:
+        explorable = shown_in(box)
+        assert f"cp-live-{explorable.model}" in box.get_attribute("class")
+        for control in explorable.controls:
             was = settings_of(box)[control.name]
             now = press(
                 page,
@@ -228,29 +256,41 @@ def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(r
                 "ArrowLeft" if was > control.value or was >= control.high else "ArrowRight",
             )
             assert now[control.name] != was
-            require_the_models_answer(box, known[model], now)
+            require_the_models_answer(box, explorable, now)
         box.get_by_role("button", name="Reset").press("Enter")
         page.wait_for_function(
             "([box, wanted]) => box.querySelector('[data-settings]').dataset.settings === wanted",
-            arg=[box.element_handle(), json.dumps({c.name: float(c.value) for c in known[model].controls})],
+            arg=[box.element_handle(), json.dumps({c.name: float(c.value) for c in explorable.controls})],
         )
         assert box.locator("svg.marks, canvas.marks").count() == 1
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - set(WITH_WIDGETS)))
-def test_every_other_notebook_runs_from_top_to_bottom(run_all, name):
-    page = run_all(name)
-    assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
-    if name not in ASKED_AGAIN:
-        page.evaluate(
-            "jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-        )  # its kernel is needed no more
+def test_the_desk_answers_in_a_notebook_as_the_model_does(run_all):
+    """Its notebook begins with gallium, those who came, and everything against a cut."""
+    page = run_all(DESK)
+    desk = page.locator(".cp-scenario")
+    begun = decisions.run("gallium", "came", "everything", "cut")
+    desk.locator(".cp-sentence").scroll_into_view_if_needed()
+    assert desk.locator(".cp-sentence").text_content() == begun.sentence
+    moved = scenario.run("gallium", "came", **(begun.settings | {"money": 0, "vault": 0, "cut": 1}))
+    for group in desk.locator(".jupyter-widget-Collapse-header").all():
+        group.click()
+        for name in ("money", "vault", "cut"):
+            box = desk.locator(f".cp-{name} input")
+            if box.is_visible():
+                box.fill(f"{moved.settings[name]:g}")
+                box.press("Enter")
+    page.wait_for_function(
+        "([desk, expected]) => desk.querySelector('.cp-sentence').textContent === expected",
+        arg=[desk.element_handle(), moved.sentence],
+    )
 
 
 def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
     held = "".join((BOOK / f"{name}.ipynb").read_text(encoding="utf-8") for name in WITH_WIDGETS)
-    functions = {model: explorable for model, explorable in in_words().items()}
-    assert set(functions) == {model.name for model in MODELS.values() if model.browser}
+    assert {explorable.model for explorable in in_words().values()} == {
+        model.name for model in MODELS.values() if model.browser
+    }
     others = [
         p
         for p in BOOK.glob("*.ipynb")
@@ -274,7 +314,7 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
         line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]
     )
     assert float(saved["cut"]) == moved
-    assert float(saved["cover_days"]) == pytest.approx(in_words()["vault"].evaluate(cut=moved)["cover_days"])
+    assert float(saved["cover_days"]) == pytest.approx(shown_in(vault).evaluate(cut=moved)["cover_days"])
 
 
 def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
@@ -287,6 +327,15 @@ def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
     before = page.evaluate(count)
     select.select_option(index=1)
     page.wait_for_function(f"was => ({count})() !== was", arg=before)
+
+
+def all_drawn(page, number: int) -> list[dict]:
+    """The charts at rest, once there are so many: a slow machine draws the last of them a while after its cell is done."""
+    for _ in range(60):
+        if len(page.evaluate(MEASURE)) >= number:
+            break
+        page.wait_for_timeout(1000)
+    return at_rest(page)
 
 
 def at_rest(page) -> list[dict]:
@@ -316,7 +365,7 @@ def require_true_lengths(charts: list[dict]) -> int:
 
 
 def in_proportion(lengths: list[float], values: list[float]) -> bool:
-    """Within 1 %, but for a piece thinner than a pixel, which may be drawn one pixel wide to be seen at all."""
+    """Within 1%, but for a piece thinner than a pixel, which may be drawn one pixel wide to be seen at all."""
     pairs = [(length, value) for length, value in zip(lengths, values, strict=True) if value or length > 0.01]
     longest, largest = max(pairs, default=(0, 0))
     thin = [
@@ -353,29 +402,11 @@ def test_the_measure_tells_a_false_length_from_a_true_one():
             require_true_lengths([{"label": "", "bars": [true | wrong]}])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
-    page = run_all(name)
-    printed = (site / f"{PAGES.get(name, name)}.html").read_text(encoding="utf-8")
-    charts = page.evaluate(MEASURE)
-    for _ in range(60):  # a slow machine draws the last of them a while after its cell is done
-        if len(charts) == printed.count('class="cp-chart"'):
-            break
-        page.wait_for_timeout(1000)
-        charts = page.evaluate(MEASURE)
-    assert len(charts) == printed.count('class="cp-chart"') > 0
-    assert min(chart["width"] for chart in charts) > 300
-    assert all(len(chart["label"]) > 20 for chart in charts), "a chart without alt text"
-    bars = require_true_lengths(charts)
-    assert bars or name in ("performance", "what-changed")
-    assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
-
-
 def test_money_in_brief_is_read_as_money(run_all):
     brief = (
         run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
     )
-    assert "US$110/kg of neodymium" in brief and "US$69 a kilogram" in brief
+    assert "guaranteed US$110/kg for" in brief and "US$69 a kilogram, such" in brief
 
 
 def test_a_mineral_is_chosen_once_for_the_whole_notebook(
@@ -405,7 +436,7 @@ def test_an_altair_chart_that_a_visitor_types_is_drawn_without_the_network(lab, 
     typed = new_notebook(cells=[new_code_cell(source) for source in PLAIN], metadata=kernel)
     nbformat.write(typed, lab.folder / "book" / "typed.ipynb")
     page = run_all("typed")
-    charts = page.evaluate(MEASURE)
+    charts = all_drawn(page, 3)
     assert [chart["width"] > 300 for chart in charts] == [True] * 3
     assert require_true_lengths(charts) >= 3 * 10
     assert page.locator("a.cp-save").count() == 3

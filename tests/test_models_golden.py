@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from chokepoint.analysis import forecast
 from chokepoint.models import MODELS
-from chokepoint.models.buildout import buildout, pipeline, pipeline_path, viability
 from chokepoint.models.coalition import (
     bloc_share,
     club,
@@ -405,7 +403,7 @@ def test_the_fitted_price_jump_has_no_skill():
 
 
 def test_nothing_is_counted_twice_after_a_cut():
-    """At the page's start, half of 95 % withheld and a tenth of a year in store: what can be had and what is missing are one."""
+    """At the page's start, half of 95% withheld and a tenth of a year in store: what can be had and what is missing are one."""
     start = given(SHOCK, china_share=0.95, cut=0.5, buffer=0.10)
     results = supply_shock(**start)
     assert (results["withheld"], results["available"], results["missing"]) == approx((0.475, 0.625, 0.375))
@@ -415,107 +413,6 @@ def test_nothing_is_counted_twice_after_a_cut():
 def test_no_cut_and_no_fear_no_price():
     results = supply_shock(**given(SHOCK, cut=0))
     assert results["price_multiple"] == 1 and results["missing"] == 0
-
-
-# ---- model 6: build-out ----------------------------------------------------------------------------------------------
-
-BUILD = dict(
-    world_price=60,
-    floor=75,
-    start_capacity=8.7,
-    start_demand=97,
-    demand_growth=0.045,
-    capital=0.73,
-    capital_intensity=0.20,
-    lead_time=3,
-    viability_price=77,
-    viability_width=4.5,
-    year=11,
-    target=0.5,
-)
-PIPE = given(
-    BUILD,
-    mine_lead_time=9,
-    mine_capacity=30,
-    projects=120,
-    learning=0.88,
-    price_response=0.5,
-    closing=0,
-    running_cost=45,
-    pulse_price=45,
-    pulse_years=3,
-    pulse_trigger=0.2,
-)
-
-
-def test_projects_start_to_pay_between_54_and_85_dollars():
-    assert [viability(p, viability_price=77, viability_width=4.5) for p in (54, 75, 85)] == approx(
-        [0.006, 0.39, 0.86], abs=0.005
-    )
-
-
-def test_the_share_of_2035_is_set_and_met_with_a_third_more_tonnes_than_the_agency_has():
-    everything_pays = buildout(**given(BUILD, floor=160))
-    assert (everything_pays["capacity"], everything_pays["demand"]) == approx((37.9, 157.4), abs=0.05)
-    agency = forecast.outside_china().set_index("year").loc[2035]
-    assert (agency.outside, agency.world) == approx((28.1, 114.5), abs=0.05)
-    assert everything_pays["capacity"] / agency.outside == approx(1.35, abs=0.01)
-
-
-def test_the_base_case_of_2035_is_fitted_and_the_older_2030_is_missed():
-    everything_pays = given(BUILD, floor=160)
-    assert 100 * buildout(**everything_pays)["share"] == approx(24.1, abs=0.05)
-    assert 100 * buildout(**given(everything_pays, year=6))["share"] == approx(15.6, abs=0.05)
-
-
-def test_at_75_dollars_an_eighth_by_2035():
-    results = buildout(**BUILD)
-    assert results["added"] == approx(1.426, abs=0.0005) and 100 * results["share"] == approx(12.8, abs=0.05)
-
-
-def test_half_needs_seven_kilotonnes_a_year():
-    assert buildout(**given(BUILD, year=15))["added_needed"] == approx(7.1, abs=0.05)
-    assert buildout(**given(BUILD, year=20))["added_needed"] == approx(6.4, abs=0.05)
-
-
-def test_steady_building_loses_to_growing_demand_in_the_end():
-    share = buildout(**given(BUILD, floor=160, year=np.arange(0, 41)))["share"]
-    assert share[40] < share.max() and share.argmax() < 40
-
-
-def test_nothing_comes_out_before_its_time_and_without_closing_nothing_is_lost():
-    path = pipeline_path(**{k: v for k, v in PIPE.items() if k not in ("year", "target")})
-    assert (path["separation"][:3] == 8.7).all() and (path["mine"][:9] == 30).all()
-    assert (np.diff(path["separation"]) >= 0).all() and (
-        path["output"] <= np.minimum(path["separation"], path["mine"]) + 1e-12
-    ).all()
-    assert path["separation"][-1] <= 8.7 + 120 + 1e-9
-
-
-def test_learning_makes_new_plants_cheaper_and_no_learning_does_not():
-    assert pipeline(**given(PIPE, learning=1))["unit_cost"] == approx(0.20)
-    assert pipeline(**PIPE)["unit_cost"] < 0.20
-
-
-def test_chinese_pulses_slow_the_build_out_unless_there_is_a_floor():
-    exposed = given(PIPE, floor=0, world_price=90, pulse_trigger=0.1)
-    assert pipeline(**exposed)["share"] < pipeline(**given(exposed, pulse_years=0))["share"]
-    held = given(exposed, floor=90)
-    assert pipeline(**held)["share"] == approx(pipeline(**given(held, pulse_years=0))["share"])
-
-
-def test_with_mines_to_spare_no_learning_and_no_response_the_cohorts_give_the_simple_form():
-    plain = given(PIPE, mine_capacity=1e6, learning=1, price_response=0, projects=1e6, pulse_years=0, year=11)
-    simple = buildout(**BUILD)
-    assert pipeline(**plain)["share"] == approx(
-        simple["share"] + simple["added"] / simple["demand"], rel=1e-9
-    )  # money of year 0 counts
-
-
-def test_many_pipelines_run_side_by_side():
-    lead = np.array([2, 3, 6])
-    together = pipeline(**given(PIPE, lead_time=lead))["share"]
-    assert together == approx([pipeline(**given(PIPE, lead_time=x))["share"] for x in lead])
 
 
 # ---- model 7: supply risk --------------------------------------------------------------------------------------------
@@ -586,5 +483,4 @@ def test_the_misses_are_shown():
         for row in m.validation()
         if row["verdict"] == "missed"
     }
-    assert {name for name, _ in missed} >= {"supply_shock", "buildout", "price_protection"}
-    assert ("buildout", "share outside China in 2030") in missed
+    assert {name for name, _ in missed} >= {"supply_shock", "price_protection"}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from chokepoint.analysis import facts
 from chokepoint.models.price_floor import effective_protection, price_floor, stage_cascade
 
 BASE = dict(
@@ -214,3 +215,8 @@ def test_protection_is_the_tariff_when_inputs_are_free_or_all_tariffs_are_equal(
     )
     assert effective_protection(protection=0.3, input_protection=0.9, input_share=0) == pytest.approx(0.3)
     assert effective_protection(protection=0.3, input_protection=0.3, input_share=0.4) == pytest.approx(0.3)
+
+
+def test_the_model_starts_from_the_newest_average_price():
+    """A newer release moves the start: write its average into data/assumptions.csv, and chapter 3 follows."""
+    assert facts.get("floor.start").value == round(facts.get("ndpr.latest").value)

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chokepoint.models import MODELS
-from chokepoint.models.buildout import pipeline_path
 from chokepoint.models.coalition import club_by_enumeration
 from chokepoint.models.expr import Field, Param
 from chokepoint.models.price_protection import put_and_call
@@ -396,36 +395,6 @@ def test_at_the_exact_multiple_supply_meets_demand_or_the_miss_is_said(s):
     )
     gap = m ** -s["demand_elasticity"] - supply
     assert gap <= exact["unmatched"] + 1e-9 and (m == 1 or gap >= -1e-9)
-
-
-# ---- model 6 ---------------------------------------------------------------------------------------------------------
-
-
-@given(box("buildout"))
-def test_the_share_moves_the_right_way_and_stays_a_share(s):
-    r = run("buildout", s)
-    assert 0 <= r["share"] <= 1
-    for name, sign in (
-        ("floor", 1),
-        ("capital", 1),
-        ("lead_time", -1),
-        ("demand_growth", -1),
-        ("capital_intensity", -1),
-    ):
-        assert steps_up("buildout", s, name, "share", sign), name
-    assert run("buildout", s, year=min(s["year"], s["lead_time"]))["capacity"] == s["start_capacity"]
-    richer = run("buildout", s, capital=float(BOX["buildout"]["capital"]["high"]))["target_year"]
-    assert r["target_year"] == 0 or 0 < richer <= r["target_year"]
-
-
-@settings(max_examples=40)
-@given(box("pipeline", closing=0))
-def test_without_closing_capacity_never_falls_and_no_more_is_built_than_there_are_projects(s):
-    path = pipeline_path(**{k: v for k, v in s.items() if k not in ("year", "target")})
-    assert (np.diff(path["separation"]) >= -1e-12).all() and (np.diff(path["mine"]) >= -1e-12).all()
-    assert path["separation"][-1] <= s["start_capacity"] + s["projects"] + 1e-9
-    assert (path["separation"][: int(s["lead_time"])] == s["start_capacity"]).all()
-    assert ((path["share"] >= 0) & (path["share"] <= 1)).all() and (path["price"] >= s["floor"]).all()
 
 
 # ---- model 7 ---------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ SOME = ["index", "04-project-vault", "minerals", "minerals/gallium", "countries/
 
 @pytest.fixture(scope="module")
 def printed(site, tmp_path_factory):
-    """Some pages of every kind, printed as the book is: the file, opened, and its leaves by page."""
+    """Some pages of every kind, printed as the book is: the file, opened, its leaves by page, and the text of each sheet."""
     from pypdf import PdfReader
 
     target = tmp_path_factory.mktemp("pdf") / "some.pdf"
@@ -26,7 +26,9 @@ def printed(site, tmp_path_factory):
         leaves = apart.submit(
             pdf.print_book, site, target, HOME / "_toc.yml", chromium.executable(), only=set(SOME)
         ).result()
-    return PdfReader(target), {one.page: one for one in leaves}
+    reader = PdfReader(target)
+    texts = [page.extract_text() for page in reader.pages]  # half a minute: read once
+    return reader, {one.page: one for one in leaves}, texts
 
 
 def links(reader) -> list[dict]:
@@ -40,28 +42,28 @@ def links(reader) -> list[dict]:
 
 
 def test_every_chart_is_drawn_and_none_is_cut_off(printed):
-    _, leaves = printed
+    _, leaves, _ = printed
     assert list(leaves) == SOME
     assert sum(one.charts for one in leaves.values()) > 10
     assert not {one.page: one.cut + one.empty for one in leaves.values() if one.cut or one.empty}
 
 
 def test_every_page_but_the_cover_carries_its_number(printed):
-    reader, _ = printed
-    for number, page in enumerate(reader.pages[1:], start=2):
-        assert str(number) in page.extract_text().split(), f"page {number}"
+    *_, texts = printed
+    for number, text in enumerate(texts[1:], start=2):
+        assert str(number) in text.split(), f"page {number}"
 
 
 def test_the_contents_name_the_page_where_each_chapter_begins(printed):
-    reader, leaves = printed
-    contents = " ".join(reader.pages[1].extract_text().split())
+    _, leaves, texts = printed
+    contents = " ".join(texts[1].split())
     for one in leaves.values():
         number = int(re.search(rf"{re.escape(one.title)} (\d+)", contents)[1])
-        assert one.title in " ".join(reader.pages[number - 1].extract_text().split())
+        assert one.title in " ".join(texts[number - 1].split())
 
 
 def test_every_link_inside_the_book_leads_somewhere(printed):
-    reader, _ = printed
+    reader, *_ = printed
     inside = [note for note in links(reader) if "/Dest" in note or note.get("/A", {}).get("/S") == "/GoTo"]
     aims = {str(note.get("/Dest") or note["/A"]["/D"]) for note in inside}
     assert len(inside) > 50
@@ -69,13 +71,13 @@ def test_every_link_inside_the_book_leads_somewhere(printed):
 
 
 def test_links_to_elsewhere_are_kept_and_none_names_a_file_of_this_machine(printed):
-    reader, _ = printed
+    reader, *_ = printed
     addresses = {note["/A"]["/URI"] for note in links(reader) if note.get("/A", {}).get("/S") == "/URI"}
     assert all(address.startswith(("https://", "http://", "mailto:")) for address in addresses), addresses
 
 
 def test_its_bookmarks_are_parts_then_chapters(printed):
-    reader, leaves = printed
+    reader, leaves, _ = printed
 
     def squeezed(text):
         return re.sub(r"\s", "", text)
@@ -93,8 +95,8 @@ def test_its_bookmarks_are_parts_then_chapters(printed):
 
 
 def test_sliders_are_printed_as_their_settings_with_the_sentence_that_follows(printed, site):
-    reader, _ = printed
-    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    *_, texts = printed
+    text = " ".join(" ".join(texts).split())
     shown = (site / "04-project-vault.html").read_text(encoding="utf-8")
     sentence = re.search(r'class="cp-sentence"[^>]*>([^<]+)<', shown)[1]
     assert sentence in text

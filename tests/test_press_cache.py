@@ -218,14 +218,19 @@ def test_the_code_that_no_notebook_runs_is_not_imported_by_any_that_it_does():
         assert not (wrong := imports.imported(module, known) & set(apart)), f"{module}: {wrong}"
 
 
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    """The runs of the whole book."""
+    return plan(HOME / "book", tables.DEFAULT_RELEASE)
+
+
 @pytest.mark.slow
 def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the_whole_basket(
-    tmp_path, monkeypatch
+    tmp_path, monkeypatch, runs
 ):
     """By the records of the built book, with its data in a folder where a value of the Vault's basket is another."""
     data = shutil.copytree(HOME / "data", tmp_path / "data")
     monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
-    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
 
     def due() -> dict[str, str]:
         records = Cache(HOME / "build" / "cache")
@@ -245,6 +250,30 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
         "what-changed": "data/vault_basket.csv changed, data/vault_basket.csv: mineral=antimony changed",
         "validation": "data/vault_basket.csv changed",
     }
+
+
+def test_what_is_remembered_counts_as_read_each_time_and_is_forgotten_once_its_file_is_another(
+    data, monkeypatch
+):
+    rows = tables.remembered(lambda: len(tables.load("vault")))
+    other = tables.remembered(lambda: len(tables.load("sources")))
+    assert rows() == other() == 1
+    monkeypatch.setattr(tables, "_reads", set())
+    assert rows() == 1 and tables.reads() == sorted(READS)
+    (data / "evidence/vault.csv").write_text("a\n1\n2\n")
+    (data / "evidence/sources.csv").write_text("a\n1\n", encoding="utf-8")
+    monkeypatch.setattr(tables, "_reads", set())
+    tables.forget_changed()
+    assert tables.reads() == [] and rows() == 2 and other() == 1
+
+
+def test_no_function_remembers_a_table_without_what_it_read():
+    """Or a kernel, forked from a process that had asked it, would not record the table."""
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (HOME / "src/chokepoint/analysis").rglob("*.py")
+    }
+    assert [name for name, text in texts.items() if "lru_cache" in text] == []
 
 
 EVIDENCE = sorted(path.stem for path in (HOME / "data" / "evidence").glob("*.csv"))
@@ -270,6 +299,7 @@ NEW = {
 }
 WIDER = {
     "attendees": "a new seat is a new country page, which every page may link to",
+    "memberships": "who came or signed is who acts together in the scenario of each mineral and country",
     "agreements": "a sixth page, the United States', says how many texts are signed",
 }
 
@@ -287,11 +317,10 @@ def with_row(path: Path, **cells: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("table", EVIDENCE)
-def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypatch, table):
+def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypatch, runs, table):
     """By the records of the built book; nothing runs."""
     data = shutil.copytree(HOME / "data", tmp_path / "data")
     monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
-    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
     with_row(data / "evidence" / f"{table}.csv", **NEW.get(table, {}))
     records = Cache(HOME / "build" / "cache")
     due = {run.page: why for run in runs if (why := records.entry(run)[1])}
@@ -299,12 +328,11 @@ def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypat
 
 
 @pytest.mark.slow
-def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch):
+def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch, runs):
     """By the records of the built book; nothing runs."""
-    runs = plan(HOME / "book", tables.DEFAULT_RELEASE)
     records = Cache(HOME / "build" / "cache")
     chart = "chokepoint.charts.curves"
-    monkeypatch.setitem(records._known, imports.modules()[chart], "other")
+    monkeypatch.setitem(records._computed, imports.modules()[chart], "other")
     due = {run.page for run in runs if records.entry(run)[1]}
     drawn_with_it = {run.page for run in runs if chart in modules_of(code_of(run.notebook)[1])}
     assert due == drawn_with_it and "04-project-vault" in due and len(due) < len(runs) / 10

@@ -5,15 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sampled import draw, everything, told
 
 pytestmark = pytest.mark.slow
-CHANGES = [  # file, old, new, a page that shows it
-    (
-        "data/vault_basket.csv",
-        "the price of metal is the only one",
-        "the price of metal is the only one printed",
-        "04-project-vault.html",
-    ),
+# File, old, new, a page that shows it. These change what every page repeats: a title, a word's explanation.
+REPEATED = [
     ("data/minerals.csv", "\ngallium,Gallium,", "\ngallium,Gallium metal,", "minerals/gallium.html"),
     (
         "book/glossary.md",
@@ -26,6 +22,14 @@ CHANGES = [  # file, old, new, a page that shows it
         "# What would Project Vault buy",
         "# What could Project Vault buy",
         "03-price-floor.html",
+    ),
+]
+CHANGES = [  # and these what a few pages show
+    (
+        "data/vault_basket.csv",
+        "the price of metal is the only one",
+        "the price of metal is the only one printed",
+        "04-project-vault.html",
     ),
     (
         "book/04-project-vault.ipynb",
@@ -59,14 +63,22 @@ def changed(one: dict, other: dict) -> set[str]:
 
 
 def test_what_changes_show_on_other_pages_is_printed_there(checkout):
-    """Of a chapter, a mineral's page and all pages that list or explain: change upon change, each also printed anew."""
+    """Of a chapter, a mineral's page and all pages that list or explain: change upon change, and in the end each printed anew.
+
+    First one that every page repeats, drawn by the seed, then all others at once, which that one can no longer hide;
+    every week each change by itself, and all printed anew after each (see `sampled`).
+    """
     checkout.reduce("04-project-vault", minerals=("gallium",))
     before = printed(checkout)
-    for file, old, new, shows in CHANGES:
-        checkout.edit(file, old, new)
+    for made in (
+        [[c] for c in REPEATED + CHANGES] if everything() else [[draw("printing").choice(REPEATED)], CHANGES]
+    ):
+        for file, old, new, _ in made:
+            checkout.edit(file, old, new)
         again = printed(checkout)
-        shutil.rmtree(checkout.folder / "build" / "sphinx")  # what the printer keeps
-        (checkout.folder / "build" / "site.json").unlink()
-        assert changed(again, printed(checkout)) == set(), file
-        assert shows in changed(before, again), file
+        assert {shows for *_, shows in made} <= changed(before, again), (made, told())
         before = again
+        if everything() or made is CHANGES:
+            shutil.rmtree(checkout.folder / "build" / "sphinx")  # what the printer keeps
+            (checkout.folder / "build" / "site.json").unlink()
+            assert changed(again, printed(checkout)) == set(), (made, told())

@@ -1,7 +1,6 @@
 """Whatever ends a build, the last good site stands, the message says what happened, and the next build is right."""
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -11,17 +10,25 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import Checkout
+from sampled import draw, everything, told
 from small_book import Small
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("transaction")]  # one book is built for all
+
+
+CHANGE = ("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> tuple[Small, Path]:
-    """The small book, built, and a copy of its folder as it then is."""
+    """The small book, built, and a copy of its folder as it then is; `right` is its site once it is changed, printed anew."""
     book = Small(Checkout(tmp_path_factory.mktemp("built") / "chokepoint"))
     book.build()
-    return book, Path(shutil.copytree(book.folder, book.folder.with_name("kept")))
+    kept = Path(shutil.copytree(book.folder, book.folder.with_name("kept")))
+    book.change(*CHANGE)
+    book.build("--fresh")
+    book.right = book.printed()
+    return book, kept
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def small(built) -> Small:
     shutil.rmtree(book.folder)
     shutil.copytree(kept, book.folder)
     book.old = book.printed()
-    book.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
+    book.change(*CHANGE)
     return book
 
 
@@ -42,9 +49,7 @@ def stands(book: Small) -> bool:
 def next_build_is_right(book: Small) -> None:
     book.build()
     assert "the interest on the loan" in (book.site / "stock.html").read_text(encoding="utf-8")
-    kept = book.printed()
-    book.build("--fresh")
-    assert book.printed() == kept
+    assert book.printed() == book.right
 
 
 def family(process) -> list[psutil.Process]:
@@ -60,21 +65,25 @@ def gone(processes, within: float = 20) -> bool:
 
 
 def test_sigkill_at_any_moment(small):
-    """Twenty moments of a build's duration; each time the site is the old one or the new one, whole, and nothing is left running."""
+    """Moments of a build's duration; each time the site is the old one or the new one, whole, and nothing is left running.
+
+    Six, drawn by the seed, one of each sixth of it; every week twenty (see `sampled`).
+    """
     start = time.monotonic()
     small.build("--fresh")
-    took, new = time.monotonic() - start, small.printed()
-    moments = random.Random(2).sample(range(100), 20)
-    for moment in sorted(moments):
-        process = small.start("--fresh" if moment % 2 else "--explain")
+    took, new = time.monotonic() - start, small.right
+    assert small.printed() == new
+    chance, count = draw("sigkill"), 20 if everything() else 6
+    for i in range(count):
+        moment = 100 * (i + chance.random()) / count
+        process = small.start("--fresh" if i % 2 else "--explain")
         time.sleep(took * moment / 100)
         started = family(process)
         process.kill()
         process.communicate()
-        assert small.printed() == new, f"after {moment} % of a build"
+        assert small.printed() == new, f"after {moment:.0f}% of a build; {told()}"
         assert gone(started)
     next_build_is_right(small)
-    assert small.printed() == new
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])

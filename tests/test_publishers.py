@@ -70,7 +70,8 @@ def test_the_rule_on_joining_holds_against_the_figures():
         "magnesium",
         "copper",
         "cobalt",
-        "platinum_group_metals",
+        "platinum",
+        "palladium",
         "chromium",
     } == set(joined.mineral)
     assert joined.typical.dropna().max() <= 1.5 and joined.largest.dropna().max() <= 7.1
@@ -89,7 +90,7 @@ def test_antimony_shows_two_series_and_the_gap():
     rows = section.figure.table.query("Country == 'China' and Step == 'At the mine'").set_index("Publisher")[
         "Share, %"
     ]
-    assert rows["BGS"] == 34.8 and "not continued by USGS" in " ".join(section.sentences)
+    assert rows["BGS"] == 34.8 and "not continued by newer figures" in " ".join(section.sentences)
     assert "a sum of reporters" in " ".join(section.figure.table["Share is"])
 
 

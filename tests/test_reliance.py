@@ -50,16 +50,14 @@ def test_chapter_1_counts_all_that_a_release_states(release):
 
 def test_what_only_a_chapter_or_figure_2_states_counts_among_the_wholly_imported():
     whole = facts.get("reliance.full", NOW).rows
-    assert {"Cesium: 100 %", "Rubidium: 100 %", "Heavy rare earths (compounds and metals): 100 %"} <= set(
-        whole
-    )
+    assert {"Cesium: 100%", "Rubidium: 100%", "Heavy rare earths (compounds and metals): 100%"} <= set(whole)
     assert len(whole) == facts.get("reliance.full", NOW).value == 14
 
 
 def test_a_release_without_a_summary_table_states_reliance_all_the_same():
     assert "mcs2023" not in tables.releases("headline")
     rows = reliance.lines("mcs2023").set_index("mineral").text
-    assert (rows["lead"], rows["cesium"], rows["rare_earths"]) == ("42 %", "100 %", "more than 95 %")
+    assert (rows["lead"], rows["cesium"], rows["rare_earths"]) == ("42%", "100%", "more than 95%")
     assert (
         reliance.lines("mcs2024").set_index("mineral").table["cobalt"] == "headline"
     )  # its chapter's file holds another table
@@ -67,12 +65,12 @@ def test_a_release_without_a_summary_table_states_reliance_all_the_same():
 
 def test_of_a_mineral_with_several_forms_its_own_speaks_and_the_others_are_told():
     said = text("aluminum", NOW)
-    assert "imports 60 % of the aluminum it uses" in said and "more than 75 %" in said and "71 %" in said
+    assert "imports 60% of the aluminum it uses" in said and "more than 75%" in said and "71%" in said
     assert "net exporter" in text("zinc", NOW) and "of the refined zinc" in text("zinc", NOW)
     assert reliance.lines("mcs2023").set_index("mineral").what["titanium"] == "Titanium sponge metal"
 
 
-@pytest.mark.parametrize(("release", "figures"), [("mcs2026", ["100 %", "67 %"]), ("mcs2025", ["80 %"])])
+@pytest.mark.parametrize(("release", "figures"), [("mcs2026", ["100%", "67%"]), ("mcs2025", ["80%"])])
 def test_a_single_rare_earth_shows_the_figure_of_its_groups(release, figures):
     said = text("dysprosium", release)
     assert "dysprosium alone" in said and all(figure in said for figure in figures)
@@ -82,10 +80,10 @@ def test_a_single_rare_earth_shows_the_figure_of_its_groups(release, figures):
 
 def test_a_bound_on_a_source_is_a_source():
     section = mineral.imports("phosphate_rock", NOW)
-    assert section.figure.title.startswith("Peru is the largest source of US imports, more than 99 %")
+    assert section.figure.title.startswith("Peru is the largest source of US imports, more than 99%")
     assert section.figure.table.iloc[0].tolist()[:2] == ["Peru", ">99"]
-    assert "more than 99 % of its imports come from Peru" in text("phosphate_rock", NOW)
-    assert facts.get("peru.phosphate_rock_us_imports", NOW).text == "more than 99 %"
+    assert "more than 99% of its imports come from Peru" in text("phosphate_rock", NOW)
+    assert facts.get("peru.phosphate_rock_us_imports", NOW).text == "more than 99%"
 
 
 def test_a_list_of_names_is_no_largest_source():
@@ -163,16 +161,13 @@ def test_the_page_of_china_and_the_first_chapter_count_its_lead_in_us_imports_al
         f"imports of {in_words(len(first))} minerals" in said
         and f"for {in_words(int(first.stated.sum()))} of these" in said
     )
-    assert (
-        f"for {int(first.stated.sum())}, China is the largest source" in drawn
-        or f"for {in_words(int(first.stated.sum()))}, China" in drawn
-    )
+    assert drawn.endswith(f"China leads for {int(first.stated.sum())}")
     assert "cesium" in set(first.mineral)  # USGS gives the order of its sources, and no shares
 
 
 @pytest.mark.parametrize(
     ("release", "code", "own", "other"),
-    [("mcs2023", "chromium", "83 %", "80 %"), ("mcs2025", "potash", "94 %", "93 %")],
+    [("mcs2023", "chromium", "83%", "80%"), ("mcs2025", "potash", "94%", "93%")],
 )
 def test_where_two_tables_of_a_release_differ_both_are_told(release, code, own, other):
     """The chapter's figure is taken; that of figure 2 stands beside it, on the mineral's page and in the table of the first chapter."""

@@ -23,11 +23,11 @@ def data(tmp_path, monkeypatch) -> Path:
     return tmp_path / "data"
 
 
-def _customs(folder: Path) -> Path:
+def _customs(folder: Path, month: str = "2026-04") -> Path:
     path = folder / "exports.csv"
     path.write_text(
         "product,period,destination,value,unit,kind,note,source_url\n"
-        "rare-earth magnets,2026-04,World,5500,t,reported,,https://example.org/april\n"
+        f"rare-earth magnets,{month},World,5500,t,reported,,https://example.org/april\n"
     )
     return path
 
@@ -40,24 +40,24 @@ def _study(folder: Path) -> Path:
     return folder
 
 
-def _century(folder: Path) -> Path:
+def _century(folder: Path, year: int = 2022) -> Path:
     head = "Year\tPrimary production\tImports\tExports\tApparent consumption\tUnit value ($/t)\tUnit value (98$/t)\tWorld production\n"
-    (folder / "ds140-tungs.tsv").write_text(head + "2022\tW\t9000\t3000\tW\t36000\t23000\t84000\n")
+    (folder / "ds140-tungs.tsv").write_text(head + f"{year}\tW\t9000\t3000\tW\t36000\t23000\t84000\n")
     return folder
 
 
-def _flows(folder: Path) -> Path:
-    content = {"year": 2025, "source": "UN Comtrade via CEPII BACI HS17 V202701", "names": {"CN": "China", "US": "United States"},
+def _flows(folder: Path, year: int = 2025, edition: str = "202701") -> Path:
+    content = {"year": year, "source": f"UN Comtrade via CEPII BACI HS17 V{edition}", "names": {"CN": "China", "US": "United States"},
                "materials": {"magnets": [{"from": "CN", "to": "US", "value": 900_000}]}}  # fmt: skip
-    (folder / "flows_2025.json").write_text(json.dumps(content))
+    (folder / f"flows_{year}.json").write_text(json.dumps(content))
     return folder
 
 
-def _dataweb(folder: Path) -> Path:
+def _dataweb(folder: Path, month: str = "May") -> Path:
     book = openpyxl.Workbook()
     for name, years in (("Customs Value", ("2025", "2026")), ("Customs Value YTD", ("2025_Year_to_date", "2026_Year_to_date"))):  # fmt: skip
         sheet = book.create_sheet(name)
-        sheet.append(["Imports For Consumption|Annual + Year-To-Date Data from Jan - May"])
+        sheet.append([f"Imports For Consumption|Annual + Year-To-Date Data from Jan - {month}"])
         sheet.append(["Data Row Count", 1])
         sheet.append(["Data Type", "Country", "HTS Number", "Description", "Quantity Description", *years])
         sheet.append(["Customs Value", "China", "8110", "ANTIMONY", "Value for: kilograms", 100.0, 40.0])
@@ -65,31 +65,31 @@ def _dataweb(folder: Path) -> Path:
     return folder
 
 
-def _mining(folder: Path) -> Path:
-    rows = [("Chile", 2026, 5400), ("World", 2026, 23400), ("Chile", 2030, 5369), ("World", 2030, 24369)]
+def _mining(folder: Path, year: int = 2026) -> Path:
+    rows = [("Chile", year, 5400), ("World", year, 23400), ("Chile", 2030, 5369), ("World", 2030, 24369)]
     lines = [f"copper,mining,{area},base case,{year},{value},kt" for area, year, value in rows]
     path = folder / "mining.csv"
     path.write_text("\n".join(["mineral,stage,area,scenario,year,value,unit", *lines]) + "\n")
     return path
 
 
-def _yearbook(folder: Path) -> Path:
+def _yearbook(folder: Path, year: int = 2023) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "T8"
-    for row in (["RARE EARTHS: WORLD MINE PRODUCTION, BY COUNTRY OR LOCALITY1"], ["Country or locality2", 2022, None, 2023],
+    for row in (["RARE EARTHS: WORLD MINE PRODUCTION, BY COUNTRY OR LOCALITY1"], ["Country or locality2", year - 1, None, year],
                 ["China3", 210000, None, 255000], ["Total", 297000, None, 350000]):  # fmt: skip
         sheet.append(row)
     book.save(folder / "myb.xlsx")
     return folder / "myb.xlsx"
 
 
-def _bgs(folder: Path) -> Path:
+def _bgs(folder: Path, year: int = 2024) -> Path:
     path = folder / "bgs.csv"
     path.write_text(
         "bgs_commodity_trans,bgs_sub_commodity_trans,country_trans,country_iso3_code,year,quantity,units\n"
-        '"tungsten, mine",,China,CHN,2024,67000,tonnes (metric)\n'
-        '"tungsten, mine",,Vietnam,VNM,2024,3400,tonnes (metric)\n'
+        f'"tungsten, mine",,China,CHN,{year},67000,tonnes (metric)\n'
+        f'"tungsten, mine",,Vietnam,VNM,{year},3400,tonnes (metric)\n'
     )
     return path
 
@@ -128,6 +128,41 @@ def test_a_newer_file_of_each_source_goes_in_by_its_recipe_and_deletes_nothing(c
     assert release in (data / "releases.csv").read_text() and release.upper() in (data / "evidence" / "sources.csv").read_text()  # fmt: skip
     checked = CliRunner().invoke(main, ["check"])
     assert checked.exit_code == 0, checked.output
+
+
+# command → what makes its file one of a release that is held: a changed figure, and next to nothing else
+HELD = {
+    "china-customs": ({"month": "2026-03"}, "customs2026-03"),
+    "eu-study": ({}, "eustudy2023"),
+    "history": ({"year": 2021}, "history2021"),
+    "baci": ({"year": 2024, "edition": "202601"}, "baci2026-01"),
+    "us-trade": ({"month": "Apr"}, "ustrade2026-04"),
+    "iea": ({"year": 2025}, "iea2026"),
+    "yearbook": ({"year": 2022}, "yearbook2022"),
+    "bgs": ({"year": 2023}, "bgs2023"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", HELD)
+def test_half_a_changed_file_of_a_release_that_is_held_mends_its_rows_and_deletes_none(
+    command, data, tmp_path
+):
+    (given, release), (make, _, table, (column, value)) = HELD[command], VINTAGES[command]
+    (tmp_path / "given").mkdir()
+    path = data / "minerals" / release / f"{table}.csv"
+    before = {p: p.read_bytes() for p in (data / "minerals").rglob("*.csv")}
+    key = json.loads((data / "schemas" / f"{table}.json").read_text())["primaryKey"]
+    stood = pd.read_csv(path, dtype=str, keep_default_na=False)
+    ran = CliRunner().invoke(main, ["ingest", command, str(make(tmp_path / "given", **given))])
+    assert ran.exit_code == 0, ran.output
+    now = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert not stood.merge(now, on=key, how="left", indicator=True)._merge.eq("left_only").any()
+    given_now, given_before = ((pd.to_numeric(rows[column]) == value).sum() for rows in (now, stood))
+    assert given_now > given_before, "the changed figure stands"
+    assert set(before) == set((data / "minerals").rglob("*.csv"))
+    assert all(p.read_bytes() == old for p, old in before.items() if p.parent.name != release)
+    assert "are not in what was given and stay" in ran.output
 
 
 def test_the_record_grows_the_data_by_at_most_twelve_megabytes():

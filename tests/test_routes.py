@@ -57,7 +57,7 @@ def plain(sentences) -> list[str]:
     "way",
     [
         ["what each country signed", "Argentina"],  # by the finding on what partners bring
-        ["every delegation", "Argentina"],  # by the list of countries
+        ["every country", "Argentina"],  # by the list of countries
         ["Argentina"],  # by the name itself
     ],
 )
@@ -111,8 +111,8 @@ def test_from_an_answer_the_reader_can_go_on_and_back(site):
             assert (site / reader.click(words).page).is_file()
     evidence = Reader(site)
     evidence.page = "evidence.html"
-    row = evidence.text.split('id="fact-gallium.stock_days"')[1].split("</tr>")[0]
-    assert 'href="04-project-vault.html"' in row and 'href="minerals/gallium.html"' in row
+    row = evidence.text.split('id="fact-graphite.stock_days"')[1].split("</tr>")[0]
+    assert 'href="04-project-vault.html"' in row and 'href="minerals/graphite.html"' in row
 
 
 def test_with_no_cut_a_stock_has_no_end(site, visit):
@@ -157,7 +157,8 @@ SYSTEMS = {  # each thing that the articles speak of, and a word that every plac
 
 def systems(site):
     """Rows of the printed table: subject, and for each of the three columns the addresses in it."""
-    table = re.search(r"<table.*?</table>", (site / "methods.html").read_text(encoding="utf-8"), re.S)[0]
+    tables = re.findall(r"<table.*?</table>", (site / "methods.html").read_text(encoding="utf-8"), re.S)
+    [table] = [t for t in tables if "The ministerial" in t]
     for row in re.findall(r"<tr.*?</tr>", table, re.S)[1:]:
         cells = re.findall(r"<td.*?</td>", row, re.S)
         yield (
@@ -224,13 +225,13 @@ def test_chapters_minerals_countries_and_evidence_lead_to_each_other(site):
 
     missing = []
     for page in sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html")):
-        there = leads(page) if re.match(r"0\d-|minerals/|countries/", page) else None
+        there = leads(page) if re.match(r"[01]\d-|minerals/|countries/", page) else None
         if there is None:
             continue
         wanted = {"minerals/": r"minerals/", "countries/": r"countries/", "the evidence": r"evidence"}
-        if not page.startswith("0"):
+        if not page[0].isdigit():
             wanted = {
-                "a chapter": r"0\d-",
+                "a chapter": r"[01]\d-",
                 "the evidence": r"evidence",
                 "all minerals": r"minerals\.html",
                 "all countries": r"countries\.html",

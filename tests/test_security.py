@@ -140,7 +140,7 @@ HOSTILE = {
     "minerals": ("name", "note"),
     "mcs2026-production": ("footnote",),
 }
-NOTEBOOKS = ("03-price-floor", "08-since-february", "09-disagreements", "mineral", "country")
+NOTEBOOKS = ("03-price-floor", "08-since-february", "claims", "mineral", "country")
 LISTS = {
     "index": "mineral-index",
     "evidence": "fact-list",

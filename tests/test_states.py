@@ -9,6 +9,8 @@ import firefox
 import pytest
 from sampled import draw, told
 
+from chokepoint.pages import price_floor
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 TO_ENDS = """async (section, ends) => {
   const inputs = [...section.querySelectorAll(".cp-controls input")];
@@ -43,7 +45,11 @@ def shown(page, selector: str) -> list[str]:
 @pytest.mark.parametrize("name", ["01-dependence", "05-frameworks", "minerals/gallium"])
 def test_without_javascript_the_numbers_stand_in_the_place_of_the_chart(address, plain, name):
     plain.goto(f"{address}/{name}.html")
-    numbers = ".cp-figure:not(details.admonition.hide .cp-figure) .cp-numbers table"  # a notebook's code is folded
+    for box in plain.locator(".cp-sure > summary").all():
+        box.click()
+    numbers = (
+        ".cp-figure:not(details.admonition.hide .cp-figure) .cp-numbers table"  # a notebook's code is folded
+    )
     assert len(shown(plain, numbers)) == plain.locator(numbers).count() > 0
     for chart in plain.locator(".cp-chart:not(details.admonition.hide .cp-chart)").all():
         box = chart.bounding_box()
@@ -59,7 +65,8 @@ def test_without_javascript_no_slider_looks_alive_and_the_results_stand(address,
         == []
     )
     assert "110" in " ".join(shown(plain, f"{FLOOR} .cp-control output"))
-    assert "US$50.00" in shown(plain, f"{FLOOR} .cp-sentence")[0] and shown(plain, f"{FLOOR} .cp-results")
+    assert shown(plain, f"{FLOOR} .cp-sentence") == [price_floor.who_pays().sentence_at()]
+    assert shown(plain, f"{FLOOR} .cp-results")
 
 
 def test_with_javascript_the_tables_are_folded_and_nothing_speaks_of_its_want(address, visit):
@@ -103,12 +110,12 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
     ],
 )
 def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, visit, query, answer):
-    seen = visit(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#move-it-yourself")
+    seen = visit(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#who-pays")
     line = seen.page.locator(f"{FLOOR} .cp-refused")
     assert line.is_visible() and answer in line.inner_text() and line.bounding_box()["height"] < 80
     seen.page.wait_for_function("q => !location.search.includes(q)", arg=query)
     left = seen.page.evaluate("location.search + location.hash")
-    assert "price_floor.world_price=70" in left and "other=1" in left and left.endswith("#move-it-yourself")
+    assert "price_floor.world_price=70" in left and "other=1" in left and left.endswith("#who-pays")
     assert seen.page.locator(f"{FLOOR} input[name=world_price]").input_value() == "70"
     assert not seen.complaints
 
@@ -152,7 +159,8 @@ def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(a
 
 @pytest.fixture
 def host(site):
-    """The site below a path of a host that shows 404.html for what is not there."""
+    """The site below a path of a host that shows 404.html for what is not there: its address, and the paths that were not there."""
+    missing = []
 
     class Pages(http.server.SimpleHTTPRequestHandler):
         def translate_path(self, path):
@@ -163,6 +171,7 @@ def host(site):
             )
 
         def send_error(self, code, message=None, explain=None):
+            missing.append(self.path)
             body = (site / "404.html").read_bytes()
             self.send_response(code)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -179,28 +188,30 @@ def host(site):
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}", missing
     server.shutdown()
 
 
 @pytest.mark.parametrize("lost", ["nothing.html", "minerals/galium.html", "a/b/c/", "minerals/"])
 def test_a_lost_reader_finds_the_book_below_whatever_path_it_stands(host, browser, lost):
     """Its address was not known when it was printed."""
+    address, missing = host
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    assert page.goto(f"{host}/owner/book/{lost}").status == 404
+    assert page.goto(f"{address}/owner/book/{lost}").status == 404
     page.wait_for_function(
         "() => document.querySelector('link[rel=stylesheet]') && getComputedStyle(document.querySelector('.cp-top')).position === 'sticky'"
     )
     links = page.evaluate(
         "[...document.querySelectorAll('a[href]')].map(a => a.href).filter(h => h.startsWith(location.origin) && !h.includes('#'))"
     )
-    assert len(links) > 10 and all(link.startswith(f"{host}/owner/book/") for link in links)
-    assert page.evaluate("document.querySelector('form').action") == f"{host}/owner/book/search.html"
+    assert len(links) > 10 and all(link.startswith(f"{address}/owner/book/") for link in links)
+    assert page.evaluate("document.querySelector('form').action") == f"{address}/owner/book/search.html"
     page.get_by_label("Colours").select_option("dark")
     page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     page.get_by_role("link", name="Every mineral", exact=True).click()
-    page.wait_for_url(f"{host}/owner/book/minerals.html")
+    page.wait_for_url(f"{address}/owner/book/minerals.html")
     assert page.locator("h1").inner_text().startswith("Mineral")
+    assert "/favicon.ico" not in missing  # asked for where a page names no icon
     page.context.close()
 
 

@@ -10,15 +10,15 @@ PHONE = {
     "device_scale_factor": 2,
 }
 REACH = 22  # px: half of a comfortable target
-# The chart with tooltips on its dots, on the cover, in the timeline, in the readings and in a mineral's page.
+# The chart with tooltips on its dots, in chapter 1, in the timeline, in the readings, in a mineral's page and of what a sum buys.
 # Charts by their order on the page, those of a notebook's folded code left out.
 CHART = ".cp-chart:not(details.admonition.hide .cp-chart)"
 CHARTS = [
-    ("index", 0),
+    ("01-dependence", 0),
     ("08-since-february", 0),
-    ("09-disagreements", 2),
+    ("09-disagreements", 1),
     ("minerals/gallium", 0),
-    ("04-project-vault", 7),
+    ("04-project-vault", 1),
 ]
 # Some marks of a chart that say something, apart from each other: where each is on the page, and what it says.
 MARKS = """async ([i, apart]) => {

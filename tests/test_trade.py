@@ -139,5 +139,5 @@ def test_every_mineral_with_a_heading_shows_its_flows_and_their_licence():
     assert len(minerals) == 28
     for mineral in minerals:
         section = mineral_page.trades(mineral, RELEASE)
-        assert "Etalab 2.0" in " ".join(section.sentences) and "BACI2026-01" in section.figure.sources
+        assert "Etalab 2.0" in section.figure.subtitle and "BACI2026-01" in section.figure.sources
         assert section.html()

@@ -152,8 +152,8 @@ def test_use_that_is_withheld_follows_from_the_reliance_or_its_bound():
     assert (tungsten.use_from, tungsten.use) == (
         "bound of reliance",
         approx(2 * tungsten.net_imports),
-    )  # more than 50 %
-    assert (indium.use_from, indium.use) == ("reliance", approx(indium.net_imports))  # 100 %
+    )  # more than 50%
+    assert (indium.use_from, indium.use) == ("reliance", approx(indium.net_imports))  # 100%
     assert (rhodium.use_from, rhodium.use) == (
         "net imports",
         approx(rhodium.net_imports),
@@ -260,9 +260,9 @@ def test_china_is_named_where_it_is_a_main_source_of_us_imports_and_with_its_sha
         "zinc",
     }
     assert (
-        "18 % of them" in said("gallium")
-        and "46 % of them" in said("graphite")
-        and "71 % of them" in said("rare_earths")
+        "18% of them" in said("gallium")
+        and "46% of them" in said("graphite")
+        and "71% of them" in said("rare_earths")
     )
 
 
@@ -270,10 +270,10 @@ def test_a_stock_of_one_mineral_is_measured_by_that_mineral():
     year = facts.get("antimony.vault_year").value
     assert facts.get("antimony.stock_days").value == approx(365 * 100 / year)
     assert facts.get("antimony.stock_china").value == approx(365 * 100 / year / 0.55)
-    assert f"{100 * year / 11670:.0f} % of the Vault's money" in said("antimony") and "19 % of" in said(
+    assert f"{100 * year / 11670:.0f}% of the Vault’s money" in said("antimony") and "19% of" in said(
         "antimony"
     )
-    assert "more than all of the Vault's money" in said("aluminum") and "money is not the limit" in said(
+    assert "more than all of the Vault’s money" in said("aluminum") and "money is not the limit" in said(
         "gallium"
     )
     assert (

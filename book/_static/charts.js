@@ -8,7 +8,7 @@
   const asked = new URLSearchParams(location.search);
   const number = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
   const percent = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
-  const figure = (cell, value) => "percent" in cell.dataset ? `${percent.format(100 * value)} %` : number.format(value);
+  const figure = (cell, value) => "percent" in cell.dataset ? `${percent.format(100 * value)}%` : number.format(value);
   const shown = (cell, value) => {
     if (value === 0 && cell.dataset.none) return cell.dataset.none; // an event that does not come
     return value > Number(cell.dataset.noEnd) ? "no end" : figure(cell, value).replace("-", "\u2212");

@@ -1,4 +1,4 @@
-// The frame of every page: light or dark, and the table of contents of a narrow screen. Loaded first, so that no page flashes.
+// The frame of every page: light or dark, the table of contents of a narrow screen, and the box of doubts. Loaded first, so that no page flashes.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -8,6 +8,20 @@
   root.classList.add("js");
   apply();
   system.addEventListener("change", apply);
+
+  // What a link leads to is not left folded away; on paper the box of doubts is open.
+  const unfold = () => {
+    const target = document.querySelector(":target"), inner = target?.querySelector(":scope > .cp-sure") ?? target?.closest(".cp-sure");
+    if (!inner || inner.open) return;
+    inner.open = true;
+    (target.closest(".cp-figure, .cp-explorable") ?? target).scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  addEventListener("load", unfold);
+  document.addEventListener("click", ({ target }) => { if (target.closest?.(`a[href$="${location.hash}"]`)) requestAnimationFrame(unfold); }); // once more to the same place
+  let folded = [];
+  addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".cp-sure:not([open])")]; for (const box of folded) box.open = true; });
+  addEventListener("afterprint", () => { for (const box of folded) box.open = false; });
 
   const begin = () => {
     const scheme = document.querySelector(".cp-scheme select");

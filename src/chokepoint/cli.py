@@ -202,6 +202,15 @@ for _name, _about in READERS.items():
     _reader(_name, _about)
 
 
+@ingest.command("scenario")
+@click.argument("path", type=click.Path(path_type=Path))
+def ingest_scenario(path: Path) -> None:
+    """Derive the scenario model's facts: give a folder with CEPII BACI of 2024; all else is in the tables."""
+    from chokepoint.data.ingest import scenario as facts
+
+    click.echo(facts.ingest(path, tables.data_dir()))
+
+
 @ingest.command("outlines")
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_outlines(path: Path) -> None:
@@ -255,14 +264,17 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
         return
     for key, value in results.items():
         unit, meaning = chosen.all_results[key]
-        click.echo(f"{key:28} {_told(float(value), unit, chosen.never.get(key, '')):>14} {unit:18} {meaning}")
+        click.echo(
+            f"{key:28} {_format_result(float(value), unit, chosen.never.get(key, '')):>14} "
+            f"{unit:18} {meaning}"
+        )
 
 
-def _told(value: float, unit: str, never: str) -> str:
+def _format_result(value: float, unit: str, never: str) -> str:
     """Write a result in a column of figures, with words where a number would mislead: never, no end, none."""
-    from chokepoint.models.sentence import said_of
+    from chokepoint.models.sentence import describe_result
 
-    words = said_of(value, unit, never)
+    words = describe_result(value, unit, never)
     return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}") if re.search(r"\d", words) else words
 
 
@@ -303,6 +315,38 @@ def sweep(name: str, samples: int, seed: int, scheduler: str | None, out: Path) 
             progress=lambda done, _all: bar.update(done - bar.n),
         )
     click.echo(f"{samples:,} samples of {name} are in {out}")
+
+
+@main.command()
+@click.argument("mineral", required=False)
+@click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--members", default="came", show_default=True, help="A preset, or ISO codes joined by commas.")
+@click.option("--story", help="Where to start from; what else is given comes on top.")
+@click.option("--csv", "as_csv", is_flag=True, help="The whole path, month by month, as CSV.")
+def scenario(
+    mineral: str | None, settings: tuple[str, ...], members: str, story: str | None, as_csv: bool
+) -> None:
+    """Say what a floor, contracts, money or a Vault would do, and what China's answer would.
+
+    Without MINERAL, list the minerals, stories, members and settings.
+    """
+    from chokepoint.models import scenario as model
+
+    if mineral is None:
+        for known in model.minerals():
+            click.echo(f"{known.mineral:16} grade {known.grade}: {known.form}. {known.why}")
+        for name, (title, _) in {**model.STORIES, **model.PRESETS}.items():
+            click.echo(f"{name:16} {title}")
+        for c in model.controls().values():
+            click.echo(f"{c.name:16} {c.default:g}, {c.low:g} to {c.high:g} {c.unit}: {c.meaning}")
+        return
+    made = model.run(mineral, members, story, **_settings(settings))
+    if as_csv:
+        made.table.to_csv(sys.stdout, index=False, lineterminator="\n")
+        return
+    click.echo(f"{made.sentence}\nGrade {made.grade}: {made.why}\nAgainst doing nothing, in brackets:")
+    for name, value, nothing, unit, meaning in made.summary.itertuples():
+        click.echo(f"{name:16} {value:12,.4g} ({nothing:,.4g})  {unit}: {meaning}")
 
 
 @main.command("facts")

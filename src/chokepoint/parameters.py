@@ -1,14 +1,13 @@
 """What a notebook's parameters are and may be: the interface of the book, checked before anything runs."""
 
 import ast
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chokepoint.analysis import countries
+from chokepoint import syntax
+from chokepoint.analysis import countries, decisions
 from chokepoint.data import tables
-from chokepoint.errors import UserError
+from chokepoint.errors import UserError, nearest
 
 KINDS = {str: "a name", int: "a whole number", float: "a number", bool: "true or false"}
 _TYPES = {t.__name__: t for t in KINDS}
@@ -19,8 +18,6 @@ ASSUMED = {  # parameter → assumption whose range it has, and what the paramet
     "levy_usd_per_kg": ("coalition.levy", 0),
     "cut": ("supply_shock.cut", 0),
     "months": ("supply_shock.months", 0),
-    "horizon": ("buildout.year", 2024),
-    "target": ("buildout.target", 0),
 }
 
 
@@ -52,13 +49,15 @@ class Parameter:
             return [r for r in tables.releases() if r.startswith("mcs")]
         if self.name == "mineral":
             return sorted(tables.load("minerals").mineral)
+        if self.name in decisions.CHOICES:
+            return decisions.CHOICES[self.name]
         return sorted(map(countries.slug, countries.names())) if self.name == "country" else None
 
     def fault(self, value: object) -> str:
         """Say what is wrong with a value, and what would be right; nothing if it may be.
 
-        >>> Parameter("horizon", int, None, "").fault("soon"), Parameter("horizon", int, None, "").fault(2035)
-        ("is 'soon'; expected a whole number, 2024 to 2064", '')
+        >>> Parameter("cut", float, None, "").fault("half"), Parameter("cut", float, None, "").fault(0.5)
+        ("is 'half'; expected a number, 0 to 1", '')
         """
         if value is None and self.default is None:
             return ""
@@ -69,6 +68,8 @@ class Parameter:
             return f"is {value!r}, outside its range; expected {self.allowed}"
         if self.choices and value not in self.choices:
             return f"is {value!r}, which there is not. {nearest(value, self.choices)}"
+        if self.name == "members" and (why := decisions.refusal(value)):
+            return f"is {value!r}. {why}"
         return ""
 
     @property
@@ -78,6 +79,8 @@ class Parameter:
             return f"{self.span[0]:g} to {self.span[1]:g}"
         if self.choices:
             return ", ".join(self.choices) if len(self.choices) < 6 else f"one of {len(self.choices)} names"
+        if self.name == "members":
+            return decisions.CLUBS
         return ""
 
     def read(self, text: str) -> object:
@@ -107,7 +110,7 @@ def parse(source: str) -> dict[str, Parameter]:
     """
     said = dict(_LINE.findall(source))
     found = {}
-    for line in ast.parse(source).body:
+    for line in syntax.parse(source).body:
         if isinstance(line, ast.AnnAssign):
             target, kind = line.target, _TYPES[line.annotation.id]
         elif isinstance(line, ast.Assign):
@@ -123,18 +126,3 @@ def checked(name: str, kind: type, value: object) -> object:
     if fault := Parameter(name, kind, None, "").fault(value):
         raise UserError(f"parameter {name} {fault}")
     return value
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint at the end of a refusal.
-
-    >>> nearest("galium", ["gallium", "tin"])
-    'Did you mean "gallium"?'
-    """
-    known = list(known)
-    near = difflib.get_close_matches(str(name), known, 1)
-    return (
-        f'Did you mean "{near[0]}"?'
-        if near
-        else f"Known: {', '.join(known[:12]) or 'none'}{', …' if len(known) > 12 else ''}."
-    )

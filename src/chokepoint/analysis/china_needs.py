@@ -5,9 +5,6 @@ Two measures that do not mix. *Own ore*: what China mined over what it refined, 
 (CEPII BACI), and how much of that comes from the United States and the countries that signed with it.
 """
 
-from functools import lru_cache
-from pathlib import Path
-
 import pandas as pd
 
 from chokepoint.analysis import coalitions, forecast, trade
@@ -37,11 +34,11 @@ def own_ore() -> pd.DataFrame:
     >>> bool(rows["cobalt"] < 5), bool(rows["copper"] < 25)
     (True, True)
     """
-    return _own_ore(tables.data_dir()).copy()
+    return _own_ore().copy()
 
 
-@lru_cache(maxsize=4)
-def _own_ore(_data: Path) -> pd.DataFrame:
+@tables.remembered
+def _own_ore() -> pd.DataFrame:
     refined = forecast.newest("refinery")  # its edition gives mining of the same year
     table = tables.load("iea_production", refined.source_id.iloc[0].lower())
     rows = table[(table.iso3 == CHINA) & ~table.forecast]
@@ -87,11 +84,11 @@ def imports(year: int | None = None) -> pd.DataFrame:
     >>> rows.first_seller["720293"], bool(rows.first_share_pct["720293"] > 80)
     ('BRA', True)
     """
-    return _imports(tables.data_dir(), year or trade.years()[-1]).copy()
+    return _imports(year or trade.years()[-1]).copy()
 
 
-@lru_cache(maxsize=32)
-def _imports(_data: Path, year: int) -> pd.DataFrame:
+@tables.remembered
+def _imports(year: int) -> pd.DataFrame:
     bloc, found = coalitions.club("signed"), []
     for heading, good in FEED.items():
         rows = trade.flows(heading, year)

@@ -1,13 +1,9 @@
 """The five articles beside the sources: what each claims, how it fared, and where they part."""
 
-from functools import lru_cache
-from pathlib import Path
-
 import pandas as pd
 
 from chokepoint.data import tables
 
-ARTICLES = ("SEED0", "SEED1", "SEED2", "SEED3", "SEED4")
 VERDICTS = ("matches", "was said", "imprecise", "wrong", "unchecked", "not checkable")
 CHECKED = VERDICTS[:4]
 _FIRM = (
@@ -15,32 +11,44 @@ _FIRM = (
     "primary company",
     "dataset",
 )  # kinds of source that are a text or data, not a report
+CHANGES_THE_STORY = ("done deal", "wrong control", "wrong measure", "left out")  # kinds of error
 SAME, DIFFERS, OPEN = "As adopted here", "Otherwise, rounded or in part", "Not settled"
 
 
 def outlets() -> pd.DataFrame:
-    """Return the five articles, in order, with a short name.
+    """Return the articles, in order, with a short name.
 
     Columns: source_id (index), short, outlet, viewpoint, identification.
     """
-    return tables.load("seeds").set_index("source_id").loc[list(ARTICLES)]
+    return tables.load("seeds").set_index("source_id").sort_index()
+
+
+def articles() -> tuple[str, ...]:
+    """Return the ids of the articles, in order."""
+    return tuple(outlets().index)
+
+
+def _of_articles(table: str, column: str) -> pd.DataFrame:
+    """Return the published rows of a table in which a column names one of the articles."""
+    rows = tables.load(table).query("published")
+    return rows[rows[column].isin(articles())]
 
 
 def claims() -> pd.DataFrame:
-    """Every published claim of the five articles."""
-    return tables.load("claims").query("published and source_id in @ARTICLES")
+    """Every published claim of the articles."""
+    return _of_articles("claims", "source_id")
 
 
 def verdicts() -> pd.DataFrame:
-    """Claims of each article by verdict; rows in the order of ARTICLES, columns in that of VERDICTS."""
-    return _verdicts(tables.data_dir()).copy()
+    """Claims of each article by verdict; rows in the order of `articles`, columns in that of VERDICTS."""
+    return _verdicts().copy()
 
 
-@lru_cache(maxsize=4)
-def _verdicts(_data: Path) -> pd.DataFrame:
+@tables.remembered
+def _verdicts() -> pd.DataFrame:
     rows = claims()
     return pd.crosstab(rows.source_id, rows.verdict).reindex(
-        index=list(ARTICLES), columns=list(VERDICTS), fill_value=0
+        index=list(articles()), columns=list(VERDICTS), fill_value=0
     )
 
 
@@ -49,7 +57,7 @@ def errors() -> pd.DataFrame:
 
     There is a row for each claim whose verdict is wrong.
     """
-    return tables.load("errors").query("published and seed_id in @ARTICLES")
+    return _of_articles("errors", "seed_id")
 
 
 def matched_by_text() -> pd.DataFrame:
@@ -64,14 +72,13 @@ def questions() -> pd.DataFrame:
     return tables.load("conflicts").query("published")
 
 
-def stands() -> pd.DataFrame:
-    """Where at least two articles speak to a question: conflict_group, question, source_id, stand, reading.
+def positions() -> pd.DataFrame:
+    """Return what each article says on the questions to which at least two of them speak.
 
-    An article that says it in two ways takes the one adopted here, if it is among them.
+    Columns conflict_group, question, source_id, stand, reading. An article that says it in two ways takes
+    the one adopted here, if it is among them.
     """
-    readings = (
-        tables.load("readings").query("published and source_id in @ARTICLES").fillna({"adopted": False})
-    )
+    readings = _of_articles("readings", "source_id").fillna({"adopted": False})
     readings = readings.sort_values("adopted", ascending=False, kind="stable").drop_duplicates(
         ["conflict_group", "source_id"]
     )

@@ -9,7 +9,7 @@ apart.
 
 import pandas as pd
 
-from chokepoint.analysis import forecast, supply, vault_basket
+from chokepoint.analysis import supply, vault_basket
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 from chokepoint.models import MODELS
@@ -21,7 +21,7 @@ OUTCOMES = ("within", "missed", FITTED, BOUND, IDENTITY, DATA, ARITHMETIC)
 
 @by_release
 def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """One row a check: model, what, predicted, seen, unit, low, high, note, source_id, error, outcome.
+    """Return one row a check: model, what, predicted, seen, unit, low, high, note, source_id, error, outcome.
 
     error: relative; NA where seen is 0.
     outcome: of a test, within or missed, and missed of a bound that does not hold; of any other check its
@@ -37,8 +37,7 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
         for row in model.validation()
     ]
     rows += [row | {"model": "coalition"} for row in concentration_validation(_mine_shares(release))]
-    rows += [row | {"model": "buildout"} for row in _against_the_iea()]
-    rows += [row | {"model": "vault"} for row in _sixty_days(release)]
+    rows += [row | {"model": "vault"} for row in _days_of_the_aim(release)]
     frame = pd.DataFrame(rows)
     order = [name for name in MODELS if name in set(frame.model)]
     frame = frame.sort_values("model", key=lambda m: m.map(order.index), kind="stable", ignore_index=True)
@@ -51,8 +50,8 @@ def checks(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     )
 
 
-def _sixty_days(release: str) -> list[dict]:
-    """Compare sixty days of the basket with the money announced, for net imports and for use.
+def _days_of_the_aim(release: str) -> list[dict]:
+    """Compare the days that are given as the aim with the money announced, for net imports and for use.
 
     The claim fits in the money or does not.
     """
@@ -63,8 +62,8 @@ def _sixty_days(release: str) -> list[dict]:
     money = float(announced.loan + announced.private_capital)
     return [
         check(
-            f"cost of 60 days of {what}",
-            value * 60 / 365,
+            f"cost of {vault_basket.aim():.0f} days of {what}",
+            value * vault_basket.aim() / 365,
             money,
             "US$ billion",
             0,
@@ -96,52 +95,3 @@ def _mine_shares(release: str) -> dict[str, list[float]]:
         for m in PUBLISHED_CONCENTRATION
         if (rows.mineral == m).any()
     }
-
-
-def _against_the_iea() -> list[dict]:
-    """Compare the build-out with the rest of the IEA's own table: a share, and the tonnes.
-
-    Its money is set to the IEA's share of 2035.
-    """
-    from chokepoint.models.buildout import BASE_CASE, buildout
-
-    table = forecast.outside_china().set_index("year")
-    notes = {
-        2030: "the IEA counts plants that are being built; in the model money becomes a plant only after the "
-        "lead time",
-        2035: "the share is what the model is set to; it meets it with more tonnes, of a larger need",
-        2040: "the IEA's forecast stays level after 2035; the model keeps building",
-    }
-    rows = []
-    for year, note in notes.items():
-        model = buildout(**{**BASE_CASE, "year": year - 2024})
-        seen = table.loc[year]
-        what = f"magnet rare earths refined outside China in {year}, the IEA's table of 2025"
-        if year == 2030:
-            share = f"share outside China in {year}, the IEA's table of 2025"
-            rows.append(
-                check(
-                    share,
-                    100 * model["share"],
-                    seen.share,
-                    "%",
-                    seen.share - 3,
-                    seen.share + 3,
-                    note,
-                    seen.source_id,
-                )
-            )
-        else:  # the tonnes of 2030 are missed as the share is: one miss is not counted twice
-            rows.append(
-                check(
-                    what,
-                    model["capacity"],
-                    seen.outside,
-                    "kt/year",
-                    0.85 * seen.outside,
-                    1.15 * seen.outside,
-                    note,
-                    seen.source_id,
-                )
-            )
-    return rows

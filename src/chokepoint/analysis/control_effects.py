@@ -18,7 +18,7 @@ from chokepoint.errors import MissingTable
 
 CUT, FEWEST, YEARS_BEFORE = 0.7, 3, 3
 BEFORE, DURING, AFTER = "before", "in the period of the control", "after"
-BIT, FADED, NOT_SEEN, UNTOLD = "bit", "faded", "not seen", "cannot be told"
+BIT, FADED, NOT_SEEN, UNDETERMINED = "bit", "faded", "not seen", "cannot be told"
 
 
 def judged(mineral: str | None = None) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
     }
     if count < FEWEST or len(ratios) < FEWEST:
         return {
-            "verdict": UNTOLD,
+            "verdict": UNDETERMINED,
             **found,
             "lowest": min(ratios, default=float("nan")),
             "newest": ratios[-1] if ratios else float("nan"),
@@ -132,7 +132,7 @@ def judge(observations: pd.DataFrame, day: pd.Timestamp) -> dict:
     elif not low[-1]:
         verdict = FADED
     else:
-        verdict = BIT if 2 * sum(low) > len(low) else UNTOLD
+        verdict = BIT if 2 * sum(low) > len(low) else UNDETERMINED
     return {"verdict": verdict, **found, "lowest": min(ratios), "newest": ratios[-1]}
 
 

@@ -6,8 +6,6 @@ is one of them; its output is that of its member states.
 
 import re
 import unicodedata
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -40,11 +38,11 @@ def slug(iso3: str) -> str:
     >>> slug("COK"), slug("TUR")
     ('cook-islands', 'turkiye')
     """
-    return _slugs(tables.data_dir())[iso3]
+    return _slugs()[iso3]
 
 
-@lru_cache(maxsize=4)
-def _slugs(data: Path) -> dict[str, str]:
+@tables.remembered
+def _slugs() -> dict[str, str]:
     return {iso3: re.sub(r"\W+", "-", _plain(name).lower()) for iso3, name in names().items()}
 
 
@@ -68,7 +66,7 @@ def code(page: str) -> str:
 
 
 @by_release
-def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def output_shares(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Return each country's share [%] of world output and its place, per mineral and step; value [t].
 
     The place is that among the countries named. Rows that the source withholds are kept without a value. The
@@ -76,7 +74,7 @@ def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.D
     year: as in `supply.output`. A form that a release prints beside the series that speaks for the mineral
     (rutile, alumina) has rows of its own: column form.
 
-    >>> row = held().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
+    >>> row = output_shares().query("iso3 == 'ARG' and mineral == 'lithium' and step == 'mine'").iloc[0]
     >>> round(float(row.share), 1), int(row.place)
     (7.9, 5)
     """
@@ -94,14 +92,14 @@ def held(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.D
 
 
 def brings(iso3: str, release: str) -> pd.DataFrame:
-    """Rows of `held` of one country that have a figure above nothing, largest share first."""
-    rows = held(release)
+    """Rows of `output_shares` of one country that have a figure above nothing, largest share first."""
+    rows = output_shares(release)
     return rows[(rows.iso3 == iso3) & (rows.value > 0)].reset_index(drop=True)
 
 
 def withheld(iso3: str, release: str) -> list[str]:
     """Minerals of which its output at some step is withheld."""
-    rows = held(release)
+    rows = output_shares(release)
     return sorted(set(rows[(rows.iso3 == iso3) & (rows.qualifier == "withheld")].mineral))
 
 

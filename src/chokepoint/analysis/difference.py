@@ -13,8 +13,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -307,7 +305,7 @@ def _removed(place: tuple, how: dict, spans: dict) -> str:
 
 def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
     """Why a value that both releases print differs, as far as we know."""
-    known = _corrections(tables.data_dir())
+    known = _corrections()
     fixes = [known[i] for r in (b, a) for i in _text(r.get("correction_id")).split(";") if i in known]
     if replaced := [
         f for f in fixes if f["action"] == "supersede" and f["correction_id"] in _text(b.get("correction_id"))
@@ -358,8 +356,8 @@ def _rounded(a: float | str, b: float | str) -> bool:
     return len(many.partition(".")[2]) > places and abs(float(many) - float(few)) <= 0.5000001 * 10**-places
 
 
-@lru_cache(maxsize=4)
-def _corrections(data: Path) -> dict[str, dict]:
+@tables.remembered
+def _corrections() -> dict[str, dict]:
     return {r["correction_id"]: r for r in tables.load("corrections").to_dict("records")}
 
 
@@ -419,7 +417,7 @@ def _number(fact: facts.Fact) -> float | None:
     """
     if not isinstance(fact.value, str):
         return float(fact.value)
-    found = re.fullmatch(r"([\d,.]+)(?: %)?", fact.value)
+    found = re.fullmatch(r"([\d,.]+)%?", fact.value)
     return float(found[1].replace(",", "")) if found else None
 
 

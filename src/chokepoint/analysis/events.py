@@ -170,3 +170,15 @@ def _of_events(timeline: pd.DataFrame) -> Iterator[dict]:
             "text": row["description"],
             "source_id": row["source_id"],
         }
+
+
+def day(row: dict, column: str = "date") -> str:
+    """Write a date as it is known: a day, a month or a year.
+
+    >>> day({"date_start": pd.Timestamp(2026, 2, 4), "date_precision": "day"})
+    '4 February 2026'
+    >>> day({"date_start": pd.Timestamp(2026, 2, 1), "date_precision": "month"})
+    'February 2026'
+    """
+    start, form = row[f"{column}_start"], {"day": "%-d %B %Y", "month": "%B %Y", "year": "%Y"}
+    return start.strftime(form[row[f"{column}_precision"]])

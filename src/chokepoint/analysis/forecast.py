@@ -26,14 +26,46 @@ def china_refined() -> pd.DataFrame:
     >>> f"{china_refined().set_index('mineral').share_2035['magnet_rare_earths']:.1f}"
     '75.5'
     """
-    table = newest("refinery")
+    return _china("refinery")
+
+
+def china_mined() -> pd.DataFrame:
+    """China's share of mined output [%] by mineral: as `china_refined`, of the newest edition with mining.
+
+    NA where the edition does not name China.
+
+    >>> rows = china_mined().set_index("mineral")
+    >>> bool(rows.share_2035["graphite"] > 50 > rows.share_2035["copper"])
+    True
+    """
+    return _china("mine")
+
+
+def mined(mineral: str) -> pd.DataFrame:
+    """Return what each country mines [t], in the base year and in the base case; empty where none is given.
+
+    Columns: area, area_kind, iso3, year, value, forecast, source_id.
+
+    >>> rows = mined("cobalt").query("iso3 == 'COD'").set_index("year").value
+    >>> bool(rows[2040] < rows[2025])
+    True
+    """
+    rows = newest("mine") if tables.releases("iea_production") else pd.DataFrame(columns=_MINED)
+    return rows[rows.mineral == mineral][_MINED[1:]].reset_index(drop=True)
+
+
+_MINED = ["mineral", "area", "area_kind", "iso3", "year", "value", "forecast", "source_id"]
+
+
+def _china(stage: str) -> pd.DataFrame:
+    table = newest(stage)
     world, china = (
         table[rows].set_index(["mineral", "year"]).value
         for rows in (table.area_kind == "world", table.iso3 == "CHN")
     )
-    shares = (100 * china / world).unstack("year").add_prefix("share_")
+    shares = (100 * china.reindex(world.index) / world).unstack("year").add_prefix("share_")
     names = tables.load("minerals").set_index("mineral").name
-    names.update(tables.load("products").query("step == 'refinery'").set_index("mineral").short)
+    names.update(tables.load("products").query("step == @stage").set_index("mineral").short)
     return shares.assign(name=names.reindex(shares.index), source_id=table.source_id.iloc[0]).reset_index()
 
 

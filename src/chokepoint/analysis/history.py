@@ -12,8 +12,7 @@ from chokepoint.data import tables
 
 HISTORICAL, SHARES = "historical", "output_shares"
 OF_REPORTED, OF_WORLD = "of output reported to BGS", "of world output, USGS"
-# Of these rows only the older ones are a count of the publisher's own (data/crosswalk.csv says why).
-ENDS = {("rare_earths", "rare-earth oxides"): 2016}
+SERIES = ["mineral", "stage", "product"]
 CENTURY = [
     "mineral",
     "stage",
@@ -84,11 +83,7 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
     >>> [round(float(rows.share_pct[year])) for year in (2000, 2023)]
     [3, 80]
     """
-    every = _newest(SHARES).query("mineral == @mineral")
-    for (of, product), last in ENDS.items():
-        if of == mineral:
-            every = every[(every["product"] != product) | (every.year <= last)]
-    series = ["stage", "product", "year"]
+    every, series = reported(mineral), ["stage", "product", "year"]
     of_these = every[every.iso3.isin(iso3)].groupby(series).share_pct.sum().rename("share_pct")
     frame = (
         every.groupby(series)
@@ -107,13 +102,32 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
     )
 
 
+def reported(mineral: str | None = None) -> pd.DataFrame:
+    """Return BGS's shares, of one mineral or of all, in the years in which each series is used.
+
+    data/crosswalk.csv has those years, with the reason.
+
+    >>> rows = reported("platinum").query("iso3 == 'ZAF'").set_index("year").share_pct
+    >>> int(rows.index.min()), round(float(rows[2023]))
+    (1996, 69)
+    """
+    held = tables.releases(SHARES)
+    if not held:
+        return _newest(SHARES)
+    rows = tables.rows(SHARES, held[-1], mineral=mineral) if mineral else tables.load(SHARES, held[-1])
+    rules = tables.load("crosswalk").query("publisher == 'bgs'")
+    used = rows.merge(rules[[*SERIES, "first_year", "last_year"]], on=SERIES, how="left")
+    inside = used.year.between(used.first_year.fillna(0), used.last_year.fillna(9999))
+    return rows[inside.to_numpy(dtype=bool)].reset_index(drop=True)
+
+
 def products(mineral: str) -> list[tuple[str, str]]:
     """Stages and products of a mineral that have a history of shares.
 
     >>> products("cobalt")
     [('mine', 'cobalt content'), ('refinery', 'cobalt, refined')]
     """
-    rows = _newest(SHARES).query("mineral == @mineral")
+    rows = reported(mineral)
     return sorted(set(zip(rows.stage, rows["product"], strict=True)))
 
 

@@ -43,23 +43,18 @@ APART = {  # not public money of one deal: why
     "tally": "a sum that somebody else made",
     "acquisition": "one firm buys another",
     "fund": "public and private money together",
+    "private capital": "money of private investors",
     "memorandum": "the price of a whole firm, in private hands",
-}
-# Rows that another row holds already.
-WITHIN = {
-    "finance.exim_loi_cobalt": "finance.exim_lois",
-    "finance.exim_loi_lithium": "finance.exim_lois",
-    "finance.exim_loi_ree": "finance.exim_lois",
-    "finance.exim_loi_tin": "finance.exim_lois",
-    "finance.usar_loi_grant": "finance.usar_grant",
-    "finance.usar_loi_loan": "finance.usar_guarantee",
 }
 
 
 def deals() -> pd.DataFrame:
-    """Return published deals of public money with a sum, each once: the rows of `finance` with kind."""
+    """Return published deals of public money with a sum, each once: the rows of `finance` with kind.
+
+    A sum that another row holds already, by its column `part_of`, is not among them.
+    """
     rows = tables.load("finance").query("published").dropna(subset=["amount_usd_m"])
-    return rows[rows.instrument.isin(KINDS) & ~rows.finance_id.isin(WITHIN)].assign(
+    return rows[rows.instrument.isin(KINDS) & rows.part_of.isna()].assign(
         kind=lambda f: f.instrument.map(KINDS)
     )
 

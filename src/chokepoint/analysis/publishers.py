@@ -8,7 +8,7 @@ is continued by one of USGS, with its reason and the gap of the years that both 
 
 import pandas as pd
 
-from chokepoint.analysis import forecast, supply
+from chokepoint.analysis import forecast, history, supply
 from chokepoint.data import tables
 
 CHINA = "CHN"
@@ -69,7 +69,7 @@ def _mined(mineral: str) -> pd.DataFrame:
 
 
 def _study(mineral: str) -> pd.DataFrame:
-    rows = _held("eu_supply_shares", mineral)
+    rows = _newest_rows("eu_supply_shares", mineral)
     if rows.empty:
         return rows
     rows = rows[(rows.scope == "world") & (rows.share_pct > 0)]
@@ -78,7 +78,7 @@ def _study(mineral: str) -> pd.DataFrame:
 
 
 def _survey(mineral: str) -> pd.DataFrame:
-    rows = _held("output_shares", mineral)
+    rows = history.reported(mineral)
     if rows.empty:
         return rows
     newest = tables.distinct("output_shares", tables.releases("output_shares")[-1], "year")[-1]
@@ -87,7 +87,7 @@ def _survey(mineral: str) -> pd.DataFrame:
     return rows.assign(publisher=BGS, step=step, first=rows.year, last=rows.year, share=rows.share_pct)
 
 
-def _held(table: str, mineral: str) -> pd.DataFrame:
+def _newest_rows(table: str, mineral: str) -> pd.DataFrame:
     """Return a mineral's rows of a table at its newest release; nothing where none is held."""
     held = tables.releases(table)
     return tables.rows(table, held[-1], mineral=mineral) if held else pd.DataFrame(columns=_COLUMNS)
@@ -111,7 +111,7 @@ def scores(mineral: str) -> pd.DataFrame:
     >>> scores("neodymium")["product"].iloc[0], len(scores("tungsten"))
     ('light rare earths', 5)
     """
-    rows = _held("eu_criticality", SCORED_AS.get(mineral, mineral))
+    rows = _newest_rows("eu_criticality", SCORED_AS.get(mineral, mineral))
     if rows.empty:
         return rows
     most = rows["product"].value_counts().index[0]  # titanium metal was scored once, titanium five times
@@ -124,7 +124,8 @@ def joins(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> 
     Of one mineral, or of all.
 
     The rule and its reason are those of data/crosswalk.csv. Columns: mineral, stage, product, joined, reason;
-    years, that both print; typical and largest, gap of a country's share [points]; china, gap of China's
+    first_year and last_year, between which the series is used, empty where all of it is; years, that both
+    print; typical and largest, gap of a country's share [points]; china, gap of China's
     (BGS less USGS) in the last of those years. They are empty where the two share no year.
 
     >>> rows = joins("antimony").set_index("stage")
@@ -134,7 +135,7 @@ def joins(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> 
     rules = tables.load("crosswalk").query("publisher == 'bgs'").fillna({"note": ""})
     if mineral:
         rules = rules[rules.mineral == mineral]
-    theirs, ours, series = _shares_of_bgs(mineral), supply.by_year(release), ["mineral", "stage", "product"]
+    theirs, ours, series = history.reported(mineral), supply.by_year(release), history.SERIES
     found = []
     for rule in rules.itertuples():
         step = supply.MINE if rule.stage == supply.MINE else supply.REFINERY
@@ -152,25 +153,15 @@ def joins(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -> 
                 "product": rule.product,
                 "joined": bool(rule.joined),
                 "reason": rule.note,
+                "first_year": rule.first_year,
+                "last_year": rule.last_year,
                 "years": sorted(both.year.unique().tolist()),
                 "typical": gap.abs().median(),
                 "largest": gap.abs().max(),
                 "china": last.iloc[0] if len(last) else None,
             }
         )
-    columns = [*series, "joined", "reason", "years", "typical", "largest", "china"]
+    columns = [*series, "joined", "reason", "first_year", "last_year", "years", "typical", "largest", "china"]
     return pd.DataFrame(found, columns=columns).sort_values(
         ["joined", "mineral", "product"], ascending=[False, True, True], ignore_index=True
-    )
-
-
-def _shares_of_bgs(mineral: str | None) -> pd.DataFrame:
-    held = tables.releases("output_shares")
-    columns = ["mineral", "stage", "product", "year", "iso3", "share_pct"]
-    if not held:
-        return pd.DataFrame(columns=columns)
-    return (
-        tables.rows("output_shares", held[-1], mineral=mineral)
-        if mineral
-        else tables.load("output_shares", held[-1])
     )

@@ -5,15 +5,12 @@ the salient statistics of each chapter, the summary of listed minerals, and figu
 mineral is taken. Some minerals are only in the last; older releases have no summary.
 """
 
-from functools import lru_cache
-from pathlib import Path
-
 import pandas as pd
 
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
-_WORDS = {"greater": "more than {:g} %", "less": "less than {:g} %", "net_exporter": "net exporter"}
+_WORDS = {"greater": "more than {:g}%", "less": "less than {:g}%", "net_exporter": "net exporter"}
 _TABLES = ("salient", "headline", "import_reliance")  # the fullest first
 _FORMS = (
     "",
@@ -51,7 +48,7 @@ def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
     >>> rows = statements()
     >>> rows[rows.mineral == "aluminum"].set_index("what").text.to_dict()
-    {'Aluminum': '60 %', 'Alumina': '71 %', 'Bauxite': 'more than 75 %'}
+    {'Aluminum': '60%', 'Alumina': '71%', 'Bauxite': 'more than 75%'}
     """
     found = [_stated(table, release) for table in _TABLES if release in tables.releases(table)]
     if not found:
@@ -95,12 +92,12 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     )
     rows = rows[rows.kind.isin(["", *_WORDS])]
     return rows.assign(
-        text=[_WORDS.get(k, "{:.0f} %").format(v) for k, v in zip(rows.kind, rows.value, strict=True)]
+        text=[_WORDS.get(k, "{:.0f}%").format(v) for k, v in zip(rows.kind, rows.value, strict=True)]
     )
 
 
-@lru_cache(maxsize=2)
-def _speaking(data: Path) -> dict[str, set[str]]:
+@tables.remembered
+def _speaking() -> dict[str, set[str]]:
     stage = tables.load("minerals").set_index("mineral").headline_stage
     rules = tables.load("commodities")
     rules = rules[rules.stage.eq(rules.mineral.map(stage)) & rules.stage.notna()]
@@ -112,7 +109,7 @@ def _speaks(mineral: str) -> set[str]:
 
     Of bauxite, alumina and aluminum it is the last.
     """
-    return _speaking(tables.data_dir()).get(mineral, set())
+    return _speaking().get(mineral, set())
 
 
 @by_release
@@ -122,7 +119,7 @@ def lines(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     With it comes the largest source of its imports.
 
     >>> lines().set_index("mineral").text[["gallium", "lithium", "cesium", "heavy_rare_earths"]].to_dict()
-    {'gallium': '100 %', 'lithium': 'more than 50 %', 'cesium': '100 %', 'heavy_rare_earths': '100 %'}
+    {'gallium': '100%', 'lithium': 'more than 50%', 'cesium': '100%', 'heavy_rare_earths': '100%'}
     """
     rows = statements(release).drop_duplicates("mineral", ignore_index=True)
     first = _first(_sources(release)).set_index("mineral").area
@@ -138,7 +135,7 @@ def otherwise(mineral: str, release: str) -> list[str]:
     The line is that of a mineral; only what differs from it is returned.
 
     >>> otherwise("potash", "mcs2025"), otherwise("potash", "mcs2026")
-    (['figure 2 prints 93 %'], [])
+    (['figure 2 prints 93%'], [])
     """
     line = lines(release).query("mineral == @mineral")
     if line.empty:
@@ -302,18 +299,18 @@ def readings(mineral: str, year: int) -> dict[str, str]:
     """Return what each release says of a mineral's net import reliance in a year, oldest release first.
 
     >>> readings("rare_earths", 2024)
-    {'mcs2025': '80 %', 'mcs2026': '53 %'}
+    {'mcs2025': '80%', 'mcs2026': '53%'}
     """
-    return _readings(tables.data_dir()).get((mineral, year), {})
+    return _readings().get((mineral, year), {})
 
 
 def disputed() -> list[tuple[str, int]]:
     """Minerals and years whose net import reliance two releases print differently."""
-    return sorted(key for key, texts in _readings(tables.data_dir()).items() if len(set(texts.values())) > 1)
+    return sorted(key for key, texts in _readings().items() if len(set(texts.values())) > 1)
 
 
-@lru_cache(maxsize=4)
-def _readings(data: Path) -> dict[tuple[str, int], dict[str, str]]:
+@tables.remembered
+def _readings() -> dict[tuple[str, int], dict[str, str]]:
     every = pd.concat(
         [
             by_year("").assign(release=""),

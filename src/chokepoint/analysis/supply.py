@@ -5,14 +5,13 @@ others the IEA has it, one year earlier, and for rare earths only for the four m
 
 A share is output over the world's total that the same publisher prints for the same year in the same release,
 and over nothing else: not over the sum of the countries. Totals are rounded, so shares may add up to a little
-more than 100 %.
+more than 100%.
 
 A year is taken from the newest release that prints it: `by_year`.
 """
 
 import re
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -55,15 +54,15 @@ _ORDER = {
 def share_text(share: float, alone: bool = False) -> str:
     """Return a share of world output as it is printed: totals are rounded, so it is too.
 
-    alone: nobody else makes any. Where rounding makes 100 % of a share, and others are printed too, only a
+    alone: nobody else makes any. Where rounding makes 100% of a share, and others are printed too, only a
     bound can be said.
 
     >>> share_text(34.09), share_text(0.4), share_text(0), share_text(100), share_text(100, alone=True)
-    ('34 %', 'under 1 %', 'none', 'over 99 %', '100 %')
+    ('34%', 'under 1%', 'none', 'over 99%', '100%')
     """
     if share > 99 and not alone:
-        return "over 99 %"
-    return f"{share:.0f} %" if share >= 1 else "under 1 %" if share > 0 else "none"
+        return "over 99%"
+    return f"{share:.0f}%" if share >= 1 else "under 1%" if share > 0 else "none"
 
 
 @by_release
@@ -243,11 +242,11 @@ def _agency() -> pd.DataFrame:
 
     Each year is from its newest edition that has it. Rows are as in `output`.
     """
-    return _editions(tables.data_dir()).copy(deep=False)
+    return _editions().copy(deep=False)
 
 
-@lru_cache(maxsize=4)
-def _editions(_data: Path) -> pd.DataFrame:
+@tables.remembered
+def _editions() -> pd.DataFrame:
     names = tables.load("minerals").set_index("mineral").name
     products = tables.load("products").set_index(["mineral", "step"])["product"]
     editions = []
@@ -301,13 +300,13 @@ def _one_product(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
 
 
 @by_release
-def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+def two_steps(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Return the rows of `output` of every mineral whose makers are known at both steps.
 
     `alike`: whether both steps count one product (see `pairs`). Magnet rare earths stand in for all rare
     earths.
     """
-    rows, same = output(release), pairs(release)
+    rows, same = output(release, year), pairs(release, year)
     instead = {"rare_earths"} if MAGNET in set(same.mineral) else set()
     both = rows.groupby("mineral").step.transform("nunique").eq(2) & ~rows.mineral.isin(
         {*same.mineral, *instead}
@@ -315,19 +314,18 @@ def two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return pd.concat([same.assign(alike=True), rows[both].assign(alike=False)], ignore_index=True)
 
 
-# --- sums ---
+# --- sums: each of `output`, or of the minerals of `pairs` or `two_steps` ---
+
+Rows = Callable[..., pd.DataFrame]
 
 
 @by_release
-def china(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def china(release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output) -> pd.DataFrame:
     """Return China's share [%] of each mineral, columns `mine` and `refinery`.
 
     It is 0 where the countries are known and it has none.
     """
-    return _china(output(release, year))
-
-
-def _china(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = of(release, year)
     named = rows[rows.iso3 == "CHN"].dropna(subset=["share"]).set_index(["mineral", "step"]).share
     known = rows[["mineral", "step"]].drop_duplicates()
     withheld = rows[(rows.iso3 == "CHN") & rows.share.isna()].set_index(["mineral", "step"]).index
@@ -344,40 +342,29 @@ def china_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) 
     >>> bool((rows.refinery > rows.mine).all())
     True
     """
-    return _china(pairs(release, year)).reindex(columns=[MINE, REFINERY]).dropna()
+    return china(release, year, pairs).dropna()
 
 
 @by_release
-def leaders(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def leaders(
+    release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output
+) -> pd.DataFrame:
     """Return the largest country of each mineral and step, with its share [%]."""
-    return _leaders(output(release, year))
-
-
-def _leaders(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = of(release, year)
     rows = rows[(rows.area_kind == "country") & (rows.value > 0)]
     return rows.drop_duplicates(["mineral", "step"]).reset_index(drop=True)
 
 
 @by_release
-def by_standing(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def by_standing(
+    release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output
+) -> pd.DataFrame:
     """Share of world output [%] by where countries stand towards the bloc, every mineral and step.
 
     "Not itemised" is what no named country has: what is left of 100. Rounded countries may come to more than
     the rounded total; then nothing is left, and the shares add up to a little more than 100.
     """
-    return _by_standing(output(release, year))
-
-
-@by_release
-def standing_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Return the same of the minerals of `two_steps`, with `alike` and the product."""
-    rows = two_steps(release)
-    told = rows.drop_duplicates(["mineral", "step"])[["mineral", "step", "what", "alike"]]
-    return _by_standing(rows).merge(told, on=["mineral", "step"])
-
-
-def _by_standing(rows: pd.DataFrame) -> pd.DataFrame:
-    where = coalitions.standing()
+    rows, where = of(release, year), coalitions.standing()
     named = rows[rows.area_kind == "country"]
     group = named.iso3.map(where).fillna(coalitions.ELSEWHERE)
     sums = (
@@ -391,29 +378,32 @@ def _by_standing(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @by_release
-def by_country(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+def standing_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Return the same of the minerals of `two_steps`, with `alike` and the product."""
+    return _with_product(by_standing(release, None, two_steps), release)
+
+
+def _with_product(shares: pd.DataFrame, release: str) -> pd.DataFrame:
+    told = two_steps(release).drop_duplicates(["mineral", "step"])
+    return shares.merge(told[["mineral", "step", "what", "alike"]], on=["mineral", "step"])
+
+
+@by_release
+def by_country(release: str = tables.DEFAULT_RELEASE, of: Rows = output) -> pd.DataFrame:
     """Share of world output [%] of each named country: columns mineral, step, iso3, share.
 
     >>> rows = by_country().set_index(["mineral", "step", "iso3"]).share
     >>> round(float(rows["rare_earths", "mine", "CHN"]), 1)
     69.2
     """
-    return _by_country(output(release))
-
-
-def _by_country(rows: pd.DataFrame) -> pd.DataFrame:
-    named = rows.query("area_kind == 'country' and share > 0")
+    named = of(release).query("area_kind == 'country' and share > 0")
     return named.groupby(["mineral", "step", "iso3"], as_index=False).share.sum()
 
 
 @by_release
 def country_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     """`by_country` of the minerals of `two_steps`, with `alike` and the product."""
-    rows = two_steps(release)
-    return _by_country(rows).merge(
-        rows.drop_duplicates(["mineral", "step"])[["mineral", "step", "what", "alike"]],
-        on=["mineral", "step"],
-    )
+    return _with_product(by_country(release, two_steps), release)
 
 
 @by_release
@@ -457,28 +447,12 @@ def whole(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
 
 @by_release
-def inside(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def inside(release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output) -> pd.DataFrame:
     """Return the share [%] of the United States, the signatories and those that came.
 
     Columns `mine` and `refinery`; never more than 100.
     """
-    return _inside(output(release, year))
-
-
-@by_release
-def inside_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Return the same at both steps of the minerals of `pairs`."""
-    return _inside(pairs(release, year)).dropna()
-
-
-@by_release
-def inside_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
-    """Return the same of the minerals of `two_steps`, whether or not both steps count one product."""
-    return _inside(two_steps(release)).dropna()
-
-
-def _inside(rows: pd.DataFrame) -> pd.DataFrame:
-    held = _by_standing(rows)
+    held = by_standing(release, year, of)
     held = held[held.standing.isin([coalitions.SIGNED, coalitions.CAME])]
     return (
         held.groupby(["mineral", "step"])
@@ -490,23 +464,29 @@ def _inside(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @by_release
-def summary(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+def inside_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
+    """Return the same at both steps of the minerals of `pairs`."""
+    return inside(release, year, pairs).dropna()
+
+
+@by_release
+def inside_of_two_steps(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
+    """Return the same of the minerals of `two_steps`, whether or not both steps count one product."""
+    return inside(release, None, two_steps).dropna()
+
+
+@by_release
+def summary(
+    release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output
+) -> pd.DataFrame:
     """Return for each mineral and step the largest country and its share, and other shares [%].
 
     These are China's and the bloc's; sources are a tuple.
     """
-    return _summary(output(release, year))
-
-
-@by_release
-def summary_of_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
-    """Return the same of the minerals of `pairs`."""
-    return _summary(pairs(release, year))
-
-
-def _summary(rows: pd.DataFrame) -> pd.DataFrame:
-    largest = _leaders(rows).set_index(["mineral", "step"])
-    sources = rows.groupby(["mineral", "step"]).source_id.agg(lambda ids: tuple(sorted(set(ids))))
+    largest = leaders(release, year, of).set_index(["mineral", "step"])
+    sources = (
+        of(release, year).groupby(["mineral", "step"]).source_id.agg(lambda ids: tuple(sorted(set(ids))))
+    )
     return pd.DataFrame(
         {
             "leader": largest.area,
@@ -515,8 +495,8 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
             "what": largest.what,
             "year": largest.year,
             "release": largest.release,
-            "china": _china(rows).stack(),
-            "inside": _inside(rows).stack(),
+            "china": china(release, year, of).stack(),
+            "inside": inside(release, year, of).stack(),
             "sources": sources,
         }
     )

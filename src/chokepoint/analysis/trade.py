@@ -6,8 +6,6 @@ stations, which is on nobody's list, and would be larger than all the rest toget
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -29,8 +27,8 @@ LEAST = 1000  # US$: less than that in a year is no trade, but somebody's sample
 _COLUMNS = ["heading", "year", "exporter", "importer", "value_usd", "source_id"]
 
 
-@lru_cache(maxsize=1)
-def _headings(data: Path) -> pd.DataFrame:
+@tables.remembered
+def _headings() -> pd.DataFrame:
     rows = tables.load("crosswalk").query("publisher == 'baci'")
     rows = rows.assign(heading=rows["product"].str.slice(3, 9), goods=rows["product"].str.slice(11))
     grouped = rows.groupby("heading").agg(minerals=("mineral", lambda m: tuple(sorted(m))))
@@ -44,8 +42,7 @@ def headings(mineral: str | None = None) -> pd.DataFrame:
     >>> headings("germanium").minerals.iloc[0]
     ('gallium', 'germanium', 'hafnium')
     """
-    tables.load("crosswalk")  # whoever asks depends on it, though it is kept
-    rows = _headings(tables.data_dir())
+    rows = _headings()
     return (
         rows.copy() if mineral is None else rows[[mineral in m for m in rows.minerals]].reset_index(drop=True)
     )
@@ -101,12 +98,12 @@ def sold(iso3: str, year: int | None = None) -> pd.DataFrame:
     >>> round(100 * float(rows["China"]["740311"] / rows.value_usd["740311"]))
     27
     """
-    rows = _sold(tables.data_dir(), iso3)
+    rows = _sold(iso3)
     return rows.copy() if year is None else rows[rows.year == year].reset_index(drop=True)
 
 
-@lru_cache(maxsize=128)
-def _sold(data: Path, iso3: str) -> pd.DataFrame:
+@tables.remembered
+def _sold(iso3: str) -> pd.DataFrame:
     union = coalitions.club("union")
     own = union if iso3 == countries.UNION else frozenset({iso3})
     rows = _flows(exporter=own)
@@ -165,11 +162,11 @@ def signatories() -> list[str]:
     >>> len(signatories()), "ITA" in signatories(), "ITA" in in_sum()
     (22, True, False)
     """
-    return list(_signatories(tables.data_dir()))
+    return list(_signatories())
 
 
-@lru_cache(maxsize=4)
-def _signatories(_data: Path) -> tuple[str, ...]:
+@tables.remembered
+def _signatories() -> tuple[str, ...]:
     return tuple(iso3 for iso3 in countries.names() if countries.status(iso3).startswith("signed"))
 
 
@@ -205,6 +202,26 @@ def china_share_of_imports(heading: str, buyers: frozenset[str]) -> pd.DataFrame
     total = rows.groupby("year").value_usd.sum()
     china = rows[rows.exporter == "CHN"].groupby("year").value_usd.sum().reindex(total.index, fill_value=0)
     return pd.DataFrame({"value_usd": total, "share_pct": 100 * china / total}).reset_index()
+
+
+def us_imports(mineral: str) -> pd.DataFrame:
+    """Return what the United States bought under the headings of a mineral [US$], by partner and year.
+
+    Columns: goods (the heading and what it holds), area, iso3, year, months (12, or those of the year so
+    far), value_usd, source_id. The partners are a choice: their sum is not all imports.
+
+    >>> rows = us_imports("antimony").query("area == 'China' and months == 12").set_index("year").value_usd
+    >>> bool(rows[2025] < rows[2023])
+    True
+    """
+    held = tables.releases("us_trade")
+    names = tables.load("crosswalk").query("publisher == 'us-trade' and mineral == @mineral")
+    columns = ["goods", "area", "iso3", "year", "months"]
+    if not held or names.empty:
+        return pd.DataFrame(columns=[*columns, "value_usd", "source_id"])
+    rows = tables.part("us_trade", held[-1], heading=list(names.name)).query("flow == 'imports'")
+    rows = rows.assign(goods=rows.heading.map(dict(zip(names.name, names["product"], strict=True))))
+    return rows.groupby([*columns, "source_id"]).value_usd.sum().reset_index()
 
 
 def _flows(**key: str | Iterable[str]) -> pd.DataFrame:

@@ -10,8 +10,6 @@ reason.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -105,12 +103,12 @@ def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
 
     Of the choices, no more is read than they need.
     """
-    rows = _of(tables.data_dir(), mineral, release)
+    rows = _of(mineral, release)
     return rows[rows.year == (rows.year.max() if year is None else year)].reset_index(drop=True)
 
 
-@lru_cache(maxsize=256)
-def _of(data: Path, mineral: str, release: str) -> pd.DataFrame:
+@tables.remembered
+def _of(mineral: str, release: str) -> pd.DataFrame:
     own = tables.rows("vault_basket", mineral=mineral)
     others = {other for told in own.shares_with.dropna() for other in told.split(";")}
     own = _choices(
@@ -232,6 +230,11 @@ def capital() -> float:
     """Return the Vault's money as announced, by its parts [US$ billion]."""
     rows = tables.load("assumptions").query("model == 'vault'").set_index("name").value
     return float(rows.loan + rows.private_capital)
+
+
+def aim() -> float:
+    """Return the days of supply that are given as the Vault's aim."""
+    return float(tables.row("vault", vault_id="vault.cover_days").value)
 
 
 def require_assumption() -> None:

@@ -22,7 +22,7 @@ from chokepoint.charts.narrow import raised, two_lines
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
 
 
-def share_axis(title: str | None, label: str = "datum.value + ' %'") -> alt.Axis:
+def share_axis(title: str | None, label: str = "datum.value + '%'") -> alt.Axis:
     """Make an axis of shares in per cent. label: Vega expression of what is written at a tick."""
     return alt.Axis(values=[0, 25, 50, 75, 100], title=title, labelExpr=label, labelFlush=False)
 
@@ -253,7 +253,7 @@ def stacked_pairs(
     )
     drawn = alt.Chart(rows).mark_bar().encode(x, y, steps, fill, alt.Order("rank:Q"), tooltip=tooltips(tips))
     labels = rows[["mineral", "step", "product"]].drop_duplicates()
-    labels = labels.assign(share=0, text=labels["product"].fillna(labels.step))
+    labels = labels.assign(share=0, text=labels["product"].where(labels["product"].notna(), labels.step))
     whole = rows.share.gt(0).groupby([rows.mineral, rows.step]).transform("sum").eq(1) & rows.share.gt(0)
     rows = rows.assign(
         text=rows.share.map("{:.0f}".format).where((rows.share <= 99) | whole, ">99"), end=totals
@@ -264,12 +264,8 @@ def stacked_pairs(
         (large[large.standing == right].assign(share=large.end), {"align": "right", "dx": -5} | _ON_BAR),
         (large[large.standing == left].assign(share=0), {"align": "left", "dx": 5} | _ON_BAR),
     ]
-    space = {
-        "top": 64,
-        "left": 5,
-        "right": 5,
-        "bottom": 5,
-    }  # the legend starts at the names, or a phone had no room
+    # the legend starts at the names, or a phone had no room
+    space = {"top": 64, "left": 5, "right": 5, "bottom": 5}
     return alt.layer(
         drawn,
         *[
@@ -283,32 +279,59 @@ def stacked_pairs(
 _ON_BAR = {"color": "white", "fontWeight": "bold"}
 
 
+def columns(
+    rows: pd.DataFrame, *, y_title: str, most: float = 0, tips: Mapping | None = None
+) -> alt.LayerChart:
+    """Draw yearly values as columns with the value at the head of each, inside it where there is room.
+
+    rows: columns year (text), price, label. y_title: unit of the values. most: the least that the axis must
+    reach. tips: column → title of the tooltip, beside the year.
+
+    >>> rows = pd.DataFrame({"year": ["2022", "2025"], "price": [63.7, 9.0], "label": ["64", "9"]})
+    >>> columns(rows, y_title="US$ per kilogram").to_dict()["height"]
+    170
+    """
+    highest = 1.15 * max(most, rows.price.max())
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, grid=False))
+    y = alt.Y(
+        "price:Q", title=y_title, scale=alt.Scale(domain=[0, highest], nice=False), axis=alt.Axis(tickCount=5)
+    )
+    tooltip = [alt.Tooltip("year:O", title="Year"), *tooltips(tips or {"price": (y_title, None)})]
+    base, inside = alt.Chart(rows).encode(x, y), f"datum.price > {0.2 * highest}"
+    words = {"fontWeight": "bold"}
+    return alt.layer(
+        base.mark_bar(color=CHINA, width={"band": 0.62}).encode(tooltip=tooltip),
+        base.transform_filter(inside)
+        .mark_text(dy=12, baseline="top", color="white", **words)
+        .encode(text="label:N"),
+        base.transform_filter(f"!({inside})")
+        .mark_text(dy=-4, baseline="bottom", color=INK, **words)
+        .encode(text="label:N"),
+    ).properties(height=170)
+
+
 def columns_and_floor(rows: pd.DataFrame, floor: float, *, floor_label: str) -> alt.LayerChart:
     """Draw yearly prices [US$/kg] as columns and a floor as a line across them.
 
     rows: columns year (text), price, label (in the column), gap from the price up to the floor, 0 where the
     price is above.
     """
-    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, grid=False))
-    y = alt.Y(
-        "price:Q",
-        title="US$ per kilogram",
-        scale=alt.Scale(domain=[0, 1.15 * max(floor, rows.price.max())], nice=False),
-        axis=alt.Axis(tickCount=5),
-    )
     numbers = {"price": ("Average, US$/kg", None), "gap": ("Below the floor by, US$/kg", None)}
-    tips, wide = [alt.Tooltip("year:O", title="Year"), *tooltips(numbers)], {"band": 0.62}
-    base = alt.Chart(rows)
     line = alt.Chart(pd.DataFrame({"floor": [floor], "label": [floor_label]}))
     beside = 160  # px, of the column of a year above the floor
-    return alt.layer(
-        base.transform_filter("datum.gap > 0")
+    missing = (
+        alt.Chart(rows)
+        .transform_filter("datum.gap > 0")
         .transform_calculate(top="datum.price + datum.gap")
-        .mark_bar(width=wide, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1)
-        .encode(x, y, alt.Y2("top:Q"), tooltip=tips),
-        base.mark_bar(color=CHINA, width=wide).encode(x, y, tooltip=tips),
+        .mark_bar(
+            width={"band": 0.62}, fillOpacity=0.15, fill=FLOOR, stroke=FLOOR, strokeDash=[3, 3], strokeWidth=1
+        )
+        .encode(alt.X("year:O"), alt.Y("price:Q"), alt.Y2("top:Q"), tooltip=tooltips(numbers))
+    )
+    return alt.layer(
+        missing,
+        columns(rows, y_title="US$ per kilogram", most=floor, tips=numbers),
         line.mark_rule(color=FLOOR, strokeWidth=3).encode(alt.Y("floor:Q")),
-        base.mark_text(dy=12, baseline="top", fontWeight="bold", color="white").encode(x, y, text="label:N"),
         line.transform_calculate(lines=two_lines("label", beside=beside))
         .mark_text(
             align="right",
@@ -318,4 +341,4 @@ def columns_and_floor(rows: pd.DataFrame, floor: float, *, floor_label: str) -> 
             fontWeight="bold",
         )
         .encode(x=alt.XValue("width"), y="floor:Q", text="lines:N"),
-    ).properties(height=300)
+    ).properties(height=230)

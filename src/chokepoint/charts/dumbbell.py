@@ -65,28 +65,28 @@ def dumbbell(
     ).properties(height=height * len(rows))
 
 
-def forecast_change(rows: pd.DataFrame) -> alt.LayerChart:
+def forecast_change(rows: pd.DataFrame, *, now: str = "2024", of: str = "refining") -> alt.LayerChart:
     """Draw China's share now (circle) and in a forecast (diamond).
 
-    Columns name, share_2024, share_2035 [%].
+    Columns name, share_2035, and that of the year `now` [%]. of: what it is a share of, for the axis.
     """
-    layout, now, later = Rows(len(rows), above=0.75), "2024", "2035, forecast"
+    layout, later, first = Rows(len(rows), above=0.75), "2035, forecast", f"share_{now}"
     base = alt.Chart(numbered(rows).assign(now=now, then=later))
     x = alt.X(
         "share_2035:Q",
-        title="China's share of refining, %",
+        title=f"China's share of {of}, %",
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(tickCount=5),
     )
-    columns = {"share_2024": ("2024, %", ".1f"), "share_2035": ("2035, forecast, %", ".1f")}
+    columns = {first: (f"{now}, %", ".1f"), "share_2035": ("2035, forecast, %", ".1f")}
     tips, dot = tooltips({"name": "Mineral"} | columns), {"filled": True, "color": CHINA}
     shapes = scale_of({now: "circle", later: "diamond"})
     legend = key(symbolFillColor=CHINA, symbolStrokeColor=CHINA)
     return alt.layer(
         alt.Chart(NOTHING).mark_rule(color=SOFT, strokeDash=[4, 4]).encode(x=alt.XDatum(50)),
-        base.mark_rule(color=CHINA, strokeWidth=3, opacity=0.5).encode(x, alt.X2("share_2024:Q"), layout.y()),
+        base.mark_rule(color=CHINA, strokeWidth=3, opacity=0.5).encode(x, alt.X2(f"{first}:Q"), layout.y()),
         base.mark_point(size=110, opacity=0.75, **dot).encode(
-            alt.X("share_2024:Q"),
+            alt.X(f"{first}:Q"),
             layout.y(),
             shape=alt.Shape("now:N", scale=shapes, legend=legend),
             tooltip=tips,
@@ -127,6 +127,52 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
             for part, align, dx in ((long[~right], "right", -10), (long[right], "left", 10))
         ],
     ).properties(height=34 * len(order) + 10)
+
+
+def durations(rows: pd.DataFrame, *, pair: Mapping[str, str], x_title: str) -> alt.LayerChart:
+    """Draw two times a row as dots on a logarithmic axis, under the row's name; the longer has its words.
+
+    rows: column name, the two columns of `pair` [days], and their words in columns of the same names with
+    _text. pair: the two columns → what they are, first the one that is drawn in front.
+
+    >>> rows = pd.DataFrame({"name": ["tin"], "a": [33.0], "b": [20.0], "a_text": "33 days", "b_text": ""})
+    >>> durations(rows, pair={"a": "Net imports", "b": "Use"}, x_title="Time").to_dict()["height"]
+    34
+    """
+    layout = Rows(len(rows), above=0.75)
+    placed, (first, second) = numbered(rows), pair
+    long = placed.melt(["name", "at"], list(pair), var_name="which", value_name="days")
+    long = long.assign(
+        text=placed[[f"{column}_text" for column in pair]].T.to_numpy().ravel(), which=long.which.map(pair)
+    )
+    ends = [0.7 * long.days.min(), 5 * long.days.max()]
+    at = [days for days in (1, 7, 30, 365, 3650) if ends[0] <= days <= ends[1]]
+    words = "{1: 'a day', 7: 'a week', 30: 'a month', 365: 'a year', 3650: '10 years'}[datum.value]"
+    x = alt.X(
+        "days:Q",
+        title=x_title,
+        scale=alt.Scale(type="log", domain=ends, nice=False),
+        axis=alt.Axis(values=at, labelExpr=words, labelFlush=False),
+    )
+    across = alt.X(f"{first}:Q", scale=alt.Scale(type="log", domain=ends, nice=False))
+    base = alt.Chart(placed.assign(most=placed[[first, second]].max(axis=1), words=rows[f"{first}_text"]))
+    colours = dict(zip(pair.values(), (BLOC, OTHER), strict=True))
+    return alt.layer(
+        base.mark_rule(color=GRID, strokeWidth=3).encode(across, alt.X2(f"{second}:Q"), layout.y()),
+        alt.Chart(long)
+        .mark_circle(size=110, opacity=1)
+        .encode(
+            x,
+            layout.y(),
+            color=color("which", colours, key(2, symbolType="circle", symbolOpacity=1)),
+            order=alt.Order("which:N", sort="descending"),
+            tooltip=tooltips({"name": "Mineral", "which": "Of", "text": "Replaced for"}),
+        ),
+        base.mark_text(align="left", dx=9, fontWeight="bold").encode(
+            alt.X("most:Q"), layout.y(), text="words:N"
+        ),
+        layout.names(base, "name", dy=-6, size=12, fontSize=12, color=INK),
+    ).properties(height=34 * len(rows))
 
 
 def ratio_dots(rows: pd.DataFrame) -> alt.LayerChart:

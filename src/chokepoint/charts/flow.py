@@ -198,7 +198,7 @@ def buyers(
     before = " ".join(
         f"datum.buyer == '{name}' ? datum['{names[i - 1]}'] :" for i, name in enumerate(names) if i
     )
-    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelExpr="datum.value + ' %'", labelFlush=False)
+    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelExpr="datum.value + '%'", labelFlush=False)
     x = alt.X("begin:Q", axis=axis, scale=alt.Scale(domain=[0, 100], nice=False))
     stacked = (
         base.transform_filter(f"isValid(datum['{names[-1]}'])")
@@ -216,7 +216,7 @@ def buyers(
     )
     share = (
         base.transform_filter("isValid(datum.bought) && datum.bought >= 12")
-        .transform_calculate(begin="0", text="format(datum.bought, '.0f') + ' %'")
+        .transform_calculate(begin="0", text="format(datum.bought, '.0f') + '%'")
         .mark_text(align="left", dx=5, fontSize=11, color="white", fontWeight="bold")
     )
     drawn = alt.layer(

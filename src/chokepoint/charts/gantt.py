@@ -54,7 +54,7 @@ def gantt(
         ),
         *haloed(layout.names(named(order), "row", dy=-9)),
         *haloed(labels),
-    ).properties(height=40 * (len(order) + 1.5))
+    ).properties(height=34 * (len(order) + 1.5))
 
 
 def terms(

@@ -209,7 +209,7 @@ def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) ->
             from_=f"{begin} + 150",
             to=f"{begin} + 150 + datum.share / 100 * ({wide} - 200)",
             down=f"{row} + 26 * datum.rank",
-            label="format(datum.share, datum.share < 10 ? '.1f' : '.0f') + ' %'",
+            label="format(datum.share, datum.share < 10 ? '.1f' : '.0f') + '%'",
             start=begin,
         )
     )
@@ -312,7 +312,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
             from_=begin,
             to=f"{begin} + min(datum.inside, 100) / 100 * {wide}",
             down=down,
-            label="datum.inside > 99 ? '>99 %' : format(datum.inside, '.0f') + ' %'",
+            label="datum.inside > 99 ? '>99%' : format(datum.inside, '.0f') + '%'",
             left="172",
         )
     )

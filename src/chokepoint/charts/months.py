@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.layout import NARROW, key, px, py, scale_of, tooltips
+from chokepoint.charts.layout import NARROW, haloed, key, px, py, scale_of, tooltips
 from chokepoint.charts.theme import CHINA, INK, SOFT
 
 BAR, OVER, UNDER = 110, 52, 26  # pixels of a panel: columns, what stands over them, what stands under them
@@ -114,8 +114,10 @@ def months(
         marks.mark_rule(color=CHINA, strokeDash=[3, 3], strokeWidth=1.2).encode(
             px("x"), py("a"), alt.Y2("b:Q"), tooltip=tooltips({"label": "What", "day": "Day"})
         ),
-        bars.mark_text(dy=-6, fontSize=alt.ExprRef(f"{NARROW} ? 8.5 : 10.5"), color=INK).encode(
-            px("mid"), py("head"), text=alt.Text("short:N")
+        *haloed(
+            bars.mark_text(dy=-6, fontSize=alt.ExprRef(f"{NARROW} ? 8.5 : 10.5"), color=INK).encode(
+                px("mid"), py("head"), text=alt.Text("short:N")
+            )
         ),
         under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text="letter:N"),
         under.mark_text(fontSize=10, color=SOFT, align="left", dx=-4).encode(

@@ -71,7 +71,7 @@ def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.
     return alt.ExprRef(f"{too_long(field, size, beside)} ? {dy - size - 2:g} : {dy:g}")
 
 
-def made_to_fit(spec: dict) -> dict:
+def fit_to_column(spec: dict) -> dict:
     """Return a compiled chart whose legends and titles of axes fit a narrow column."""
     changed = {
         name: [change(part, spec) for part in spec[name]]

@@ -16,7 +16,7 @@ from typing import Any
 
 import vl_convert
 
-from chokepoint.charts.narrow import made_to_fit
+from chokepoint.charts.narrow import fit_to_column
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -82,7 +82,7 @@ def compiled(vegalite: dict) -> dict:
         lambda found: names.setdefault(found[0], f"rows_{len(names)}"),
         json.dumps(spec),
     )
-    return made_to_fit(_rounded(json.loads(text)))
+    return fit_to_column(_rounded(json.loads(text)))
 
 
 def renderer(spec: dict) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data import consistency, grades, references, tables
+from chokepoint.data import consistency, forecast_rules, grades, references, tables
 from chokepoint.data.descriptor import listed
 from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
 from chokepoint.data.ingest.separators import separator
-from chokepoint.errors import UserError
+from chokepoint.errors import UserError, did_you_mean
 
 MAX_BYTES = 50_000_000
 _TRUTHS = {"true", "false"}
@@ -77,6 +77,12 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
         Fault(paths[name], *where)
         for name, *where in grades.faults({n: f for n, f in frames.items() if n in paths})
     ]
+    if "forecasts" in frames:
+        keys = {d["name"]: next(iter(listed(d["schema"].get("primaryKey"))), "") for d in resources}
+        faults += [
+            Fault(paths["forecasts"], int(row) + 2, *where)
+            for row, *where in forecast_rules.faults(frames, keys)
+        ]
     contradictions, notes = _contents(paths, frames)
     return sorted({*faults, *contradictions}), sorted(set(notes))
 
@@ -112,7 +118,7 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
     faults: list[Fault] = []
     notes: list[Fault] = []
     for f in found:
-        of = plausibility.shown(releases[f.release, f.table].loc[f.row].to_dict())
+        of = plausibility.describe_row(releases[f.release, f.table].loc[f.row].to_dict())
         said = Fault(
             paths[f"{f.release}-{f.table}"],
             int(f.row) + 2,
@@ -120,9 +126,11 @@ def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[l
             f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}",
         )
         (faults if f.refused else notes).append(said)
-    for table, row, column, message in consistency.faults(
-        {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
-    ):
+    of_evidence = {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
+    contradictions = [*consistency.faults(of_evidence)]
+    if {"assumptions", "ledger"} <= frames.keys():
+        contradictions += consistency.restated(frames["assumptions"], frames["ledger"])
+    for table, row, column, message in contradictions:
         faults.append(Fault(paths[table], int(row) + 2, column, message))
     for release, table, row, message in plausibility.misprints(releases, corrections):
         notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
@@ -161,8 +169,7 @@ def _overlays(
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f'Did you mean "{near[0]}"?' if near else "The data dictionary lists what there is."
+    return did_you_mean(name, known, "The data dictionary lists what there is.")
 
 
 def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
@@ -177,6 +184,7 @@ def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
 
 def require_sound(data: Path | None = None) -> list[Fault]:
     """UserError listing every fault, when there is one; else what is worth a look."""
+    tables.forget_changed()
     faults, notes = examine(data)
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]
@@ -276,8 +284,7 @@ def _header_faults(name: str, found: list[str], expected: list[str]) -> list[Fau
     missing, extra = [c for c in expected if c not in found], [c for c in found if c not in expected]
     faults = []
     for column in extra:
-        near = difflib.get_close_matches(column, missing, 1)
-        hint = f'Did you mean "{near[0]}"?' if near else f"Columns expected: {', '.join(expected)}"
+        hint = did_you_mean(column, missing, f"Columns expected: {', '.join(expected)}")
         faults.append(Fault(name, 1, f'column "{column}"', f"is not declared in datapackage.json. {hint}"))
     guessed = {near for c in extra for near in difflib.get_close_matches(c, missing, 1)}
     faults += [Fault(name, 1, f'column "{c}"', "is missing") for c in missing if c not in guessed]
@@ -328,6 +335,9 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
     ]
 
 
+_PATTERNS = {  # said in words where the pattern would have to be deciphered
+    r"\d{4}(-\d{2}(-\d{2})?)?": "is not a date like 2026-02-04, nor a month like 2026-02, nor a year"
+}
 _BRACES = r"\{[a-z0-9_.]+\}"
 _NOT_IN_TEXT = {
     UNSEEN.pattern: "{found} holds a control character or a mark of writing direction. Take it out",
@@ -381,10 +391,8 @@ def _rules(field: dict, cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
         )
     if "pattern" in limits:
         wanted = limits["pattern"].replace("{", "{{").replace("}", "}}")
-        yield (
-            filled & ~cells.str.fullmatch(limits["pattern"]),
-            f"{{found}} does not match the pattern {wanted}",
-        )
+        said = _PATTERNS.get(limits["pattern"], f"does not match the pattern {wanted}")
+        yield filled & ~cells.str.fullmatch(limits["pattern"]), f"{{found}} {said}"
     if kind == "string" and cells.str.contains("|".join(_NOT_IN_TEXT)).any():
         for pattern, said in _NOT_IN_TEXT.items():
             if pattern != _BRACES or not field.get("template"):
@@ -424,8 +432,7 @@ def _unknown(
     for i, values in lists.items():
         for value in values:
             if value not in known and len(faults) < 20:
-                near = difflib.get_close_matches(value, known, 1)
-                hint = f'Did you mean "{near[0]}"?' if near else f"Add it to {target}, or mend it here."
+                hint = did_you_mean(value, known, f"Add it to {target}, or mend it here.")
                 faults.append(Fault(name, int(i) + 2, column, f"{_quoted(value)} is not in {target}. {hint}"))
     return faults
 

@@ -65,11 +65,13 @@ DONE: dict[str, list[tuple[str, tuple[str, ...], str]]] = {
         ("status", ("suspended",), "suspended_from"),
     ],
     "statements": [("", (), "date_start")],
+    "quotations": [("", (), "date_start")],
     "claims": [("", (), "date_start")],
     "markets": [("", (), "date_start")],
     "vault": [("", (), "date_start")],
     "memberships": [("", (), "since")],
 }
+MOST_WORDS = 15  # of a quotation: no more than a sentence is taken from anyone
 LATE = 183  # days by which a row may be known later than the newest source was published
 
 
@@ -81,10 +83,12 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     newest, where = _newest(tables.get("sources"))
     for table, frame in tables.items():
         if "as_of" in frame and newest:
-            yield from _known_too_late(table, frame, newest, where)
+            yield from _as_of_after_sources(table, frame, newest, where)
     for table in DONE:
         if table in tables:
             yield from _states(table, tables[table], newest, where)
+    if "quotations" in tables:
+        yield from _quoted(tables["quotations"])
 
 
 # --- words and numbers ---
@@ -137,7 +141,7 @@ def states(text: str, value: float, unit: str) -> bool | None:
     >>> (
     ...     states("US$2.906 billion", 2.906, "US$ billion"),
     ...     states("US$2.906 billion", 3.4, "US$ billion"),
-    ...     states("11.1 %", -11.1, "percent"),
+    ...     states("11.1%", -11.1, "percent"),
     ... )
     (True, False, True)
     >>> (
@@ -186,36 +190,56 @@ def _words(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
                 yield table, i, column, f'{cell} is not what {said} says beside it: "{text}"'
 
 
+def _quoted(quotations: pd.DataFrame) -> Iterator[Fault]:
+    """Quotations of more words than may be taken (one with a hyphen is one), and those that stand twice."""
+    count, again = quotations.words.str.split().str.len(), quotations.words.str.casefold().duplicated()
+    for i in quotations.index[count > MOST_WORDS]:
+        yield "quotations", i, "words", f"has {count[i]} words; at most {MOST_WORDS} are quoted. Shorten it"
+    for i in quotations.index[again & (quotations.words != "")]:
+        yield "quotations", i, "words", f'"{quotations.words[i]}" is quoted already. Keep one of the rows'
+
+
+def restated(assumptions: pd.DataFrame, ledger: pd.DataFrame) -> Iterator[Fault]:
+    """Yield the assumptions whose value is no longer that of the fact that they name.
+
+    Both as text, the ledger with its references filled in.
+    """
+    known = ledger[ledger.value != ""].set_index("fact_id")["value"]  # what refers nowhere is said already
+    for i, row in assumptions[assumptions.fact_id.isin(known.index)].iterrows():
+        fact = known[row.fact_id]
+        if pd.to_numeric(row.value, errors="coerce") != pd.to_numeric(fact, errors="coerce"):
+            said = f"{row.value} is not what its fact {row.fact_id} states, {fact}. Write {fact}, or leave"
+            yield "assumptions", i, "value", f"{said} fact_id empty"
+
+
 # --- states and dates ---
 
 
-def _end(date: str) -> str:
-    """Return the last day that a date may mean: of its month or year, where it says no more.
+def last_day(date: str) -> str:
+    """Return the last day that a date may mean, as the evidence writes dates: a day, a month or a year.
 
-    >>> _end("2026-11"), _end("2026"), _end("2026-02-04"), _end("")
+    What is none of these is returned as "".
+
+    >>> last_day("2026-11"), last_day("2026"), last_day("2026-02-04"), last_day("")
     ('2026-11-30', '2026-12-31', '2026-02-04', '')
     """
-    if re.fullmatch(r"\d{4}-\d{2}", date) and "01" <= date[5:] <= "12":
-        return str((pd.Period(date, "M")).end_time.date())
-    return (
-        f"{date}-12-31"
-        if re.fullmatch(r"\d{4}", date)
-        else date
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
-        else ""
-    )
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", date):
+        return str(pd.Period(date, "M").end_time.date())
+    if re.fullmatch(r"\d{4}", date):
+        return f"{date}-12-31"
+    return date if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date) else ""
 
 
 def _newest(sources: pd.DataFrame | None) -> tuple[str, str]:
     """Return the last day of the newest source, and which it is."""
     if sources is None or "date" not in sources or not len(sources):
         return "", ""
-    ends = sources["date"].map(_end)
+    ends = sources["date"].map(last_day)
     at = ends.idxmax()
     return ends[at], f"{sources.at[at, sources.columns[0]]} of {sources.at[at, 'date']}"
 
 
-def _known_too_late(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
+def _as_of_after_sources(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterator[Fault]:
     """Rows known to a day that no source comes near."""
     latest = str((pd.Timestamp(newest) + pd.Timedelta(days=LATE)).date())
     for i in frame.index[frame["as_of"] > latest]:
@@ -236,7 +260,8 @@ def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterato
         if day not in frame or (column and column not in frame):
             continue
         is_done = frame[column].isin(done) if done else pd.Series(True, index=frame.index)
-        for i in frame.index[is_done & (frame[day] != "") & (known != "") & (frame[day] > known)]:
+        is_date = frame[day].map(last_day) != ""  # what is none is said already
+        for i in frame.index[is_done & is_date & (known != "") & (frame[day] > known)]:
             if i in told:
                 continue
             told.add(i)
@@ -253,5 +278,5 @@ def _states(table: str, frame: pd.DataFrame, newest: str, where: str) -> Iterato
             )
             yield table, i, "happened", said
     if table == "memberships" and {"since", "until"} <= set(frame):
-        for i in frame.index[(frame["until"] != "") & (frame["until"].map(_end) < frame["since"])]:
+        for i in frame.index[(frame["until"] != "") & (frame["until"].map(last_day) < frame["since"])]:
             yield table, i, "until", f"{frame.at[i, 'until']} is before since {frame.at[i, 'since']}"

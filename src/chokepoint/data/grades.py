@@ -3,6 +3,7 @@
 They are what grade the cited sources bear, and which term an event settles.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
@@ -164,7 +165,9 @@ def _graded(
     for i, row in zip(frame.index, frame.to_dict("records"), strict=True):
         if row["published"] != "true" or row["confidence"] not in GRADES:
             continue  # a cell that is not allowed is said already
-        known = [sources[s] for s in cited(row) if s in sources]
+        if row.get("source_id") == "" or not sources.keys() >= set(cited(row)):
+            continue  # so is a source that is left out or unknown
+        known = [sources[s] for s in cited(row)]
         grade, best = row["confidence"], highest(known)
         if GRADES.index(grade) > GRADES.index(best):
             said = (
@@ -198,7 +201,8 @@ def _terms(
             yield "timeline", at, "outcome", "goes with settles: fill both, or neither"
         if len({bool(row[c]) for c in _TERM}) > 1:
             yield "timeline", at, "term", f"goes with {' and '.join(_TERM[1:])}: fill all three, or none"
-        if (row["happened"] == "scheduled") != (row["date_start"] > row["as_of"]):
+        is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", row["date_start"])  # what is none is said already
+        if is_day and (row["happened"] == "scheduled") != (row["date_start"] > row["as_of"]):
             yield (
                 "timeline",
                 at,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from chokepoint.data.consistency import WORDS, figures, scale_of
+from chokepoint.data.consistency import MONTHS, WORDS, figures, last_day, scale_of
 
 LEDGER = "ledger"
 TAKEN = ("as_of", "source_ids", "confidence", "published")  # what a fact takes from the row it refers to
@@ -25,21 +25,7 @@ _CONVERSIONS = {
     ("share of capital (0-1)", "percent"): 100.0,
 }
 # How an amount is printed where a row says no more.
-_AMOUNTS = {"percent": "{} %", "US$": "US${}", "US$ per kg": "US${}/kg"}
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_AMOUNTS = {"percent": "{}%", "US$": "US${}", "US$ per kg": "US${}/kg"}
 Row = dict[str, str]
 
 
@@ -74,7 +60,7 @@ def printed(value: str, unit: str, style: str = "") -> str:
     ('US$2.906 billion', 'US$110/kg', '4 February 2026')
     """
     if day := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", value):
-        words = f"{int(day[3])} {_MONTHS[int(day[2]) - 1]}"
+        words = f"{int(day[3])} {MONTHS[int(day[2]) - 1]}"
         return words if style == "day" else f"{words} {day[1]}"
     try:
         number = float(value)
@@ -120,7 +106,7 @@ def amount(number: float, unit: str) -> str:
     ...     amount(15.0, "days"),
     ...     amount(71.0, "GBP million"),
     ... )
-    ('US$2.906 billion', '0.1 %', '15 days', 'GBP 71 million')
+    ('US$2.906 billion', '0.1%', '15 days', 'GBP 71 million')
     """
     if unit in _AMOUNTS:
         return _AMOUNTS[unit].format(_plain(number))
@@ -407,6 +393,8 @@ def pointed(name: str, row: Row) -> tuple[str, str]:
     """Table and key of the row that a row refers to; ("", "") where it names none."""
     if name == LEDGER:
         return row["table"], row["row_key"]
+    if name == "errors":  # what an article has wrong is what its claim says
+        return "claims", row["claim_id"]
     table, _, key = row.get("row_key", "").partition(":")
     return table, key
 
@@ -430,17 +418,6 @@ def inherited(row: Row) -> Row:
         **{name: row.get(name, "") for name in ("confidence", "published")},
     }
     return {name: cell for name, cell in taken.items() if cell}
-
-
-def last_day(date: str) -> str:
-    """Return the last day that a date may mean, as the evidence writes dates: a day, a month or a year.
-
-    >>> last_day("2026-11"), last_day("2026"), last_day("2026-02-04"), last_day("")
-    ('2026-11-30', '2026-12-31', '2026-02-04', '')
-    """
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", date):
-        return str(pd.Period(date, "M").end_time.date())
-    return f"{date}-12-31" if re.fullmatch(r"\d{4}", date) else date
 
 
 def same(value: str, unit: str, other: str, other_unit: str) -> bool:
@@ -470,7 +447,7 @@ def states(text: str, cell: str, unit: str) -> bool:
     """
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
         return printed(cell, "") in text
-    if not re.fullmatch(r"-?[\d.]+", cell):
+    if not re.fullmatch(r"-?\d+(\.\d+)?", cell):
         return False
     share = unit.startswith("share")
     value = abs(float(cell)) * (100 if share else scale_of(unit))

@@ -13,9 +13,10 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable
-from functools import lru_cache, wraps
+from contextlib import suppress
+from functools import lru_cache, partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -27,7 +28,14 @@ PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
 VIEW = "view "  # begins the name of what a page took from tables through a `view`
 pd.set_option("display.html.use_mathjax", False)  # US$ in a notebook's table is money, and no formula
 pd.set_option("display.max_columns", 20)  # pandas' own in a kernel, and so in one forked from a plain process
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _reads: set[str] = set()
+# What was read, as (function, arguments, state of files that it gave): see `remembered`.
+_used: set[tuple] = set()
+_memories: list[dict] = []  # of every function that is `remembered`
+_ever_used: set[tuple] = set()
+_by_release: list[Callable] = []  # functions of no more than a release and a year
 _views: set = set()  # the code of every view
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
 
@@ -48,7 +56,7 @@ def _home(cwd: str) -> Path:
 
 def data_dir() -> Path:
     """Return the folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
-    return _folder(os.environ.get("CHOKEPOINT_DATA"), str(Path.cwd()))
+    return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())  # noqa: PTH109  (asked for with every fact)
 
 
 @lru_cache(maxsize=8)
@@ -89,7 +97,7 @@ def digest(read: str) -> str:
             return "absent"
         column, _, value = key.partition("=")
         own = [p for _, name, p in overlays() if f"data/{_named().get(name, {}).get('path')}" == file]
-        template = next((n for n in _templates() if f"data/{_named()[n]['path']}" == file), "")
+        template = _templates(*_declared(None)).get(file, "")
         if not key:  # of a table with references, what they stand for counts
             first = (
                 _text_digest(template, _states(data_dir())) if template else _file_digest(path, _state(path))
@@ -162,12 +170,24 @@ def package(data: Path | None = None) -> dict:
 
 
 def _package(data: Path | None = None) -> dict:
+    return _descriptor(*_declared(data))
+
+
+def _declared(data: Path | None) -> tuple[Path, tuple[int, ...]]:
+    """Return the descriptor's file and its state."""
     path = (data or data_dir()) / "datapackage.json"
-    return _descriptor(path, path.stat().st_mtime_ns if path.exists() else 0)
+    state = _state(path) if path.exists() else ()
+    _note(_state, (path,), state)
+    return path, state
+
+
+def _note(state: Callable, arguments: tuple, gave: tuple) -> None:
+    _used.add(use := (state, arguments, gave))
+    _ever_used.add(use)
 
 
 @lru_cache(maxsize=8)
-def _descriptor(path: Path, _changed: int) -> dict:
+def _descriptor(path: Path, _state: tuple[int, ...]) -> dict:
     return descriptor.read(path)
 
 
@@ -188,7 +208,12 @@ def resource(table: str, release: str | None = None, data: Path | None = None) -
 
 
 def _named(data: Path | None = None) -> dict[str, dict]:
-    return {r["name"]: r for r in _package(data)["resources"]}
+    return _by_name(*_declared(data))
+
+
+@lru_cache(maxsize=8)
+def _by_name(path: Path, state: tuple[int, ...]) -> dict[str, dict]:
+    return {r["name"]: r for r in _descriptor(path, state)["resources"]}
 
 
 def releases(table: str = "production") -> list[str]:
@@ -221,7 +246,9 @@ def overlays(data: Path | None = None) -> list[tuple[str, str, Path]]:
 
     Each is (mineral, name of the table it speaks in place of, file).
     """
-    return [(p.parent.name, p.stem, p) for p in sorted(((data or data_dir()) / PRIVATE).glob("*/*.csv"))]
+    folder = (data or data_dir()) / PRIVATE
+    found = sorted(folder.glob("*/*.csv")) if folder.is_dir() else []
+    return [(path.parent.name, path.stem, path) for path in found]
 
 
 def require_release(release: str) -> None:
@@ -234,6 +261,8 @@ def require_release(release: str) -> None:
 
 def load(table: str, release: str | None = None) -> pd.DataFrame:
     """One table with the types its schema gives; a missing cell is NA.
+
+    Rows of the evidence are in the order of their key, whatever that of the file.
 
     >>> load("sources").columns[0]
     'source_id'
@@ -404,6 +433,12 @@ def _files(data: Path, table: str, release: str | None) -> tuple:
 
     Each comes with its state: what was parsed of them is kept.
     """
+    files = _files_now(data, table, release)
+    _note(_files_now, (data, table, release), files)
+    return files
+
+
+def _files_now(data: Path, table: str, release: str | None) -> tuple:
     declared = resource(table, release, data)
     own = [(mineral, path) for mineral, name, path in overlays(data) if name == declared["name"]]
     files = tuple(
@@ -415,9 +450,14 @@ def _files(data: Path, table: str, release: str | None) -> tuple:
     return files
 
 
-def _templates(data: Path | None = None) -> list[str]:
-    """Names of the tables that may hold references."""
-    return [name for name, declared in _named(data).items() if references.is_template(declared["schema"])]
+@lru_cache(maxsize=8)
+def _templates(path: Path, state: tuple[int, ...]) -> dict[str, str]:
+    """Files, as `digest` names them, of the tables that may hold references, and these tables' names."""
+    return {
+        f"data/{declared['path']}": name
+        for name, declared in _by_name(path, state).items()
+        if references.is_template(declared["schema"])
+    }
 
 
 def _is_template(data: Path, table: str) -> bool:
@@ -427,8 +467,21 @@ def _is_template(data: Path, table: str) -> bool:
 
 def _states(data: Path) -> tuple:
     """Return the state of each file that a reference may lead to."""
-    paths = (data / d["path"] for d in _named(data).values() if not d["path"].startswith("minerals/"))
-    return tuple(_state(path) if path.is_file() else None for path in paths)
+    return tuple(map(_state_if_there, _led_to(*_declared(data))))
+
+
+def _state_if_there(path: Path) -> tuple[int, ...] | None:
+    try:
+        return _state(path)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _led_to(path: Path, state: tuple[int, ...]) -> tuple[Path, ...]:
+    """Return the files that a reference may lead to."""
+    declared = (d["path"] for d in _by_name(path, state).values())
+    return tuple(path.parent / name for name in declared if not name.startswith("minerals/"))
 
 
 @lru_cache(maxsize=64)
@@ -436,6 +489,9 @@ def _parsed(data: Path, table: str, release: str | None, files: tuple) -> pd.Dat
     declared = resource(table, release, data)
     filled_in = _resolved(data, table)[0] if release is None and _is_template(data, table) else None
     frame = _csv(data, declared, filled_in)
+    key = descriptor.listed(declared["schema"].get("primaryKey"))
+    if key and declared["path"].startswith("evidence/"):  # whoever adds a row may put it anywhere
+        frame = frame.sort_values(key, ignore_index=True)
     for mineral, path, _ in files[1:]:
         own = _csv(data, {**declared, "path": path.relative_to(data).as_posix()})
         frame = _replaced(frame, mineral, own)
@@ -547,15 +603,81 @@ def corrections(release: str) -> pd.DataFrame:
     return fixes.assign(rows=fixes.correction_id.map(counts).astype("Int64")).reset_index(drop=True)
 
 
+def remembered(work: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function be worked out once for each set of arguments (and data folder) in a process.
+
+    What it read is recorded each time it is asked, and a process that is forked from this one finds what is
+    remembered here (see `forget_changed`). Callers get the same object, and leave it as it is.
+
+    >>> _ = remembered(lambda: len(load("sources")))()
+    >>> "data/evidence/sources.csv" in reads()
+    True
+    """
+    kept: dict[tuple, tuple[_T, set[str], set[tuple]]] = {}
+    _memories.append(kept)
+
+    @wraps(work)
+    def ask(*arguments: _P.args, **named: _P.kwargs) -> _T:
+        global _reads, _used
+        key = (data_dir(), *arguments, *named.items())
+        while key[-1] is None:  # as where it is not given
+            key = key[:-1]
+        if key not in kept:
+            outside, (_reads, _used) = (_reads, _used), (set(), set())
+            try:
+                kept[key] = work(*arguments, **named), _reads, _used
+            finally:
+                (_reads, _used), inside = outside, (_reads, _used)
+                _reads |= inside[0]
+                _used |= inside[1]
+        else:
+            _reads.update(kept[key][1])
+            _used.update(kept[key][2])
+        return kept[key][0]
+
+    takes = inspect.signature(work).parameters.values()
+    given = [it for it in takes if it.name in ("release", "year")]
+    if all(it in given or it.default is not it.empty for it in takes):  # release and year come first
+        newest: list[Any] = [{"release": DEFAULT_RELEASE}.get(it.name) for it in given]
+        _by_release.append(partial(ask, *newest))
+    return ask
+
+
 def by_release(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
     """Let a function release -> table be worked out once a release (and data folder).
 
     Callers get a copy each. What the function takes besides, such as a year, is given after the release.
     """
-    once = lru_cache(maxsize=64)(lambda data, release, *more: work(release, *more))
+    once = remembered(work)
 
     @wraps(work)
     def table(release: str = DEFAULT_RELEASE, *more: Any) -> pd.DataFrame:
-        return once(data_dir(), release, *more).copy(deep=False)
+        return once(release, *more).copy(deep=False)
 
     return table
+
+
+def work_out_beforehand() -> None:
+    """Work out all that is remembered by release, at the newest one, for processes forked from this one.
+
+    What cannot be is left to whoever asks.
+    """
+    for ask in _by_release:
+        with suppress(Exception):
+            ask()
+
+
+def forget_changed() -> None:
+    """Forget what was remembered of files that are others now: for a process that is forked from another."""
+    before = _reads.copy()
+    changed = {use for use in _ever_used.copy() if not _is_still(*use)}
+    _reads.intersection_update(before)  # to look is not to read
+    for kept in _memories if changed else ():
+        for key in [key for key, (_, _, used) in kept.items() if used & changed]:
+            del kept[key]
+
+
+def _is_still(state: Callable, arguments: tuple, gave: tuple) -> bool:
+    with suppress(OSError, UserError):
+        return state(*arguments) == gave
+    return False

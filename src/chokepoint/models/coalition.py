@@ -293,7 +293,7 @@ COALITION = Model(
     results={
         "temptation": ("US$ million per period", "saved by buying on the side"),
         "gain_now": ("US$ million per period", "the same after the fine to be expected"),
-        "patience_needed": ("share", "worth of tomorrow's dollar at which a member keeps to the rules"),
+        "patience_needed": ("share", "worth of tomorrow’s dollar at which a member keeps to the rules"),
         "complies": ("1 yes, 0 no", "the member keeps to the rules"),
         "firm_gain": ("US$/kg", "what a firm expects to gain by cheating; below 0 it does not"),
         "detection_needed": ("share", "chance of being found out that keeps firms honest"),

@@ -33,8 +33,8 @@ def price_floor(
     base_price         price at which base_demand and base_supply were seen [US$/kg]
     base_demand        bloc demand at the base price [kt/year]
     base_supply        bloc output at the base price [kt/year]
-    demand_elasticity  % fall in demand for a 1 % dearer price [-]
-    supply_elasticity  % rise in output for a 1 % dearer price [-]
+    demand_elasticity  % fall in demand for a 1% dearer price [-]
+    supply_elasticity  % rise in output for a 1% dearer price [-]
     evasion_share      share of what an importer brings in on which no levy is paid [0–1]
     price_response     fall of the outside price for each kt the bloc stops buying [US$/kg per kt]; 0 is a
                        small bloc
@@ -224,7 +224,7 @@ def validation():
             "US$/kg",
             0,
             0,
-            "the quote is above 110: no support needed, as reported; but it includes 13 % Chinese VAT",
+            "the quote is above 110: no support needed, as reported; but it includes 13% Chinese VAT",
             "M17",
             ARITHMETIC,
         ),
@@ -310,15 +310,15 @@ PRICE_FLOOR = Model(
     },
     never={"levy": "none"},
     cautions=(
-        "No reference price of the bloc has been published; 110 is one company's contract.",
+        "No reference price of the bloc has been published; 110 is one company’s contract.",
         "“The bloc” is everybody outside China. Of the oxide used there most comes inside finished "
         "magnets, on which a levy on oxide is not charged: "
         "the plants outside China make more oxide than the magnet makers there use. The sums are those of "
         "a levy on the oxide in magnets.",
         "The outside price stays where the slider puts it: a bloc of a quarter of the market would move "
         "it, and China could answer.",
-        "The elasticities are assumptions with ranges, not estimates. The models of chapters 6 and 7 take "
-        "others: they share no supply curve.",
+        "The elasticities are assumptions with ranges, not estimates, and of one step of some years. In the "
+        "model of chapter 7 thrift grows month by month and output waits for plants.",
         "The value of security is outside every welfare number.",
         "Rare earths come out together: a floor on NdPr also makes cerium and lanthanum that nobody buys.",
     ),
@@ -332,16 +332,16 @@ STAGE_CASCADE = Model(
     results={
         "oxide_protection": ("ratio", "price of the oxide over its world price, minus 1"),
         "magnet_cost_rise": ("US$/kg", "dearer oxide in a kilogram of magnet"),
-        "magnet_cost_rise_share": ("share", "the same as a share of the magnet's world price"),
-        "oxide_share": ("share", "oxide in a magnet as a share of the magnet's world price"),
-        "work": ("1 yes, 0 no", "more than a fifth of that price is left for the magnet maker's work"),
+        "magnet_cost_rise_share": ("share", "the same as a share of the magnet’s world price"),
+        "oxide_share": ("share", "oxide in a magnet as a share of the magnet’s world price"),
+        "work": ("1 yes, 0 no", "more than a fifth of that price is left for the magnet maker’s work"),
         "magnet_protection": (
             "ratio",
             "protection of that work, dearer oxide counted; negative is a tax; 0 where no work is left",
         ),
         "magnet_floor_needed": ("US$/kg", "floor on magnets that leaves their makers no worse off"),
         "car_cost_rise": ("US$", "dearer magnets in an electric car"),
-        "car_cost_rise_share": ("share", "the same as a share of the car's price"),
+        "car_cost_rise_share": ("share", "the same as a share of the car’s price"),
         "jet_cost_rise": ("US$", "dearer oxide in a fighter jet, if the claimed weight were all oxide"),
     },
     cautions=(

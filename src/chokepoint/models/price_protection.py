@@ -209,7 +209,7 @@ PRICE_PROTECTION = Model(
     function=price_protection,
     results={
         "guarantee": ("US$ million", "value of the guarantee over ten years"),
-        "upside": ("US$ million", "value of the state's share above the strike"),
+        "upside": ("US$ million", "value of the state’s share above the strike"),
         "net_cost": ("US$ million", "expected cost to the state, discounted; a gain is negative"),
         "net_gain": ("US$ million", "the same as a gain, where the state is expected to earn"),
         "costs": ("1 yes, 0 no", "the state is expected to pay more than it takes"),
@@ -220,7 +220,7 @@ PRICE_PROTECTION = Model(
     cautions=(
         "Volatility, return and long-run price are assumptions; five annual averages since 2021 are all "
         "there is to judge them by.",
-        "A price that wanders and comes back, at a safe rate of interest: no forward prices and no buyer's "
+        "A price that wanders and comes back, at a safe rate of interest: no forward prices and no buyer’s "
         "risk, so it is not what a bank would quote.",
         "Which tonnes the contract covers is not public: the implied 1,340 t of one quarter is arithmetic, "
         "not a finding.",

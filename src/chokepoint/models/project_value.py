@@ -203,7 +203,7 @@ def _annuity(rate, years):
 def internal_rate(amounts):
     """Rate at which amounts at the end of years 1, 2, 3 … are worth nothing [per year].
 
-    NaN if none in −90 % to 100 %.
+    NaN if none in −90% to 100%.
 
     >>> round(internal_rate([-100, 110]), 6)
     0.1
@@ -278,13 +278,13 @@ def validation():
     dearer = project_value(**{**NOLANS_2019, "price": NOLANS_2019["price"] + 5})["npv"]
     return [
         check(
-            "Nolans 2019: value at 10 %",
+            "Nolans 2019: value at 10%",
             npv,
             729,
             "A$ million",
             729 * 0.85,
             729 * 1.15,
-            "within 15 %; the start-up years were chosen to come near it",
+            "within 15%; the start-up years were chosen to come near it",
             "M28",
             FITTED,
         ),
@@ -306,17 +306,17 @@ def validation():
             "A$ million",
             130 * 0.92,
             130 * 1.08,
-            "within 8 %; the clean test, nothing was fitted to it",
+            "within 8%; the clean test, nothing was fitted to it",
             "M29",
         ),
         check(
-            "price for a 15 % return",
+            "price for a 15% return",
             project_returns(**NOLANS_2019)["price_for_15"],
             75,
             "US$/kg",
             54,
             85,
-            "no project outside China reached 15 % at 54; most of the pipeline needs 75 to 85, some more",
+            "no project outside China reached 15% at 54; most of the pipeline needs 75 to 85, some more",
             "M30",
         ),
     ]
@@ -354,7 +354,7 @@ PROJECT_VALUE = Model(
         "irr": ("per year", "rate of return without a floor"),
         "irr_with_floor": ("per year", "rate of return with the floor"),
         "break_even": ("US$/kg", "price at which the project is worth nothing, on this path"),
-        "price_for_15": ("US$/kg", "price at which it returns 15 % a year, on this path"),
+        "price_for_15": ("US$/kg", "price at which it returns 15% a year, on this path"),
     },
     validation=validation,
 )

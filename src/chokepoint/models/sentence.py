@@ -84,26 +84,26 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def shown(value: float, unit: str) -> str:
+def format_value(value: float, unit: str) -> str:
     """Return a number as the page's script writes it.
 
-    >>> shown(0.1277, "share"), shown(20.111, "kt/year"), shown(22935.8, "US$")
-    ('12.8 %', '20.11', '22,940')
-    >>> shown(-1132.5, "US$ million/year")
+    >>> format_value(0.1277, "share"), format_value(20.111, "kt/year"), format_value(22935.8, "US$")
+    ('12.8%', '20.11', '22,940')
+    >>> format_value(-1132.5, "US$ million/year")
     '−1,132'
-    >>> shown(3e9, "months")
+    >>> format_value(3e9, "months")
     'no end'
     """
     if unit == "months" and value > NO_END:
         return "no end"
     if unit == "share":
-        text = f"{100 * value:,.3g} %"
+        text = f"{100 * value:,.3g}%"
     else:
         text = f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
     return text.replace("-", _MINUS)
 
 
-def said_of(value: float, unit: str, never: str = "") -> str:
+def describe_result(value: float, unit: str, never: str = "") -> str:
     """Return a result as it is told.
 
     Words for what does not come, for what has no end and for what there is not.
@@ -112,10 +112,11 @@ def said_of(value: float, unit: str, never: str = "") -> str:
 
     never  what to say where it is 0, of a result whose 0 is no number (`Model.never`)
 
-    >>> (said_of(0, "year", "not within sixty years"), said_of(3e9, "months"), said_of(float("nan"),
-    ...     "per year"), said_of(0, "US$/kg"))
-    ('not within sixty years', 'no end', 'none', '0')
+    >>> describe_result(0, "year", "not within sixty years"), describe_result(3e9, "months")
+    ('not within sixty years', 'no end')
+    >>> describe_result(float("nan"), "per year"), describe_result(0, "US$/kg")
+    ('none', '0')
     """
     if math.isnan(value):
         return "none"
-    return never if never and value == 0 else shown(value, unit)
+    return never if never and value == 0 else format_value(value, unit)

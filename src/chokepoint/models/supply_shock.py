@@ -10,25 +10,6 @@ import numpy as np
 from .expr import maximum, minimum, power
 from .model import FITTED, Model, check
 
-STRATEGIES = {
-    "calm": {"cut": 0, "months": 12, "hoarding": 0, "leakage": 0},
-    "licences": {
-        "cut": 7 / 12,
-        "months": 12,
-        "hoarding": 0,
-        "leakage": 0,
-    },  # two months of nothing, then half
-    "embargo": {"cut": 1, "months": 12, "hoarding": 0, "leakage": 0},
-    "hoarding": {"cut": 0, "months": 12, "hoarding": 0.3, "leakage": 0},
-    "against joiners only": {
-        "cut": 1,
-        "months": 12,
-        "hoarding": 0,
-        "leakage": 0.55,
-    },  # the rest comes back through others
-}
-# Beijing's answers as settings of the model. Flooding is not a cut: it is a low world price.
-
 
 def supply_shock(
     *,
@@ -52,8 +33,8 @@ def supply_shock(
     buffer             inventories and spare capacity [share of a year's need]
     hoarding           extra demand out of fear [share of a year's need]
     elasticity         of demand and other supply together, fitted; for the price multiple only [-]
-    demand_elasticity  % fall in use for a 1 % dearer price; for the exact multiple only [-]
-    supply_elasticity  % rise in other supply for a 1 % dearer price; for the exact multiple only [-]
+    demand_elasticity  % fall in use for a 1% dearer price; for the exact multiple only [-]
+    supply_elasticity  % rise in other supply for a 1% dearer price; for the exact multiple only [-]
     highest_multiple   where the price stops rising [x]
 
     Available and missing add up to the need, what is hoarded counted as need.
@@ -212,9 +193,9 @@ SUPPLY_SHOCK = Model(
     title="How much is missing after a cut?",
     function=supply_shock,
     results={
-        "effective_cut": ("share", "part of a year's Chinese supply that does not arrive"),
-        "withheld": ("share", "the same as a share of a year's need"),
-        "available": ("share", "what can be had of a year's need, before the price moves"),
+        "effective_cut": ("share", "part of a year’s Chinese supply that does not arrive"),
+        "withheld": ("share", "the same as a share of a year’s need"),
+        "available": ("share", "what can be had of a year’s need, before the price moves"),
         "missing": ("share", "what cannot"),
         "price_multiple": ("x", "price over the price before, by a fit without skill: see the check"),
     },

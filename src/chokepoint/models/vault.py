@@ -214,7 +214,7 @@ def allocate(values, capital, *, mode="days", weights=None, longest_days=365):
 
 VAULT = Model(
     name="vault",
-    title="What does US$11.67 billion of minerals cover, and what does it cost to keep?",
+    title="What does the Vault’s money cover, and what does it cost to keep?",
     function=vault,
     results={
         "cover_days": ("days", "net imports the stock replaces if they stop altogether"),

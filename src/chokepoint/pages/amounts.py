@@ -38,7 +38,7 @@ def share(value: float, alone: bool = False) -> str:
     """Write a share of world output: totals are rounded, so it is too. alone: nobody else makes any.
 
     >>> share(34.09), share(0.4), share(0), share(100)
-    ('34 %', 'under 1 %', 'none', 'over 99 %')
+    ('34%', 'under 1%', 'none', 'over 99%')
     """
     return supply.share_text(value, alone)
 
@@ -79,18 +79,6 @@ def date(when: pd.Timestamp) -> str:
     '4 February 2026'
     """
     return f"{when.day} {when:%B %Y}"
-
-
-def day(row: dict, column: str = "date") -> str:
-    """Write a date as it is known: a day, a month or a year.
-
-    >>> day({"date_start": pd.Timestamp(2026, 2, 4), "date_precision": "day"})
-    '4 February 2026'
-    >>> day({"date_start": pd.Timestamp(2026, 2, 1), "date_precision": "month"})
-    'February 2026'
-    """
-    start, form = row[f"{column}_start"], {"day": "%-d %B %Y", "month": "%B %Y", "year": "%Y"}
-    return start.strftime(form[row[f"{column}_precision"]])
 
 
 def capital(text: str) -> str:

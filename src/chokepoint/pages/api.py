@@ -44,7 +44,7 @@ def _entry(function: Callable) -> dict:
     text, *parts = re.split(r"\n\s*\n", inspect.getdoc(function) or "")
     return {
         "name": function.__name__,
-        "signature": str(inspect.signature(function)),
+        "signature": re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(inspect.signature(function))),
         "paragraphs": [text, *(part for part in parts if not part.startswith(">>>"))],
         "examples": [part for part in parts if part.startswith(">>>")],
     }

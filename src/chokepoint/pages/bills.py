@@ -26,7 +26,7 @@ def vote(release: str) -> Figure:
         bars_under_names(
             frame, x="value", y="name", label="label", detail="detail", x_title="Votes in the House"
         ),
-        title=f"H.R. 4090 {turn}, with {crossed.text} for it and {back.text} against",
+        title=f"H.R. 4090 {turn} in the House",
         table=frame[["name", "value"]].set_axis(["Side", "Votes"], axis=1),
         sources=yes.sources,
         alt_text=f"Two bars: {yes.value:.0f} votes for and {no.value:.0f} against.",

@@ -39,8 +39,8 @@ def lines(changes: dict, everything: bool = False) -> list[str]:
 def parts(row: dict) -> str:
     """Revision and new year of a fact that moved by both, with the reading between.
 
-    >>> parts({"restated": "34 %", "revision": -26.39, "new_year": 2.75, "unit": "%"})
-    ': by revision −26.4 to 34 %, by the new year +2.8'
+    >>> parts({"restated": "34%", "revision": -26.39, "new_year": 2.75, "unit": "%"})
+    ': by revision −26.4 to 34%, by the new year +2.8'
     """
     if row["restated"] is None or row["revision"] is None or row["new_year"] is None:
         return "" if row["restated"] is None else f": {row['restated']} in between"

@@ -6,7 +6,7 @@ from chokepoint.analysis import china_needs, countries
 from chokepoint.charts.bars import bars, share_axis
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA
 from chokepoint.data import tables
-from chokepoint.pages.amounts import capital, with_article
+from chokepoint.pages.amounts import capital, in_words
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.mineral_text import name
 
@@ -17,7 +17,7 @@ def own_ore() -> Figure | None:
         return None
     rows = china_needs.own_ore().dropna(subset=["own_ore_pct"])
     rows = rows.assign(
-        Mineral=[capital(name(m)) for m in rows.mineral], label=rows.own_ore_pct.map("{:.0f} %".format)
+        Mineral=[capital(name(m)) for m in rows.mineral], label=rows.own_ore_pct.map("{:.0f}%".format)
     )
     least, year = rows.iloc[0], int(rows.year.iloc[0])
     return figure(
@@ -32,9 +32,9 @@ def own_ore() -> Figure | None:
             tooltip={"Mineral": "Mineral", "own_ore_pct": ("Own ore, %", ".1f")},
             height=30,
         ),
-        title=f"China’s mines cover {least.own_ore_pct:.0f} % of the {name(least.mineral)} "
-        f"that it refines, and "
-        f"{rows.own_ore_pct.iloc[-1]:.0f} % of the {name(rows.mineral.iloc[-1])} ({year})",
+        title=f"China’s mines cover {least.own_ore_pct:.0f}% of the {name(least.mineral)} it refines",
+        subtitle=f"Its own ore over what its plants refine, {year}; the most is "
+        f"{rows.own_ore_pct.iloc[-1]:.0f}% of the {name(rows.mineral.iloc[-1])}.",
         table=pd.DataFrame(
             {
                 "Mineral": rows.Mineral,
@@ -46,7 +46,7 @@ def own_ore() -> Figure | None:
             }
         ),
         sources=sorted({*rows.source_id, "MCS2026"} & set(tables.load("sources").source_id)),
-        alt_text="Bars of China's mine output as a share of its refined output: "
+        alt_text="Bars of China’s mine output as a share of its refined output: "
         + "; ".join(f"{r.Mineral} {r.own_ore_pct:.0f} percent" for r in rows.itertuples())
         + ".",
     )
@@ -61,7 +61,7 @@ def sellers() -> Figure | None:
     first = [area.get(c, c) for c in rows.first_seller]
     rows = rows.assign(
         label=[
-            f"{r.bloc_pct:.0f} %; {who} {r.first_share_pct:.0f} %"
+            f"{r.bloc_pct:.0f}%; {who} {r.first_share_pct:.0f}%"
             for r, who in zip(rows.itertuples(), first, strict=True)
         ]
     )
@@ -80,8 +80,9 @@ def sellers() -> Figure | None:
             size=11.5,
             limit=120,
         ),
-        title=f"The bloc sold China more than half of what it bought of {half} of {len(rows)} "
-        f"goods in {year}",
+        title=f"The bloc sells China more than half of {in_words(half)} of {in_words(len(rows))} goods",
+        subtitle=f"Share of China’s imports from the United States and signatories, by value, {year}, and "
+        "the first seller.",
         table=pd.DataFrame(
             {
                 "Good": rows.good,
@@ -96,7 +97,7 @@ def sellers() -> Figure | None:
                 "source_id": rows.source_id,
             }
         ),
-        alt_text="Bars of the share of China's imports that comes from the United States and "
+        alt_text="Bars of the share of China’s imports that comes from the United States and "
         "the countries that signed "
         "with it, with the first seller of each good: "
         + "; ".join(f"{r.good} {r.label}" for r in rows.itertuples())
@@ -122,12 +123,11 @@ def heavy_feed() -> Figure | None:
             room=1.35,
             tooltip={"Year": "Year", "burma_t": ("Myanmar, t of oxide", ",.0f")},
         ),
-        title=f"{capital(with_article('Myanmar'))} mined {top.burma_t:,.0f} t of rare earths "
-        f"in {top.year} and "
-        f"{last.burma_t:,.0f} t in {last.year}, by China’s imports",
+        title=f"Myanmar’s rare-earth ore went from {top.burma_t:,.0f} t to {last.burma_t:,.0f} t",
+        subtitle=f"Tonnes of oxide mined, {top.year} and {last.year}, an estimate from China’s imports.",
         table=rows.rename(
             columns={"year": "Year", "burma_t": "Myanmar, t of oxide", "china_t": "China, t of oxide"}
         ),
         alt_text="Bars of rare-earth ore mined in Myanmar, tonnes of oxide, an estimate from "
-        "China's imports: " + "; ".join(f"{r.year} {r.burma_t:,.0f}" for r in rows.itertuples()) + ".",
+        "China’s imports: " + "; ".join(f"{r.year} {r.burma_t:,.0f}" for r in rows.itertuples()) + ".",
     )

@@ -1,7 +1,4 @@
-"""Chapter 6: what Beijing said and did, what lapses when, how much a cut would take away.
-
-It also says why no price is given.
-"""
+"""Chapter 6: what Beijing said and did, what lapses when, what it needs, how much a cut would take away."""
 
 import altair as alt
 import pandas as pd
@@ -15,12 +12,12 @@ from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.pages import suspensions
-from chokepoint.pages.amounts import date
+from chokepoint.pages.amounts import capital, date, in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.markup import paragraph, with_links
+from chokepoint.pages.markup import fact_exists, paragraph, with_links
 from chokepoint.parameters import nearest
 
 KINDS = ("licence", "ban", "technology control", "extraterritorial licence")
@@ -32,6 +29,7 @@ HELD, UNCHECKED, SUSPENDED, NEVER = (
 )
 COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
 START = "2023-01-01"
+VOICES = ("quote.vance_bloc", "quote.lin_trade", "quote.lin_open")  # Washington proposes, Beijing replies
 A_YEAR = pd.Timedelta(days=365)  # a status older than that at the end of the evidence is not taken to hold
 
 
@@ -59,19 +57,35 @@ def phases(control: dict, seen: pd.Timestamp) -> list[dict]:
 
 
 def brief(release: str) -> Brief:
-    """Say what holds, what is suspended and to when, how much the model knows."""
-    rows = controls()
-    april = rows.set_index("control_id").loc["control.2025-18"]
+    """Say what bites and whether it was eased, whom China has listed since, what it needs itself."""
+    stated = tables.row("ledger", fact_id="controls.april_licences")
+    april = controls().set_index("control_id").loc[stated.row_key]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
+    fell = (
+        "; after them its exports of magnets fell from {magnets.world_2025_01} in January 2025 to "
+        "{magnets.world_2025_05} in May"
+        + (
+            ", and were {magnets.world_2025_11} in November"
+            if fact_exists("magnets.world_2025_11", release)
+            else ""
+        )
+        if fact_exists("magnets.world_2025_05", release)
+        else ""
+    )
+    needs = (
+        "It needs the world as well: its own mines cover {needs.cobalt_own_ore} of the cobalt that it "
+        "refines, {needs.nickel_own_ore} of the nickel and {needs.copper_own_ore} of the copper."
+        if fact_exists("needs.cobalt_own_ore", release)
+        else "A cut of {imf.cut} in rare earths would cost {imf.loss_us} of US output within a year, by a "
+        "model of the IMF’s staff."
+    )
     return Brief(
         [
-            "China answered the bloc with words first. Its weightiest controls were there before it: the "
-            f"licences of {{controls.april_licences}} on {{controls.april_elements}} {stays}.",
-            suspensions.summary(),
-            "What a deep cut would cost others have worked out: staff of the International Monetary Fund "
-            "(IMF) put a cut of {imf.cut} in rare earths at {imf.loss_us} of US output within a year, and "
-            "next to nothing later. "
-            "A model of the price tried here has no skill, so none is given.",
+            "China answered the bloc with words and lists; what bites came before. Its licences of "
+            f"{{controls.april_licences}} on {{controls.april_elements}} {stays}{fell}.",
+            "Since February it has put {controls.mp_listed_firms} of the United States on its control list, "
+            "on {controls.mp_listed}, MP Materials among them, besides Japanese and European ones.",
+            needs,
         ],
         release,
     )
@@ -104,16 +118,11 @@ def lead(release: str) -> Figure:
     held = sum(d["kind"] == HELD and d["end"] == seen for d in drawn)
     unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
     title = (
-        f"{held} of {len(rows)} Chinese controls were in force when the evidence ends; {paused} were "
-        f"suspended, {never} of them before they applied"
+        f"{capital(in_words(held))} of {in_words(len(rows))} Chinese controls hold; {in_words(paused)} were "
+        f"suspended, {in_words(never)} before applying"
     )
-    title += (
-        f"; {unchecked} was not checked again"
-        if unchecked == 1
-        else f"; {unchecked} were not checked again"
-        if unchecked
-        else ""
-    )
+    subtitle = f"Controls announced since {START[:4]}, as they stood when the evidence ends, {date(seen)}"
+    subtitle += f"; {in_words(unchecked)} was not checked again." if unchecked else "."
     shown = pd.DataFrame(
         {
             "Goods": rows["items"],
@@ -136,6 +145,7 @@ def lead(release: str) -> Figure:
             end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}",
         ),
         title=title,
+        subtitle=subtitle,
         table=shown,
         alt_text=(
             f"Bars in time, from 2023, one row a control. {held} run to the end of the evidence; {paused} "
@@ -158,7 +168,7 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
             "cut",
             {"missing": ("Missing", CHINA), "withheld": ("Withheld", OTHER)},
             x_title="Share of Chinese supply withheld",
-            y_title="Share of a year's need",
+            y_title="Share of a year’s need",
             y_format=".0%",
             x_expr="format(datum.value, '.0%')",
             word="format(missing, '.1%') + ' missing'",
@@ -166,9 +176,9 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
         along="cut",
         title="A cut bites when stocks and detours run out",
         results=["effective_cut", "withheld", "available", "missing"],
-        sentence="At these settings {missing?{missing:.1%} of a year's need is missing, once stocks are used "
+        sentence="At these settings {missing?{missing:.1%} of a year’s need is missing, once stocks are used "
         "up|nothing is missing: stocks and detours cover the cut}.",
-        alt_text="Share of a year's need that is withheld and that is missing, against the share of Chinese "
+        alt_text="Share of a year’s need that is withheld and that is missing, against the share of Chinese "
         "supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
     )
     return made.with_defaults(china_share=_share_of_china(mineral, release)) if mineral else made
@@ -196,12 +206,7 @@ def how_wrong(release: str) -> Figure:
     rows = rows.sort_values("seen", ascending=False)
     model, constant = (facts.get(f"shock.left_out{end}", release).value for end in ("", "_constant"))
     one = facts.get("shock.constant", release).value
-    no_skill = model >= constant
-    title = (
-        "Six price jumps, each predicted from the other five: the model misses by a factor of "
-        f"{model:.2f}, one number for all by {constant:.2f}"
-        f"{', so the model has no skill' if no_skill else ''}"
-    )
+    finding = "has no skill" if model >= constant else "beats one number for all"
     shown = pd.DataFrame(
         {
             "Episode": rows.name,
@@ -228,7 +233,9 @@ def how_wrong(release: str) -> Figure:
             level_label=f"one number for all: {one:.1f}",
             tooltip={"name": "Episode", "which": "Reading", "value": ("Times", ".1f")},
         ),
-        title=title,
+        title=f"A rule for past price jumps {finding}",
+        subtitle="Each of the six predicted from the other five: the rule misses by a factor of "
+        f"{model:.2f}, one number for all by {constant:.2f}.",
         table=shown,
         alt_text=(
             "Pairs of dots, fitted and seen, for six price episodes on a logarithmic axis, and a dashed "

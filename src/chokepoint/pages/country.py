@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from chokepoint.analysis import countries, facts, reliance
 from chokepoint.analysis import events as dated
+from chokepoint.analysis.events import day
 from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.charts.bars import bars
 from chokepoint.charts.theme import ACCENT, BLOC
@@ -19,7 +20,6 @@ from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import EXCLUDES, binds
 from chokepoint.pages.amounts import (
     capital,
-    day,
     edition,
     in_words,
     listed,
@@ -32,9 +32,10 @@ from chokepoint.pages.components import listing
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import deals
-from chokepoint.pages.components.section import Section
+from chokepoint.pages.components.section import HOW_AND_WHERE, Section
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import chapters, dash, fold, html_list, known, with_links
+from chokepoint.pages.decisions import on_country as joining
+from chokepoint.pages.markup import chapters, dash, fact_exists, fold, html_list, with_links
 from chokepoint.pages.partner_trade import sells, sold
 
 __all__ = [
@@ -42,13 +43,14 @@ __all__ = [
     "brings",
     "controls",
     "events",
+    "joining",
     "money",
-    "not_known",
     "read_on",
     "sells",
     "signed",
     "sold",
     "standing",
+    "unanswered_questions",
 ]
 
 MOST = 12  # bars drawn; the table has all
@@ -81,12 +83,12 @@ def brings(country: str, release: str) -> Section | None:
     notes = _forms(rows)
     if iso3 == countries.UNION and len(rows):
         notes.append(
-            "The Union's shares are sums of the member states that the sources name, so they are lower "
+            "The Union’s shares are sums of the member states that the sources name, so they are lower "
             "bounds."
         )
     if rows.source_id.str.startswith("IEA").any():
         notes.append(
-            "Where USGS prints no refining by country the IEA's base year stands in, which names the "
+            "Where USGS prints no refining by country the IEA’s base year stands in, which names the "
             "largest refiners only."
         )
     drawn = _shares(iso3, rows) if len(rows) else None
@@ -121,12 +123,12 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
     shown = rows.head(MOST)
     shown = shown.assign(mineral=[capital(lead_prose.product(r)) for r in shown.itertuples()])
     text = [f"{share(r.share, r.alone)}{_place(r)}" for r in rows.head(MOST).itertuples()]
-    what = f"{share(first.share, first.alone)} of the world's {lead_prose.product(first)}"
+    what = f"{share(first.share, first.alone)} of the world’s {lead_prose.product(first)}"
     verb = "mined" if first.step == "mine" else "made"
     years = sorted({int(y) for y in rows.year})
     when = f"in {years[0]}" if len(years) == 1 else f"in {int(first.year)}"
     more = len(rows.mineral.unique()) - 1
-    whose = "The Union's members" if iso3 == countries.UNION else capital(_name(iso3))
+    whose = "The Union’s members" if iso3 == countries.UNION else capital(_name(iso3))
     title = f"{whose} {verb} {what} {when}" + (
         f"; the sources name {'them' if iso3 == countries.UNION else 'it'} for {in_words(more)} more "
         f"mineral{'s' * (more != 1)}"
@@ -195,7 +197,6 @@ def _chains(iso3: str, release: str) -> Markup | str:
     bought = reliance.by_country(release)
     bought = bought[bought.iso3 == iso3].set_index("mineral")
     minerals = list(dict.fromkeys([*output.mineral, *ground.index, *bought.index]))
-    with_page = {*tables.load("minerals").query("listed_2025").mineral, "rare_earths"}
     columns = {
         "Mined": "mined",
         "Refined": "refined",
@@ -211,9 +212,7 @@ def _chains(iso3: str, release: str) -> Markup | str:
                 f" of {form}" if form and not cells[2] else f" ({form})" if form else ""
             )
         if any(cells):
-            rows.append(
-                (with_links(_mineral_link(m), release) if m in with_page else capital(mineral(m)), cells)
-            )
+            rows.append((with_links(_mineral_link(m), release), cells))
         for form in output[(output.mineral == m) & (output.form != "")].itertuples():
             cell = _cell(share_id(iso3, form), release)
             rows.append(
@@ -226,7 +225,7 @@ def _chains(iso3: str, release: str) -> Markup | str:
         return ""
     used = [i for i, _ in enumerate(columns) if any(cells[i] for _, cells in rows)]
     body = [Row([name, *(cells[i] or dash("not printed") for i in used)]) for name, cells in rows]
-    title = f"Shares of the world's output and reserves, and of US imports: {countries.names()[iso3]}"
+    title = f"Shares of the world’s output and reserves, and of US imports: {countries.names()[iso3]}"
     heads = ["Mineral", *(list(columns)[i] for i in used)]
     table = Table("cp-chains", heads, body, search=False, label=title)
     return table.html() + chapters.note(
@@ -237,10 +236,11 @@ def _chains(iso3: str, release: str) -> Markup | str:
 
 
 def _cell(fact_id: str, release: str) -> Markup | str:
-    return with_links(f"{{{fact_id}}}", release) if known(fact_id, release) else ""
+    return with_links(f"{{{fact_id}}}", release) if fact_exists(fact_id, release) else ""
 
 
 def _mineral_link(code: str) -> str:
+    """Link a mineral to its page; the site makes it plain text where there is none."""
     return f"[{capital(mineral(code))}](minerals/{code})"
 
 
@@ -279,7 +279,7 @@ def signed(country: str, release: str) -> Section:
     words = []
     if countries.in_union(iso3):
         words.append(
-            "It is a member of the European Union, whose texts with the United States are on the Union's "
+            "It is a member of the European Union, whose texts with the United States are on the Union’s "
             "page."
         )
         items.append(
@@ -350,7 +350,7 @@ def standing(country: str, release: str) -> Section | None:
     if iso3 in seats.index and seats.seat[iso3] == "territory":
         words.append(
             "It is a self-governing territory of Denmark and had no seat of its own on the State "
-            "Department's list."
+            "Department’s list."
         )
     if iso3 in seats.index and seats.seat[iso3] == "institution":
         words.append(
@@ -442,7 +442,7 @@ def events(country: str, release: str) -> Section | None:
 # --- what is not known ---
 
 
-def not_known(country: str, release: str) -> Section | None:
+def unanswered_questions(country: str, release: str) -> Section | None:
     """List what the sources do not say of this country."""
     iso3 = countries.code(country)
     name, rows = countries.names()[iso3], countries.texts(iso3)
@@ -501,17 +501,11 @@ def read_on(country: str, release: str) -> Section:
     """Ways on from here."""
     iso3 = countries.code(country)
     ways = [
-        "[What each country signed](05-frameworks), and what that brings inside",
-        "[Who came on 4 February](02-ministerial), and who stayed away",
-        *(
-            ["[Who makes what](01-dependence), at the mine and after it"]
-            if len(countries.brings(iso3, release))
-            else []
-        ),
+        "[What each country signed](05-frameworks), and [who came](02-ministerial)",
+        *(["[Who makes what](01-dependence)"] if len(countries.brings(iso3, release)) else []),
         *(["[What Beijing did and can do](06-china-responses)"] if len(countries.aimed_at(iso3)) else []),
         *(["[What Project Vault would buy](04-project-vault)"] if iso3 == countries.HOST else []),
-        "[What has happened since February](08-since-february), to the newest dated event",
-        "[The evidence](evidence) for every number, and the [glossary](glossary)",
-        "[All countries](countries) and [all minerals](minerals), to search and sort",
+        "[What has happened since February](08-since-february)",
+        *HOW_AND_WHERE,
     ]
     return Section("Read on", [], release, None, ways)

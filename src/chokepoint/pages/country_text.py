@@ -13,7 +13,7 @@ from chokepoint.analysis import countries, facts, reliance, supply
 from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date, in_words, listed, mineral, with_article
-from chokepoint.pages.markup import chapters, known, with_links
+from chokepoint.pages.markup import chapters, fact_exists, with_links
 
 _WORD = {"mine": "mined", "refinery": "refined"}
 
@@ -21,7 +21,7 @@ _WORD = {"mine": "mined", "refinery": "refined"}
 def sentences(iso3: str, release: str) -> list[str]:
     """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     said = [
-        stands(iso3, release),
+        status_sentence(iso3, release),
         brings(iso3, release),
         binds(iso3),
         sells(iso3, release),
@@ -31,7 +31,7 @@ def sentences(iso3: str, release: str) -> list[str]:
     return [s for s in said if s]
 
 
-def stands(iso3: str, release: str) -> str:
+def status_sentence(iso3: str, release: str) -> str:
     """Host, signatory, member of a signatory, guest or absentee."""
     name, where, text = (
         capital(with_article(countries.names()[iso3])),
@@ -42,13 +42,13 @@ def stands(iso3: str, release: str) -> str:
         return f"{name} called the meeting of 4 February 2026 and is the other side of every framework."
     if where == "china":
         return (
-            f"{name} is not on the State Department's list of delegations; the accounts of 4 February "
+            f"{name} is not on the State Department’s list of delegations; the accounts of 4 February "
             "2026 take the bloc as an answer to its hold on these minerals."
         )
     seat = (
         "came to Washington on 4 February 2026"
         if countries.came(iso3)
-        else "is not on the State Department's list of delegations"
+        else "is not on the State Department’s list of delegations"
     )
     if text is not None:
         what, day = f"a {kind(text)}", f"{{{prefix(iso3)}.signed}}"
@@ -104,7 +104,7 @@ def brings(iso3: str, release: str) -> str:
     what, fact, union = product(first), _fact(iso3, first), iso3 == countries.UNION
     if first.share < 1:
         return (
-            f"It brings little that is printed: its largest share is {fact} of the world's {what}, at the "
+            f"It brings little that is printed: its largest share is {fact} of the world’s {what}, at the "
             f"{'mine' if first.step == 'mine' else 'plant'}."
         )
     leads = rows[rows.place == 1]
@@ -132,13 +132,13 @@ def brings(iso3: str, release: str) -> str:
             for r in leads.iloc[1:].itertuples()
             if r.mineral != first.mineral
         ]
-        said = f"It {_verb(first)} more {what} than any other country, {fact} of the world's" + (
+        said = f"It {_verb(first)} more {what} than any other country, {fact} of the world’s" + (
             f", and leads in {listed(also)} too" if also else ""
         )
     else:
-        of = "Its members' largest share is" if union else "Its largest share is"
+        of = "Its members’ largest share is" if union else "Its largest share is"
         said = (
-            f"{of} {fact} of the world's {what}, "
+            f"{of} {fact} of the world’s {what}, "
             f"{'at the mine' if first.step == 'mine' else 'at the step after the mine'}"
         )
         others = rows[(rows.mineral != first.mineral) & (rows.share >= 1)]
@@ -152,9 +152,9 @@ def _in_place_of_output(iso3: str, release: str) -> str:
 
     That is what it mined a year before, reserves, nodules on the seabed.
     """
-    rows = countries.held(release)
+    rows = countries.output_shares(release)
     rows = rows[(rows.iso3 == iso3) & (rows.value == 0)]
-    before = countries.held(release, int(rows.year.max()) - 1) if len(rows) else rows
+    before = countries.output_shares(release, int(rows.year.max()) - 1) if len(rows) else rows
     before = before[(before.iso3 == iso3) & (before.value > 0)]
     told = []
     if len(before):
@@ -163,7 +163,7 @@ def _in_place_of_output(iso3: str, release: str) -> str:
     ground = countries.underground(release)
     if ores := [mineral(m) for m in ground[ground.iso3 == iso3].mineral]:
         told.append(f"USGS counts reserves of {listed(ores)} there")
-    if known(seabed := f"{prefix(iso3)}.seabed", release):
+    if fact_exists(seabed := f"{prefix(iso3)}.seabed", release):
         told.append(f"what it has lies {{{seabed}}}")
     return f"; {'; '.join(told)}" if told else ""
 
@@ -248,7 +248,7 @@ def sells(iso3: str, release: str) -> str:
         return (
             "On balance it imports all it uses of {reliance.full} of the {reliance.lines} minerals or "
             "groups for which USGS states a reliance."
-            if known("reliance.lines", release)
+            if fact_exists("reliance.lines", release)
             else ""
         )
     rows = reliance.by_country(release)
@@ -307,7 +307,8 @@ def aimed(iso3: str) -> str:
     many = in_words(len(rows))
     standing = rows[rows.status.isin(["in force", "suspended"])]
     still = (
-        f", {in_words(len(standing))} of them in force or suspended"
+        f", {in_words(len(standing))} of them in force"
+        + " or suspended" * int((standing.status == "suspended").any())
         if len(standing) and len(standing) < len(rows)
         else ""
     )

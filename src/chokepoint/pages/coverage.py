@@ -46,13 +46,16 @@ def matrix(release: str) -> Figure:
         {step: (held > 50).sum() for step, held in at.items()},
         {step: len(held) for step, held in at.items()},
     )
-    title = (
-        f"The G7 mines more than half of {_none(half['mine'].g7)} of {of['mine']} minerals and refines "
-        "more than half of "
-        f"{_none(half['refinery'].g7)} of {of['refinery']}; with everyone who signed or came it is "
-        f"{_none(half['mine'].came)} and {_none(half['refinery'].came)}"
+    title, subtitle = (
+        (
+            f"Everyone who came refines more than half of {_none(half['refinery'].came)} of "
+            f"{of['refinery']} minerals",
+            f"They mine more than half of {_none(half['mine'].came)} of {of['mine']}; the G7 alone mines "
+            f"more than half of {_none(half['mine'].g7)} and refines more than half of "
+            f"{_none(half['refinery'].g7)}.",
+        )
         if all(of.values())
-        else "The share of world output inside each coalition, of the minerals whose producers are published"
+        else ("What each coalition makes of the world’s output", "Where producers are published, per cent.")
     )
     everyone = frozenset().union(*(coalitions.club(key) for key in CLUBS))
     table = rows.reset_index()
@@ -64,13 +67,14 @@ def matrix(release: str) -> Figure:
     return figure(
         drawn.matrix(long, CLUBS, HEADS),
         title=title,
+        subtitle=subtitle,
         table=table,
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
             f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions "
             "with the share of world output inside each, darker for more. Two selects "
             "choose the step and the coalition by which the rows are sorted; a dash stands where no "
-            "country's output is published, and a sign for at "
+            "country’s output is published, and a sign for at "
             "least where the output of a member is not printed and counts as nothing."
         ),
     )
@@ -130,17 +134,20 @@ def your_club(release: str) -> Figure | None:
             clubs=starts,
             start="came",
         ),
-        title=(
-            "If everyone who signed or came were inside, the club would mine more than half of "
-            f"{_none(held['mine'])} of {in_words(len(order))} minerals "
-            f"and refine more than half of {_none(held['refinery'])}: try others"
+        title="With everyone inside, the club refines half of "
+        + (
+            f"{_none(held['refinery'])} of {in_words(len(order))} minerals"
+            if held["refinery"]
+            else f"none of these {in_words(len(order))}"
         ),
+        subtitle=f"The United States and all who signed or came mine more than half of {_none(held['mine'])} "
+        f"of {in_words(len(order))} minerals: let others in, or put some out.",
         table=table,
         sources=sorted({*_sources(supply.two_steps(release)), "NE2018"}),
         alt_text=(
             "A world map on which a click lets a country in or out, and under it a bar for the mine and "
             f"one for the refinery of {len(order)} minerals that add up what is inside, "
-            "with China's share in red from the right. Selects above choose the coalition to start from "
+            "with China’s share in red from the right. Selects above choose the coalition to start from "
             "and one country to let in or out. Borders take no position on disputes."
         ),
     )

@@ -23,50 +23,70 @@ from chokepoint.pages.amounts import capital, edition, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.markup import known, paragraph, source, with_links
+from chokepoint.pages.markup import paragraph, source, with_links
 
 
 def brief(release: str) -> Brief:
-    """China's share rises after the mine (or does not); rare earths; what the United States relies on."""
-    value = {
-        name: facts.get(f"dependence.{name}", release).value
-        for name in ("both_known", "higher_refined", "majority_refined")
-    }
-    rises = value["higher_refined"] > value["both_known"] / 2
-    what = (
-        "China's hold is on the step after the mine"
-        if rises
-        else "China's hold is no stronger after the mine than at it"
+    """Say where China's hold lies, how it came about, and what withholding did; each turns with the data."""
+    return Brief(
+        [_where_the_hold_is(release), _how_it_came(release), _what_withholding_did(release)], release
     )
-    sentences = [
-        f"{what}: of the {{dependence.both_known}} minerals that are counted alike at both steps it mines "
-        "more than half of "
-        "{dependence.majority_mined} and refines or smelts more than half of {dependence.majority_refined}."
-        if value["both_known"]
-        else "This release has no mineral that is counted alike at the mine and after it.",
-    ]
-    if known("magnet_rare_earths.china_mined", release) and known("rare_earths.china_refined", release):
-        mined, refined = (
-            facts.get("magnet_rare_earths.china_mined", release).value,
-            facts.get("rare_earths.china_refined", release).value,
+
+
+def _values(release: str, *fact_ids: str) -> list[float]:
+    """Return the values of facts; none at all where the release lacks one of them."""
+    known = [facts.find(fact_id, release) for fact_id in fact_ids]
+    return [float(fact.value) for fact in known if fact] if all(known) else []
+
+
+def _where_the_hold_is(release: str) -> str:
+    shares = _values(release, "magnet_rare_earths.china_mined", "rare_earths.china_refined")
+    both, higher = _values(release, "dependence.both_known", "dependence.higher_refined")
+    rises = shares[1] > shares[0] if shares else higher > both / 2
+    told = (
+        "it mines {magnet_rare_earths.china_mined} of the rare earths that magnets need, refines "
+        "{rare_earths.china_refined} and makes {iea.magnets_2024} of the magnets"
+        if shares
+        else "it mines more than half of {dependence.majority_mined} minerals and refines more than half of "
+        "{dependence.majority_refined}"
+    )
+    where = "is on the step after the mine" if rises else "is no stronger after the mine than at it"
+    return f"China’s hold {where}: {told}."
+
+
+def _how_it_came(release: str) -> str:
+    least, cobalt, now = (
+        "history.us_rare_earths_least",
+        "history.cobalt_refined_2000",
+        "history.cobalt_refined_2023",
+    )
+    us, china = _values(release, least), _values(release, cobalt, now)
+    led = "mined most of the world’s rare earths" if us and us[0] > 50 else "mined rare earths"
+    parts = [
+        f"the United States {led} from 1970 to 1984 and, by USGS, "
+        "{history.us_rare_earths_later} from 2001 to 2011"
+    ] * bool(us)
+    if china:
+        went = "rose" if china[1] > china[0] else "fell"
+        parts += [f"China’s share of refined cobalt {went} from {{{cobalt}}} in 2000 to {{{now}}} in 2023"]
+    return f"{capital('; '.join(parts) or 'how it came about is not held here')}."
+
+
+def _what_withholding_did(release: str) -> str:
+    licences = "Beijing put {controls.april_elements} and their magnets under export licence in April 2025"
+    tonnes = _values(release, "magnets.world_2025_01", "magnets.world_2025_05")
+    if not tonnes:
+        return f"{licences}."
+    fell = "fell" if tonnes[1] < tonnes[0] else "held"
+    return (
+        f"{licences}, and its exports of magnets {fell}, from {{magnets.world_2025_01}} in January to "
+        "{magnets.world_2025_05} in May"
+        + (
+            ", to be back at {magnets.world_2025_11} in November."
+            if _values(release, "magnets.world_2025_11")
+            else "."
         )
-        turn = "and refines" if refined > mined else "but refines only"
-        sentences.append(
-            f"Of the four rare earths that go into magnets it mines {{magnet_rare_earths.china_mined}} "
-            f"{turn} {{rare_earths.china_refined}}"
-            + (
-                "; of all rare earths it mines {rare_earths.china_mined}."
-                if known("rare_earths.china_mined", release)
-                else "."
-            )
-        )
-    if known("reliance.lines", release):
-        sentences.append(
-            "The US Geological Survey states how far the United States relies on imports for "
-            "{reliance.lines} minerals or groups of them: "
-            "altogether for {reliance.full}, and for at least half of what it uses for {reliance.half} more."
-        )
-    return Brief(sentences, release)
+    )
 
 
 def _named(index: pd.Index) -> pd.Series:
@@ -85,11 +105,11 @@ def lead(release: str) -> Figure | None:
         return None
     higher, count = int((both.refinery > both.mine).sum()), len(both)
     title = (
-        f"China's share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} "
-        f"{in_words(count)} minerals counted alike at both steps"
+        f"China’s share grows after the mine in {'all' if higher == count else in_words(higher) + ' of'} "
+        f"{in_words(count)} minerals compared"
     )
     rows = both.assign(mineral=_named(both.index)).reset_index(drop=True)
-    detail = supply.summary_of_pairs(release)
+    detail = supply.summary(release, None, supply.pairs)
     table = pd.DataFrame({"Mineral": rows.mineral})
     for step, at in (("mine", "at the mine"), ("refinery", "after the mine")):
         table[f"China {at}, %"] = rows[step]
@@ -104,7 +124,7 @@ def lead(release: str) -> Figure | None:
         title=title,
         table=table,
         sources=sources,
-        alt_text=f"Two dots for each of {count} minerals, China's share of mining and of refining. "
+        alt_text=f"Two dots for each of {count} minerals, China’s share of mining and of refining. "
         f"{first.mineral}: {first.mine:.0f} and "
         f"{first.refinery:.0f} percent; at the other end {last.mineral}: {last.mine:.0f} and "
         f"{last.refinery:.0f} percent.",
@@ -149,12 +169,8 @@ def largest(release: str, step: str) -> Figure | None:
         mineral=_named(pd.Index(rows.mineral)).to_numpy(),
         standing=rows.iso3.map(coalitions.standing()).fillna(coalitions.ELSEWHERE),
     )
-    china, half = int((rows.iso3 == "CHN").sum()), int((rows.share > 50).sum())
-    what = "miner" if step == "mine" else "refiner or smelter"
-    title = (
-        f"China is the largest {what} of {china} of {len(rows)} minerals; one country alone has more than "
-        f"half of the output of {half}"
-    )
+    china, what = int((rows.iso3 == "CHN").sum()), "miner" if step == "mine" else "refiner or smelter"
+    title = f"China is the largest {what} of {china} of {len(rows)} minerals"
     rows = rows.assign(
         text=[supply.share_text(s, a) for s, a in zip(rows.share, rows.alone, strict=True)],
         release=rows.release.map(edition),
@@ -187,7 +203,7 @@ def largest(release: str, step: str) -> Figure | None:
         ),
         title=title,
         table=table,
-        alt_text=f"Bars of the largest country's share for {len(rows)} minerals, from {rows.mineral.iloc[0]} "
+        alt_text=f"Bars of the largest country’s share for {len(rows)} minerals, from {rows.mineral.iloc[0]} "
         f"({rows.area.iloc[0]}, "
         f"{rows.share.iloc[0]:.0f} percent) to {rows.mineral.iloc[-1]} ({rows.area.iloc[-1]}, "
         f"{rows.share.iloc[-1]:.0f} percent).",
@@ -209,11 +225,8 @@ def imports(release: str) -> Figure | None:
         return None
     rows = rows[rows.kind != "net_exporter"].sort_values(["value", "kind"], ascending=[False, True])
     full, china = int((rows.value == 100).sum()), int((rows.source == "China").sum())
-    title = capital(
-        f"Of {len(rows)} minerals that the United States imports on balance, {full} come wholly from "
-        f"abroad; for {china}, China is the largest source"
-    )
-    short = rows.text.replace({" %": "", "more than ": ">", "less than ": "<"}, regex=True)
+    title = f"The United States imports all of {full} minerals; China leads for {china}"
+    short = rows.text.replace({"%": "", "more than ": ">", "less than ": "<"}, regex=True)
     shown = rows.assign(
         mineral=_named(pd.Index(rows.mineral)).to_numpy(),
         kind=rows.kind.map(dict(zip(BOUNDS, RELIANCE, strict=True))),
@@ -291,7 +304,7 @@ def choose(release: str) -> Figure:
             "source_id": countries.source_id,
         }
     )
-    shown = _shown(countries, years)
+    shown = _assign_chart_year(countries, years)
     drawn = table.loc[shown.index].drop(columns=["Product", "Release", "source_id"])
     drawn = drawn.rename(columns={"Share of world output, %": "share", "Output": "text"}).rename(
         columns=str.lower
@@ -323,11 +336,7 @@ def choose(release: str) -> Figure:
         m for m in (FIRST, *names.index) if all((m, step) in now.index for step in ("mine", "refinery"))
     ]
     first = at_both[0] if at_both else names.index[0]
-    title = (
-        _chosen_first(now, first, names[first])
-        if at_both
-        else "Who mines and who refines what: choose a mineral, a year and a step"
-    )
+    title = _chosen_first(now, first, names[first]) if at_both else "See who mines and who refines what"
     return figure(
         chooser(drawn, known, mineral=names[first], colours=standings.NAMED),
         title=title,
@@ -344,12 +353,12 @@ def _bar_text(share: float, alone: bool) -> str:
     """Write a share at the end of a bar; a small one with a decimal.
 
     >>> _bar_text(8.43, False), _bar_text(33.61, False), _bar_text(100.0, False)
-    ('8.4 %', '34 %', 'over 99 %')
+    ('8.4%', '34%', 'over 99%')
     """
-    return f"{share:.1f} %" if share < 10 else supply.share_text(share, alone)
+    return f"{share:.1f}%" if share < 10 else supply.share_text(share, alone)
 
 
-def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+def _assign_chart_year(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """Return rows with the year under which the chart shows them.
 
     It is their own, and where the IEA has none so new, the newest choice too. The line over the bars says
@@ -364,17 +373,12 @@ def _shown(countries: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 
 
 def _chosen_first(now: pd.DataFrame, mineral: str, name: str) -> str:
-    """Write the title: the largest country at each step of what is shown before anything is chosen.
+    """Write the title: the largest refiner of what is shown before anything is chosen.
 
     now: rows by mineral and step.
     """
-    mine, after = now.loc[(mineral, "mine")], now.loc[(mineral, "refinery")]
-    refines = f"{'' if mine.area == after.area else f'{after.area} '}refines {after.share:.0f} %"
-    of = " of the four for magnets" if mineral == FIRST else ""
-    return (
-        f"{mine.area} mines {mine.share:.0f} % of the world’s {name.lower()} and {refines}{of}; choose "
-        "another mineral"
-    )
+    after, what = now.loc[(mineral, "refinery")], "magnet rare earths" if mineral == FIRST else name.lower()
+    return f"{after.area} refines {after.share:.0f}% of the world’s {what}"
 
 
 KINDS = {"Licence needed": [1, 0], "Ban on sales to the United States": [4, 3]}
@@ -417,12 +421,8 @@ def prices_and_controls(release: str) -> Figure | None:
             "detail": marks.target,
         }
     )
-    most = f"; {names[dear[0]].lower()} {ratio[dear[0]]:.1f} times as much" if dear else ""
     count = in_words(len(dear)) if dear else "none"
-    title = (
-        f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals cost at least half as "
-        f"much again as before China’s control{most}"
-    )
+    title = f"In USGS’s yearly averages, {count} of {in_words(len(ratio))} minerals became half dearer"
     table = rows.assign(
         mineral=rows.mineral.map(names),
         first=rows["first"].dt.strftime("%Y-%m-%d"),
@@ -474,7 +474,7 @@ def outside_china(release: str) -> Listing:
     hidden = (
         "These averages hide what a licence does first: it parts the price outside China from the price "
         "inside. They are of a whole year, the months "
-        "before the measure among them, and for the rare earths free on board, that is, at the seller's port."
+        "before the measure among them, and for the rare earths free on board, that is, at the seller’s port."
     )
     sentences = [
         *([] if ratio.empty else [hidden]),

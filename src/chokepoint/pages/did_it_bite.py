@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import control_effects as effects
-from chokepoint.analysis import countries, trade
+from chokepoint.analysis import countries, prices, trade
 from chokepoint.charts.levels import levels
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER
 from chokepoint.charts.tiles import tiles
@@ -13,18 +13,23 @@ from chokepoint.errors import MissingTable
 from chokepoint.pages.amounts import capital, date, in_words, listed, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
-from chokepoint.pages.markup import fold, html_list, paragraph, source
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import chapters, fold, html_list, paragraph, source
 from chokepoint.pages.mineral_text import name
 
-COLOURS = {effects.BIT: CHINA, effects.FADED: ACCENT, effects.NOT_SEEN: BLOC, effects.UNTOLD: OTHER}
+COLOURS = {
+    effects.BIT: CHINA,
+    effects.FADED: ACCENT,
+    effects.NOT_SEEN: BLOC,
+    effects.UNDETERMINED: "transparent",
+}
 WORDS = {
     effects.BIT: "Bit",
     effects.FADED: "Bit, then faded",
     effects.NOT_SEEN: "Not seen",
-    effects.UNTOLD: "Cannot be told",
+    effects.UNDETERMINED: "Cannot be told",
 }
 SERIES = {"us_imports": "US imports from China", "china_exports": "China’s exports"}
-FIRST = ("control.2024-33", "antimony")
 # What a later month or another table would settle, where a series is held and does not suffice.
 SETTLES = "Two more periods of the same series, which the trade figures to the end of the year would give"
 
@@ -45,11 +50,11 @@ def verdicts(mineral: str | None = None) -> pd.DataFrame:
         judged = effects.judged(mineral)
     except MissingTable:
         return pd.DataFrame(columns=["control_id", "mineral", "day", "verdict"])
-    settle = judged.verdict.eq(effects.UNTOLD).map({True: SETTLES, False: ""})
+    settle = judged.verdict.eq(effects.UNDETERMINED).map({True: SETTLES, False: ""})
     rows = pd.concat(
         [
             judged.assign(would_settle=settle),
-            effects.not_judged(mineral).assign(verdict=effects.UNTOLD, mixed=False, note=""),
+            effects.not_judged(mineral).assign(verdict=effects.UNDETERMINED, mixed=False, note=""),
         ],
         ignore_index=True,
     )
@@ -70,8 +75,7 @@ def rests_on(row: pd.Series) -> str:
     if pd.isna(row.get("series")):
         return f"No series is held. Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}"
     kind = " (a heading of several goods)" if row.mixed else ""
-    share = "under 1" if row.newest < 0.01 else f"{100 * row.newest:.0f}"
-    ratio = f"newest {share} % of the level before"
+    ratio = f"newest {_percent(row.newest)} of the level before"
     settle = (
         f". Would settle it: {row.would_settle[0].lower()}{row.would_settle[1:]}" if row.would_settle else ""
     )
@@ -112,11 +116,12 @@ def overview() -> Figure | None:
         tiles(
             tile,
             colours={WORDS[kind]: colour for kind, colour in COLOURS.items()},
-            hollow=WORDS[effects.UNTOLD],
+            hollow=WORDS[effects.UNDETERMINED],
         ),
-        title=f"Of {len(rows)} pairs of a control and a mineral, {count.get(effects.BIT, 0)} bit, "
-        f"{count.get(effects.FADED, 0)} faded, {count.get(effects.NOT_SEEN, 0)} were not seen and "
-        f"{count.get(effects.UNTOLD, 0)} cannot be told",
+        title=f"Of {len(rows)} controls by mineral {in_words(count.get(effects.BIT, 0))} bit, "
+        f"{in_words(count.get(effects.FADED, 0))} faded",
+        subtitle=f"{capital(in_words(count.get(effects.NOT_SEEN, 0)))} were not seen and "
+        f"{in_words(count.get(effects.UNDETERMINED, 0))} cannot be told.",
         table=table,
         sources=sorted({*rows.text_source, *_series_sources(rows)}),
         alt_text="Tiles for the minerals of each Chinese control since 2010, coloured by verdict. "
@@ -126,6 +131,53 @@ def overview() -> Figure | None:
             if (rows.verdict == kind).any()
         ),
     )
+
+
+def _percent(ratio: float) -> str:
+    """Write a ratio in per cent.
+
+    >>> _percent(0.0009), _percent(0.234)
+    ('under 1%', '23%')
+    """
+    return "under 1%" if ratio < 0.01 else f"{100 * ratio:.0f}%"
+
+
+def aftermath(release: str) -> Table | Listing:
+    """Tabulate each control of which a series is held: what exports did after it, and what prices did.
+
+    The price is the newest yearly average of the release over that of the last full year before the
+    mineral's first control, and stands beside that control.
+    """
+    rows, rise = verdicts(), prices.rises(release)
+    told, cells = [], []
+    for control, of in rows.groupby("control_id", sort=False) if len(rows) else ():
+        held = of.dropna(subset=["series"])
+        if held.empty:
+            continue
+        lines = [
+            f"{capital(listed([name(m) for m in same.mineral]))}: {_after(same.iloc[0])}"
+            for _, same in held.groupby(["series", "code"], sort=False)
+        ]
+        first = [m for m in of.mineral if m in rise.index and m not in told]
+        told += first
+        moved = [capital(listed([f"{name(m)} {rise[m]:.1f}" for m in first])) + " times"] if first else []
+        parts = [[date(of.day.iloc[0])], [of.control.iloc[0]], lines, moved]
+        cells.append(Row([chapters.lines(part) for part in parts], control))
+    year = prices.controlled(release).year.max() if len(rise) else "later"
+    heads = ["Since", "On", "What was sold, of the level before", f"Price, {year} over before"]
+    return Table("", heads, cells, search=False, label="Controls and what followed")
+
+
+def _after(row: pd.Series) -> str:
+    """Say what one series did after a control."""
+    whose = SERIES[row.series] + (" of magnets" if row.code == "magnets" else "")
+    if row.verdict == effects.BIT:
+        return f"{whose} fell to {_percent(row.newest)}"
+    if row.verdict == effects.FADED:
+        return f"{whose} fell to {_percent(row.lowest)}, then came back to {_percent(row.newest)}"
+    if row.verdict == effects.NOT_SEEN:
+        return f"no fall in {whose}"
+    return f"{whose} at {_percent(row.newest)}, too few months to judge"
 
 
 def _series_sources(rows: pd.DataFrame) -> set[str]:
@@ -158,9 +210,7 @@ def before_and_after() -> Figure | None:
                     "period": [_period(r.start, r.end) for r in rows.itertuples()],
                     "ratio": rows.ratio,
                     "side": rows.side.map(capital),
-                    "text": [
-                        f"{_amount(r.value, r.unit)} · {100 * r.ratio:.0f} %" for r in rows.itertuples()
-                    ],
+                    "text": [f"{_amount(r.value, r.unit)} · {100 * r.ratio:.0f}%" for r in rows.itertuples()],
                 }
             )
         )
@@ -169,11 +219,15 @@ def before_and_after() -> Figure | None:
             if series == "china_exports"
             else f"heading {code}" + (", several goods" if one.mixed else "")
         )
-        heads.append({"control": case, "words": f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"})
+        words = f"{WORDS[one.verdict]}|{SERIES[series]}, {what}"
+        heads.append({"key": (control, series, code), "control": case, "words": words})
         parts.append(rows.assign(case=case, control=held[control], verdict=WORDS[one.verdict]))
     every = pd.concat(parts)
-    first = tests[(tests.control_id == FIRST[0]) & (tests.mineral == FIRST[1])].iloc[0]
-    case = next(h["control"] for h in heads if h["control"].startswith(capital(name(FIRST[1]))))
+    first = _deepest(tests)
+    sold = f"{SERIES[first.series]} of {first.code}"
+    if first.series == "us_imports":
+        sold = f"US imports of {name(first.mineral)} from China"
+    case = next(h["control"] for h in heads if h["key"] == (first.control_id, first.series, first.code))
     table = every[
         ["case", "control", "verdict", "start", "end", "side", "value", "unit", "ratio", "source_id"]
     ]
@@ -193,15 +247,14 @@ def before_and_after() -> Figure | None:
     return figure(
         levels(
             pd.concat(bars, ignore_index=True),
-            pd.DataFrame(heads),
+            pd.DataFrame(heads).drop(columns="key"),
             first=case,
             colours={capital(side): colour for side, colour in SIDES.items()},
             cut=effects.CUT,
             label="Control",
         ),
-        title=f"US imports of antimony from China stood at {max(100 * first.newest, 0.1):.1f} "
-        f"% of the level before the "
-        "licence when the figures end; choose another control",
+        title=f"{sold} fell to {_percent(first.newest)} of before",
+        subtitle="What was sold in each period over the level before the control. Choose another control.",
         table=table,
         alt_text=(
             f"Bars of what was sold in each period as a share of the level before, for one of "
@@ -210,6 +263,12 @@ def before_and_after() -> Figure | None:
             "under which a fall counts."
         ),
     )
+
+
+def _deepest(tests: pd.DataFrame) -> pd.Series:
+    """Return the test in which sales stand lowest: of those that bit, under a heading of one good, if any."""
+    plain = tests[(tests.verdict == effects.BIT) & ~tests.mixed.astype(bool)]
+    return (plain if len(plain) else tests).sort_values(["newest", "day", "mineral"]).iloc[0]
 
 
 def _period(start: str, end: str) -> str:
@@ -232,10 +291,10 @@ def _amount(value: float, unit: str) -> str:
     return f"{tonnes:,.0f} t" if tonnes >= 10 or tonnes == 0 else f"{tonnes:.2g} t"
 
 
-def untold() -> Listing:
+def undetermined() -> Listing:
     """List what cannot be told, with what would settle it, folded."""
     rows = verdicts()
-    rows = rows[rows.verdict == effects.UNTOLD] if len(rows) else rows
+    rows = rows[rows.verdict == effects.UNDETERMINED] if len(rows) else rows
     if rows.empty:
         return Listing("")
     items = []
@@ -247,7 +306,7 @@ def untold() -> Listing:
     return Listing(fold(summary, html_list([Markup("{}").format(item) for item in items])))
 
 
-def elsewhere(release: str) -> Listing:
+def controls_of_others(release: str) -> Listing:
     """List, folded, the limits that other countries put on exports of listed minerals, none of them judged.
 
     They are those that USGS prints, by the year since when; nothing where the release has no such list.

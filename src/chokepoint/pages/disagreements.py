@@ -14,7 +14,7 @@ from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import chapters, fold, html_list, link
+from chokepoint.pages.markup import chapters, fold, html_list, link, page_link
 
 COLOURS = {
     "matches": FLOOR,
@@ -42,21 +42,27 @@ _SURE = {"certain": "certain", "high": "very likely"}
 
 
 def brief(release: str) -> Brief:
-    """How the claims fare, how many questions remain, that no viewpoint has the errors to itself."""
+    """Say on what the five agree, what their commonest error is, and that no viewpoint has the errors."""
     table = claims.verdicts()
     spared = table[table.wrong == 0]
-    spread = "each of the five has some" if spared.empty else f"{in_words(len(spared))} of the five has none"
+    spread = (
+        "each of the five has something wrong"
+        if spared.empty
+        else f"{in_words(len(spared))} of the five has nothing wrong"
+    )
+    kinds = claims.errors().query("kind in @claims.CHANGES_THE_STORY").kind
+    commonest = (
+        "Their commonest error takes a proposal for a deal: guests become members and a statement an "
+        "agreement, {accounts.errors_done_deal} times"
+        if kinds.mode().tolist() == ["done deal"]
+        else "They take a proposal for a deal {accounts.errors_done_deal} times"
+    )
     return Brief(
         [
-            "Of {accounts.claims} claims in the five articles {accounts.checked} were set against a source "
-            "outside them: {accounts.matches} match it, "
-            "{accounts.was_said} repeat what somebody did say, {accounts.imprecise} are imprecise and "
-            "{accounts.wrong} are wrong.",
-            "That a thing was said does not make it true, and a match is worth what it is matched with: "
-            "{accounts.matches_text} of the matches are with an official text or a data set, the rest with "
-            "another report.",
-            f"The errors follow no side: {spread}. Sources differ on {{accounts.questions}} questions, and "
-            f"{{accounts.questions_unresolved}} of them stay open.",
+            "All five accounts tell of ministers in Washington, of a stockpile, and of China as the reason.",
+            f"{commonest}. Where factories stopped, {{accounts.errors_control}} of their sentences blame the "
+            "wrong Chinese controls.",
+            f"The errors follow no side: {spread}.",
         ],
         release,
     )
@@ -65,7 +71,6 @@ def brief(release: str) -> Brief:
 def lead(release: str) -> Figure:
     """Draw a bar an article, its claims by verdict."""
     table, names = claims.verdicts(), claims.outlets().short
-    sums = table.sum()
     frame = (
         table.rename(index=names)
         .rename_axis("row")
@@ -73,7 +78,6 @@ def lead(release: str) -> Figure:
         .melt("row", var_name="verdict", value_name="count")
     )
     shown = table.rename(index=names).rename(columns=capital).rename_axis("Article").reset_index()
-    checked = sums[list(claims.CHECKED)].sum()
     return figure(
         stacked_bars(
             frame,
@@ -85,10 +89,13 @@ def lead(release: str) -> Figure:
             x_title="Claims",
             tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
         ),
-        title=f"{sums.matches} of {checked} claims that were checked match a source, {sums.wrong} are "
-        f"wrong; wrong ones stand in {_how_many(table.wrong)} of the articles",
+        title=f"{_how_many(table.wrong)} err; {names[table.wrong.idxmin()]} in {in_words(table.wrong.min())}"
+        f"{' claim' * int(table.wrong.min() == 1)}, {names[table.wrong.idxmax()]} in "
+        f"{in_words(table.wrong.max())}",
+        subtitle=f"Claims of each article by how they fared: {table[list(claims.CHECKED)].to_numpy().sum()} "
+        f"were checked against another source, {table.wrong.sum()} are wrong.",
         table=shown,
-        sources=claims.ARTICLES,
+        sources=claims.articles(),
         alt_text=(
             "Five bars of claims, one an article, split by verdict. "
             + " ".join(
@@ -100,12 +107,13 @@ def lead(release: str) -> Figure:
 
 
 def _how_many(wrong: pd.Series) -> str:
-    return "all five" if (wrong > 0).all() else in_words((wrong > 0).sum())
+    number = int((wrong > 0).sum())
+    return "All five articles" if number == len(wrong) else f"{capital(in_words(number))} of five articles"
 
 
-def stands(release: str) -> Figure:
+def positions(release: str) -> Figure:
     """Draw a tile for each article that speaks to a question of which another speaks as well."""
-    rows, names = claims.stands(), claims.outlets().short
+    rows, names = claims.positions(), claims.outlets().short
     order = rows.groupby("question").size().sort_values(ascending=False, kind="stable").index
     frame = pd.DataFrame(
         {
@@ -128,10 +136,10 @@ def stands(release: str) -> Figure:
             order=list(order),
             tooltip={"column": "Article", "row": "Question", "reading": "Says", "stand": "Stands"},
         ),
-        title=f"On {nobody} of {len(order)} questions that two or more articles raise, none of them gives "
-        "the reading of the best source",
+        title=f"On {in_words(nobody)} of {in_words(len(order))} shared questions no article gives the best "
+        "reading",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
-        sources=claims.ARTICLES,
+        sources=claims.articles(),
         alt_text=(
             f"A grid of {len(order)} questions and five articles. A tile is green where the article reads "
             "it as this book does, yellow where it says otherwise, rounds or tells a part, "
@@ -151,7 +159,7 @@ def readings(release: str, which: str) -> Figure:
     rows = rows[rows.unit == unit] if unit else rows
     names = tables.load("conflicts").set_index("conflict_group").question
     kind = [
-        ADOPTED if r.adopted else ARTICLE if r.source_id in claims.ARTICLES else ELSEWHERE
+        ADOPTED if r.adopted else ARTICLE if r.source_id in claims.articles() else ELSEWHERE
         for r in rows.itertuples()
     ]
     bounded = rows["value"].isna() & (rows.value_low.isna() | rows.value_high.isna())
@@ -192,8 +200,8 @@ def readings(release: str, which: str) -> Figure:
             order=order,
             dodge=True,
         ),
-        title=f"{widest} The readings run from {_amount(spread.min(), unit)} to "
-        f"{_amount(spread.max(), unit)}",
+        title=f"Readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
+        subtitle=widest,
         table=shown,
         alt_text=f"Dots on one axis, one row for each of {len(order)} questions: {'; '.join(order)} Green "
         "dots are the readings adopted here.",
@@ -204,10 +212,10 @@ def _amount(value: float, unit: str | None) -> str:
     """Write a value with its unit; without a unit, the number alone.
 
     >>> _amount(34, "percent"), _amount(11.67, "US$ billion"), _amount(54, None)
-    ('34 %', 'US$11.67 billion', '54')
+    ('34%', 'US$11.67 billion', '54')
     """
     return (
-        f"{value:g} %"
+        f"{value:g}%"
         if unit == "percent"
         else f"US${value:g} billion"
         if unit == "US$ billion"
@@ -216,7 +224,7 @@ def _amount(value: float, unit: str | None) -> str:
 
 
 def viewpoints(release: str) -> Listing:
-    """List the five: who they are, where they stand, how their claims fare."""
+    """List the five: who they are, where they stand, what each alone has, how their claims fare."""
     table = claims.verdicts()
     items = []
     for article, r in claims.outlets().iterrows():
@@ -225,22 +233,44 @@ def viewpoints(release: str) -> Listing:
     return Listing(html_list(items))
 
 
+_FARES = {
+    "matches": ("matches", "match"),
+    "was said": ("was said", "were said"),
+    "imprecise": ("is imprecise", "are imprecise"),
+}  # verdict → verb of one claim, of more
+
+
 def _counted(verdict: str, article: str, count: int) -> Markup:
     anchor = f"fact-accounts.{verdict.replace(' ', '_')}_{article.lower()}"
-    return chapters.count(link("evidence", anchor), count) + f" {verdict}"
+    one, many = _FARES.get(verdict, (verdict, verdict))
+    return chapters.count(link("evidence", anchor), count) + f" {one if count == 1 else many}"
 
 
-def errors(release: str) -> Table:
-    """Tabulate what each article has wrong, what is right, and the source that says so."""
+def errors(release: str) -> Listing:
+    """Tabulate the errors that change the story, what is right, and the source that says so.
+
+    Slips and repetitions are folded under them.
+    """
+    rows = claims.errors()
+    matter = rows.kind.isin(claims.CHANGES_THE_STORY)
+    parts = [_errors(rows[which], label) for which, label in ((matter, "errors"), (~matter, "slips"))]
+    return Listing(parts[0], fold(f"{capital(in_words(int((~matter).sum())))} slips", parts[1]))
+
+
+def _errors(rows: pd.DataFrame, label: str) -> Table:
     names = claims.outlets().short
-    rows = [
+    cells = [
         Row(
-            [names[r["seed_id"]], r["error"], chapters.correction(r, _SURE[r["certainty"]])],
+            [
+                page_link("claims", names[r["seed_id"]], f"claim-{r['claim_id']}"),
+                r["error"],
+                chapters.correction(r, _SURE[r["certainty"]]),
+            ],
             r["error_id"],
         )
-        for r in claims.errors().to_dict("records")
+        for r in rows.sort_values(["kind", "seed_id"]).to_dict("records")
     ]
-    return Table("cp-errors", ["Article", "What it says", "What is right"], rows, "errors", list(names))
+    return Table("cp-errors", ["Article", "What it says", "What is right"], cells, label, search=False)
 
 
 def opinions(release: str) -> Listing:
@@ -259,7 +289,7 @@ def opinions(release: str) -> Listing:
 
 
 def every_claim(release: str) -> Table:
-    """All claims of the five articles with their verdicts, searchable, to be narrowed to one article."""
+    """List all claims of the five articles with their verdicts, searchable, to be narrowed to one article."""
     names = claims.outlets().short
     rows = [
         Row(

@@ -7,19 +7,20 @@ import pandas as pd
 from markupsafe import Markup
 
 from chokepoint.analysis import coalitions, countries, facts, supply, withheld
+from chokepoint.analysis.events import day
 from chokepoint.charts.curves import cheating, curves
 from chokepoint.charts.theme import BLOC
 from chokepoint.data import tables
 from chokepoint.pages import standings
 from chokepoint.pages.agreements import EXCLUDES, binds
-from chokepoint.pages.amounts import day, in_words
+from chokepoint.pages.amounts import in_words
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.spread import Spread, spread
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import chapters, fold, page_link
+from chokepoint.pages.markup import chapters, fact_exists, fold, page_link
 
 BATCHES = {
     "eleven_4feb": "Signed on 4 February 2026",
@@ -35,41 +36,55 @@ LEVEL = 1  # percentage points: less than this is no fall, since the output figu
 
 
 def brief(release: str) -> Brief:
-    """Say what was signed and what binds; what it brings inside at each step."""
+    """Say who signed and whether it binds; what they bring inside at each step; whom they sell to."""
     binding = facts.get("frameworks.texts_binding", release).value
     bind = (
-        "None is known to bind anybody"
+        "and none of the texts is known to bind anybody"
         if binding == 0
-        else "{frameworks.texts_binding} of them are known to bind"
+        else "and {frameworks.texts_binding} of the texts are known to bind"
     )
-    texts = (
-        f"We can name {{frameworks.established}} with a framework, memorandum or partnership. {bind}: by "
-        f"their own text {{frameworks.texts_not_binding}} bind nobody, "
-        "and {frameworks.texts_unseen} we have not seen, of which {frameworks.texts_said_not} are said not "
-        "to bind."
+    signed = (
+        "{frameworks.established} have signed a framework, memorandum or partnership with Washington, "
+        f"{bind}."
     )
     held = {step: facts.get(f"frameworks.majority_{step}", release).value for step in ("mined", "refined")}
     counted = {step: facts.get(f"dependence.known_{step}", release).value for step in held}
     if not all(counted.values()):
-        return Brief([texts, "This release does not print who makes what at both steps."], release)
+        return Brief(
+            [signed, "This release does not print who makes what at both steps.", _sold(release)], release
+        )
     mined, refined = (held[step] / counted[step] for step in held)
-    turn = "but" if refined < mined else "and"
+    less = refined < mined
+    turn, brings = (
+        ("but", "what the papers bring inside is ore more than metal")
+        if less
+        else ("and", "the papers bring in metal as well as ore")
+    )
     return Brief(
         [
-            texts,
-            "The United States, the signatories and the delegations of 4 February together mine more than "
-            "half of {frameworks.majority_mined} of "
-            f"{{dependence.known_mined}} minerals, {turn} refine more than half of "
-            f"{{frameworks.majority_refined}} of {{dependence.known_refined}}.",
-            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of "
-            "{frameworks.china_majority_refined}: "
-            + (
-                "what the frameworks bring inside is ore more than metal."
-                if refined < mined
-                else "the frameworks bring in metal as well as ore."
-            ),
+            signed,
+            "With everyone who came on 4 February they and the United States mine more than half of "
+            f"{{frameworks.majority_mined}} of {{dependence.known_mined}} minerals {turn} "
+            "refine more than half of {frameworks.majority_refined} of {dependence.known_refined}: "
+            f"{brings}.",
+            _sold(release),
         ],
         release,
+    )
+
+
+def _sold(release: str) -> str:
+    """Say who buys what they sell; where no trade is held, what China has at each step."""
+    if not fact_exists("partners.sells_to_china", release):
+        return (
+            "China mines more than half of {frameworks.china_majority_mined} and refines more than half of "
+            "{frameworks.china_majority_refined}."
+        )
+    to = {who: facts.get(f"partners.sells_to_{who}", release).value for who in ("china", "us")}
+    customer = "Their customer is China" if to["china"] > to["us"] else "Their customer is the United States"
+    return (
+        f"{customer}: Chinese buyers take {{partners.sells_to_china}} of what they sell, American ones "
+        "{partners.sells_to_us}."
     )
 
 
@@ -92,11 +107,6 @@ def lead(release: str) -> Figure | None:
     )
     drops, most = int((inside.mine - inside.refinery > LEVEL).sum()), names[order[0]]
     of = f"all {in_words(drops)}" if drops == len(inside) else f"{in_words(drops)} of {in_words(len(inside))}"
-    title = (
-        f"In {of} minerals counted alike at both steps, the share of the US, signatories and attendees "
-        "shrinks after the mine; "
-        f"for {most.lower()} from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f} %"
-    )
     table = (
         rows.pivot_table(index=["mineral", "step", "what"], columns="standing", values="share", sort=False)
         .reindex(columns=list(standings.COLOURS))
@@ -112,7 +122,9 @@ def lead(release: str) -> Figure | None:
     )
     return figure(
         standings.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
-        title=title,
+        title=f"In {of} minerals compared, the bloc’s share shrinks after the mine",
+        subtitle="Share of world output of the US, signatories and attendees, counted alike at both steps: "
+        f"{most.lower()} goes from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f}%.",
         table=table,
         sources=sorted({*supply.two_steps(release).source_id, "S001"}),
         alt_text=f"Two stacked bars for each of {len(shown)} minerals, mine and refinery: the United States "
@@ -126,7 +138,7 @@ def lead(release: str) -> Figure | None:
 def commitments(*batches: str) -> Listing:
     """List what each text commits to, whether it binds, and where that is read.
 
-    A folded table a batch, the first batch of the story open.
+    A folded table a batch.
     """
     rows = tables.load("agreements").query("published").fillna({"commits": ""})
     parts = [_batch(b, rows[rows.batch == b].sort_values(["date_start", "partner"])) for b in batches]
@@ -137,7 +149,7 @@ def _batch(batch: str, rows: pd.DataFrame) -> Markup:
     title, many = BATCHES[batch], "entry" if len(rows) == 1 else "entries"
     heads = ["Partner", "What the text commits to", "Binding?"]
     table = Table("", heads, [_agreement(r) for r in rows.to_dict("records")], search=False, label=title)
-    return fold(f"{title}: {len(rows)} {many}", table, open=batch == "eleven_4feb")
+    return fold(f"{title}: {len(rows)} {many}", table)
 
 
 def _agreement(row: dict) -> Row:
@@ -160,11 +172,11 @@ def would_cheat() -> Explorable:
         ["levy", "imports", "detection", "penalty", "membership_value", "patience"],
         cheating,
         along="levy",
-        title="The higher the floor, the more patience it takes to keep a member honest",
+        title="The higher the floor, the harder it is to stay honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
         sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to "
         "the rules only if a dollar of the next period "
-        "is worth at least {patience_needed:.2f} of today's. A firm that buys outside expects to gain "
+        "is worth at least {patience_needed:.2f} of today’s. A firm that buys outside expects to gain "
         "US${firm_gain:,.1f} a kilogram.",
         alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve "
         "rises with the levy; a dashed line marks the "
@@ -178,12 +190,12 @@ def cheating_spread() -> Spread:
         "coalition",
         "patience_needed",
         "levy",
-        name="Worth of next period's dollar that keeps a member honest",
+        name="How patient a member must be",
     )
 
 
 def stable_club() -> Explorable:
-    """How large a club holds together by itself, and what a penalty on outsiders does."""
+    """Draw how large a club holds together by itself, and what a penalty on outsiders does."""
     return explore(
         "club",
         ["penalty", "countries", "benefit", "cost"],
@@ -198,15 +210,10 @@ def stable_club() -> Explorable:
             word="format(stable_size, 'd') + ' of ' + format(countries, 'd')",
         ),
         along="penalty",
-        title="A club that only gives holds three together; one that shuts others out can hold many",
+        title="A club that shuts others out can hold many together",
         results=["stable_size", "stable_share", "provided", "provided_of_full"],
         sentence="{stable_size:.0f} of {countries:.0f} countries hold together, and provide "
         "{provided_of_full:.0%} of what all of them would together.",
         alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts "
         "at three and climbs.",
     )
-
-
-def club_spread() -> Spread:
-    """Draw the spread of the stable club with every assumption free."""
-    return spread("club", "stable_share", "penalty", name="Share of the countries that hold together")

@@ -1,50 +1,81 @@
-"""Chapter 7: one system or three, how fast separation could be built, and how wide the assumptions are."""
+"""Chapter 7: what would you do?, and behind it the IEA's outlook and how sure the model is."""
 
-from chokepoint.analysis import facts
-from chokepoint.analysis.forecast import china_refined
-from chokepoint.charts.curves import curves
+from math import isnan
+
+from chokepoint.analysis import decisions, facts
+from chokepoint.analysis.forecast import china_mined, china_refined
 from chokepoint.charts.dumbbell import forecast_change
-from chokepoint.charts.theme import BLOC
-from chokepoint.models.buildout import FIRST_YEAR
+from chokepoint.data import tables
+from chokepoint.models import scenario
+from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.brief import Brief
-from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.spread import Spread, spread
+from chokepoint.pages.components.scenario_desk import ScenarioDesk, describe
+from chokepoint.pages.components.table import Row, Table
+from chokepoint.pages.markup import macros
 
-CHOICES = ("year", "target")  # what the reader asks, not what is uncertain
+source = macros("inline").source
 
 
 def brief(release: str) -> Brief:
-    """Who would refine in 2035, how many tonnes that is outside China, and what no model here can say."""
-    known, most = (
-        facts.get("futures.iea_minerals", release).value,
-        facts.get("futures.iea_majority", release).value,
+    """Say who would refine by the IEA's count, and what a club's choices come to in the model."""
+    known, most = (facts.get(f"futures.iea_{what}", release).value for what in ("minerals", "majority"))
+    before, after, early, late = (
+        facts.get(f"scenario.{what}", release).value
+        for what in ("half_nothing", "half_all", "left_early", "left_late")
     )
     hub = "China stays the hub" if most > known / 2 else "China is a hub no longer"
+    moved = "no further: {scenario.half_all}" if after <= before else "to {scenario.half_all}"
+    lasts = "nowhere" if not late else "in {scenario.left_late}" if late < early else "no less often"
     return Brief(
         [
-            f"{hub} in the base case of the International Energy Agency (IEA), a forecast: in 2035 it "
-            f"still refines more than half of {{futures.iea_majority}} of {{futures.iea_minerals}} "
-            "minerals, "
-            "and {futures.iea_rare_earths} of the magnet rare earths.",
-            "Outside China the agency expects {futures.iea_kt_2035} of magnet rare earths in 2035, of "
-            "{futures.iea_world_2035}; in 2024 it was {futures.iea_kt_2024} of {futures.iea_world_2024}. "
-            "It counts announced projects, and no price floor.",
-            "No model here says how much a floor would add: the one below is set to the agency's share, "
-            "and what a price does in it is put in by hand.",
+            f"{hub} in what the International Energy Agency (IEA) forecasts: in 2035 it refines more than "
+            "half of {futures.iea_majority} of {futures.iea_minerals} minerals, and "
+            "{futures.iea_rare_earths} of the magnet rare earths.",
+            "In the model below, if China does not answer, those who signed or came make more than half of "
+            "the world’s output of {scenario.half_nothing} of {scenario.minerals} minerals in 2040 if they "
+            f"do nothing; price floors, public money and a stock all at once bring them {moved}.",
+            "A floor that ends at the refined metal drives out a tenth or more of those who work it up, "
+            f"in {{scenario.left_early}} of these minerals; one that covers their product too, {lasts}, "
+            "and then the buyers of the product pay.",
         ],
         release,
     )
 
 
-def lead(release: str) -> Figure:
-    """China's share of refining now and in the IEA's base case for 2035."""
+def lead(mineral: str, members: str, story: str, answer: str) -> ScenarioDesk:
+    """Return the model under the reader's hand, at a story to begin with."""
+    return ScenarioDesk(mineral, members, story, answer)
+
+
+STORY_FIGURES = {  # of the summary: head of its column
+    "club_share": "Made in the club, 2040",
+    "worst_unserved": "Need that goes without, worst month",
+    "buyers": "Buyers pay, US$ million a year",
+    "taxpayers": "Taxpayers pay, US$ million a year",
+    "makers_gone": "Next stage’s makers gone",
+}
+
+
+def stories(mineral: str, members: str, answer: str) -> Table:
+    """Set what each story comes to side by side, under an answer from China."""
+    rows = []
+    for story, (title, _) in scenario.STORIES.items():
+        summary = decisions.run(mineral, members, story, answer).summary
+        rows.append(
+            Row([title, *(describe(summary.value[name], name, summary.unit[name]) for name in STORY_FIGURES)])
+        )
+    form = next(known.form for known in scenario.minerals() if known.mineral == mineral)
+    caption = f"{capital(form)}; China: {decisions.ANSWERS[answer][0].lower()}"
+    heads = ["Choice", *STORY_FIGURES.values()]
+    return Table("cp-stories-told", heads, rows, of="choices", search=False, caption=caption)
+
+
+def outlook(release: str) -> Figure:
+    """Draw China's share of refining now and in the IEA's base case for 2035."""
     rows = china_refined().sort_values("share_2035", ascending=False)
     most = int((rows.share_2035 > 50).sum())
-    title = (
-        f"Forecast: in 2035 China would still refine more than half of {most} of the {len(rows)} minerals "
-        "that the IEA follows"
-    )
+    title = f"Forecast: China refines over half of {most} of {len(rows)} minerals in 2035"
     table = rows[["name", "share_2024", "share_2030", "share_2035", "share_2040", "source_id"]].rename(
         columns={
             "name": "Mineral",
@@ -59,7 +90,7 @@ def lead(release: str) -> Figure:
         title=title,
         table=table,
         alt_text=(
-            "One row a mineral: a circle for China's share of refining in 2024 and a diamond for the IEA's "
+            "One row a mineral: a circle for China’s share of refining in 2024 and a diamond for the IEA’s "
             "base case for 2035. A dashed line marks half. "
             + " ".join(
                 f"{r.name}: {r.share_2024:.0f} to {r.share_2035:.0f} percent."
@@ -69,54 +100,65 @@ def lead(release: str) -> Figure:
     )
 
 
-def build_out(horizon: int | None = None) -> Explorable:
-    """Model 6 under the reader's hand, looking at the year `horizon` first."""
-    made = explore(
-        "buildout",
-        [
-            "floor",
-            "world_price",
-            "capital",
-            "capital_intensity",
-            "lead_time",
-            "demand_growth",
-            "year",
-            "target",
-        ],
-        curves(
-            "year",
-            {"share": ("Separated outside China", BLOC)},
-            x_title="Year",
-            y_title="Share of magnet rare earths",
-            y_format=".0%",
-            level="target",
-            below=True,
-            word="format(share, '.1%') + ' in ' + format(2024 + year, 'd')",
-            x_expr="2024 + datum.value",
+def mines(release: str) -> Figure | None:
+    """Draw China's share of mining now and in the base case for 2035; nothing without the IEA's edition."""
+    if not tables.releases("iea_production"):
+        return None
+    rows = china_mined().dropna(subset=["share_2035"]).sort_values("share_2035", ascending=False)
+    rows = rows.assign(name=rows["name"].str.partition(" (")[0])
+    columns = [column for column in rows if column.startswith("share_")]
+    first = columns[0].removeprefix("share_")
+    heads = {c: f"China, {c[6:]}, %" if c[6:] == first else f"{c[6:]}, forecast, %" for c in columns}
+    most = int((rows.share_2035 > 50).sum())
+    return figure(
+        forecast_change(rows, now=first, of="mining"),
+        title=f"Forecast: China mines over half of {most} of {len(rows)} minerals in 2035",
+        table=rows[["name", *columns, "source_id"]].rename(columns={"name": "Mineral"} | heads),
+        alt_text=f"One row a mineral: a circle for China’s share of mining in {first} and a diamond for the "
+        "IEA’s base case for 2035. A dashed line marks half. "
+        + " ".join(
+            f"{name}: {now:.0f} to {then:.0f} percent."
+            for name, now, then in zip(rows["name"], rows[f"share_{first}"], rows.share_2035, strict=True)
         ),
-        along="year",
-        title="How many plants a price brings is assumed; what time and money then do is arithmetic",
-        results=[
-            "price",
-            "viable",
-            "added",
-            "capacity",
-            "demand",
-            "share",
-            "added_needed",
-            "capital_needed",
-            "target_year",
-        ],
-        sentence="At US${price:,.0f} a kilogram {viable:.0%} of the projects outside China are assumed to "
-        "pay, and each year adds {added:,.2f} thousand tonnes. In the year looked at "
-        "that is {capacity:,.1f} of {demand:,.1f} thousand tonnes, {share:.1%} of the world's need. The "
-        "target is {target_year?met first in {target_year:.0f}|not met within sixty years}.",
-        alt_text="Share of separated magnet rare earths made outside China, by year. A dashed line is the "
-        "target, a dot the year looked at.",
     )
-    return made.with_defaults(year=horizon and horizon - FIRST_YEAR)
 
 
-def simple_spread() -> Spread:
-    """Model 6, the simple form, with every assumption free."""
-    return spread("buildout", "share", "year", name="Share outside China in 2035", held=CHOICES)
+def magnet_chain() -> Table:
+    """Set what the model has of magnet rare earths outside China beside the IEA's count and the plants."""
+    rows = [
+        Row([f"{r.year:.0f}", *(f"{value:.1f}" for value in (r.model, r.iea, r.plants))])
+        for r in scenario.magnet_chain().itertuples(index=False)
+    ]
+    heads = ["Year", "This model, in use", "The IEA, output", "Plants that run or are being built"]
+    caption = "Magnet rare earths refined outside China, thousand tonnes of oxide a year"
+    return Table("cp-magnet-chain", heads, rows, of="years", search=False, caption=caption)
+
+
+def literature() -> Table:
+    """Set two papers' findings beside what this model says of the same."""
+    found = scenario.beside()
+    rows = [
+        Row([source(r.source_id), r.what, ratio(r.theirs), ratio(r.ours), r.why])
+        for r in found.itertuples(index=False)
+    ]
+    caption = f"The model agrees with {found.agrees.sum() or 'none'} of {len(found)} findings"
+    heads = ["Paper", "Ratio", "Theirs", "Here", "Why they differ"]
+    return Table("cp-literature", heads, rows, of="findings", search=False, caption=caption)
+
+
+RAISED = {"evasion": "More evasion", "cut": "A deeper cut", "vault": "A larger Vault"}
+
+
+def reversals() -> Table:
+    """Tell where more of a thing ends in the contrary of what it does at first, and why."""
+    rows = [Row([RAISED[found.raised], found.said]) for found in scenario.reversals()]
+    return Table("cp-reversals", ["What is raised", "What comes of it"], rows, of="reversals", search=False)
+
+
+def ratio(value: float) -> str:
+    """Write a ratio; a paper may print none.
+
+    >>> ratio(0.6809), ratio(float("nan"))
+    ('0.68', 'no figure')
+    """
+    return "no figure" if isnan(value) else f"{value:.2f}"

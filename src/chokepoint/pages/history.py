@@ -1,8 +1,10 @@
-"""How it got this way: China's share over half a century, and a century of output and value.
+"""How it got this way: China's share over half a century, and America's over a century.
 
 The British Geological Survey's shares are of the output that was reported to it, USGS's of the world total it
 prints; the two are drawn side by side and never joined here.
 """
+
+from collections import Counter
 
 import pandas as pd
 
@@ -10,7 +12,7 @@ from chokepoint.analysis import history, supply
 from chokepoint.charts.decades import decades
 from chokepoint.charts.theme import BLOC, CHINA, UNITED_STATES
 from chokepoint.data import tables
-from chokepoint.pages.amounts import capital, listed
+from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.mineral_text import name
 
@@ -19,22 +21,20 @@ AT = {"mine": "At the mine", "smelter": "At the smelter", "refinery": "Refined",
 # A form that few countries report in: China's part of it is no part of the metal's.
 IN_PART = ("lithium content",)
 LEAST_YEARS, RECENT = 10, 2010  # a series with fewer years, or none so new, is not drawn
-VALUED = ("tungsten", "antimony", "rare_earths", "cobalt", "germanium", "gallium", "graphite", "tin")
-CONSTANT = "US$ of 1998 a tonne"
 
 
-def china_series(mineral: str) -> pd.DataFrame:
-    """Return China's share of output [%] by BGS, for each series of a mineral that can be shown.
+def series_of(mineral: str, iso3: frozenset[str] = CHINA_ONLY) -> pd.DataFrame:
+    """Return the share of output [%] by BGS of some countries, for each series that can be shown.
 
-    A year for which BGS has no output of China's of half a per cent or more is not in it.
+    A year for which BGS has no output of theirs of half a per cent or more is not in it.
     Columns: series (its name), stage, product, year, value, source_id.
     """
-    rows = history.shares(mineral, CHINA_ONLY).query("share_pct > 0 and product not in @IN_PART")
+    rows = history.shares(mineral, iso3).query("share_pct > 0 and product not in @IN_PART")
     if rows.empty:
         return pd.DataFrame(columns=["series", "stage", "product", "year", "value", "source_id"])
     spans = rows.groupby(["stage", "product"]).year.transform
     rows = rows[(spans("size") >= LEAST_YEARS) & (spans("max") >= RECENT)]
-    several = rows.groupby("stage")["product"].nunique()
+    several = Counter(stage for stage, product in history.products(mineral) if product not in IN_PART)
     words = [
         f"{AT[stage]}, BGS" + (f": {product.split(',')[0]}" if several[stage] > 1 else "")
         for stage, product in zip(rows.stage, rows["product"], strict=True)
@@ -69,7 +69,7 @@ COLOURS = {
 
 
 def _both(mineral: str, release: str) -> pd.DataFrame:
-    ours = china_series(mineral)
+    ours = series_of(mineral)
     return pd.concat([ours, usgs_series(mineral, set(ours.stage), release)]) if len(ours) else ours
 
 
@@ -81,7 +81,7 @@ def minerals() -> list[str]:
     """
     held = tables.releases(history.SHARES)
     every = tables.load(history.SHARES, held[-1]).mineral.unique() if held else []
-    return sorted((m for m in every if len(china_series(m))), key=name)
+    return sorted((m for m in every if len(series_of(m))), key=name)
 
 
 def lead(release: str) -> Figure | None:
@@ -93,7 +93,7 @@ def lead(release: str) -> Figure | None:
     if not every:
         return None
     rows = pd.concat([_both(m, release).assign(mineral=capital(name(m))) for m in every])
-    first = china_series(FIRST).query("stage == 'refinery'")
+    first = series_of(FIRST).query("stage == 'refinery'")
     begin, end = first.iloc[0], first.iloc[-1]
     low = first[first.year == 2000].iloc[0]
     table = rows.pivot_table(index="year", columns=["mineral", "series"], values="value", sort=False)
@@ -107,10 +107,10 @@ def lead(release: str) -> Figure | None:
             first=capital(name(FIRST)),
             colours=COLOURS,
             top=100,
-            unit=" %",
+            unit="%",
         ),
-        title=f"China refined {low.value:.0f} % of the world’s reported cobalt in {low.year} and "
-        f"{end.value:.0f} % in {end.year}; choose another mineral",
+        title=f"China’s part in refined cobalt {'rose' if end.value > low.value else 'fell'} from "
+        f"{low.value:.0f} to {end.value:.0f}%",
         table=table.reset_index().rename(columns={"year": "Year"}),
         sources=sorted(set(rows.source_id)),
         alt_text=(
@@ -127,43 +127,19 @@ def united_states() -> Figure | None:
     if share.empty:
         return None
     rows = pd.DataFrame({"year": share.index.astype(int), "value": share.to_numpy()})
-    rows = rows.assign(series="US share of world mine output")
+    rows = rows.assign(series="US share of the world’s rare earths, mined")
     source = history.century("rare_earths").source_id.iloc[0]
     high = share.loc[1970:1984]
     none = share[share.round() == 0].loc[2001:2011]
     return figure(
-        decades(rows, colours={rows.series[0]: UNITED_STATES}, top=100, unit=" %"),
-        title=f"The United States mined {high.min():.0f} to {high.max():.0f} % of the world’s "
-        f"rare earths in 1970–84 "
-        f"and none from {none.index.min()} to {none.index.max()}",
+        decades(rows, colours={rows.series[0]: UNITED_STATES}, top=100, unit="%"),
+        title=f"By USGS the United States mined {high.min():.0f}–{high.max():.0f}% in 1970–84, none in "
+        f"{none.index.min()}–{none.index.max() % 100:02}",
         table=rows[["year", "value"]]
         .round(1)
         .rename(columns={"year": "Year", "value": "United States, share of world mine output, %"}),
         sources=[source],
-        alt_text="A line of the United States' share of world rare-earth mining by year: "
+        alt_text="A line of the United States’ share of world rare-earth mining by year: "
         "high until the middle "
         "of the 1980s, falling to nothing in the 2000s, and rising a little from 2018.",
-    )
-
-
-def unit_values() -> Figure | None:
-    """Draw the unit value of a chosen mineral in constant dollars since 1900; nothing without the series."""
-    parts = [history.unit_value(m).assign(mineral=capital(name(m))) for m in VALUED]
-    rows = pd.concat([part for part in parts if len(part)]) if any(map(len, parts)) else pd.DataFrame()
-    if rows.empty:
-        return None
-    rows = rows.rename(columns={"unit_value_1998_usd_per_t": "value"}).assign(
-        series=CONSTANT, year=rows.year.astype(int)
-    )
-    tungsten = rows[rows.mineral == "Tungsten"].set_index("year").value
-    peak = int(tungsten.idxmax())
-    table = rows.pivot_table(index="year", columns="mineral", values="value", sort=False).sort_index()
-    return figure(
-        decades(rows, pick="mineral", label="Mineral", first="Tungsten", colours={CONSTANT: CHINA}),
-        title=f"In dollars of one year, tungsten was dearest in {peak}; choose another mineral",
-        table=table.round(0).reset_index().rename(columns={"year": "Year"}),
-        sources=sorted(set(rows.source_id)),
-        alt_text=f"A line of the value of a tonne in dollars of 1998, {rows.year.min()} to "
-        f"{rows.year.max()}, for one of "
-        f"{len(VALUED)} minerals chosen above: {listed(sorted(set(rows.mineral)))}.",
     )

@@ -9,7 +9,8 @@ from chokepoint.data import tables
 from chokepoint.errors import MissingTable
 from chokepoint.pages.components.figure import Figure, figure
 
-LICENCES, SUSPENDED = "control.2025-18", "control.2025-70"
+LABELS = {"licence": "licences", "suspension": "package put off"}
+BACK = 0.9  # of the level before: from there on exports have come back
 PANELS = {"World": "To the world", "United States": "To the United States"}
 KINDS = {"reported": "As reported", "derived": "Worked out from a reported change"}
 
@@ -33,6 +34,19 @@ def exports() -> pd.DataFrame:
     return rows[["area", "month", "value_t", "kind", "note", "source_id", "url"]].reset_index(drop=True)
 
 
+def _measures() -> pd.DataFrame:
+    """Return the licences that are tested on these exports, and suspensions of controls on the same minerals.
+
+    They are rows of `controls`, oldest first.
+    """
+    tests = tables.rows("control_tests", series="china_exports").query("code == 'magnets'")
+    groups = tables.rows("minerals", mineral=tests.mineral).headline_mineral
+    near = tables.rows("control_minerals", mineral=[*tests.mineral, *groups]).control_id
+    rows = tables.rows("controls", control_id=[*tests.control_id, *near]).query("published")
+    wanted = rows.control_id.isin(tests.control_id) | (rows.instrument == "suspension")
+    return rows[wanted].sort_values(["effective_date_start", "control_id"])
+
+
 def by_month() -> Figure | None:
     """Draw exports by month to the world and to the United States, around the licences of April 2025.
 
@@ -42,16 +56,15 @@ def by_month() -> Figure | None:
     if rows.empty:
         return None
     world = rows[rows.area == "World"].set_index("month").value_t
-    since = pd.Period(tables.row("controls", control_id=LICENCES).effective_date_start, "M")
+    measures = _measures()
+    since = pd.Period(measures.effective_date_start.iloc[0], "M")
     after = world[world.index > str(since)]
     high = world[world.index < str(since)].max()
     shown = rows[rows.area.isin(PANELS) & (rows.month >= "2024-07")]
     days = pd.DataFrame(
         {
-            "day": [
-                tables.row("controls", control_id=key).effective_date_start for key in (LICENCES, SUSPENDED)
-            ],
-            "label": ["licences", "package put off"],
+            "day": list(measures.effective_date_start),
+            "label": [LABELS.get(kind, kind) for kind in measures.instrument],
         }
     )
     drawn = pd.DataFrame(
@@ -76,9 +89,10 @@ def by_month() -> Figure | None:
             colours=dict(zip(KINDS.values(), (CHINA, CHINA_PALE), strict=True)),
             unit="t",
         ),
-        title=f"China’s magnet exports fell from {high:,.0f} t in {_month(world.idxmax())} to "
-        f"{after.min():,.0f} t in "
-        f"{_month(after.idxmin())}, and were back at {after.max():,.0f} t by {_month(after.idxmax())}",
+        title=f"China’s magnet exports fell {100 - 100 * after.min() / high:.0f}% by "
+        f"{_month(after.idxmin())}{', then came back' if after.max() > BACK * high else ''}",
+        subtitle=f"Tonnes a month: {high:,.0f} t in {_month(world.idxmax())}, {after.min():,.0f} t in "
+        f"{_month(after.idxmin())}, {after.max():,.0f} t in {_month(after.idxmax())}.",
         table=table,
         sources=sorted(set(rows.source_id)),
         alt_text=(
@@ -103,7 +117,7 @@ def fall() -> float:
     >>> round(fall(), 2)
     0.23
     """
-    day = tables.row("controls", control_id=LICENCES).effective_date_start
+    day = _measures().effective_date_start.iloc[0]
     try:
         rows = control_effects.compared(control_effects.series("china_exports", "magnets"), day)
     except MissingTable:

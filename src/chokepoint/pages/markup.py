@@ -15,9 +15,10 @@ from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
 from chokepoint.analysis import facts
+from chokepoint.analysis.events import day
 from chokepoint.charts.embedded import embedded
 from chokepoint.data import tables
-from chokepoint.pages.amounts import capital, date, day, with_article
+from chokepoint.pages.amounts import capital, date, with_article
 
 RENDER = "CHOKEPOINT_RENDER"  # set while the site is built; without it a kernel is live
 _PACKAGE = Path(__file__).parents[1]
@@ -51,15 +52,6 @@ def _present(value: object) -> bool:
     return bool(pd.notna(value) and value != "")
 
 
-def unbroken(title: str) -> str:
-    r"""Return a title in which no line ends between a number and its per cent.
-
-    >>> unbroken("5 % and more")
-    '5\xa0% and more'
-    """
-    return title.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader([_PACKAGE / "pages" / "templates", _PACKAGE / "site" / "templates"]),
     autoescape=True,
@@ -74,7 +66,6 @@ _ENVIRONMENT.filters |= {
     "date": date,
     "embedded": lambda value: Markup(embedded(value)),
     "lower_first": lambda text: text[:1].lower() + text[1:],
-    "unbroken": unbroken,
 }
 
 
@@ -110,7 +101,7 @@ def with_links(sentence: str, release: str) -> Markup:
     return Markup("").join([*parts, escape(sentence[end:])])
 
 
-def known(fact_id: str, release: str) -> bool:
+def fact_exists(fact_id: str, release: str) -> bool:
     """Whether the registry has a fact at a release."""
     return facts.find(fact_id, release) is not None
 

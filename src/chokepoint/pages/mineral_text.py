@@ -3,8 +3,7 @@
 That is who makes it, who holds it, who needs it, since when it is controlled.
 """
 
-from functools import lru_cache
-from pathlib import Path
+import re
 
 import pandas as pd
 
@@ -13,18 +12,19 @@ from chokepoint.analysis.facts.reliance import form_id
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.amounts import capital, date, in_words, tons, with_article
-from chokepoint.pages.markup import known
+from chokepoint.pages.markup import fact_exists
 
+_OWN_FACT = re.compile(r"\[(\w+)\]")  # in a sentence written by hand: a fact of the mineral
 VERBS, PAST = {"mine": "mines", "refinery": "makes"}, {"mine": "mined", "refinery": "refined"}
 
 
 def row_of(mineral: str) -> pd.Series:
     """Return the row of `minerals` of a mineral."""
-    return _rows(tables.data_dir()).loc[mineral]
+    return _rows().loc[mineral]
 
 
-@lru_cache(maxsize=2)
-def _rows(data: Path) -> pd.DataFrame:
+@tables.remembered
+def _rows() -> pd.DataFrame:
     rows = tables.load("minerals").fillna({"note": ""})
     return rows.assign(headline_mineral=rows.headline_mineral.fillna(rows.mineral)).set_index("mineral")
 
@@ -35,7 +35,7 @@ def name(mineral: str) -> str:
     return text if text in ("Mg", "PGM") else text.lower()
 
 
-def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
+def output_by_step(mineral: str, release: str) -> dict[str, pd.DataFrame]:
     """Return rows of output of each step that is known, largest first.
 
     They are of the total that speaks for it where it has none of its own.
@@ -48,14 +48,44 @@ def made(mineral: str, release: str) -> dict[str, pd.DataFrame]:
 def sentences(mineral: str, release: str) -> list[str]:
     """Return the sentences, in the order of the page; what there is nothing to say of is left out."""
     speaks = row_of(mineral).headline_mineral
-    steps = list(made(mineral, release))
+    steps = list(output_by_step(mineral, release))
     said = [
-        _makers(mineral, speaks, steps, release),
+        *_opening(mineral, speaks, steps, release),
         _bloc(mineral, speaks, steps, release),
         _needs(mineral, release),
         _controlled(mineral, release),
     ]
     return [s for s in said if s]
+
+
+def _opening(mineral: str, speaks: str, steps: list[str], release: str) -> list[str]:
+    """Return the first sentence as written by hand, while the data bear it, and who makes it.
+
+    A sentence that names who makes it stands alone; where the data turned, the computed one stands instead.
+    """
+    makers = _makers(mineral, speaks, steps, release)
+    row = tables.row("first_sentences", mineral=mineral)
+    if row is None or not is_borne_out(row, speaks, release):
+        return [makers]
+    written = _OWN_FACT.sub(rf"{{{speaks}.\1}}", row.sentence)
+    return [written] if row[["mined_by", "refined_by"]].notna().any() else [written, makers]
+
+
+def is_borne_out(row: pd.Series, speaks: str, release: str) -> bool:
+    """Return whether the data of a release bear a row of `first_sentences`; `speaks` is the mineral counted.
+
+    They do if they hold its facts, and the countries that it names lead, with at least the share it implies.
+    """
+    summary = supply.summary(release)
+    leads = [
+        (speaks, step) in summary.index
+        and summary.leader_iso3[speaks, step] == row[column]
+        and (pd.isna(row.at_least) or summary.largest[speaks, step] >= row.at_least)
+        for step, column in (("mine", "mined_by"), ("refinery", "refined_by"))
+        if pd.notna(row[column])
+    ]
+    own = _OWN_FACT.findall(row.sentence)
+    return all(leads) and all(fact_exists(f"{speaks}.{kind}", release) for kind in own)
 
 
 def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
@@ -78,18 +108,18 @@ def _makers(mineral: str, speaks: str, steps: list[str], release: str) -> str:
     rest = "who refines it is not published" if step == "mine" else "no mine figures are published"
     if row.largest >= 90:
         return (
-            f"{whole}{capital(leader)} {verb} nearly all of the world's {what}, {fact} of a rounded "
+            f"{whole}{capital(leader)} {verb} nearly all of the world’s {what}, {fact} of a rounded "
             f"total; {rest}."
         )
     if row.largest > 50:
-        return f"{whole}{capital(leader)} alone {verb} more than half of the world's {what}, {fact}; {rest}."
-    return f"{whole}No country {verb} half of the world's {what}: {leader} has the most, {fact}; {rest}."
+        return f"{whole}{capital(leader)} alone {verb} more than half of the world’s {what}, {fact}; {rest}."
+    return f"{whole}No country {verb} half of the world’s {what}: {leader} has the most, {fact}; {rest}."
 
 
 def _unknown(mineral: str, release: str) -> str:
     if "no USGS chapter" in row_of(mineral).note:
         return (
-            f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS's "
+            f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS’s "
             "yearly summaries: who makes it is not in the tables used here."
         )
     if apart := uncounted(mineral, release):
@@ -100,7 +130,7 @@ def _unknown(mineral: str, release: str) -> str:
         return (
             f"USGS prints what {in_words(len(apart))} countries make of {name(mineral)}, in forms that it "
             f"does not add up: {first}. "
-            "So nobody's share of the world can be given."
+            "So nobody’s share of the world can be given."
         )
     table = tables.load("production", release)
     if ((table.mineral == mineral) & (table.area_kind == "world") & table.value.notna()).any():
@@ -129,7 +159,7 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
     if "Magnet" in after.what:
         ore, metal = name(mineral), " of the four that go into magnets"
         own = "magnet_rare_earths.china_mined"
-        metal += f", of which it mines {{{own}}}" if known(own, release) else ""
+        metal += f", of which it mines {{{own}}}" if fact_exists(own, release) else ""
     if after.leader != "China" and mine.leader == after.leader:
         return (
             f"{capital(leads)} leads at both steps, with {most_mined} of mining and {most_refined} of "
@@ -141,19 +171,19 @@ def _two_steps(mineral: str, mine: pd.Series, after: pd.Series, release: str) ->
             f"{most_refined}; China has {mined} and {refined}."
         )
     if mine.china > 50:
-        return f"China holds both steps: it mines {mined} of the world's {ore} and {makes} {refined}{metal}."
+        return f"China holds both steps: it mines {mined} of the world’s {ore} and {makes} {refined}{metal}."
     if mine.leader == "China":
         return (
-            f"China is first at both steps: it mines {mined} of the world's {ore} and {makes} "
+            f"China is first at both steps: it mines {mined} of the world’s {ore} and {makes} "
             f"{refined}{metal}."
         )
     if mine.china < 10:
         return (
-            f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world's "
+            f"China mines only {f'very little ({mined})' if mine.china < 1 else mined} of the world’s "
             f"{ore} and {makes} {refined}{metal}; {dug} digs the most, {most_mined}."
         )
     return (
-        f"China mines {mined} of the world's {ore} but {makes} {refined}{metal}; at the mine {dug} is "
+        f"China mines {mined} of the world’s {ore} but {makes} {refined}{metal}; at the mine {dug} is "
         f"first with {most_mined}."
     )
 
@@ -255,7 +285,7 @@ def _needs_of_groups(mineral: str, release: str) -> str:
 
 
 def _controlled(mineral: str, release: str) -> str:
-    if not known(f"{mineral}.controlled_since", release):
+    if not fact_exists(f"{mineral}.controlled_since", release):
         return _announced(mineral)
     some = "on some of them " if row_of(mineral).kind == "aggregate" else ""
     return f"China has asked for an export licence {some}since {{{mineral}.controlled_since}}."

@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from chokepoint.analysis import facts
 from chokepoint.analysis.coalitions import members
 from chokepoint.analysis.events import MEETING
 from chokepoint.charts.dots import dots
 from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, FLOOR, OTHER
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
+from chokepoint.pages.amounts import listed
+from chokepoint.pages.components import listing
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 
@@ -16,7 +17,7 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Signed on 4 February",
     "Had signed before",
     "Signed later",
-    "Through the EU's text of April",
+    "Through the EU’s text of April",
     "Came, no framework found",
     "Did not come",
 )
@@ -74,28 +75,28 @@ def _kind(present: bool, since: pd.Timestamp, in_union: bool = False) -> str:
 
 
 def brief(release: str) -> Brief:
-    """Who came, what they signed, what the market made of it."""
-    came = delegations().query("presence == 'present'")
+    """Say who came and signed, what was proposed, and why many were wary; each turns with the evidence."""
+    people = delegations().set_index("iso3")
+    came = people.query("presence == 'present'")
     few = (came.kind == SIGNED).sum() < len(came) / 2
-    signed = (
-        "{frameworks.signed_4feb} signed a framework or memorandum that day, so attendance was far wider "
-        "than commitment"
-        if few
-        else "most of them, {frameworks.signed_4feb}, signed a framework or memorandum that day"
+    asked = listing.open_questions(tables.rows("open_questions", question_id="open.zone_members"))
+    away = [people.delegation[iso3] for iso3 in ("DNK", "GRL") if people.presence.get(iso3) == "absent"]
+    tariffs = (
+        "The President had just threatened Canada with a tariff of {canada.tariff} and South Korea with "
+        "one of {korea.tariff}"
     )
-    falls = all(
-        facts.get(f, release).value < 0
-        for f in ("markets.mp_reuters", "markets.mp_barrons", "markets.usar_reuters", "markets.usar_barrons")
-    )
-    verb = "fell" if falls else "moved"
     return Brief(
         [
-            "{ministerial.countries} and {ministerial.institutions} sent delegations to Washington on "
-            "{ministerial.date}, by the host's own list.",
-            f"Of the {{ministerial.delegations}}, {signed}.",
-            f"Shares of MP Materials {verb} by {{markets.mp_reuters}} or by {{markets.mp_barrons}} that "
-            "day, depending on the hour at which an outlet looked; "
-            "no closing figure was found.",
+            "{ministerial.countries} and {ministerial.institutions} came to Washington on "
+            "{ministerial.date}, and {frameworks.signed_4feb} signed a framework or memorandum: "
+            + ("far more came than committed themselves." if few else "most who came committed themselves."),
+            "Vice President Vance proposed a trade zone in which prices could not fall below a floor; "
+            + (
+                "its members, its prices and its tariffs are not published."
+                if len(asked)
+                else "who belongs to it has since been told."
+            ),
+            f"{tariffs}; {listed(away)} stayed away." if away else f"{tariffs}.",
         ],
         release,
     )
@@ -122,10 +123,7 @@ def lead(release: str) -> Figure:
             ),
         }
     )
-    title = (
-        f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day; for "
-        f"{counts.get(ATTENDED, 0)} no framework was found"
-    )
+    title = f"{counts[SIGNED]} of {len(people) - counts[ABSENT]} delegations signed on the day"
     shown = pd.DataFrame(
         {
             "Delegation": people.delegation,

@@ -5,37 +5,21 @@ import textwrap
 import pandas as pd
 
 from chokepoint.analysis import money
+from chokepoint.analysis.events import day
 from chokepoint.charts.rungs import stacked_rungs
 from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
 from chokepoint.data import tables
-from chokepoint.pages.amounts import day
 from chokepoint.pages.components.figure import Figure, figure
 
+TALLY, MIXED = "Tally of others", "Private or mixed"
 COLOURS = {
     "Loan or guarantee": UNITED_STATES,
     "Equity": ACCENT,
     "Grant or award": FLOOR,
     "Letter of intent": OTHER,
-    "Private or mixed": "#8a6a55",
-    "Tally of others": "#b8b6ad",
+    MIXED: "#8a6a55",
+    TALLY: "#b8b6ad",
 }
-BESIDE, STATE, PENTAGON = (
-    "Private and mixed money",
-    "State: more than this, in six months",
-    "The Pentagon, by a press report: nearly this, in one year",
-)
-_RUNGS = {
-    "finance.state_tally": STATE,
-    "finance.pentagon_total": PENTAGON,
-    "finance.orion_fund": BESIDE,
-    "finance.serra_verde_agreed": BESIDE,
-}
-GROUPS = {
-    "Public money in single deals, by how firm it is": money.STAGES,
-    "Beside it": [BESIDE],
-    "What others add up, letters included": [STATE, PENTAGON],
-}
-VAULT = "finance.vault_loan"
 
 
 def _uncapitalised(text: str) -> str:
@@ -66,32 +50,10 @@ def _pieces() -> pd.DataFrame:
     own = parts.assign(rung=parts.stage, kind=parts.finance_id.map(rows.instrument).map(money.KINDS))
     others = money.apart().rename(columns={"amount_usd_m": "amount"})
     others = others.assign(
-        rung=others.finance_id.map(_RUNGS),
-        kind=others.instrument.map(lambda i: "Tally of others" if i == "tally" else "Private or mixed"),
+        kind=others.instrument.map(lambda i: TALLY if i == "tally" else MIXED),
     )
     others = others.dropna(subset=["rung"])  # what a whole firm is worth is no money that moves
-    private = tables.load("vault").set_index("vault_id").loc["vault.private_capital"]
-    vault = pd.DataFrame(
-        [
-            {
-                "finance_id": "vault.private_capital",
-                "rung": BESIDE,
-                "kind": "Private or mixed",
-                "amount": 1000 * private["value"],
-            }
-        ]
-    )
-    pieces = pd.concat([own, others, vault], ignore_index=True)[["finance_id", "rung", "kind", "amount"]]
-    rows.loc[
-        "vault.private_capital", ["recipient", "description", "amount_text", "agency", "status", "source_id"]
-    ] = [
-        "Project Vault",
-        "Private capital beside the loan; other reports round it to 2 billion",
-        private["text"],
-        "private investors",
-        "announced",
-        private["source_id"],
-    ]
+    pieces = pd.concat([own, others], ignore_index=True)[["finance_id", "rung", "kind", "amount"]]
     told = rows.loc[pieces.finance_id].reset_index()
     twice = told.recipient.isin(
         told.drop_duplicates("finance_id").recipient.value_counts().loc[lambda n: n > 1].index
@@ -101,18 +63,23 @@ def _pieces() -> pd.DataFrame:
         ~twice, short + ": " + told.description.str.split(r"[:;,]", regex=True).str[0].map(_uncapitalised)
     )
     payer = told.agency.fillna("").map(_payer)
-    payer = payer.where(pieces.rung != BESIDE, "private and mixed")
+    payer = payer.where(pieces.kind.to_numpy() != MIXED, "private and mixed")
     return pieces.assign(
         deal=pieces.finance_id,
         name=names.to_numpy(),
         short=short.to_numpy(),
         payer=payer.to_numpy(),
         source_id=told.source_id.to_numpy(),
-        told=[_told(r) for r in told.to_dict("records")],
+        told=[_describe_row(r) for r in told.to_dict("records")],
     )
 
 
-def _told(row: dict) -> str:
+def _rungs(pieces: pd.DataFrame, kind: str) -> list[str]:
+    """Return the rungs of a kind, that of the largest sum first."""
+    return list(dict.fromkeys(pieces[pieces.kind == kind].sort_values("amount", ascending=False).rung))
+
+
+def _describe_row(row: dict) -> str:
     """Tell what is known of a deal in one sentence or three."""
     when = f", {day(row)}" if pd.notna(row.get("date")) else ""
     notes = [row[c] for c in ("status_note", "note") if pd.notna(row.get(c))]
@@ -129,7 +96,6 @@ def ladder_of_money(release: str) -> Figure:
     pieces = _pieces()
     public = pieces[pieces.rung.isin(money.STAGES)]
     total, paid = public.amount.sum() / 1000, public.amount[public.rung == money.PAID].sum() / 1000
-    letters = public.amount[public.rung == money.LETTER].sum() / 1000
     drawn = pieces.assign(
         narrow=pieces.told.map(lambda t: textwrap.wrap(t, 42)[:6]),
         wide=pieces.told.map(lambda t: textwrap.wrap(t, 100)[:6]),
@@ -153,7 +119,7 @@ def ladder_of_money(release: str) -> Figure:
                     "Deal": silent.recipient,
                     "State": silent.status,
                     "Instrument": silent.instrument,
-                    "What is known": [_told(r) for r in silent.to_dict("records")],
+                    "What is known": [_describe_row(r) for r in silent.to_dict("records")],
                     "source_id": silent.source_id,
                 }
             ),
@@ -164,16 +130,16 @@ def ladder_of_money(release: str) -> Figure:
         stacked_rungs(
             drawn[["rung", "deal", "name", "short", "payer", "kind", "amount", "narrow", "wide"]],
             colours=COLOURS,
-            groups=GROUPS,
-            first=VAULT,
-            pale=["Letter of intent", "Tally of others"],
+            groups={
+                "Public money in single deals, by how firm it is": money.STAGES,
+                "Beside it": _rungs(pieces, MIXED),
+                "What others add up, letters included": _rungs(pieces, TALLY),
+            },
+            first=public.loc[public.amount.where(public.rung != money.LETTER).idxmax(), "deal"],
+            pale=["Letter of intent", TALLY],
             unit="US$ million",
         ),
-        title=(
-            f"Of about US${total:.0f} billion of public and part-public money, US${letters:.0f} billion is "
-            "in letters that bind nobody and "
-            f"US${paid:.1f} billion is known to be paid or drawn"
-        ),
+        title=f"Of US${total:.0f} billion announced, US${paid:.1f} billion is known to have moved",
         table=table,
         alt_text=(
             "Bars on a ladder, each piece a deal, coloured by instrument: "

@@ -8,11 +8,11 @@ from chokepoint.analysis.facts.trade import money, percent
 from chokepoint.charts.flow import buyers
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER, UNITED_STATES, UNKNOWN
 from chokepoint.charts.years import stacked_years
-from chokepoint.pages.amounts import capital, in_words, listed, with_article
+from chokepoint.pages.amounts import capital, in_words, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.section import Section
-from chokepoint.pages.markup import known, paragraph, with_links
+from chokepoint.pages.markup import fact_exists, paragraph, with_links
 
 COLOURS = {
     "China": CHINA,
@@ -25,11 +25,7 @@ COLOURS = {
 NOTHING = "no flow recorded"
 ALL, ALL_LABEL = "all", "All goods but coal"
 MOST = 8  # headings drawn on a country's page; the table has all
-LICENCE = (
-    "Values are free on board, as CEPII reconciles both sides' reports to customs (BACI, under the Etalab "
-    "2.0 licence; small flows added up by seller). The seller is who shipped it last, which need not be who "
-    "mined it."
-)
+LICENCE = "BACI of CEPII, small flows added up by seller, under the Etalab 2.0 licence."
 
 
 def goods(heading: str, short: bool = False) -> str:
@@ -57,6 +53,10 @@ def sentence(release: str) -> Listing | None:
     if not trade.years():
         return None
     first, last = trade.years()[0], trade.years()[-1]
+    to_china = [
+        facts.get(f"partners.{name}", release).value for name in ("sold_to_china_first", "sells_to_china")
+    ]
+    turned = to_china[1] > to_china[0]
     return Listing(
         paragraph(
             with_links(
@@ -64,10 +64,8 @@ def sentence(release: str) -> Listing | None:
                 "{partners.sells_to_china} went to China, {partners.sells_to_us} to the United States, "
                 "{partners.sells_to_eu} to the European Union and {partners.sells_to_japan} to Japan. "
                 f"In {first} the same countries sold {{partners.sold_to_china_first}} to China and "
-                "{partners.sold_to_us_first} to the United States: what the frameworks are to redirect has "
-                "turned towards China for two decades. "
-                "Exports are recorded for {partners.with_flows} of {frameworks.established}"
-                + (f"; for {none} no flow is." if (none := without_flows()) else "."),
+                "{partners.sold_to_us_first} to the United States"
+                f"{': their trade has turned the other way for two decades' if turned else ''}.",
                 release,
             )
         )
@@ -98,11 +96,6 @@ def partners() -> Figure | None:
     ).rename(columns={"heading": "choice"})
     sold = rows[rows.heading == ALL]
     more = sold[sold["China"] > 50]
-    first = facts.get("partners.sells_to_china")
-    title = (
-        f"{first.text} of what the partners sell goes to China; {in_words(len(more))} of "
-        f"{in_words(len(order))} sell it more than half"
-    )
     table = rows.assign(
         at=rows.iso3.map(order.index),
         goods=[ALL_LABEL if h == ALL else f"HS {h}: {goods(h)}" for h in rows.heading],
@@ -111,8 +104,9 @@ def partners() -> Figure | None:
     ).sort_values(["goods", "at"], key=lambda c: c.ne(ALL_LABEL) if c.name == "goods" else c, kind="stable")
     return figure(
         buyers(drawn.drop(columns=["iso3", "value_usd"]), colours=COLOURS, choices=choices),
-        title=title,
-        subtitle=f"Exports of minerals of the list by buyer, {year}: value, and shares of it in per cent.",
+        title=f"China buys {facts.get('partners.sells_to_china').text} of what the partners sell",
+        subtitle=f"Exports of minerals of the list by buyer, {year}: value, and shares of it in per cent. "
+        f"{capital(in_words(len(more)))} of {in_words(len(order))} sell China more than half.",
         table=_table(table, ["iso3", "goods", "year"], {"iso3": "Seller", "goods": "Goods", "year": "Year"}),
         alt_text=f"A bar of a hundred per cent for each of {len(order)} partners, by who buys what it sells "
         f"in {year}, China from the left: "
@@ -140,10 +134,9 @@ def over_time() -> Figure | None:
     rows = trade.partners()
     shares = trade.shares(rows)
     first, last = shares.iloc[0], shares.iloc[-1]
+    way = "rose" if last["China"] > first["China"] else "fell"
     title = (
-        f"China took {percent(first['China'])} of what the partners sold in {first.year} and "
-        f"{percent(last['China'])} in {last.year}; the United States {percent(first['United States'])} and "
-        f"{percent(last['United States'])}"
+        f"China’s part of partners’ sales {way} from {percent(first['China'])} to {percent(last['China'])}"
     )
     return _by_year(rows, title, "All partners with a framework, members of the Union within the Union")
 
@@ -187,11 +180,11 @@ def sells(country: str, release: str) -> Section | None:
         return Section(heading, said, release)
     at, said = prefix(iso3), []
     whose = capital(with_article(countries.names()[iso3]))
-    if known(f"{at}.sells", release):
+    if fact_exists(f"{at}.sells", release):
         total = trade.in_all(trade.sold(iso3, year))
         to = _to_whom(iso3, total)
         said.append(f"{whose} sold {{{at}.sells}} of minerals of the list in {year}, coal aside{to}.")
-    said += _notes(iso3, rows)
+    said += _notes(iso3)
     shown = rows.head(MOST)
     drawn = shown.assign(
         at=range(len(shown)),
@@ -208,7 +201,8 @@ def sells(country: str, release: str) -> Section | None:
     pictured = figure(
         buyers(drawn[["at", "name", "worth", *trade.GROUPS]], colours=COLOURS),
         title=title,
-        subtitle=f"Exports by heading of customs and buyer, {year}: value, and shares of it in per cent.",
+        subtitle=f"Exports by heading of customs and buyer, {year}: value, and shares of it in per cent. "
+        + LICENCE,
         table=_table(table, ["goods"], {"goods": "Goods"}),
         alt_text=f"A bar for each of {len(shown)} goods by who buys them: "
         + "; ".join(
@@ -234,24 +228,15 @@ def _to_whom(iso3: str, total: pd.DataFrame) -> str:
     return f"; {{{prefix(iso3)}.sells_to_china}} of it went to China"
 
 
-def _notes(iso3: str, rows: pd.DataFrame) -> list[str]:
+def _notes(iso3: str) -> list[str]:
     notes = []
-    shared = [h for h, m in zip(rows.heading, rows.minerals, strict=True) if len(m) > 1]
-    if shared:
-        notes.append(
-            "Gallium, germanium and hafnium share one heading with others, so they are one flow here."
-        )
-    if trade.COAL in set(rows.heading):
-        notes.append(
-            "The heading of coking coal is that of all bituminous coal, so it stands by itself and in no sum."
-        )
     if iso3 == countries.UNION:
         notes.append(
             "Trade between member states is left out; where small buyers are not named, some may be members."
         )
     if iso3 == countries.CHINA:
         notes.append("What is shown as sold to China goes to Hong Kong and Macao.")
-    return [*notes, LICENCE]
+    return notes
 
 
 def sold(country: str, release: str) -> Figure | None:
@@ -274,9 +259,3 @@ def sold(country: str, release: str) -> Figure | None:
             f"{percent(last['China'])} in {last.year}"
         )
     return _by_year(rows, title, capital(with_article(countries.names()[iso3])))
-
-
-def without_flows() -> str:
-    """Name the signatories for which no flow is recorded, in a sentence; empty where there is none."""
-    none = [countries.names()[i] for i in trade.signatories() if trade.exports(i).empty]
-    return listed([with_article(name) for name in none]) if none else ""

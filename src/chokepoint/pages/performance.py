@@ -68,7 +68,7 @@ def longer() -> Figure:
             if more > NOISE * first.seconds
             else f"takes the same {first.seconds:.2g} s"
         ),
-        alt_text="Line: seconds to check all data and run one mineral's page, with the table of production "
+        alt_text="Line: seconds to check all data and run one mineral’s page, with the table of production "
         "once to eight times as long.",
         table=points[["size", "seconds"]].rename(columns={"size": "Times as long", "seconds": "Seconds"}),
         sources=[SOURCE],

@@ -5,8 +5,9 @@ import pandas as pd
 from chokepoint.analysis import facts
 from chokepoint.analysis.prices import FLOOR, floor_price, ndpr
 from chokepoint.charts import theme
-from chokepoint.charts.bars import columns_and_floor
+from chokepoint.charts.bars import columns, columns_and_floor
 from chokepoint.charts.curves import curves, levy_gap, protection
+from chokepoint.data import tables
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
@@ -14,32 +15,41 @@ from chokepoint.pages.components.spread import Spread, spread
 
 
 def brief(release: str) -> Brief:
-    """Say what is proposed, where the price stands, who pays."""
+    """Say what there is of it, what it would cost at the latest price and whom, whom it hurts."""
     latest = facts.find("ndpr.latest", release)
-    cost = "have cost somebody money" if latest and latest.value < floor_price() else "have done nothing"
+    costs = (
+        "such a floor costs somebody {ndpr.below}: buyers where a tariff holds it, taxpayers where a "
+        "contract does"
+        if latest and latest.value < floor_price()
+        else "such a floor would have done nothing"
+    )
     stands = (
-        f"USGS puts the average price in its latest year at {{ndpr.latest}}, so a floor at the height of "
-        f"that contract would {cost}."
+        f"At the latest yearly average, {{ndpr.latest}}, {costs}."
         if latest
-        else "This release prints no average price of it."
+        else "This release prints no average price of that oxide."
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
-        "A floor on the oxide alone turns against the next stage: in the model it takes "
-        "{cascade.work_lost} of what the magnet maker's own work earns on a kilogram"
+        "On the oxide alone it turns against the next stage: in the model it wipes out "
+        "{cascade.work_lost} of what the magnet maker earns on each kilogram"
         if taxed
         else "In the model a floor on the oxide alone does no harm to the magnet maker"
     )
     return Brief(
         [
-            "No reference price has been published for any mineral or stage. Floors with a number stand in "
-            "contracts of single companies: {mp.price_floor} of neodymium-praseodymium (NdPr) oxide for "
-            "{mp.price_floor_term}, in that of MP Materials.",
+            f"{_where()} company contracts, where MP Materials is guaranteed {{mp.price_floor}} for the "
+            "oxide of magnets, and in one US order, {polysilicon.floor} for the polysilicon of solar cells.",
             stands,
             f"{next_stage}.",
         ],
         release,
     )
+
+
+def _where() -> str:
+    """Begin the sentence on floors with a number; the bloc has none until the question is answered."""
+    known = tables.row("open_questions", question_id="open.reference_prices").status == "answered"
+    return ("F" if known else "The bloc has published no price: f") + "loors with a number stand in"
 
 
 def lead(release: str) -> Figure | None:
@@ -50,34 +60,72 @@ def lead(release: str) -> Figure | None:
     if not facts.find("ndpr.latest", release):
         return None
     rows, floor = ndpr(release).sort_values("year"), floor_price()
-    name = "NdPr oxide" if rows.series.str.contains("NdPr").any() else "Neodymium oxide"
-    frame = pd.DataFrame(
-        {
-            "year": rows.year.astype(str) + rows.estimated.map({True: "e", False: ""}),
-            "price": rows.value,
-            "label": rows.value.map("{:.0f}".format),
-            "gap": (floor - rows.value).clip(lower=0),
-        }
-    )
+    mixed = rows.series.str.contains("NdPr").any()
+    name = "NdPr oxide" if mixed else "Neodymium oxide"
+    frame = _columns(rows).assign(gap=(floor - rows.value).clip(lower=0).to_numpy())
     below = (rows.value < floor).sum()
-    title = f"{name} sold below the floor of US${floor:.0f} in {below} of the last {len(rows)} years"
     shown = pd.DataFrame(
         {
             "Year (e: estimate)": frame.year,
             "Average price, US$/kg, free on board, without VAT": frame.price,
             "Below the floor by, US$/kg": frame.gap,
-            "source_id": rows.source_id,
+            "source_id": rows.source_id.to_numpy(),
         }
     )
     return figure(
         columns_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
-        title=title,
+        title=f"{'Magnet' if mixed else 'Neodymium'} oxide sold below US${floor:.0f} in {below} of the last "
+        f"{len(rows)} years",
         table=shown,
         sources=sorted({*rows.source_id, *facts.get(FLOOR, release).sources}),
         alt_text=(
             f"Bars of the yearly average price of {name}, {frame.year.iloc[0]} to {frame.year.iloc[-1]}, "
             f"and a line at US${floor:.0f} per kilogram. "
             f"{below} of {len(rows)} bars end below the line."
+        ),
+    )
+
+
+def _columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return yearly prices as columns: year (with an e where estimated), price, label."""
+    return pd.DataFrame(
+        {
+            "year": (rows.year.astype(str) + rows.estimated.map({True: "e", False: ""})).to_numpy(),
+            "price": rows.value.to_numpy(),
+            "label": rows.value.map("{:.3g}".format).to_numpy(),
+        }
+    )
+
+
+def lithium(release: str) -> Figure | None:
+    """Draw the yearly price of lithium carbonate; nothing where none is printed."""
+    if release not in tables.releases("prices"):
+        return None
+    rows = tables.load("prices", release).query("mineral == 'lithium'").sort_values("year")
+    if rows.empty:
+        return None
+    dearest, last = rows.loc[rows.value.idxmax()], rows.iloc[-1]
+    lost = 100 * (1 - last.value / dearest.value)
+    frame = _columns(rows.assign(value=rows.value / 1000))
+    return figure(
+        columns(frame, y_title="Thousand US$ per tonne"),
+        title=(
+            f"Lithium carbonate lost {lost:.0f}% of its price from {dearest.year} to {last.year}"
+            if lost > 0
+            else f"Lithium carbonate was dearest in {last.year}, the last year shown"
+        ),
+        table=pd.DataFrame(
+            {
+                "Year (e: estimate)": frame.year,
+                "Average price, US$ a tonne": rows.value.to_numpy(),
+                "What": rows.basis.fillna("").to_numpy(),
+                "source_id": rows.source_id.to_numpy(),
+            }
+        ),
+        alt_text=(
+            f"Bars of the yearly average price of lithium carbonate, {frame.year.iloc[0]} to "
+            f"{frame.year.iloc[-1]}. The highest is {dearest.year}, US${dearest.value:,.0f} a tonne; the "
+            f"last is US${last.value:,.0f}."
         ),
     )
 
@@ -91,8 +139,6 @@ def who_pays() -> Explorable:
         along="world_price",
         title="Flooding moves the levy and nothing else inside the bloc",
         results=[
-            "levy",
-            "imports",
             "supply",
             "revenue",
             "spending_change",
@@ -108,7 +154,7 @@ def who_pays() -> Explorable:
         "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be "
         "held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that "
         "nobody gets back.|}",
-        alt_text="Price inside the bloc against the world price. Below the floor the bloc's price stays "
+        alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls, or sinks with it where part of the levy is dodged; "
         "the gap between the two lines is what imports pay.",
     )
@@ -121,13 +167,13 @@ def next_stage() -> Explorable:
         ["magnet_floor", "oxide_floor", "oxide_world_price", "magnet_world_price", "oxide_per_magnet"],
         protection,
         along="magnet_floor",
-        title="A floor on the oxide alone is a tax on the magnet maker",
-        results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise", "jet_cost_rise"],
+        title="A floor on the oxide alone taxes the magnet maker",
+        results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise"],
         sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a "
         "floor of US${magnet_floor_needed:,.2f} "
         "before their maker is no worse off. {work?At the floor set here their own work is protected by "
         "{magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes "
-        "{oxide_share:.0%} of the magnet's price, which leaves too little work to protect}.",
+        "{oxide_share:.0%} of the magnet’s price, which leaves too little work to protect}.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed "
         "the line lies below zero: makers are taxed.",
     )
@@ -137,17 +183,6 @@ def floor_spread() -> Spread:
     """Model 1 with every assumption free."""
     return spread(
         "price_floor", "deadweight_loss", "world_price", name="Loss that nobody gets back", held=("floor",)
-    )
-
-
-def stage_spread() -> Spread:
-    """Draw the spread of the stage cascade with every assumption free."""
-    return spread(
-        "stage_cascade",
-        "magnet_floor_needed",
-        "oxide_floor",
-        name="Floor that magnets need",
-        held=("oxide_floor", "magnet_floor"),
     )
 
 
@@ -161,8 +196,6 @@ def mine() -> Explorable:
             "flood_start",
             "floor",
             "floor_years",
-            "price",
-            "cost",
             "discount_rate",
         ],
         curves(
@@ -174,16 +207,12 @@ def mine() -> Explorable:
             level="0",
         ),
         along="flood_price",
-        title="A long flood empties a mine of its value; a floor pays it back while it runs",
+        title="A long flood empties a mine of value; a floor refills it",
         results=[
             "npv",
             "npv_with_floor",
-            "floor_gain",
             "floor_payments",
-            "idle",
             "pull_out",
-            "pull_out_with_floor",
-            "flat_break_even",
         ],
         sentence="An investor who expects this flood {built?builds even without a floor: the project is "
         "worth|does not build without a floor: the project is worth} "
@@ -192,13 +221,6 @@ def mine() -> Explorable:
         "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
         alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. "
         "Without a floor the curve falls below zero when the flood is deep.",
-    )
-
-
-def mine_spread() -> Spread:
-    """Model 2 with every assumption free."""
-    return spread(
-        "project_value", "npv", "flood_price", name="Value of the mine without a floor", held=("floor",)
     )
 
 
@@ -220,7 +242,7 @@ def contract() -> Explorable:
             "',.0f')) + ' million'",
         ),
         along="start_price",
-        title="The promise of a price costs most when the price is low, and something even when it is high",
+        title="A promised price costs most when the market is low",
         results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
         sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} "
         "million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} "
@@ -230,15 +252,4 @@ def contract() -> Explorable:
         alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost "
         "if prices came out as expected. Both fall as the price rises; the gap between them is what "
         "uncertainty costs.",
-    )
-
-
-def contract_spread() -> Spread:
-    """Draw the spread of the price guarantee with every assumption free."""
-    return spread(
-        "price_protection",
-        "net_cost",
-        "start_price",
-        name="Cost of the guarantee over ten years",
-        held=("strike", "benchmark_price", "eligible_tonnes"),
     )

@@ -10,6 +10,7 @@ from chokepoint.analysis.vault_basket import STOCK, capital
 from chokepoint.charts.bars import paired_bars
 from chokepoint.charts.curves import curves, runout
 from chokepoint.charts.dots import dots
+from chokepoint.charts.dumbbell import durations
 from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital as capital_letter
@@ -19,31 +20,31 @@ from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure, numbers
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.spread import Spread, spread
-from chokepoint.pages.markup import chapters, html_list, known, paragraph, with_links
+from chokepoint.pages.markup import chapters, fact_exists, html_list, paragraph, with_links
 from chokepoint.parameters import checked
 
 PARTS = {"vault_private": "Private money", "vault_total": "The whole"}
 
 
 def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
-    """Say what it is, what it covers by three ways to count, what is missing.
+    """Say what it is, how long it lasts by two ways to count, what it does not do.
 
     It also says what another sum would cover.
     """
     return Brief(
         [
-            "Project Vault is a loan of up to {vault.exim_loan} from the Export-Import Bank and "
-            "{vault.private_capital} of private money: {vault.total_parts} by its parts, {vault.total} as "
-            "announced.",
+            "Project Vault is {vault.total} for a stock of raw materials that paying members may draw on: "
+            "up to {vault.exim_loan} lent by the US Export-Import Bank and {vault.private_capital} of "
+            "private money.",
             _covers(release) or UNKNOWN,
-            f"{_aim(release)}No purchase is confirmed, and no list of materials, interest rate or fee has "
-            f"been published in anything found up to {{evidence.newest_opened}}.",
+            f"The stock buys {_months(release)} and ends no dependence; by {{evidence.newest_opened}} no "
+            "purchase for it was confirmed.",
             *(
                 [
                     f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace "
                     f"about {cover(release, capital_usd_bn).days.iloc[0]:.0f} days of the same imports."
                 ]
-                if capital_usd_bn and known("vault.cover_whole", release)
+                if capital_usd_bn and fact_exists("vault.cover_whole", release)
                 else []
             ),
         ],
@@ -57,27 +58,32 @@ UNKNOWN = (
 )
 
 
+def _months(release: str) -> str:
+    """Say what the money buys: weeks, months or years; time, where there is no basket."""
+    if not fact_exists("vault.cover_whole", release):
+        return "time"
+    days = facts.get("vault.cover_whole", release).value
+    return "weeks" if days < 45 else "months" if days < 540 else "years"
+
+
 def _covers(release: str) -> str:
-    """Days of net imports and of use under each rule; nothing where there is no basket."""
-    if not known("vault.cover_whole", release):
+    """Return days of net imports and of use, of two years; nothing where there is no basket."""
+    if not fact_exists("vault.cover_whole", release):
         return ""
     return (
-        "The money would replace about {vault.cover_whole} of US net imports of {vault.minerals_whole} on "
-        "the list, all that the release prices (the rare earths as one), as they were in "
-        "{vault.basket_year}; "
-        "{vault.cover_before} as they were in {vault.basket_year_before}, and {vault.cover_industry} "
-        "without silver and the platinum metals. In days of use: {vault.use_whole}, {vault.use_before} and "
-        "{vault.use_industry}."
+        "The money would replace about {vault.cover_whole} of US net imports of all that is on the list and "
+        "has a price, or {vault.use_whole} of use; at the trade of {vault.basket_year_before}, "
+        "{vault.cover_before} and {vault.use_before}."
     )
 
 
-def _aim(release: str) -> str:
+def aim(release: str) -> Listing:
     """Say what the stated aim would cost, and whether the money is enough for it.
 
     Nothing where there is no basket.
     """
-    if not known("vault.cost_sixty", release):
-        return ""
+    if not fact_exists("vault.cost_sixty", release):
+        return Listing("")
     money = facts.get("vault.total_parts", release).value
     imports, use = (
         facts.get(f"vault.{name}", release).value <= money for name in ("cost_sixty", "cost_sixty_use")
@@ -89,10 +95,13 @@ def _aim(release: str) -> str:
         if imports
         else "enough for neither"
     )
-    return (
-        f"The {{vault.cover_days}} that are given as the aim, by nobody official, would cost "
+    said = (
+        "An aim of {vault.cover_days} is often repeated, by nobody official. They would cost "
         f"{{vault.cost_sixty}} in imports or {{vault.cost_sixty_use}} in use: the money is {enough}. "
+        "How long a sum would last for one mineral stands on its page, [gallium](minerals/gallium)’s or any "
+        "other in the [list of minerals](minerals)."
     )
+    return Listing(paragraph(with_links(said, release)))
 
 
 def readings() -> pd.DataFrame:
@@ -125,10 +134,8 @@ def worth(release: str) -> Figure:
             "source_id": rows.source_id,
         }
     )
-    title = (
-        f"Press figures for the whole run from {whole['value'].min():g} to {whole['value'].max():g} "
-        "billion dollars: some leave the private money out, some round it"
-    )
+    least, most = whole["value"].min(), whole["value"].max()
+    title = f"The press puts the whole at {least:g} to {most:g} billion dollars"
     return figure(
         dots(
             frame,
@@ -177,7 +184,7 @@ def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
 
 
 def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
-    """Days of net imports and of use by each rule, beside the sixty days that are given as the aim."""
+    """Draw days of net imports and of use by each rule, beside the sixty days that are given as the aim."""
     rows, aim = cover(release, capital_usd_bn), facts.get("vault.cover_days", release).value
     if rows.empty:
         return Listing(paragraph(UNKNOWN))
@@ -189,10 +196,11 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             "detail": rows.minerals.map(lambda m: f"{len(m)} minerals"),
         }
     )
-    whose = f"US${capital_usd_bn:g} billion, as set for this page," if capital_usd_bn else "The Vault's money"
+    days = f"replaces {rows.days.min():.0f} to {rows.days.max():.0f} days"
     title = (
-        f"{whose} would replace {rows.days.min():.0f} to {rows.days.max():.0f} days of US net imports, "
-        f"or {rows.days_of_use.min():.0f} to {rows.days_of_use.max():.0f} days of use, by three ways to count"
+        f"US${capital_usd_bn:g} billion, as set for this page, {days}"
+        if capital_usd_bn
+        else f"The Vault’s money {days} of net imports"
     )
     shown = pd.DataFrame(
         {
@@ -217,14 +225,14 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             pair={"first": "Net imports", "second": "Use"},
             x_title="Days",
             level=aim,
-            level_label=f"{aim:.0f} days, the stated aim",
+            level_label=f"{aim:.0f} days, the aim often given",
             detail="detail",
         ),
         title=title,
         table=shown,
         sources=sources,
         alt_text=(
-            "Pairs of bars of days that the Vault's money would replace, of net imports and of use: "
+            "Pairs of bars of days that the Vault’s money would replace, of net imports and of use: "
             + "; ".join(
                 f"{r.name.lower()}, {r.year}: {r.days:.0f} and {r.days_of_use:.0f}" for r in rows.itertuples()
             )
@@ -325,26 +333,61 @@ def _line_by_line(release: str) -> pd.DataFrame:
 
 
 STOCKS = (
-    "gallium",
-    "graphite",
-    "antimony",
-    "copper",
-)  # from a market that money could empty to one that it hardly touches
+    *("copper", "nickel", "antimony", "cobalt", "tungsten", "rare_earths"),
+    *("lithium", "graphite", "germanium", "gallium"),
+)  # from markets that the sum hardly touches to one that it could empty
 
 
-def beside(release: str) -> Listing:
-    """Say what a stock of one mineral would do, for a few; the rest stand on their own pages."""
-    shown = [m for m in STOCKS if known(f"{m}.stock_days", release)]
-    if not shown:
-        return Listing("")
-    sums = listed([f"{{{m}.stock_days}} of net imports of {mineral(m)}" for m in shown])
-    words = (
-        f"A stock of one mineral is worked out on its own page. US${STOCK} million would replace {sums}. "
-        "So money decides for the large markets, and what there is to buy for the small."
+def one_by_one(release: str) -> Figure | Listing:
+    """Draw how long one sum would replace net imports and use, mineral by mineral."""
+    rows = pd.DataFrame(
+        [
+            {
+                "mineral": code,
+                "imports": of.value.sum(),
+                "use": of.use_value.sum(),
+                "why": of.use_from.iloc[0],
+            }
+            for code in STOCKS
+            if len(of := vault_basket.of(code, release).query("missing == ''"))
+        ]
     )
-    links = listed([f"[{mineral(m)}](minerals/{m})" for m in shown])
-    onward = f"On: {links}; the [list of minerals](minerals) leads to the others."
-    return Listing(paragraph(with_links(f"{words} {onward}", release)))
+    if rows.empty:
+        return Listing(paragraph(UNKNOWN))
+    for what in ("imports", "use"):
+        rows[what] = vault_basket.DAYS_A_YEAR * STOCK * 1e6 / rows[what]
+        rows[f"{what}_text"] = rows[what].map(vault_basket.duration)
+    rows = rows.sort_values("imports", ignore_index=True).assign(name=lambda r: r.mineral.map(mineral))
+    rows = rows.assign(name=rows.name.map(capital_letter))
+    least, most = rows.iloc[0], rows.iloc[-1]
+    return figure(
+        durations(
+            rows[["name", "imports", "use", "imports_text", "use_text"]],
+            pair={"imports": "Net imports", "use": "Use"},
+            x_title=f"What US${STOCK} million of it would replace",
+        ),
+        title=(
+            f"US${STOCK} million buys {least.imports_text} of {mineral(least.mineral)} and "
+            f"{most.imports_text} of {mineral(most.mineral)}"
+        ),
+        table=pd.DataFrame(
+            {
+                "Mineral": rows.name,
+                "Days of net imports": rows.imports.round(1),
+                "Days of use": rows.use.round(1),
+                "Use from": rows.why,
+                "source_id": vault_basket.basket(release).source_id.mode().iloc[0],
+            }
+        ),
+        alt_text=(
+            f"Dots on a logarithmic axis of time: how long US${STOCK} million would replace net imports, and "
+            "use, of one mineral. "
+            + "; ".join(
+                f"{r.name_}, {r.imports_text}" for r in rows.rename(columns={"name": "name_"}).itertuples()
+            )
+            + "."
+        ),
+    )
 
 
 def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_RELEASE) -> Explorable:
@@ -373,7 +416,7 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
         "from it}. "
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "
-        "The stock's area rises and then stays level once the stock is empty.",
+        "The stock’s area rises and then stays level once the stock is empty.",
     )
     sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
     wide = [
@@ -402,7 +445,7 @@ def drawn_down() -> Explorable:
             y_format=".1f",
         ),
         along="cut_months",
-        title="A stock ends a short cut and only begins to answer a long one",
+        title="A stock ends a short cut and only delays a long one",
         results=[
             "needed",
             "released",
@@ -420,11 +463,6 @@ def drawn_down() -> Explorable:
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
         "rises and then stays level, the second starts where it does.",
     )
-
-
-def draw_spread() -> Spread:
-    """Draw the spread of the draw with every assumption free."""
-    return spread("stockpile", "unmet", "stock", name="Need that stays unmet", held=("stock", "target"))
 
 
 def size_spread() -> Spread:

@@ -6,13 +6,14 @@ import re
 import pandas as pd
 
 from chokepoint.analysis import events, facts
+from chokepoint.analysis.events import day
 from chokepoint.charts import gantt
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_STATES
 from chokepoint.charts.timeline import timeline
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import BILATERAL
-from chokepoint.pages.amounts import capital, day, in_words
+from chokepoint.pages.amounts import capital, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
@@ -90,38 +91,41 @@ def brief(release: str) -> Brief:
     return Brief([_brought(), _promises(release), suspensions.summary()], release)
 
 
-def _plurilateral() -> pd.Series:
-    """Return the row of the agreement on price floors that several countries were to sign."""
-    return tables.row("agreements", agreement_id="agreement.plurilateral")
+def _floor_signed() -> bool:
+    """Say whether an agreement on price floors among several countries was signed."""
+    return bool((tables.rows("agreements", instrument="plurilateral agreement").status == "signed").any())
+
+
+def _months() -> int:
+    """Whole months from the meeting to the newest evidence."""
+    return int((events.newest_evidence() - events.MEETING).days / 30.4)
 
 
 def _brought() -> str:
-    """Tell of new signatures, and what is still missing."""
-    floor = _plurilateral().status == "signed"
+    """Tell what is still missing, and of new signatures."""
+    floor = _floor_signed()
     members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
+    bought = tables.row("open_questions", question_id="open.vault_purchases").status == "answered"
     missing = [
-        *(["no price floor among several countries was signed"] if not floor else []),
-        *(["no list of FORGE's members was found"] if not members else []),
+        *(["no price floor"] if not floor else []),
+        *(["no list of the bloc’s members"] if not members else []),
+        *(["no confirmed purchase for the Vault"] if not bought else []),
     ]
-    rest = f"; {' and '.join(missing)}" if missing else ""
     texts = tables.rows("agreements", batch="after_february")
     bind = texts[texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
     known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
-    return (
-        f"Since the ministerial {{frameworks.since_february}} more partners have signed frameworks or "
-        f"memorandums, {known}{rest}."
-    )
+    start = f"{capital(in_words(_months()))} months on, by {{evidence.newest_opened}}, "
+    signed = f"{{frameworks.since_february}} more partners had signed texts, {known}"
+    return f"{start}there was {listed(missing)}; {signed}." if missing else f"{start}{signed}."
 
 
 def _promises(release: str) -> str:
-    """How many promises with a day were kept."""
-    met, late, lost, untraced = (
-        facts.get(f"since.promises_{k}", release).value for k in ("met", "late", "not_found", "untraced")
-    )
+    """Say how many promises with a day were kept."""
+    met, late = (facts.get(f"since.promises_{k}", release).value for k in ("met", "late"))
     kept = (
-        "None of {since.promises} promises with a day"
+        "None of {since.promises} promises whose day has passed"
         if not met
-        else "{since.promises_met} of {since.promises} promises with a day"
+        else "{since.promises_met} of {since.promises} promises whose day has passed"
     )
     verb = "is" if met < 2 else "are"
     then = (
@@ -131,13 +135,7 @@ def _promises(release: str) -> str:
         if late
         else ""
     )
-    rest = [
-        *(["of {since.promises_not_found} no result was found"] if lost else []),
-        *(["{since.promises_untraced} we did not trace"] if untraced else []),
-    ]
-    return f"{kept} {verb} known to have been met in time{then}." + (
-        f" {capital(' and '.join(rest))}." if rest else ""
-    )
+    return f"{kept} {verb} known to have been met in time{then}."
 
 
 def lead(release: str) -> Figure:
@@ -148,13 +146,8 @@ def lead(release: str) -> Figure:
         ["size", "what", "date_start"], ascending=[False, True, True]
     )
     done = events.happened()
-    floor = (done.category == "price_floor").sum()
-    signed = _plurilateral().status == "signed"
-    end = (
-        "a floor among several countries was signed"
-        if signed
-        else "no floor among several countries was signed"
-    )
+    most = rows.what[rows.event_id.isin(done.event_id)].value_counts().index[0]
+    floor = "a" if _floor_signed() else "no"
     frame = pd.DataFrame(
         {
             "day": rows.date_start,
@@ -178,9 +171,8 @@ def lead(release: str) -> Figure:
             start=START,
             end=_end(frame.day),
         ),
-        title=f"{len(done)} dated events since the ministerial, {in_words(floor)} of them about a price "
-        f"floor; {end}",
-        table=_shown(rows),
+        title=f"{most} came most often; {floor} price floor was signed",
+        table=_reader_table(rows),
         alt_text=(
             f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each "
             f"of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events "
@@ -196,7 +188,7 @@ def _end(days: pd.Series) -> str:
     return f"{days.max() + pd.Timedelta(days=15) + pd.offsets.MonthEnd(0):%Y-%m-%d}"
 
 
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+def _reader_table(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = rows.sort_values("date_start")
     return pd.DataFrame(
         {
@@ -251,20 +243,17 @@ def terms(release: str) -> Figure:
 
 
 def _kept_title(rows: pd.DataFrame) -> str:
-    """Tell of the promises that had passed: how many were met in time, how many days one was late."""
+    """Tell of the promises whose day had passed: how many were met in time, how many days one was late."""
     passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
     met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
     title = (
-        f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} promises "
-        f"{'is' if met < 2 else 'are'} known to have been met in time"
+        f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} deadlines "
+        f"{'is' if met < 2 else 'are'} known met"
     )
     if not late:
         return title
     days = int((passed.settled - passed.due).dt.days[passed.outcome == events.LATE].max())
-    return (
-        f"{title}; {in_words(late)} {'was' if late == 1 else 'were'} met "
-        f"{'' if late == 1 else 'up to '}{days} days late"
-    )
+    return f"{title}; {in_words(late)} came {'' if late == 1 else 'up to '}{days} days late"
 
 
 def ahead(release: str) -> Listing:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from chokepoint.analysis import events
 from chokepoint.data import tables
-from chokepoint.pages.amounts import date, in_words, listed
+from chokepoint.pages.amounts import date, listed
 
 _WORDS = {
     events.EXTENDED: "was extended",
@@ -58,9 +58,8 @@ def sentences() -> list[str]:
         known = events.settled_suspension(row["control_id"])
         start = f"The suspension of {row['items']}"
         if known is None:
-            told.append(
-                f"{start} runs {until({**row, 'status': 'suspended', 'suspended_by': row['control_id']})}."
-            )
+            term = until({**row, "status": "suspended", "suspended_by": row["control_id"]})
+            told.append(f"{start} was to run {term}.")
         else:
             told.append(
                 f"{start} ran by its text to {date(row['suspended_to'])}. On {date(known.settled)}: "
@@ -68,7 +67,7 @@ def sentences() -> list[str]:
             )
     if not any(events.settled_suspension(key) is not None for key in rows.control_id):
         told.append(
-            "On {truce.extension_said} the ministry said that both sides have agreed to extend the "
+            "On {truce.extension_said} the ministry said that both sides had agreed to extend the "
             "arrangement behind them to {truce.extended_to}. "
             "It named neither rare earths nor the announcements, and none that moves the two days is in "
             "the evidence."
@@ -82,12 +81,11 @@ def summary() -> str:
     if all(known is None for _, _, known in ends):
         days = listed([f"on {day} for {what}" for what, day, _ in ends])
         return (
-            f"By their texts China's suspensions end {days}; "
-            "both governments have since said that the truce runs to {truce.extended_to}, "
-            f"and no announcement that moves the {in_words(len(ends))} days was found."
+            f"By their texts China’s suspensions were to end {days}; by {{truce.extension_said}} "
+            "both governments had said that the truce runs to {truce.extended_to}."
         )
     told = [
-        f"China's suspension of {what} was set to end on {day}"
+        f"China’s suspension of {what} was set to end on {day}"
         + (
             ", and nothing in the evidence settles it"
             if known is None

@@ -1,12 +1,15 @@
 """Every model against published numbers and episodes, hits and misses alike."""
 
+import altair as alt
 import pandas as pd
 
+from chokepoint.analysis import facts
 from chokepoint.analysis.concentration_backtest import FITTED, TEST, checks
 from chokepoint.charts.curves import curves
-from chokepoint.charts.dumbbell import ratio_dots
+from chokepoint.charts.dumbbell import dumbbell, ratio_dots
 from chokepoint.charts.theme import CHINA
-from chokepoint.models import MODELS
+from chokepoint.data import tables
+from chokepoint.models import MODELS, scenario
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
@@ -24,8 +27,8 @@ MODELS_OF = {
     "3": ("vault",),
     "4": ("coalition",),
     "5": ("supply_shock",),
-    "6": ("buildout",),
     "7": ("supply_risk",),
+    "8": ("separation",),
 }
 
 
@@ -51,9 +54,7 @@ def brief(release: str) -> Brief:
 
 
 def _reader(model: str) -> str:
-    return {"buildout": "the build-out", "supply_shock": "the supply shock"}.get(
-        model, model.replace("_", " ")
-    )
+    return {"supply_shock": "the supply shock"}.get(model, model.replace("_", " "))
 
 
 def lead(release: str) -> Figure:
@@ -73,7 +74,7 @@ def lead(release: str) -> Figure:
         table=_table(every),
         sources=sorted(every.source_id.unique()),
         alt_text=(
-            f"One row for each of {len(drawn)} checks, a dot where the model's number lies over the "
+            f"One row for each of {len(drawn)} checks, a dot where the model’s number lies over the "
             "published one, on a logarithmic axis; grey dots are what a model was fitted to. "
             f"{len(every) - len(drawn)} checks that test nothing are in the table alone. Passed: "
             f"{'; '.join(passed.what)}. Failed: {'; '.join(missed.what)}."
@@ -121,16 +122,62 @@ def _off(error: float) -> str:
     r"""Write a relative error as one says it.
 
     >>> _off(0.165), _off(5.08), _off(0)
-    ('+16.5\xa0%', '6.1 times', 'exact')
+    ('+16.5%', '6.1 times', 'exact')
     """
     if pd.isna(error):
         return "–"
     if abs(error) < 1e-6:
         return "exact"
     return (
-        f"{100 * error:+.1f} %".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
+        f"{100 * error:+.1f}%".replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
         if abs(error) < 1
         else f"{error + 1:.1f} times"
+    )
+
+
+def jumps(release: str) -> Figure:
+    """Draw each past price jump as the scenario model has it from the others, beside what was seen."""
+    rows = scenario.record()
+    titles = tables.load("scenario_episodes").set_index("episode").title
+    whole = rows.episode.map(titles) + ": " + rows.what
+    figures = r", [\d.]+ over [\d.]+ .*$"  # the two prices, which the table has
+    rows["name"] = (
+        rows.episode.map(titles).str.partition(":")[0] + ": " + rows.what.str.replace(figures, "", regex=True)
+    )
+    model, constant = (facts.get(f"scenario.left_out{end}", release).value for end in ("", "_constant"))
+    better = "less than" if model < constant else "no less than"
+    tested = rows.constant.isna()
+    shown = pd.DataFrame(
+        {
+            "Jump": whole,
+            "Model, times": rows.left_out,
+            "Model fitted to all, times": rows.fitted,
+            "Seen, times": rows.seen,
+            "One number for all, times": rows.constant,
+            "Off by a factor of": rows.factor.round(2),
+            "Fitted": (~tested).map({True: "to the others", False: "to none of these"}),
+            "source_id": rows.source_id,
+        }
+    )
+    return figure(
+        dumbbell(
+            rows[["name", "left_out", "seen"]],
+            y="name",
+            start="left_out",
+            end="seen",
+            names=("model", "seen"),
+            x_title="Price, times the price before",
+            scale=alt.Scale(type="log", domain=[0.7, 80], nice=False),
+            axis=alt.Axis(values=[1, 2, 5, 10, 20, 50], format="~g"),
+            tooltip={"name": "Jump", "which": "Reading", "value": ("Times", ".1f")},
+            height=40,
+        ),
+        title=f"Past price jumps: the model misses by {better} one number does",
+        table=shown,
+        alt_text=f"A row for each of {len(rows)} price jumps, the worst miss first, with two dots: what the "
+        "model says when it is fitted to the other episodes, and what was seen. "
+        + " ".join(f"{r.name}: {r.left_out:.1f} and {r.seen:.1f}." for r in rows.itertuples(index=False))
+        + " Of lithium nothing was used to fit.",
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from functools import lru_cache
 from importlib import import_module
 
 import pandas as pd
@@ -20,7 +19,7 @@ from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import chapters, dash, fold, html_list, known, page_link, paragraph
+from chokepoint.pages.markup import chapters, dash, fact_exists, fold, html_list, page_link, paragraph
 
 CHAPTERS = {
     "01-dependence": "dependence",
@@ -46,7 +45,7 @@ _TABLES = {
 }
 
 
-@lru_cache(maxsize=2)
+@tables.remembered
 def _changes(old: str, new: str) -> dict:
     return difference.diff(old, new)
 
@@ -154,7 +153,7 @@ def lead(old: str | None, new: str) -> Figure | None:
     if rows.empty:
         return None
     first, (year, _) = rows.iloc[0], _years(old, new)
-    change = rows.old.str.removesuffix(" %") + " → " + rows.new
+    change = rows.old.str.removesuffix("%") + " → " + rows.new
     numbers = {"old": rows.old, "restated": rows.restated, "new": rows.new}
     frame = pd.DataFrame({name: [_percent(text) for text in column] for name, column in numbers.items()})
     whole = (
@@ -179,7 +178,7 @@ def lead(old: str | None, new: str) -> Figure | None:
         slope(
             frame, x_title="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
-        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix(' %')} to "
+        title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix('%')} to "
         f"{first.new}",
         table=shown,
         sources=[r.upper() for r in (old, new)],
@@ -192,7 +191,7 @@ def lead(old: str | None, new: str) -> Figure | None:
 def _percent(text: str | None) -> float | None:
     """Return the number in a text; None where there is none.
 
-    >>> _percent("69.23 %"), _percent("over 99 %"), _percent("under 1 %"), _percent(None)
+    >>> _percent("69.23%"), _percent("over 99%"), _percent("under 1%"), _percent(None)
     (69.23, 99.0, 1.0, None)
     """
     found = re.search(r"[\d.]+", text) if isinstance(text, str) else None
@@ -230,7 +229,7 @@ _LABELS = (
 # --- sentences ---
 
 
-@lru_cache(maxsize=2)
+@tables.remembered
 def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
     """Return the sentences of chapters and of minerals, wherever they differ.
 
@@ -270,8 +269,8 @@ def sentences(old: str | None, new: str) -> Listing:
 def _marked(old: str, new: str) -> list[Markup]:
     """Both sentences as HTML, what is in the one alone in <del> and <ins>.
 
-    >>> _marked("China mines 60 %.", "China mines 36 %.")
-    [Markup('China mines <del>60</del> %.'), Markup('China mines <ins>36</ins> %.')]
+    >>> _marked("China mines 60%.", "China mines 36%.")
+    [Markup('China mines <del>60%.</del>'), Markup('China mines <ins>36%.</ins>')]
     """
     a, b = re.split(r"(\s+)", old), re.split(r"(\s+)", new)
     was, now = [], []
@@ -332,7 +331,7 @@ def _change(part: float | None, unit: str) -> Markup | str:
 
 
 def _evidence(fact_id: str, label: str, release: str) -> Markup | str:
-    return page_link("evidence", label, f"fact-{fact_id}") if known(fact_id, release) else label
+    return page_link("evidence", label, f"fact-{fact_id}") if fact_exists(fact_id, release) else label
 
 
 def _reason(reason: str) -> str:
@@ -340,7 +339,7 @@ def _reason(reason: str) -> str:
     return re.sub(r"another source: .*", "another source", reason)
 
 
-@lru_cache(maxsize=2)
+@tables.remembered
 def _revised(old: str, new: str) -> list[tuple[str, dict]]:
     """Return (table, row) of every figure that both releases print, and differently.
 

@@ -8,7 +8,7 @@ from chokepoint.analysis import countries
 from chokepoint.charts import maps
 from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, CHINA, UNITED_STATES
 from chokepoint.data import tables
-from chokepoint.pages.amounts import capital, date, in_words, listed
+from chokepoint.pages.amounts import capital, date
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.country_text import product
 from chokepoint.pages.ministerial import EARLY
@@ -87,7 +87,7 @@ def _signed(iso3: str) -> pd.DataFrame:
     return rows[rows.status == "signed"]
 
 
-def _told(iso3: str, width: int) -> list[str]:
+def _tooltip_lines(iso3: str, width: int) -> list[str]:
     texts = [
         f"{date(r.date_start) if pd.notna(r.date_start) else 'Undated'}: "
         f"{r.instrument if r.instrument in r.instrument_name else r.instrument_name}"
@@ -109,28 +109,15 @@ def _told(iso3: str, width: int) -> list[str]:
 
 
 def _shares(release: str) -> pd.DataFrame:
-    rows = countries.held(release).query("value > 0 and share >= 0.05").sort_values("share", ascending=False)
+    rows = (
+        countries.output_shares(release)
+        .query("value > 0 and share >= 0.05")
+        .sort_values("share", ascending=False)
+    )
     rows = rows.groupby("iso3").head(MOST)
     what = [f"{capital(product(r))}, {'mined' if r.step == 'mine' else 'refined'}" for r in rows.itertuples()]
     return pd.DataFrame(
         {"iso3": rows.iso3, "what": what, "share": rows.share, "rank": rows.groupby("iso3").cumcount()}
-    )
-
-
-def _leading(rows: pd.DataFrame, largest: pd.DataFrame, states: pd.Series) -> str:
-    """Which of the signatories make more than half of the world's output of some mineral."""
-    big = [
-        name
-        for iso3, name in zip(rows.iso3[states], rows.country[states], strict=True)
-        if largest.share.get(iso3, 0) > 50
-    ]
-    if not big:
-        return "none makes more than half of the world’s output of a mineral"
-    if len(big) > 3:
-        return f"{in_words(len(big))} of them make more than half of the world’s output of a mineral"
-    return (
-        f"of these {listed(big)} alone make{'s' if len(big) == 1 else ''} more than half of the world’s "
-        "output of a mineral"
     )
 
 
@@ -141,8 +128,8 @@ def who_signed(release: str) -> Figure:
     states = own & (rows.iso3 != countries.UNION)
     largest = shares[shares["rank"] == 0].set_index("iso3")
     drawn = rows.assign(
-        narrow=rows.iso3.map(lambda i: _told(i, 46)),
-        wide=rows.iso3.map(lambda i: _told(i, 52)),
+        narrow=rows.iso3.map(lambda i: _tooltip_lines(i, 46)),
+        wide=rows.iso3.map(lambda i: _tooltip_lines(i, 52)),
         page=rows.iso3.map(lambda i: f"countries/{countries.slug(i)}.html"),
     )
     counts = rows.kind.value_counts()
@@ -151,22 +138,27 @@ def who_signed(release: str) -> Figure:
         for label, colour in KINDS.values()
     }
     drawn["kind"] = rows.kind.map({label.rsplit(" (", 1)[0]: label for label in named})
-    share = largest.what.reindex(rows.iso3) + ", " + largest.share.map("{:.1f} %".format).reindex(rows.iso3)
+    share = largest.what.reindex(rows.iso3) + ", " + largest.share.map("{:.1f}%".format).reindex(rows.iso3)
     table = pd.DataFrame(
         {
             "Country": rows.country,
             "Region": rows.region,
             "Status": rows.status,
-            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _told(i, 400)) or "–"),
+            "Signed": rows.iso3.map(lambda i: "; ".join(t.strip() for t in _tooltip_lines(i, 400)) or "–"),
             "Largest share of world output": share.to_numpy(),
         }
     )
     sources = sorted(
-        {*tables.load("attendees").source_id, *_paper_sources(), *countries.held(release).source_id, "NE2018"}
+        {
+            *tables.load("attendees").source_id,
+            *_paper_sources(),
+            *countries.output_shares(release).source_id,
+            "NE2018",
+        }
     )
     return figure(
         maps.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
-        title=f"{int(states.sum())} countries signed for themselves; {_leading(rows, largest, states)}",
+        title=f"{int(states.sum())} countries have signed for themselves",
         table=table,
         sources=sources,
         alt_text=(

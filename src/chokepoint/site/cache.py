@@ -205,12 +205,12 @@ class Cache:
         }
 
     def _once(self, key: Hashable, make: Callable) -> Any:
-        if key not in self._known:
-            self._known[key] = make(key)
-        return self._known[key]
+        if key not in self._computed:
+            self._computed[key] = make(key)
+        return self._computed[key]
 
     @cached_property
-    def _known(self) -> dict:
+    def _computed(self) -> dict:
         return {}
 
     @cached_property

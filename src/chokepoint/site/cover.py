@@ -7,8 +7,9 @@ from chokepoint.analysis import supply
 from chokepoint.data import tables
 from chokepoint.pages.amounts import share
 from chokepoint.pages.markup import macros
+from chokepoint.site.settings import minerals_with_page
 
-_WIDTH, _HALF = 1000, 100  # of the drawing; each half is 100 %
+_WIDTH, _HALF = 1000, 100  # of the drawing; each half is 100%
 _template = macros("cover")
 VIEW = f"0 0 {_WIDTH} {2 * _HALF + 8}"
 
@@ -32,7 +33,7 @@ def cover(release: str) -> Markup:
 def columns(release: str) -> Markup:
     """Draw the columns themselves, without their frame."""
     shares = _last_step(release)
-    step = _WIDTH / len(shares)
+    step = _WIDTH / max(len(shares), 1)  # a book of other pages has none
     rows = [
         row
         | {"x": i * step, "width": step * 0.72}
@@ -43,13 +44,12 @@ def columns(release: str) -> Markup:
 
 
 def _last_step(release: str) -> pd.DataFrame:
-    """Return name, china, inside [%] of each listed mineral that has both.
+    """Return name, china, inside [%] of each mineral with a page that has both.
 
     They are at the refinery where there are figures, else at the mine.
     """
     names = (
-        tables.load("minerals")
-        .query("listed_2025 or mineral == 'rare_earths'")
+        tables.rows("minerals", mineral=minerals_with_page(tables.home() / "book"))
         .set_index("mineral")
         .name.str.split(" (", regex=False)
         .str[0]

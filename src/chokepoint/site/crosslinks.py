@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from chokepoint.analysis import countries
 from chokepoint.data import tables
 from chokepoint.pages.markup import link, macros
+from chokepoint.site.settings import minerals_with_page
 
 _template = macros("finish")
 GLOSSARY, EVIDENCE = "glossary", "evidence"
@@ -97,9 +98,9 @@ def finish(app: Sphinx, pagename: str, body: str) -> str:
 def words(glossary: Path) -> dict[str, Target]:
     """Every word that leads somewhere, in small letters.
 
-    Those are terms of the glossary, listed minerals, countries with a page.
+    Those are terms of the glossary, minerals and countries with a page.
     """
-    listed = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'")
+    listed = tables.rows("minerals", mineral=minerals_with_page(tables.home() / "book"))
     found = {
         name.split(" (")[0].lower(): Target(f"minerals/{code}")
         for code, name in zip(listed.mineral, listed.name, strict=True)

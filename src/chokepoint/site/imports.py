@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from chokepoint import syntax
+
 SOURCE = Path(__file__).parents[1]
 
 
@@ -35,17 +37,17 @@ def imported(module: str, known: dict[str, Path] | None = None, *, by_name: bool
     return _among((one for one in found if by_name or not one[0].endswith(".")), known)
 
 
-def reachable(start: Iterable[str], without: str = "") -> set[str]:
+def reachable(start: Iterable[str], without: str = "", *, by_name: bool = True) -> set[str]:
     """Modules of those names, all that they import in turn, and the packages that these are in.
 
-    None of them is below `without`.
+    None of them is below `without`. by_name: as in `imported`.
     """
     known, found, waiting = modules(), set(), list(start)
     while waiting:
         module = waiting.pop()
         if module in known and module not in found and not (without and module.startswith(without)):
             found.add(module)
-            waiting += [*imported(module, known), module.rpartition(".")[0]]
+            waiting += [*imported(module, known, by_name=by_name), module.rpartition(".")[0]]
     return found
 
 
@@ -70,7 +72,7 @@ def _imports(path: Path, _changed: int, package: str) -> tuple[tuple[str, tuple[
 def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """List (module, names taken from it) of each import; ("package.", ()) for everything in it."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(syntax.parse(source)):
         if isinstance(node, ast.Import):
             found += [(alias.name, ()) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -8,7 +8,8 @@ from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.data import tables
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.country_text import product
-from chokepoint.pages.markup import dash, known, macros, page_link, with_links
+from chokepoint.pages.markup import dash, fact_exists, macros, page_link, with_links
+from chokepoint.site.settings import minerals_with_page
 
 NONE = dash("not published")
 _WORD = {"mine": "mined", "refinery": "refined"}
@@ -17,11 +18,11 @@ _NEVER = "99999999"  # after every day
 
 
 def mineral_index(release: str) -> Markup:
-    """Make a row a mineral.
+    """Make a row a mineral that has a page.
 
     Its cells: who leads at each step, China's and the bloc's share, US reliance, Chinese licences since when.
     """
-    rows = tables.load("minerals").query("listed_2025 or mineral == 'rare_earths'").sort_values("name")
+    rows = tables.rows("minerals", mineral=minerals_with_page(tables.home() / "book")).sort_values("name")
     summary = supply.summary(release)
     bought = reliance.lines(release).set_index("mineral")
     body = [_mineral_row(r, summary, bought, release) for r in rows.to_dict("records")]
@@ -56,7 +57,7 @@ def _mineral_row(row: dict, summary: pd.DataFrame, bought: pd.DataFrame, release
     reach = (_fact(f"{stated}.reliance", release), bought.value[stated]) if stated else (NONE, -1)
     since = f"{one}.controlled_since"
     when = (NONE, _NEVER)
-    if known(since, release):
+    if fact_exists(since, release):
         day = pd.to_datetime(facts.get(since, release).text, format="%d %B %Y")
         when = (_fact(since, release), f"{day:%Y%m%d}")
     cells = [
@@ -119,7 +120,11 @@ def _country_row(iso3: str, name: str, seats: pd.DataFrame, release: str) -> Row
 
 def _share_cell(fact_id: str, value: float, release: str) -> tuple[Markup, float]:
     """Return a share and what it is sorted by."""
-    return (NONE, -1) if pd.isna(value) or not known(fact_id, release) else (_fact(fact_id, release), value)
+    return (
+        (NONE, -1)
+        if pd.isna(value) or not fact_exists(fact_id, release)
+        else (_fact(fact_id, release), value)
+    )
 
 
 def _row(cells: list[tuple]) -> Row:

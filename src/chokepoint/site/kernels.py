@@ -6,8 +6,8 @@ The standard library's fork server holds the imports. Each worker is forked from
 a thread or has run a notebook, one more process that waits: that one is forked once more for each kernel.
 jupyter_client starts kernels through its own extension point, a provisioner; papermill and nbclient do not
 notice. Each kernel is a process with a namespace, an environment, a folder, a session and a random state of
-its own. No notebook and no table has been in the process it was forked from, so that what a kernel reads of
-the data, it reads itself. `tests/test_press_kernels.py` compares the outputs with those of fresh kernels.
+its own. No notebook has been in the process it was forked from. `tests/test_press_kernels.py` compares the
+outputs with those of fresh kernels.
 
 Processor time of a mineral's or country's page, kernel and papermill together, measured on eight of them:
 fresh kernel 2.9 s, forked kernel 0.9 s, of which its cells 0.6 s; a papermill engine that runs the cells in a
@@ -184,6 +184,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    from chokepoint.data import tables
     from chokepoint.site.preloaded import PATH
 
     os.setsid()
@@ -197,6 +198,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     if os.environ.pop(RELOAD, None):
         forget_package()
     os.chdir(cwd)
+    tables.forget_changed()
     sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
     try:
         IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])

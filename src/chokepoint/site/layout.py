@@ -27,6 +27,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
 )
+# The page of the scenario model draws its band in a worker, made of the model's own text: a file of its own
+# would not start from a folder.
+DESK, WORKER = 'class="cp-figure cp-scenario"', "; worker-src blob:"
+ROCK = 'class="cp-rock"'  # the drawn chain of *From rock to motor*
 # The one script that stands in a page: that of the 404 page, where the site's own address was not known. A
 # server shows that page for any path, so only the reader's browser can find where the site begins: at the
 # nearest folder above that has its script.
@@ -40,6 +44,7 @@ LOST = """(async () => {
       element.setAttribute(name, root + element.getAttribute(name));
     }
     const add = (tag, properties) => document.head.append(Object.assign(document.createElement(tag), properties));
+    document.querySelector("link[rel=icon]").href = `${root}_static/favicon.svg`;
     add("link", { rel: "stylesheet", href: `${root}_static/chokepoint.css` });
     add("script", { src: `${root}_static/page.js` });
     return;
@@ -86,6 +91,7 @@ _FIXES = [
     ),
 ]
 _SHOWN_SOURCES = 6
+DOUBTS = "how-sure-is-this"  # the anchor of the section that is folded: what is unknown, disputed or assumed
 
 
 def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
@@ -100,9 +106,9 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     return {
         **known,
         "up": root_prefix(app, pagename),
-        "policy": policy(LOST) if lost else POLICY,
+        "policy": policy(LOST) if lost else POLICY + WORKER * (DESK in body),
         "lost": LOST if lost else "",
-        "styles": _styles(app, charts, "highlight" in body),
+        "styles": _styles(app, charts, DESK in body, ROCK in body, "highlight" in body),
         "scripts": _scripts(pagename, body, models),
         "contents": rooted(
             contents(
@@ -145,11 +151,13 @@ def rooted(links: str, root: str) -> str:
     return re.sub(r'href="(?![#/]|[a-z]+:)', f'href="{root}', links)
 
 
-def _styles(app: Sphinx, charts: bool, code: bool) -> list[tuple[str, str]]:
+def _styles(app: Sphinx, charts: bool, desk: bool, rock: bool, code: bool) -> list[tuple[str, str]]:
     wanted = [
         ("chokepoint.css", "", True),
         ("pygments.css", "", code),
         ("charts.css", "", charts),
+        ("desk.css", "", desk),
+        ("rock.css", "", rock),
         ("print.css", "print", True),
     ]
     return [
@@ -166,6 +174,9 @@ def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
         models
         + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body)
         + ["lists.js"] * ("cp-list" in body)
+        + ["guess.js"] * ("cp-guess" in body)
+        + ["scenario.js", "desk.js"] * (DESK in body)
+        + ["rock.js"] * (ROCK in body)
     )
 
 
@@ -195,7 +206,7 @@ def on_page(body: str) -> str:
     3
     """
     found = re.findall(
-        r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*)?'
+        r'(?:<section id="([^"]+)">\s*(?:<span id="[^"]*"></span>\s*)*(?:<details[^>]*><summary>\s*)?)?'
         r'<h2(?: id="([^"]+)")?[^>]*>(.*?)</h2>',
         body,
         re.S,
@@ -212,11 +223,29 @@ def fix_html(body: str) -> str:
     """Return a page's HTML without the faults of what wrote it."""
     for fault, cure in _FIXES:
         body = re.sub(fault, cure, body, flags=re.S)
-    body = re.sub(r'(<a class="cp-fact[^>]*>)([^<]*)', lambda m: m[1] + m[2].replace(" %", "&nbsp;%"), body)
     body = re.sub(r'(?<=<a )(?=[^>]*href="https?:)(?![^>]*\brel=)', 'rel="noopener noreferrer" ', body)
     return re.sub(
         r'<p class="cp-source">(Sources: .*?)</p>', lambda m: collapse_sources(m[1]) or m[0], body, flags=re.S
     )
+
+
+def fold_doubts(body: str) -> str:
+    """Fold the section *How sure is this?* into one closed box, whose line is the heading.
+
+    >>> inner = '<h2>How sure is this?<a class="headerlink" href="#x">#</a></h2><section><p>No.</p></section>'
+    >>> fold_doubts(f'<section id="how-sure-is-this">{inner}</section><p>End.</p>')
+    '<section id="how-sure-is-this"><details class="cp-sure"><summary><h2>How sure is this?</h2></summary><section><p>No.</p></section></details></section><p>End.</p>'
+    """  # noqa: E501  the doctest's result is one line
+    before, opening, rest = body.partition(f'<section id="{DOUBTS}">')
+    depth = 1
+    for tag in re.finditer(r"<(/?)section\b", rest):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            heading, end, inner = rest[: tag.start()].partition("</h2>")
+            heading = re.sub(r'<a class="headerlink.*?</a>', "", heading, flags=re.S)  # none within a summary
+            folded = _template.doubts(Markup(heading.lstrip() + end), Markup(inner))
+            return f"{before}{opening}{folded}{rest[tag.start() :]}"
+    return body
 
 
 def collapse_sources(line: str) -> str:

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup
 
-from chokepoint.analysis import events, facts
+from chokepoint.analysis import events, facts, publishers
 from chokepoint.data import tables
 from chokepoint.pages.api import api_list
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import macros, page_link
+from chokepoint.pages.markup import dash, macros, page_link
 from chokepoint.parameters import KINDS
 from chokepoint.site.runs import interface
 
@@ -234,6 +234,59 @@ def parameter_list(release: str) -> Markup:
 _TEMPLATES = {"mineral": "mineral: every page of a mineral", "country": "country: every page of a country"}
 
 
+def rule_list(release: str) -> Markup:
+    """List every rule on which publisher's series is used, for which years, and why.
+
+    Of BGS each series stands there, with the gap to USGS where both print a year; of the others the names
+    that must be read with care.
+    """
+    names = tables.load("minerals").set_index("mineral").name.str.partition(" (")[0]
+    rows = [
+        Row(
+            [
+                "BGS",
+                page_link(f"minerals/{r.mineral}", names[r.mineral]),
+                r.product,
+                _span(r.first_year, r.last_year),
+                "joined" if r.joined else "apart",
+                f"{r.largest:.1f} points" if r.years else dash("no year in common"),
+                r.reason,
+            ],
+            f"rule-{r.mineral}-{r.stage}-{i}",
+        )
+        for i, r in enumerate(publishers.joins(release=release).itertuples())
+    ]
+    whose = {"usgs-history": "USGS, historical statistics", "baci": "CEPII BACI"}
+    others = tables.load("crosswalk").query("publisher in @whose and note.notna()")
+    rows += [
+        Row(
+            [
+                whose[r.publisher],
+                page_link(f"minerals/{r.mineral}", names[r.mineral]),
+                r.product,
+                _span(r.first_year, r.last_year),
+                dash("joins nothing"),
+                dash("not compared"),
+                r.note,
+            ],
+            f"rule-{r.publisher}-{r.mineral}",
+        )
+        for r in others.itertuples()
+    ]
+    heads = ["Publisher", "Mineral", "Counts", "Years used", "With newer figures", "Largest gap", "Why"]
+    return Table("cp-rules", heads, rows, "rules", ["BGS", *whose.values(), "joined", "apart"]).html()
+
+
+def _span(first: float, last: float) -> str:
+    """Say which years of a series are used.
+
+    >>> _span(1996, float("nan")), _span(float("nan"), float("nan"))
+    ('from 1996', 'all')
+    """
+    words = [f"{word} {year:.0f}" for word, year in (("from", first), ("to", last)) if pd.notna(year)]
+    return " ".join(words) or "all"
+
+
 LISTS = {
     "fact-list": fact_list,
     "source-list": source_list,
@@ -242,4 +295,5 @@ LISTS = {
     "question-list": question_list,
     "parameter-list": parameter_list,
     "api-list": api_list,
+    "rule-list": rule_list,
 }

@@ -66,7 +66,9 @@ def _serve(home: Path, stage: Path, site: Path, release: str, reload: bool, requ
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     from chokepoint.analysis import facts
+    from chokepoint.data import tables
 
+    tables.forget_changed()
     with patch_docutils(None), docutils_namespace():
         warnings = io.StringIO()
         app = _application(home, stage, site, warnings)

@@ -65,7 +65,7 @@ def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:
 
 
 def description(body: str) -> str:
-    """Return the first sentences of a page: of *In brief* where it has one, else of its text.
+    """Return the first sentences of a page: of *In brief* (on the first page its verdict), else of its text.
 
     >>> brief = '<p>In brief</p><ul><li>China <b>leads</b>.</li><li>So.</li></ul>'
     >>> description(f'<h1>Tin</h1><aside class="cp-brief">{brief}</aside>')
@@ -73,7 +73,7 @@ def description(body: str) -> str:
     """
     brief = re.search(r'class="cp-brief.*?</(?:aside|div)>', body, re.S)
     parts = (
-        re.findall(r"<li>(.*?)</li>", brief[0], re.S)
+        re.findall(r'<(?:li[^>]*|p class="cp-verdict")>(.*?)</(?:li|p)>', brief[0], re.S)
         if brief
         else re.findall(r"<p>(.*?)</p>", body, re.S)[:1]
     )
@@ -92,7 +92,7 @@ def citation(title: str, pagename: str, release: str, day: date, url: str) -> di
     """  # noqa: E501  the doctest's result is one line
     here = [] if pagename == "index" else [f"“{title}”. In: "]
     plain = (
-        f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {said_day(day)}."
+        f"{AUTHORS} ({day.year}). {''.join(here)}{BOOK}. Release {release}, evidence to {format_day(day)}."
         + (f" {url}" if url else "")
     )
     fields = {
@@ -100,7 +100,7 @@ def citation(title: str, pagename: str, release: str, day: date, url: str) -> di
         "title": BOOK if pagename == "index" else title,
         **({} if pagename == "index" else {"booktitle": BOOK}),
         "year": str(day.year),
-        "note": f"Release {release}, evidence to {said_day(day)}",
+        "note": f"Release {release}, evidence to {format_day(day)}",
         **({"url": url} if url else {}),
     }
     key = "chokepoint" + ("" if pagename == "index" else f"-{pagename.split('/')[-1]}")
@@ -152,7 +152,7 @@ def has_card(pagename: str) -> bool:
     return pagename == "index" or bool(re.match(r"\d\d-", pagename))
 
 
-def said_day(day: date) -> str:
+def format_day(day: date) -> str:
     """Write a day as the book does."""
     return f"{day.day} {day:%B %Y}"
 

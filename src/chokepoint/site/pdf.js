@@ -8,6 +8,7 @@ async ({ page, kind, pages, home, web }) => {
     while (title.nextSibling) columns.append(title.nextSibling);
     title.after(columns);
   }
+  for (const box of article.querySelectorAll(".cp-sure")) box.replaceWith(...box.firstElementChild.childNodes, ...[...box.childNodes].slice(1));   // nothing is folded
   const charts = [...article.querySelectorAll(printedCharts)];
   const title = article.querySelector("h1").textContent.replace(/#$/, "").trim();
   if (window.chokepoint) await chokepoint.drawAll();

@@ -1,8 +1,11 @@
 """Imported once, by the process that kernels are forked from.
 
-It holds what notebooks, kernels and papermill import, and no table.
+It holds what notebooks, kernels and papermill import, the tables, and what is worked out of them at the
+newest release. A kernel records of what it asks for that it has read it, and first forgets what is another
+by then (`tables.forget_changed`).
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -43,4 +46,6 @@ for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=
 del os.environ["CHOKEPOINT_DATA"]
 if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
-tables._reads.clear()  # what was asked for in vain
+tables.work_out_beforehand()
+tables._reads.clear()
+gc.freeze()  # or each kernel looks through all of it, time and again

@@ -97,6 +97,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from chokepoint.analysis import facts
 
     os.nice(10)  # the notebooks first
+    tables.forget_changed()
     facts.evaluate(release)
     begin.wait()
     result = build_sphinx(

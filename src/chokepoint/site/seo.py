@@ -65,7 +65,7 @@ class Numbers(Domain):
         return None
 
 
-def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+def error_404_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     """Make the page that a server shows for an address that is not there."""
     yield "404", {"title": "There is no such page"}, "404.html"
 

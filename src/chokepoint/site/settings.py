@@ -51,6 +51,16 @@ def templates(book: Path) -> dict:
     return listed
 
 
+def minerals_with_page(book: Path) -> list[str]:
+    """Return the minerals that have a page, by runs.yml: what else lists or links minerals asks here."""
+    return [
+        run["mineral"]
+        for entry in templates(book).values()
+        if entry["page"] == "minerals/{mineral}"
+        for run in entry["runs"]
+    ]
+
+
 def _pages(where: str, entry: object) -> Iterator[str]:
     runs = entry.get("runs") if isinstance(entry, dict) else None
     if (

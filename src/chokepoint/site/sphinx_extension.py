@@ -7,7 +7,7 @@ relative path here.
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,17 @@ from sphinx.util.docutils import SphinxDirective
 from chokepoint.analysis import facts
 from chokepoint.charts.vega import script
 from chokepoint.data import tables
+from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link
 from chokepoint.site import cover, fact_links, lists, page_metadata, render, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
-from chokepoint.site.layout import TEMPLATES, fix_html, frame
+from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
 
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
+_SCRIPT = re.compile(r'<script type="application/json" class="cp-script">(.*?)</script>', re.S)
+_TO_MINERAL = re.compile(r'<a\b[^>]*href="cp:(minerals/\w+)"[^>]*>(.*?)</a>', re.S)
 _THEME_PARTS = {
     "sidebars",
     "theme_navbar_start",
@@ -45,6 +48,7 @@ _THEME_PARTS = {
     "theme_primary_sidebar_end",
     "theme_secondary_sidebar_items",
 }
+_UNSEARCHED = {"api", "data-dictionary", "what-changed"}
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
 const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
@@ -55,13 +59,21 @@ def setup(app: Sphinx) -> dict:
     """Register all of it with Sphinx."""
     app.add_transform(FactLinks)
     app.add_directive("excerpt", Excerpt)
-    for name, make in (lists.LISTS | INDEXES | {"cover": cover.cover}).items():
+    app.add_directive("translated", Translated)
+    first = {
+        "cover": cover.cover,
+        "argument": front_page.argument,
+        "doors": front_page.doors,
+        "one-page": front_page.one_page,
+    }
+    for name, make in (lists.LISTS | INDEXES | first).items():
         app.add_directive(name, _list_directive(make))
     app.add_domain(seo.Numbers)
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-collect-pages", seo.not_found_page)
+    app.connect("doctree-read", _keep_out_of_search)
+    app.connect("html-collect-pages", seo.error_404_page)
     render.setup(app)
     app.connect("html-page-context", _drop_theme_parts, priority=100)
     app.connect("html-page-context", _finish_page, priority=900)
@@ -78,7 +90,8 @@ def release() -> str:
 class FactLinks(SphinxTransform):
     """Lead a link such as `evidence.md#vault.exim_loan` to the row of that fact, wherever it stands.
 
-    The text is what `fact_links.shown` gives. One that contradicts the registry stopped the build before.
+    The text is what `fact_links.link_text` gives. One that contradicts the registry stopped the build before.
+    A link such as `sources.md#S104` leads to the row of that source, `claims.ipynb#claim-C0-01` to a claim's.
     """
 
     default_priority = 500
@@ -89,19 +102,28 @@ class FactLinks(SphinxTransform):
             target = (
                 f"{node['reftarget']}#{node.get('reftargetid', '')}"  # the latter where the file is there
             )
-            found = re.fullmatch(r"(?:.*/)?evidence(?:\.md)?#([\w.-]+)#?", target)
-            if found and (fact := facts.find(found[1], release())):
-                text = node.astext()
-                node.replace_self(
-                    nodes.reference(
-                        "",
-                        fact_links.shown(text, fact) or text,
-                        refuri=link("evidence", f"fact-{fact.fact_id}"),
-                        internal=True,
-                        classes=["cp-fact"],
-                        reftitle=fact.label,
-                    )
-                )
+            text, found = (
+                node.astext(),
+                re.fullmatch(r"(?:.*/)?(evidence|sources)(?:\.md)?#([\w.-]+)#?", target),
+            )
+            if claim := re.fullmatch(r"(?:.*/)?claims(?:\.ipynb)?#(claim-[\w-]+)#?", target):
+                to = link("claims", claim[1])
+                node.replace_self(nodes.reference("", text, refuri=to, internal=True, classes=["cp-cited"]))
+            if not found:
+                continue
+            if found[1] == "evidence" and (fact := facts.find(found[2], release())):
+                to = link("evidence", f"fact-{fact.fact_id}")
+                translated = fact_links.is_translated(self.document.settings.env.docname)
+                shown = fact_links.link_text(text, fact, translated) or text
+                kind, says = "cp-fact", fact.label
+            elif (source := tables.row("sources", source_id=found[2])) is not None:
+                to = link("sources", f"source-{source.source_id}")
+                shown, kind, says = text, "cp-cited", f"{source.publisher}: {source.title}"
+            else:
+                continue
+            node.replace_self(
+                nodes.reference("", shown, refuri=to, internal=True, classes=[kind], reftitle=says)
+            )
 
 
 class Excerpt(SphinxDirective):
@@ -127,12 +149,30 @@ class Excerpt(SphinxDirective):
         return [nodes.raw("", "".join(found), format="html")]
 
 
+class Translated(SphinxDirective):
+    """``{translated} not met, not met, not met``: the first line while they stand so, else the second."""
+
+    required_arguments, final_argument_whitespace, has_content = 1, True, True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a paragraph."""
+        holds = front_page.still_true(self.arguments[0], release())
+        return [nodes.paragraph("", self.content[0 if holds else 1])]
+
+
 def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
     class List(SphinxDirective):
         def run(self) -> list[nodes.Node]:
             return [nodes.raw("", str(make(release())), format="html")]
 
     return List
+
+
+def _keep_out_of_search(app: Sphinx, _doctree: nodes.document) -> None:
+    """Leave out of the index what other pages say: the search page loads the whole index."""
+    page = app.env.docname
+    if page in _UNSEARCHED or fact_links.is_translated(page):
+        app.env.metadata[page]["nosearch"] = "true"
 
 
 def _drop_theme_parts(app: Sphinx, page: str, template: str, context: dict, _tree: Any) -> None:
@@ -148,9 +188,10 @@ def _finish_page(
 ) -> None:
     """Relative links, compiled charts, faults taken out, and the frame around them."""
     body = context.get("body") or ""
-    body = guarded(related(_under_title(body, launch(pagename, Path(app.srcdir))), pagename))
-    models = _models(app, pagename, body)
-    context["body"] = fix_html(drawn(_MODEL.sub("", body)))
+    body = to_minerals(_under_title(body, launch(pagename, Path(app.srcdir))), app.env.found_docs)
+    body = guarded(related(body, pagename))
+    models = _models(app, pagename, body) + _own_scripts(app, body)
+    context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
     context["cp"] = frame(app, pagename, context, models)
 
 
@@ -164,9 +205,20 @@ def related(body: str, pagename: str) -> str:
 
     >>> related('<a href="cp:evidence#fact-x">', "minerals/gallium")
     '<a href="../evidence.html#fact-x">'
+    >>> related('<a href="cp:07-futures?mineral=tin">', "07-futures")
+    '<a href="07-futures.html?mineral=tin">'
     """
     up = "../" * pagename.count("/")
-    return re.sub(r'href="cp:([^"#]+)(#[^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
+    return re.sub(r'href="cp:([^"#?]+)([#?][^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
+
+
+def to_minerals(body: str, pages: Collection[str]) -> str:
+    """Make plain text of links to minerals without a page.
+
+    >>> to_minerals('<a href="cp:minerals/tin">Tin</a>, <a href="cp:minerals/mica">X</a>', ["minerals/tin"])
+    '<a href="cp:minerals/tin">Tin</a>, X'
+    """
+    return _TO_MINERAL.sub(lambda m: m[0] if m[1] in pages else m[2], body)
 
 
 def guarded(body: str) -> str:
@@ -195,6 +247,26 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
         f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8"
     )
     return [file]
+
+
+def scripts_of(body: str) -> list[tuple[str, str]]:
+    """Return the scripts that a page's cells printed as data: name and text of each.
+
+    >>> scripts_of('<script type="application/json" class="cp-script">["one","var one;"]</script>')
+    [('one', 'var one;')]
+    """
+    return [tuple(json.loads(found)) for found in _SCRIPT.findall(body)]
+
+
+def _own_scripts(app: Sphinx, body: str) -> list[str]:
+    """Write a page's own scripts, each under its name, and name their files."""
+    files = []
+    for name, code in scripts_of(body):
+        path = Path(app.outdir) / "_static" / "models" / f"{name}.js"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code, encoding="utf-8")
+        files.append(f"models/{name}.js")
+    return files
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:

@@ -52,6 +52,16 @@ new EventSource(`/-/events?page=${encodeURIComponent(page)}`).onmessage = ({ dat
 _RERUN = ("analysis", "charts", "models", "pages")  # parts of the package whose change reruns notebooks
 
 
+def modules_needing_restart() -> set[str]:
+    """Return the modules that the processes which run notebooks need; a change of one restarts them.
+
+    Modules that the fork server loads by name are not among them: kernels forget these and load them again.
+    """
+    runners = {f"chokepoint.site.{Path(name).stem}" for name in cache.RUNNER}
+    held = {m for runner in runners for m in imports.imported(runner, by_name=False)}
+    return imports.reachable(held, by_name=False)
+
+
 class Messages:
     """What the browsers are to be told: the newest fault, and which pages are new."""
 
@@ -199,8 +209,7 @@ class Watch:
         known = self._cache()
         self.staged = {run.page: known.entry(run)[0] for run in self.runs}
         self.code = {run.notebook.name: cache.code_of(run.notebook)[0] for run in self.runs}
-        runners = {f"chokepoint.site.{Path(name).stem}" for name in cache.RUNNER}
-        self.fixed = imports.reachable({m for runner in runners for m in imports.imported(runner)})
+        self.fixed = modules_needing_restart()
         self.rendering = imports.reachable(["chokepoint.site.sphinx_extension", "chokepoint.site.crosslinks"])
         self.pool = workers(os.cpu_count() or 2, self.work / "watch" / "kernels.log")
         self.renderer = self._new_renderer()

@@ -6,7 +6,6 @@ release, so "what changed" is this registry evaluated twice. Nothing is computed
 fact reads the tables of that fact.
 """
 
-import difflib
 import inspect
 import pkgutil
 import re
@@ -17,9 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.analysis.facts.registry import DECLARED, NUMBER_WORDS, Declaration, Fact
+from chokepoint.analysis.facts.registry import DECLARED, NUMBER_WORDS, WORDS, Declaration, Fact
 from chokepoint.data import tables
-from chokepoint.errors import UserError
+from chokepoint.errors import UserError, did_you_mean
 
 
 @cache
@@ -30,22 +29,22 @@ def _declarations() -> list[Declaration]:
     return sorted(DECLARED, key=lambda declared: declared.generality)
 
 
-@cache
-def _members(data: Path, declared: Declaration) -> dict[str, Mapping]:
+@tables.remembered
+def _members(declared: Declaration) -> dict[str, Mapping]:
     """Return the ids of a declaration, each with the fields that fill its braces."""
     rows = declared.each() if callable(declared.each) else declared.each
     return {declared.shell.fact_id.format(**row): row for row in rows}
 
 
-@cache
-def _declaration(data: Path, fact_id: str) -> tuple[Declaration, Mapping] | None:
-    """Return the declaration of a fact, with its fields.
+@tables.remembered
+def _declaration(fact_id: str) -> Declaration | None:
+    """Return the declaration of a fact.
 
     Only families that may have the id list their members.
     """
     for declared in _declarations():
-        if declared.pattern.fullmatch(fact_id) and fact_id in _members(data, declared):
-            return declared, _members(data, declared)[fact_id]
+        if declared.pattern.fullmatch(fact_id) and fact_id in _members(declared):
+            return declared
     return None
 
 
@@ -53,25 +52,30 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     """All facts at `release`, by id.
 
     >>> evaluate()["rare_earths.china_mined"].text
-    '69.23 %'
+    '69.23%'
     """
-    return dict(_evaluate(tables.data_dir(), release))
+    return dict(_evaluate(release))
 
 
-@cache
-def _evaluate(data: Path, release: str) -> dict[str, Fact]:
+@tables.remembered
+def _evaluate(release: str) -> dict[str, Fact]:
     stated = map(_from_ledger, tables.load("ledger").query("published").to_dict("records"))
     every: dict[str, Fact | None] = {fact.fact_id: fact for fact in stated}
     for declared in _declarations():
         at = release if "release" in declared.takes else tables.DEFAULT_RELEASE
-        every |= {name: fact for name, fact in _answers(data, declared, at).items() if name not in every}
+        every |= {name: fact for name, fact in _answers(declared, at).items() if name not in every}
     return {fact_id: known for fact_id, known in every.items() if known}
 
 
-@cache
-def _answers(data: Path, declared: Declaration, release: str) -> dict[str, Fact | None]:
+@tables.remembered
+def _answers(declared: Declaration, release: str) -> dict[str, Fact | None]:
     """All facts of a declaration; those that are of no release are computed once for all."""
-    return {fact_id: declared.answer(fields, release) for fact_id, fields in _members(data, declared).items()}
+    return {fact_id: _answer(declared, release, fact_id) for fact_id in _members(declared)}
+
+
+@tables.remembered
+def _answer(declared: Declaration, release: str, fact_id: str) -> Fact | None:
+    return declared.answer(_members(declared)[fact_id], release)
 
 
 def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
@@ -80,22 +84,21 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
         return known
     if any(find(fact_id, other) for other in tables.releases()):
         raise UserError(f'The release "{release}" does not hold what the fact "{fact_id}" is computed from.')
-    near = difflib.get_close_matches(fact_id, evaluate(), 1)
-    hint = f'Did you mean "{near[0]}"?' if near else "`chokepoint facts` lists them all."
+    hint = did_you_mean(fact_id, evaluate(), "`chokepoint facts` lists them all.")
     raise UserError(f'No fact "{fact_id}". {hint}')
 
 
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
-    return _fact(tables.data_dir(), release, fact_id)
+    return _fact(release, fact_id)
 
 
-@cache
-def _fact(data: Path, release: str, fact_id: str) -> Fact | None:
-    if stated := _stated(data, fact_id):
+@tables.remembered
+def _fact(release: str, fact_id: str) -> Fact | None:
+    if stated := _stated(fact_id):
         return stated
-    declared = _declaration(data, fact_id)
-    return declared[0].answer(declared[1], release) if declared else None
+    declared = _declaration(fact_id)
+    return _answer(declared, release, fact_id) if declared else None
 
 
 def of_year(fact_id: str, release: str, year: int) -> Fact | None:
@@ -104,10 +107,10 @@ def of_year(fact_id: str, release: str, year: int) -> Fact | None:
     None where the release has nothing of it.
 
     >>> of_year("antimony.china_mined", "mcs2026", 2024).text
-    '34 %'
+    '34%'
     """
-    declared, fields = _declaration(tables.data_dir(), fact_id)
-    return declared.answer(fields, release, year=year)
+    declared = _declaration(fact_id)
+    return declared.answer(_members(declared)[fact_id], release, year=year)
 
 
 def declared_at(fact_id: str) -> tuple[Path, int]:
@@ -120,15 +123,15 @@ def declared_at(fact_id: str) -> tuple[Path, int]:
     """
     get(fact_id)
     file, ids = tables.data_dir() / "evidence" / "ledger.csv", [fact_id]
-    if found := _declaration(tables.data_dir(), fact_id):
-        file, ids = Path(inspect.getsourcefile(found[0].compute)), [fact_id, found[0].shell.fact_id]
+    if found := _declaration(fact_id):
+        file, ids = Path(inspect.getsourcefile(found.compute)), [fact_id, found.shell.fact_id]
     lines = file.read_text(encoding="utf-8").splitlines()
     written = [re.compile(rf'(^|"){re.escape(text)}[",]') for text in ids]
     return file, next(i for text in written for i, line in enumerate(lines, 1) if text.search(line))
 
 
-@cache
-def _stated(data: Path, fact_id: str) -> Fact | None:
+@tables.remembered
+def _stated(fact_id: str) -> Fact | None:
     """Return the published row of the ledger with that id; a page that states it depends on no other row."""
     rows = tables.rows("ledger", fact_id=fact_id)
     rows = rows[rows.published].to_dict("records")
@@ -163,13 +166,15 @@ def agrees(text: str, fact: Fact) -> bool:
     >>> agrees("up to $10 billion", loan), agrees("ten billion dollars", loan), agrees("US$12 billion", loan)
     (True, True, False)
     """
-    if text == fact.text:
-        return True
+    if text == fact.text or fact.unit == WORDS:  # a quotation is quoted whole, and within its marks
+        return text == fact.text
     if isinstance(fact.value, str):
+        if (day := _day(fact.text)) and [int(n) for n in re.findall(r"\d+", text)] in day:
+            return True
         return fact.text.casefold() in text.casefold() or (
             len(text) > 3 and text in fact.text
         )  # "April 2025" of a day in it
-    figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+    figures = re.findall(r"\d[\d,]*(?:\.\d+)?", _in_billions(text))
     spelled = [NUMBER_WORDS.index(w) for w in re.findall(r"[a-z]+", text.lower()) if w in NUMBER_WORDS]
     stated = [(float(f.replace(",", "")), len(f.partition(".")[2])) for f in figures] + [
         (float(n), 0) for n in spelled
@@ -177,10 +182,29 @@ def agrees(text: str, fact: Fact) -> bool:
     return len(stated) == 1 and abs(abs(round(fact.value, stated[0][1])) - stated[0][0]) < 1e-9
 
 
+def _day(text: str) -> tuple[list[int], ...]:
+    """Return the numbers of a day as other languages write them: day and year; year, month and day.
+
+    >>> _day("4 April 2025")
+    ([4, 2025], [2025, 4, 4])
+    """
+    day = pd.to_datetime(text, format="%d %B %Y", errors="coerce")
+    return () if pd.isna(day) else ([day.day, day.year], [day.year, day.month, day.day])
+
+
+def _in_billions(text: str) -> str:
+    """Return a text with hundreds of millions, as Chinese and Japanese count, in billions.
+
+    >>> _in_billions("约120亿美元"), _in_billions("US$12 billion")
+    ('约12美元', 'US$12 billion')
+    """
+    return re.sub(r"(\d+)[亿億]", lambda found: f"{int(found[1]) / 10:g}", text)
+
+
 def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     """Return a sentence with `{fact.id}` in it, as plain text: the facts' own.
 
     >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
-    "China mined 69.23 % of the world's rare earths."
+    "China mined 69.23% of the world's rare earths."
     """
     return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)

@@ -3,14 +3,14 @@
 from functools import partial
 
 from chokepoint.analysis import claims
-from chokepoint.analysis.facts.registry import Answer, fact
+from chokepoint.analysis.facts.registry import Answer, fact, in_words
 
 _claims = partial(fact, unit="claims", text="{:.0f}")
 _questions = partial(fact, unit="questions", text="{:.0f}")
 
 
-def _count(number: float, sources: tuple[str, ...] = claims.ARTICLES) -> Answer:
-    return Answer(float(number), sources)
+def _count(number: float, *sources: str) -> Answer:
+    return Answer(float(number), sources or claims.articles())
 
 
 @fact(
@@ -24,16 +24,14 @@ def articles() -> Answer:
     return _count(len(claims.outlets()))
 
 
-@_claims(
-    "accounts.claims", "Claims taken from the five articles", how="Published rows of the table of claims"
-)
+@_claims("accounts.claims", "Claims taken from the articles", how="Published rows of the table of claims")
 def all_claims() -> Answer:
     return _count(len(claims.claims()))
 
 
 @_claims(
     "accounts.checked",
-    "Of these, claims that were set against a source outside the five",
+    "Of these, claims that were set against a source outside the articles",
     how="Verdict matches, was said, imprecise or wrong",
 )
 def checked() -> Answer:
@@ -64,7 +62,7 @@ def of_verdict(verdict: str) -> Answer:
     ],
 )
 def of_verdict_and_article(verdict: str, article: str) -> Answer:
-    return _count(claims.verdicts()[verdict][article], (article,))
+    return _count(claims.verdicts()[verdict][article], article)
 
 
 @_claims(
@@ -78,13 +76,30 @@ def matches_text() -> Answer:
 
 @fact(
     "accounts.errors",
-    "Errors in the five articles: claims that a source contradicts",
+    "Errors in the articles: claims that a source contradicts",
     "errors",
     "{:.0f}",
     how="Published rows of the table of errors, one for each claim whose verdict is wrong",
 )
 def errors() -> Answer:
     return _count(len(claims.errors()))
+
+
+@fact(
+    "accounts.errors_{slug}",
+    "Of the errors in the five articles, {what}",
+    "errors",
+    how="Rows of the table of errors by kind",
+    each=[
+        {"slug": "that_matter", "what": "those that change the story", "kinds": claims.CHANGES_THE_STORY},
+        {"slug": "done_deal", "what": "those that tell a proposal as done", "kinds": ("done deal",)},
+        {"slug": "control", "what": "those that blame the wrong control", "kinds": ("wrong control",)},
+        {"slug": "slips", "what": "slips and repetitions", "kinds": ("slip", "repeated")},
+    ],
+)
+def errors_of_kind(kinds: tuple[str, ...]) -> Answer:
+    number = len(claims.errors().query("kind in @kinds"))
+    return Answer(float(number), claims.articles(), in_words(number))
 
 
 @_questions(
@@ -108,12 +123,3 @@ def questions() -> Answer:
 )
 def questions_by_outcome(outcome: str) -> Answer:
     return _count((claims.questions().outcome == outcome).sum())
-
-
-@_questions(
-    "accounts.shared",
-    "Questions to which at least two of the five articles speak",
-    how="Conflicts with readings of two articles or more",
-)
-def shared_questions() -> Answer:
-    return _count(claims.stands().conflict_group.nunique())

@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 
-from chokepoint.analysis import concentration_backtest, forecast, prices
+from chokepoint.analysis import concentration_backtest, decisions, facts, forecast, prices, supply
 from chokepoint.analysis.facts.registry import Answer, fact
 from chokepoint.data import tables
 from chokepoint.models import MODELS
@@ -88,8 +88,77 @@ def ndpr_years_below(release: str) -> Answer | None:
     return _ndpr(release, lambda rows: (rows.value < prices.floor_price()).sum())
 
 
+@fact(
+    "ndpr.below",
+    "How far the latest average price of NdPr oxide lies below the floor of MP Materials",
+    "US$ per kg",
+    "US${:.0f} a kilogram",
+    how="Floor less average, where the average is lower",
+)
+def ndpr_below(release: str) -> Answer | None:
+    latest = _ndpr(release, lambda rows: prices.floor_price() - rows.sort_values("year").value.iloc[-1])
+    return latest if latest and latest.value > 0 else None
+
+
+# --- the glut of lithium ---
+
+PEAK, AFTER_GLUT, BEFORE_PEAK = 2022, 2025, 2021
+
+
+@fact(
+    "lithium.price_{year}",
+    "Average price of battery-grade lithium carbonate in {year}",
+    "US$ a tonne",
+    "US${:,.0f} a tonne",
+    how="USGS yearly average, which it calls real: inflation is taken out",
+    each=[{"year": PEAK}, {"year": AFTER_GLUT}],
+)
+def lithium_price(year: int) -> Answer:
+    rows = tables.load("prices", tables.DEFAULT_RELEASE).query("mineral == 'lithium' and year == @year")
+    return Answer(float(rows.value.iloc[0]), (rows.source_id.iloc[0],))
+
+
+def _lithium_mined() -> pd.DataFrame:
+    rows = supply.by_year().query("mineral == 'lithium' and step == 'mine'")
+    return rows[rows.year.isin([BEFORE_PEAK, AFTER_GLUT])].sort_values("year")
+
+
+@fact(
+    "lithium.output_times",
+    f"World mine output of lithium in {AFTER_GLUT} over that in {BEFORE_PEAK}, the United States apart",
+    "x",
+    "{:.1f} times",
+    how="World totals of USGS, which leave out the United States, each of the newest release that prints it",
+)
+def lithium_output() -> Answer:
+    rows = _lithium_mined().drop_duplicates("year")
+    said = tuple(f"{r.year}: {r.world:,.0f} t" for r in rows.itertuples())
+    return Answer(float(rows.world.iloc[-1] / rows.world.iloc[0]), rows.source_id.unique(), rows=said)
+
+
+@fact(
+    "lithium.added_in_china",
+    f"China's part in what the world's mines of lithium added from {BEFORE_PEAK} to {AFTER_GLUT}",
+    "percent",
+    "{:.0f}%",
+    how="China's increase over the world's, the United States apart",
+)
+def lithium_added_in_china() -> Answer:
+    rows = _lithium_mined().query("iso3 == 'CHN'")
+    added = rows[["value", "world"]].iloc[-1] - rows[["value", "world"]].iloc[0]
+    return Answer(float(100 * added["value"] / added.world), rows.source_id.unique())
+
+
 # --- the price floor ---
 
+assumption(
+    "floor.start",
+    "price_floor",
+    "world_price",
+    "World price of NdPr oxide that the model starts from",
+    "US$ per kg",
+    "US${:.0f}",
+)
 model_result(
     "floor.levy", "price_floor", "levy", "Levy at the model's defaults", "US$ per kg", "US${:.0f} a kilogram"
 )
@@ -107,7 +176,7 @@ model_result(
     "use_change",
     "How much less they use at the model's defaults",
     "percent",
-    "{:.0f} %",
+    "{:.0f}%",
     scale=-100,
 )
 model_result(
@@ -214,14 +283,6 @@ model_result(
     "A${:,.0f} million",
 )
 assumption(
-    "mine.floor_years",
-    "project_value",
-    "floor_years",
-    "Years for which the mine gets the floor at the model's defaults",
-    "years",
-    "{:.0f} years",
-)
-assumption(
     "mine.flood_price",
     "project_value",
     "flood_price",
@@ -280,7 +341,7 @@ model_result(
     "magnet_protection",
     "Protection of the magnet maker's own work when only the oxide has a floor",
     "percent",
-    "{:.0f} %",
+    "{:.0f}%",
     scale=100,
     magnet_floor=47,
 )
@@ -290,7 +351,7 @@ model_result(
     "magnet_protection",
     "What the magnet maker's own work loses of its earnings when only the oxide has a floor",
     "percent",
-    "{:.0f} %",
+    "{:.0f}%",
     scale=-100,
     magnet_floor=47,
 )
@@ -320,6 +381,62 @@ model_result(
 )
 
 
+# --- what a kilogram of magnet goes through ---
+
+assumption(
+    "rock.oxide_per_magnet",
+    "stage_cascade",
+    "oxide_per_magnet",
+    "Oxide of neodymium and praseodymium that goes into a kilogram of magnet",
+    "kg",
+    "{:g} kg",
+)
+assumption(
+    "rock.magnet_per_car",
+    "stage_cascade",
+    "magnet_per_car",
+    "Magnets in an electric car",
+    "kg",
+    "{:g} kg",
+)
+
+
+@fact(
+    "rock.ore_per_magnet",
+    "Rock for a kilogram of magnet, at least",
+    "kg",
+    "{:.0f} kg",
+    how="Oxide that goes into it, over the part of neodymium and praseodymium in the rare earths of Mountain "
+    "Pass, over the grade of its ore; nothing lost on the way",
+    confidence="modelled",
+)
+def ore_per_magnet() -> Answer:
+    return _before_oxide("rock.grade")
+
+
+@fact(
+    "rock.concentrate_per_magnet",
+    "Concentrate for a kilogram of magnet, at least",
+    "kg",
+    "{:.1f} kg",
+    how="Oxide that goes into it, over the part of neodymium and praseodymium in the rare earths of Mountain "
+    "Pass, over the most that a concentrate often holds of rare earths; nothing lost on the way",
+    confidence="modelled",
+)
+def concentrate_per_magnet() -> Answer:
+    return _before_oxide("rock.concentrate_high")
+
+
+def _before_oxide(held: str) -> Answer:
+    """Return what holds a kilogram of magnet's oxide, `held` being its rare earths [%]."""
+    used = [facts.get(name) for name in ("rock.oxide_per_magnet", "rock.magnet_part", held)]
+    oxide, part, rare_earths = (float(f.value) for f in used)
+    sources = sorted({source for f in used for source in f.sources} - {OWN})
+    return Answer(
+        oxide / (part / 100) / (rare_earths / 100), sources, rows=tuple(f"{f.label}: {f.text}" for f in used)
+    )
+
+
 # --- the Vault ---
 
 model_result(
@@ -337,7 +454,7 @@ model_result(
     "carry_rate",
     "The same as a share of the money",
     "percent",
-    "{:.1f} %",
+    "{:.1f}%",
     scale=100,
 )
 
@@ -469,7 +586,7 @@ def iea_minerals() -> Answer:
     "Of these, minerals of which China would refine more than half in 2035",
     "minerals",
     "{:.0f}",
-    how=f"China's share above 50 %. {FORECAST}",
+    how=f"China's share above 50%. {FORECAST}",
 )
 def iea_majority() -> Answer:
     return _china_2035(lambda rows: (rows.share_2035 > 50).sum())
@@ -479,7 +596,7 @@ def iea_majority() -> Answer:
     "futures.iea_rare_earths",
     "China's share of refined magnet rare earths in 2035",
     "%",
-    "{:.1f} %",
+    "{:.1f}%",
     how=f"China's output over the world's. {FORECAST}",
 )
 def iea_rare_earths() -> Answer:
@@ -490,7 +607,7 @@ def iea_rare_earths() -> Answer:
     "futures.iea_outside_2030",
     "Share of refined magnet rare earths made outside China in 2030",
     "%",
-    "{:.1f} %",
+    "{:.1f}%",
     how=f"One less China's share. {FORECAST}",
 )
 def iea_outside_2030() -> Answer:
@@ -501,7 +618,7 @@ def iea_outside_2030() -> Answer:
     "futures.iea_outside_2035",
     "Share of refined magnet rare earths made outside China in 2035",
     "%",
-    "{:.1f} %",
+    "{:.1f}%",
     how=f"One less China's share. {FORECAST}",
 )
 def iea_outside_2035() -> Answer:
@@ -512,125 +629,87 @@ YEARS = [
     {"year_of": 2024, "kind": "base year"},
     *({"year_of": year, "kind": "a forecast: the IEA's base case"} for year in (2030, 2035, 2040)),
 ]
-_tonnes = partial(
-    fact,
-    unit="kt a year",
-    text="{:.1f} thousand tonnes",
-    how="World less China where asked; {kind}",
+
+
+@fact(
+    "futures.iea_kt_{year_of}",
+    "Refined magnet rare earths outside China in {year_of}",
+    "kt a year",
+    "{:.1f} thousand tonnes",
+    how="World less China; {kind}",
     each=YEARS,
 )
-
-
-@_tonnes("futures.iea_kt_{year_of}", "Refined magnet rare earths outside China in {year_of}")
 def iea_kt(year_of: int) -> Answer:
     row = forecast.outside_china().set_index("year").loc[year_of]
     return Answer(float(row.outside), (row.source_id,))
 
 
-@_tonnes("futures.iea_world_{year_of}", "Refined magnet rare earths in the world in {year_of}")
-def iea_world(year_of: int) -> Answer:
-    row = forecast.outside_china().set_index("year").loc[year_of]
-    return Answer(float(row.world), (row.source_id,))
+# --- what may come: the scenario model, for those who signed or came ---
+
+_minerals = partial(fact, unit="minerals", text="{:.0f}", confidence="modelled")
+HALF, MANY = 0.5, 0.1  # of the world's output; of the makers of the next stage
 
 
-# --- what may come: the model of the build-out ---
+def _across(condition: str) -> Answer:
+    rows = decisions.across().query(condition)
+    return Answer(float(len(rows)), (OWN,), rows=tuple(rows.index))
 
-model_result(
-    "futures.kt_2035",
-    "buildout",
-    "capacity",
-    "Separated outside China in 2035 in the model if every project pays",
-    "kt a year",
-    "{:.1f} thousand tonnes",
-    floor=160,
-    year=11,
+
+@_minerals("scenario.minerals", "Minerals that the scenario model can run", how="Grades A to C of its facts")
+def scenario_minerals() -> Answer:
+    return _across("index == index")
+
+
+@_minerals(
+    "scenario.half_{name}",
+    "Minerals of which those who signed or came make over half in 2040: {story}",
+    how="Runs of the scenario model, China answering nothing",
+    each=[
+        {"name": "nothing", "story": "nothing is done"},
+        {"name": "all", "story": "floors up to the product, public money and a stock"},
+    ],
 )
-model_result(
-    "futures.kt_2040",
-    "buildout",
-    "capacity",
-    "Separated outside China in 2040 in the model if every project pays",
-    "kt a year",
-    "{:.1f} thousand tonnes",
-    floor=160,
-    year=16,
+def scenario_half(name: str) -> Answer:
+    return _across(f"`{name}` > {HALF}")
+
+
+@_minerals(
+    "scenario.left_{name}",
+    "Minerals of which a tenth or more of the next stage's makers have left by 2040: {story}",
+    how="Runs of the scenario model, China answering nothing",
+    each=[
+        {"name": "early", "story": "a floor of 1.5 times the price on ore and the refined form"},
+        {"name": "late", "story": "the same floor up to the product"},
+    ],
 )
-model_result(
-    "futures.share_set",
-    "buildout",
-    "share",
-    "Share outside China in 2035 that the model is set to, every project paying",
-    "percent",
-    "{:.0f} %",
-    scale=100,
-    floor=160,
+def scenario_left(name: str) -> Answer:
+    return _across(f"`{name}` >= {MANY}")
+
+
+@fact(
+    "scenario.left_out",
+    "Typical miss of the scenario model on past price jumps, each predicted from the others, as a factor",
+    "times",
+    "{:.2f}",
+    how="Calibration of the scenario model",
+    confidence="modelled",
 )
-model_result(
-    "futures.world_2035",
-    "buildout",
-    "demand",
-    "World demand in 2035 in the model",
-    "kt a year",
-    "{:.1f} thousand tonnes",
+def scenario_left_out() -> Answer:
+    return _calibrated("left_out_model_factor")
+
+
+@fact(
+    "scenario.left_out_constant",
+    "The same if one number is taken for all of them",
+    "times",
+    "{:.2f}",
+    how="Calibration of the scenario model",
+    confidence="modelled",
 )
-model_result(
-    "futures.added_floor",
-    "buildout",
-    "added",
-    "Capacity that the model adds each year at US$110",
-    "kt/year per year",
-    "{:.2f} thousand tonnes",
-    floor=110,
-)
-model_result(
-    "futures.worked_price",
-    "buildout",
-    "price",
-    "Price that builders can count on in the worked case of the build-out",
-    "US$ per kg",
-    "US${:.0f}",
-)
-model_result(
-    "futures.viable_floor",
-    "buildout",
-    "viable",
-    "Projects outside China that pay at US$75",
-    "percent",
-    "{:.0f} %",
-    scale=100,
-)
-model_result(
-    "futures.needed_2039",
-    "buildout",
-    "added_needed",
-    "Capacity to be added each year for half in 2039",
-    "kt/year per year",
-    "{:.1f} thousand tonnes",
-    year=15,
-)
-model_result(
-    "futures.needed_2044",
-    "buildout",
-    "added_needed",
-    "Capacity to be added each year for half in 2044",
-    "kt/year per year",
-    "{:.1f} thousand tonnes",
-    year=20,
-)
-model_result(
-    "futures.money_2044",
-    "buildout",
-    "capital_needed",
-    "Money each year for half in 2044",
-    "US$ billion a year",
-    "US${:.1f} billion",
-    year=20,
-)
-assumption(
-    "futures.base_supply",
-    "buildout",
-    "start_capacity",
-    "Separated outside China in 2024, where the build-out starts",
-    "kt a year",
-    "{:.1f} thousand tonnes",
-)
+def scenario_left_out_constant() -> Answer:
+    return _calibrated("left_out_constant_factor")
+
+
+def _calibrated(measure: str) -> Answer:
+    row = tables.load("scenario_calibration").set_index("measure").loc[measure]
+    return Answer(float(row.value), (row.source_id,))

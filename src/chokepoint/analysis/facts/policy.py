@@ -1,13 +1,12 @@
 """What governments did: China's licences, texts that were signed, events since then, and terms that ended."""
 
 from collections.abc import Iterable
-from functools import partial
 
 import pandas as pd
 
 from chokepoint.analysis import countries, events
 from chokepoint.analysis.events import AHEAD, LATE, MET, NOT_FOUND, OUTCOMES, PROMISE, UNTRACED
-from chokepoint.analysis.facts.registry import NUMBER_WORDS, Answer, fact, minerals
+from chokepoint.analysis.facts.registry import Answer, fact, in_words, minerals
 from chokepoint.analysis.facts.supply import each_country
 from chokepoint.data import tables
 
@@ -128,7 +127,7 @@ def _partners(text: str, note: str, *batches: str) -> Answer:
     return Answer(
         float(number),
         sorted(rows.source_id.unique()),
-        text.format(NUMBER_WORDS[number] if text == "{}" and number < len(NUMBER_WORDS) else number),
+        text.format(in_words(number) if text == "{}" else number),
         tuple(rows.partner),
         f"{rows.as_of.max():%Y-%m-%d}",
         note,
@@ -171,41 +170,21 @@ def signed_since_february() -> Answer:
 
 # --- what has happened since the ministerial ---
 
-_events = partial(fact, unit="events", text="{:.0f}")
-
 
 def _count(rows: pd.DataFrame, text: str = "") -> Answer:
     return Answer(float(len(rows)), sorted(rows.source_id.dropna().unique()) or ("S001",), text)
 
 
-@_events(
+@fact(
     "since.events",
     "Dated events after the day of the ministerial",
+    "events",
+    "{:.0f}",
     how="Published rows of the timeline later than 4 February 2026 that have happened; a day that passed "
     "without an act is not one",
 )
 def events_since() -> Answer:
     return _count(events.happened())
-
-
-@_events("since.events_china", "Of these, steps of China alone", how="Those whose actor is China")
-def events_china() -> Answer:
-    return _count(events.happened().query("actor == 'China'"))
-
-
-@_events("since.events_floor", "Of these, steps on a price floor", how="Those of the instrument price floor")
-def events_floor() -> Answer:
-    return _count(events.happened().query("category == 'price_floor'"))
-
-
-@fact(
-    "since.newest_event",
-    "Newest dated event that rests on a source we have opened",
-    how="Latest day of the published rows of the timeline that have happened",
-)
-def newest_event() -> Answer:
-    last = events.happened().iloc[-1]
-    return Answer(_day(last.date_start), (last.source_id,))
 
 
 @fact(
@@ -314,7 +293,7 @@ def terms(outcomes: list[str]) -> Answer:
 def promises(outcomes: list[str]) -> Answer:
     rows = _deadlines(outcomes)
     rows = rows[rows.kind == PROMISE]
-    return _count(rows, NUMBER_WORDS[len(rows)] if len(rows) < len(NUMBER_WORDS) else f"{len(rows)}")
+    return _count(rows, in_words(len(rows)))
 
 
 @fact(
@@ -330,15 +309,3 @@ def days_late() -> Answer | None:
         return None
     days = (late.settled - late.due).dt.days
     return Answer(float(days.max()), sorted({*late.source_id, *late.how_source}))
-
-
-@fact(
-    "since.half_year",
-    "Days that half a year is counted as",
-    "days",
-    "{:.0f} days",
-    how="The days given to the Australian framework in the table of agreements",
-)
-def half_year() -> Answer:
-    row = tables.row("agreements", agreement_id="agreement.australia_framework")
-    return Answer(float(row.deadline_days), (row.source_id,))

@@ -4,11 +4,11 @@ from functools import partial
 
 import pandas as pd
 
-from chokepoint.analysis import china_needs, control_effects, history, supply
+from chokepoint.analysis import china_needs, control_effects, forecast, history, supply
 from chokepoint.analysis.facts.registry import Answer, fact
 from chokepoint.data import tables
 
-_percent = partial(fact, unit="%", text="{:.0f} %")
+_percent = partial(fact, unit="%", text="{:.0f}%")
 
 # Slug of the id, mineral, stage of BGS, what is counted, years that the prose names.
 SERIES = [
@@ -61,9 +61,9 @@ def us_rare_earths(which: str, years: tuple[int, int]) -> Answer | None:
     share = history.us_share("rare_earths").loc[years[0] : years[1]]
     if share.empty:
         return None
+    value = float(share.min() if which == "least" else share.max())
     return Answer(
-        float(share.min() if which == "least" else share.max()),
-        (history.century("rare_earths").source_id.iloc[0],),
+        value, (history.century("rare_earths").source_id.iloc[0],), "none" if round(value) == 0 else ""
     )
 
 
@@ -222,3 +222,25 @@ def burma(year: int) -> Answer | None:
         return None
     rows = china_needs.heavy_feed().query("year == @year")
     return None if rows.empty else Answer(float(rows.burma_t.iloc[0]), (rows.source_id.iloc[0],))
+
+
+@fact(
+    "needs.magnet_{slug}",
+    "Magnet rare earths mined in {area}, the IEA's base year, t",
+    "t",
+    "{:,.0f} t",
+    how="Neodymium, praseodymium, dysprosium and terbium, of the newest edition that gives mining",
+    each=[
+        {"slug": iso3.lower(), "iso3": iso3, "area": area}
+        for iso3, area in (
+            ("AUS", "Australia"),
+            ("CHN", "China"),
+            ("LAO", "Laos"),
+            ("MMR", "Myanmar"),
+            ("USA", "the United States"),
+        )
+    ],
+)
+def magnet_metals(iso3: str) -> Answer | None:
+    rows = forecast.mined("magnet_rare_earths").query("iso3 == @iso3 and not forecast")
+    return None if rows.empty else Answer(float(rows.value.iloc[0]), (rows.source_id.iloc[0],))

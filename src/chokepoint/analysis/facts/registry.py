@@ -9,10 +9,20 @@ from functools import cached_property
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable
 
+WORDS = "words"  # the unit of a quotation
 NUMBER_WORDS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 ]
+
+
+def in_words(count: int) -> str:
+    """Write a count up to twenty as a word, a larger one in figures.
+
+    >>> in_words(9), in_words(29)
+    ('nine', '29')
+    """
+    return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else f"{count}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Fact:
 class Answer:
     """What a fact's function returns: value, ids of its sources and, where needed, further columns of `Fact`.
 
-    text: where the format of the declaration would not do, such as "under 1 %".
+    text: where the format of the declaration would not do, such as "under 1%"; confidence likewise.
     """
 
     value: float | str
@@ -58,6 +68,7 @@ class Answer:
     as_of: str = ""
     note: str = ""
     superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    confidence: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +126,7 @@ def fact(
     confidence: str = "primary",
     estimate: bool = False,
 ) -> Callable:
-    """Declare the function below as a computed fact; `text` is the format of its value, such as "{:.2f} %".
+    """Declare the function below as a computed fact; `text` is the format of its value, such as "{:.2f}%".
 
     A family is declared once: the id "{mineral}.vault_year" with `each`, a row for each member (or a function
     that returns the rows), whose fields fill the braces of id, label and how; the id may be a field itself.

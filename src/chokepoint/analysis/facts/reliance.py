@@ -1,8 +1,6 @@
 """How far the United States relies on imports: by mineral, form, year, and country of origin."""
 
 import re
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -38,7 +36,7 @@ def net_import_reliance(mineral: str, release: str, year: int | None = None) -> 
     if year:
         text = reliance.readings(mineral, year).get(release)
         return Answer(text, (release.upper(),)) if text else None
-    row = _by_mineral(tables.data_dir(), release)[0].get(mineral)
+    row = _by_mineral(release)[0].get(mineral)
     return Answer(row.text, (row.source_id,), rows=(f"{row.what}: {row.text}",)) if row else None
 
 
@@ -50,14 +48,14 @@ def net_import_reliance(mineral: str, release: str, year: int | None = None) -> 
     each=minerals,
 )
 def main_source(mineral: str, release: str) -> Answer | None:
-    row = _by_mineral(tables.data_dir(), release)[1].get(mineral)
+    row = _by_mineral(release)[1].get(mineral)
     return row and Answer(
         float(row.value), (row.source_id,), row.text, (f"{row.area}: {row.text}",), as_of=period(row)
     )
 
 
-@lru_cache(maxsize=8)
-def _by_mineral(data: Path, release: str) -> tuple[dict, dict]:
+@tables.remembered
+def _by_mineral(release: str) -> tuple[dict, dict]:
     """By mineral: the statement that speaks for it, and the largest source of its imports."""
     lines, first = reliance.lines(release), reliance.main_sources(release)
     return tuple({row.mineral: row for row in rows.itertuples()} for rows in (lines, first))
@@ -71,11 +69,11 @@ def _by_mineral(data: Path, release: str) -> tuple[dict, dict]:
     each=each_country_and_mineral,
 )
 def us_imports(iso3: str, mineral: str, release: str) -> Answer | None:
-    return _by_country(tables.data_dir(), release).get((iso3, mineral))
+    return _by_country(release).get((iso3, mineral))
 
 
-@lru_cache(maxsize=8)
-def _by_country(data: Path, release: str) -> dict[tuple[str, str], Answer]:
+@tables.remembered
+def _by_country(release: str) -> dict[tuple[str, str], Answer]:
     return {
         (r.iso3, r.mineral): Answer(float(r.value), (r.source_id,), r.text, as_of=period(r))
         for r in reliance.by_country(release).itertuples()
@@ -103,7 +101,7 @@ def _slug(form: str) -> str:
     "Net import reliance of the United States: {what}",
     "%",
     how=AS_PRINTED,
-    each=lambda: _forms(tables.data_dir()),
+    each=lambda: _forms(),
 )
 def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
     rows = reliance.further(mineral, release).query("form == @form")
@@ -112,8 +110,8 @@ def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
     )
 
 
-@lru_cache(maxsize=2)
-def _forms(data: Path) -> list[dict]:
+@tables.remembered
+def _forms() -> list[dict]:
     """Return the forms that any release states besides the main one, with their full names."""
     stated = [reliance.statements(release) for release in tables.releases()]
     rows = pd.concat([rows[rows.mineral.duplicated()] for rows in stated])
@@ -168,13 +166,13 @@ def disputed_reliance(mineral: str, of_year: int, release: str) -> Answer | None
         {
             "fact_id": "reliance.full",
             "label": "Listed minerals and groups for which the United States relies on imports altogether",
-            "how": "Net import reliance printed as 100 %",
+            "how": "Net import reliance printed as 100%",
             "condition": "value == 100",
         },
         {
             "fact_id": "reliance.half",
             "label": "Further listed minerals and groups with at least half net import reliance",
-            "how": "Printed figure of 50 to 99 %, or a lower bound of 50 % or more",
+            "how": "Printed figure of 50 to 99%, or a lower bound of 50% or more",
             "condition": "50 <= value < 100 and kind != 'less'",
         },
         {

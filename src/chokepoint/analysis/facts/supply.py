@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -30,11 +29,11 @@ STEPS = [{"step": supply.MINE, "done": "mined"}, {"step": supply.REFINERY, "done
     "rare_earths.china_mined",
     "China's share of the rare earths mined in the release's latest year",
     "%",
-    "{:.2f} %",
+    "{:.2f}%",
     how="China's mine output over the printed world total, rare-earth oxides, latest year of the release",
 )
 def china_mined(release: str, year: int | None = None) -> Answer | None:
-    return _share("china", "rare_earths", supply.MINE, release, year, text="{:.2f} %")
+    return _share("china", "rare_earths", supply.MINE, release, year, text="{:.2f}%")
 
 
 def each_mineral_and_step() -> list[dict]:
@@ -73,14 +72,14 @@ def largest_share(mineral: str, step: str, release: str, year: int | None = None
     each=each_mineral_and_step,
 )
 def inside_share(mineral: str, step: str, release: str, year: int | None = None) -> Answer | None:
-    return _share("inside", mineral, step, release, year, text="{:.0f} %")
+    return _share("inside", mineral, step, release, year, text="{:.0f}%")
 
 
 def _share(
     whose: str, mineral: str, step: str, release: str, year: int | None, text: str = ""
 ) -> Answer | None:
     """Return a column of supply.summary for a mineral and step, with sources and rows; None if unknown."""
-    row = _summary(tables.data_dir(), release, year).get((mineral, step))
+    row = _summary(release, year).get((mineral, step))
     if row is None or pd.isna(row[whose]):
         return None
     precise = step == supply.REFINERY and mineral in ("rare_earths", supply.MAGNET)
@@ -88,7 +87,7 @@ def _share(
     return Answer(
         float(row[whose]),
         row["sources"] + (("S001",) if whose == "inside" else ()),
-        bound(row[whose], alone) or (text or ("{:.1f} %" if precise else "{:.0f} %")).format(row[whose]),
+        bound(row[whose], alone) or (text or ("{:.1f}%" if precise else "{:.0f}%")).format(row[whose]),
         rows,
     )
 
@@ -99,14 +98,14 @@ def bound(share: float, alone: bool = False) -> str:
     alone: what it counts is all there is.
 
     >>> bound(0.4), bound(99.6), bound(0), bound(50), bound(100), bound(100, alone=True)
-    ('under 1 %', 'over 99 %', '', '', 'over 99 %', '')
+    ('under 1%', 'over 99%', '', '', 'over 99%', '')
     """
-    return "under 1 %" if 0 < share < 1 else "over 99 %" if share > 99 and not alone else ""
+    return "under 1%" if 0 < share < 1 else "over 99%" if share > 99 and not alone else ""
 
 
-@lru_cache(maxsize=32)
-def _summary(data: Path, release: str, year: int | None) -> dict:
-    pairs = _of(supply.summary_of_pairs, release, year)
+@tables.remembered
+def _summary(release: str, year: int | None) -> dict:
+    pairs = supply.summary(release, year, supply.pairs)
     magnets = pairs[pairs.index.get_level_values("mineral") == supply.MAGNET]
     return magnets.to_dict("index") | _of(supply.summary, release, year).to_dict("index")
 
@@ -116,8 +115,8 @@ def _of(measure: Callable, release: str, year: int | None) -> pd.DataFrame:
     return measure(release, year) if year else measure(release)
 
 
-@lru_cache(maxsize=32)
-def _output(data: Path, release: str, year: int | None) -> dict[tuple[str, str], pd.DataFrame]:
+@tables.remembered
+def _output(release: str, year: int | None) -> dict[tuple[str, str], pd.DataFrame]:
     """Rows of supply.output with a figure, by mineral and step; and where each country stands."""
     magnets = _of(supply.pairs, release, year).query("mineral == @supply.MAGNET")
     rows = pd.concat([_of(supply.output, release, year), magnets], ignore_index=True)
@@ -132,7 +131,7 @@ def _output_rows(
 
     With it comes whether nobody else makes any.
     """
-    output = _output(tables.data_dir(), release, year).get((mineral, step))
+    output = _output(release, year).get((mineral, step))
     if output is None:
         return (), False
     makers, world = output[output.area_kind == "country"], output.iloc[0]
@@ -176,7 +175,7 @@ def _latest_year(release: str, step: str) -> Answer | None:
     "Reserves, {area}: {name}",
     "million tonnes",
     how="Latest estimate of the release.",
-    each=lambda: _cut_reserves(tables.data_dir()),
+    each=lambda: _cut_reserves(),
     estimate=True,
 )
 def cut_reserves(mineral: str, area: str, release: str) -> Answer | None:
@@ -198,8 +197,8 @@ def cut_reserves(mineral: str, area: str, release: str) -> Answer | None:
     )
 
 
-@lru_cache(maxsize=2)
-def _cut_reserves(data: Path) -> list[dict]:
+@tables.remembered
+def _cut_reserves() -> list[dict]:
     names = {row["mineral"]: row["name"] for row in minerals()}
     rows = pd.concat([tables.load("reserves", release) for release in tables.releases("reserves")])
     return [
@@ -251,13 +250,13 @@ _minerals = partial(fact, unit="minerals", text="{:.0f}")
         {
             "fact_id": "dependence.majority_mined",
             "label": "Of these, minerals of which China mines more than half",
-            "how": "China's share at the mine above 50 %",
+            "how": "China's share at the mine above 50%",
             "condition": "mine > 50",
         },
         {
             "fact_id": "dependence.majority_refined",
             "label": "Of these, minerals of which China makes more than half after the mine",
-            "how": "China's share after the mine above 50 %",
+            "how": "China's share after the mine above 50%",
             "condition": "refinery > 50",
         },
     ],
@@ -267,21 +266,12 @@ def china_at_two_steps(condition: str, release: str, year: int | None = None) ->
 
 
 @_minerals(
-    "dependence.other_product",
-    "Minerals of which another product is counted after the mine than at it",
-    how="Minerals with country figures at both steps, where the two count different products",
-)
-def other_product(release: str, year: int | None = None) -> Answer:
-    return _count(release, sorted(set(supply.two_steps(release).query("not alike").mineral)))
-
-
-@_minerals(
     "dependence.known_{done}",
     "Minerals whose producers are known, {done}",
     how="Minerals with country figures at this step",
     each=STEPS,
 )
-def producers_known(step: str, release: str, year: int | None = None) -> Answer:
+def minerals_with_producers(step: str, release: str, year: int | None = None) -> Answer:
     return _count(release, _of(supply.leaders, release, year).query("step == @step").mineral)
 
 
@@ -299,7 +289,7 @@ def china_leads(step: str, release: str, year: int | None = None) -> Answer:
 @_minerals(
     "frameworks.majority_{done}",
     "Minerals of which the United States, signatories and attendees hold more than half, {done}",
-    how="Their summed share above 50 %",
+    how="Their summed share above 50%",
     each=STEPS,
 )
 def bloc_majority(step: str, release: str, year: int | None = None) -> Answer:
@@ -309,7 +299,7 @@ def bloc_majority(step: str, release: str, year: int | None = None) -> Answer:
 @_minerals(
     "frameworks.china_majority_{done}",
     "Minerals of which China holds more than half, {done}",
-    how="China's share above 50 %",
+    how="China's share above 50%",
     each=STEPS,
 )
 def china_majority(step: str, release: str, year: int | None = None) -> Answer:
@@ -344,7 +334,7 @@ def prefix(iso3: str) -> str:
 
 
 def share_id(iso3: str, row: Any) -> str:
-    """Return the id of a country's share of output, of a row of `countries.held`.
+    """Return the id of a country's share of output, of a row of `countries.output_shares`.
 
     >>> from types import SimpleNamespace as row
     >>> share_id("SLE", row(mineral="titanium", form="rutile", step="mine"))
@@ -381,7 +371,7 @@ def _products(step: str) -> list[dict]:
     each=partial(_products, supply.MINE),
 )
 def country_mined(iso3: str, mineral: str, form: str, release: str, year: int | None = None) -> Answer | None:
-    return _country_output(tables.data_dir(), release, year).get((iso3, mineral, form, supply.MINE))
+    return _country_output(release, year).get((iso3, mineral, form, supply.MINE))
 
 
 @fact(
@@ -394,12 +384,12 @@ def country_mined(iso3: str, mineral: str, form: str, release: str, year: int | 
 def country_refined(
     iso3: str, mineral: str, form: str, release: str, year: int | None = None
 ) -> Answer | None:
-    return _country_output(tables.data_dir(), release, year).get((iso3, mineral, form, supply.REFINERY))
+    return _country_output(release, year).get((iso3, mineral, form, supply.REFINERY))
 
 
-@lru_cache(maxsize=32)
-def _country_output(data: Path, release: str, year: int | None) -> dict[tuple, Answer]:
-    rows = _of(countries.held, release, year).query("value > 0").dropna(subset=["share"])
+@tables.remembered
+def _country_output(release: str, year: int | None) -> dict[tuple, Answer]:
+    rows = _of(countries.output_shares, release, year).query("value > 0").dropna(subset=["share"])
     return {
         (r.iso3, r.mineral, r.form, r.step): Answer(
             float(r.share), (r.source_id,), rounded(r.share, bool(r.alone))
@@ -417,11 +407,11 @@ def _country_output(data: Path, release: str, year: int | None) -> dict[tuple, A
     estimate=True,
 )
 def country_reserves(iso3: str, mineral: str, release: str) -> Answer | None:
-    return _country_reserves(tables.data_dir(), release).get((iso3, mineral))
+    return _country_reserves(release).get((iso3, mineral))
 
 
-@lru_cache(maxsize=8)
-def _country_reserves(data: Path, release: str) -> dict[tuple[str, str], Answer]:
+@tables.remembered
+def _country_reserves(release: str) -> dict[tuple[str, str], Answer]:
     rows = countries.underground(release).dropna(subset=["share"])
     return {
         (r.iso3, r.mineral): Answer(float(r.share), (r.source_id,), rounded(r.share))
@@ -435,8 +425,8 @@ def rounded(share: float, alone: bool = False) -> str:
     alone: nobody else has any.
 
     >>> rounded(33.3), rounded(7.93), rounded(0.04), rounded(100)
-    ('33 %', '7.9 %', 'under 0.1 %', 'over 99 %')
+    ('33%', '7.9%', 'under 0.1%', 'over 99%')
     """
     if share < 0.1 or (share > 99 and not alone):
-        return "under 0.1 %" if share < 0.1 else "over 99 %"
-    return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"
+        return "under 0.1%" if share < 0.1 else "over 99%"
+    return f"{share:.1f}%" if share < 10 else f"{share:.0f}%"

@@ -1,13 +1,10 @@
 """Who sells to whom: what partners and countries sell, and China's part in what others buy."""
 
-from functools import lru_cache
-from pathlib import Path
-
 import pandas as pd
 
 from chokepoint.analysis import coalitions, countries, trade
 from chokepoint.analysis.facts.registry import Answer, fact
-from chokepoint.analysis.facts.supply import each_country, prefix
+from chokepoint.analysis.facts.supply import each_country
 from chokepoint.data import tables
 
 SUM = (
@@ -36,23 +33,23 @@ def percent(share: float) -> str:
     """Write a share of trade.
 
     >>> percent(49.3), percent(0.2), percent(0), percent(99.8)
-    ('49 %', 'under 1 %', 'none', 'over 99 %')
+    ('49%', 'under 1%', 'none', 'over 99%')
     """
     if share <= 0:
         return "none"
-    return "under 1 %" if share < 0.5 else "over 99 %" if 99.5 <= share < 100 else f"{share:.0f} %"
+    return "under 1%" if share < 0.5 else "over 99%" if 99.5 <= share < 100 else f"{share:.0f}%"
 
 
 # --- all partners together ---
 
 
-@lru_cache(maxsize=2)
-def _partners(data: Path) -> pd.DataFrame:
+@tables.remembered
+def _partners() -> pd.DataFrame:
     return trade.partners().set_index("year")
 
 
 def _partners_share(group: str, year: int | None = None) -> Answer | None:
-    rows = _partners(tables.data_dir())
+    rows = _partners()
     if rows.empty:
         return None
     year = year or int(rows.index.max())
@@ -67,7 +64,7 @@ def _partners_share(group: str, year: int | None = None) -> Answer | None:
     how=f"{SUM} {_SIGNED}",
 )
 def partners_sell() -> Answer | None:
-    rows = _partners(tables.data_dir())
+    rows = _partners()
     if rows.empty:
         return None
     last = rows.iloc[-1]
@@ -93,7 +90,7 @@ def partners_sell_to(group: str) -> Answer | None:
     each=[{"key": key, "group": group} for group, key in KEYS.items()],
 )
 def partners_sold_to(group: str) -> Answer | None:
-    rows = _partners(tables.data_dir())
+    rows = _partners()
     return None if rows.empty else _partners_share(group, int(rows.index.min()))
 
 
@@ -143,7 +140,7 @@ def _sources() -> tuple[str, ...]:
     each=each_country,
 )
 def country_sells(iso3: str) -> Answer | None:
-    return _country(tables.data_dir(), iso3)[0]
+    return _country(iso3)[0]
 
 
 @fact(
@@ -154,11 +151,11 @@ def country_sells(iso3: str) -> Answer | None:
     each=each_country,
 )
 def country_sells_to_china(iso3: str) -> Answer | None:
-    return _country(tables.data_dir(), iso3)[1]
+    return _country(iso3)[1]
 
 
-@lru_cache(maxsize=256)
-def _country(data: Path, iso3: str) -> tuple[Answer | None, Answer | None]:
+@tables.remembered
+def _country(iso3: str) -> tuple[Answer | None, Answer | None]:
     rows, years = trade.in_all(trade.sold(iso3)).set_index("year"), trade.years()
     if not years or years[-1] not in rows.index:
         return None, None
@@ -168,15 +165,6 @@ def _country(data: Path, iso3: str) -> tuple[Answer | None, Answer | None]:
         Answer(float(last.value_usd), (last.source_id,), money(last.value_usd), as_of=year),
         Answer(share, (last.source_id,), percent(share), as_of=year),
     )
-
-
-def sells_id(iso3: str) -> str:
-    """Return the id of what a country sells.
-
-    >>> sells_id("COD")
-    'dr_congo.sells'
-    """
-    return f"{prefix(iso3)}.sells"
 
 
 # --- each mineral ---

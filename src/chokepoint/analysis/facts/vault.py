@@ -95,31 +95,31 @@ def basket_year_before(release: str, year: int | None = None) -> Answer | None:
 
 @_of_basket(
     "vault.cost_sixty",
-    "Cost of sixty days of net imports of the basket",
+    "Cost of the days that are given as the aim, in net imports of the basket",
     "US$ billion",
     "US${:.1f} billion",
     each=WHOLE,
 )
 def cost_of_sixty_days(release: str, year: int | None = None) -> Answer | None:
-    return _cover(release, EVERYTHING, year, lambda cover: cover.value * 60 / 365)
+    return _cover(release, EVERYTHING, year, lambda cover: cover.value * vault_basket.aim() / 365)
 
 
 @_of_basket(
     "vault.cost_sixty_use",
-    "Cost of sixty days of use of the basket",
+    "Cost of the days that are given as the aim, in use of the basket",
     "US$ billion",
     "US${:.1f} billion",
     each=WHOLE,
 )
 def cost_of_sixty_days_of_use(release: str, year: int | None = None) -> Answer | None:
-    return _cover(release, EVERYTHING, year, lambda cover: cover.use * 60 / 365)
+    return _cover(release, EVERYTHING, year, lambda cover: cover.use * vault_basket.aim() / 365)
 
 
 @fact(
     "vault.basket_two",
     "What the two dearest minerals take of the basket",
     "percent",
-    "{:.0f} %",
+    "{:.0f}%",
     how="Net imports of the two over those of all, latest year",
     confidence="modelled",
 )
@@ -208,5 +208,5 @@ def stock_against_china(mineral: str, release: str) -> Answer | None:
         return None
     share, years, source = part
     days = 100 * bought.value / share
-    rows = (*bought.rows, f"China's share of US imports, {years}: {share:.0f} %")
+    rows = (*bought.rows, f"China's share of US imports, {years}: {share:.0f}%")
     return Answer(days, sorted({*bought.sources, source}), vault_basket.duration(days), rows)

@@ -84,7 +84,7 @@ def _percent(cell: str, where: str) -> float:
         raise UserError(f"{where}: {cell!r} is not a share in per cent. Nothing was written.")
     value = float(cell.rstrip("%"))
     if value > 100:
-        raise UserError(f"{where}: a share of {cell} is over 100 %. Nothing was written.")
+        raise UserError(f"{where}: a share of {cell} is over 100%. Nothing was written.")
     return value
 
 

@@ -5,7 +5,6 @@ A row that is there stays as it is: what is known of a release by hand is more t
 
 import csv
 import io
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -69,7 +68,7 @@ FAMILIES = {
         "next_release": "Each January, same page",
         "read_as": "mirror",
         "reliability": "Read in yearly files of a public copy, which keeps the largest suppliers and "
-        "customers of each country; totals are 98 to 100 % of the original's",
+        "customers of each country; totals are 98 to 100% of the original's",
     },
     "ustrade": {
         "title": "US imports and domestic exports by partner and heading, USITC DataWeb, to {stamp}",
@@ -101,7 +100,7 @@ FAMILIES = {
         "viewpoint": "Executive of the European Union, for its own list of critical materials",
         "next_release": "Every third year",
         "read_as": "mirror",
-        "reliability": "Tables retyped in a public copy; shares add up to 100 % within 4 points for 121 of "
+        "reliability": "Tables retyped in a public copy; shares add up to 100% within 4 points for 121 of "
         "122 material-stages",
     },
     "bgs": {
@@ -124,9 +123,8 @@ def parts(release: str) -> tuple[str, str]:
     >>> parts("wb2026-03")
     ('wb', '2026-03')
     """
-    family = re.match(r"[a-z]*", release)
-    stem = family[0] if family else ""
-    return stem, release.removeprefix(stem)
+    family = release.rstrip("0123456789-")
+    return family, release.removeprefix(family)
 
 
 def about(release: str, releases: pd.DataFrame) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """United States salient statistics and prices: which statistic a label names, of what, in which unit."""
 
 import re
-from dataclasses import dataclass
 
 import pandas as pd
 
 from chokepoint.data.ingest import values
 from chokepoint.data.ingest.reference import Reference
-from chokepoint.data.ingest.tidy import KEYS, Row, Tables, footnote
+from chokepoint.data.ingest.tidy import KEYS, Reading, Row, Tables, footnote
 
 # what a label begins with -> statistic; tried in order
 STATISTICS = [
@@ -61,21 +60,6 @@ PRICES = {
     "mdol": ("US$ million", None),
 }
 QUANTITIES = {"mdol": ("US$ million", 1.0), "msqft": ("million square feet", 1.0)}
-
-
-@dataclass(frozen=True)
-class Label:
-    """One printed value of the salient statistics and the words around it."""
-
-    names: tuple[str, ...]
-    words: str  # the label, statistic and series
-    year: int
-    printed: str
-    unit: str
-    notes: str = ""
-    estimated: bool = False
-    statistic: str = ""  # where the file says it in a column of its own
-    where: str = ""
 
 
 # pattern of what a label of net import reliance says → its series; tried in order
@@ -150,15 +134,15 @@ def price_unit(printed: str) -> tuple[str, float | None]:
     return (f"US$/{pack[1]} g", int(pack[1]) / 1000) if pack[2] == "grams" else (f"US$/{pack[1]} ml", None)
 
 
-def row(label: Label, ref: Reference, source_id: str) -> tuple[str, Row | str]:
+def row(label: Reading, ref: Reference, source_id: str) -> tuple[str, Row | str]:
     """Return table and row (or reason for none) of a label: prices go to a table of their own."""
-    words = re.sub(r"(?<=\d)\?(?=\w)", "-", " ".join(label.words.split()))
+    words = re.sub(r"(?<=\d)\?(?=\w)", "-", " ".join(label.text.split()))
     named = label.statistic or statistic(words)
     if not named and re.fullmatch(r"d\w+|ctslb", label.unit) and label.unit in PRICES:
         named = "price"  # a header that lost its name still has the unit of a price
     table = "prices" if named == "price" else "salient"
     if not named:
-        return table, f'header "{label.words}" names no statistic'
+        return table, f'header "{label.text}" names no statistic'
     rule = ref.commodity(label.names, f"{named}: {words}")
     if rule is None:
         return table, f'commodity "{label.names[0]}" is not in data/commodities.csv: add a row there'
@@ -196,7 +180,7 @@ def row(label: Label, ref: Reference, source_id: str) -> tuple[str, Row | str]:
     return table, {**common, "statistic": named, "detail": detail, "unit": unit[0], **numbers}
 
 
-def add(tables: Tables, label: Label) -> None:
+def add(tables: Tables, label: Reading) -> None:
     """Add a label to the salient statistics or the prices.
 
     A label that comes twice is told apart by its place.

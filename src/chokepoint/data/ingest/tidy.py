@@ -17,17 +17,18 @@ from chokepoint.errors import UserError
 class Reading:
     """One printed value and the words around it, as a reader found them."""
 
-    table: str  # production, capacity, reserves
     names: tuple[str, ...]  # the commodity as printed, most telling first
-    text: str  # the words that say which series it is
-    area: str
+    text: str  # the words that say which series it is, and of a label of salient statistics which statistic
     year: int
     printed: str
     unit: str
-    form: str = ""  # what this area counts, where the words say so
+    where: str
     notes: str = ""
     estimated: bool = False
-    where: str = ""
+    table: str = ""  # production, capacity, reserves; none of a label, whose words say it
+    area: str = ""
+    form: str = ""  # what this area counts, where the words say so
+    statistic: str = ""  # of a label, where the file says it in a column of its own
 
 
 Row = dict[str, Any]

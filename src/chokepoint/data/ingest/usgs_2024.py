@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from chokepoint.data.ingest import salient, values
 from chokepoint.data.ingest.files import Sheet
-from chokepoint.data.ingest.salient import Label
 from chokepoint.data.ingest.tidy import Reading, Tables, from_note
 
 STATISTICS = {"prod": "production", "cap": "capacity", "reserves": "reserves", "reserve": "reserves"}
@@ -157,22 +156,18 @@ def read_salient(sheet: Sheet, tables: Tables) -> None:
         rows.kept += 1
         for header in sheet.header[3:]:
             if row.get(header):
-                salient.add(tables, _label(sheet, line, row, header, int(year[0]), usual, newest))
-
-
-def _label(
-    sheet: Sheet, line: int, row: dict[str, str], header: str, year: int, usual: str, newest: int
-) -> Label:
-    name, unit = split_unit(header)
-    return Label(
-        names=(code(sheet.name), row["Commodity"]),
-        words=_words(name),
-        year=year,
-        printed=row[header],
-        unit=unit or usual,
-        estimated="est" in row["Year"].lower() or year == newest,  # the newest year is always an estimate
-        where=f"{sheet.name} line {line}",
-    )
+                name, unit = split_unit(header)
+                label = Reading(
+                    names=(code(sheet.name), row["Commodity"]),
+                    text=_words(name),
+                    year=int(year[0]),
+                    printed=row[header],
+                    unit=unit or usual,
+                    # The newest year is always an estimate.
+                    estimated="est" in row["Year"].lower() or int(year[0]) == newest,
+                    where=f"{sheet.name} line {line}",
+                )
+                salient.add(tables, label)
 
 
 def split_unit(header: str) -> tuple[str, str]:

@@ -60,7 +60,6 @@ def _reading(row: dict[str, str], column: tuple, unit_of: dict[str, str], where:
         year=year,
         printed=printed,
         unit=row["UNIT_MEAS"] or unit_of.get(row["COMMODITY"], ""),
-        form="",
         notes=""
         if note == printed
         or re.fullmatch(r"(na|xx|w for.*|estimated( for)? \d{4}|re(ported|proted)\.?)", note, re.I)

@@ -5,7 +5,6 @@ from collections import Counter
 
 from chokepoint.data.ingest import areas, salient, values
 from chokepoint.data.ingest.files import Sheet, need, year_in
-from chokepoint.data.ingest.salient import Label
 from chokepoint.data.ingest.tidy import Reading, Row, Tables, footnote
 
 COLUMNS = [
@@ -68,9 +67,10 @@ def read(sheet: Sheet, tables: Tables) -> None:
         where = f"{sheet.name} line {line}"
         section, statistic = row.get("Section", ""), row.get("Statistics", "")
         if section.startswith("World") and statistic in WORLD and row["Year"].isdecimal():
-            tables.world(_world(row, where))
+            about = {"table": WORLD[statistic], "area": row["Country"], "form": _form(row)}
+            tables.world(_reading(row, where, **about))
         elif section.startswith("Salient") and statistic in SALIENT and row["Year"].isdecimal():
-            salient.add(tables, _label(row, SALIENT[statistic], where))
+            salient.add(tables, _reading(row, where, statistic=SALIENT[statistic]))
         elif section.startswith("Import"):
             tables.add("import_sources", _import_source(row, tables), where)
         else:
@@ -84,39 +84,23 @@ def read(sheet: Sheet, tables: Tables) -> None:
     _headline_imports(tables)
 
 
-def _estimated(row: dict[str, str]) -> bool:
-    return row["Notes"].startswith("Estimated")
+def _form(row: dict[str, str]) -> str:
+    """Return what an area counts: what stands in the detail after a colon or a dash."""
+    form = re.split(r"[:—]", row["Statistics_detail"] + ":", maxsplit=1)[1].strip(" :,")
+    return re.sub(r",? ?\brounded\b", "", form).strip(" ,")
 
 
-def _world(row: dict[str, str], where: str) -> Reading:
-    detail = row["Statistics_detail"]
-    form = re.split(r"[:—]", detail + ":", maxsplit=1)[1].strip(" :,")
+def _reading(row: dict[str, str], where: str, **about: str) -> Reading:
     return Reading(
-        table=WORLD[row["Statistics"]],
         names=(row["Commodity"], row["MCS chapter"]),
-        text=detail,
-        area=row["Country"],
-        year=int(row["Year"]),
-        printed=row["Value"],
-        unit=row["Unit"],
-        form=re.sub(r",? ?\brounded\b", "", form).strip(" ,"),
-        notes=row["Notes"],
-        estimated=_estimated(row),
-        where=where,
-    )
-
-
-def _label(row: dict[str, str], statistic: str, where: str) -> Label:
-    return Label(
-        names=(row["Commodity"], row["MCS chapter"]),
-        words=row["Statistics_detail"],
+        text=row["Statistics_detail"],
         year=int(row["Year"]),
         printed=row["Value"],
         unit=row["Unit"],
         notes=row["Notes"],
-        estimated=_estimated(row),
-        statistic=statistic,
+        estimated=row["Notes"].startswith("Estimated"),
         where=where,
+        **about,
     )
 
 

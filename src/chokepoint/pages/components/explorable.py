@@ -24,7 +24,7 @@ from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.models.expr import Param
-from chokepoint.models.sentence import NO_END, said_of, shown, vega_sentence, written
+from chokepoint.models.sentence import NO_END, describe_result, format_value, vega_sentence, written
 from chokepoint.models.vega import compile_vega
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.base import Component
@@ -202,12 +202,29 @@ class Explorable(Component):
             source_line(sorted({c.source_id for c in self.controls if c.source_id})),
         )
 
+    def small(self, page: str) -> Markup:
+        """Return it as it stands on the first page: picture above sliders, its limits and numbers folded.
+
+        page: where the whole of it is.
+        """
+        name, _, code = self.program()
+        return _template.small(
+            [name, code],
+            self,
+            Markup("").join(_slider(self.model, c) for c in self.controls),
+            canvas(self.spec(), self.alt_text, self.still()),
+            self._results(self.evaluate()),
+            MODELS[self.model].cautions,
+            source_line(sorted({c.source_id for c in self.controls if c.source_id})),
+            page,
+        )
+
     def _results(self, now: dict[str, float]) -> list[dict]:
         """Return the named results as the templates write them."""
         model = MODELS[self.model]
         return [
             {"name": name, "value": value, "unit": unit, "shown_unit": _unit(unit), "meaning": meaning}
-            | {"never": never, "no_end": NO_END, "text": said_of(value, unit, never)}
+            | {"never": never, "no_end": NO_END, "text": describe_result(value, unit, never)}
             for name in self.results
             for value, (unit, meaning), never in [
                 (float(now[name]), model.results[name], model.never.get(name, ""))
@@ -398,5 +415,5 @@ def _unit(unit: str) -> str:
 
 
 def _slider(model: str, c: Control) -> Markup:
-    value, low, high = (shown(v, c.unit) for v in (c.value, c.low, c.high))
+    value, low, high = (format_value(v, c.unit) for v in (c.value, c.low, c.high))
     return _template.slider(c, model, _unit(c.unit), NO_END, value, low, high)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from chokepoint.charts.theme import themed
 from chokepoint.data import tables
+from chokepoint.errors import UserError
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import for_notebook, macros
 
@@ -38,8 +39,10 @@ def figure(
     title: the finding, as a sentence. alt_text: what the picture shows, for those who do not see it.
     table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default
     those in the table's own `source_id` column, which is then not shown. subtitle: what is counted, in which
-    unit, year and place.
+    unit, year and place. UserError where neither names a source.
     """
+    if not sources and "source_id" not in table:
+        raise UserError(f'The figure "{title}" has no source: give its table a column source_id, or sources.')
     ids = list(sources) or sorted(table["source_id"].dropna().unique())
     numbers = table.drop(columns="source_id", errors="ignore")
     return Figure(chart, title, alt_text, numbers, tuple(ids), subtitle)

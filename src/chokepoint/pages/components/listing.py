@@ -11,7 +11,7 @@ from markupsafe import Markup
 from chokepoint.analysis import events
 from chokepoint.data import tables
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.markup import macros
+from chokepoint.pages.markup import fold, macros
 
 _template = macros("listing")
 
@@ -59,16 +59,20 @@ def open_questions(questions: pd.DataFrame | None = None) -> pd.DataFrame:
     return rows[[pd.isna(term) or events.settled(term) is None for term in rows.term]]
 
 
-def not_known(chapter: str) -> Listing:
+def unanswered_questions(chapter: str) -> Listing:
     """List the open questions of a chapter, why they matter and what was found; see `open_questions`."""
     rows = open_questions(tables.rows("open_questions", chapter=chapter))
     return Listing(_template.questions(rows.to_dict("records")))
 
 
-def statements(speaker_kind: str) -> Listing:
-    """List what was said, in our words, oldest first. speaker_kind: official or commentator."""
-    rows = tables.load("statements").query("speaker_kind == @speaker_kind and published")
-    return Listing(_template.statements(rows.sort_values("date_start").to_dict("records")))
+def statements(*speaker_kinds: str) -> Listing:
+    """List what was said, in our words, oldest first: a fold for each kind, official or commentator."""
+    said = tables.load("statements").query("published").sort_values("date_start")
+    parts = []
+    for kind in speaker_kinds:
+        rows = said[said.speaker_kind == kind].to_dict("records")
+        parts.append(fold(f"What {kind}s said, in our words: {len(rows)}", _template.statements(rows)))
+    return Listing(*parts)
 
 
 def deals(finance_ids: Iterable[str]) -> list[Markup]:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:  # it is imported where a live kernel shows something
 _template = macros("section")
 
 
+# Ways on from a page that is made for many minerals or countries.
+HOW_AND_WHERE = (
+    "[How this page counts](methods#pages-of-minerals-and-countries), and [the evidence](evidence)",
+    "[All minerals](minerals) and [all countries](countries)",
+)
+
+
 @dataclass(frozen=True)
 class Section(Component):
     """A part of a page.

@@ -96,14 +96,9 @@ class Spread(Component):
 
     @property
     def title(self) -> str:
-        """The finding: nine draws of ten, and what moves the result most."""
+        """The finding: between what values nine runs of ten lie."""
         low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
-        first = self.rows.label.iloc[0]
-        return (
-            f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)} in "
-            "nine draws of ten. "
-            f"What moves it most: {first[0].lower() + first[1:]}"
-        )
+        return f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)}"
 
     # --- the pictures ---
 
@@ -137,7 +132,7 @@ class Spread(Component):
     def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
         """Of each of the two: what it is, chart, alt text, numbers."""
         bands = self.bands.set_axis(
-            [self.along.replace("_", " ").capitalize(), "5 %", "25 %", "Middle", "75 %", "95 %"], axis=1
+            [self.along.replace("_", " ").capitalize(), "5%", "25%", "Middle", "75%", "95%"], axis=1
         )
         moved = self.rows[["label", "range", "at_low", "at_value", "at_high"]].set_axis(
             [
@@ -155,11 +150,13 @@ class Spread(Component):
         ]
 
     def _reading(self) -> Markup:
-        """How to read both."""
+        """Say what moves the result most, and how to read both."""
+        first = self.rows.label.iloc[0]
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return with_links(
-            f"Dark band: half of {SAMPLES:,} draws; pale: nine in ten; line: the middle. "
-            f"Each assumption is drawn evenly from its [range](assumptions#model-{self.model}): "
+            f"What moves it most: {first[0].lower() + first[1:]}. "
+            f"Dark band: half of {SAMPLES:,} runs; pale: nine in ten, as in the title; line: the middle. "
+            f"In each run every assumption lies anywhere in its [range](assumptions#model-{self.model}): "
             "a spread of assumptions, not a probability. "
             f"{f'Held at the default, as choices: {held}. ' if held else ''}"
             "Yellow bars end at the assumption’s low end, blue bars at its high end.",
@@ -173,7 +170,7 @@ class Spread(Component):
             for _, row in self.bands.iloc[[0, -1]].iterrows()
         )
         return (
-            f"A fan: nine draws of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} "
+            f"A fan: nine runs of ten lie between {left[0]} and {left[1]} at the left end, {right[0]} "
             f"and {right[1]} at the right."
         )
 
@@ -196,10 +193,10 @@ def amount(value: float, unit: str) -> str:
 
     >>> large, small = amount(-1234.5, "A$ million"), amount(0.0067, "US$ billion/year")
     >>> amount(0.05, "share"), large, amount(50, "US$/kg"), small
-    ('5 %', '−A$1,234', 'US$50', 'US$0')
+    ('5%', '−A$1,234', 'US$50', 'US$0')
     """
     if _is_share(unit):
-        return f"{100 * value:.0f} %"
+        return f"{100 * value:.0f}%"
     size = abs(value)
     text = (
         f"{size:,.0f}"

@@ -13,7 +13,7 @@ from chokepoint.pages.amounts import capital, listed, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
-from chokepoint.pages.mineral_text import made, name
+from chokepoint.pages.mineral_text import name, output_by_step
 from chokepoint.pages.partner_trade import LICENCE
 
 MOST = 6  # countries shown by name in a column
@@ -41,7 +41,6 @@ def trades(mineral: str, release: str) -> Section | None:
         f"sold each other {{{mineral}.sold}} of it; {{{mineral}.sold_by_china}} came from China.",
         *_bought(mineral, release),
         *_caveats(mineral, row),
-        LICENCE,
     ]
     sellers = list(flows.groupby("exporter").value_usd.sum().sort_values(ascending=False).index[:MOST])
     named = flows[flows.importer.notna()]
@@ -114,7 +113,7 @@ def _flow_figure(mineral: str, release: str, flows: pd.DataFrame, year: int, goo
         side: 100 * flows.groupby(side).value_usd.sum().astype(float) / whole
         for side in ("exporter", "importer")
     }
-    steps = made(mineral, release)
+    steps = output_by_step(mineral, release)
     step = next((s for s in ("mine", "refinery") if s in steps and (steps[s].share > 0).any()), None)
     parts, heads, sources = [], [], {*flows.source_id}
     if step:
@@ -150,15 +149,16 @@ def _flow_figure(mineral: str, release: str, flows: pd.DataFrame, year: int, goo
         ),
         title=title,
         subtitle=f"{capital(goods)}: shares of all trade between countries by value, {year}"
-        + (", beside shares of output; bands on the left only join the same country." if step else "."),
+        + (", beside shares of output; bands on the left only join the same country. " if step else ". ")
+        + LICENCE,
         table=table,
         sources=sorted(sources),
-        alt_text=f"Bands from sellers to buyers in {year}. Sellers: {_told(parts[first])}. Buyers: "
-        f"{_told(parts[first + 1])}.",
+        alt_text=f"Bands from sellers to buyers in {year}. Sellers: {_list_shares(parts[first])}. Buyers: "
+        f"{_list_shares(parts[first + 1])}.",
     )
 
 
-def _told(blocks: pd.DataFrame) -> str:
+def _list_shares(blocks: pd.DataFrame) -> str:
     return "; ".join(
         f"{who} {share:.0f} percent" for who, share in zip(blocks["name"], blocks.share, strict=True)
     )
@@ -266,5 +266,5 @@ def bought_from_china(mineral: str, release: str) -> Figure | None:
         .rename_axis(columns=None)
         .rename(columns={"year": "Year"} | {who: f"{who}, %" for who in LINES}),
         sources=[source],
-        alt_text=f"Lines of China's share of imports by value: {'; '.join(told)}.",
+        alt_text=f"Lines of China’s share of imports by value: {'; '.join(told)}.",
     )

@@ -25,7 +25,7 @@ def reserves(mineral: str, release: str) -> Section | None:
         return None
     total, bound = (None if pd.isna(v) else v for v in countries[["world", "bound"]].iloc[0])
     first = countries.iloc[0]
-    part = f", {100 * first.value / total:.0f} % of the world's" if total else ""
+    part = f", {100 * first.value / total:.0f}% of the world’s" if total else ""
     title = f"{capital(with_article(first.area))} has the largest reserves, {tons(first.value)}{part}"
     notes = [
         "Reserves are what could be dug at a profit when the figure was made. They change with the price "
@@ -128,7 +128,7 @@ def prices(mineral: str, release: str) -> Section | None:
     last, before = main.iloc[-1], main.iloc[-2]
     change = 100 * (last / before - 1)
     moved = (
-        f"{abs(change):.0f} % {'dearer' if change > 0 else 'cheaper'} than a year before"
+        f"{abs(change):.0f}% {'dearer' if change > 0 else 'cheaper'} than a year before"
         if abs(change) >= 0.5
         else "as a year before"
     )

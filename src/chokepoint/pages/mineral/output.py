@@ -9,14 +9,14 @@ from chokepoint.pages.amounts import capital, edition, listed, share, tons, with
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
-from chokepoint.pages.mineral_text import made, name, row_of
+from chokepoint.pages.mineral_text import name, output_by_step, row_of
 
 MOST = 8  # countries shown by name
 
 
 def makers(mineral: str, release: str, step: str) -> Section | None:
     """Show the countries at one step; nothing where they are not known."""
-    rows = made(mineral, release).get(step)
+    rows = output_by_step(mineral, release).get(step)
     if rows is None:
         return None
     what, year, first = rows.what.iloc[0].split(" (")[0], int(rows.year.iloc[0]), rows.iloc[0]
@@ -36,10 +36,10 @@ def makers(mineral: str, release: str, step: str) -> Section | None:
         )
     if step == "refinery" and "Magnet" in rows.what.iloc[0]:
         notes.append(
-            "The refining figures are the IEA's and cover the four rare earths that go into magnets."
+            "The refining figures are the IEA’s and cover the four rare earths that go into magnets."
         )
     elif rows.source_id.str.startswith("IEA").any():
-        notes.append("USGS prints no refining by country; these are the IEA's figures for its base year.")
+        notes.append("USGS prints no refining by country; these are the IEA’s figures for its base year.")
     counted = tables.load("products").query("mineral == @first.mineral and step == @step")
     notes += list(counted.why)
     notes += _beside(mineral, release, step)
@@ -97,7 +97,7 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     second = f", {with_article(shown.area.iloc[1])} {share(shown.share.iloc[1])}" if len(shown) > 1 else ""
     most = "nearly all" if shown.share.iloc[0] > 99 and second else share(shown.share.iloc[0], alone)
     title = (
-        f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world's "
+        f"{capital(with_article(shown.area.iloc[0]))} made {most} of the world’s "
         f"{what[0].lower() + what[1:]} in {year}{second}"
     )
     if step == "mine":
@@ -169,18 +169,14 @@ def inside(mineral: str, release: str) -> Section | None:
     )
     return Section(
         "Inside and outside the bloc",
-        [_BLOC, *_unlike(speaks, release), *_not_printed(speaks, set(rows.step), release)],
+        [
+            "The [bloc](glossary#bloc) is counted in the widest way.",
+            *_unlike(speaks, release),
+            *_not_printed(speaks, set(rows.step), release),
+        ],
         release,
         drawn,
     )
-
-
-_BLOC = (
-    "The bloc is counted here in the widest way: the United States, every signatory of a framework or "
-    "memorandum, with the members of the "
-    "European Union through the Union's own, and every delegation of 4 February. Coming bound nobody, and "
-    "no list of members exists."
-)
 
 
 def _steps(mineral: str, release: str) -> dict[str, pd.Series]:

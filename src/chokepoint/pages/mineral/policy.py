@@ -3,9 +3,9 @@
 import pandas as pd
 from markupsafe import Markup
 
+from chokepoint.analysis.events import day
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
-from chokepoint.pages.amounts import day
 from chokepoint.pages.components.listing import deals
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.markup import chapters, fold, html_list

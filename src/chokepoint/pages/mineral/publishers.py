@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from chokepoint.analysis import history
 from chokepoint.analysis import publishers as counts
 from chokepoint.charts.dots import dots
 from chokepoint.charts.lines import lines
@@ -123,24 +124,31 @@ def _study(rows: pd.DataFrame) -> list[str]:
     made = made[made.row == STEPS["refinery"]]
     told = [f"{with_article(r.area)} {share(r.share, len(made) == 1)}" for r in made.head(3).itertuples()]
     return [
-        "The European Commission's study of 2023 says who processed it, as averages of 2016–20: "
-        f"{listed(told)}. It is a snapshot from before the controls, and stands beside newer figures, not "
-        "before them in one series."
+        "The European Commission’s study of 2023 says who processed it, as averages of 2016–20: "
+        f"{listed(told)}."
     ]
 
 
 def _rules(mineral: str, release: str) -> list[str]:
-    """Say of each series of BGS whether USGS continues it, and why."""
-    joins = counts.joins(mineral, release).query("years.str.len() > 0")
+    """Say of each series of BGS that is held whether newer figures continue it, and why."""
+    held = set(history.products(mineral))
     return [
-        f"BGS's series of {r.product} is {'continued' if r.joined else 'not continued'} by USGS's: "
-        f"where both print a year, a country's share differs by up to {r.largest:.0f} points. {r.reason}."
-        for r in joins.itertuples()
+        f"BGS’s series of {r.product} is {'continued' if r.joined else 'not continued'} by newer figures"
+        f"{_gap(r)}. {r.reason}."
+        for r in counts.joins(mineral, release).itertuples()
+        if (r.stage, r.product) in held
     ]
 
 
+def _gap(rule: object) -> str:
+    """How far the two are apart where both print a year; nothing where no year is in both."""
+    if not rule.years:
+        return ""
+    return f": where USGS prints the same year, a country’s share differs by up to {rule.largest:.0f} points"
+
+
 def eu_scores(mineral: str, release: str) -> Section | None:
-    """Show supply risk and economic importance over the editions of the Commission's study."""
+    """Show supply risk and economic importance over the editions of the Commission’s study."""
     rows = counts.scores(mineral)
     if len(rows) < 2:
         return None
@@ -155,20 +163,14 @@ def eu_scores(mineral: str, release: str) -> Section | None:
     ends = f"at {last.supply_risk:g}, in {first.year} as in {last.year}" if way == "stayed" else ends
     speaks = rows.mineral.iloc[0]
     whose = TOGETHER.get(rows["product"].iloc[0], name(mineral))
-    notes = [
-        "Each edition scores what a break in supply would cost the Union's economy and how likely one is. "
-        "The method was changed before the edition of 2017, so the first scores and the later ones are not "
-        "quite of one kind."
-    ]
-    if speaks != mineral:
-        notes.append(f"It has no score of its own here: {whose} are scored together.")
+    notes = [f"It has no score of its own here: {whose} are scored together."] if speaks != mineral else []
     return Section(
         "How the European Union scores it",
         notes,
         release,
         figure(
             lines(long, color="score", y_title="Score"),
-            title=f"The risk to the Union's supply of {whose} {way} {ends}",
+            title=f"The risk to the Union’s supply of {whose} {way} {ends}",
             table=rows[["year", "supply_risk", "economic_importance", "source_id"]].rename(
                 columns={"year": "Edition", "supply_risk": risk, "economic_importance": importance}
             ),

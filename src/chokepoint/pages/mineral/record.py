@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from chokepoint.analysis import control_effects as effects
-from chokepoint.analysis import history
+from chokepoint.analysis import coalitions, history
 from chokepoint.charts.decades import decades
-from chokepoint.charts.theme import CHINA, OTHER, UNITED_STATES
+from chokepoint.charts.theme import BLOC, CHINA, OTHER, UNITED_STATES
 from chokepoint.pages import did_it_bite
 from chokepoint.pages import history as decades_of
 from chokepoint.pages.amounts import capital, date, listed, tons
@@ -14,8 +13,16 @@ from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral_text import name
 
 WORLD, US = "World output, t", "US output, t"
-OUTPUT, CHINAS, VALUE = "Output", "China’s share", "Unit value"
+OUTPUT, VALUE = "Output", "Unit value"
+CHINAS, AMERICAN, BLOCS = "China, %", "United States, %", "US and signatories, %"
 BGS = "British Geological Survey materials © UKRI; the shares are derived from them"
+VALUE_NAME = "Unit value, US$ of 1998 a tonne"
+WHO = {CHINAS: "China", AMERICAN: "the United States", BLOCS: "the United States and today’s signatories"}
+COLOURS = dict(zip(WHO, (CHINA, UNITED_STATES, BLOC), strict=True)) | {
+    WORLD: OTHER,
+    US: UNITED_STATES,
+    VALUE_NAME: CHINA,
+}
 LEAST = 20  # years: less is no history
 
 
@@ -25,39 +32,47 @@ def century(mineral: str, release: str) -> Section | None:
     if drawn is None:
         return None
     words = []
-    if OUTPUT in drawn.table.attrs["parts"]:
-        words.append("Output is as USGS compiles it: what the United States withheld is a gap.")
-    if CHINAS in drawn.table.attrs["parts"]:
+    if drawn.table.attrs["shares"]:
         words.append(
-            f"China’s share is of the output reported to BGS, which is not the world’s. Contains {BGS}."
+            "A share is of the output reported to BGS, which is not the world’s. Signatories are today’s, "
+            f"in every year. Contains {BGS}."
         )
-    if VALUE in drawn.table.attrs["parts"]:
-        words.append("The unit value is a value of apparent use in dollars of 1998 and no quotation.")
     return Section("A century of output", words, release, drawn)
 
 
 def _drawn(mineral: str) -> Figure | None:
-    parts = {OUTPUT: _output(mineral), CHINAS: decades_of.china_series(mineral), VALUE: _value(mineral)}
+    shares = _shares(mineral)
+    parts = {OUTPUT: _output(mineral), **shares, VALUE: _value(mineral)}
     parts = {show: rows for show, rows in parts.items() if len(rows)}
     if not parts:
         return None
     rows = pd.concat([rows.assign(show=show) for show, rows in parts.items()])
     first = next(iter(parts))
-    table = rows.pivot_table(index="year", columns="series", values="value", sort=False).sort_index()
+    named = rows.assign(column=rows.series.where(~rows.show.isin(shares), rows.show + ": " + rows.series))
+    table = named.pivot_table(index="year", columns="column", values="value", sort=False).sort_index()
     table = table.map(lambda v: float(f"{v:.4g}")).reset_index().rename(columns={"year": "Year"})
-    table.attrs["parts"] = tuple(parts)
+    table.attrs["shares"] = tuple(shares)
     pick = {"pick": "show", "label": "Show", "first": first} if len(parts) > 1 else {}
     return figure(
-        decades(rows, **pick, colours={WORLD: OTHER, US: UNITED_STATES} | dict.fromkeys([VALUE_NAME], CHINA)),
+        decades(rows, **pick, colours=COLOURS),
         title=_title(mineral, parts),
-        table=table,
+        table=table.rename_axis(columns=None),
         sources=sorted(set(rows.source_id)),
         alt_text=f"Lines by year, {int(rows.year.min())} to {int(rows.year.max())}; years "
         f"without a figure are gaps. Shown: " + listed([show.lower() for show in parts]) + ".",
     )
 
 
-VALUE_NAME = "Unit value, US$ of 1998 a tonne"
+def _shares(mineral: str) -> dict[str, pd.DataFrame]:
+    """Return the shares of China, the United States and today's signatories, by step; what is not, is not."""
+    whose = {CHINAS: decades_of.CHINA_ONLY, AMERICAN: frozenset({"USA"}), BLOCS: coalitions.club("signed")}
+    rows = pd.concat(
+        [decades_of.series_of(mineral, codes).assign(whose=name) for name, codes in whose.items()]
+    )
+    return {
+        step: of.assign(series=of.whose)[["series", "year", "value", "source_id"]]
+        for step, of in rows.groupby("series", sort=False)
+    }
 
 
 def _output(mineral: str) -> pd.DataFrame:
@@ -84,14 +99,13 @@ def _title(mineral: str, parts: dict[str, pd.DataFrame]) -> str:
     if OUTPUT in parts and (world := parts[OUTPUT].query("series == @WORLD").set_index("year").value).size:
         first, last = world.index.min(), world.index.max()
         return f"World output of {what}: {tons(world[first])} in {first}, {tons(world[last])} in {last}"
-    if CHINAS in parts:
-        rows = parts[CHINAS]
-        rows = rows[rows.series == rows.series.iloc[-1]].sort_values("year")
-        first, last = rows.iloc[0], rows.iloc[-1]
+    if shares := [rows for show, rows in parts.items() if show not in (OUTPUT, VALUE)]:
+        rows = shares[-1].sort_values(["year", "value"])
+        of = rows[rows.series == rows.series.iloc[-1]]
+        first, last = of.iloc[0], of.iloc[-1]
         return (
-            f"Of the {what} reported to BGS, China made {first.value:.0f} % in {first.year} "
-            f"and {last.value:.0f} % in "
-            f"{last.year}"
+            f"Of the {what} reported to BGS, {WHO[first.series]} made {first.value:.0f}% in {first.year} "
+            f"and {last.value:.0f}% in {last.year}"
         )
     rows = parts.get(VALUE, parts.get(OUTPUT)).sort_values("year")
     first, last = rows.iloc[0], rows.iloc[-1]
@@ -110,10 +124,5 @@ def effects_of_controls(mineral: str, release: str) -> Section | None:
             f"{date(row.day)}, {row.control}: {verdict[0].lower()}{verdict[1:]}. {did_it_bite.rests_on(row)}."
         )
         items.append(said + (f" {row.note}." if row.note else ""))
-    words = [
-        "How it is judged: each period after a control beside the same months of the three "
-        "years before it; it bit if "
-        f"the newest and most periods lie under {100 * effects.CUT:.0f} % of that. "
-        "[Chapter 6](06-china-responses#did-it-bite) has the rule and the charts."
-    ]
+    words = ["[Chapter 6](06-china-responses#did-it-bite) has the rule by which they are judged."]
     return Section("Controls on it, and what came of them", words, release, None, items)

@@ -2,14 +2,20 @@
 
 import pandas as pd
 
-from chokepoint.analysis import reliance
+from chokepoint.analysis import reliance, trade
+from chokepoint.analysis.facts.trade import money
 from chokepoint.charts.bars import bars
-from chokepoint.charts.theme import CHINA, OTHER
+from chokepoint.charts.decades import decades
+from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
+
+PARTNERS = 4  # drawn beside China
+LEAST_USD = 1e6  # a year, from all partners counted: less is no trade worth a chart
+RECENT = 5  # years over which the largest are chosen
 
 
 def imports(mineral: str, release: str) -> Section | None:
@@ -23,7 +29,7 @@ def imports(mineral: str, release: str) -> Section | None:
     if not lines.empty and lines.kind.iloc[0] in ("greater", "less"):
         said.append(
             "USGS prints a bound for import reliance in place of a figure, because it withholds a "
-            "company's data."
+            "company’s data."
         )
     said += [
         f"Its chapter in USGS gives an import reliance of {lines.text.iloc[0]}; {also} for the same year."
@@ -39,21 +45,18 @@ def imports(mineral: str, release: str) -> Section | None:
     elif len(china):
         title = (
             f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; "
-            f"China sent {china.iloc[0]:.0f} %"
+            f"China sent {china.iloc[0]:.0f}%"
         )
     else:
         title = (
             f"{capital(with_article(first.area))} is the largest source of US imports, {first.text}; "
             "China is not among the main ones"
         )
-    form = f" Form counted: {first.detail.lower()}." if pd.notna(first.detail) else ""
-    said.append(
-        f"Imports are averages of {period}.{form} The country is the last one that sold it, which need not "
-        "be the one that made it."
-    )
+    if pd.notna(first.detail):
+        said.append(f"Form counted: {first.detail.lower()}.")
     short = printed.text.replace({"more than ": ">", "less than ": "<"}, regex=True)
     shown = printed.assign(area=printed.area.replace("Other countries", "Others"), text=short)
-    shares = printed.value if printed.kind.eq("").all() else short.str.removesuffix(" %")
+    shares = printed.value if printed.kind.eq("").all() else short.str.removesuffix("%")
     table = printed[["area", "source_id"]].assign(share=shares)[["area", "share", "source_id"]]
     table = table.rename(columns={"area": "Country", "share": "Share of US imports, %"})
     drawn = figure(
@@ -70,9 +73,10 @@ def imports(mineral: str, release: str) -> Section | None:
             limit=220,
         ),
         title=title,
+        subtitle=f"US imports by the country that sold them last, average of {period}",
         table=table,
         alt_text="Bars of shares of US imports: "
-        + "; ".join(f"{r.area} {r.text.replace(' %', ' percent')}" for r in shown.itertuples())
+        + "; ".join(f"{r.area} {r.text.replace('%', ' percent')}" for r in shown.itertuples())
         + ".",
     )
     return Section(
@@ -103,3 +107,84 @@ def _uses(release: str) -> dict[str, str]:
     if release not in tables.releases("critical_list"):
         return {}
     return tables.load("critical_list", release).set_index("mineral").uses.to_dict()
+
+
+def bought_by_partner(mineral: str, release: str) -> Section | None:
+    """Draw what the United States bought of it by partner and year; nothing where no heading is held.
+
+    A heading of customs may hold other goods; the partners are a choice, so no share is taken of their sum.
+    A heading of which they sold next to nothing in the last full year is left out.
+    """
+    rows = trade.us_imports(mineral)
+    full = rows[rows.months == 12]
+    sizes = full[full.year == full.year.max()].groupby("goods").value_usd.sum()
+    rows = rows[rows.goods.isin(sizes[sizes >= LEAST_USD].index)]
+    if rows.empty:
+        return None
+    whole, part = rows[rows.months == 12], rows[rows.months < 12]
+    last = int(whole.year.max())
+    most = whole[whole.year > last - RECENT].groupby("area").value_usd.sum().sort_values(ascending=False)
+    areas = ["China", *[area for area in most.index if area != "China"][:PARTNERS]]
+    drawn = whole[whole.area.isin(areas)].assign(value=whole.value_usd / 1e6)
+    drawn = drawn.sort_values("area", key=lambda names: names.map(areas.index), kind="stable")
+    first = sizes.idxmax()
+    several = {"pick": "goods", "label": "Heading", "first": first} if drawn.goods.nunique() > 1 else {}
+    table = pd.concat([whole, part[part.year == part.year.max()]])
+    table = table[table.area.isin(areas)].pivot_table(
+        index=["goods", "year", "months"], columns="area", values="value_usd", sort=True
+    )
+    china = rows[(rows.goods == first) & (rows.area == "China")].set_index(["year", "months"]).value_usd
+    return Section(
+        "What the United States buys, by seller and year",
+        _by_partner_words(rows, first, china),
+        release,
+        figure(
+            decades(
+                drawn[["goods", "area", "year", "value"]],
+                series="area",
+                colours=dict(zip(areas, (CHINA, BLOC, ACCENT, FLOOR, OTHER), strict=False)),
+                **several,
+            ),
+            title=_by_partner_title(whole[(whole.goods == first) & (whole.year == last)], china, first),
+            subtitle="US imports by country of origin, US$ million of the year",
+            table=table[[area for area in areas if area in table]]
+            .rename(columns=lambda area: f"{area}, US$")
+            .reset_index()
+            .rename(columns={"goods": "Heading", "year": "Year", "months": "Months counted"})
+            .rename_axis(columns=None),
+            sources=sorted(set(rows.source_id)),
+            alt_text=f"Lines by year, {int(whole.year.min())} to {last}, of what the United States bought in "
+            f"millions of dollars, from {', '.join(areas)}.",
+        ),
+    )
+
+
+def _by_partner_title(last: pd.DataFrame, china: pd.Series, goods: str) -> str:
+    year, top = int(last.year.iloc[0]), last.loc[last.value_usd.idxmax()]
+    heading, held = goods.split(": ", 1)
+    what = f"goods under {heading}" if "one heading" in held else held.split(",")[0]
+    now, before = (china.get((y, 12), 0) for y in (year, year - 1))
+    came = f"{money(now)} of {what}" if now else f"no {what}"
+    rest = (
+        "more than from any other partner counted"
+        if top.area == "China"
+        else f"the most came from {with_article(top.area)}, {money(top.value_usd)}"
+    )
+    return (
+        f"The United States bought {came} from China in {year}, {money(before) if before else 'none'} in "
+        f"{year - 1}; {rest}"
+    )
+
+
+def _by_partner_words(rows: pd.DataFrame, goods: str, china: pd.Series) -> list[str]:
+    said = [
+        f"Customs value of imports for consumption under {goods}, as the US Census counts them. "
+        f"{rows.area.nunique()} partners are counted, not all there are, so no share is taken of their sum."
+    ]
+    year, months = max(china.index, default=(0, 12))
+    if months < 12:
+        said.append(
+            f"In the first {months} months of {year} {money(china[year, months])} came from China, in those "
+            f"of {year - 1} {money(china.get((year - 1, months), 0))}."
+        )
+    return said

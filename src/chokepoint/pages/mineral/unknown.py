@@ -3,14 +3,14 @@
 from chokepoint.analysis import reliance
 from chokepoint.data import tables
 from chokepoint.pages.amounts import with_article
-from chokepoint.pages.components.section import Section
+from chokepoint.pages.components.section import HOW_AND_WHERE, Section
 from chokepoint.pages.mineral.market import prices
-from chokepoint.pages.mineral_text import made, name, row_of, uncounted
+from chokepoint.pages.mineral_text import name, output_by_step, row_of, uncounted
 
 
-def not_published(mineral: str, release: str) -> Section:
-    """List what the sources do not say of this mineral."""
-    output, row = made(mineral, release), row_of(mineral)
+def not_published(mineral: str, release: str) -> Section | None:
+    """List what the sources do not say of this mineral; nothing where they say it all."""
+    output, row = output_by_step(mineral, release), row_of(mineral)
     gaps = []
     if row.headline_mineral != mineral:
         gaps.append(
@@ -27,7 +27,7 @@ def not_published(mineral: str, release: str) -> Section:
         if (rows.qualifier == "withheld").any():
             gaps.append(
                 f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: "
-                "withheld, because it would disclose a company's data."
+                "withheld, because it would disclose a company’s data."
             )
     if prices(mineral, release) is None:
         gaps.append(f"What it costs: USGS prints no price of {name(mineral)}.")
@@ -39,8 +39,7 @@ def not_published(mineral: str, release: str) -> Section:
             "How far the United States depends on imports of it alone: only the figure of the "
             f"{name(stated)} is published."
         )
-    gaps.append("How much lies in stockpiles, in China or elsewhere, and who ends up buying.")
-    return Section("What is not published", [], release, None, gaps)
+    return Section("What is not published", [], release, None, gaps) if gaps else None
 
 
 def _output_missing(mineral: str, release: str) -> str:
@@ -56,14 +55,11 @@ def _output_missing(mineral: str, release: str) -> str:
 def read_on(mineral: str, release: str) -> Section:
     """Ways on from here."""
     ways = [
-        "[Project Vault](04-project-vault): what its money would buy, and how long a stock lasts",
-        "[Why minerals became leverage](01-dependence), and where this one stands among them",
-        "[What each country signed](05-frameworks), and what that brings inside",
-        "[What Beijing did and can do](06-china-responses)",
         *_magnet_chapters(mineral),
-        "[What has happened since February](08-since-february), to the newest dated event",
-        "[The evidence](evidence) for every number, and the [glossary](glossary)",
-        "[All minerals](minerals) and [all countries](countries), to search and sort",
+        "[Why minerals became leverage](01-dependence), and [Project Vault](04-project-vault)",
+        "[What each country signed](05-frameworks), and [what Beijing did](06-china-responses)",
+        "[What has happened since February](08-since-february)",
+        *HOW_AND_WHERE,
     ]
     return Section("Read on", [], release, None, ways)
 
@@ -74,5 +70,5 @@ def _magnet_chapters(mineral: str) -> list[str]:
         return []
     return [
         "[How a price floor would work](03-price-floor), with the oxide of magnets as its example",
-        "[How fast separation could be built](07-futures) outside China",
+        "[What would you do?](07-futures), and what the IEA expects of refining",
     ]

@@ -11,12 +11,22 @@ import re
 
 from chokepoint.data.ingest.plausibility import limits, totals
 from chokepoint.data.ingest.plausibility.exceptions import Accepted, accepted, read
-from chokepoint.data.ingest.plausibility.finding import SERIES, Finding, Place, Table, Tables, shown
+from chokepoint.data.ingest.plausibility.finding import SERIES, Finding, Place, Table, Tables, describe_row
 from chokepoint.data.ingest.plausibility.misprints import misprints
 from chokepoint.data.ingest.plausibility.printed import misread
 from chokepoint.data.ingest.plausibility.scale import scales
 
-__all__ = ["RELEASE", "Accepted", "Finding", "accepted", "findings", "misprints", "misread", "read", "shown"]
+__all__ = [
+    "RELEASE",
+    "Accepted",
+    "Finding",
+    "accepted",
+    "describe_row",
+    "findings",
+    "misprints",
+    "misread",
+    "read",
+]
 
 RELEASE = re.compile(
     r"(mcs\d{4}|iea\d{4}|wb\d{4}-\d\d)-(.+)"

@@ -43,7 +43,7 @@ class Accepted:
     def explains(self, release: str, table: str, series: Row, gap: float) -> bool:
         """Whether a gap between parts and total is listed, at about this size (0.1.
 
-        The parts are 10 % more).
+        The parts are 10% more).
         """
         return any(
             g["release"] == release

@@ -86,10 +86,10 @@ class Table:
         return Finding(self.release, self.name, row, column, rule, message, refused)
 
 
-def shown(row: Row) -> str:
+def describe_row(row: Row) -> str:
     """Describe a row: what it is of, whose, when.
 
-    >>> shown({"mineral": "tin", "commodity": "Tin", "stage": "mine", "area": "Peru", "year": "2025",
+    >>> describe_row({"mineral": "tin", "commodity": "Tin", "stage": "mine", "area": "Peru", "year": "2025",
     ...     "value": "3"})
     'tin, mine, Peru, 2025'
     """

@@ -3,16 +3,15 @@
 Figures that cannot be right are refused, with their place and their neighbour's.
 """
 
-import difflib
 from pathlib import Path
 
 import pandas as pd
 
 from chokepoint.data.ingest import existing, reference, register
-from chokepoint.data.ingest.plausibility import exceptions, findings, misprints, shown
+from chokepoint.data.ingest.plausibility import describe_row, exceptions, findings, misprints
 from chokepoint.data.ingest.plausibility.finding import Finding, Row, Table
 from chokepoint.data.ingest.report import Report
-from chokepoint.errors import UserError
+from chokepoint.errors import UserError, did_you_mean
 
 MOST_SHOWN = 12
 
@@ -27,8 +26,7 @@ def accepted_columns(options: tuple[str, ...], fields: dict[str, list[str]]) -> 
     known = [f"{table}.{column}" for table, names in fields.items() for column in names]
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Write it as production.value."
+            hint = did_you_mean(name, known, "Write it as production.value.")
             raise UserError(
                 f'--accept "{name}" names no column of a table that is read here '
                 f"({', '.join(sorted(fields))}). {hint}"
@@ -69,7 +67,8 @@ def require_plausible(
     found = findings(tables, exceptions.read(data), place, given, release)
     of_finding = {f: Table(f.release, f.table, whole[f.table]).row(f.row) for f in found}
     lines = {
-        f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of {shown(of_finding[f])}: {f.message}"
+        f: f"{place(f.release, f.table, f.row)}: {f.table} {f.column} of "
+        f"{describe_row(of_finding[f])}: {f.message}"
         for f in found
     }
     corrections = reference.as_text(data / "corrections.csv")

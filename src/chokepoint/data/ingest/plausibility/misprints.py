@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from chokepoint.data.ingest.corrections import selected
-from chokepoint.data.ingest.plausibility.finding import SERIES, Label, Row, Table, Tables, shown
+from chokepoint.data.ingest.plausibility.finding import SERIES, Label, Row, Table, Tables, describe_row
 from chokepoint.data.ingest.reference import records
 
 Misprint = tuple[str, str, Label, str]  # release, table, its first row, message
@@ -39,7 +39,7 @@ def misprints(tables: Tables, corrections: pd.DataFrame, release: str = "") -> I
                 count = f"{len(found)} rows, first" if len(found) > 1 else "1 row"
                 message = (
                     f"what {fix['correction_id']} corrected is printed again "
-                    f'({count}: {shown(row)}, "{row.get("printed", "")}"): {fix["reason"]} '
+                    f'({count}: {describe_row(row)}, "{row.get("printed", "")}"): {fix["reason"]} '
                     f"Give {later} its row in data/corrections.csv"
                 )
                 yield later, name, found.index[0], message

@@ -1,0 +1,131 @@
+"""The style of the story, read from the built pages: length, what is unknown, titles, links, and house style."""
+
+import re
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+import built_prose
+import pytest
+
+HOME = Path(__file__).resolve().parents[1]
+CHAPTERS = sorted(p.stem for p in (HOME / "book").glob("[0-9]*.ipynb"))
+STORY = ["index", *CHAPTERS]
+MOST_WORDS, MOST_SCREENS, SCREEN = 11_000, 10, (1280, 800)
+UNKNOWN_SHARE, TITLE_WORDS, BRIEF_SENTENCES = 0.03, 12, 3
+# Paragraphs that assert nothing about the world that a source could bear: how to use a page, what a model does,
+# our own judgement. By their first words, read one by one.
+NO_SOURCE_NEEDED = (
+    "Look up any mineral below",
+    "The textbook has one product and one year.",
+    "Cut imports yourself",
+    "A text on paper meets a trade that exists",
+    "What follows is our judgement",
+    "They are ours and are not changed afterwards.",
+    "Made on ",  # the state of the forecasts, computed from their table
+)
+# What the book never writes, outside quotations.
+BANNED = {
+    r"\d %": "no space before %",
+    r"\w'\w": "a curly apostrophe",
+    r"(?<![\w–-])-\d": "a true minus",
+    r"\b(?:aluminum|percent|tons)\b": "British spelling, tonnes and %",
+    r"\b(?:Czech Republic|Turkey|Republic of Korea|Emirates|Burma|DRC)\b": "one name a country",
+    r"\b(?:draws|limbs|dry metric ton)\b": "no private shorthand",
+    r"\b(?:it should be noted|needless to say|in order to|game[- ]changer|going forward)\b": "plain words",
+}
+# Of the words on the pages of a kind: at most this share in sentences that stand on more than half of them.
+SAME_SHARE, KINDS = 0.35, ("minerals", "countries")
+OWN_ROWS = r"\b(?:rows?|this book|claims?|dated events|readings|pages? of its own|tables?)\b"
+
+pytestmark = pytest.mark.slow  # they read the built book
+
+
+def same_everywhere(pages: list[Path]) -> tuple[float, list[str]]:
+    """Return the share of the pages' words that stand in sentences of more than half of them, and these.
+
+    A page's own name and its figures count as the same everywhere.
+    """
+    said = {page: [anonymous(s, page) for s in built_prose.sentences(page)] for page in pages}
+    on = Counter(sentence for sentences in said.values() for sentence in set(sentences))
+    words = Counter({s: len(s.split()) * times for s, times in Counter(chain(*said.values())).items()})
+    same = [s for s, times in on.most_common() if times > len(pages) / 2]
+    return sum(words[s] for s in same) / words.total(), same
+
+
+def anonymous(sentence: str, page: Path) -> str:
+    """Write a sentence without its page's name and its figures."""
+    name = built_prose.text(built_prose.main(page).h1).split(" (")[0]
+    return re.sub(r"\d[\d,.]*", "#", re.sub(re.escape(name), "…", sentence, flags=re.I))
+
+
+def pages(site: Path) -> list[Path]:
+    """The front page and the chapters."""
+    return [site / f"{page}.html" for page in STORY]
+
+
+def test_the_story_is_short(site):
+    words = {page.stem: built_prose.words(page) for page in pages(site)}
+    assert sum(words.values()) <= MOST_WORDS, words
+
+
+def test_few_sentences_outside_the_boxes_say_that_something_is_unknown(site):
+    every = [s for page in pages(site) for s in built_prose.sentences(page)]
+    unknown = [s for s in every if built_prose.UNKNOWN.search(s)]
+    assert len(unknown) <= UNKNOWN_SHARE * len(every), unknown
+
+
+@pytest.mark.parametrize("page", STORY)
+def test_a_chart_s_title_is_one_claim_of_twelve_words(site, page):
+    assert [t for t in built_prose.titles(site / f"{page}.html") if len(t.split()) > TITLE_WORDS] == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_in_brief_is_three_sentences_about_the_world(site, page):
+    brief = built_prose.main(site / f"{page}.html").select(".cp-brief li")
+    assert len(brief) == BRIEF_SENTENCES
+    assert [built_prose.text(s) for s in brief if re.search(OWN_ROWS, built_prose.text(s))] == []
+
+
+@pytest.mark.parametrize("page", STORY)
+def test_a_paragraph_about_the_world_links_to_its_evidence(site, page):
+    bare = [
+        built_prose.text(p)
+        for p in built_prose.paragraphs(site / f"{page}.html")
+        if p.name == "p" and not p.find("a")
+    ]
+    assert [p for p in bare if not p.startswith(NO_SOURCE_NEEDED)] == []
+
+
+@pytest.mark.parametrize("page", STORY)
+def test_house_style(site, page):
+    words = "\n".join(map(built_prose.text, built_prose.paragraphs(site / f"{page}.html")))
+    words = re.sub(r"“[^”]*”", "“”", words)
+    found = [
+        (why, words[max(0, m.start() - 30) : m.end() + 20])
+        for r, why in BANNED.items()
+        for m in re.finditer(r, words)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_made_for_many_speaks_of_its_own_subject(site, kind):
+    share, same = same_everywhere(sorted((site / kind).glob("*.html")))
+    assert share <= SAME_SHARE, same
+
+
+def test_no_sentence_of_the_story_stands_twice(site):
+    every = [s for page in pages(site) for s in built_prose.sentences(page) if len(s.split()) > 7]
+    assert sorted({s for s in every if every.count(s) > 1}) == []
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("page", STORY)
+def test_a_chapter_is_at_most_ten_screens_long(address, browser, page):
+    width, height = SCREEN
+    tab = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    tab.goto(f"{address}/{page}.html")
+    tab.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
+    assert tab.evaluate("document.querySelector('main').scrollHeight") <= MOST_SCREENS * height
+    tab.context.close()
