@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Set where containers keep no bytecode; every process of a build would then compile the whole package again.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help book pdf test sweep lint check serve watch lab bench clean

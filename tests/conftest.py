@@ -173,9 +173,7 @@ class Checkout:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        unwanted = shutil.ignore_patterns(
-            ".git", ".venv", "build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis"
-        )
+        unwanted = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", ".*_cache", ".hypothesis")
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
         self.put_up()

@@ -51,7 +51,7 @@ class Parameter:
             return sorted(tables.load("minerals").mineral)
         if self.name in decisions.CHOICES:
             return decisions.CHOICES[self.name]
-        return sorted(map(countries.slug, countries.names())) if self.name == "country" else None
+        return sorted(countries.slugs().values()) if self.name == "country" else None
 
     def fault(self, value: object) -> str:
         """Say what is wrong with a value, and what would be right; nothing if it may be.
@@ -66,8 +66,8 @@ class Parameter:
             return f"is {value!r}; expected {KINDS[self.type]}, {self.allowed or f'like {self.default!r}'}"
         if self.span and not self.span[0] <= value <= self.span[1]:
             return f"is {value!r}, outside its range; expected {self.allowed}"
-        if self.choices and value not in self.choices:
-            return f"is {value!r}, which there is not. {nearest(value, self.choices)}"
+        if (choices := self.choices) and value not in choices:
+            return f"is {value!r}, which there is not. {nearest(value, choices)}"
         if self.name == "members" and (why := decisions.refusal(value)):
             return f"is {value!r}. {why}"
         return ""
@@ -77,8 +77,8 @@ class Parameter:
         """What it may be, in words."""
         if self.span:
             return f"{self.span[0]:g} to {self.span[1]:g}"
-        if self.choices:
-            return ", ".join(self.choices) if len(self.choices) < 6 else f"one of {len(self.choices)} names"
+        if choices := self.choices:
+            return ", ".join(choices) if len(choices) < 6 else f"one of {len(choices)} names"
         if self.name == "members":
             return decisions.CLUBS
         return ""

@@ -38,11 +38,12 @@ def slug(iso3: str) -> str:
     >>> slug("COK"), slug("TUR")
     ('cook-islands', 'turkiye')
     """
-    return _slugs()[iso3]
+    return slugs()[iso3]
 
 
 @tables.remembered
-def _slugs() -> dict[str, str]:
+def slugs() -> dict[str, str]:
+    """Return the name in an address of every country that has a page, by iso3."""
     return {iso3: re.sub(r"\W+", "-", _plain(name).lower()) for iso3, name in names().items()}
 
 

@@ -120,7 +120,8 @@ def _plain(number: float) -> str:
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:
-    return [{str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+    columns = [map(str, frame.iloc[:, at].tolist()) for at in range(len(frame.columns))]
+    return [dict(zip(map(str, frame.columns), row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 class NoTable(Unresolved):

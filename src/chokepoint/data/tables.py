@@ -512,9 +512,15 @@ def _text(data: Path, table: str) -> pd.DataFrame:
     """Return a file as text, nothing filled in."""
     path = _named(data)[table]["path"]
     try:
-        return pd.read_csv(data / path, dtype=str, keep_default_na=False, encoding="utf-8")
+        return _cells(data / path, _state(data / path))
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
+
+
+@lru_cache(maxsize=128)
+def _cells(path: Path, _state: tuple[int, ...]) -> pd.DataFrame:
+    """Return a file as text; callers leave it as it is."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def _resolved(data: Path, table: str) -> tuple[str, tuple[str, ...]]:

@@ -50,6 +50,7 @@ class Control:
     meaning: str
 
 
+@tables.remembered
 def controls() -> dict[str, Control]:
     """Return what a reader may choose, by name, in the order of `inputs.POLICY`.
 
