@@ -8,11 +8,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test sweep lint check serve watch lab bench clean
+.PHONY: help book pdf published test sweep lint check serve watch lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
-	@echo "make pdf     print the whole book into build/chokepoint.pdf"
+	@echo "make pdf     print the whole book into build/chokepoint.pdf, and the brief, one sheet a language"
+	@echo "make published  build the site with its editions and the brief as PDF into build/published/html"
 	@echo "make test    run every test, browser tests included"
 	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (an hour)"
 	@echo "make lint    lint, types, docstrings"
@@ -28,6 +29,10 @@ book: $(VENV)/.ready
 pdf: $(VENV)/.test-ready
 	@test -f build/html/index.html || $(BIN)/chokepoint build
 	@chrome=$$($(BIN)/python tests/browser.py) && $(BIN)/python -m chokepoint.site.pdf "$$chrome"
+
+# Where no Chromium is found and none can be installed, the site has no PDF, and no link to one.
+published: $(VENV)/.test-ready
+	@chrome=$$($(BIN)/python tests/browser.py) || chrome=; $(BIN)/chokepoint publish --browser "$$chrome"
 
 test: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null

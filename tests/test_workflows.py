@@ -86,6 +86,17 @@ def test_what_is_sampled_otherwise_is_run_whole_every_week():
     assert [path.name for path in swept if not re.search(chosen, texts[path], re.M)] == []
 
 
+def test_what_is_published_is_the_book_with_its_editions_and_the_brief_on_paper():
+    flow = WORKFLOWS["publish.yml"]
+    steps = flow["jobs"]["build"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert "make published" in commands and any("fonts-noto-cjk" in command for command in commands)
+    [sent] = [step["with"]["path"] for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert sent == "build/published/html"
+    recipe = (HOME / "Makefile").read_text(encoding="utf-8").partition("\npublished:")[2].partition("\n\n")[0]
+    assert "chokepoint publish --browser" in recipe
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
 def test_every_dependency_is_pinned(name):
     lines = [

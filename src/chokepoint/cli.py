@@ -130,6 +130,18 @@ def build(
     )
 
 
+@main.command("publish")
+@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@click.option("--browser", default="", help="Chromium or Chrome, which prints the brief; without it no PDF.")
+def publish_command(release: str, browser: str) -> None:
+    """Build the book with every edition and the brief as PDF, into build/published/html."""
+    from chokepoint.site.publish import publish
+
+    tables.require_release(release)
+    site = publish(release, chrome=browser, say=click.echo)
+    click.echo(f"The site is in {os.path.relpath(site)}")
+
+
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(port: int) -> None:

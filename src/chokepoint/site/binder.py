@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from chokepoint.pages.markup import macros
-from chokepoint.site import repo_url
+from chokepoint.site import page_metadata, repo_url
 from chokepoint.site.runs import Edition, Run
 
 _template = macros("launch")
@@ -39,7 +39,9 @@ def launch(pagename: str, stage: Path) -> Markup:
     known = _read(stage / _FILE)
     page, edition = known.get("pages", {}).get(pagename, {}), known.get("edition", {})
     settings = page.get("settings", {})
-    set_here = _template.settings(edition, settings) if edition or settings else Markup("")
+    address = page_metadata.site_address()
+    book = f"{address}{pagename}.html" if edition and address else ""
+    set_here = _template.settings(edition, settings, book) if edition or settings else Markup("")
     return set_here + _buttons(known.get("repository", ""), page)
 
 

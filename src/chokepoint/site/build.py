@@ -26,6 +26,7 @@ from chokepoint.analysis import countries, facts
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
+from chokepoint.site.along import Along
 from chokepoint.site.execute import execute, write
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
@@ -48,6 +49,7 @@ def build(
     explain: bool = False,
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
+    along: Along | None = None,
 ) -> Path:
     """Make the whole site in build/html and return that folder.
 
@@ -56,13 +58,14 @@ def build(
     settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its
     own, build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a
     line a page, why it ran or did not. pool: where notebooks run, any executor of the kind of
-    concurrent.futures; without one, processes here.
+    concurrent.futures; without one, processes here. along: what goes with the pages; the site is then in
+    build/published/html.
     """
     home = home or root()
-    work = home / "build" / "editions" / edition.name if edition else home / "build"
+    work = home / "build" / (f"editions/{edition.name}" if edition else "published" if along else "")
     with _ending_what_it_started(), build_lock(home / "build"):
         recover(work / "html")
-        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool)
+        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool, along)
 
 
 def build_locked(
@@ -75,6 +78,7 @@ def build_locked(
     explain: bool = False,
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
+    along: Along | None = None,
 ) -> Path:
     """See `build`, for who holds the lock; `work` is where this edition is built."""
     took, start = {}, perf_counter()
@@ -93,7 +97,7 @@ def build_locked(
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
     before = inputs(home, runs, release, edition)
-    if not fresh and not explain and last == {"inputs": before, "site": contents(site)}:
+    if not fresh and not explain and not along and last == {"inputs": before, "site": contents(site)}:
         return site
     kernels.forkserver_context()  # it imports while the data are checked
     if not new:
@@ -108,13 +112,17 @@ def build_locked(
         lap("execute")
         lay_out(home / "book", runs, executed, stage)
         binder.record(runs, edition, stage, home)
+        if along:
+            along.record(stage)
         shutil.rmtree(rendered, ignore_errors=True)
         pages = {
             name: digest
             for name, digest in before.items()
-            if not name.startswith(("book/", "data/")) or name.startswith("book/_static")
+            if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
         render_pages(_digest(pages | {"pages": _named(stage)}), fresh)
+    if along:
+        along.add(rendered)
     lap("render")
     linkcheck.require_whole(rendered)
     if changed := [
@@ -158,6 +166,7 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
     files = [
         home / "_config.yml",
         home / "_toc.yml",
+        *sorted((home / "editions").glob("*.yml")),
         *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p)),
     ]
     own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

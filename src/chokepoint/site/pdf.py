@@ -1,4 +1,4 @@
-"""The whole book as one PDF, out of the built site: `make pdf`.
+"""The whole book as one PDF, out of the built site, and the brief as one sheet: `make pdf`.
 
 Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the
 page's own script, and what print shows of it is put into one document. That is printed twice: once to learn
@@ -6,6 +6,7 @@ on which page each chapter falls, once with those numbers in the contents.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,26 @@ document.addEventListener("readystatechange", () => { window.chartsSay ??=
     [...document.querySelectorAll(printedCharts)].map((box) => box.getAttribute("aria-label")); });"""
 _NUMBER = """(numbers) => { for (const line of document.querySelectorAll(".cp-book-contents a"))
     line.querySelector("span").textContent = numbers[decodeURI(line.hash.slice(1))] ?? ""; }"""
+# A sheet that is sent on cannot lead to files beside it: its links lead to the site, where its address is
+# known, and are text elsewhere.
+_WEB_LINKS = """() => {
+    const at = document.querySelector("link[rel=canonical]")?.href;
+    for (const link of document.querySelectorAll("a[href]")) {
+        if (link.protocol !== "file:") continue;
+        if (at) link.href = new URL(link.getAttribute("href"), at).href; else link.removeAttribute("href");
+    } }"""
+# Characters that no font has are all drawn as one box: which of these look like one that no font can have.
+_NOT_IN_A_FONT = """(signs) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 60, height: 60 });
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const drawn = (sign) => {
+        pen.clearRect(0, 0, 60, 60);
+        pen.font = "40px sans-serif";
+        pen.fillText(sign, 5, 45);
+        return canvas.toDataURL();
+    };
+    const box = drawn("\\u{10ffff}");
+    return signs.filter((sign) => drawn(sign) === box); }"""
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -201,6 +222,45 @@ def print_book(
     return list(taken.values())
 
 
+def briefs(book: Path, chrome: str) -> list[str]:
+    """List the pages of the brief that the browser has the characters for: English, then translations."""
+    from playwright.sync_api import sync_playwright
+
+    signs = {path.stem: _signs(path) for path in sorted(book.glob("brief*.md"))}
+    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+        missing = set(browser.new_page().evaluate(_NOT_IN_A_FONT, sorted(set().union(*signs.values()))))
+    return [page for page, its in signs.items() if not its & missing]
+
+
+def _signs(path: Path) -> set[str]:
+    """Return a page's Chinese and Japanese characters; any browser has the others.
+
+    Names of links to the brief in other languages are not printed.
+    """
+    printed = re.sub(r"\[[^\]]*\]\(brief[^)]*\)", "", path.read_text(encoding="utf-8"))
+    return {sign for sign in printed if sign >= "\u3000"}
+
+
+def print_briefs(site: Path, into: Path, pages: list[str], chrome: str) -> list[Path]:
+    """Print these pages of the site, each on one sheet of A4, into files of their names.
+
+    UserError where one takes more than a sheet.
+    """
+    from playwright.sync_api import sync_playwright
+    from pypdf import PdfReader
+
+    made = [into / f"{page}.pdf" for page in pages]
+    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+        tab = browser.new_context(color_scheme="light", bypass_csp=True).new_page()
+        for path in made:
+            tab.goto((site.resolve() / f"{path.stem}.html").as_uri(), wait_until="load")
+            tab.evaluate(_WEB_LINKS)
+            tab.pdf(path=path, format="A4", prefer_css_page_size=True, print_background=True, tagged=True)
+    if long := [path.name for path in made if len(PdfReader(path).pages) != 1]:
+        raise UserError(f"{', '.join(long)}: more than one sheet. Shorten that page of book/.")
+    return made
+
+
 def _page_numbers(reader: "PdfReader", pages: list[str]) -> dict[str, int]:
     """Find the page of the PDF, from 1, on which each page of the site begins."""
     where = {
@@ -211,17 +271,18 @@ def _page_numbers(reader: "PdfReader", pages: list[str]) -> dict[str, int]:
 
 
 def main(chrome: str) -> None:
-    """Print build/html into build/chokepoint.pdf."""
-    from chokepoint.site.build import root
-
-    target = root() / "build" / "chokepoint.pdf"
-    leaves = print_book(root() / "build" / "html", target, root() / "_toc.yml", chrome)
+    """Print build/html into build/chokepoint.pdf, and the brief in each language beside it."""
+    home = tables.home()
+    target = home / "build" / "chokepoint.pdf"
+    leaves = print_book(home / "build" / "html", target, home / "_toc.yml", chrome)
     if faults := [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]:
         raise UserError(
-            f"{target.relative_to(root())} is printed, but these charts are not drawn whole on paper:\n"
+            f"{target.relative_to(home)} is printed, but these charts are not drawn whole on paper:\n"
             + "\n".join(faults)
         )
-    print(f"The book is in {target.relative_to(root())} ({target.stat().st_size / 1e6:.1f} MB)")
+    sheets = print_briefs(home / "build" / "html", target.parent, briefs(home / "book", chrome), chrome)
+    print(f"The brief is in build/{', '.join(path.name for path in sheets)}")
+    print(f"The book is in {target.relative_to(home)} ({target.stat().st_size / 1e6:.1f} MB)")
 
 
 if __name__ == "__main__":

@@ -175,6 +175,11 @@ def merged(first: Settings, then: Settings) -> Settings:
     }
 
 
+def editions(folder: Path) -> list[Edition]:
+    """Read every edition of a folder, by name; there may be no such folder."""
+    return [edition(path.stem, folder) for path in sorted(folder.glob("*.yml"))]
+
+
 def edition(name: str, folder: Path) -> Edition:
     """Read the edition of that name in `folder`.
 

@@ -23,8 +23,8 @@ from chokepoint.charts.vega import script
 from chokepoint.data import tables
 from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
-from chokepoint.pages.markup import link
-from chokepoint.site import cover, fact_links, lists, page_metadata, render, seo
+from chokepoint.pages.markup import link, macros
+from chokepoint.site import along, cover, fact_links, lists, page_metadata, render, runs, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
@@ -49,6 +49,7 @@ _THEME_PARTS = {
     "theme_secondary_sidebar_items",
 }
 _UNSEARCHED = {"api", "data-dictionary", "what-changed"}
+published = macros("launch")
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
 const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ? yes : no);
@@ -60,6 +61,8 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(FactLinks)
     app.add_directive("excerpt", Excerpt)
     app.add_directive("translated", Translated)
+    app.add_directive("editions", Editions)
+    app.add_directive("on-paper", OnPaper)
     first = {
         "cover": cover.cover,
         "argument": front_page.argument,
@@ -158,6 +161,32 @@ class Translated(SphinxDirective):
         """Return a paragraph."""
         holds = front_page.still_true(self.arguments[0], release())
         return [nodes.paragraph("", self.content[0 if holds else 1])]
+
+
+class Editions(SphinxDirective):
+    """``{editions}``: every file of `editions/`, a link where it goes with this site."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        rows = []
+        for edition in runs.editions(tables.home() / "editions"):
+            self.env.note_dependency(str(tables.home() / "editions" / f"{edition.name}.yml"))
+            address = along.edition_address(edition.name)
+            rows.append((edition, address if along.there(address, Path(self.env.srcdir)) else ""))
+        return [nodes.raw("", str(published.editions(rows)), format="html")]
+
+
+class OnPaper(SphinxDirective):
+    """``{on-paper}`` and what to call it: a link to this page as PDF, where one goes with this site."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a paragraph, or nothing."""
+        address = f"{self.env.docname}.pdf"
+        if not along.there(address, Path(self.env.srcdir)):
+            return []
+        return [nodes.raw("", str(published.paper(address, self.content[0])), format="html")]
 
 
 def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
