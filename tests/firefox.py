@@ -134,6 +134,19 @@ class Firefox:
             raise RuntimeError(said["exceptionDetails"]["text"])
         return json.loads(said["result"]["value"])
 
+    def drag(self, path: list[tuple[float, float]], finger: bool = False) -> None:
+        """Press at the first of some places of the viewport [px], move to the others, and let go."""
+        (x, y), *others = [(round(x), round(y)) for x, y in path]
+        move = [{"type": "pointerMove", "x": x, "y": y, "duration": 30} for x, y in others]
+        acts = [{"type": "pointerMove", "x": x, "y": y}, {"type": "pointerDown", "button": 0}, *move]
+        hand = {
+            "type": "pointer",
+            "id": "finger" if finger else "mouse",
+            "parameters": {"pointerType": "touch" if finger else "mouse"},
+            "actions": [*acts, {"type": "pointerUp", "button": 0}],
+        }
+        self._ask("input.performActions", context=self._tab, actions=[hand])
+
     def close(self) -> None:
         """End the browser and forget its profile."""
         if hasattr(self, "_socket"):

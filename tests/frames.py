@@ -20,6 +20,7 @@ def measure(page, moves: int = 40) -> dict[str, dict[str, float]]:
     """
     page.evaluate(OPENED)
     page.evaluate("chokepoint.drawAll().then(() => 1)")
+    page.evaluate("document.querySelectorAll('.cp-rest').forEach(fold => { fold.open = true; })")
     page.evaluate(WATCH)
     found = {}
     for section in page.locator(".cp-explorable").all():

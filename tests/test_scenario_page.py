@@ -330,6 +330,31 @@ def test_a_key_moves_a_lever_and_the_band_grows(visit, page_file):
 
 
 @slow
+@pytest.mark.parametrize("story, answer", [("nothing", "cut"), ("everything", "cut")])
+def test_no_line_leaves_the_months_of_the_run_by_what_an_eye_could_see(visit, page_file, story, answer):
+    seen = opened(visit, page_file, f"mineral=gallium&story={story}&answer={answer}")
+    before = seen.page.get_attribute(".cp-scenario", "data-settled")
+    seen.page.focus("[data-lever=floor]")
+    seen.page.keyboard.press("ArrowRight")
+    seen.page.wait_for_function("n => document.querySelector('.cp-scenario').dataset.settled > n", arg=before)
+    for panel in PANELS:
+        if panel.name == "cover":  # worked out from two columns
+            continue
+        column = next(iter(panel.series))
+        off, points = seen.page.evaluate(
+            """async ([name, column]) => {
+              const view = await chokepoint.view(document.querySelector(`[data-panel=${name}]:not(button)`)), y = view.scale("y");
+              const run = chokepointDesk.told().path[column], first = scenarioData.first, at = row => Math.round((row.t - first) * 12 - 0.5);
+              const rows = view.data("path"); let off = 0;
+              rows.slice(1).forEach((row, i) => { const [from, to] = [at(rows[i]), at(row)];
+                for (let k = from; k <= to; k += 1) off = Math.max(off, Math.abs(y(rows[i].a + (row.a - rows[i].a) * (k - from) / (to - from)) - y(run[k]))); });
+              return [off, rows.length]; }""",
+            [panel.name, column],
+        )
+        assert off <= 0.25 and 2 <= points <= 180, panel.name
+
+
+@slow
 def test_without_scripts_a_picture_and_the_sentence_stand(browser, page_file):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
     page = context.new_page()

@@ -303,7 +303,8 @@
   const read = (input) => {
     const output = input.parentElement.querySelector("output");
     output.firstElementChild.textContent = shown(output.firstElementChild, Number(input.value));
-    input.setAttribute("aria-valuetext", output.textContent);
+    const unit = ["share", "-"].includes(input.dataset.unit) ? "" : ` ${input.dataset.unit}`;
+    input.setAttribute("aria-valuetext", output.firstElementChild.textContent + unit);
   };
 
   const show = async (section) => {
@@ -314,11 +315,66 @@
       const value = view.signal(cell.dataset.result);
       cell.dataset.value = String(value);
       cell.textContent = shown(cell, value);
+      cell.parentElement.querySelector(".cp-difference").textContent = difference(cell, value);
     }
+    press(section);
     section.querySelector(".cp-sentence").textContent = view.signal("cp_sentence");
     section.dataset.settled = String(Number(section.dataset.settled || 0) + 1);
     performance.clearMeasures("cp-work");
     performance.measure("cp-work", { start: began });
+  };
+
+  // How far a result is from that of the start; where one of the two is no number, what it was.
+  const difference = (cell, value) => {
+    const start = Number(cell.dataset.start), by = value - start;
+    if (Math.abs(by) <= 1e-9 * Math.abs(start)) return "";
+    if ((cell.dataset.none && !(value && start)) || Math.max(value, start) > Number(cell.dataset.noEnd)) return `was ${shown(cell, start)}`;
+    return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${percent.format(100 * Math.abs(by))} points` : percent.format(Math.abs(by))}`;
+  };
+
+  // Named settings: a button sets what it names, and the rest to the start; it stays pressed while all is so.
+  const wish = (button, input) => JSON.parse(button.dataset.wish)[input.name] ?? Number(input.defaultValue);
+  const names = (section) => [...section.querySelectorAll("[data-wish]")];
+  const press = (section) => names(section).forEach((button) => {
+    button.setAttribute("aria-pressed", String(inputs(section).every((input) => Math.abs(Number(input.value) - wish(button, input)) < 1e-9)));
+  });
+  const unfold = (input) => { const fold = input.closest("details"); if (fold && input.value !== input.defaultValue) fold.open = true; };
+  const begin_at = (section, button) => {
+    const own = inputs(section);
+    own.forEach((input) => { input.value = wish(button, input); unfold(input); });
+    own.forEach(follow);
+  };
+
+  // The dot under mouse or finger: it is the slider along which the curve runs. A finger that moves up or down scrolls the page as ever.
+  const grip = (section) => {
+    const slider = inputs(section).find((input) => input.name === section.dataset.along), box = section.querySelector(".cp-chart");
+    let held = null;
+    const place = ({ clientX, clientY }) => {
+      const { view } = drawn.get(box), at = view.container().querySelector("svg, canvas").getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
+      return { view, x: clientX - at.left - left - (padding.left ?? padding), y: clientY - at.top - top - (padding.top ?? padding) };
+    };
+    const drag = (event) => {
+      const { view, x } = place(event), before = slider.value;
+      slider.value = view.scale("x").invert(x) / Number(section.dataset.per); // the browser takes the nearest step within its ends
+      if (slider.value !== before) follow(slider);
+    };
+    box.addEventListener("pointerdown", (event) => {
+      if (event.button || !drawn.has(box)) return;
+      const { view, y } = place(event);
+      if (y < -REACH || y > view.height() + REACH) return; // legend, title of the axis
+      held = { id: event.pointerId, x: event.clientX, y: event.clientY, on: event.pointerType === "mouse" };
+      box.setPointerCapture(event.pointerId);
+      if (held.on) drag(event);
+    });
+    box.addEventListener("pointermove", (event) => {
+      if (held?.id !== event.pointerId) return;
+      const [across, along] = [Math.abs(event.clientX - held.x), Math.abs(event.clientY - held.y)];
+      held.on ||= across > 3 && across > along;
+      if (held.on) drag(event);
+      else if (along > 10) held = null; // on its way up or down the page
+    });
+    box.addEventListener("pointerup", (event) => { if (held?.id === event.pointerId) drag(event); held = null; });
+    box.addEventListener("pointercancel", () => { held = null; });
   };
 
   // Spoken after a pause, so that a slider on the move does not chatter.
@@ -331,6 +387,7 @@
   const same = (a, b) => ["name", "min", "max", "step", "defaultValue"].every((k) => a[k] === b[k]) && a.labels[0].textContent === b.labels[0].textContent;
   const follow = (input) => {
     const section = input.closest(".cp-explorable");
+    document.documentElement.classList.add("cp-touched"); // nobody need be asked any more
     read(input);
     due(section);
     pause(section);
@@ -356,7 +413,9 @@
 
   const explorable = (section) => {
     const form = section.querySelector("form");
-    for (const input of inputs(section)) { ask(input); read(input); }
+    for (const input of inputs(section)) { ask(input); read(input); unfold(input); }
+    for (const button of names(section)) button.addEventListener("click", () => begin_at(section, button));
+    if (section.dataset.along) grip(section);
     unknown(section);
     form.addEventListener("input", (event) => follow(event.target));
     form.addEventListener("reset", (event) => { event.preventDefault(); reset(section); });

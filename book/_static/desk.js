@@ -71,11 +71,12 @@
 
   // --- figures, as the book writes them ---
 
+  const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
   const number = (value, unit, name) => {
     if (value === null || !isFinite(value)) return own.never[name] ?? "none";
     const size = Math.abs(value);
     const text = unit === "share" ? `${(100 * size).toFixed(1)}%` : unit === "year" ? String(size)
-      : size >= 100 ? Math.round(size).toLocaleString("en-US") : String(Number(size.toPrecision(3)));
+      : size >= 100 ? whole.format(Math.round(size)) : String(Number(size.toPrecision(3)));
     return value < 0 && /[1-9]/.test(text) ? `\u2212${text}` : text;
   };
   const money = (millions) => (millions >= 1000 ? `US$${number(millions / 1000)} billion` : `US$${number(millions)} million`);
@@ -91,22 +92,53 @@
     }
     return found;
   };
-  const views = own.panels.map(({ name }) => ({ part: one(`.cp-panels > [data-panel="${name}"]`), view: null }));
+  const views = own.panels.map(({ name }) => ({ part: one(`.cp-panels > [data-panel="${name}"]`), view: null, bare: true })); // bare: without a band, as the page comes
   const when = Array.from({ length: data.months }, (_, t) => data.first + (t + 0.5) / 12);
   const drawable = (column) => (column?.every((value) => value === null) ? [0, ...column.slice(1)] : column); // a line without a point has no extent
   const columns = (panel, { path, nothing }) => {
     const of = (from, name) => (name === "cover" ? covered(from) : from[name]);
     return { a: of(path, panel.series[0]), b: panel.series[1] && of(path, panel.series[1]), g: of(nothing, panel.baseline) };
   };
+  // A line through these months is nowhere further than `off` from the line through all of them, and has the same ends and gaps. Most of a
+  // frame went into points that lie on the line between their neighbours: Vega works out place and gap of each, and the page has it interpret that.
+  const corners = (column, off, kept) => {
+    const between = (from, to) => {
+      let [far, worst] = [off, -1];
+      for (let k = from + 1; k < to; k += 1) {
+        const away = Math.abs(column[k] - column[from] - (column[to] - column[from]) * (k - from) / (to - from));
+        if (away > far) [far, worst] = [away, k];
+      }
+      if (worst < 0) return;
+      kept[worst] = true;
+      between(from, worst);
+      between(worst, to);
+    };
+    let from = 0;
+    kept[0] = kept[column.length - 1] = true;
+    column.forEach((value, k) => {
+      if (value === null) { kept[k] = kept[Math.max(k - 1, 0)] = true; between(from, Math.max(k - 1, from)); from = k + 1; kept[Math.min(from, column.length - 1)] = true; }
+    });
+    between(from, column.length - 1);
+    return kept;
+  };
+  const FINE = 0.2; // px: what no eye tells apart
+  const bare = ({ view }) => view.data("band", none());
   const draw = async (told) => Promise.all(own.panels.map(async (panel, i) => {
-    const { a, b, g } = columns(panel, told), [ya, yb, yg] = [a, b, g].map((column) => column && means(column));
+    const shown = Object.entries(columns(panel, told)).filter(([, column]) => column).map(([name, column]) => [name, drawable(column)]), kept = [];
+    const size = Math.max(...shown.flatMap(([, column]) => column)) - Math.min(0, ...shown.flatMap(([, column]) => column));
     const view = views[i].view ?? (views[i].view = await chokepoint.view(views[i].part));
-    const [da, db, dg] = [a, b, g].map(drawable);
-    view.data("path", when.map((t, k) => ({ t, a: da[k], b: db?.[k], g: dg[k] })));
-    view.data("years", ya.map((value, k) => ({ year: data.first + k, a: value, b: yb?.[k], g: yg[k] })));
-    view.data("band", none());
+    for (const [, column] of shown) corners(column, FINE * size / view.height(), kept);
+    view.data("path", when.map((t, k) => ({ t, ...Object.fromEntries(shown.map(([name, column]) => [name, column[k]])) })).filter((_, k) => kept[k]));
+    if (!views[i].bare) bare(views[i]);
+    views[i].bare = true;
     return view.runAsync();
   }));
+
+  // What a mouse on a picture is told, a year each: nothing of it is seen, so it waits until the hand rests.
+  const tell = (told) => own.panels.forEach((panel, i) => {
+    const lines = Object.entries(columns(panel, told)).filter(([, column]) => column).map(([name, column]) => [name, means(column)]);
+    views[i].view?.data("years", lines[0][1].map((_, k) => ({ year: data.first + k, ...Object.fromEntries(lines.map(([name, line]) => [name, line[k]])) }))).runAsync();
+  });
 
   // The numbers under each picture, for the reader and for the menu's CSV: once the hand rests.
   const write = (told) => own.panels.forEach((panel, i) => {
@@ -114,7 +146,7 @@
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     const rows = lines[0].map((_, k) => [data.first + k, ...lines.map((line) => line[k])]);
     [...table.tBodies[0].rows].forEach((row, k) => [...row.cells].forEach((cell, j) => {
-      cell.textContent = j ? number(rows[k][j], panel.percent ? "share" : "") : String(rows[k][0]);
+      put(cell, j ? number(rows[k][j], panel.percent ? "share" : "") : String(rows[k][0]));
     }));
     part.querySelector(".cp-csv").textContent = JSON.stringify([heads, ...rows].map((row) => row.map((value) => value ?? "").join(",") + "\n").join(""));
   });
@@ -139,10 +171,14 @@
       looked = performance.now();
       says.textContent = `${done.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} runs with what is fitted or judged drawn anew: half lie in the dark band, nine of ten in the pale one.`;
       // each picture in a task of its own, so that none of them is long
-      banded.forEach(({ i }, j) => setTimeout(() => mine === turn && views[i].view?.data("band", drawn[j].map((values, y) => {
-        const sorted = Float64Array.from(values).sort(), q = (share) => sorted[Math.round(share * (sorted.length - 1))];
-        return { t: data.first + y + 0.5, q5: q(0.05), q25: q(0.25), q75: q(0.75), q95: q(0.95) };
-      })).runAsync()));
+      banded.forEach(({ i }, j) => setTimeout(() => {
+        if (mine !== turn || !views[i].view) return;
+        views[i].bare = false;
+        views[i].view.data("band", drawn[j].map((values, y) => {
+          const sorted = Float64Array.from(values).sort(), q = (share) => sorted[Math.round(share * (sorted.length - 1))];
+          return { t: data.first + y + 0.5, q5: q(0.05), q25: q(0.25), q75: q(0.75), q95: q(0.95) };
+        })).runAsync();
+      }));
       setTimeout(() => { if (mine === turn) desk.dataset.drawn = String(done); });
     });
   };
@@ -158,7 +194,10 @@
   };
   const rounded = (value) => Number(value.toPrecision(3));
 
-  const press = (kind, name) => all(`button[data-${kind}]`).forEach((button) => button.setAttribute("aria-pressed", String(button.dataset[kind] === name)));
+  // A browser lays out anew what is written, the same words too.
+  const put = (place, text) => { if (place.textContent !== text) place.textContent = text; };
+  const mark = (place, name, text) => { if (place.getAttribute(name) !== text) place.setAttribute(name, text); };
+  const press = (kind, name) => all(`button[data-${kind}]`).forEach((button) => mark(button, "aria-pressed", String(button.dataset[kind] === name)));
   const settle = (moved) => {
     one('[data-choose="mineral"]').value = choice.mineral;
     one('[data-choose="members"]').value = presetOf(choice.members) ?? "";
@@ -167,8 +206,8 @@
     for (const lever of own.levers) {
       const input = one(`[data-lever="${lever}"]`);
       if (input !== moved) input.value = toLever[lever](choice);
-      input.parentElement.querySelector("output").textContent = said[lever](choice);
-      input.setAttribute("aria-valuetext", said[lever](choice));
+      put(input.parentElement.querySelector("output"), said[lever](choice));
+      mark(input, "aria-valuetext", said[lever](choice));
     }
     const any = floorOf(choice) > 0;
     for (const box of all("[data-stage]")) if (any) box.checked = choice.settings[box.dataset.stage] > 0;
@@ -182,13 +221,13 @@
     for (const row of all("[data-figure]")) {
       const [here, there] = told.summary[row.dataset.figure];
       row.hidden = (row.dataset.unit === "members" && !told.summary.members[0]) || (row.dataset.figure === "highest_price" && !data.minerals[choice.mineral].prices);
-      row.cells[1].textContent = number(here, row.dataset.unit, row.dataset.figure);
-      row.cells[2].textContent = number(there, row.dataset.unit, row.dataset.figure);
+      put(row.cells[1], number(here, row.dataset.unit, row.dataset.figure));
+      put(row.cells[2], number(there, row.dataset.unit, row.dataset.figure));
     }
     const quiet = !data.minerals[choice.mineral].prices; // where the model has not earned to show a price
     for (const part of all("[data-panel=price]")) part.hidden = quiet;
     one(".cp-quiet").hidden = !quiet;
-    one(".cp-grounds").textContent = own.grounds[choice.mineral];
+    put(one(".cp-grounds"), own.grounds[choice.mineral]);
   };
 
   let latest, resting, waits = false;
@@ -201,6 +240,7 @@
   };
   const rest = () => {
     write(latest);
+    tell(latest);
     one(".cp-said").textContent = latest.sentence;
     try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the button still copies the link */ }
     grow();
@@ -267,7 +307,7 @@
       const height = floorOf(choice);
       if (height > 0 && all("[data-stage]").some((box) => box.checked)) set(Object.fromEntries(all("[data-stage]").map((box) => [box.dataset.stage, box.checked ? height : 0])));
       else if (height > 0) set(Object.fromEntries(own.stages.map((stage) => [stage, 0])));
-    } else if (target.dataset.do === "band") { if (!target.checked) { stop(); views.forEach(({ view }) => view?.data("band", none()).runAsync()); } grow(); }
+    } else if (target.dataset.do === "band") { if (!target.checked) { stop(); views.filter(({ view }) => view).forEach((shown) => { shown.bare = true; bare(shown).runAsync(); }); } grow(); }
     else if (target.name in controls) {
       const { name, value } = target, { low, high, unit, meaning } = controls[name], given = value.trim() === "" ? NaN : Number(value);
       if (given >= low && given <= high) { refuse([]); set({ [name]: given }, target); }
@@ -298,7 +338,7 @@
   settle();
   latest = model.told(data, choice);
   outcome(latest);
-  draw(latest).then(() => { write(latest); desk.dataset.settled = "1"; setTimeout(grow, PAUSE); });
+  draw(latest).then(() => { write(latest); tell(latest); desk.dataset.settled = "1"; setTimeout(grow, PAUSE); });
 
   window.chokepointDesk = { address, choice: () => choice, told: () => latest };
 })();

@@ -111,6 +111,7 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
         chart.mark_line(color=CHINA, strokeWidth=2).encode(x, alt.Y("world_price:Q")),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q")),
         here.mark_rule(color=INK, strokeWidth=3).encode(x="x_now:Q", y="x_now:Q", y2="y_now:Q"),
+        _at(here.mark_circle(size=130, color=INK, opacity=1)),
         *haloed(_at(here.mark_text(dy=-10, fontWeight="bold", **side), text="label:N")),
     ).properties(height=340)
 
@@ -156,13 +157,16 @@ def cheating(chart: alt.Chart) -> alt.LayerChart:
         level="patience",
         label="patience >= patience_needed ? 'keeps to the rules' : 'cheats'",
     )
+    away = alt.ExprRef(
+        "patience >= patience_needed ? -8 : 12"
+    )  # of the line, on the side where the dot is not
     return alt.layer(
         chart.mark_area(color=CHINA, opacity=0.16).encode(x, y),
         chart.mark_line(color=CHINA, strokeWidth=3).encode(x, y),
         here.mark_rule(color=BLOC, strokeWidth=2, strokeDash=[6, 4]).encode(y="level:Q"),
         _at(here.mark_point(size=140, filled=True, color=ACCENT, opacity=1)),
         _at(here.mark_text(dy=-14, align="center", fontWeight="bold"), text="label:N"),
-        here.mark_text(dy=12, dx=-4, align="right", color=SOFT).encode(
+        here.mark_text(dy=away, dx=-4, align="right", color=SOFT).encode(
             x=alt.value("width"), y="level:Q", text=alt.value("this member's patience")
         ),
     ).properties(height=320)

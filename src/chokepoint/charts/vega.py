@@ -16,7 +16,7 @@ from typing import Any
 
 import vl_convert
 
-from chokepoint.charts.narrow import fit_to_column
+from chokepoint.charts.narrow import ENDS, fit_to_column
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -38,6 +38,7 @@ _PARTS = """{View: view.View, parse: parser.parse, expressionFunction: functions
   expressionInterpreter: interpreter.expressionInterpreter}"""
 _ELSEWHERE = {"regression", "loess"}  # transforms that Vega-Lite knows and that are in none of these modules
 WIDE = 720.0  # px, of a column that nobody has measured yet
+LOW = "cp_low"  # in a chart's `usermeta`: the most [px] that its plot is tall in a narrow column
 PASSES = 4  # so many plots are tried at most; as in charts.js
 
 
@@ -76,6 +77,10 @@ def compiled(vegalite: dict) -> dict:
             f"A chart uses the transform {min(missing)}, which the pages' script does not carry: "
             "work it out in Python, and draw the result."
         )
+    low, tall = vegalite.get("usermeta", {}).get(LOW), spec.get("height", 0)
+    if low and tall > low:
+        spec["signals"].append({"name": "height", "update": f"cp_column < {ENDS[0]} ? {low} : {tall}"})
+        del spec["height"]
     names: dict[str, str] = {}
     text = re.sub(
         r"\bdata-[0-9a-f]{32}\b",

@@ -180,6 +180,11 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
         "up|nothing is missing: stocks and detours cover the cut}.",
         alt_text="Share of a year’s need that is withheld and that is missing, against the share of Chinese "
         "supply withheld. What is missing stays at nothing until stocks run out and rises from there.",
+        named={
+            "China withholds all": {"cut": "high"},
+            "All, but much leaks": {"cut": "high", "leakage": "high"},
+            "All, with large stocks": {"cut": "high", "buffer": "high"},
+        },
     )
     return made.with_defaults(china_share=_share_of_china(mineral, release)) if mineral else made
 

@@ -169,7 +169,7 @@ def would_cheat() -> Explorable:
     """Model 4 under the reader's hand: the member's choice."""
     return explore(
         "coalition",
-        ["levy", "imports", "detection", "penalty", "membership_value", "patience"],
+        ["levy", "detection", "imports", "penalty", "membership_value", "patience"],
         cheating,
         along="levy",
         title="The higher the floor, the harder it is to stay honest",
@@ -181,6 +181,11 @@ def would_cheat() -> Explorable:
         alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve "
         "rises with the levy; a dashed line marks the "
         "patience this member has, and a dot the present setting.",
+        named={
+            "Hardly anyone is found out": {"detection": "low"},
+            "Everyone is found out": {"detection": "high"},
+            "An impatient member": {"patience": "low"},
+        },
     )
 
 
@@ -216,4 +221,9 @@ def stable_club() -> Explorable:
         "{provided_of_full:.0%} of what all of them would together.",
         alt_text="Size of the largest stable club against the penalty on outsiders: a staircase that starts "
         "at three and climbs.",
+        named={
+            "Outsiders lose a little": {"penalty": 1},
+            "Outsiders lose most": {"penalty": "high"},
+            "More could join": {"countries": "high"},
+        },
     )

@@ -16,6 +16,7 @@ from chokepoint.pages import does_it_work
 from chokepoint.pages.amounts import date
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.markup import macros, with_links
+from chokepoint.pages.price_floor import FLOODS
 
 _template = macros("verdict")
 APRIL = "control.2025-18"  # the licences after which carmakers stopped lines
@@ -191,6 +192,7 @@ def model() -> Explorable:
         "of US${world_price:,.0f} for a kilogram of magnet oxide, no import pays a levy}.",
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls; the gap between the two lines is what imports pay.",
+        named=FLOODS,
     )
 
 

@@ -13,6 +13,13 @@ from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.spread import Spread, spread
 
+# Where a reader may begin: a flood, a market dearer than the floor, a floor that does nothing.
+FLOODS = {
+    "China floods the market": {"world_price": "low"},
+    "The market is dear": {"world_price": "high"},
+    "The floor lies below the market": {"floor": "low"},
+}
+
 
 def brief(release: str) -> Brief:
     """Say what there is of it, what it would cost at the latest price and whom, whom it hurts."""
@@ -157,6 +164,7 @@ def who_pays() -> Explorable:
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls, or sinks with it where part of the levy is dodged; "
         "the gap between the two lines is what imports pay.",
+        named=FLOODS | {"Importers dodge the levy": {"evasion_share": "high"}},
     )
 
 
@@ -176,6 +184,11 @@ def next_stage() -> Explorable:
         "{oxide_share:.0%} of the magnet’s price, which leaves too little work to protect}.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed "
         "the line lies below zero: makers are taxed.",
+        named={
+            "Oxide alone gets a floor": {"magnet_floor": "low"},
+            "Magnets alone get one": {"oxide_floor": "low"},
+            "A higher floor on magnets": {"magnet_floor": "high"},
+        },
     )
 
 
@@ -221,6 +234,11 @@ def mine() -> Explorable:
         "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
         alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. "
         "Without a floor the curve falls below zero when the flood is deep.",
+        named={
+            "Nobody floods": {"flood_years": "low"},
+            "A very long flood": {"flood_years": "high"},
+            "Nobody promises a floor": {"floor": "low"},
+        },
     )
 
 
@@ -252,4 +270,9 @@ def contract() -> Explorable:
         alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost "
         "if prices came out as expected. Both fall as the price rises; the gap between them is what "
         "uncertainty costs.",
+        named={
+            "A flooded market": {"start_price": "low"},
+            "A dear market": {"start_price": "high"},
+            "Calmer prices": {"volatility": "low"},
+        },
     )

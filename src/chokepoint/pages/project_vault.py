@@ -417,6 +417,12 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
         "Holding it costs US${carry:,.2f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "
         "The stock’s area rises and then stays level once the stock is empty.",
+        named={
+            "No cut": {"cut": "low"},
+            "All imports stop": {"cut": "high"},
+            "A long cut of part": {"cut_years": "high"},
+        },
+        per=12,
     )
     sums, found = money(capital_usd_bn), vault_basket.cover(release, capital())
     wide = [
@@ -462,6 +468,11 @@ def drawn_down() -> Explorable:
         "because the price has not come all the way down.",
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
         "rises and then stays level, the second starts where it does.",
+        named={
+            "A long cut": {"cut_months": "high"},
+            "All imports stop": {"cut": "high"},
+            "A far larger stock": {"stock": "high"},
+        },
     )
 
 

@@ -39,4 +39,9 @@ def row_of_tanks() -> Explorable:
         "Without washing back, as many stages would give only {plain_purity:.0%}.",
         alt_text="Tanks needed against the separation factor. The curve falls steeply: the nearer the "
         "factor is to one, which means no difference, the longer the row.",
+        named={
+            "Almost alike": {"separation_factor": "low"},
+            "Easy to part": {"separation_factor": "high"},
+            "As pure as can be": {"purity": "high"},
+        },
     )

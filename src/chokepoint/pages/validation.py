@@ -201,6 +201,11 @@ def index() -> Explorable:
         "concentration of world production that is a score of {score:.3f}.",
         alt_text="The GeoPolRisk score against the share of supply that is moved to another country; the "
         "line falls if that country is safer and rises if not.",
+        named={
+            "All moved to a safer one": {"moved": "high"},
+            "All moved to the safest": {"moved": "high", "risk_to": "low"},
+            "All moved to the riskiest": {"moved": "high", "risk_to": "high"},
+        },
     )
 
 

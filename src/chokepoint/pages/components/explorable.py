@@ -8,7 +8,7 @@ anything.
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +19,9 @@ import pandas as pd
 from markupsafe import Markup
 from traitlets import link as link_values
 
+from chokepoint.charts.ghost import with_ghost
 from chokepoint.charts.theme import themed
+from chokepoint.charts.vega import LOW
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -35,6 +37,8 @@ if TYPE_CHECKING:  # it is imported where a live kernel shows something
     from ipywidgets import FloatSlider, Widget
 
 MOST_POINTS = 121  # of a curve
+IN_SIGHT = 2  # sliders; the others are folded
+LOW_PLOT = 240  # px, of a plot on a phone, where the sentence stands under it
 _template, _figure = macros("explorable"), macros("figure")
 
 
@@ -83,6 +87,8 @@ class Explorable(Component):
     results: Sequence[str]
     sentence: str
     alt_text: str
+    named: Mapping[str, Mapping[str, float]]
+    per: float = 1.0
 
     @property
     def text(self) -> str:
@@ -160,15 +166,34 @@ class Explorable(Component):
         base = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(
             cp_row=f"{name}({there})"
         )
+        start = alt.Chart(pd.DataFrame({self.along: self._curve})).transform_calculate(
+            cp_row=f"{name}({', '.join(self._at_start())})"
+        )
         for result in _named(self._view, wanted):
             base = base.transform_calculate(**{result: f"datum.cp_row.{result}"})
-        spec = themed(self.view(base))
+            start = start.transform_calculate(**{result: f"datum.cp_row.{result}"})
+        spec = self._spec(base, start)
         signals = [{"name": c.name, "value": c.value} for c in self.controls]
         signals += [{"name": "cp_now", "expr": f"{name}({here})"}]
         signals += [{"name": result, "expr": f"cp_now.{result}"} for result in wanted]
         signals += [{"name": "cp_sentence", "expr": vega_sentence(self.sentence)}]
+        signals += [{"name": "cp_moved", "expr": self._moved()}]
         spec["params"] = signals + spec["params"]
         return spec
+
+    def _at_start(self) -> list[str]:
+        """Return the arguments of the model for a row of the curve of the start."""
+        return [f"datum.{c.name}" if c.name == self.along else repr(float(c.value)) for c in self.controls]
+
+    def _moved(self) -> str:
+        """Vega expression: whether any control is elsewhere than at the start."""
+        return " || ".join(f"abs({c.name} - {float(c.value)!r}) > 1e-9" for c in self.controls)
+
+    def _spec(self, now: alt.Chart, start: alt.Chart) -> dict:
+        """Return the view with the curve of the start under it, seen once a slider has moved."""
+        begun = next(c.value for c in self.controls if c.name == self.along) * self.per
+        spec = themed(with_ghost(self.view(now), self.view(start), begun))
+        return spec | {"usermeta": {LOW: LOW_PLOT}}
 
     def columns(self) -> list[dict]:
         """Say what the curve holds of each setting: the control along which it runs, and the results."""
@@ -189,15 +214,12 @@ class Explorable(Component):
         """Sliders, chart, sentence and results, ready for the page's script."""
         name, _, code = self.program()
         return _template.explorable(
-            name,
-            code,
-            self.model,
-            self.title,
-            Markup("").join(_slider(self.model, c) for c in self.controls),
+            [name, code],
+            self,
+            Markup("").join(_slider(self.model, c) for c in self.controls[:IN_SIGHT]),
+            Markup("").join(_slider(self.model, c) for c in self.controls[IN_SIGHT:]),
             canvas(self.spec(), self.alt_text, self.still()),
-            self.sentence_at(),
             self._results(self.evaluate()),
-            self.columns(),
             MODELS[self.model].cautions,
             source_line(sorted({c.source_id for c in self.controls if c.source_id})),
         )
@@ -249,20 +271,24 @@ class Explorable(Component):
             if _change:
                 chart.spec = fitted(compiled(self.still(**values)))
 
-        def reset(_button: widgets.Button) -> None:
+        def go(values: Mapping[str, float]) -> None:
             for c in self.controls:
-                sliders[c.name].value = c.value
+                sliders[c.name].value = values.get(c.name, c.value)
 
         move()
         for slider in sliders.values():
             slider.observe(move, "value")
-        button = widgets.Button(description="Reset")
-        button.on_click(reset)
+        buttons = []
+        for said, wish in [*self.named.items(), ("Reset", {})]:
+            buttons.append(widgets.Button(description=said, layout={"width": "auto"}))
+            buttons[-1].on_click(lambda _button, wish=wish: go(wish))
         rows = [
             widgets.HBox([sliders[c.name], widgets.HTML(_figure.small(f"{c.unit}; {c.grounds}"))])
             for c in self.controls
         ]
-        box = widgets.VBox([widgets.HTML(_figure.title(self.title)), *rows, button, chart, words])
+        box = widgets.VBox(
+            [widgets.HTML(_figure.title(self.title)), *rows, widgets.HBox(buttons), chart, words]
+        )
         return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
 
     def _live_words(self, values: dict[str, float]) -> Markup:
@@ -281,8 +307,8 @@ class Explorable(Component):
 
     def still(self, **values: float) -> dict:
         """Return the chart at some settings, every number worked out here: Vega-Lite without a model."""
-        spec = themed(self.view(alt.Chart(self.rows(**values))))
-        numbers = self.defaults | values
+        spec = self._spec(alt.Chart(self.rows(**values)), alt.Chart(self.rows()))
+        numbers = self.defaults | values | {"cp_moved": any(values[n] != self.defaults[n] for n in values)}
         spec["params"] = [
             {"name": k, "value": float(v)} for k, v in (numbers | self.evaluate(**values)).items()
         ] + spec["params"]
@@ -299,14 +325,21 @@ def explore(
     results: Sequence[str],
     sentence: str,
     alt_text: str,
+    named: Mapping[str, Mapping[str, float | str]],
+    per: float = 1.0,
 ) -> Explorable:
     """Make an explorable of `model`, on the page and live.
 
-    controls: parameters the reader moves; the others stay at their defaults of `data/assumptions.csv`.
+    controls: parameters the reader moves, the two that matter most first: the page folds the others. What is
+    not named stays at its default of `data/assumptions.csv`.
     view: a function from a chart with one row for each value of the control `along` (and a column for each
     result) to the chart to show; it may also use every control and result at the present settings as a
     parameter of the same name.
     results: named results listed under the chart. sentence: what they mean; see `models.sentence` for how.
+    named: what a button says → the controls it sets, each to a value or to the "low" or "high" end of its
+    slider; the others go to their start. per: units of the picture's x axis in one of `along` (12 where the
+    slider is in years and the axis in months).
+    UserError for a name that `data/assumptions.csv` does not hold, or a value that a slider cannot take.
     """
     rows = tables.load("assumptions").query("model == @model").set_index("name")
     unknown = [c for c in [*controls, along] if c not in rows.index]
@@ -323,7 +356,18 @@ def explore(
         for name in controls
     ]
     fixed = {name: float(value) for name, value in rows["value"].items() if name not in controls}
-    return Explorable(model, title, made, fixed, along, view, results, sentence, alt_text)
+    by_name = {c.name: c for c in made}
+    wishes = {
+        said: {name: _wished(by_name[name], value) for name, value in wish.items()}
+        for said, wish in named.items()
+    }
+    return Explorable(model, title, made, fixed, along, view, results, sentence, alt_text, wishes, per)
+
+
+def _wished(control: Control, value: float | str) -> float:
+    if isinstance(value, str):
+        return float({"low": control.low, "high": control.high}[value])
+    return _with_default(control, value).value
 
 
 def _named(text: str, names: Iterable[str]) -> list[str]:
