@@ -198,13 +198,21 @@ class Checkout:
         book, kept = self.folder / "book", HOME / "build" / "cache"
         if kept.is_dir():
             shutil.copytree(kept, self.folder / "build" / "cache")
-        listed = yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8"))
+        listed, moved = (
+            yaml.safe_load((book / f"{name}.yml").read_text(encoding="utf-8")) for name in ("runs", "moved")
+        )
         for name, entry in listed.items():
             for run in entry["runs"]:
                 page = book / f"{entry['page'].format(**run)}.md"
                 if page.stem not in minerals:
                     page.parent.mkdir(exist_ok=True)
-                    page.write_text(f"# {page.stem}\n")
+                    places = [
+                        to.partition("#")[2]
+                        for to in moved.values()
+                        if to.startswith(f"minerals/{page.stem}#")
+                    ]
+                    marks = "\n".join(f'<span id="{place}"></span>' for place in places)
+                    page.write_text(f"# {page.stem}\n\n{marks}\n")
             if not minerals or name != "mineral.ipynb":
                 (book / name).unlink()
         kept = (

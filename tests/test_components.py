@@ -20,6 +20,7 @@ from chokepoint.pages.components.explorable import Explorable
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.guess import Guess, Reading
 from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.one_of import OneOf
 from chokepoint.pages.components.scenario_desk import ScenarioDesk
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.components.spread import Spread
@@ -68,6 +69,7 @@ def components(text: str) -> list[Component]:
         explorable_of(text),
         Guess("x", text, [Reading(text, 1.0, text, "S001", True)], text, "mcs2026", text),
         compare_quotations("bloc", text),
+        OneOf(Section(text, [text], "mcs2026"), "x", text, {"x": text}, "x", lambda _: [figure_of(text)]),
         ScenarioDesk(),  # takes names that there are, and refuses any other text
         rock_to_motor.chain("mcs2026", "metal"),  # the same
     ]
@@ -169,6 +171,7 @@ GIVEN = {  # arguments whose parts are taken apart
     **{("verdict", name): {"tests": [(NOT_MET, HOSTILE)]} for name in ("verdict", "argument", "one_page")},
     ("guess", "answer"): {"bars": [(Anything(), HOSTILE)]},
     ("spread", "spread"): {"panels": TRIPLE},
+    ("one_of", "one_of"): {"choices": [("x", HOSTILE)], "panels": {"x": [HOSTILE]}},
     ("chapters", "marked"): {"parts": PAIRS},
     ("finish", "stated_on"): {"pages": PAIRS},
     ("finish", "on_page"): {"sections": PAIRS},

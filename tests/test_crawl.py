@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sampled import draw, everything, told
 
+from chokepoint.site.redirects import leads_on
+
 VIEWS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]  # every page in each of them
 SHARDS = 8 if everything() else 2  # every core crawls
 OF_A_TEMPLATE = 3  # pages of minerals, and of countries, besides those that are always looked at
@@ -72,7 +74,7 @@ def pages(site: Path) -> list[str]:
     return sorted(
         p.relative_to(site).as_posix().removesuffix(".html")
         for p in site.rglob("*.html")
-        if "_static" not in p.parts
+        if "_static" not in p.parts and not leads_on(p)
     )
 
 

@@ -58,17 +58,37 @@ def sentences(mineral: str, release: str) -> list[str]:
     return [s for s in said if s]
 
 
+def own_sentences(mineral: str, release: str) -> list[str]:
+    """Return what is said of one of a group by itself: what it is for, and since when China controls it.
+
+    Who makes it and who needs it too, where that is published of it alone.
+    """
+    speaks = row_of(mineral).headline_mineral
+    if speaks == mineral:
+        steps = list(output_by_step(mineral, release))
+        said = [*_opening(mineral, mineral, steps, release), _needs(mineral, release)]
+    else:
+        said = [_by_hand(mineral, speaks, release)[0]]
+    return [s for s in [*said, _controlled(mineral, release)] if s]
+
+
 def _opening(mineral: str, speaks: str, steps: list[str], release: str) -> list[str]:
     """Return the first sentence as written by hand, while the data bear it, and who makes it.
 
     A sentence that names who makes it stands alone; where the data turned, the computed one stands instead.
     """
-    makers = _makers(mineral, speaks, steps, release)
+    written, names_makers = _by_hand(mineral, speaks, release)
+    makers = [] if names_makers else [_makers(mineral, speaks, steps, release)]
+    return [*([written] if written else []), *makers]
+
+
+def _by_hand(mineral: str, speaks: str, release: str) -> tuple[str, bool]:
+    """Return the sentence written by hand and whether it names who makes it; empty where the data turned."""
     row = tables.row("first_sentences", mineral=mineral)
     if row is None or not is_borne_out(row, speaks, release):
-        return [makers]
+        return "", False
     written = _OWN_FACT.sub(rf"{{{speaks}.\1}}", row.sentence)
-    return [written] if row[["mined_by", "refined_by"]].notna().any() else [written, makers]
+    return written, bool(row[["mined_by", "refined_by"]].notna().any())
 
 
 def is_borne_out(row: pd.Series, speaks: str, release: str) -> bool:

@@ -211,7 +211,7 @@ def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
     files = [
         path
         for path in book.rglob("*")
-        if path.is_file() and _wanted(path) and path.suffix != ".ipynb" and path.name != "runs.yml"
+        if path.is_file() and _wanted(path) and path.suffix not in (".ipynb", ".yml")
     ]
     made = {path.relative_to(book): path.read_bytes() for path in files}
     for path in made:

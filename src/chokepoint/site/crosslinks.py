@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from chokepoint.analysis import countries
 from chokepoint.data import tables
 from chokepoint.pages.markup import link, macros
-from chokepoint.site.settings import minerals_with_page
+from chokepoint.site.settings import minerals_with_page, moved
 
 _template = macros("finish")
 GLOSSARY, EVIDENCE = "glossary", "evidence"
@@ -100,9 +100,10 @@ def words(glossary: Path) -> dict[str, Target]:
 
     Those are terms of the glossary, minerals and countries with a page.
     """
-    listed = tables.rows("minerals", mineral=minerals_with_page(tables.home() / "book"))
+    book = tables.home() / "book"
+    listed, elsewhere = tables.rows("minerals", mineral=minerals_with_page(book)), moved(book)
     found = {
-        name.split(" (")[0].lower(): Target(f"minerals/{code}")
+        name.split(" (")[0].lower(): _target(f"minerals/{code}", elsewhere)
         for code, name in zip(listed.mineral, listed.name, strict=True)
     }
     found = {word: target for word, target in found.items() if word not in _NOT_A_MINERAL}
@@ -110,6 +111,12 @@ def words(glossary: Path) -> dict[str, Target]:
         name.lower(): Target(f"countries/{countries.slug(iso3)}") for iso3, name in countries.names().items()
     }
     return found | (terms(glossary.read_text(encoding="utf-8")) if glossary.is_file() else {})
+
+
+def _target(page: str, elsewhere: Mapping[str, str]) -> Target:
+    """Return a page, or the place on another where it stands now."""
+    whole, _, anchor = elsewhere.get(page, page).partition("#")
+    return Target(whole, anchor)
 
 
 def terms(text: str) -> dict[str, Target]:

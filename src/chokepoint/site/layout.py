@@ -172,6 +172,7 @@ def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
         return _SEARCH
     return (
         models
+        + ["one-of.js"] * ("cp-one-of" in body)  # before the charts, which it shows for paper
         + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body)
         + ["lists.js"] * ("cp-list" in body)
         + ["guess.js"] * ("cp-guess" in body)

@@ -23,6 +23,7 @@ from chokepoint.errors import UserError
 from chokepoint.pages import horizon
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.markup import macros
+from chokepoint.site.redirects import leads_on
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -97,7 +98,9 @@ def _pages(entries: list[dict], site: Path) -> Iterator[str]:
     for entry in entries:
         if "glob" in entry:
             yield from sorted(
-                p.relative_to(site).with_suffix("").as_posix() for p in site.glob(f"{entry['glob']}.html")
+                p.relative_to(site).with_suffix("").as_posix()
+                for p in site.glob(f"{entry['glob']}.html")
+                if not leads_on(p)
             )
         else:
             yield entry["file"]

@@ -17,7 +17,7 @@ from sphinx.domains import Domain, ObjType
 
 from chokepoint.analysis import events, facts
 from chokepoint.pages.markup import macros
-from chokepoint.site import cover, page_metadata
+from chokepoint.site import cover, page_metadata, redirects
 
 _template = macros("cover")
 # Copied by the theme and its extensions, and asked for by no page.
@@ -40,18 +40,24 @@ class Numbers(Domain):
 
     name = "number"
     label = "Numbers"
-    object_types: ClassVar[dict[str, ObjType]] = {"fact": ObjType("number")}
+    object_types: ClassVar[dict[str, ObjType]] = {"fact": ObjType("number"), "mineral": ObjType("mineral")}
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:
         """Return the name of a kind of thing, as the search shows it."""
         return type.lname
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Give every fact as the search lists it: name, shown name, kind, page, anchor, priority."""
+        """Give every fact, and what stands on a page with others, as the search lists it.
+
+        That is name, shown name, kind, page, anchor, priority.
+        """
         known = facts.evaluate(self.env.config.cp_release)
         for fact_id, fact in sorted(known.items()):
             said = f"{fact.label}: {fact.text}"
             yield said, said, "fact", "evidence", f"fact-{fact_id}", 1
+        for old, new in redirects.gone(self.env.found_docs).items():
+            page, _, anchor = new.partition("#")
+            yield redirects.called(old), redirects.called(old), "mineral", page, anchor, 1
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict) -> None:
         """Nothing is kept with the pages: the registry is the same in every process."""

@@ -52,13 +52,41 @@ def templates(book: Path) -> dict:
 
 
 def minerals_with_page(book: Path) -> list[str]:
-    """Return the minerals that have a page, by runs.yml: what else lists or links minerals asks here."""
-    return [
+    """Return the minerals that have a page, or a place on one; what lists or links minerals asks here."""
+    own = [
         run["mineral"]
         for entry in templates(book).values()
         if entry["page"] == "minerals/{mineral}"
         for run in entry["runs"]
     ]
+    placed = [
+        old.removeprefix("minerals/")
+        for old, new in moved(book).items()
+        if old.startswith("minerals/") and new.partition("#")[0].removeprefix("minerals/") in own
+    ]
+    return own + [mineral for mineral in placed if mineral not in own]
+
+
+def moved(book: Path) -> dict[str, str]:
+    """Read moved.yml: an address that is no page any more → the page, perhaps with a place on it, instead.
+
+    UserError for one that is no such address.
+    """
+    if not (book / "moved.yml").is_file():
+        return {}
+    listed = mapping(book / "moved.yml", "book/moved.yml")
+    for old, new in listed.items():
+        for address, form in ((old, r"[\w-]+(/[\w-]+)*"), (new, r"[\w-]+(/[\w-]+)*(#[\w-]+)?")):
+            if not isinstance(address, str) or not re.fullmatch(form, address):
+                raise UserError(
+                    f"book/moved.yml: {address!r} is no address of the book; a line is like "
+                    "minerals/terbium: minerals/rare_earths#terbium."
+                )
+        if new.partition("#")[0] in listed:
+            raise UserError(
+                f"book/moved.yml: {old} leads to {new}, which has moved too. Name where it is now."
+            )
+    return listed
 
 
 def _pages(where: str, entry: object) -> Iterator[str]:

@@ -7,7 +7,7 @@ relative path here.
 import json
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,13 @@ from chokepoint.data import tables
 from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
-from chokepoint.site import along, cover, fact_links, lists, page_metadata, render, runs, seo
+from chokepoint.site import along, cover, fact_links, lists, page_metadata, redirects, render, runs, seo
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
 
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
 _SCRIPT = re.compile(r'<script type="application/json" class="cp-script">(.*?)</script>', re.S)
-_TO_MINERAL = re.compile(r'<a\b[^>]*href="cp:(minerals/\w+)"[^>]*>(.*?)</a>', re.S)
 _THEME_PARTS = {
     "sidebars",
     "theme_navbar_start",
@@ -77,6 +76,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("doctree-read", _keep_out_of_search)
     app.connect("html-collect-pages", seo.error_404_page)
+    app.connect("html-collect-pages", redirects.pages)
     render.setup(app)
     app.connect("html-page-context", _drop_theme_parts, priority=100)
     app.connect("html-page-context", _finish_page, priority=900)
@@ -217,7 +217,9 @@ def _finish_page(
 ) -> None:
     """Relative links, compiled charts, faults taken out, and the frame around them."""
     body = context.get("body") or ""
-    body = to_minerals(_under_title(body, launch(pagename, Path(app.srcdir))), app.env.found_docs)
+    found = app.env.found_docs
+    body = _under_title(body, launch(pagename, Path(app.srcdir)))
+    body = redirects.to_minerals(body, found, redirects.gone(found))
     body = guarded(related(body, pagename))
     models = _models(app, pagename, body) + _own_scripts(app, body)
     context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
@@ -239,15 +241,6 @@ def related(body: str, pagename: str) -> str:
     """
     up = "../" * pagename.count("/")
     return re.sub(r'href="cp:([^"#?]+)([#?][^"]*)?"', lambda m: f'href="{up}{m[1]}.html{m[2] or ""}"', body)
-
-
-def to_minerals(body: str, pages: Collection[str]) -> str:
-    """Make plain text of links to minerals without a page.
-
-    >>> to_minerals('<a href="cp:minerals/tin">Tin</a>, <a href="cp:minerals/mica">X</a>', ["minerals/tin"])
-    '<a href="cp:minerals/tin">Tin</a>, X'
-    """
-    return _TO_MINERAL.sub(lambda m: m[0] if m[1] in pages else m[2], body)
 
 
 def guarded(body: str) -> str:

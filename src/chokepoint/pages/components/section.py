@@ -40,6 +40,8 @@ class Section(Component):
     figure: Figure | None = None
     items: Sequence[str] = ()
     after: str = ""  # what stands under the figure
+    rank: int = 2  # of its heading
+    within: str = ""  # the part of the page that it belongs to, which its anchor then begins with
 
     def html(self) -> Markup:
         """See `Component`."""
@@ -69,8 +71,8 @@ class Section(Component):
         return widgets.VBox([above, self.figure.widget(), below])
 
     def _words(self) -> Markup:
-        anchor = re.sub(r"\W+", "-", self.heading.lower()).strip("-")
+        anchor = re.sub(r"\W+", "-", f"{self.within} {self.heading}".lower()).strip("-")
         sentences, items = (
             [with_links(s, self.release) for s in part] for part in (self.sentences, self.items)
         )
-        return _template.words(anchor, self.heading, sentences, items)
+        return _template.words(anchor, self.heading, sentences, items, self.rank)

@@ -8,6 +8,7 @@ from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.decisions import on_mineral as decisions
 from chokepoint.pages.mineral.ahead import mined_ahead
 from chokepoint.pages.mineral.cut import vault
+from chokepoint.pages.mineral.elements import one_by_one, other_scores
 from chokepoint.pages.mineral.flows import bought_from_china, trades
 from chokepoint.pages.mineral.market import prices, reserves
 from chokepoint.pages.mineral.output import inside, makers
@@ -32,6 +33,8 @@ __all__ = [
     "mined_ahead",
     "money",
     "not_published",
+    "one_by_one",
+    "other_scores",
     "prices",
     "publishers",
     "read_on",

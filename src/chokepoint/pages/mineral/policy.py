@@ -12,8 +12,8 @@ from chokepoint.pages.markup import chapters, fold, html_list
 from chokepoint.pages.mineral_text import name, row_of
 
 
-def controls(mineral: str, release: str) -> Section | None:
-    """Chinese measures that name the mineral, oldest first."""
+def controls(mineral: str, release: str, alone: bool = False) -> Section | None:
+    """Chinese measures that name the mineral, oldest first; `alone`: not those on its group as a whole."""
     row, minerals = row_of(mineral), tables.load("minerals")
     named = {mineral, row.headline_mineral} | (
         set(minerals[minerals.group == row.group].mineral) if row.kind == "aggregate" else set()
@@ -21,13 +21,14 @@ def controls(mineral: str, release: str) -> Section | None:
     links = tables.rows("control_minerals", mineral=named)
     rows = tables.rows("controls", control_id=links.control_id).query("published")
     rows = rows.sort_values("effective_date_start")
-    if rows.empty:
-        return None
     own = (
         set(links[links.mineral == mineral].control_id)
         if row.headline_mineral != mineral
         else set(rows.control_id)
     )
+    rows = rows[rows.control_id.isin(own)] if alone else rows
+    if rows.empty:
+        return None
     items, wider = (
         [_control(r) for r in rows[rows.control_id.isin(own) == mine].to_dict("records")]
         for mine in (True, False)

@@ -8,7 +8,7 @@ from chokepoint.charts.dots import dots
 from chokepoint.charts.lines import lines
 from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR
 from chokepoint.pages.amounts import listed, share, with_article
-from chokepoint.pages.components.figure import figure
+from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral_text import name
 
@@ -56,7 +56,7 @@ def publishers(mineral: str, release: str) -> Section | None:
         title=_title(rows, country),
         table=_table(every),
         sources=sorted(set(every.source_id)),
-        alt_text=f"Dots of {country}'s share by step and publisher: "
+        alt_text=f"Dots of {country}'s share of {name(mineral)} by step and publisher: "
         + "; ".join(f"{r.row}, {r.publisher}, {r.when}, {r.share:.0f} percent" for r in rows.itertuples())
         + ".",
     )
@@ -149,6 +149,21 @@ def _gap(rule: object) -> str:
 
 def eu_scores(mineral: str, release: str) -> Section | None:
     """Show supply risk and economic importance over the editions of the Commission’s study."""
+    drawn, rows = scored(mineral), counts.scores(mineral)
+    if drawn is None:
+        return None
+    alone = rows.mineral.iloc[0] == mineral
+    notes = [] if alone else [f"It has no score of its own here: {_whose(mineral)} are scored together."]
+    return Section("How the European Union scores it", notes, release, drawn)
+
+
+def _whose(mineral: str) -> str:
+    """Name what the study scores, where that is a mineral or the group that it is scored with."""
+    return TOGETHER.get(counts.scores(mineral)["product"].iloc[0], name(mineral))
+
+
+def scored(mineral: str) -> Figure | None:
+    """Draw supply risk and economic importance by edition; nothing of fewer than two."""
     rows = counts.scores(mineral)
     if len(rows) < 2:
         return None
@@ -161,24 +176,16 @@ def eu_scores(mineral: str, release: str) -> Section | None:
     way = "rose" if change > 0 else "fell" if change < 0 else "stayed"
     ends = f"from {first.supply_risk:g} ({first.year}) to {last.supply_risk:g} ({last.year})"
     ends = f"at {last.supply_risk:g}, in {first.year} as in {last.year}" if way == "stayed" else ends
-    speaks = rows.mineral.iloc[0]
-    whose = TOGETHER.get(rows["product"].iloc[0], name(mineral))
-    notes = [f"It has no score of its own here: {whose} are scored together."] if speaks != mineral else []
-    return Section(
-        "How the European Union scores it",
-        notes,
-        release,
-        figure(
-            lines(long, color="score", y_title="Score"),
-            title=f"The risk to the Union’s supply of {whose} {way} {ends}",
-            table=rows[["year", "supply_risk", "economic_importance", "source_id"]].rename(
-                columns={"year": "Edition", "supply_risk": risk, "economic_importance": importance}
-            ),
-            alt_text="Two lines over the editions of the study: "
-            + "; ".join(
-                f"{r.year} risk {r.supply_risk:g}, importance {r.economic_importance:g}"
-                for r in rows.itertuples()
-            )
-            + ".",
+    return figure(
+        lines(long, color="score", y_title="Score"),
+        title=f"The risk to the Union’s supply of {_whose(mineral)} {way} {ends}",
+        table=rows[["year", "supply_risk", "economic_importance", "source_id"]].rename(
+            columns={"year": "Edition", "supply_risk": risk, "economic_importance": importance}
         ),
+        alt_text="Two lines over the editions of the study: "
+        + "; ".join(
+            f"{r.year} risk {r.supply_risk:g}, importance {r.economic_importance:g}"
+            for r in rows.itertuples()
+        )
+        + ".",
     )

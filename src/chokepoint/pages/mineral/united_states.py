@@ -12,6 +12,7 @@ from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.country_text import page_links
+from chokepoint.pages.mineral_text import name
 
 PARTNERS = 4  # drawn beside China
 LEAST_USD = 1e6  # a year, from all partners counted: less is no trade worth a chart
@@ -75,7 +76,7 @@ def imports(mineral: str, release: str) -> Section | None:
         title=title,
         subtitle=f"US imports by the country that sold them last, average of {period}",
         table=table,
-        alt_text="Bars of shares of US imports: "
+        alt_text=f"Bars of shares of US imports of {name(mineral)}: "
         + "; ".join(f"{r.area} {r.text.replace('%', ' percent')}" for r in shown.itertuples())
         + ".",
     )

@@ -1,5 +1,7 @@
 """What is not published of a mineral, and ways on from its page."""
 
+import pandas as pd
+
 from chokepoint.analysis import reliance
 from chokepoint.data import tables
 from chokepoint.pages.amounts import with_article
@@ -8,15 +10,36 @@ from chokepoint.pages.mineral.market import prices
 from chokepoint.pages.mineral_text import name, output_by_step, row_of, uncounted
 
 
-def not_published(mineral: str, release: str) -> Section | None:
-    """List what the sources do not say of this mineral; nothing where they say it all."""
+def not_published(mineral: str, release: str, alone: bool = False) -> Section | None:
+    """List what the sources do not say of this mineral; nothing where they say it all.
+
+    alone: not what they say of its group, on whose page that is told.
+    """
     output, row = output_by_step(mineral, release), row_of(mineral)
-    gaps = []
-    if row.headline_mineral != mineral:
+    gaps, grouped = [], row.headline_mineral != mineral
+    if grouped and not alone:
         gaps.append(
             f"Output of {name(mineral)} by itself: only the total of the {name(row.headline_mineral)} is "
             "published."
         )
+    if not (grouped and alone):
+        gaps += _steps_missing(mineral, release, output)
+    if prices(mineral, release) is None:
+        gaps.append(f"What it costs: USGS prints no price of {name(mineral)}.")
+    stated = reliance.speaks_for(mineral, release)
+    if stated is None:
+        gaps.append("How far the United States depends on imports of it.")
+    elif stated != mineral and not alone:
+        gaps.append(
+            "How far the United States depends on imports of it alone: only the figure of the "
+            f"{name(stated)} is published."
+        )
+    return Section("What is not published", [], release, None, gaps) if gaps else None
+
+
+def _steps_missing(mineral: str, release: str, output: dict[str, pd.DataFrame]) -> list[str]:
+    """Say of which step the output is not published, and whose is withheld."""
+    gaps = []
     if not output:
         gaps.append(_output_missing(mineral, release))
     elif "refinery" not in output:
@@ -29,17 +52,7 @@ def not_published(mineral: str, release: str) -> Section | None:
                 f"Output of {with_article(rows[rows.qualifier == 'withheld'].area.iloc[0])} at the {step}: "
                 "withheld, because it would disclose a company’s data."
             )
-    if prices(mineral, release) is None:
-        gaps.append(f"What it costs: USGS prints no price of {name(mineral)}.")
-    stated = reliance.speaks_for(mineral, release)
-    if stated is None:
-        gaps.append("How far the United States depends on imports of it.")
-    elif stated != mineral:
-        gaps.append(
-            "How far the United States depends on imports of it alone: only the figure of the "
-            f"{name(stated)} is published."
-        )
-    return Section("What is not published", [], release, None, gaps) if gaps else None
+    return gaps
 
 
 def _output_missing(mineral: str, release: str) -> str:
