@@ -11,6 +11,7 @@ from chokepoint.charts.multiples import multiples
 from chokepoint.charts.theme import themed
 from chokepoint.charts.timeline import timeline
 from chokepoint.charts.vega import compiled, fitted
+from chokepoint.errors import UserError
 
 ROWS = pd.DataFrame(
     {
@@ -47,3 +48,16 @@ def test_a_chart_of_losses_shows_them_left_of_zero():
     losses = pd.DataFrame({"mine": ["open", "shut"], "value": [5.0, -3.0]})
     spec = bars(losses, x="value", y="mine").to_dict()
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] < -3
+
+
+def test_a_field_worked_out_from_itself_is_refused_since_each_redraw_would_do_it_again():
+    import altair as alt
+
+    chart = (
+        alt.Chart(ROWS)
+        .transform_calculate(Mineral="'≥ ' + datum.Mineral")
+        .mark_text()
+        .encode(text="Mineral:N")
+    )
+    with pytest.raises(UserError, match="works out the field Mineral from itself"):
+        compiled(chart.to_dict())

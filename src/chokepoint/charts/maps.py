@@ -308,9 +308,9 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         rows.transform_filter({"or": [MEMBER, "datum.iso3 == ''"]})
         .transform_aggregate(inside="sum(share)", groupby=keys)
         .transform_calculate(
-            inside="min(datum.inside, 100)",  # rounded figures may add up to more
+            most="min(datum.inside, 100)",  # rounded figures may add up to more
             from_=begin,
-            to=f"{begin} + min(datum.inside, 100) / 100 * {wide}",
+            to=f"{begin} + datum.most / 100 * {wide}",
             down=down,
             label="datum.inside > 99 ? '>99%' : format(datum.inside, '.0f') + '%'",
             left="172",
@@ -333,7 +333,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
     small = {"align": "right", "fontSize": 11}
     return [
         bar(tracks, color=GRID, opacity=0.55),
-        bar(sums, {"mineral": "Mineral", "step": "Step", "inside": ("Inside, %", ".1f")}, color=BLOC),
+        bar(sums, {"mineral": "Mineral", "step": "Step", "most": ("Inside, %", ".1f")}, color=BLOC),
         bar(outside, {"mineral": "mineral", "share": ("China, %", ".1f")}, color=CHINA),
         sums.mark_text(fontWeight="bold", color=INK, **small).encode(px("left"), py("down"), text="label:N"),
         tracks.transform_filter("datum.step == 'mine' && !datum.product")

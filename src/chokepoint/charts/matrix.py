@@ -36,7 +36,7 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         .transform_filter("datum.step == step")
         .transform_calculate(
             rank="datum.club == by.club[0] ? (isValid(datum.share) ? datum.share : -1) : -2",
-            text="isValid(datum.share) ? (datum.bound && !(cp_column < 560) ? '≥' : '') + datum.text : ''",
+            word="isValid(datum.share) ? (datum.bound && !(cp_column < 560) ? '≥' : '') + datum.text : ''",
         )
     )
     y = names_beside("mineral", []).sort(field="rank", op="max", order="descending").scale(paddingInner=0.08)
@@ -60,7 +60,7 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         full.mark_text(
             fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5"),
             opacity=alt.ExprRef("cp_column < 440 ? 0 : 1"),  # on a phone a tap gives the number
-        ).encode(x, y, text="text:N", color=on_fill, tooltip=tips),
+        ).encode(x, y, text="word:N", color=on_fill, tooltip=tips),
         full.transform_filter("datum.bound")
         .mark_tick(
             orient="horizontal",

@@ -37,6 +37,7 @@ VEGA = {
 _PARTS = """{View: view.View, parse: parser.parse, expressionFunction: functions.expressionFunction,
   expressionInterpreter: interpreter.expressionInterpreter}"""
 _ELSEWHERE = {"regression", "loess"}  # transforms that Vega-Lite knows and that are in none of these modules
+_CONVERSION = re.compile(r"to(Date|Number|String|Boolean)\(datum\[\"[^\"]+\"\]\)")
 WIDE = 720.0  # px, of a column that nobody has measured yet
 LOW = "cp_low"  # in a chart's `usermeta`: the most [px] that its plot is tall in a narrow column
 PASSES = 4  # so many plots are tried at most; as in charts.js
@@ -77,6 +78,11 @@ def compiled(vegalite: dict) -> dict:
             f"A chart uses the transform {min(missing)}, which the pages' script does not carry: "
             "work it out in Python, and draw the result."
         )
+    if found := self_reading(spec):
+        raise UserError(
+            f"A chart works out the field {found} from itself, so each redraw would do it once more: "
+            "give the result a name of its own."
+        )
     low, tall = vegalite.get("usermeta", {}).get(LOW), spec.get("height", 0)
     if low and tall > low:
         spec["signals"].append({"name": "height", "update": f"cp_column < {ENDS[0]} ? {low} : {tall}"})
@@ -106,6 +112,31 @@ def _transforms(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _transforms(value)
+
+
+def self_reading(spec: dict) -> str:
+    """Name a field that a formula of a compiled chart overwrites although one reads it, "" if there is none.
+
+    When a signal changes, Vega runs the formulas again on the rows that they have changed. Conversions of
+    type, which the compiler itself writes so, come to the same again.
+
+    >>> formula = {"type": "formula", "as": "text", "expr": "'≥' + datum.text"}
+    >>> self_reading({"data": [{"name": "rows", "transform": [formula]}]})
+    'text'
+    """
+    read: dict[str, set[str]] = {}
+    for table in spec.get("data", []):
+        source = table.get("source")
+        seen = set(read.get(source, ())) if isinstance(source, str) else set()
+        for step in table.get("transform", []):
+            seen |= {
+                a or b for a, b in re.findall(r"datum(?:\.(\w+)|\[\\?[\"']([^\"'\\]+))", json.dumps(step))
+            }
+            target = step.get("as")
+            if step["type"] == "formula" and target in seen and not _CONVERSION.fullmatch(step["expr"]):
+                return target
+        read[table["name"]] = seen
+    return ""
 
 
 def _rounded(spec: dict) -> dict:

@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from chokepoint.analysis import facts
@@ -58,6 +59,7 @@ const { abs, exp, log, max, min, pow } = Math, when = (test, yes, no) => (test ?
 def setup(app: Sphinx) -> dict:
     """Register all of it with Sphinx."""
     app.add_transform(FactLinks)
+    app.add_post_transform(CodeBelow)
     app.add_directive("excerpt", Excerpt)
     app.add_directive("translated", Translated)
     app.add_directive("editions", Editions)
@@ -127,6 +129,23 @@ class FactLinks(SphinxTransform):
             node.replace_self(
                 nodes.reference("", shown, refuri=to, internal=True, classes=[kind], reftitle=says)
             )
+
+
+class CodeBelow(SphinxPostTransform):
+    """Put a cell's code below what it printed, in the page's own order.
+
+    A style that turned the two round would move the text that a reader has begun, each time that more of a
+    long cell arrives, and a keyboard would reach the code first.
+    """
+
+    default_priority = 250  # MyST-NB folds the code at 199
+    formats = ("html",)
+
+    def run(self, **_options: Any) -> None:
+        """Reverse every cell of the document."""
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") == "cell_code":
+                cell.children.reverse()
 
 
 class Excerpt(SphinxDirective):
