@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -96,6 +97,26 @@ def test_a_fault_is_said_and_watching_goes_on(watched):
     watched.book.change("book/roads.ipynb", "HTML(1 / 0, tables", "HTML(tables")
     watched.warns("")
     assert watched.faults.read_text().count("ZeroDivisionError") == 1
+
+
+def test_rows_saved_one_after_the_other_are_each_shown(watched):
+    """Each takes the place of a Sphinx that is still at work for the one before."""
+    for i in range(3):
+        before = "the interest on the loan" + f" ({i - 1})" * bool(i)
+        watched.book.change("data/evidence/vault.csv", before, f"the interest on the loan ({i})")
+        watched.shows("stock", f"the interest on the loan ({i})")
+
+
+def test_what_sphinx_knows_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    from chokepoint.site.live_render import keep
+
+    keep({"pages": 1}, kept := tmp_path / "environment.pickle")
+    with pytest.raises(TypeError):
+        keep({"pages": 2, "not to be pickled": (i for i in "")}, kept)
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):  # ended in the middle of it
+        keep({"pages": 3}, kept)
+    assert pickle.loads(kept.read_bytes()) == {"pages": 1}
 
 
 def test_only_what_is_watched_asks_to_be_reloaded(watched):

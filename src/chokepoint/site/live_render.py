@@ -50,6 +50,10 @@ class Renderer:
                 return
             yield found
 
+    def is_alive(self) -> bool:
+        """Whether it still answers."""
+        return self._process.is_alive()
+
     def stop(self) -> None:
         """End it."""
         self._process.kill()
@@ -85,8 +89,17 @@ def _serve(home: Path, stage: Path, site: Path, release: str, reload: bool, requ
                 requests.send({"pages": found, "faults": _faults(warnings, stage)})
             requests.send(None)
             if not more:
-                with (Path(app.doctreedir) / "environment.pickle").open("wb") as file:
-                    pickle.dump(app.env, file, pickle.HIGHEST_PROTOCOL)
+                keep(app.env, Path(app.doctreedir) / "environment.pickle")
+
+
+def keep(environment: object, path: Path) -> None:
+    """Write what Sphinx knows of the book to a file, whole or not at all.
+
+    The process may be ended at any moment, and the next one would find a broken file and know no page.
+    """
+    new = path.with_suffix(".new")
+    new.write_bytes(pickle.dumps(environment, pickle.HIGHEST_PROTOCOL))
+    new.replace(path)
 
 
 def _application(home: Path, stage: Path, site: Path, warnings: io.StringIO) -> "Sphinx":

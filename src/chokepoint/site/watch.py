@@ -232,6 +232,9 @@ class Watch:
             self.say(f"{min(names)}: starting anew")
             self._stop()
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        if not self.renderer.is_alive():
+            self.renderer = self._new_renderer()
+            self.faults.pop("the renderer", None)
         written = [page for name in sorted(names) for page in self._stage_file(name)]
         if not any(map(self._reruns, names)):
             return self._render(written)
