@@ -73,6 +73,14 @@ def test_a_card_is_a_picture_of_the_size_that_is_shown():
     )
 
 
+def test_apostrophes_of_the_data_are_the_books_own_and_code_keeps_its():
+    """One place for whatever a row holds; marks around words are left, as are attributes and scripts."""
+    said = """<p title="it's">China's and China&#39;s, 'so'</p><pre>f's</pre><script>x's</script>"""
+    assert layout.curly(said) == (
+        """<p title="it's">China’s and China’s, 'so'</p><pre>f's</pre><script>x's</script>"""
+    )
+
+
 def test_every_foreign_link_tells_nothing():
     body = '<a class="cp-fact" href="#">69.23%</a> <a class="reference external" href="https://example.org">x</a>'
     fixed = layout.fix_html(body)

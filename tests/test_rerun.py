@@ -198,7 +198,7 @@ def printed(checkout) -> dict[str, str]:
 
 def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
     """The recipe "Add an event, with its source", followed to the letter: two rows at the ends of two tables, and nothing else."""
-    checkout.reduce("06-china-responses", "08-since-february", minerals=("holmium", "tin"))
+    checkout.reduce("06-china-responses", "08-since-february", minerals=("rare_earths", "tin"))
     evidence = checkout.folder / "data" / "evidence"
     added = {
         "sources": {
@@ -238,7 +238,7 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
     assert run.returncode == 0 and "sound" in run.stdout, run.stdout + run.stderr
     pages = {name: re.sub(r"<[^>]+>", "", html.unescape(text)) for name, text in printed(checkout).items()}
     assert all(
-        "it was extended" in pages[name] for name in ("08-since-february.html", "minerals/holmium.html")
+        "it was extended" in pages[name] for name in ("08-since-february.html", "minerals/rare_earths.html")
     )
     assert (
         "On 10 November 2026: Beijing extends the suspension by a year." in pages["06-china-responses.html"]

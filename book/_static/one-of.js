@@ -10,7 +10,9 @@
       change(url);
       try { history.replaceState(null, "", url); } catch { /* a browser that lets no page from disk do so */ }
     };
+    let shown = own;
     const show = (choice) => {
+      shown = choice;
       for (const radio of radios) radio.checked = radio.value === choice;
       for (const panel of panels) panel.classList.toggle("cp-on", panel.dataset.choice === choice);
     };
@@ -34,6 +36,7 @@
 
     names.addEventListener("change", ({ target }) => choose(target.value));
     addEventListener("hashchange", follow);
+    addEventListener("pageshow", () => show(shown)); // a browser may have filled in what was chosen last time
     addEventListener("beforeprint", () => part.classList.add("cp-all")); // before the charts are drawn for paper
     addEventListener("afterprint", () => part.classList.remove("cp-all"));
 

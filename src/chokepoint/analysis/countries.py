@@ -139,7 +139,7 @@ def signed(iso3: str) -> pd.Series | None:
 
 
 def came(iso3: str) -> bool:
-    """Whether State's list of 4 February has it."""
+    """Whether the State Department's list of 4 February has it."""
     return iso3 in coalitions.members("attendees_4feb")
 
 

@@ -33,8 +33,9 @@ def brief(release: str) -> Brief:
             "half of {futures.iea_majority} of {futures.iea_minerals} minerals, and "
             "{futures.iea_rare_earths} of the magnet rare earths.",
             "In the model below, if China does not answer, those who signed or came make more than half of "
-            "the world’s output of {scenario.half_nothing} of {scenario.minerals} minerals in 2040 if they "
-            f"do nothing; price floors, public money and a stock all at once bring them {moved}.",
+            "the world’s output of {scenario.half_nothing} of the {scenario.minerals} minerals that it runs, "
+            "as ore or as metal, in 2040 if they do nothing; price floors, public money and a stock all at "
+            f"once bring them {moved}.",
             "A floor that ends at the refined metal drives out a tenth or more of those who work it up, "
             f"in {{scenario.left_early}} of these minerals; one that covers their product too, {lasts}, "
             "and then the buyers of the product pay.",

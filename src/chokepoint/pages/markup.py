@@ -119,11 +119,26 @@ def for_notebook(html: str) -> Markup:
 
 
 def publisher(source_id: str) -> str:
-    """Who published a source."""
-    return tables.row("sources", source_id=source_id).publisher
+    """Who published a source, without what stands in brackets behind the name.
+
+    >>> publisher("S104")
+    'Politico via mirrors'
+    """
+    return re.sub(r" \([^)]*\)", "", tables.row("sources", source_id=source_id).publisher)
 
 
-_ENVIRONMENT.globals |= {"link": link, "day": day, "publisher": publisher, "with_links": with_links}
+def source_title(source_id: str) -> str:
+    """Give the title of a source."""
+    return tables.row("sources", source_id=source_id).title
+
+
+_ENVIRONMENT.globals |= {
+    "link": link,
+    "day": day,
+    "publisher": publisher,
+    "source_title": source_title,
+    "with_links": with_links,
+}
 _inline = macros("inline")
 # Functions of what is often needed: a small link to a source's row, with a reference where there is one;
 # a link to a page, named by its text; a paragraph; a list; what is folded away under a line that says what it

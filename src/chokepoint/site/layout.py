@@ -90,6 +90,10 @@ _FIXES = [
         lambda found: _template.scrolled(Markup(found[1])),
     ),
 ]
+# What holds no words of the page, which is passed over; and an apostrophe between two letters.
+_APOSTROPHE = re.compile(
+    r"<(pre|code|script|style|textarea)\b.*?</\1>|<[^>]*>|(?<=\w)(?:'|&#39;|&#x27;)(?=\w)", re.S
+)
 _SHOWN_SOURCES = 6
 DOUBTS = "how-sure-is-this"  # the anchor of the section that is folded: what is unknown, disputed or assumed
 
@@ -220,8 +224,20 @@ def on_page(body: str) -> str:
     return _template.on_page(sections) if len(sections) > 2 else ""
 
 
+def curly(body: str) -> str:
+    """Write apostrophes within words as the book does, wherever their text comes from.
+
+    Code, scripts and attributes keep theirs.
+
+    >>> curly("<code>it's</code> China&#39;s own, and its <a title='Japan'>neighbour's</a>")
+    "<code>it's</code> China’s own, and its <a title='Japan'>neighbour’s</a>"
+    """
+    return _APOSTROPHE.sub(lambda found: "’" if found[0][0] in "'&" else found[0], body)
+
+
 def fix_html(body: str) -> str:
     """Return a page's HTML without the faults of what wrote it."""
+    body = curly(body)
     for fault, cure in _FIXES:
         body = re.sub(fault, cure, body, flags=re.S)
     body = re.sub(r'(?<=<a )(?=[^>]*href="https?:)(?![^>]*\brel=)', 'rel="noopener noreferrer" ', body)

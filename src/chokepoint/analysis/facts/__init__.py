@@ -166,8 +166,8 @@ def agrees(text: str, fact: Fact) -> bool:
     >>> agrees("up to $10 billion", loan), agrees("ten billion dollars", loan), agrees("US$12 billion", loan)
     (True, True, False)
     """
-    if text == fact.text or fact.unit == WORDS:  # a quotation is quoted whole, and within its marks
-        return text == fact.text
+    if text in (fact.text, fact.prose) or fact.unit == WORDS:  # a quotation is quoted whole, within its marks
+        return text in (fact.text, fact.prose)
     if isinstance(fact.value, str):
         if (day := _day(fact.text)) and [int(n) for n in re.findall(r"\d+", text)] in day:
             return True
@@ -205,6 +205,6 @@ def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     """Return a sentence with `{fact.id}` in it, as plain text: the facts' own.
 
     >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
-    "China mined 69.23% of the world's rare earths."
+    "China mined 69% of the world's rare earths."
     """
-    return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).text, sentence)
+    return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).said, sentence)

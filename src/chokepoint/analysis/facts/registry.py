@@ -30,6 +30,7 @@ class Fact:
     """One number, date or name that the prose may state.
 
     text is how it is written; value is a float where the fact is a number, else the text itself.
+    prose is how a sentence writes it, where text has figures that only a comparison of releases needs.
     computation says in words how a computed fact was computed; it is empty for a stated one.
     rows are the rows a computed fact was computed from, in words.
     superseded holds the readings that a later one of the publisher replaced: (text, sources), newest first.
@@ -52,6 +53,12 @@ class Fact:
     superseded: tuple[tuple[str, tuple[str, ...]], ...] = ()
     yearly: bool = False
     estimate: bool = False
+    prose: str = ""
+
+    @property
+    def said(self) -> str:
+        """How a sentence writes it."""
+        return self.prose or self.text
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,8 @@ class Declaration:
         columns = vars(answer) | {"sources": tuple(answer.sources)}
         columns = {name: cell for name, cell in columns.items() if cell or name == "value"}
         columns.setdefault("text", shell.text.format(answer.value))
+        if shell.prose:
+            columns["prose"] = shell.prose.format(answer.value)
         named = {name: getattr(shell, name).format(**fields) for name in ("fact_id", "label", "computation")}
         return replace(shell, **(named | columns))
 
@@ -125,8 +134,11 @@ def fact(
     each: Callable[[], Iterable[Mapping]] | Iterable[Mapping] = ({},),
     confidence: str = "primary",
     estimate: bool = False,
+    prose: str = "",
 ) -> Callable:
     """Declare the function below as a computed fact; `text` is the format of its value, such as "{:.2f}%".
+
+    prose: the format for sentences, where the source carries fewer figures than its releases differ by.
 
     A family is declared once: the id "{mineral}.vault_year" with `each`, a row for each member (or a function
     that returns the rows), whose fields fill the braces of id, label and how; the id may be a field itself.
@@ -138,7 +150,17 @@ def fact(
     def declare(compute: Callable) -> Callable:
         yearly = "year" in inspect.signature(compute).parameters
         shell = Fact(
-            fact_id, label, 0, unit, text, (), confidence, computation=how, yearly=yearly, estimate=estimate
+            fact_id,
+            label,
+            0,
+            unit,
+            text,
+            (),
+            confidence,
+            computation=how,
+            yearly=yearly,
+            estimate=estimate,
+            prose=prose,
         )
         DECLARED.append(Declaration(shell, compute, each))
         return compute

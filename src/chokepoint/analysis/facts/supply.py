@@ -31,6 +31,7 @@ STEPS = [{"step": supply.MINE, "done": "mined"}, {"step": supply.REFINERY, "done
     "%",
     "{:.2f}%",
     how="China's mine output over the printed world total, rare-earth oxides, latest year of the release",
+    prose="{:.0f}%",
 )
 def china_mined(release: str, year: int | None = None) -> Answer | None:
     return _share("china", "rare_earths", supply.MINE, release, year, text="{:.2f}%")
