@@ -1,4 +1,4 @@
-// The frame of every page: light or dark, the table of contents of a narrow screen, and the box of doubts. Loaded first, so that no page flashes.
+// The frame of every page: light or dark, the table of contents of a narrow screen, the search's box, and the box of doubts. Loaded first, so that no page flashes.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -30,6 +30,11 @@
       try { localStorage.setItem("mode", scheme.value); } catch { /* a reader who keeps no data chooses anew on each page */ }
       apply();
     });
+
+    // Whoever goes to the box of the search gets suggestions; their script and the index come then.
+    const find = document.querySelector(".cp-find input"), from = document.querySelector('script[src$="page.js"]').src;
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" })) find?.setAttribute(name, value);
+    find?.addEventListener("focus", () => document.head.append(Object.assign(document.createElement("script"), { src: from.replace(/page\.js$/, "search.js") })), { once: true });
 
     const menu = document.querySelector(".cp-unfold"), book = document.getElementById("cp-book");
     const open = (is) => { menu.setAttribute("aria-expanded", String(is)); book.classList.toggle("cp-open", is); };

@@ -50,14 +50,6 @@ LOST = """(async () => {
     return;
   }
 })();"""  # noqa: E501  as it stands in the page
-_SEARCH = [
-    "documentation_options.js",
-    "doctools.js",
-    "sphinx_highlight.js",
-    "language_data.js",
-    "searchtools.js",
-    "../searchindex.js",
-]
 # Faults of what MyST-NB, Sphinx and pandas print, each with its cure.
 _FIXES = [
     # what is folded is named: a table with the code that loads it, a plain chart with the code that draws it
@@ -113,7 +105,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
         "policy": policy(LOST) if lost else POLICY + WORKER * (DESK in body),
         "lost": LOST if lost else "",
         "styles": _styles(app, charts, DESK in body, ROCK in body, "highlight" in body),
-        "scripts": _scripts(pagename, body, models),
+        "scripts": _scripts(body, models) + ["search.js"] * (pagename == "search"),
         "contents": rooted(
             contents(
                 context["toctree"](maxdepth=1, collapse=True, includehidden=True, titles_only=True) or "",
@@ -171,9 +163,7 @@ def _styles(app: Sphinx, charts: bool, desk: bool, rock: bool, code: bool) -> li
     ]
 
 
-def _scripts(pagename: str, body: str, models: list[str]) -> list[str]:
-    if pagename == "search":
-        return _SEARCH
+def _scripts(body: str, models: list[str]) -> list[str]:
     return (
         models
         + ["one-of.js"] * ("cp-one-of" in body)  # before the charts, which it shows for paper

@@ -83,7 +83,6 @@ def _let_render(
         )
     whole.write_text(key)
     shutil.copytree(out / "html", rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
-    _forget_words(rendered / "searchindex.js")
 
 
 def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event) -> None:
@@ -122,23 +121,6 @@ def overrides(home: Path) -> dict:
         "latex_individualpages": False,
         "nitpicky": True,
     }
-
-
-def _forget_words(index: Path) -> None:
-    """Take the words that no page has any more out of the search's index.
-
-    Sphinx leaves them there with no page.
-    """
-    before, between, after = re.fullmatch(
-        r"(.*?\()(.*)(\).*?)", index.read_text(encoding="utf-8"), re.S
-    ).groups()
-    known = json.loads(between)
-    kept = known | {
-        part: {word: pages for word, pages in known[part].items() if pages != []}
-        for part in ("terms", "titleterms")
-    }
-    if kept != known:
-        index.write_text(before + json.dumps(kept, sort_keys=True) + after, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

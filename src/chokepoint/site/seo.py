@@ -1,23 +1,19 @@
 """How the book is found.
 
-Facts in its search, a map of the site for search engines, cards where it is shared, a page for addresses that
-are not there.
+A map of the site for search engines, cards where it is shared, a page for addresses that are not there.
 """
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
 
 import vl_convert
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.domains import Domain, ObjType
 
-from chokepoint.analysis import events, facts
+from chokepoint.analysis import events
 from chokepoint.pages.markup import macros
-from chokepoint.site import cover, page_metadata, redirects
+from chokepoint.site import cover, page_metadata
 
 _template = macros("cover")
 # Copied by the theme and its extensions, and asked for by no page.
@@ -27,48 +23,14 @@ _UNUSED = [
     "design-tabs.js",
     "mystnb*",
     "sphinx-*",
+    "sphinx_highlight.js",
     "toggle*",
     "basic.css",
     "*webpack-macros.html",
     "*-solid.svg",
 ]
+_UNUSED += ["documentation_options.js", "doctools.js", "language_data.js", "searchtools.js"]  # Sphinx's
 _UNUSED += ["*.png", "images", "locales", "scripts", "styles", "vendor"]
-
-
-class Numbers(Domain):
-    """Every fact by its label and text, so that Sphinx's search leads to its row of the evidence."""
-
-    name = "number"
-    label = "Numbers"
-    object_types: ClassVar[dict[str, ObjType]] = {"fact": ObjType("number"), "mineral": ObjType("mineral")}
-
-    def get_type_name(self, type: ObjType, primary: bool = False) -> str:
-        """Return the name of a kind of thing, as the search shows it."""
-        return type.lname
-
-    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Give every fact, and what stands on a page with others, as the search lists it.
-
-        That is name, shown name, kind, page, anchor, priority.
-        """
-        known = facts.evaluate(self.env.config.cp_release)
-        for fact_id, fact in sorted(known.items()):
-            said = f"{fact.label}: {fact.text}"
-            yield said, said, "fact", "evidence", f"fact-{fact_id}", 1
-        for old, new in redirects.gone(self.env.found_docs).items():
-            page, _, anchor = new.partition("#")
-            yield redirects.called(old), redirects.called(old), "mineral", page, anchor, 1
-
-    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict) -> None:
-        """Nothing is kept with the pages: the registry is the same in every process."""
-
-    def resolve_any_xref(self, *unused: Any) -> list:
-        """Resolve nothing: no reference leads here."""
-        return []
-
-    def resolve_xref(self, *unused: Any) -> nodes.Element | None:
-        """Resolve nothing: no reference leads here."""
-        return None
 
 
 def error_404_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:

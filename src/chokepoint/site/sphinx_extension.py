@@ -25,7 +25,18 @@ from chokepoint.data import tables
 from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
-from chokepoint.site import along, cover, fact_links, lists, page_metadata, redirects, render, runs, seo
+from chokepoint.site import (
+    along,
+    cover,
+    fact_links,
+    lists,
+    page_metadata,
+    redirects,
+    render,
+    runs,
+    search,
+    seo,
+)
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
@@ -48,7 +59,6 @@ _THEME_PARTS = {
     "theme_primary_sidebar_end",
     "theme_secondary_sidebar_items",
 }
-_UNSEARCHED = {"api", "data-dictionary", "what-changed"}
 published = macros("launch")
 MODELS_HEAD = """// The models of this page, written by the book's Python from their equations.
 (() => {
@@ -72,14 +82,13 @@ def setup(app: Sphinx) -> dict:
     }
     for name, make in (lists.LISTS | INDEXES | first).items():
         app.add_directive(name, _list_directive(make))
-    app.add_domain(seo.Numbers)
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("doctree-read", _keep_out_of_search)
     app.connect("html-collect-pages", seo.error_404_page)
     app.connect("html-collect-pages", redirects.pages)
     render.setup(app)
+    search.setup(app)
     app.connect("html-page-context", _drop_theme_parts, priority=100)
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", seo.write_sitemap_and_cards)
@@ -216,13 +225,6 @@ def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
     return List
 
 
-def _keep_out_of_search(app: Sphinx, _doctree: nodes.document) -> None:
-    """Leave out of the index what other pages say: the search page loads the whole index."""
-    page = app.env.docname
-    if page in _UNSEARCHED or fact_links.is_translated(page):
-        app.env.metadata[page]["nosearch"] = "true"
-
-
 def _drop_theme_parts(app: Sphinx, page: str, template: str, context: dict, _tree: Any) -> None:
     """Take the theme's sidebars, header and footers out of a page: its frame is ours, and shows none of them.
 
@@ -242,6 +244,7 @@ def _finish_page(
     body = guarded(related(body, pagename))
     models = _models(app, pagename, body) + _own_scripts(app, body)
     context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
+    search.remember(app, pagename, context["body"])
     context["cp"] = frame(app, pagename, context, models)
 
 
