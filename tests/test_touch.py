@@ -108,3 +108,46 @@ def test_a_tap_on_a_country_tells_of_it_and_chooses_it(address, phone):
     phone.touchscreen.tap(at["x"], at["y"])
     assert phone.evaluate(BUBBLE).startswith("Country: Australia")
     phone.wait_for_function(f"async () => await {CHOSEN} === 'AUS'")
+
+
+@pytest.mark.parametrize("name", ["brief", "brief-fr", "brief-es", "brief-zh", "brief-ja", "rock-to-motor"])
+def test_a_tap_on_a_number_leads_to_its_evidence(address, phone, name):
+    phone.goto(f"{address}/{name}.html")
+    number = phone.locator("main a.cp-fact").first
+    where = number.get_attribute("href").partition("#")[2]
+    number.tap()
+    phone.wait_for_url(f"**/evidence.html#{where}")
+    row = phone.locator(f"[id='{where}']")
+    row.wait_for()
+    assert 0 <= row.bounding_box()["y"] < PHONE["viewport"]["height"]
+
+
+def test_the_steps_from_rock_to_motor_are_read_and_left_by_touch(address, phone):
+    """Nothing stands beside the screen, every link can be hit, and one leads to the place that it names."""
+    phone.goto(f"{address}/rock-to-motor.html")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    chips = phone.locator(".cp-touch a")
+    assert chips.count() > 6
+    assert all(chip.bounding_box()["height"] >= 18 for chip in chips.all())
+    step = phone.locator(".cp-step").nth(3)
+    step.scroll_into_view_if_needed()
+    assert step.locator(".cp-pic").is_visible()
+    to = chips.first.get_attribute("href")
+    chips.first.tap()
+    phone.wait_for_url(f"**/{to}")
+
+
+@pytest.mark.parametrize("name", ["02-ministerial", "01-dependence"])
+def test_a_guess_by_finger_stands_beside_the_answer(address, phone, name):
+    phone.goto(f"{address}/{name}.html")
+    guess = phone.locator(".cp-guess").first
+    asked = guess.locator("input, select").first
+    if asked.evaluate("e => e.tagName") == "SELECT":
+        asked.select_option(index=3)
+    else:
+        asked.scroll_into_view_if_needed()
+        box = asked.bounding_box()
+        phone.touchscreen.tap(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    guess.locator("button, summary").first.tap()
+    guess.locator(".cp-own-guess").wait_for(state="visible")
+    assert guess.locator(".cp-settles").is_visible()
