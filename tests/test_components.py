@@ -173,6 +173,7 @@ GIVEN = {  # arguments whose parts are taken apart
     ("spread", "spread"): {"panels": TRIPLE},
     ("one_of", "one_of"): {"choices": [("x", HOSTILE)], "panels": {"x": [HOSTILE]}},
     ("chapters", "marked"): {"parts": PAIRS},
+    ("launch", "editions"): {"rows": [(Anything(), ""), (Anything(), HOSTILE)]},
     ("finish", "stated_on"): {"pages": PAIRS},
     ("finish", "on_page"): {"sections": PAIRS},
     ("desk", "desk"): {"panels": [(Anything(), HOSTILE, HOSTILE, HOSTILE)]},

@@ -48,23 +48,67 @@ QUESTIONS = {
     "models against the world": ["validation"],
     "list of sources": ["sources"],
 }
+# Forty more, by a reader who did not know how the search answers.
+READERS = {
+    "gallium": ["minerals/gallium"],
+    "tungsten": ["minerals/tungsten"],
+    "wolfram": ["minerals/tungsten"],
+    "coltan": ["minerals/tantalum"],
+    "bauxite": ["minerals/aluminum"],
+    "aluminium": ["minerals/aluminum"],
+    "terbium": ["minerals/rare_earths#terbium"],
+    "rare earths": ["minerals/rare_earths"],
+    "germainum": ["minerals/germanium"],
+    "dyprosium": ["minerals/rare_earths#dysprosium"],
+    "kazakstan": ["countries/kazakhstan"],
+    "phillipines": ["countries/philippines"],
+    "Burma": ["countries/myanmar"],
+    "DRC": ["countries/dr-congo"],
+    "Turkey": ["countries/turkiye"],
+    "Holland": ["countries/netherlands"],
+    "UAE": ["countries/united-arab-emirates"],
+    "South Korea": ["countries/south-korea"],
+    "EU": ["countries/european-union"],
+    "稀土": ["minerals/rare_earths"],
+    "レアアース": ["minerals/rare_earths"],
+    "日本": ["countries/japan", "brief-ja"],
+    "project vault": ["04-project-vault"],
+    "price floor": ["03-price-floor"],
+    "who pays for the price floor?": ["03-price-floor"],
+    "which countries signed": ["05-frameworks", "02-ministerial"],
+    "why did Denmark and Greenland not come": ["02-ministerial"],
+    "is it legally binding": ["05-frameworks"],
+    "when does the truce with China end": ["08-since-february"],
+    "how long would the stockpile last": ["04-project-vault"],
+    "how is a magnet made": ["rock-to-motor"],
+    "JD Vance": ["02-ministerial"],
+    "Ian Lange": ["05-frameworks", "03-price-floor"],
+    "FORGE": ["glossary#forge", "02-ministerial"],
+    "EXIM bank": ["glossary#exim", "04-project-vault"],
+    "Ford factory shutdown magnets": ["01-dependence"],
+    "2010 fishing boat Senkaku": ["01-dependence"],
+    "MP Materials $110": ["evidence#fact-mp.price_floor", "03-price-floor"],
+    "Section 232": ["glossary#section-232", "08-since-february"],
+    "what is net import reliance": ["glossary#net-import-reliance"],
+}
 FIRST = """async (asked) => { await chokepointSearch.load(); return asked.map((one) => chokepointSearch.search(one)[0]?.address ?? ""); }"""
 
 
-def wrong(first: list[str]) -> list[str]:
+def wrong(first: list[str], questions: dict[str, list[str]] = QUESTIONS) -> list[str]:
     """What was asked and what came first, where that is not the right page."""
     told = [address.rpartition("/html/")[2].replace(".html", "") for address in first]
     return [
         f"{asked}: {page}"
-        for (asked, pages), page in zip(QUESTIONS.items(), told, strict=True)
+        for (asked, pages), page in zip(questions.items(), told, strict=True)
         if page not in pages and page.partition("#")[0] not in pages
     ]
 
 
 def test_nine_of_ten_questions_find_the_right_page_first(site, visit):
     page = visit(f"{site.as_uri()}/search.html").page
-    missed = wrong(page.evaluate(FIRST, list(QUESTIONS)))
-    assert len(QUESTIONS) == 40 and len(missed) <= 4, missed
+    for questions in (QUESTIONS, READERS):
+        missed = wrong(page.evaluate(FIRST, list(questions)), questions)
+        assert len(questions) == 40 and len(missed) <= 4, missed
 
 
 @pytest.mark.slow

@@ -20,7 +20,8 @@
       show(choice);
       inAddress((url) => {
         if (choice === own) url.searchParams.delete(name); else url.searchParams.set(name, choice);
-        if (place()?.closest(".cp-one:not(.cp-on)")) url.hash = ""; // it is out of sight now
+        const target = place();
+        if (target ? target.closest(".cp-one:not(.cp-on)") : offered.some((one) => url.hash.startsWith(`#${one}-`))) url.hash = ""; // it is out of sight now
       });
     };
     const place = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -42,7 +43,7 @@
 
     const asked = new URLSearchParams(location.search).get(name);
     if (!follow() && asked !== null) {
-      if (offered.includes(asked)) show(asked);
+      if (offered.includes(asked)) { show(asked); if (!location.hash && performance.getEntriesByType("navigation")[0]?.type === "navigate") names.scrollIntoView(); }
       else {
         const note = Object.assign(document.createElement("p"), { className: "cp-refused", textContent: `The address asks for ${name}=${asked.slice(0, 40)}: that is not among the choices here.` });
         note.setAttribute("role", "status");

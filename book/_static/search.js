@@ -5,6 +5,8 @@
   const here = document.currentScript?.src ?? document.querySelector('script[src*="_static/page.js"]').src;
   const up = new URL("../", here).href;
   const KINDS = ["Pages", "Minerals", "Countries", "Numbers"];
+  const STORY = /^(\d\d-|index$|rock-to-motor$)/; // what tells comes before what lists
+  const REFERENCE = 0.5, NUMBER = 0.35, HEADING = 1.65;
   const SHOWN = 6; // of a group, before "more"
   const STOP = new Set(("a about all am an and any are as at be been being between but by can could did do does done either else ever for from get gets give given go goes had "
     + "has have he her his how i if in into is it its just last lasts long make makes many may me mean means more most much my of often on one only or other our out over per said say says "
@@ -37,7 +39,8 @@
     const { pages: all, numbers, names } = window.chokepointIndex, place = new Map();
     for (const [path, title, sections] of all) {
       const kind = path.startsWith("minerals/") ? 1 : path.startsWith("countries/") ? 2 : 0;
-      const page = { path, title, kind, address: `${up}${path.split("#")[0]}.html` }; // what shares a page has a place on it
+      const weight = kind || STORY.test(path) ? 1 : REFERENCE;
+      const page = { path, title, kind, weight, address: `${up}${path.split("#")[0]}.html` }; // what shares a page has a place on it
       place.set(path, page);
       pages.push(page);
       sections.forEach(([anchor, heading, text], i) => docs.push({ id: docs.length, page, kind, anchor, title: i ? "" : title, heading, text }));
@@ -45,7 +48,7 @@
       if (kind) name(title, page);
     }
     for (const [fact, label, text] of numbers) {
-      const page = { path: `evidence#fact-${fact}`, title: label, kind: 3, address: `${up}evidence.html#fact-${fact}`, said: text };
+      const page = { path: `evidence#fact-${fact}`, title: label, kind: 3, weight: NUMBER, address: `${up}evidence.html#fact-${fact}`, said: text };
       docs.push({ id: docs.length, page, kind: 3, anchor: "", title: label, heading: "", text });
     }
     for (const [path, other, kind] of names) {
@@ -121,11 +124,14 @@
     };
     const answers = mini.search({ combineWith: "OR", queries: [wanted.join(" "), { queries: other.length ? [other.join(" ")] : [], boost: { title: 1.5, heading: 1, text: 0.4 } }] }, options);
     const found = new Map();
+    let whole = 0; // the best answer in a text that holds every word of the question
     for (const { id, score, queryTerms, terms } of answers) {
       const doc = docs[id], own = new Set(queryTerms.filter((term) => stems.includes(term)));
       const title = new Set(words(doc.page.title).map(stem)); // a page is on its title, in every section
       const told = stems.filter((term) => own.has(term) || title.has(term)).length / stems.length;
-      const worth = score * (0.15 + told ** 2) * (doc.kind === 3 ? 0.45 : 1);
+      const heading = doc.heading && words(doc.heading).filter((word) => !STOP.has(word)).map(stem).join(" ") === stems.join(" ");
+      const worth = score * (0.15 + told ** 2) * doc.page.weight * (heading ? HEADING : 1);
+      if (told === 1 && doc.kind !== 3) whole = Math.max(whole, worth);
       const page = found.get(doc.page) ?? { page: doc.page, score: 0, best: 0, terms: new Set() };
       if (worth > page.best) Object.assign(page, { best: worth, doc, terms: new Set(terms) });
       page.score += 0.1 * Math.min(worth, page.best);
@@ -136,10 +142,11 @@
     const asked = wanted.join(" ");
     for (const hit of found.values()) {
       hit.score += hit.best;
-      if (hit.page.kind === 3) continue;
+      if (hit.page.kind === 3) { if (whole) hit.score = Math.min(hit.score, 0.95 * whole); continue; } // a text that tells it comes before its number
       if (words(hit.page.title).join(" ") === plain) hit.score += 3 * highest;
+      if (hit.page.weight === REFERENCE && words(hit.page.title).every((word) => STOP.has(word) || wanted.includes(word))) hit.score /= REFERENCE;
       const full = words(hit.page.title).filter((word) => !STOP.has(word)).map(stem).join(" ");
-      if (entities.has(hit.page)) hit.score = only ? hit.score + 3 * highest : 1.7 * hit.score + 0.3 * highest;
+      if (entities.has(hit.page) && (only || entities.size === 1)) hit.score = only ? hit.score + 3 * highest : 1.7 * hit.score + 0.3 * highest;
       if (full === asked.split(" ").map(stem).join(" ")) hit.score += 2 * highest;
     }
     const ranked = [...found.values()].sort((a, b) => b.score - a.score);

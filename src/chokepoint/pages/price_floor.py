@@ -144,7 +144,7 @@ def who_pays() -> Explorable:
         ["world_price", "floor", "supply_elasticity", "demand_elasticity", "evasion_share"],
         levy_gap,
         along="world_price",
-        title="Flooding moves the levy and nothing else inside the bloc",
+        title="Flooding moves the levy, not the price inside the bloc",
         results=[
             "supply",
             "revenue",
@@ -159,7 +159,7 @@ def who_pays() -> Explorable:
         "buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay "
         "US${bloc_price:,.2f}"
         "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be "
-        "held|}.{extra_supply? Each extra kilogram of its own output costs US${secure_cost:,.2f} that "
+        "held|}.{extra_supply? Each extra kilogram that the bloc makes costs US${secure_cost:,.2f} that "
         "nobody gets back.|}",
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls, or sinks with it where part of the levy is dodged; "
@@ -231,7 +231,8 @@ def mine() -> Explorable:
         "worth|does not build without a floor: the project is worth} "
         "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and "
         "{built_with_floor?is built|is not built}. "
-        "The payments that do it come to A${floor_payments:,.0f} million, discounted.",
+        "{floor_payments?The payments that do it come to A${floor_payments:,.0f} million, discounted|Nothing "
+        "is paid under it}.",
         alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. "
         "Without a floor the curve falls below zero when the flood is deep.",
         named={

@@ -464,8 +464,9 @@ def drawn_down() -> Explorable:
         ],
         sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it "
         "and {unmet:.2f} stay missing. "
-        "Refilling afterwards costs {spike_loss:.2f} more than it would have before, in the same unit, "
-        "because the price has not come all the way down.",
+        "{refilled?Of what was drawn {refilled:.2f} is bought back|Nothing of it is bought back} within "
+        "three years{spike_loss?, for {spike_loss:.2f} more than it would have cost before, in the same "
+        "unit, because the price has not come all the way down|}.",
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
         "rises and then stays level, the second starts where it does.",
         named={

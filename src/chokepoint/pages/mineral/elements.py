@@ -65,7 +65,8 @@ def _of_all(release: str) -> list[str]:
     )
     return [
         "Who mines and who refines them is published for the group, and how far the United States depends on "
-        f"imports{heavy}. Below stands what an element has to itself."
+        f"imports{heavy}. Below stands what an element has to itself; scandium has "
+        "[a page of its own](minerals/scandium)."
     ]
 
 
