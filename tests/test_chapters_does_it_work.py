@@ -255,7 +255,7 @@ def test_every_point_has_a_number_and_says_what_follows():
 
 
 def test_ore_inside_turns_when_the_plants_are_inside(monkeypatch):
-    assert "Ore inside, metal outside." in point("ore-inside")
+    assert "More ore inside than metal." in point("ore-inside")
     real = supply.inside()
     swapped = real.rename(columns={"mine": "refinery", "refinery": "mine"})
     with monkeypatch.context() as patch:

@@ -91,7 +91,7 @@ def _ore(release: str) -> Point | None:
     return Point(
         "ore-inside",
         "{frameworks.majority_refined} of {dependence.known_refined}",
-        "Ore inside, metal outside." if outside else "Metal inside as well as ore.",
+        "More ore inside than metal." if outside else "Metal inside as well as ore.",
         "With all who signed or came, the bloc mines more than half of {frameworks.majority_mined} of "
         "{dependence.known_mined} minerals and refines more than half of {frameworks.majority_refined} of "
         "{dependence.known_refined}.",
@@ -110,7 +110,7 @@ def _binding(release: str) -> Point:
         + ("{frameworks.texts_binding} known to bind." if bound else "no other is known to."),
         "So those who are bound cannot just walk away."
         if bound
-        else "So, as far as is known, a partner may still sell to whom it likes.",
+        else "So no partner is known to be bound to sell to this club.",
     )
 
 

@@ -220,7 +220,7 @@ def mine() -> Explorable:
             level="0",
         ),
         along="flood_price",
-        title="A long flood empties a mine of value; a floor refills it",
+        title="A long flood takes value from a mine; a floor gives it back",
         results=[
             "npv",
             "npv_with_floor",
