@@ -102,9 +102,9 @@ def test_a_fault_is_said_and_watching_goes_on(watched):
 def test_rows_saved_one_after_the_other_are_each_shown(watched):
     """Each takes the place of a Sphinx that is still at work for the one before."""
     for i in range(3):
-        before = "the interest on the loan" + f" ({i - 1})" * bool(i)
-        watched.book.change("data/evidence/vault.csv", before, f"the interest on the loan ({i})")
-        watched.shows("stock", f"the interest on the loan ({i})")
+        before = "Procure and manage" + f" ({i - 1})" * bool(i)
+        watched.book.change("data/evidence/vault.csv", before, f"Procure and manage ({i})")
+        watched.shows("stock", f"Procure and manage ({i})")
 
 
 def test_what_sphinx_knows_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
