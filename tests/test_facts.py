@@ -172,7 +172,7 @@ def test_a_fact_of_one_table_reads_no_table_of_another(printed):
 def test_a_sentence_writes_a_share_as_its_source_carries_it_and_releases_still_differ():
     """270 of 390 kt has two figures. 68.57, 67.82 and 69.23% stay apart where releases are compared."""
     share = facts.get("rare_earths.china_mined")
-    assert (share.text, share.said) == ("69.23%", "69%")
+    assert (share.text, share.prose_text) == ("69.23%", "69%")
     assert facts.linked("{rare_earths.china_mined}") == "69%"
     assert facts.agrees("69%", share) and facts.agrees("69.2%", share) and not facts.agrees("70%", share)
-    assert facts.get("vault.exim_loan").said == facts.get("vault.exim_loan").text
+    assert facts.get("vault.exim_loan").prose_text == facts.get("vault.exim_loan").text

@@ -108,7 +108,7 @@ def link_text(text: str, fact: facts.Fact, translated: bool = False) -> str | No
         return _FIGURES.sub(figures[1][0], text, count=1)
     newest = facts.find(fact.fact_id)
     same_words = _FIGURES.sub("#", text) == _FIGURES.sub("#", fact.text)
-    return fact.said if same_words or (newest and facts.agrees(text, newest)) else None
+    return fact.prose_text if same_words or (newest and facts.agrees(text, newest)) else None
 
 
 def is_translated(page: str) -> bool:

@@ -207,4 +207,4 @@ def linked(sentence: str, release: str = tables.DEFAULT_RELEASE) -> str:
     >>> linked("China mined {rare_earths.china_mined} of the world's rare earths.")
     "China mined 69% of the world's rare earths."
     """
-    return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).said, sentence)
+    return re.sub(r"\{([a-z0-9_.]+)\}", lambda m: get(m[1], release).prose_text, sentence)

@@ -56,7 +56,7 @@ class Fact:
     prose: str = ""
 
     @property
-    def said(self) -> str:
+    def prose_text(self) -> str:
         """How a sentence writes it."""
         return self.prose or self.text
 

@@ -52,7 +52,7 @@ def one_by_one(mineral: str, release: str) -> OneOf | None:
         "Element",
         choices,
         first,
-        lambda one: _told(one, release),
+        lambda one: _components(one, release),
     )
 
 
@@ -70,7 +70,7 @@ def _of_all(release: str) -> list[str]:
     ]
 
 
-def _told(one: str, release: str) -> Sequence[Component]:
+def _components(one: str, release: str) -> Sequence[Component]:
     """Return what is known of an element, its name and first sentences before the rest."""
     head = Section(capital(lead_prose.name(one)), _sentences(one, release), release, rank=3)
     of_its_own = lead_prose.row_of(one).headline_mineral == one
