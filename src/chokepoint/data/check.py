@@ -5,10 +5,12 @@ Each fault has file, row, column, what was found and what was expected.
 
 import csv
 import difflib
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +20,7 @@ from chokepoint.data.descriptor import listed
 from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
 from chokepoint.data.ingest.separators import separator
+from chokepoint.data.kept import Kept
 from chokepoint.errors import UserError, did_you_mean
 
 MAX_BYTES = 50_000_000
@@ -43,18 +46,25 @@ def check(data: Path | None = None) -> list[Fault]:
     return examine(data)[0]
 
 
-def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
-    """All faults of the package at `data`, and what is no fault but worth a look; both sorted."""
-    data = data or tables.data_dir()
+def examine(data: Path | None = None, kept: Kept | None = None) -> tuple[list[Fault], list[Fault]]:
+    """All faults of the package at `data`, and what is no fault but worth a look; both sorted.
+
+    kept: what was found in tables that may be as they were then.
+    """
+    data, kept = data or tables.data_dir(), kept or Kept(None)
     resources = tables.package(data)["resources"]
     frames: dict[str, pd.DataFrame] = {}
+    states: dict[str, str] = {}
     faults: list[Fault] = []
     for declared in resources:
         frame, unread = _read(data, declared)
         faults += unread
         if frame is not None:
             frames[declared["name"]] = frame
-            faults += _cells(declared, frame)
+            states[declared["name"]] = _state(data, declared)
+            faults += _kept(
+                kept, declared["path"], [states[declared["name"]]], partial(_cells, declared, frame)
+            )
     brought, unknown = _overlays(data, resources, frames)
     faults += unknown
     for declared in brought:
@@ -83,8 +93,19 @@ def examine(data: Path | None = None) -> tuple[list[Fault], list[Fault]]:
             Fault(paths["forecasts"], int(row) + 2, *where)
             for row, *where in forecast_rules.faults(frames, keys)
         ]
-    contradictions, notes = _contents(paths, frames)
-    return sorted({*faults, *contradictions}), sorted(set(notes))
+    figures, notes = _figures(paths, frames, states, kept)
+    kept.save()
+    return sorted({*faults, *figures, *_contradictions(paths, frames)}), sorted(set(notes))
+
+
+def _state(data: Path, declared: dict) -> str:
+    """Return a text that differs where a table's file or its declaration does."""
+    return hashlib.sha256((data / declared["path"]).read_bytes()).hexdigest() + json.dumps(declared)
+
+
+def _kept(kept: Kept, part: str, states: Iterable[str], find: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """Faults of a part of the data, found anew where its tables are not as they were."""
+    return [Fault(*row) for row in kept.rows(part, states, lambda: map(astuple, find()))]
 
 
 def _filled(
@@ -102,39 +123,45 @@ def _filled(
     return {name: evidence.resolved(name, strict=False) for name in templates}, found
 
 
-def _contents(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> tuple[list[Fault], list[Fault]]:
-    """Return what the tables say that cannot be, or can hardly be.
-
-    Figures are held against their neighbours, words against numbers, states against dates.
-    """
+def _figures(
+    paths: dict[str, str], frames: dict[str, pd.DataFrame], states: dict[str, str], kept: Kept
+) -> tuple[list[Fault], list[Fault]]:
+    """Return figures that cannot be, held against their neighbours, and those that hardly can be."""
     releases = {
         (m[1], m[2]): frame for name, frame in frames.items() if (m := plausibility.RELEASE.fullmatch(name))
     }
     lists = ("known_exceptions", "known_gaps", "geography")
-    accepted = plausibility.accepted(*(frames[n].to_dict("records") if n in frames else [] for n in lists))
-    found = plausibility.findings(releases, accepted, lambda _release, _table, row: f"row {int(row) + 2}")
     corrections = frames.get("corrections", pd.DataFrame(columns=["correction_id"]))
-    found += plausibility.misread(releases, corrections)
-    faults: list[Fault] = []
-    notes: list[Fault] = []
-    for f in found:
-        of = plausibility.describe_row(releases[f.release, f.table].loc[f.row].to_dict())
-        said = Fault(
-            paths[f"{f.release}-{f.table}"],
-            int(f.row) + 2,
-            f.column,
-            f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}",
+
+    def place(release: str, table: str) -> str:
+        return paths[f"{release}-{table}"]
+
+    def judged() -> Iterator[tuple]:
+        accepted = plausibility.accepted(
+            *(frames[n].to_dict("records") if n in frames else [] for n in lists)
         )
-        (faults if f.refused else notes).append(said)
-    of_evidence = {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
-    contradictions = [*consistency.faults(of_evidence)]
-    if {"assumptions", "ledger"} <= frames.keys():
-        contradictions += consistency.restated(frames["assumptions"], frames["ledger"])
-    for table, row, column, message in contradictions:
-        faults.append(Fault(paths[table], int(row) + 2, column, message))
-    for release, table, row, message in plausibility.misprints(releases, corrections):
-        notes.append(Fault(paths[f"{release}-{table}"], int(row) + 2, "", message))
+        found = plausibility.findings(releases, accepted, lambda _release, _table, row: f"row {int(row) + 2}")
+        for f in [*found, *plausibility.misread(releases, corrections)]:
+            of = plausibility.describe_row(releases[f.release, f.table].loc[f.row].to_dict())
+            message = f"of {of}: {f.message}{_REMEDY.get(f.rule, '')}"
+            yield f.refused, place(f.release, f.table), int(f.row) + 2, f.column, message
+        for release, table, row, message in plausibility.misprints(releases, corrections):
+            yield False, place(release, table), int(row) + 2, "", message
+
+    read = [f"{release}-{table}" for release, table in releases]
+    rows = kept.rows("figures", [states[n] for n in [*read, *lists, "corrections"] if n in frames], judged)
+    faults, notes = ([Fault(*row) for refused, *row in rows if refused == wanted] for wanted in (True, False))
     return faults, notes
+
+
+def _contradictions(paths: dict[str, str], frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Find where the evidence contradicts itself: words against numbers, states against dates."""
+    of_evidence = {n: f for n, f in frames.items() if paths.get(n, "").startswith("evidence/")}
+    found = [*consistency.faults(of_evidence)]
+    if {"assumptions", "ledger"} <= frames.keys():
+        found += consistency.restated(frames["assumptions"], frames["ledger"])
+    for table, row, column, message in found:
+        yield Fault(paths[table], int(row) + 2, column, message)
 
 
 _EXCEPTION = ". If it is right: a row in known_exceptions.csv, as ingest writes it with --accept"
@@ -182,10 +209,13 @@ def _of_another(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     ]
 
 
-def require_sound(data: Path | None = None) -> list[Fault]:
-    """UserError listing every fault, when there is one; else what is worth a look."""
+def require_sound(data: Path | None = None, kept: Path | None = None) -> list[Fault]:
+    """UserError listing every fault, when there is one; else what is worth a look.
+
+    kept: the file with what was found in tables that may be as they were then.
+    """
     tables.forget_changed()
-    faults, notes = examine(data)
+    faults, notes = examine(data, Kept(kept))
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]
         more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []

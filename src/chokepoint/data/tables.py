@@ -12,8 +12,8 @@ import inspect
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -76,6 +76,25 @@ def reads() -> list[str]:
     (False, True)
     """
     return sorted(_reads)
+
+
+@contextmanager
+def recorded() -> Iterator[set[str]]:
+    """Give what is read within, as names for `digest`; whoever records outside has it too.
+
+    >>> with recorded() as names:
+    ...     _ = load("sources")
+    >>> "data/evidence/sources.csv" in names
+    True
+    """
+    global _reads
+    outside, _reads = _reads, set()
+    inside = _reads
+    try:
+        yield inside
+    finally:
+        _reads = outside
+        _reads |= inside
 
 
 def digest(read: str) -> str:

@@ -28,6 +28,7 @@ from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.along import Along
 from chokepoint.site.execute import execute, write
+from chokepoint.site.kept_facts import KeptFacts
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.render import renderer
@@ -92,7 +93,7 @@ def build_locked(
     last = _load(state) or {"inputs": {}}
     new = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
     if new:  # what it declares is not to be trusted yet
-        check.require_sound()
+        check.require_sound(kept=home / "build" / "checked.json")
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
@@ -102,7 +103,7 @@ def build_locked(
     kernels.forkserver_context()  # it imports while the data are checked
     if not new:
         _require_sound(home / "build" / "sound.json", before, fresh)
-    fact_links.require_true(home / "book", release)
+    fact_links.require_true(home / "book", release, KeptFacts(home / "build", fresh))
     lap("check")
     kept = cache.Cache(home / "build" / "cache", fresh, say)
     with renderer(home, stage, rendered, release) as render_pages:
@@ -147,7 +148,7 @@ def _require_sound(passed: Path, before: dict[str, str], fresh: bool) -> None:
     kept = {name: of for name, of in before.items() if name.startswith(("data/", "the package"))}
     digest = _digest(kept | {"there": there})
     if fresh or _load(passed) != {"tables": digest}:
-        check.require_sound()
+        check.require_sound(kept=None if fresh else passed.with_name("checked.json"))
         with suppress(OSError):
             passed.write_text(json.dumps({"tables": digest}), encoding="utf-8")
 

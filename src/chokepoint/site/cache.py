@@ -93,7 +93,7 @@ class Cache:
         for name in dict.fromkeys(file for read in executed.reads for file in _files(read)):
             if tables.digest(name) != self._at_start.get(name, "absent"):
                 raise UserError(f"{name} changed while the book was being built. Build again.")
-        inputs = self._code_inputs(run) | {name: self._digest(name) for name in executed.reads}
+        inputs = self._code_inputs(run) | {name: self.digest(name) for name in executed.reads}
         text = json.dumps(inputs)
         path = self._folder(run) / f"{_sha(text.encode())[:16]}.json.gz"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,21 +155,21 @@ class Cache:
             name
             for name, was in inputs.items()
             if not (
-                self._same(name, was) if name.startswith(("data/", tables.VIEW)) else code.get(name) == was
+                self.same(name, was) if name.startswith(("data/", tables.VIEW)) else code.get(name) == was
             )
         ]
 
-    def _same(self, name: str, was: str) -> bool:
+    def same(self, name: str, was: str) -> bool:
         """Whether what a page read is what it was.
 
         A view is only asked again where its tables are others than then.
         """
         if not name.startswith(tables.VIEW):
-            return self._digest(name) == was
+            return self.digest(name) == was
         whole, _, result = was.partition(" ")
         return whole == self._tables_of(name) or result == self._result_of(name)
 
-    def _digest(self, name: str) -> str:
+    def digest(self, name: str) -> str:
         """Return what a name of `tables.reads` stands for.
 
         Of a view, that is a digest of its tables and one of its result.
@@ -181,7 +181,7 @@ class Cache:
         return self._once(name, tables.digest)
 
     def _tables_of(self, view: str) -> str:
-        return self._once((view, "tables"), lambda _: _sha("".join(map(self._digest, _files(view))).encode()))
+        return self._once((view, "tables"), lambda _: _sha("".join(map(self.digest, _files(view))).encode()))
 
     def _result_of(self, view: str) -> str:
         return self._once((view, "result"), lambda _: _result(view))

@@ -6,13 +6,14 @@ anything runs.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chokepoint.analysis import facts
 from chokepoint.data import tables
 from chokepoint.errors import UserError
+from chokepoint.site.kept_facts import KeptFacts
 
 _LINK = re.compile(r"(?<!!)\[((?:\\.|[^\[\]\\])*)\]\(\s*<?(?:\.\./)*evidence\.md#([^\s)>]*)>?[^)]*\)")
 _SOURCE = re.compile(r"(?<!!)\[(?:\\.|[^\[\]\\])*\]\(\s*<?(?:\.\./)*sources\.md#([^\s)>]*)>?[^)]*\)")
@@ -120,11 +121,15 @@ def is_translated(page: str) -> bool:
     return page.startswith("brief-")
 
 
-def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
+def faults(
+    book: Path,
+    release: str = tables.DEFAULT_RELEASE,
+    get: Callable[[str, str], facts.Fact] = facts.get,
+) -> list[str]:
     """List what pages state and the registry does not: unknown facts, contradictions, each with its place.
 
     And sources that are not listed, and cells in which JupyterLab would take the words between two dollar
-    signs for a formula.
+    signs for a formula. get: where a fact by id and release comes from.
     """
     found = []
     for path in sorted([*book.glob("*.md"), *book.glob("*.ipynb")]):
@@ -141,7 +146,7 @@ def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
         ]
         for link in links(path):
             try:
-                fact = facts.get(link.fact_id, release)
+                fact = get(link.fact_id, release)
             except UserError as error:
                 found.append(f"{link}: {error}")
                 continue
@@ -153,7 +158,10 @@ def faults(book: Path, release: str = tables.DEFAULT_RELEASE) -> list[str]:
     return found
 
 
-def require_true(book: Path, release: str = tables.DEFAULT_RELEASE) -> None:
-    """UserError that lists what `faults` finds."""
-    if found := faults(book, release):
+def require_true(book: Path, release: str = tables.DEFAULT_RELEASE, kept: KeptFacts | None = None) -> None:
+    """UserError that lists what `faults` finds. kept: facts that may be as they were when last computed."""
+    found = faults(book, release, kept.get if kept else facts.get)
+    if kept:
+        kept.save()
+    if found:
         raise UserError("\n".join(found))
