@@ -177,6 +177,9 @@ class Checkout:
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
         self.put_up()
+        for name in ("checked", "facts", "sound"):  # what is kept of unchanged tables, as in any checkout
+            if (kept := HOME / "build" / f"{name}.json").is_file():
+                shutil.copy(kept, folder / "build")
 
     def put_up(self) -> None:
         """Put up the site that must survive."""

@@ -17,7 +17,6 @@ RELEASES = ("mcs2026", "iea2025", "iea2026")  # what a cover's picture is drawn 
 UNUSED = (
     "import scipy.stats  # noqa: F401\n",
     '"analysis", "charts", "models", "pages"',
-    "tables.work_out_beforehand()\n",
 )
 TOC = "format: jb-book\nroot: index\nchapters:\n  - file: stock\n  - file: roads\n  - file: one/cobalt\n  - file: one/gallium\n"
 

@@ -217,7 +217,7 @@ def printed(hostile: Path) -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_nothing_in_the_data_runs_and_all_of_it_stands_as_text(hostile, visit):
     read = ""
     for path in printed(hostile):
@@ -236,6 +236,7 @@ def test_nothing_in_the_data_runs_and_all_of_it_stands_as_text(hostile, visit):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_a_tooltip_and_a_download_hold_the_text_itself(hostile, visit):
     seen = visit((hostile / "build/html/08-since-february.html").as_uri()).page
     dots = seen.locator(".cp-chart svg .mark-symbol path")
@@ -269,6 +270,7 @@ def expressions(spec, key=""):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_no_expression_of_a_chart_is_made_from_data(hostile):
     specs = [
         (path.name, json.loads(spec))
@@ -290,6 +292,7 @@ def test_no_expression_of_a_chart_is_made_from_data(hostile):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_links_to_other_sites_tell_them_nothing(hostile):
     body = "".join(
         re.search(r"<main.*</main>", p.read_text(encoding="utf-8"), re.S)[0] for p in printed(hostile)
@@ -300,6 +303,7 @@ def test_links_to_other_sites_tell_them_nothing(hostile):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_the_site_holds_nothing_of_the_machine_that_made_it(hostile):
     secrets = (CANARY, "DEPLOY_TOKEN", str(hostile), str(HOME), str(Path.home()) + "/", sys.prefix)
     told = []
@@ -311,6 +315,7 @@ def test_the_site_holds_nothing_of_the_machine_that_made_it(hostile):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hostile")  # built once for all
 def test_executed_notebooks_hold_no_environment(hostile):
     executed = [
         p for p in (hostile / "build").rglob("*.ipynb") if "stage" in p.parts or "executed" in p.parts

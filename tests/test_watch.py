@@ -13,7 +13,7 @@ import pytest
 from conftest import Checkout
 from small_book import Small
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watch")]  # one watch serves all
 PATIENCE_S = 600
 
 

@@ -35,6 +35,8 @@ from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 
+MANY = 16  # notebooks to run, for which it is worth while to work out once beforehand what several ask for
+
 
 def root() -> Path:
     """Return the checkout: the folder that holds `book/` and `_config.yml`."""
@@ -100,12 +102,13 @@ def build_locked(
     before = inputs(home, runs, release, edition)
     if not fresh and not explain and not along and last == {"inputs": before, "site": contents(site)}:
         return site
-    kernels.forkserver_context()  # it imports while the data are checked
+    kept = cache.Cache(home / "build" / "cache", fresh, say)
+    due = [run for run in runs if not kept.entry(run)[0]]
+    kernels.forkserver_context(len(due) >= MANY)  # it imports while the data are checked
     if not new:
         _require_sound(home / "build" / "sound.json", before, fresh)
     fact_links.require_true(home / "book", release, KeptFacts(home / "build", fresh))
     lap("check")
-    kept = cache.Cache(home / "build" / "cache", fresh, say)
     with renderer(home, stage, rendered, release) as render_pages:
         why = execute(runs, executed, kept, pool)
         if explain:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -12,10 +13,10 @@ from chokepoint.site import cache, imports
 
 
 class KeptFacts:
-    """Facts by release and id, each with the names of what was read of the tables to compute it.
+    """Facts by release and name, each with the names of what was read of the tables to compute it.
 
-    All that is in the file is of one state of the tables; a fact that read what is another now is computed
-    anew. `fresh`: so is each.
+    A name is that of one fact, or of a part of all of them. All that is in the file is of one state of the
+    tables; what read something that is another now is computed anew. `fresh`: so is all.
     """
 
     def __init__(self, folder: Path, fresh: bool = False) -> None:
@@ -23,7 +24,7 @@ class KeptFacts:
         self.tables = cache.Cache(folder / "cache")
         self.code = _code()
         self.reads: dict[str, str] = {}  # a digest of each thing that was read
-        self.facts: dict[str, tuple[dict, list[str]]] = {}
+        self.kept: dict[str, tuple[dict, list[str]]] = {}
         self.changed = False
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
             stored = {} if fresh else json.loads(self.file.read_text(encoding="utf-8"))
@@ -32,34 +33,51 @@ class KeptFacts:
 
     def _take(self, stored: dict) -> None:
         """Take what was computed from tables that are as they were."""
-        reads = {name: was for name, was in stored["reads"].items() if self.tables.same(name, was)}
+        self.reads = {name: was for name, was in stored["reads"].items() if self.tables.same(name, was)}
         names = list(stored["reads"])
-        for key, (fact, numbers) in stored["facts"].items():
+        for key, (columns, numbers) in stored["kept"].items():
             read = [names[number] for number in numbers]
-            if reads.keys() >= set(read):
-                self.facts[key] = (fact, read)
-        self.reads = {name: reads[name] for _, read in self.facts.values() for name in read}
+            if self.reads.keys() >= set(read):
+                self.kept[key] = (columns, read)
 
     def get(self, fact_id: str, release: str = tables.DEFAULT_RELEASE) -> facts.Fact:
         """See `facts.get`."""
-        key = f"{release} {fact_id}"
-        if key not in self.facts:
+        [fact] = self._of(f"{release} {fact_id}", lambda: {fact_id: facts.get(fact_id, release)}).values()
+        return fact
+
+    def every(self, release: str) -> dict[str, facts.Fact]:
+        """See `facts.evaluate`."""
+        parts = facts.parts(release).items()
+        return facts.together(self._of(f"{release} part {name}", compute) for name, compute in parts)
+
+    def _of(self, key: str, compute: Callable[[], dict]) -> dict:
+        """Return facts by id: what is kept under a key, or what is computed now."""
+        if key not in self.kept:
             with tables.recorded() as reads:
-                fact = facts.get(fact_id, release)
+                known = compute()
             self.reads |= {name: self.tables.digest(name) for name in reads if name not in self.reads}
-            self.facts[key] = asdict(fact), sorted(reads)
+            columns = {fact_id: fact and asdict(fact) for fact_id, fact in known.items()}
+            self.kept[key] = columns, sorted(reads)
             self.changed = True
-            return fact
-        return facts.Fact(**{name: _tuples(cell) for name, cell in self.facts[key][0].items()})
+            return known
+        columns, _ = self.kept[key]
+        return {
+            fact_id: cells and facts.Fact(**{name: _tuples(cell) for name, cell in cells.items()})
+            for fact_id, cells in columns.items()
+        }
 
     def save(self) -> None:
         """Write the file, whole or not at all; where it cannot be written, the next check takes longer."""
         if self.changed:
-            numbers = {name: i for i, name in enumerate(self.reads)}
-            of_facts = {
-                key: (fact, [numbers[name] for name in read]) for key, (fact, read) in self.facts.items()
+            used = dict.fromkeys(name for _, read in self.kept.values() for name in read)
+            numbers = {name: i for i, name in enumerate(used)}
+            content = {
+                "code": self.code,
+                "reads": {name: self.reads[name] for name in used},
+                "kept": {
+                    key: (of, [numbers[name] for name in read]) for key, (of, read) in self.kept.items()
+                },
             }
-            content = {"code": self.code, "reads": self.reads, "facts": of_facts}
             new = self.file.with_name(f"{self.file.name}.new")
             with suppress(OSError):
                 new.parent.mkdir(parents=True, exist_ok=True)

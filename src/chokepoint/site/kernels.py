@@ -35,15 +35,19 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
 # Set where the package's code is another than the one that was imported for the kernels.
 RELOAD = "CHOKEPOINT_RELOAD"
+# Set where all that is remembered is worked out once before kernels are forked: worth it for many notebooks.
+WORK_OUT = "CHOKEPOINT_WORK_OUT"
 _log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
 
 
-def forkserver_context() -> multiprocessing.context.BaseContext:
+def forkserver_context(work_out: bool = False) -> multiprocessing.context.BaseContext:
     """How to start processes as forks of the one with the imports.
 
-    That one itself starts with the first of them.
+    That one itself starts with the first of them. work_out: it works out all that is remembered beforehand.
     """
+    if work_out:
+        os.environ[WORK_OUT] = "1"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["chokepoint.site.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)

@@ -1,8 +1,8 @@
 """Imported once, by the process that kernels are forked from.
 
 It holds what notebooks, kernels and papermill import, the tables, and what is worked out of them at the
-newest release. A kernel records of what it asks for that it has read it, and first forgets what is another
-by then (`tables.forget_changed`).
+newest release, where that is asked for. A kernel records of what it asks for that it has read it, and first
+forgets what is another by then (`tables.forget_changed`).
 """
 
 import gc
@@ -25,6 +25,7 @@ from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
 from chokepoint.data import tables
+from chokepoint.site import kernels
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 # Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which
@@ -46,6 +47,7 @@ for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=
 del os.environ["CHOKEPOINT_DATA"]
 if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
-tables.work_out_beforehand()
+if kernels.WORK_OUT in os.environ:
+    tables.work_out_beforehand()
 tables._reads.clear()
 gc.freeze()  # or each kernel looks through all of it, time and again

@@ -94,10 +94,13 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from jupyter_book.sphinx import build_sphinx
 
     from chokepoint.analysis import facts
+    from chokepoint.site.kept_facts import KeptFacts
 
     os.nice(10)  # the notebooks first
     tables.forget_changed()
-    facts.evaluate(release)
+    kept = KeptFacts(home / "build")
+    facts.give(release, kept.every(release))
+    kept.save()
     begin.wait()
     result = build_sphinx(
         stage,
