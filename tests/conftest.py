@@ -1,13 +1,10 @@
 """What the tests share: the built site, a browser, and a checkout that may be broken at will."""
 
 import csv
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from functools import partial
 from pathlib import Path
 
 import axe_playwright_python
@@ -16,6 +13,7 @@ import nbformat
 import pytest
 import sampled
 import yaml
+from quiet_server import Quiet, serving
 from small_book import Small
 
 HOME = Path(__file__).resolve().parents[1]
@@ -68,17 +66,12 @@ def site() -> Path:
 def address(site):
     """The site over HTTP, on this machine alone, below a path as on GitHub Pages."""
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
+    class Below(Quiet):
         def translate_path(self, path):
             return super().translate_path(path.removeprefix("/chokepoint"))
 
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/chokepoint"
-    server.shutdown()
+    with serving(site, Below) as root:
+        yield f"{root}/chokepoint"
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 """A page that arrives piece by piece, as over a slow line: what a reader has begun to read stays where it is."""
 
-import http.server
-import threading
 import time
-from functools import partial
 
 import pytest
+from quiet_server import Quiet, serving
+from sampled import draw, everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PIECES, PAUSE = 12, 0.06  # seconds
@@ -16,13 +15,22 @@ SEEN = (
 )
 # with and without links to its sections; with a chart first, a drawn chain, a list
 PAGES = ["index", "rock-to-motor", "03-price-floor", "minerals/gallium", "countries/china", "sources"]
+WIDTHS = [390, 1280]  # px
+
+
+def arriving() -> list[tuple[str, int]]:
+    """Every page at one width, the cover at both; or every page at both."""
+    if everything():
+        return [(page, width) for page in PAGES for width in WIDTHS]
+    chance = draw("arrival")
+    return [*((PAGES[0], width) for width in WIDTHS), *((page, chance.choice(WIDTHS)) for page in PAGES[1:])]
 
 
 @pytest.fixture(scope="module")
 def slow(site):
     """The address of the site from a server that sends a page's text in pieces."""
 
-    class Slow(http.server.SimpleHTTPRequestHandler):
+    class Slow(Quiet):
         def copyfile(self, source, outputfile):
             if not self.path.endswith(".html"):
                 return super().copyfile(source, outputfile)
@@ -33,17 +41,11 @@ def slow(site):
                 outputfile.flush()
                 time.sleep(PAUSE)
 
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Slow, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site, Slow) as address:
+        yield address
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page, width", arriving())
 def test_nothing_moves_while_a_page_arrives(slow, browser, page, width):
     tab = browser.new_context(viewport={"width": width, "height": 800}).new_page()
     tab.add_init_script(SEEN)

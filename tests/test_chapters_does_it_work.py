@@ -349,25 +349,46 @@ def test_every_rule_leads_to_something():
         assert row["rests_on"] and row["settles_from"]
 
 
-@pytest.mark.parametrize(
-    "cells, column, message",
-    [
-        ({"due": "2026-11-26"}, "due", "not later than made_on"),
-        ({"probability": "1.2"}, "probability", "above the maximum"),
-        ({"outcome": "yes", "settled_on": "2026-12-05"}, "source_id", "an outcome needs"),
-        ({"outcome": "yes", "source_id": "S001"}, "settled_on", "an outcome needs"),
-        ({"settled_on": "2026-12-05", "source_id": "S001"}, "outcome", "is empty, though"),
-        ({"rule": "nowhere:x"}, "rule", "names no table"),
-        ({"rule": "timeline:event.none"}, "rule", "is no row of timeline"),
-        ({"column": "colour"}, "column", "is no column of timeline"),
-    ],
-)
-def test_check_refuses_a_forecast_that_nothing_can_settle(altered, cells, column, message):
-    folder = altered(forecasts=setting("forecast.polysilicon_begins", **cells))
+# What is wrong with a forecast, one fault a row: what its cells are set to, the column named and what is said of it.
+UNSETTLED = {
+    "forecast.polysilicon_begins": ({"column": "colour"}, "column", "is no column of timeline"),
+    "forecast.us_ban_stays_suspended": ({"due": "2026-11-26"}, "due", "not later than made_on"),
+    "forecast.ndpr_below_floor": ({"probability": "1.2"}, "probability", "above the maximum"),
+    "forecast.three_more_partners": (
+        {"outcome": "yes", "settled_on": "2026-12-05"},
+        "source_id",
+        "an outcome needs",
+    ),
+    "forecast.plurilateral_signed": (
+        {"outcome": "yes", "source_id": "S001"},
+        "settled_on",
+        "an outcome needs",
+    ),
+    "forecast.april_licences_stand": (
+        {"settled_on": "2026-12-05", "source_id": "S001"},
+        "outcome",
+        "is empty, though",
+    ),
+    "forecast.vault_buys": ({"rule": "nowhere:x"}, "rule", "names no table"),
+    "forecast.reference_price": ({"rule": "timeline:event.none"}, "rule", "is no row of timeline"),
+}
+
+
+def test_check_refuses_each_forecast_that_nothing_can_settle_and_no_other(altered):
+    """All in one check, which reads the whole data package."""
+
+    def unsettle(rows) -> None:
+        for key, (cells, *_) in UNSETTLED.items():
+            setting(key, **cells)(rows)
+
+    row_of = {key: row for row, key in enumerate(tables.load("forecasts").forecast_id, start=2)}
+    folder = altered(forecasts=unsettle)
     found = [fault for fault in check.check(folder) if fault.file == "forecasts.csv"]
-    assert any(fault.column == column and message in fault.message and fault.row == 2 for fault in found), (
-        found
-    )
+    for key, (_, column, message) in UNSETTLED.items():
+        assert any(
+            (fault.row, fault.column) == (row_of[key], column) and message in fault.message for fault in found
+        ), (key, found)
+    assert {fault.row for fault in found} == {row_of[key] for key in UNSETTLED}
 
 
 # --- the ways in ---

@@ -1,6 +1,6 @@
 """Pages as their readers meet them: at the width of a phone and of a desk, in light and in dark, read by axe as well as by eye.
 
-Every page of the story and of reference each time; of the minerals' and countries' pages, which a template prints, a sample (see `sampled`).
+A page of each kind each time, and the longest of each template; a sample of the others, every week all of them (see `sampled`).
 """
 
 import gzip
@@ -14,7 +14,10 @@ from chokepoint.site.redirects import leads_on
 
 VIEWS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]  # every page in each of them
 SHARDS = 8 if everything() else 2  # every core crawls
-OF_A_TEMPLATE = 3  # pages of minerals, and of countries, besides those that are always looked at
+OF_A_TEMPLATE = 1  # pages of minerals, and of countries, besides those that are always looked at
+OF_THE_REST = 4  # pages of the story and of reference besides those of KINDS
+IN_EACH_VIEW = 3  # pages of KINDS that axe reads in all four views, not in two
+FROM_A_FOLDER = 6  # pages of KINDS that are opened from a folder too
 PLAIN_KB, CHARTS_KB = 200, 600  # what a page may send, gzipped, without charts and with them
 # One page of each kind.
 KINDS = [
@@ -49,21 +52,30 @@ def test_a_page_is_whole_light_and_open_to_everyone(site, address, visit, shard)
 
     All but axe meet a page whole; of a long list axe reads the head and the first rows, which one function prints like the others.
     """
-    faults, looked_at = [], some(site)
+    faults, looked_at, chance = [], some(site), draw("each view")
+    everywhere = KINDS if everything() else chance.sample(KINDS, IN_EACH_VIEW)
     print(f"{len(looked_at)} of {len(pages(site))} pages")
     for page in looked_at[shard::SHARDS]:
         seen = visit(address_of(address, page))
         faults += [
             f"{page}: {fault}" for fault in [*faults_of(seen, address), *overweight(site, address, seen)]
         ]
-        faults += [f"{page}: {fault}" for fault in looks(seen, thorough=page in KINDS)]
+        faults += [f"{page}: {fault}" for fault in looks(seen, page in KINDS, page in everywhere)]
         seen.close()
     assert not faults, "\n".join([*faults, told()])
 
 
+def from_a_folder() -> list[str]:
+    """The cover, the search, a page of each template and some others of KINDS, or all; without a server there is no 404 page."""
+    always = ["index", "search", "minerals/gallium", "countries/argentina"]
+    others = [kind for kind in KINDS if kind not in (*always, "404")]
+    chosen = others if everything() else draw("from a folder").sample(others, FROM_A_FOLDER - len(always))
+    return [*always, *chosen]
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
-@pytest.mark.parametrize("page", [kind for kind in KINDS if kind != "404"])  # no server, no 404 page
+@pytest.mark.parametrize("page", from_a_folder())
 def test_a_page_of_each_kind_is_the_same_from_a_folder(site, visit, page):
     seen = visit(f"{site.as_uri()}/{page}.html", width=360, scheme="dark")
     assert not [*faults_of(seen, site.as_uri()), *sideways(seen, 360)]
@@ -79,9 +91,11 @@ def pages(site: Path) -> list[str]:
 
 
 def some(site: Path) -> list[str]:
-    """All pages but those of a template; of these the longest, the kind's own and some others, or all."""
+    """A page of each kind and some others; of those of a template the longest and some others; or all."""
     names, chance = pages(site), draw("crawl")
-    looked_at = [page for page in names if "/" not in page or page in KINDS or everything()]
+    looked_at = [page for page in names if page in KINDS or everything()]
+    rest = [page for page in names if "/" not in page and page not in looked_at]
+    looked_at += sorted(chance.sample(rest, min(len(rest), OF_THE_REST)))
     for folder in ("minerals/", "countries/"):
         others = [page for page in names if page.startswith(folder) and page not in looked_at]
         longest = sorted(others, key=lambda page: (site / f"{page}.html").stat().st_size)[-1:]
@@ -118,18 +132,19 @@ def _gzipped(path: Path) -> int:
     return len(gzip.compress(path.read_bytes(), 6))
 
 
-def looks(seen, thorough: bool) -> list[str]:
+def looks(seen, thorough: bool, everywhere: bool) -> list[str]:
     """Every width and scheme on one visit. All rules once, and those of contrast in the dark.
 
-    A page of each kind: all rules at either width and in either scheme, and those of contrast each time; every week all rules each time.
+    A page of each kind (`thorough`): all rules at either width and in either scheme. Of some, or every week of all (`everywhere`), those of
+    contrast in each view besides; every week all rules in each.
     """
     faults = []
     for width, scheme in VIEWS:
         seen.look(width, scheme)
         faults += [f"{width} px, {scheme}: {fault}" for fault in sideways(seen, width)]
-    for width, scheme in VIEWS if thorough else VIEWS[:2]:
+    whole = VIEWS if thorough and everything() else (VIEWS[0], VIEWS[-1])
+    for width, scheme in VIEWS if everywhere else whole if thorough else VIEWS[:2]:
         seen.look(width, scheme)
-        whole = VIEWS if thorough and everything() else (VIEWS[0], VIEWS[-1])
         rules = None if (width, scheme) in whole else ["color-contrast"]
         faults += [f"{width} px, {scheme}: {fault}" for fault in seen.violations(rules)]
     return faults

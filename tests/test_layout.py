@@ -12,6 +12,14 @@ WIDTHS = [round(320 + i * 1600 / 29) for i in range(30)]  # 320 to 1920 px
 HEIGHT = 800
 FONTS = {"wide": WIDEST, "narrow": NARROW}
 SHARDS = 8 if everything() else 1
+BROWSERS = ("Chromium", "Firefox")
+
+
+def in_browsers() -> list[tuple[str, str]]:
+    """Browsers with the font that each measures in: each browser once and each font once, or all together."""
+    if everything():
+        return [(name, font) for name in BROWSERS for font in FONTS]
+    return list(zip(BROWSERS, draw("fonts").sample(list(FONTS), len(BROWSERS)), strict=True))
 
 
 def with_charts(site) -> list[str]:
@@ -67,13 +75,13 @@ class InChromium:
         self.page.context.close()
 
 
-@pytest.fixture(params=["Chromium", "Firefox"])
-def opened(request, browser):
-    """A function that opens a browser's tab whose words are measured in some font."""
+@pytest.fixture
+def opened(browser):
+    """A function that opens a tab of the browser of a name; its words are measured in some font."""
     tabs = []
 
-    def open_(font: str):
-        if request.param == "Chromium":
+    def open_(name: str, font: str):
+        if name == "Chromium":
             tab = InChromium(browser)
         elif path := firefox.executable():
             tab = firefox.Firefox(path)
@@ -91,14 +99,16 @@ def opened(request, browser):
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("font", FONTS)
-def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(site, address, opened, font, shard):
+@pytest.mark.parametrize("name, font", in_browsers())
+def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(
+    site, address, opened, name, font, shard
+):
     """At each width and while it changes, nothing is complained of; the picture is that of the width, whatever width was before."""
-    chance, faults, tab = draw(f"rest in a {font} font"), [], opened(font)
-    for page in some(site, f"rest in a {font} font", chapters=1, others=2, always="05-frameworks")[
+    chance, faults, tab = draw(f"rest in a {font} font"), [], opened(name, font)
+    for page in some(site, f"rest in a {font} font", chapters=1, others=1, always="05-frameworks")[
         shard::SHARDS
     ]:
-        widths = WIDTHS if everything() else sorted(chance.sample(WIDTHS, 6))
+        widths = WIDTHS if everything() else sorted(chance.sample(WIDTHS, 4))
         tab.resize(widths[0], HEIGHT)
         tab.open(f"{address}/{page}.html")
         try:
@@ -129,7 +139,7 @@ def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(site, a
 def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, shard):
     """So nothing on a page moves when a chart is drawn: neither what a reader reads nor the scroll bar."""
     faults, chance = [], draw("rooms")
-    for page in some(site, "rooms", chapters=6, others=4)[shard::SHARDS]:
+    for page in some(site, "rooms", chapters=3, others=2)[shard::SHARDS]:
         for width in (360, 768, 1280, 1440) if everything() else chance.sample((360, 768, 1280, 1440), 2):
             tab = browser.new_context(viewport={"width": width, "height": HEIGHT}).new_page()
             tab.add_init_script(
@@ -162,7 +172,7 @@ def test_no_words_of_a_chart_leave_it_are_cut_or_run_into_others(site, address, 
     faults = []
     tab = InChromium(browser)
     tab.before_each_page(in_font(WIDE))
-    for page in some(site, "words", chapters=5, others=7)[shard::SHARDS]:
+    for page in some(site, "words", chapters=3, others=2)[shard::SHARDS]:
         tab.resize(360, HEIGHT)
         tab.open(f"{address}/{page}.html")
         for width in (360, 390, 1440):

@@ -1,13 +1,17 @@
-"""The live book: the same explorables as widgets, and every notebook from top to bottom in a kernel of its own."""
+"""The live book: the same explorables as widgets, and notebooks from top to bottom in a kernel of their own.
+
+Each time those that do not run in JupyterLab (see `live_notebooks`); every week all of them.
+"""
 
 import json
 import os
-from pathlib import Path
 
 import nbformat
 import pytest
+from live_notebooks import BOOK, NAMES, in_a_kernel, in_jupyterlab
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
+from sampled import everything
 
 from chokepoint.data import tables
 from chokepoint.pages import mineral as chapter
@@ -16,7 +20,6 @@ from chokepoint.pages.components.live_chart import LiveChart
 from chokepoint.pages.components.selector import selector
 
 pytestmark = pytest.mark.slow
-BOOK = Path(__file__).resolve().parents[1] / "book"
 MOST_BYTES = 3_000_000  # of a notebook saved with its outputs
 
 
@@ -53,10 +56,15 @@ def test_a_reset_brings_the_widget_back():
     assert slider.value == before
 
 
-@pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda p: p.stem)
-def test_every_notebook_runs_live_without_the_press(path, monkeypatch):
+def test_each_notebook_runs_live_in_jupyterlab_or_in_a_kernel_alone():
+    assert {*in_jupyterlab(), *in_a_kernel()} == set(NAMES)
+    assert not everything() or in_jupyterlab() == in_a_kernel() == NAMES
+
+
+@pytest.mark.parametrize("name", in_a_kernel())
+def test_a_notebook_runs_live_without_the_press(name, monkeypatch):
     monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
-    notebook = ran(nbformat.read(path, as_version=4))
+    notebook = ran(nbformat.read(BOOK / f"{name}.ipynb", as_version=4))
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert shown and not any(o.output_type == "error" for o in shown)
     assert "cp:" not in json.dumps([o.get("data", {}) for o in shown]), (

@@ -1,4 +1,7 @@
-"""The live book as its readers meet it: a real JupyterLab in a real browser, moved by keyboard, with the network watched."""
+"""The live book as its readers meet it: a real JupyterLab in a real browser, moved by keyboard, with the network watched.
+
+Each time some notebooks, of every kind, and two sliders of each model; every week all of them (see `live_notebooks` and `sampled`).
+"""
 
 import json
 import os
@@ -12,15 +15,16 @@ from pathlib import Path
 import nbformat
 import plain_basket
 import pytest
+from live_notebooks import BOOK, DESK, WITH_SLIDERS, in_jupyterlab
 from nbformat.v4 import new_code_cell, new_notebook
+from sampled import draw, everything, told
 from test_explorables import in_words
 
 from chokepoint.analysis import decisions
 from chokepoint.models import MODELS, scenario
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
-BOOK = Path(__file__).resolve().parents[1] / "book"
-NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
+NAMES = in_jupyterlab()
 PAGES = {
     "mineral": "minerals/gallium",
     "country": "countries/argentina",
@@ -34,15 +38,7 @@ bars""",
     """bars + bars.mark_text().encode(text="mineral")""",
     """alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label", column="basket")""",
 )
-WITH_WIDGETS = (
-    "03-price-floor",
-    "04-project-vault",
-    "05-frameworks",
-    "06-china-responses",
-    "rock-to-motor",
-    "validation",
-)
-DESK = "07-futures"
+SLIDERS_OF_A_MODEL = 2
 ASKED_AGAIN = ("08-since-february", "mineral")  # notebooks whose kernel other tests ask once they have run
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
@@ -233,21 +229,25 @@ def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
     bars = require_true_lengths(charts)
     assert bars or name in (DESK, "performance", "what-changed")  # they have none
     assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
-    if name not in (*WITH_WIDGETS, DESK, *ASKED_AGAIN):
+    if name not in (*WITH_SLIDERS, DESK, *ASKED_AGAIN):
         page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         page.close()
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(run_all, name):
-    page = run_all(name)
+@pytest.mark.parametrize("name", [name for name in NAMES if name in WITH_SLIDERS])
+def test_sliders_moved_by_keyboard_give_the_models_own_numbers_and_words(run_all, name):
+    """Two sliders of each model; every week all of them."""
+    page, chance = run_all(name), draw(f"sliders in {name}")
     boxes = page.locator(".cp-live")
     boxes.first.wait_for()
     for i in range(boxes.count()):
         box = boxes.nth(i)
         explorable = shown_in(box)
         assert f"cp-live-{explorable.model}" in box.get_attribute("class")
-        for control in explorable.controls:
+        controls = explorable.controls
+        if not everything():
+            controls = chance.sample(controls, min(len(controls), SLIDERS_OF_A_MODEL))
+        for control in controls:
             was = settings_of(box)[control.name]
             now = press(
                 page,
@@ -255,7 +255,7 @@ def test_every_slider_moved_by_keyboard_gives_the_models_own_numbers_and_words(r
                 control.name,
                 "ArrowLeft" if was > control.value or was >= control.high else "ArrowRight",
             )
-            assert now[control.name] != was
+            assert now[control.name] != was, (control.name, told())
             require_the_models_answer(box, explorable, now)
         box.get_by_role("button", name="Reset").press("Enter")
         page.wait_for_function(
@@ -287,14 +287,14 @@ def test_the_desk_answers_in_a_notebook_as_the_model_does(run_all):
 
 
 def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
-    held = "".join((BOOK / f"{name}.ipynb").read_text(encoding="utf-8") for name in WITH_WIDGETS)
+    held = "".join((BOOK / f"{name}.ipynb").read_text(encoding="utf-8") for name in WITH_SLIDERS)
     assert {explorable.model for explorable in in_words().values()} == {
         model.name for model in MODELS.values() if model.browser
     }
     others = [
         p
         for p in BOOK.glob("*.ipynb")
-        if p.stem not in WITH_WIDGETS and "explorable" in p.read_text(encoding="utf-8")
+        if p.stem not in WITH_SLIDERS and "explorable" in p.read_text(encoding="utf-8")
     ]
     assert "explorable" in held and others == []
 
@@ -331,10 +331,9 @@ def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
 
 def all_drawn(page, number: int) -> list[dict]:
     """The charts at rest, once there are so many: a slow machine draws the last of them a while after its cell is done."""
-    for _ in range(60):
-        if len(page.evaluate(MEASURE)) >= number:
-            break
-        page.wait_for_timeout(1000)
+    page.wait_for_function(
+        "number => document.querySelectorAll('.cp-live-chart').length >= number", arg=number, timeout=60_000
+    )
     return at_rest(page)
 
 

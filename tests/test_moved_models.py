@@ -4,11 +4,14 @@ import re
 
 import firefox
 import pytest
+from sampled import draw, everything, told
 from test_explorables import in_words, pages_with_explorables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 CHAPTERS = ["03-price-floor", "04-project-vault", "05-frameworks"]
+POINTERS = ["mouse", "finger", "thumb"]
+PAGES_WITH_NAMES = 3  # of which the settings with a name are pressed
 PART = ".cp-explorable"
 READY = "chokepoint.drawAll().then(() => chokepoint.atRest()).then(() => 1)"
 # Where the dot of the first model is [px of the viewport], where it would be at another place along the axis, and which value is there.
@@ -22,6 +25,13 @@ DOT = """(async (share) => {
 })"""
 NOW = "(() => { const p = document.querySelector('.cp-explorable'); return Number(p.querySelector(`input[name=${p.dataset.along}]`).value); })()"
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))).then(() => 1)"
+
+
+def chapters(pointer: str) -> list[str]:
+    """The chapters that a pointer is tried in: each time another for each, so that none is left out; or all."""
+    if everything():
+        return CHAPTERS
+    return [draw("pointers").sample(CHAPTERS, len(CHAPTERS))[POINTERS.index(pointer)]]
 
 
 @pytest.fixture
@@ -63,7 +73,7 @@ def way(at: dict) -> list[tuple[float, float]]:
     return [(at["from"] + (at["to"] - at["from"]) * k / 4, at["y"]) for k in range(5)]
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", chapters("mouse"))
 def test_the_dot_follows_the_mouse_and_a_click_calls_it(address, visit, name):
     page = visit(f"{address}/{name}.html").page
     page.evaluate(READY)
@@ -90,7 +100,7 @@ def test_the_dot_follows_the_mouse_and_a_click_calls_it(address, visit, name):
     assert page.evaluate(NOW) == pytest.approx(at["there"], abs=at["step"] + 1e-9)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", chapters("finger"))
 def test_the_dot_follows_a_finger_and_the_page_still_scrolls_under_one(address, phone, name):
     ready(phone, address, name)
     at = phone.evaluate(f"{DOT}(0.75)")
@@ -121,8 +131,12 @@ def test_the_dot_follows_in_firefox_too(address, fox, finger):
 
 
 def test_every_model_has_three_settings_with_a_name_and_each_gives_what_python_does(site, visit):
-    words = in_words()
-    for page in pages_with_explorables(site):
+    """On some pages, or on all."""
+    words, pages = in_words(), list(pages_with_explorables(site))
+    if not everything():
+        pages = draw("settings with a name").sample(pages, PAGES_WITH_NAMES)
+        print(*pages, told())
+    for page in pages:
         tab = visit(f"{site.as_uri()}/{page}").page
         tab.evaluate(READY)
         for part in tab.locator(PART).all():
@@ -190,7 +204,7 @@ def test_a_slider_says_its_value_with_its_unit(site):
             assert said.endswith("%" if unit == "share" else unit.strip("-")), slider
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", chapters("thumb"))
 def test_on_a_phone_a_thumb_finds_the_slider_and_the_answer_stays_in_sight(address, phone, name):
     ready(phone, address, name)
     part = phone.locator(PART).first

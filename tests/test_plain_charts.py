@@ -9,8 +9,7 @@ from small_book import Small, notebook
 from chokepoint.charts.vega import compiled
 from chokepoint.errors import UserError
 from chokepoint.pages.components import plain_chart
-from chokepoint.site import kernels
-from chokepoint.site.execute import run_notebook
+from chokepoint.site.execute import run_notebook, workers
 from chokepoint.site.runs import Run
 
 BASKET = plain_basket.CODE
@@ -137,7 +136,15 @@ def test_a_transform_that_the_pages_script_does_not_carry_is_refused(basket):
         compiled(figure(line).chart)
 
 
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """Processes that run notebooks in forked kernels, as a build does: each kernel is a fork, and imports nothing anew."""
+    with workers(1, tmp_path_factory.mktemp("kernels") / "kernels.log") as running:
+        yield running
+
+
 @pytest.mark.slow
+@pytest.mark.xdist_group("kernels")  # the workers are started once
 @pytest.mark.parametrize(
     "code, told",
     [
@@ -161,7 +168,7 @@ def test_a_transform_that_the_pages_script_does_not_carry_is_refused(basket):
     ],
     ids=["address", "altair's html", "altair's mime type", "widget", "script"],
 )
-def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_path, code, told):
+def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_path, pool, code, told):
     notebook(
         tmp_path / "own.ipynb",
         "Own",
@@ -170,7 +177,7 @@ def test_what_would_be_blank_on_the_page_stops_the_build_and_names_the_cell(tmp_
         code,
     )
     with pytest.raises(UserError, match=told) as stopped:
-        run_notebook(Run("own", tmp_path / "own.ipynb"), kernels.FRESH)
+        pool.submit(run_notebook, Run("own", tmp_path / "own.ipynb")).result()
     assert "book/own.ipynb, cell 3" in str(stopped.value)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from markupsafe import Markup
+from sampled import draw, everything, told
 from test_scenario import hostile
 
 from chokepoint.analysis import decisions
@@ -28,6 +29,7 @@ from chokepoint.site.sphinx_extension import related, scripts_of
 HOME = Path(__file__).resolve().parents[1]
 RELEASE = "mcs2026"
 MINERALS = ("antimony", "copper", "gallium", "neodymium", "tungsten")
+HOSTILE_SETTINGS = 12  # of the hundred of the command line's test
 slow = pytest.mark.slow
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What would you do?</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -193,14 +195,26 @@ def opened(visit, page_file, how: str = "", **screen):
     return seen
 
 
+def stories_of_minerals() -> dict[str, list[str]]:
+    """A story for each of the five minerals, another for each as far as there are others; or all for each."""
+    stories = list(scenario.STORIES)
+    if everything():
+        return dict.fromkeys(MINERALS, stories)
+    drawn = draw("stories").sample(stories, len(stories))
+    return {name: [drawn[k % len(drawn)]] for k, name in enumerate(MINERALS)}
+
+
 @slow
 def test_each_story_for_five_minerals_is_python_s_run_and_its_link_restores_it(visit, page_file):
-    """The sentence to the letter, every number of the CSV, and the same again from the link that the page gives."""
-    seen = opened(visit, page_file)
+    """The sentence to the letter, every number of the CSV, and the same again from the link that the page gives.
+
+    Each time every mineral, story and answer, drawn together; every week each mineral with all of them.
+    """
+    seen, chosen = opened(visit, page_file), stories_of_minerals()
     seen.page.evaluate("document.querySelector('[data-do=band]').click()")
     for name in MINERALS:
         seen.page.select_option('[data-choose="mineral"]', name)
-        for story in scenario.STORIES:
+        for story in chosen[name]:
             for answer in ("none", "cut"):
                 seen.page.evaluate(
                     "([story, answer]) => { document.querySelector(`[data-story=${story}]`).click(); document.querySelector(`[data-answer=${answer}]`).click(); }",
@@ -252,18 +266,20 @@ HOSTILE = [
 
 @slow
 def test_hostile_links_are_refused_in_a_line_each_and_the_page_runs_on(visit, page_file):
-    """The hundred settings of the command line's test, and names that there are not."""
+    """Names that there are not, and some of the hundred settings of the command line's test, or all."""
     known = scenario.controls()
     more = [
         (urlencode({name: value}), f"{known[name].low:g} to {known[name].high:g} {known[name].unit}")
         for name, value in hostile()
     ]
+    if not everything():
+        more = draw("hostile links").sample(more, HOSTILE_SETTINGS)
     seen = opened(visit, page_file)
     for query, hint in HOSTILE + more:
         seen.page.goto(f"{page_file.as_uri()}?{query}")
         seen.page.wait_for_function("() => document.querySelector('.cp-scenario').dataset.settled")
         said = seen.page.inner_text(".cp-refused")
-        assert hint in said, (query, said)
+        assert hint in said, (query, said, told())
         assert all(len(line) <= 200 for line in said.splitlines())
         assert seen.page.inner_text(".cp-sentence").startswith("For ")
     assert not seen.complaints and seen.page.locator("img[src=x]").count() == 0
@@ -286,7 +302,10 @@ def test_the_desk_is_open_to_everyone_and_clips_nothing(visit, page_file):
     assert seen.violations() == []
     seen.look(360, "dark")
     assert seen.violations(["color-contrast", "target-size"]) == []
-    for width in (320, 360, 414, 600, 768, 900, 1024, 1280, 1600, 1920):
+    narrowest, *between, widest = 320, 360, 414, 600, 768, 900, 1024, 1280, 1600, 1920
+    if not everything():
+        between = sorted(draw("widths of the desk").sample(between, 3))
+    for width in (narrowest, *between, widest):
         seen.page.set_viewport_size({"width": width, "height": 900})
         seen.page.evaluate("chokepoint.atRest().then(() => 1)")
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,17 +1,15 @@
 """The page's script is the same model: CPython and JavaScript agree on random settings, in a browser and, where it is there, in Node."""
 
-import functools
-import http.server
 import json
 import random
 import shutil
 import subprocess
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scenario_box
+from quiet_server import serving
 from sampled import draw, everything
 from sampled import told as told_seed
 
@@ -20,7 +18,8 @@ from chokepoint.models.scenario.inputs import BEHAVIOUR, MONTHS
 from chokepoint.models.scenario.results import SERIES
 from chokepoint.pages.components import scenario as scenario_page
 
-pytestmark = pytest.mark.slow
+# In one group: the settings are run in Python, and the model is translated, once for all tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenario script")]
 
 HOME = Path(__file__).resolve().parents[1]
 
@@ -37,16 +36,18 @@ MINERALS = (
     "zirconium",
 )
 CLUBS = ("came", "g7", "signed", "us")
+CLUBS_OF_A_PAGE = 2  # presets, drawn, besides a list of countries
+SETTINGS = 200 if everything() else 60
 TOLERANCE = 1e-9
 
 
 @pytest.fixture(scope="module")
 def settings():
-    """Two hundred settings over the whole box, twenty for each of ten minerals."""
+    """Settings over the whole box, as many for each of ten minerals."""
     rng = random.Random(16)
     behaviour = assemble.behaviour_values()
     made = []
-    for k in range(200):
+    for k in range(SETTINGS):
         mineral, club = MINERALS[k % len(MINERALS)], assemble.members_of(rng.choice(CLUBS))
         facts = assemble.facts_of(mineral, club, behaviour)
         values = [behaviour[name] * rng.uniform(0.7, 1.3) for name in BEHAVIOUR]
@@ -88,15 +89,11 @@ def model_page(browser, request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     (folder / "scenario.js").write_text(javascript.script(), encoding="utf-8")
     (folder / "page.html").write_text('<!doctype html><script src="scenario.js"></script>', encoding="utf-8")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(folder) as address:
         page = browser.new_page()
-        address = f"http://127.0.0.1:{server.server_port}/page.html"
-        page.goto(address if request.param == "over HTTP" else (folder / "page.html").as_uri())
+        page.goto(f"{address}/page.html" if request.param == "over HTTP" else (folder / "page.html").as_uri())
         yield page
         page.close()
-        server.shutdown()
 
 
 def test_the_browser_gives_what_python_gives(model_page, settings, here):
@@ -149,7 +146,7 @@ def test_over_the_whole_box_nothing_is_lost_negative_or_hunting(model_page):
     """Mass balance each month, no NaN, no negative quantity; and the price does not swing to and fro by 10% a month."""
     rng = draw("the box of the scenario model")
     model_page.evaluate("given => { window.names = given; }", list(SERIES))
-    for _ in range(200 if everything() else 12):
+    for _ in range(200 if everything() else 4):
         worst = asked(model_page, RULES, [scenario_box.setting(rng) for _ in range(100)])
         assert worst == {}, told_seed()
 
@@ -199,25 +196,38 @@ def test_the_script_is_classic_small_and_asks_for_nothing():
 # --- the page's own script, which holds no model
 
 
-@pytest.fixture
-def page(browser, tmp_path):
-    """The three scripts as the book serves them, opened from the disk."""
-    (tmp_path / "scenario-model.js").write_text(scenario_page.model_script(), encoding="utf-8")
-    (tmp_path / "scenario-data.js").write_text(scenario_page.data_script(), encoding="utf-8")
-    (tmp_path / "scenario.js").write_text(
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory) -> Path:
+    """A page with the three scripts as the book serves them."""
+    folder = tmp_path_factory.mktemp("scripts")
+    (folder / "scenario-model.js").write_text(scenario_page.model_script(), encoding="utf-8")
+    (folder / "scenario-data.js").write_text(scenario_page.data_script(), encoding="utf-8")
+    (folder / "scenario.js").write_text(
         (HOME / "book" / "_static" / "scenario.js").read_text(encoding="utf-8"), encoding="utf-8"
     )
     scripts = "".join(
         f'<script src="{name}.js"></script>' for name in ("scenario-model", "scenario-data", "scenario")
     )
-    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{scripts}", encoding="utf-8")
+    (folder / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{scripts}", encoding="utf-8")
+    return folder / "page.html"
+
+
+@pytest.fixture
+def page(browser, page_file):
+    """The page, opened from the disk."""
     opened = browser.new_page()
-    opened.goto((tmp_path / "page.html").as_uri())
+    opened.goto(page_file.as_uri())
     yield opened
     opened.close()
 
 
-@pytest.mark.parametrize("club", [*assemble.PRESETS, "JPN,KOR,USA"])
+def clubs() -> list[str]:
+    """A list of countries, and some presets or all."""
+    presets = list(assemble.PRESETS)
+    return ["JPN,KOR,USA", *(presets if everything() else draw("clubs").sample(presets, CLUBS_OF_A_PAGE))]
+
+
+@pytest.mark.parametrize("club", clubs())
 def test_the_page_adds_up_a_club_as_python_does(page, club):
     behaviour, members = assemble.behaviour_values(), assemble.members_of(club)
     for mineral in MINERALS:

@@ -1,13 +1,11 @@
 """Pages in other states than a desk's: no JavaScript, a far time zone, an address that asks too much, a path that is not there."""
 
-import http.server
 import re
-import threading
-from functools import partial
 
 import firefox
 import pytest
-from sampled import draw, told
+from quiet_server import Quiet, serving
+from sampled import draw, everything, told
 
 from chokepoint.pages import price_floor
 
@@ -79,10 +77,16 @@ def test_with_javascript_the_tables_are_folded_and_nothing_speaks_of_its_want(ad
 # --- time zones
 
 
+def zones() -> list[str]:
+    """Greenwich's, one far to the west of it and one far to the east; or all."""
+    east = ["Asia/Shanghai", "Pacific/Kiritimati"]
+    return ["UTC", "America/Los_Angeles", *(east if everything() else [draw("zones").choice(east)])]
+
+
 @pytest.mark.parametrize("page", ["08-since-february", "06-china-responses"])
 def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page):
     pictures = {}
-    for zone in ("UTC", "America/Los_Angeles", "Asia/Shanghai", "Pacific/Kiritimati"):
+    for zone in zones():
         context = browser.new_context(timezone_id=zone, viewport={"width": 1280, "height": 900})
         tab = context.new_page()
         tab.goto(f"{address}/{page}.html")
@@ -139,8 +143,8 @@ def test_an_address_that_asks_for_what_there_is_is_not_remarked_upon(address, vi
     "name", ["03-price-floor", "04-project-vault", "05-frameworks", "06-china-responses", "07-futures"]
 )
 def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(address, visit, name):
-    """Each set on the page as it is, and asked for in an address before the chart is drawn."""
-    seen, chance = visit(f"{address}/{name}.html"), draw(f"ends of {name}")
+    """Each set on the page as it is, and the last of all models asked for in an address before the charts are drawn."""
+    seen, chance, asked = visit(f"{address}/{name}.html"), draw(f"ends of {name}"), {}
     for section in seen.page.locator(".cp-explorable").all():
         sliders = section.evaluate(
             "s => [...s.querySelectorAll('.cp-controls input')].map(i => [i.name, i.min, i.max])"
@@ -148,10 +152,10 @@ def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(a
         ends = [{slider: chance.choice([low, high]) for slider, low, high in sliders} for _ in range(12)]
         section.evaluate(TO_ENDS, ends)
         model = section.get_attribute("data-model")
-        last = visit(f"{address}/{name}.html?" + "&".join(f"{model}.{k}={v}" for k, v in ends[-1].items()))
-        assert not last.complaints, (ends[-1], last.complaints, told())
-        last.close()
+        asked |= {f"{model}.{k}": v for k, v in ends[-1].items()}
     assert not seen.complaints, (seen.complaints, told())
+    last = visit(f"{address}/{name}.html?" + "&".join(f"{k}={v}" for k, v in asked.items()))
+    assert not last.complaints, (asked, last.complaints, told())
 
 
 # --- a path that is not there
@@ -162,7 +166,7 @@ def host(site):
     """The site below a path of a host that shows 404.html for what is not there: its address, and the paths that were not there."""
     missing = []
 
-    class Pages(http.server.SimpleHTTPRequestHandler):
+    class Pages(Quiet):
         def translate_path(self, path):
             return (
                 super().translate_path(path.removeprefix("/owner/book"))
@@ -183,13 +187,8 @@ def host(site):
         def list_directory(self, path):
             self.send_error(404)  # such a host shows no folder
 
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", missing
-    server.shutdown()
+    with serving(site, Pages) as address:
+        yield address, missing
 
 
 @pytest.mark.parametrize("lost", ["nothing.html", "minerals/galium.html", "a/b/c/", "minerals/"])
@@ -218,13 +217,18 @@ def test_a_lost_reader_finds_the_book_below_whatever_path_it_stands(host, browse
 # --- another browser
 
 
+def in_firefox() -> list[str]:
+    """The cover, a page with sliders and one of a template; every week a list and the search too."""
+    return ["index", "03-price-floor", "minerals/gallium", *(["evidence", "search"] if everything() else [])]
+
+
 def test_firefox_complains_of_nothing(address, site):
     """Among other things it fetches what a page calls its next, which the page's policy would forbid."""
     if not (path := firefox.executable()):
         pytest.skip(firefox.NONE_HERE)
     tab = firefox.Firefox(path)
     try:
-        for page in ("index", "03-price-floor", "minerals/gallium", "evidence", "search"):
+        for page in in_firefox():
             tab.open(f"{address}/{page}.html")
             tab.evaluate("new Promise(done => setTimeout(done, 1500))")
             tab.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")

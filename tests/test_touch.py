@@ -1,6 +1,7 @@
 """A finger on a chart: it tells what a mouse would be told, near enough is enough, and it stays until the next tap."""
 
 import pytest
+from sampled import draw, everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PHONE = {
@@ -62,7 +63,12 @@ def ready(page, address: str, name: str) -> None:
     page.evaluate("chokepoint.drawAll().then(() => chokepoint.atRest()).then(() => 1)")
 
 
-@pytest.mark.parametrize("name, chart", CHARTS)
+def some_charts() -> list[tuple[str, int]]:
+    """The first, and two of the others; or all."""
+    return CHARTS if everything() else [CHARTS[0], *draw("taps").sample(CHARTS[1:], 2)]
+
+
+@pytest.mark.parametrize("name, chart", some_charts())
 def test_a_tap_says_what_the_mouse_is_told_and_stays(address, browser, phone, name, chart):
     ready(phone, address, name)
     marks = phone.evaluate(MARKS, [chart, 30])
@@ -78,7 +84,7 @@ def test_a_tap_says_what_the_mouse_is_told_and_stays(address, browser, phone, na
     mouse.context.close()
 
 
-@pytest.mark.parametrize("name, chart", CHARTS[:3])
+@pytest.mark.parametrize("name, chart", CHARTS[:3] if everything() else [draw("beside").choice(CHARTS[:3])])
 def test_a_tap_beside_a_dot_means_the_dot_and_one_far_away_closes(address, phone, name, chart):
     ready(phone, address, name)
     marks = phone.evaluate(MARKS, [chart, 2 * REACH + 4])
@@ -110,7 +116,14 @@ def test_a_tap_on_a_country_tells_of_it_and_chooses_it(address, phone):
     phone.wait_for_function(f"async () => await {CHOSEN} === 'AUS'")
 
 
-@pytest.mark.parametrize("name", ["brief", "brief-fr", "brief-es", "brief-zh", "brief-ja", "rock-to-motor"])
+def with_numbers() -> list[str]:
+    """The brief, one or all of its translations, and the steps from rock to motor."""
+    translations = ["brief-fr", "brief-es", "brief-zh", "brief-ja"]
+    chosen = translations if everything() else [draw("numbers").choice(translations)]
+    return ["brief", *chosen, "rock-to-motor"]
+
+
+@pytest.mark.parametrize("name", with_numbers())
 def test_a_tap_on_a_number_leads_to_its_evidence(address, phone, name):
     phone.goto(f"{address}/{name}.html")
     number = phone.locator("main a.cp-fact").first
