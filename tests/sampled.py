@@ -2,6 +2,10 @@
 
 import os
 import random
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SEED, SWEEP = "CHOKEPOINT_SEED", "CHOKEPOINT_SWEEP"
 # A seed that has found faults; the same for everybody, so that a change is judged by what it changes.
@@ -21,6 +25,26 @@ def seed() -> int:
 def draw(name: str) -> random.Random:
     """Chance for one test, the same again for the same seed."""
     return random.Random(f"{seed()} {name}")
+
+
+def of_each(name: str, things: Iterable[T], kind: Callable[[T], Hashable], number: int = 1) -> list[T]:
+    """A sample with so many things of each kind, or all there are, in the order given; every week all things."""
+    every = list(things)
+    if everything():
+        return every
+    kinds: dict[Hashable, list[int]] = {}
+    for at, thing in enumerate(every):
+        kinds.setdefault(kind(thing), []).append(at)
+    chance = draw(name)
+    return [
+        every[at]
+        for at in sorted(at for of in kinds.values() for at in chance.sample(of, min(number, len(of))))
+    ]
+
+
+def newest_and(name: str, releases: list[T]) -> list[T]:
+    """The last of some releases and one of the others; every week all."""
+    return of_each(name, releases, lambda release: release == releases[-1])
 
 
 def told() -> str:

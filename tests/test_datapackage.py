@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from click.testing import CliRunner
 
+from chokepoint.cli import main
 from chokepoint.data import tables
 from chokepoint.data.ingest import register
 from chokepoint.data.ingest.package import LICENSES
@@ -140,11 +141,10 @@ def next_year(request, tmp_path_factory) -> tuple[Path, str]:
 
 
 def chokepoint(data: Path, *arguments: str) -> str:
-    """`chokepoint …` on a data folder."""
-    environment = os.environ | {"CHOKEPOINT_DATA": str(data)}
-    command = [sys.executable, "-m", "chokepoint.cli", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
+    """`chokepoint …` on a data folder, in this process, which has imported it."""
+    with mock.patch.dict(os.environ, {"CHOKEPOINT_DATA": str(data)}):
+        done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sampled import newest_and, of_each
 
 from chokepoint.analysis import coalitions, countries, facts, reserves, supply
 from chokepoint.data import tables
@@ -190,7 +191,22 @@ def test_a_book_printed_at_an_older_release_knows_nothing_newer():
 # --- pages and facts ---
 
 
-@pytest.mark.parametrize("mineral", LISTED)
+def stages(column: str, value: str) -> frozenset:
+    """At which stages the newest release, or the IEA, prints output of a mineral or of a country: what its page shows."""
+    editions = [p.name for p in (DATA / "minerals").glob("iea*") if (p / "iea_production.csv").is_file()]
+    of_agency = (
+        [r for edition in editions for r in rows(edition, "iea_production")] if column == "mineral" else []
+    )
+    return frozenset(
+        ("IEA" if "scenario" in r else "USGS", r["stage"])
+        for r in [*rows(NEWEST, "production"), *of_agency]
+        if r[column] == value
+    )
+
+
+@pytest.mark.parametrize(
+    "mineral", of_each("minerals' pages", LISTED, lambda mineral: stages("mineral", mineral), 3)
+)
 def test_a_minerals_page_shows_the_newest_releases_shares(mineral):
     for step in ("mine", "refinery"):
         section = mineral_page.makers(mineral, NEWEST, step)
@@ -206,7 +222,15 @@ def test_a_minerals_page_shows_the_newest_releases_shares(mineral):
                 assert r["Country"] not in shares, f"{r['Country']} is printed as a number"
 
 
-@pytest.mark.parametrize("iso3", [i for i in countries.names() if i != countries.UNION])
+@pytest.mark.parametrize(
+    "iso3",
+    of_each(
+        "countries' pages",
+        [i for i in countries.names() if i != countries.UNION],
+        lambda iso3: stages("iso3", iso3),
+        2,
+    ),
+)
 def test_a_countrys_page_shows_the_newest_releases_shares(iso3):
     section = country_page.brings(countries.slug(iso3), NEWEST)
     if section is None or section.figure is None:
@@ -240,7 +264,7 @@ def test_every_fact_that_is_a_share_is_the_newest_releases():
 # --- one value for one thing ---
 
 
-@pytest.mark.parametrize("release", tables.releases())
+@pytest.mark.parametrize("release", newest_and("one share of China", tables.releases()))
 def test_china_has_one_share_of_a_thing_wherever_it_is_shown(release):
     summary, china = supply.summary(release).dropna(subset=["year"]), supply.china(release)
     standing = (

@@ -24,11 +24,11 @@ REFERENCE = ("minerals", "commodities", "geography", "corrections", "releases")
 
 
 def examples(number: int):
-    """Try so many examples, others each time, every week; otherwise a third, drawn by the seed (see `sampled`)."""
+    """Try so many examples, others each time, every week; otherwise a sixth, drawn by the seed (see `sampled`)."""
     how = settings(
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        max_examples=number if everything() else number // 3,
+        max_examples=number if everything() else number // 6,
         print_blob=True,  # how to see the same again where no seed was given
     )
     return how if everything() else lambda test: seed(sampled.seed())(how(test))

@@ -108,6 +108,9 @@ REFUSED = {
 }  # fmt: skip
 
 
+SOUND: set[tuple] = set()  # what was checked and found sound
+
+
 @pytest.mark.parametrize("name", READ)
 def test_it_reads_the_same_however_it_was_saved(data, tmp_path, name):
     file, content = READ[name]
@@ -116,7 +119,12 @@ def test_it_reads_the_same_however_it_was_saved(data, tmp_path, name):
     report = usgs.ingest(tmp_path / file, data)
     assert report.release == "mcs2026" and report.rows.kept == len(ROWS) - 1 and not report.rows.refused
     assert numbers(data) == before
-    assert check.check(data) == []
+    contents = tuple(small_data.contents(data).items())
+    if (
+        contents not in SOUND
+    ):  # most leave the very bytes that another left, and a check of these says the same again
+        assert check.check(data) == []
+        SOUND.add(contents)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -145,6 +146,7 @@ def words(label: str) -> set[str]:
     return set(re.findall(r"[a-z0-9]+", label.lower()))
 
 
+@cache
 def series(release: str) -> dict[tuple[str, str, str], pd.Series]:
     """What the United States made, traded, used and paid, by mineral, statistic and label: each a figure a year."""
     folder = DATA / "minerals" / release

@@ -108,26 +108,31 @@ VINTAGES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", VINTAGES)
-def test_a_newer_file_of_each_source_goes_in_by_its_recipe_and_deletes_nothing(command, data, tmp_path):
+def test_a_newer_file_of_each_source_goes_in_by_its_recipe_and_deletes_nothing(data, tmp_path):
+    """All go into one copy, which is checked once: each writes its own release and adds its own rows, and what any changed besides is seen."""
+    for command in VINTAGES:
+        _goes_in(command, data, tmp_path / command)
+    checked = CliRunner().invoke(main, ["check"])
+    assert checked.exit_code == 0, checked.output
+
+
+def _goes_in(command: str, data: Path, given: Path) -> None:
     make, release, table, (column, value) = VINTAGES[command]
     assert re.search(rf"`chokepoint ingest {command} (FILE|FOLDER)`", RERUN), "the recipe names the command"
-    (tmp_path / "given").mkdir()
+    given.mkdir()
     before = {p: p.read_bytes() for p in (data / "minerals").rglob("*.csv")}
     path = data / "minerals" / release / f"{table}.csv"
     stood = pd.read_csv(path) if path.exists() else None
-    ran = CliRunner().invoke(main, ["ingest", command, str(make(tmp_path / "given"))])
-    assert ran.exit_code == 0, ran.output
+    ran = CliRunner().invoke(main, ["ingest", command, str(make(given))])
+    assert ran.exit_code == 0, (command, ran.output)
     now = pd.read_csv(path)
-    assert (now[column] == value).any()
+    assert (now[column] == value).any(), command
     assert all(p.exists() for p in before), "no table goes"
-    assert all(p.read_bytes() == old for p, old in before.items() if p.parent.name != release)
+    assert all(p.read_bytes() == old for p, old in before.items() if p.parent.name != release), command
     if stood is not None:
         assert len(now) >= len(stood), "half a file deletes nothing"
         assert "are not in what was given and stay" in ran.output
     assert release in (data / "releases.csv").read_text() and release.upper() in (data / "evidence" / "sources.csv").read_text()  # fmt: skip
-    checked = CliRunner().invoke(main, ["check"])
-    assert checked.exit_code == 0, checked.output
 
 
 # command → what makes its file one of a release that is held: a changed figure, and next to nothing else
@@ -144,25 +149,29 @@ HELD = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", HELD)
-def test_half_a_changed_file_of_a_release_that_is_held_mends_its_rows_and_deletes_none(
-    command, data, tmp_path
-):
+def test_half_a_changed_file_of_a_release_that_is_held_mends_its_rows_and_deletes_none(data, tmp_path):
+    """Into one copy, as each changes a release of its own; that it changes no other is seen each time."""
+    for command in HELD:
+        _mends(command, data, tmp_path / command)
+
+
+def _mends(command: str, data: Path, folder: Path) -> None:
     (given, release), (make, _, table, (column, value)) = HELD[command], VINTAGES[command]
-    (tmp_path / "given").mkdir()
+    folder.mkdir()
     path = data / "minerals" / release / f"{table}.csv"
     before = {p: p.read_bytes() for p in (data / "minerals").rglob("*.csv")}
     key = json.loads((data / "schemas" / f"{table}.json").read_text())["primaryKey"]
     stood = pd.read_csv(path, dtype=str, keep_default_na=False)
-    ran = CliRunner().invoke(main, ["ingest", command, str(make(tmp_path / "given", **given))])
-    assert ran.exit_code == 0, ran.output
+    ran = CliRunner().invoke(main, ["ingest", command, str(make(folder, **given))])
+    assert ran.exit_code == 0, (command, ran.output)
     now = pd.read_csv(path, dtype=str, keep_default_na=False)
-    assert not stood.merge(now, on=key, how="left", indicator=True)._merge.eq("left_only").any()
+    left_out = stood.merge(now, on=key, how="left", indicator=True)._merge.eq("left_only")
+    assert not left_out.any(), command
     given_now, given_before = ((pd.to_numeric(rows[column]) == value).sum() for rows in (now, stood))
-    assert given_now > given_before, "the changed figure stands"
+    assert given_now > given_before, f"{command}: the changed figure stands"
     assert set(before) == set((data / "minerals").rglob("*.csv"))
-    assert all(p.read_bytes() == old for p, old in before.items() if p.parent.name != release)
-    assert "are not in what was given and stay" in ran.output
+    assert all(p.read_bytes() == old for p, old in before.items() if p.parent.name != release), command
+    assert "are not in what was given and stay" in ran.output, command
 
 
 def test_the_record_grows_the_data_by_at_most_twelve_megabytes():
