@@ -79,10 +79,10 @@ def parts(release: str) -> dict[str, Callable[[], dict[str, Fact | None]]]:
     'stated'
     """
     computed = {
-        declared.shell.fact_id: partial(
+        f"{number} {declared.shell.fact_id}": partial(  # two families may have the same braces alone
             _answers, declared, release if "release" in declared.takes else tables.DEFAULT_RELEASE
         )
-        for declared in _declarations()
+        for number, declared in enumerate(_declarations())
     }
     return {"stated": _all_stated} | computed
 
