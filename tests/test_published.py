@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from chokepoint.errors import UserError
-from chokepoint.site import along, linkcheck, pdf, runs
-from chokepoint.site.along import Along
+from chokepoint.site import extras, linkcheck, pdf, runs
+from chokepoint.site.extras import Extras
 
 HOME = Path(__file__).resolve().parents[1]
 BOOK = HOME / "book"
@@ -43,12 +43,14 @@ def test_the_front_page_leads_to_the_routes_and_they_to_the_editions():
 
 
 def test_a_page_knows_what_will_be_there_and_nothing_else(tmp_path):
-    assert not along.there("brief.pdf", tmp_path)
+    assert not extras.will_exist("brief.pdf", tmp_path)
     stage = tmp_path / "stage"
     stage.mkdir()
-    Along({"japan": tmp_path}, ["brief-fr"]).record(stage)
-    assert along.there("brief-fr.pdf", stage) and along.there("editions/japan/index.html", stage)
-    assert not along.there("brief.pdf", stage) and not along.there("editions/investor/index.html", stage)
+    Extras({"japan": tmp_path}, ["brief-fr"]).record(stage)
+    assert extras.will_exist("brief-fr.pdf", stage) and extras.will_exist("editions/japan/index.html", stage)
+    assert not extras.will_exist("brief.pdf", stage) and not extras.will_exist(
+        "editions/investor/index.html", stage
+    )
 
 
 @pytest.mark.slow
@@ -56,8 +58,8 @@ def test_the_built_book_links_no_edition_and_no_sheet_that_is_not_there(site):
     """A plain `make book` has neither, and its page says how an edition is built."""
     said = (site / "routes.html").read_text(encoding="utf-8")
     for edition in runs.editions(HOME / "editions"):
-        there = (site / along.edition_address(edition.name)).is_file()
-        assert (f'href="{along.edition_address(edition.name)}"' in said) == there
+        there = (site / extras.edition_address(edition.name)).is_file()
+        assert (f'href="{extras.edition_address(edition.name)}"' in said) == there
         assert (f"chokepoint build --edition {edition.name}" in said) != there
         assert edition.title in said
     for page in BRIEFS:

@@ -26,8 +26,8 @@ from chokepoint.analysis import countries, facts
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
-from chokepoint.site.along import Along
 from chokepoint.site.execute import execute, write
+from chokepoint.site.extras import Extras
 from chokepoint.site.kept_facts import KeptFacts
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
@@ -52,7 +52,7 @@ def build(
     explain: bool = False,
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
-    along: Along | None = None,
+    extras: Extras | None = None,
 ) -> Path:
     """Make the whole site in build/html and return that folder.
 
@@ -61,14 +61,14 @@ def build(
     settings: parameters of notebooks that differ from the book's own. edition: gives the site a folder of its
     own, build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a
     line a page, why it ran or did not. pool: where notebooks run, any executor of the kind of
-    concurrent.futures; without one, processes here. along: what goes with the pages; the site is then in
+    concurrent.futures; without one, processes here. extras: what goes with the pages; the site is then in
     build/published/html.
     """
     home = home or root()
-    work = home / "build" / (f"editions/{edition.name}" if edition else "published" if along else "")
+    work = home / "build" / (f"editions/{edition.name}" if edition else "published" if extras else "")
     with _ending_what_it_started(), build_lock(home / "build"):
         recover(work / "html")
-        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool, along)
+        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool, extras)
 
 
 def build_locked(
@@ -81,7 +81,7 @@ def build_locked(
     explain: bool = False,
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
-    along: Along | None = None,
+    extras: Extras | None = None,
 ) -> Path:
     """See `build`, for who holds the lock; `work` is where this edition is built."""
     took, start = {}, perf_counter()
@@ -100,7 +100,7 @@ def build_locked(
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
     before = inputs(home, runs, release, edition)
-    if not fresh and not explain and not along and last == {"inputs": before, "site": contents(site)}:
+    if not fresh and not explain and not extras and last == {"inputs": before, "site": contents(site)}:
         return site
     kept = cache.Cache(home / "build" / "cache", fresh, say)
     due = [run for run in runs if not kept.entry(run)[0]]
@@ -116,8 +116,8 @@ def build_locked(
         lap("execute")
         lay_out(home / "book", runs, executed, stage)
         binder.record(runs, edition, stage, home)
-        if along:
-            along.record(stage)
+        if extras:
+            extras.record(stage)
         shutil.rmtree(rendered, ignore_errors=True)
         pages = {
             name: digest
@@ -125,8 +125,8 @@ def build_locked(
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
         render_pages(_digest(pages | {"pages": _named(stage)}), fresh)
-    if along:
-        along.add(rendered)
+    if extras:
+        extras.add(rendered)
     lap("render")
     linkcheck.require_whole(rendered)
     if changed := [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from chokepoint.data import tables
 from chokepoint.site import pdf, runs
-from chokepoint.site.along import Along
 from chokepoint.site.build import build, root
+from chokepoint.site.extras import Extras
 
 
 def publish(
@@ -23,4 +23,4 @@ def publish(
         built[edition.name] = build(edition.release or release, home, edition.settings, edition, say=say)
     sheets = pdf.briefs(home / "book", chrome) if chrome else []
     say(f"On paper: {', '.join(sheets) or 'nothing'} (what this machine has a browser and fonts for)")
-    return build(release, home, along=Along(built, sheets, chrome), say=say)
+    return build(release, home, extras=Extras(built, sheets, chrome), say=say)

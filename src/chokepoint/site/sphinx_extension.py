@@ -26,8 +26,8 @@ from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
 from chokepoint.site import (
-    along,
     cover,
+    extras,
     fact_links,
     lists,
     page_metadata,
@@ -199,8 +199,8 @@ class Editions(SphinxDirective):
         rows = []
         for edition in runs.editions(tables.home() / "editions"):
             self.env.note_dependency(str(tables.home() / "editions" / f"{edition.name}.yml"))
-            address = along.edition_address(edition.name)
-            rows.append((edition, address if along.there(address, Path(self.env.srcdir)) else ""))
+            address = extras.edition_address(edition.name)
+            rows.append((edition, address if extras.will_exist(address, Path(self.env.srcdir)) else ""))
         return [nodes.raw("", str(published.editions(rows)), format="html")]
 
 
@@ -212,7 +212,7 @@ class OnPaper(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a paragraph, or nothing."""
         address = f"{self.env.docname}.pdf"
-        if not along.there(address, Path(self.env.srcdir)):
+        if not extras.will_exist(address, Path(self.env.srcdir)):
             return []
         return [nodes.raw("", str(published.paper(address, self.content[0])), format="html")]
 

@@ -1,6 +1,6 @@
 """What is published beside the book's own pages: editions in folders of their own, the brief as PDF.
 
-`make book` makes none of it, so a page asks `there` before it links to any.
+`make book` makes none of it, so a page asks `will_exist` before it links to any.
 """
 
 import json
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from chokepoint.site import pdf
 
-_FILE = "along.json"  # beside the pages that are to be rendered: the addresses that will be there
+_FILE = "extras.json"  # beside the pages that are to be rendered: the addresses that will be there
 FOLDER = "editions"
 
 
 @dataclass(frozen=True)
-class Along:
+class Extras:
     """Editions by name, each the folder of its built site; pages to be printed, and the browser that does."""
 
     editions: Mapping[str, Path] = field(default_factory=dict)
@@ -46,7 +46,7 @@ def edition_address(name: str) -> str:
     return f"{FOLDER}/{name}/index.html"
 
 
-def there(address: str, stage: Path) -> bool:
+def will_exist(address: str, stage: Path) -> bool:
     """Say whether the site that is being made will have it."""
     return address in _read(stage / _FILE)
 
