@@ -131,3 +131,10 @@ def test_a_chapter_is_at_most_ten_screens_long(address, browser, page):
     tab.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
     assert tab.evaluate("document.querySelector('main').scrollHeight") <= MOST_SCREENS * height
     tab.context.close()
+
+
+@pytest.mark.xdist_group("groups")
+def test_tests_of_a_group_run_in_one_process(request):
+    """Else each process makes what they share, and the suite takes half as long again: a pytest too new for pytest-xdist does that."""
+    if getattr(request.config.option, "loadgroup", False):
+        assert request.node.nodeid.endswith("@groups")
