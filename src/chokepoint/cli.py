@@ -63,14 +63,15 @@ def check() -> None:
     """Check tables against their schema, figures against neighbours, and the book's words against facts."""
     from chokepoint.analysis import vault_basket
     from chokepoint.data.check import require_sound
+    from chokepoint.site.fact_cache import FactCache
     from chokepoint.site.fact_links import require_true
-    from chokepoint.site.kept_facts import KeptFacts
 
     build = tables.home() / "build"
-    notes = require_sound(kept=build / "checked.json")
-    if tables.data_dir() == tables.home() / "data":  # other data are not what the words are about
+    own = tables.data_dir() == tables.home() / "data"
+    notes = require_sound(kept=build / "checked.json" if own else None)
+    if own:  # other data are not what the words are about
         vault_basket.require_assumption()
-        require_true(tables.home() / "book", kept=KeptFacts(build))
+        require_true(tables.home() / "book", kept=FactCache(build))
     click.echo(f"{len(tables.package()['resources'])} tables are sound.")
     if notes:
         click.echo("\n".join(["Worth a look:", *(f"  data/{note}" for note in notes)]))

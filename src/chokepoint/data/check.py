@@ -20,7 +20,7 @@ from chokepoint.data.descriptor import listed
 from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
 from chokepoint.data.ingest.separators import separator
-from chokepoint.data.kept import Kept
+from chokepoint.data.result_cache import ResultCache
 from chokepoint.errors import UserError, did_you_mean
 
 MAX_BYTES = 50_000_000
@@ -46,22 +46,25 @@ def check(data: Path | None = None) -> list[Fault]:
     return examine(data)[0]
 
 
-def examine(data: Path | None = None, kept: Kept | None = None) -> tuple[list[Fault], list[Fault]]:
+def examine(data: Path | None = None, kept: ResultCache | None = None) -> tuple[list[Fault], list[Fault]]:
     """All faults of the package at `data`, and what is no fault but worth a look; both sorted.
 
     kept: what was found in tables that may be as they were then.
     """
-    data, kept = data or tables.data_dir(), kept or Kept(None)
+    data, kept = data or tables.data_dir(), kept or ResultCache(None)
     resources = tables.package(data)["resources"]
     frames: dict[str, pd.DataFrame] = {}
     states: dict[str, str] = {}
     faults: list[Fault] = []
     for declared in resources:
+        state = _state(data, declared)
         frame, unread = _read(data, declared)
+        if state != _state(data, declared):
+            raise UserError(f"data/{declared['path']} changed while it was being checked. Check again.")
         faults += unread
         if frame is not None:
             frames[declared["name"]] = frame
-            states[declared["name"]] = _state(data, declared)
+            states[declared["name"]] = state
             faults += _kept(
                 kept, declared["path"], [states[declared["name"]]], partial(_cells, declared, frame)
             )
@@ -100,12 +103,17 @@ def examine(data: Path | None = None, kept: Kept | None = None) -> tuple[list[Fa
 
 def _state(data: Path, declared: dict) -> str:
     """Return a text that differs where a table's file or its declaration does."""
-    return hashlib.sha256((data / declared["path"]).read_bytes()).hexdigest() + json.dumps(declared)
+    try:
+        return hashlib.sha256((data / declared["path"]).read_bytes()).hexdigest() + json.dumps(declared)
+    except OSError:  # which is said when it is read
+        return ""
 
 
-def _kept(kept: Kept, part: str, states: Iterable[str], find: Callable[[], Iterable[Fault]]) -> list[Fault]:
+def _kept(
+    kept: ResultCache, part: str, states: Iterable[str], find: Callable[[], Iterable[Fault]]
+) -> list[Fault]:
     """Faults of a part of the data, found anew where its tables are not as they were."""
-    return [Fault(*row) for row in kept.rows(part, states, lambda: map(astuple, find()))]
+    return [Fault(*row) for row in kept.get_or_compute(part, states, lambda: map(astuple, find()))]
 
 
 def _filled(
@@ -124,7 +132,7 @@ def _filled(
 
 
 def _figures(
-    paths: dict[str, str], frames: dict[str, pd.DataFrame], states: dict[str, str], kept: Kept
+    paths: dict[str, str], frames: dict[str, pd.DataFrame], states: dict[str, str], kept: ResultCache
 ) -> tuple[list[Fault], list[Fault]]:
     """Return figures that cannot be, held against their neighbours, and those that hardly can be."""
     releases = {
@@ -149,7 +157,9 @@ def _figures(
             yield False, place(release, table), int(row) + 2, "", message
 
     read = [f"{release}-{table}" for release, table in releases]
-    rows = kept.rows("figures", [states[n] for n in [*read, *lists, "corrections"] if n in frames], judged)
+    rows = kept.get_or_compute(
+        "figures", [states[n] for n in [*read, *lists, "corrections"] if n in frames], judged
+    )
     faults, notes = ([Fault(*row) for refused, *row in rows if refused == wanted] for wanted in (True, False))
     return faults, notes
 
@@ -215,7 +225,7 @@ def require_sound(data: Path | None = None, kept: Path | None = None) -> list[Fa
     kept: the file with what was found in tables that may be as they were then.
     """
     tables.forget_changed()
-    faults, notes = examine(data, Kept(kept))
+    faults, notes = examine(data, ResultCache(kept))
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]
         more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []

@@ -28,14 +28,16 @@ from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.execute import execute, write
 from chokepoint.site.extras import Extras
-from chokepoint.site.kept_facts import KeptFacts
+from chokepoint.site.fact_cache import FactCache
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 
-MANY = 16  # notebooks to run, for which it is worth while to work out once beforehand what several ask for
+PRECOMPUTE_FROM = (
+    16  # notebooks to run, for which it is worth while to compute once beforehand what several ask for
+)
 
 
 def root() -> Path:
@@ -95,7 +97,7 @@ def build_locked(
     last = _load(state) or {"inputs": {}}
     new = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
     if new:  # what it declares is not to be trusted yet
-        check.require_sound(kept=home / "build" / "checked.json")
+        check.require_sound(kept=None if fresh else home / "build" / "checked.json")
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
@@ -103,13 +105,13 @@ def build_locked(
     if not fresh and not explain and not extras and last == {"inputs": before, "site": contents(site)}:
         return site
     kept = cache.Cache(home / "build" / "cache", fresh, say)
-    due = [run for run in runs if not kept.entry(run)[0]]
-    kernels.forkserver_context(len(due) >= MANY)  # it imports while the data are checked
+    # It imports while the data are checked.
+    kernels.forkserver_context(precompute=_number_due(runs, kept) >= PRECOMPUTE_FROM)
     if not new:
         _require_sound(home / "build" / "sound.json", before, fresh)
-    fact_links.require_true(home / "book", release, KeptFacts(home / "build", fresh))
+    fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
     lap("check")
-    with renderer(home, stage, rendered, release) as render_pages:
+    with renderer(home, stage, rendered, release, fresh) as render_pages:
         why = execute(runs, executed, kept, pool)
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
@@ -142,6 +144,14 @@ def build_locked(
         json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
     )
     return site
+
+
+def _number_due(runs: list[Run], kept: cache.Cache) -> int:
+    """Count the notebooks that must run; 0 where a table does not read, which the check says better."""
+    try:
+        return sum(kept.entry(run)[0] is None for run in runs)
+    except Exception:
+        return 0
 
 
 def _require_sound(passed: Path, before: dict[str, str], fresh: bool) -> None:

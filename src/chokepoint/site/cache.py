@@ -16,7 +16,7 @@ import os
 import sys
 import sysconfig
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -90,9 +90,8 @@ class Cache:
 
         What is rendered from such a result would not be told apart.
         """
-        for name in dict.fromkeys(file for read in executed.reads for file in _files(read)):
-            if tables.digest(name) != self._at_start.get(name, "absent"):
-                raise UserError(f"{name} changed while the book was being built. Build again.")
+        for name in self.changed_files(executed.reads):
+            raise UserError(f"{name} changed while the book was being built. Build again.")
         inputs = self._code_inputs(run) | {name: self.digest(name) for name in executed.reads}
         text = json.dumps(inputs)
         path = self._folder(run) / f"{_sha(text.encode())[:16]}.json.gz"
@@ -106,6 +105,15 @@ class Cache:
             new.replace(file)
         for old in self._entries(run)[KEPT:]:
             _remove(old)
+
+    def note_state(self) -> None:
+        """Note how the tables are, for `changed_files`; else that is when the first of them is asked for."""
+        _ = self._at_start
+
+    def changed_files(self, reads: Iterable[str]) -> list[str]:
+        """List the files behind names of `tables.reads` that are not as they were when the build began."""
+        files = dict.fromkeys(file for read in reads for file in _files(read))
+        return [name for name in files if tables.digest(name) != self._at_start.get(name, "absent")]
 
     def seconds(self, run: Run) -> float:
         """Return how long its cells took the last time [s].

@@ -13,7 +13,7 @@ from pathlib import Path
 from chokepoint.analysis import facts
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.site.kept_facts import KeptFacts
+from chokepoint.site.fact_cache import FactCache
 
 _LINK = re.compile(r"(?<!!)\[((?:\\.|[^\[\]\\])*)\]\(\s*<?(?:\.\./)*evidence\.md#([^\s)>]*)>?[^)]*\)")
 _SOURCE = re.compile(r"(?<!!)\[(?:\\.|[^\[\]\\])*\]\(\s*<?(?:\.\./)*sources\.md#([^\s)>]*)>?[^)]*\)")
@@ -158,7 +158,7 @@ def faults(
     return found
 
 
-def require_true(book: Path, release: str = tables.DEFAULT_RELEASE, kept: KeptFacts | None = None) -> None:
+def require_true(book: Path, release: str = tables.DEFAULT_RELEASE, kept: FactCache | None = None) -> None:
     """UserError that lists what `faults` finds. kept: facts that may be as they were when last computed."""
     found = faults(book, release, kept.get if kept else facts.get)
     if kept:

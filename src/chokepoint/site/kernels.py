@@ -35,28 +35,30 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
 # Set where the package's code is another than the one that was imported for the kernels.
 RELOAD = "CHOKEPOINT_RELOAD"
-# Set where all that is remembered is worked out once before kernels are forked: worth it for many notebooks.
-WORK_OUT = "CHOKEPOINT_WORK_OUT"
+# Set where all that is remembered is computed once before kernels are forked: worth it for many notebooks.
+PRECOMPUTE = "CHOKEPOINT_PRECOMPUTE"
 _log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
 
 
-def forkserver_context(work_out: bool = False) -> multiprocessing.context.BaseContext:
+def forkserver_context(precompute: bool = False) -> multiprocessing.context.BaseContext:
     """How to start processes as forks of the one with the imports.
 
-    That one itself starts with the first of them. work_out: it works out all that is remembered beforehand.
+    That one itself starts with the first of them. precompute: it computes all that is
+    remembered first, which counts where it has not started yet.
     """
-    if work_out:
-        os.environ[WORK_OUT] = "1"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["chokepoint.site.preloaded"])
     terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(
         silence, 2
     )  # a process that is ended before it has begun complains here; others complain elsewhere
+    if precompute:
+        os.environ[PRECOMPUTE] = "1"
     try:
         forkserver.ensure_running()
     finally:
+        os.environ.pop(PRECOMPUTE, None)
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(silence)

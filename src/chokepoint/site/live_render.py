@@ -28,7 +28,7 @@ class Renderer:
     """
 
     def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: bool) -> None:
-        context = kernels.forkserver_context(work_out=True)
+        context = kernels.forkserver_context(precompute=True)
         self._here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(home, stage, site, release, reload, there))
         self._process.start()

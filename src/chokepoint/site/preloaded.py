@@ -1,7 +1,7 @@
 """Imported once, by the process that kernels are forked from.
 
-It holds what notebooks, kernels and papermill import, the tables, and what is worked out of them at the
-newest release, where that is asked for. A kernel records of what it asks for that it has read it, and first
+It holds what notebooks, kernels and papermill import and, where that is asked for, the tables and what is
+computed from them at the newest release. A kernel records of what it asks for that it has read it, and first
 forgets what is another by then (`tables.forget_changed`).
 """
 
@@ -47,7 +47,7 @@ for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=
 del os.environ["CHOKEPOINT_DATA"]
 if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
-if kernels.WORK_OUT in os.environ:
+if os.environ.pop(kernels.PRECOMPUTE, ""):
     tables.work_out_beforehand()
 tables._reads.clear()
 gc.freeze()  # or each kernel looks through all of it, time and again

@@ -37,7 +37,9 @@ _LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive o
 
 
 @contextmanager
-def renderer(home: Path, stage: Path, rendered: Path, release: str) -> Iterator[Callable[[str, bool], None]]:
+def renderer(
+    home: Path, stage: Path, rendered: Path, release: str, fresh: bool = False
+) -> Iterator[Callable[[str, bool], None]]:
     """Start a process that works out all facts while notebooks run; call what is yielded to let it render.
 
     Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call
@@ -49,7 +51,7 @@ def renderer(home: Path, stage: Path, rendered: Path, release: str) -> Iterator[
     log.write_text("", encoding="utf-8")
     forks = kernels.forkserver_context()
     begin = forks.Event()
-    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin))
+    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, fresh))
     process.start()
     try:
         yield partial(_let_render, process, begin, home, stage, rendered)
@@ -85,7 +87,7 @@ def _let_render(
     shutil.copytree(out / "html", rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
 
 
-def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event) -> None:
+def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event, fresh: bool) -> None:
     """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
     kernels.end_with_parent()
     os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
@@ -94,12 +96,12 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from jupyter_book.sphinx import build_sphinx
 
     from chokepoint.analysis import facts
-    from chokepoint.site.kept_facts import KeptFacts
+    from chokepoint.site.fact_cache import FactCache
 
     os.nice(10)  # the notebooks first
     tables.forget_changed()
-    kept = KeptFacts(home / "build")
-    facts.give(release, kept.every(release))
+    kept = FactCache(home / "build", fresh)
+    facts.use_precomputed(release, kept.every(release))
     kept.save()
     begin.wait()
     result = build_sphinx(

@@ -201,7 +201,7 @@ class Watch:
     def start(self) -> list[str]:
         """Build the book as `chokepoint build` does, and keep all that is needed for the next change."""
         build.recover(self.work / "html")
-        kernels.forkserver_context(work_out=True)  # for every kernel of what is saved later
+        kernels.forkserver_context(precompute=True)  # for every kernel of what is saved later
         build.build_locked(self.home, self.work, self.release)
         for name in ("html", "doctrees"):
             shutil.rmtree(self.site.with_name(name), ignore_errors=True)

@@ -20,7 +20,7 @@ from chokepoint.analysis.facts.registry import DECLARED, NUMBER_WORDS, WORDS, De
 from chokepoint.data import tables
 from chokepoint.errors import UserError, did_you_mean
 
-_given: dict[str, dict[str, Fact]] = {}  # by release: see `give`
+_precomputed: dict[str, dict[str, Fact]] = {}  # by release: see `use_precomputed`
 
 
 @cache
@@ -56,20 +56,20 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     >>> evaluate()["rare_earths.china_mined"].text
     '69.23%'
     """
-    return dict(_given.get(release) or _evaluate(release))
+    return dict(_precomputed.get(release) or _evaluate(release))
 
 
-def give(release: str, known: dict[str, Fact]) -> None:
-    """Let `evaluate` return facts that were computed before, for the rest of this process.
+def use_precomputed(release: str, known: dict[str, Fact]) -> None:
+    """Let facts of a release be those that were computed before, for the rest of this process.
 
     For a process that ends before the tables change.
     """
-    _given[release] = known
+    _precomputed[release] = known
 
 
 @tables.remembered
 def _evaluate(release: str) -> dict[str, Fact]:
-    return together(work() for work in parts(release).values())
+    return merge(work() for work in parts(release).values())
 
 
 def parts(release: str) -> dict[str, Callable[[], dict[str, Fact | None]]]:
@@ -87,11 +87,12 @@ def parts(release: str) -> dict[str, Callable[[], dict[str, Fact | None]]]:
     return {"stated": _all_stated} | computed
 
 
-def together(answers: Iterable[dict[str, Fact | None]]) -> dict[str, Fact]:
-    """Put parts together: of an id that several have, the first one's fact, or none where that has none."""
+def merge(answers: Iterable[dict[str, Fact | None]]) -> dict[str, Fact]:
+    """Merge parts: of an id that several have, the first one's fact, or none where that has none."""
     every: dict[str, Fact | None] = {}
     for facts in answers:
-        every = facts | every
+        for fact_id, known in facts.items():
+            every.setdefault(fact_id, known)
     return {fact_id: known for fact_id, known in every.items() if known}
 
 
@@ -123,6 +124,8 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
+    if release in _precomputed:
+        return _precomputed[release].get(fact_id)
     return _fact(release, fact_id)
 
 

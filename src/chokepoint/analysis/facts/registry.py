@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable
 
@@ -112,7 +114,8 @@ class Declaration:
         if answer is None:
             return None
         shell = self.shell
-        columns = vars(answer) | {"sources": tuple(answer.sources)}
+        value = answer.value.item() if isinstance(answer.value, np.generic) else answer.value
+        columns = vars(answer) | {"sources": tuple(answer.sources), "value": value}
         columns = {name: cell for name, cell in columns.items() if cell or name == "value"}
         columns.setdefault("text", shell.text.format(answer.value))
         if shell.prose:

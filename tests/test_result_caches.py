@@ -1,0 +1,119 @@
+"""What is kept of a check and of facts is right while its inputs are what they were, and no longer."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chokepoint.analysis import facts
+from chokepoint.data import check, tables
+from chokepoint.data.result_cache import ResultCache
+from chokepoint.site.fact_cache import FactCache
+
+HOME = Path(__file__).resolve().parents[1]
+RELEASE = tables.DEFAULT_RELEASE
+LOAN = "vault.exim_loan"
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch) -> Path:
+    """A copy of the data, which facts are computed from."""
+    folder = tmp_path / "data"
+    shutil.copytree(HOME / "data", folder)
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(folder))
+    return folder
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_fault_is_found_in_a_table_that_was_sound_and_is_gone_once_it_is_mended(data, tmp_path):
+    kept = tmp_path / "checked.json"
+    notes = check.require_sound(data, kept)
+    replace(data / "evidence" / "sources.csv", "2026-", "20x6-")
+    as_new = check.check(data)
+    assert as_new and check.examine(data, ResultCache(kept)) == (as_new, notes)
+    assert check.examine(data, ResultCache(kept)) == (as_new, notes)  # faults are kept too
+    replace(data / "evidence" / "sources.csv", "20x6-", "2026-")
+    assert check.examine(data, ResultCache(kept)) == ([], notes)
+    figures = data / "minerals" / RELEASE / "production.csv"
+    replace(figures, "China,country,CHN,2025,900,", "China,country,CHN,2025,9000,")
+    found = check.examine(data, ResultCache(kept))[0]
+    assert found and {fault.file for fault in found} == {f"minerals/{RELEASE}/production.csv"}
+
+
+def test_what_is_kept_by_other_code_or_damaged_is_not_used(tmp_path):
+    file = tmp_path / "checked.json"
+    first = ResultCache(file)
+    assert first.get_or_compute("a table", ["text"], lambda: [("a fault", 2)]) == [["a fault", 2]]
+    first.save()
+    assert ResultCache(file).get_or_compute("a table", ["text"], list) == [["a fault", 2]]
+    replace(file, '"code": "', '"code": "other ')
+    assert ResultCache(file).get_or_compute("a table", ["text"], list) == []
+    file.write_text("{")
+    assert ResultCache(file).get_or_compute("a table", ["text"], list) == []
+
+
+def test_results_that_cannot_be_written_are_computed_again(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    results = ResultCache(tmp_path / "file" / "checked.json")
+    assert results.get_or_compute("a table", ["text"], lambda: [("a fault", 2)]) == [["a fault", 2]]
+    results.save()
+
+
+def refuse() -> dict:
+    raise AssertionError("computed again")
+
+
+@pytest.mark.slow
+def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(data, tmp_path):
+    computed = facts.evaluate()
+    first = FactCache(tmp_path)
+    assert first.every(RELEASE) == computed and first.get(LOAN) == computed[LOAN]
+    first.save()
+    again = FactCache(tmp_path)
+    assert list(map(repr, again.every(RELEASE).values())) == list(map(repr, computed.values()))
+    assert again.kept.keys() == first.kept.keys() and not FactCache(tmp_path, fresh=True).kept
+    replace(
+        data / "minerals" / RELEASE / "production.csv",
+        "China,country,CHN,2025,900,",
+        "China,country,CHN,2025,600,",
+    )
+    tables.forget_changed()
+    then, after = FactCache(tmp_path), facts.evaluate()
+    assert after["gallium.china_refined"] != computed["gallium.china_refined"]
+    kept = set(then.kept)
+    assert then.every(RELEASE) == after
+    assert then._of(f"{RELEASE} {LOAN}", refuse)[LOAN] == computed[LOAN], "it read nothing that has changed"
+    assert 10 < len(kept) < len(first.kept)
+
+
+def test_facts_of_tables_that_changed_meanwhile_are_not_kept(data, tmp_path):
+    ours = FactCache(tmp_path)
+    assert ours.get(LOAN)
+    replace(data / "evidence" / "ledger.csv", f"\n{LOAN},", f"\n{LOAN}s,")
+    ours.save()
+    assert not (tmp_path / "facts.json").exists()
+
+
+def test_every_declaration_is_a_part_of_all_facts_and_the_first_to_have_an_id_counts():
+    assert len(facts.parts(RELEASE)) == 1 + len(facts.DECLARED)
+    one, other = facts.get(LOAN), facts.get("vault.cover_whole")
+    merged = facts.merge([{"a": one, "b": None}, {"b": other, "a": other, "c": other}])
+    assert merged == {"a": one, "c": other} and list(merged) == ["a", "c"]
+
+
+@pytest.mark.slow
+def test_a_table_that_does_not_read_is_told_by_the_check_though_pages_are_kept(small_checkout):
+    """What notebooks read is looked through before the check, which says in words what is wrong."""
+    assert small_checkout.run("build").returncode == 0
+    table = small_checkout.folder / "data" / "evidence" / "vault.csv"
+    table.write_bytes(table.read_bytes().replace(b"loan", b"l\xf6an", 1))
+    run = small_checkout.run("build")
+    assert run.returncode == 2 and "evidence/vault.csv" in run.stderr and "is not UTF-8" in run.stderr, (
+        run.stderr
+    )
