@@ -14,8 +14,8 @@ help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
 	@echo "make pdf     print the whole book into build/chokepoint.pdf, and the brief, one sheet a language"
 	@echo "make published  build the site with its editions and the brief as PDF into build/published/html"
-	@echo "make test    run every test, browser tests included"
-	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (an hour)"
+	@echo "make test    run the tests, in real browsers and in JupyterLab too; of what is alike, a sample"
+	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (hours)"
 	@echo "make lint    lint, types, docstrings"
 	@echo "make check   make lint, check the data, run the fast tests"
 	@echo "make serve   build, then serve the site on http://127.0.0.1:8000"
@@ -39,10 +39,13 @@ test: $(VENV)/.test-ready
 	@$(BIN)/chokepoint build
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
+# Files in shards spread over all cores; of the others, tests that share a book, a JupyterLab or a browser stay together.
+SAMPLED = $$(grep -lE '^(import sampled|from sampled)' tests/test_*.py)
 sweep: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null
 	@$(BIN)/chokepoint build
-	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" $$(grep -lE '^(import sampled|from sampled)' tests/test_*.py)
+	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" $$(grep -l '^SHARDS' $(SAMPLED))
+	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto --dist loadgroup -k "$(K)" $$(grep -L '^SHARDS' $(SAMPLED))
 
 lint: $(VENV)/.test-ready
 	@$(BIN)/ruff check -q src tests

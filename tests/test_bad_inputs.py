@@ -458,6 +458,9 @@ def test_a_bad_input_is_refused_plainly_and_nothing_is_lost(place, cases):
     missed = {broken.name: [part for part in broken.says if part not in said] for broken in cases}
     assert {name: parts for name, parts in missed.items() if parts} == {}, said
     assert len({_lines_of(broken.says, said) for broken in cases}) == len(cases), said
+    if len(cases) > 1:  # no case may borrow another's words
+        spread = [broken.name for broken in cases if not _in_one_line(broken.says, said)]
+        assert spread == [], said
     assert "Traceback" not in said and "fault of the program" not in said
     assert len(said) < 5_000
     assert digests(place.home) == before
@@ -467,6 +470,10 @@ def _lines_of(parts: tuple[str, ...], said: str) -> tuple[int, ...]:
     """The lines that hold most of what a case must be told."""
     held = [sum(part in line for part in parts) for line in said.splitlines()]
     return tuple(i for i, number in enumerate(held) if number == max(held))
+
+
+def _in_one_line(parts: tuple[str, ...], said: str) -> bool:
+    return any(all(part in line for part in parts) for line in said.splitlines())
 
 
 def test_there_are_cases_enough_and_no_two_alike():

@@ -28,7 +28,7 @@ SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame
 
 
 def chapters(pointer: str) -> list[str]:
-    """The chapters that a pointer is tried in: each time another for each, so that none is left out; or all."""
+    """The chapters that a pointer is tried in: each in another, as the seed has it; or all."""
     if everything():
         return CHAPTERS
     return [draw("pointers").sample(CHAPTERS, len(CHAPTERS))[POINTERS.index(pointer)]]

@@ -142,7 +142,8 @@ def thousands(text: str) -> str:
     return made.getvalue()
 
 
-ALONE = ("all of the release",)  # such a release is refused as it is read, before any figure is judged
+# Such a release is refused as it is read, before any figure is judged; or the fault is reported in two lines.
+ALONE = ("all of the release",)
 
 FAULTS = [
     # --- a release as it is given: scale
@@ -153,7 +154,7 @@ FAULTS = [
     Fault("reserves a thousand times smaller", ("tin reserves",), lambda p: (p.given("Reserves", "Peru", "2025", Value="150"), "150 t is 870 times smaller than 130,000 t in mcs2025", p.row("minerals/mcs2025/reserves", mineral="tin", area="Peru")), GIVE),
     Fault("a bound ten times smaller", ("rare-earth reserves",), lambda p: (p.given("Reserves", "World total", "2025", chapter="RARE EARTHS", Value=">8,500,000"), "11 times smaller than 90,000,000 t in mcs2025"), GIVE),
     Fault("a unit of thousand tons in place of tons", ("tin output of 2024",), lambda p: (p.given("Production", "Brazil", "2024", Unit="thousand metric tons"), "27,600,000 t is 950 times larger than 29,000 t in mcs2025"), GIVE),
-    Fault("last year's misprint of a unit, whose correction is gone", ("corrections",), lambda p: (small_data.write(p.data / "corrections.csv", [r for r in small_data.rows(p.data / "corrections.csv") if r["correction_id"] != "MCS2026-01"]), "reserves value of vanadium, Australia", "10,000 t is 850 times smaller than 8,500,000 t in mcs2025", "what MCS2025-01 corrected is printed again")[1:], GIVE),
+    Fault("last year's misprint of a unit, whose correction is gone", ALONE, lambda p: (small_data.write(p.data / "corrections.csv", [r for r in small_data.rows(p.data / "corrections.csv") if r["correction_id"] != "MCS2026-01"]), "reserves value of vanadium, Australia", "10,000 t is 850 times smaller than 8,500,000 t in mcs2025", "what MCS2025-01 corrected is printed again")[1:], GIVE),
     Fault("imports in kilograms called tons", ("tin imports",), lambda p: (p.given("Import", "United States", "2024", "Refined", Value="25,400,000"), "25,400,000 t is 1,000 times larger than 25,000 t in mcs2025"), GIVE),
     Fault("a price in dollars called cents", ("tin prices",), lambda p: (p.given("Price", "United States", "2024", Value="13.68"), "US¢/lb is 86 times smaller than"), GIVE),
     # --- a total that does not fit
@@ -258,6 +259,14 @@ def test_a_fault_is_caught_with_its_row_and_its_neighbour(place, faults):
     assert {name: parts for name, parts in missed.items() if parts} == {}, said
     where = {name: _lines_of(parts, said) for name, parts in expected.items()}
     assert len({*where.values()}) == len(faults), (where, said)
+    if len(faults) > 1:  # no fault may borrow another's words
+        lines = said.splitlines()
+        spread = [
+            n
+            for n, parts in expected.items()
+            if not any(all(part in line for part in parts) for line in lines)
+        ]
+        assert spread == [], said
     assert small_data.contents(place.data) == before, "a refusal writes nothing"
 
 
