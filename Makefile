@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf published test sweep lint check serve watch lab bench clean
+.PHONY: help book pdf published test sweep sweep-pages sweep-rest lint check serve watch lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
@@ -39,12 +39,19 @@ test: $(VENV)/.test-ready
 	@$(BIN)/chokepoint build
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
-# Files in shards spread over all cores; of the others, tests that share a book, a JupyterLab or a browser stay together.
 SAMPLED = $$(grep -lE '^(import sampled|from sampled)' tests/test_*.py)
-sweep: $(VENV)/.test-ready
+sweep: sweep-pages sweep-rest
+
+# In shards, over all cores.
+sweep-pages: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null
 	@$(BIN)/chokepoint build
 	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto -k "$(K)" $$(grep -l '^SHARDS' $(SAMPLED))
+
+# What shares a book, a JupyterLab or a browser stays together.
+sweep-rest: $(VENV)/.test-ready
+	@$(BIN)/python tests/browser.py > /dev/null
+	@$(BIN)/chokepoint build
 	@CHOKEPOINT_SWEEP=all $(BIN)/pytest -n auto --dist loadgroup -k "$(K)" $$(grep -L '^SHARDS' $(SAMPLED))
 
 lint: $(VENV)/.test-ready

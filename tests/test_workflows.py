@@ -77,12 +77,21 @@ def test_what_is_sampled_otherwise_is_run_whole_every_week():
     weekly = WORKFLOWS["weekly.yml"]
     assert "schedule" in triggers(weekly)
     commands = [step["run"] for job in weekly["jobs"].values() for step in job["steps"] if "run" in step]
-    assert {"make sweep K=Firefox", 'make sweep K="not Firefox"'} == set(commands)
-    recipe = (HOME / "Makefile").read_text(encoding="utf-8").partition("\nsweep:")[2].partition("\n\n")[0]
+    pages = {'make sweep-pages K="not Firefox"', "make sweep-pages K=Firefox"}
+    rest = {'make sweep-rest K="not test_live_lab"', "make sweep-rest K=test_live_lab"}
+    assert set(commands) == pages | rest, "each half of what is in both is run"
+    makefile = (HOME / "Makefile").read_text(encoding="utf-8")
+    assert "\nsweep: sweep-pages sweep-rest\n" in makefile
+    for part, files in (
+        ("sweep-pages", "grep -l '^SHARDS' $(SAMPLED)"),
+        ("sweep-rest", "grep -L '^SHARDS' $(SAMPLED)"),
+    ):
+        recipe = makefile.partition(f"\n{part}:")[2].partition("\n\n")[0]
+        assert "CHOKEPOINT_SWEEP=all" in recipe and files in recipe
     texts = {path: path.read_text(encoding="utf-8") for path in (HOME / "tests").glob("test_*.py")}
     swept = [path for path, text in texts.items() if re.search(r"\beverything\(\)", text)]
-    chosen = re.search(r"grep -lE '(.+)' tests/test_\*\.py", recipe)[1]
-    assert "CHOKEPOINT_SWEEP=all" in recipe and swept
+    chosen = re.search(r"grep -lE '(.+)' tests/test_\*\.py", makefile)[1]
+    assert swept
     assert [path.name for path in swept if not re.search(chosen, texts[path], re.M)] == []
 
 

@@ -25,6 +25,8 @@ from chokepoint.errors import MissingTable, UserError
 
 DESCRIPTOR = "data/datapackage.json"
 PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
+# Set for a process that computes all that is `remembered` once before others are forked from it.
+PRECOMPUTE = "CHOKEPOINT_PRECOMPUTE"
 VIEW = "view "  # begins the name of what a page took from tables through a `view`
 pd.set_option("display.html.use_mathjax", False)  # US$ in a notebook's table is money, and no formula
 pd.set_option("display.max_columns", 20)  # pandas' own in a kernel, and so in one forked from a plain process

@@ -32,11 +32,11 @@ from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
+from chokepoint.data import tables
+
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
 # Set where the package's code is another than the one that was imported for the kernels.
 RELOAD = "CHOKEPOINT_RELOAD"
-# Set where all that is remembered is computed once before kernels are forked: worth it for many notebooks.
-PRECOMPUTE = "CHOKEPOINT_PRECOMPUTE"
 _log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
 
@@ -54,11 +54,11 @@ def forkserver_context(precompute: bool = False) -> multiprocessing.context.Base
         silence, 2
     )  # a process that is ended before it has begun complains here; others complain elsewhere
     if precompute:
-        os.environ[PRECOMPUTE] = "1"
+        os.environ[tables.PRECOMPUTE] = "1"
     try:
         forkserver.ensure_running()
     finally:
-        os.environ.pop(PRECOMPUTE, None)
+        os.environ.pop(tables.PRECOMPUTE, None)
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(silence)

@@ -25,7 +25,6 @@ from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
 from chokepoint.data import tables
-from chokepoint.site import kernels
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 # Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which
@@ -47,7 +46,7 @@ for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=
 del os.environ["CHOKEPOINT_DATA"]
 if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
-if os.environ.pop(kernels.PRECOMPUTE, ""):
+if os.environ.pop(tables.PRECOMPUTE, ""):
     tables.work_out_beforehand()
 tables._reads.clear()
 gc.freeze()  # or each kernel looks through all of it, time and again
