@@ -251,7 +251,7 @@ def test_a_member_who_loses_for_long_leaves():
     assert leaves.table.use_club.iloc[-1] < stays.table.use_club.iloc[-1]
 
 
-def told() -> list[tuple[str, str]]:
+def stories_of_minerals() -> list[tuple[str, str]]:
     """Each story of one mineral, and each mineral in a story; every week each of each."""
     if everything():
         return list(product(FIVE, running.STORIES))
@@ -267,7 +267,7 @@ def told() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("mineral", "story"), told())
+@pytest.mark.parametrize(("mineral", "story"), stories_of_minerals())
 def test_each_story_runs_with_and_without_chinas_answer(mineral, story):
     for answer in ({}, {"cut": 0.6}, {"flood": 0.3}):
         made = scenario.run(mineral, story=story, **answer)

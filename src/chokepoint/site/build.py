@@ -35,9 +35,8 @@ from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 
-PRECOMPUTE_FROM = (
-    16  # notebooks to run, for which it is worth while to compute once beforehand what several ask for
-)
+# Notebooks to run, from which on it is worth while to compute once beforehand what several ask for.
+PRECOMPUTE_FROM = 16
 
 
 def root() -> Path:
@@ -95,9 +94,10 @@ def build_locked(
         took[step] = perf_counter() - start - sum(took.values())
 
     last = _load(state) or {"inputs": {}}
+    checked = None if fresh else home / "build" / "checked.json"
     new = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
     if new:  # what it declares is not to be trusted yet
-        check.require_sound(kept=None if fresh else home / "build" / "checked.json")
+        check.require_sound(kept=checked)
     runs = plan(home / "book", release, settings)
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
@@ -108,7 +108,7 @@ def build_locked(
     # It imports while the data are checked.
     kernels.forkserver_context(precompute=_number_due(runs, kept) >= PRECOMPUTE_FROM)
     if not new:
-        _require_sound(home / "build" / "sound.json", before, fresh)
+        _require_sound(home / "build" / "sound.json", before, checked)
     fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
     lap("check")
     with renderer(home, stage, rendered, release, fresh) as render_pages:
@@ -126,7 +126,7 @@ def build_locked(
             for name, digest in before.items()
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
-        render_pages(_digest(pages | {"pages": _named(stage)}), fresh)
+        render_pages(_digest(pages | {"pages": _named(stage)}))
     if extras:
         extras.add(rendered)
     lap("render")
@@ -154,14 +154,17 @@ def _number_due(runs: list[Run], kept: cache.Cache) -> int:
         return 0
 
 
-def _require_sound(passed: Path, before: dict[str, str], fresh: bool) -> None:
-    """Check the tables, unless these very ones passed before by this very code; `passed` keeps which did."""
+def _require_sound(passed: Path, before: dict[str, str], checked: Path | None) -> None:
+    """Check the tables, unless these very ones passed before by this very code; `passed` keeps which did.
+
+    checked: keeps what was found in each of them; None: all of them are checked.
+    """
     data = tables.data_dir()
     there = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     kept = {name: of for name, of in before.items() if name.startswith(("data/", "the package"))}
     digest = _digest(kept | {"there": there})
-    if fresh or _load(passed) != {"tables": digest}:
-        check.require_sound(kept=None if fresh else passed.with_name("checked.json"))
+    if not checked or _load(passed) != {"tables": digest}:
+        check.require_sound(kept=checked)
         with suppress(OSError):
             passed.write_text(json.dumps({"tables": digest}), encoding="utf-8")
 

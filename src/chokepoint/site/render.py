@@ -39,12 +39,12 @@ _LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive o
 @contextmanager
 def renderer(
     home: Path, stage: Path, rendered: Path, release: str, fresh: bool = False
-) -> Iterator[Callable[[str, bool], None]]:
+) -> Iterator[Callable[[str], None]]:
     """Start a process that works out all facts while notebooks run; call what is yielded to let it render.
 
     Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call
-    takes a digest of all that every page depends on; another one than the last time, or True after it,
-    renders all pages anew.
+    takes a digest of all that every page depends on; another one than the last time, or `fresh`, renders all
+    pages anew.
     """
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -54,14 +54,14 @@ def renderer(
     process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, fresh))
     process.start()
     try:
-        yield partial(_let_render, process, begin, home, stage, rendered)
+        yield partial(_let_render, process, begin, home, stage, rendered, fresh)
     finally:
         process.kill()
         process.join()
 
 
 def _let_render(
-    process: ForkServerProcess, begin: Event, home: Path, stage: Path, rendered: Path, key: str, fresh: bool
+    process: ForkServerProcess, begin: Event, home: Path, stage: Path, rendered: Path, fresh: bool, key: str
 ) -> None:
     """See `renderer`."""
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
