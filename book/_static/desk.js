@@ -17,10 +17,11 @@
     return window.scenarioGather(world, figures, codes.map((code) => (members.includes(code) ? 1 : 0)), data.judged);
   };
   const spending = (choice) => { const known = facts(choice); return known[0] * known[10] / 1000; }; // US$ million a year: price times use
+  const rounded = (value) => Number(value.toPrecision(3));
   const storied = (choice, story, answer) => {
     const settings = Object.fromEntries(data.policy.map((control) => [control.name, control.default]));
     for (const [name, value] of Object.entries(data.stories[story].settings)) {
-      settings[name] = value ?? Math.min(own.parts[name] * spending(choice), controls[name].high);
+      settings[name] = value ?? Math.min(rounded(own.parts[name] * spending(choice)), controls[name].high);
     }
     return { ...settings, ...own.answers[answer] };
   };
@@ -192,7 +193,6 @@
     money: (c) => (c.settings.money > 0 ? `${money(c.settings.money)} a year` : "none"),
     vault: (c) => (c.settings.vault > 0 ? money(c.settings.vault) : "none"),
   };
-  const rounded = (value) => Number(value.toPrecision(3));
 
   // A browser lays out anew what is written, the same words too.
   const put = (place, text) => { if (place.textContent !== text) place.textContent = text; };

@@ -71,7 +71,7 @@ def unpriced() -> pd.DataFrame:
 
 
 def parts() -> pd.DataFrame:
-    """Return each deal in its parts by how firm they are: finance_id, stage, amount [US$ million].
+    """Return each deal in its parts by how firm they are: finance_id, source_id, stage, amount [US$ million].
 
     The parts of a deal add up to its sum.
 
@@ -102,7 +102,12 @@ def _split(row: dict, paid: pd.DataFrame) -> list[dict]:
     rest = _STAGE[row["status"]]
     sizes[rest] = sizes.get(rest, 0) + row["amount_usd_m"] - known["paid"] - bound
     return [
-        {"finance_id": row["finance_id"], "stage": stage, "amount": round(float(size), 6)}
+        {
+            "finance_id": row["finance_id"],
+            "source_id": row["source_id"],
+            "stage": stage,
+            "amount": round(float(size), 6),
+        }
         for stage, size in sizes.items()
         if size > 1e-9
     ]

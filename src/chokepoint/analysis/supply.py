@@ -345,6 +345,21 @@ def china_pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) 
     return china(release, year, pairs).dropna()
 
 
+def with_sources(shares: pd.DataFrame, output: pd.DataFrame, *, members: bool = False) -> pd.DataFrame:
+    """Add to shares of world output by mineral, or by mineral and step, a column `sources`.
+
+    It holds a tuple of the ids of the sources of the rows of `output`, or of `pairs`, that the shares are of;
+    with `members`, those that say who belongs to which club as well.
+
+    >>> with_sources(china_pairs(), pairs()).loc["magnet_rare_earths", "sources"]
+    ('IEA2025',)
+    """
+    keys = list(shares.index.names)
+    of = output.groupby(keys).source_id.unique()
+    also = set(tables.load("memberships").query("published").source_id) if members else set()
+    return shares.assign(sources=[tuple(sorted({*of[key], *also})) for key in shares.index])
+
+
 @by_release
 def leaders(
     release: str = tables.DEFAULT_RELEASE, year: int | None = None, of: Rows = output

@@ -174,13 +174,20 @@ def cover(release: str, capital_usd_bn: float | None = None) -> pd.DataFrame:
     """Return net imports and use [US$ billion a year] by each rule of the basket.
 
     With them come the days of each that the money, or another sum, would replace. Columns rule, name, year,
-    minerals, value, days, use, days_of_use; no rows where the release holds no basket.
+    minerals, value, days, use, days_of_use, sources; no rows where the release holds no basket.
     """
     found = [vault_basket.cover(release, capital_usd_bn or capital(), rule) for rule in vault_basket.RULES]
     columns = ["rule", "name", "year", "minerals", "value", "days", "use", "days_of_use"]
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         [vars(c) | {"name": vault_basket.RULES[c.rule].name} for c in found if c], columns=columns
     )
+    return rows.assign(sources=[_sources(release) for _ in rows.index])
+
+
+def _sources(release: str) -> tuple[str, ...]:
+    """Return the sources of the basket, and of the money that buys it."""
+    known = facts.get("vault.cover_days", release).sources
+    return tuple(sorted({*vault_basket.basket(release).source_id, *known}))
 
 
 def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
@@ -215,9 +222,6 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             "Left out": [_out(release, rule) for rule in rows.rule],
         }
     )
-    sources = sorted(
-        {*vault_basket.basket(release).source_id, *facts.get("vault.cover_days", release).sources}
-    )
     return figure(
         paired_bars(
             frame,
@@ -230,7 +234,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
         ),
         title=title,
         table=shown,
-        sources=sources,
+        sources=_sources(release),
         alt_text=(
             "Pairs of bars of days that the Vault’s money would replace, of net imports and of use: "
             + "; ".join(

@@ -80,11 +80,22 @@ def chain(release: str, *keys: str) -> Chain:
 
 
 def table(release: str) -> pd.DataFrame:
-    """Return one row a step: kilograms for a kilogram of magnet, China's share [%], where held."""
+    """Return one row a step: kilograms for a kilogram of magnet, China's share [%], where held; sources."""
     return pd.DataFrame(
-        {"step": step.name, "kg": _value(step.weight, release), "china_pct": _value(step.share, release)}
+        {
+            "step": step.name,
+            "kg": _value(step.weight, release),
+            "china_pct": _value(step.share, release),
+            "sources": _sources(step, release),
+        }
         for step in steps(release)
     )
+
+
+def _sources(step: Step, release: str) -> tuple[str, ...]:
+    """Return the ids of the sources of a step's weight and of China's share in it."""
+    known = [facts.find(name, release) for name in (step.weight, step.share) if name]
+    return tuple(sorted({source for fact in known if fact for source in fact.sources}))
 
 
 def steps(release: str) -> list[Step]:

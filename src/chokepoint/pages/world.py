@@ -33,7 +33,7 @@ _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`
 def places() -> pd.DataFrame:
     """Return everyone with a page, as the map shows it.
 
-    Columns iso3, country, region, status key, kind, outline, papers, status.
+    Columns iso3, country, region, status key, kind, outline, papers, status, sources.
     """
     people = tables.load("attendees").query("published").set_index("iso3")
     regions = tables.load("geography").set_index("iso3").region
@@ -46,6 +46,9 @@ def places() -> pd.DataFrame:
         WAVERS if i in wavers else AWAY if not countries.came(i) and key not in ("host", "china") else None
         for i, key in zip(rows.iso3, rows.key, strict=True)
     ]
+    rows["sources"] = rows.iso3.map(
+        lambda i: tuple(sorted({*people.source_id.get([i], []), *_signed(i).source_id}))
+    )
     rows["papers"] = rows.iso3.map(lambda i: "|".join(sorted(set(_signed(i).instrument))))
     came = rows.iso3.map(
         lambda i: "host" if i == countries.HOST else "came" if countries.came(i) else "did not come"
@@ -123,7 +126,7 @@ def _shares(release: str) -> pd.DataFrame:
 
 def who_signed(release: str) -> Figure:
     """Draw the map: click a country, and the panel below tells of it."""
-    rows, topology, shares = places(), tables.outlines(), _shares(release)
+    rows, topology, shares = places().drop(columns="sources"), tables.outlines(), _shares(release)
     own = rows.key.isin(["signed_day", "signed_before", "signed_since"])
     states = own & (rows.iso3 != countries.UNION)
     largest = shares[shares["rank"] == 0].set_index("iso3")

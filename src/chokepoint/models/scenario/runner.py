@@ -176,7 +176,8 @@ def _number(setting: Control, value) -> float:
 def _story(story: str | None, facts: list[float]) -> dict[str, float]:
     """Return a story's settings.
 
-    Its money is a tenth of the club's spending on the mineral a year and its Vault half a year of it.
+    Its money is a tenth of the club's spending on the mineral a year and its Vault half a year of it, to the
+    three figures that the page's own controls set.
     """
     if story is None:
         return {}
@@ -184,7 +185,7 @@ def _story(story: str | None, facts: list[float]) -> dict[str, float]:
         raise UserError(f'scenario: no story "{story}". {nearest(story, STORIES)}')
     spending = facts[FACTS.index("price")] * facts[FACTS.index("use_club")] / 1000  # US$ million a year
     known = controls()
-    own = {name: min(part * spending, known[name].high) for name, part in PARTS.items()}
+    own = {name: min(float(f"{part * spending:.3g}"), known[name].high) for name, part in PARTS.items()}
     return {name: own[name] if value is None else value for name, value in STORIES[story][1].items()}
 
 

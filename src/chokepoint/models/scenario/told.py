@@ -149,6 +149,19 @@ def in_millions(value):
     return "US$" + in_groups(value) + " million" if value >= 0.5 else "under US$0.5 million"
 
 
+def roughly(value):
+    """Write US$ million to one figure, for sums of prices that the model has not earned to show.
+
+    >>> roughly(117), roughly(86.2), roughly(1450), roughly(0.2)
+    ('roughly US$100 million', 'roughly US$90 million', 'roughly US$1 billion', 'under US$0.5 million')
+    """
+    step = 1.0
+    while value >= 10.0 * step:
+        step = step * 10.0
+    rounded = int(value / step + 0.5) * step
+    return "roughly " + in_millions(rounded) if value >= 0.5 else in_millions(value)
+
+
 def against(here, there, what, same):
     """Write a figure of what against that of doing nothing."""
     return here + what + (same if here == there else " instead of " + there)
@@ -192,7 +205,8 @@ def tell(form, policy, path, nothing, first_year, prices):
     form      what is traded, as it stands within a sentence
     policy    in the order of `inputs.POLICY`
     nothing   the path of doing nothing; without China's answer where nothing is chosen
-    prices    the price at which the model shares out what is missing, US$/kg; 0 if no prices are shown
+    prices    the price at which the model shares out what is missing, US$/kg; 0 if no prices are shown,
+              and then sums of money are told to one figure
     """
     if alike(path, nothing):
         return "For " + form + " this changes nothing" + why_nothing(policy, path) + "."
@@ -205,12 +219,13 @@ def tell(form, policy, path, nothing, first_year, prices):
         parts.append(
             "in the worst month " + against(percent(a[3]), percent(b[3]), " of its need goes without", "")
         )
+    sum_of = in_millions if prices > 0.0 else roughly
     if a[8] > 0.0:
-        parts.append("its buyers pay " + in_millions(a[8]) + " a year above the price outside")
+        parts.append("its buyers pay " + sum_of(a[8]) + " a year above the price outside")
     if a[9] > 0.0:
-        parts.append("its taxpayers pay " + in_millions(a[9]) + " a year")
+        parts.append("its taxpayers pay " + sum_of(a[9]) + " a year")
     if a[9] < 0.0:
-        parts.append("its taxpayers take in " + in_millions(-a[9]) + " a year")
+        parts.append("its taxpayers take in " + sum_of(-a[9]) + " a year")
     if a[10] >= 0.005:
         parts.append(percent(a[10]) + " of its makers of the next stage have left by " + by)
     if a[12] > 0.0:

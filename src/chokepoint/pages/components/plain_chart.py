@@ -17,6 +17,7 @@ from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.figure import Figure
 from chokepoint.pages.markup import rendering
 
+SOURCES = ("source_id", "sources")  # columns with the id of a row's source, and with a tuple of ids
 PAGE = 640  # pixels for the panels of a chart that has several
 NARROWEST = 110  # pixels of a panel
 _MARKS = {
@@ -59,24 +60,21 @@ def figure_of(spec: dict) -> Figure:
 
     While the site is built, UserError for one that a page cannot draw with its table. The title is the
     chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows.
-    Sources are those that a column `source_id` of the data names.
+    Sources are those that a column `source_id` of the data names, or a column `sources` with several in a cell.
     """
     table = _table(spec)
     if rendering():
         _require_whole(spec, table)
     table = pd.DataFrame() if table is None else table
     drawn = table[[c for c in table if c in _fields(spec)]] if set(table) & _fields(spec) else table
-    sources = (
-        sorted(tables.rows("sources", source_id=table["source_id"].dropna()).source_id)
-        if "source_id" in table
-        else []
-    )
+    named = [table[column].explode().dropna() for column in SOURCES if column in table]
+    sources = sorted(tables.rows("sources", source_id=pd.concat(named).unique()).source_id) if named else []
     title, alt_text = _title(spec), spec.get("description") or _described(spec, table)
     return Figure(
         _styled(spec),
         title,
         alt_text,
-        drawn.drop(columns="source_id", errors="ignore"),
+        drawn.drop(columns=list(SOURCES), errors="ignore"),
         tuple(sources) or None,
     )
 
