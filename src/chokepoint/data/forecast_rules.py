@@ -17,6 +17,8 @@ def faults(tables: Mapping[str, pd.DataFrame], keys: Mapping[str, str]) -> Itera
     for i, row in tables["forecasts"].iterrows():
         if row["due"] <= row["made_on"]:
             yield i, "due", f'"{row["due"]}" is not later than made_on {row["made_on"]}'
+        if row["evidence_to"] > row["made_on"]:
+            yield i, "evidence_to", f'"{row["evidence_to"]}" is later than made_on {row["made_on"]}'
         if row["outcome"]:
             for column in ("settled_on", "source_id"):
                 if not row[column]:

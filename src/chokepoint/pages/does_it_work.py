@@ -175,8 +175,9 @@ def score(release: str) -> Listing:
     """Say how many forecasts have come due, and how well those that are settled fitted."""
     rows = own_forecasts.forecasts()
     first, last = date(rows.made_on.min()), date(rows.made_on.max())
-    made = first if first == last else f"from {first} to {last}"
-    return Listing(paragraph(f"Made {'on ' * (first == last)}{made}. {scored(rows)}"))
+    made = f"on {first}" if first == last else f"from {first} to {last}"
+    known = date(rows.evidence_to.max())
+    return Listing(paragraph(f"Made {made}, from the evidence to {known}. {scored(rows)}"))
 
 
 def scored(rows: pd.DataFrame) -> str:

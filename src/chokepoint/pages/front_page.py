@@ -169,7 +169,7 @@ def _controls() -> Point | None:
         if runs
         else f"The controls that stopped factories are {row.status}.",
         "China has required licences for {controls.april_elements} since {controls.april_licences}"
-        f"{', never suspended' * never}. Its magnet exports fell by {{verdict.magnets_fell}} from January to "
+        f"{', never suspended' * never}. Its magnet exports fell by {{verdict.magnets_fell}} from March to "
         "May 2025, and were back by November; Jim Farley of Ford said: {quote.farley_magnets}.",
         "So the tool that bit is still in Beijing’s hand."
         if runs

@@ -199,7 +199,7 @@ def _magnet() -> Step:
         "Melted with iron and boron, ground, pressed in a magnetic field and baked: a magnet. China makes "
         "{iea.magnets_2024} of them. One with dysprosium or terbium "
         + ("has needed Beijing’s licence since " if runs else "came under Beijing’s licence on ")
-        + "{controls.april_licences}; from January to May 2025 its magnet exports fell by "
+        + "{controls.april_licences}; from March to May 2025 its magnet exports fell by "
         "{verdict.magnets_fell}.",
         share=MAGNETS,
         tools=[

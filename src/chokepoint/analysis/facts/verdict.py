@@ -100,14 +100,14 @@ def half_of_signed() -> Answer:
 
 @fact(
     "verdict.magnets_fell",
-    "How much less China sold of rare-earth magnets in May 2025 than in January",
+    "How much less China sold of rare-earth magnets in May 2025 than in March, before the licences",
     "%",
     "{:.0f}%",
     how="One less the ratio of the two months' exports, as the press quotes China's customs",
     confidence="corroborated",
 )
 def magnets_fell() -> Answer | None:
-    before, after = (magnets("World", month) for month in ("2025-01", "2025-05"))
+    before, after = (magnets("World", month) for month in ("2025-03", "2025-05"))
     if not before or not after:
         return None
     return Answer(100 * (1 - after.value / before.value), sorted({*before.sources, *after.sources}))
