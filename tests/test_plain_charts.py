@@ -65,6 +65,12 @@ def test_data_that_name_no_source_are_said_to_name_none():
     assert "not named in the data" in shown.html()
 
 
+def test_a_row_of_several_sources_names_them_all(basket):
+    rows = basket[["label", "net_imports_usd"]].assign(sources=[("S001", "MCS2026")] * len(basket))
+    shown = figure(alt.Chart(rows).mark_bar().encode(x="net_imports_usd", y="label"))
+    assert set(shown.sources) == {"S001", "MCS2026"} and "sources" not in shown.table
+
+
 def test_columns_that_a_chart_does_not_mention_are_not_sent_to_the_reader(bars):
     (rows,) = figure(bars).chart["datasets"].values()
     assert set(rows[0]) == {"label", "net_imports_usd"}

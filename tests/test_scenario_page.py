@@ -49,7 +49,7 @@ def test_a_story_leads_to_the_settings_that_python_gives_it():
     """Money and Vault are parts of what the club spends on this mineral; the page works them out by the same two numbers."""
     spends = 2 * decisions.half_a_year("tungsten", "came")
     settings = decisions.run("tungsten", "came", "everything").settings
-    assert settings["money"] == pytest.approx(PARTS["money"] * spends)
+    assert settings["money"] == pytest.approx(PARTS["money"] * spends, rel=0.005)  # three figures
     assert settings["vault"] == pytest.approx(PARTS["vault"] * spends)
 
 

@@ -40,6 +40,11 @@ def test_every_link_and_anchor_leads_somewhere(site):
     linkcheck.require_whole(site)
 
 
+def test_every_chart_names_its_sources(site):
+    unnamed = [page for page in pages(site) if "not named in the data" in (site / page).read_text("utf-8")]
+    assert not unnamed
+
+
 def test_no_page_has_a_slip_of_the_pen_that_a_machine_can_see(site):
     """A blank before a comma or a full stop, empty brackets, a value that failed to print, a word twice."""
     apart = re.compile(r"<(script|style|svg|pre|code)\b.*?</\1>", re.S)

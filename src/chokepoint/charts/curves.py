@@ -102,14 +102,30 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
         "bloc_price:Q", axis=alt.Axis(title="US$ per kilogram", tickCount=6), scale=alt.Scale(zero=True)
     )
     none = "bloc_price > world_price ? 'nothing left to tax' : 'no levy'"
-    here = _now("world_price", "bloc_price", label=f"taxed ? 'levy US$' + format(levy, ',.2f') : {none}")
+    here = _now(
+        "world_price",
+        "bloc_price",
+        label=f"taxed ? 'levy US$' + format(levy, abs(levy - round(levy)) < 0.005 ? ',' : ',.2f') : {none}",
+    )
     # else on that side, where the bloc's price lies flat: to the right it may rise through the words
     left = "scale('x', world_price) < 140"
     side = {"align": alt.ExprRef(f"{left} ? 'left' : 'right'"), "dx": alt.ExprRef(f"{left} ? 8 : -8")}
+    # The names stand under their lines: where the dot is near the one, its name makes way to the right.
+    dot = "scale('x', world_price)"
+    inside = chart.transform_aggregate(lowest="min(bloc_price)").mark_text(
+        align="left", baseline="top", dy=6, x=alt.ExprRef(f"{dot} < 110 ? {dot} + 9 : 6")
+    )
+    world = (
+        chart.transform_aggregate(least="min(world_price)", most="max(world_price)")
+        .transform_calculate(on_it="0.5 * (datum.least + datum.most)")
+        .mark_text(align="left", baseline="top", dx=9, dy=3)
+    )
     return alt.layer(
         chart.mark_area(opacity=0.18, color=FLOOR).encode(x, y, alt.Y2("world_price:Q")),
         chart.mark_line(color=CHINA, strokeWidth=2).encode(x, alt.Y("world_price:Q")),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q")),
+        *haloed(inside.encode(alt.Y("lowest:Q"), text=alt.value("inside the bloc"))),
+        *haloed(world.encode(alt.X("on_it:Q"), alt.Y("on_it:Q"), text=alt.value("world price"))),
         here.mark_rule(color=INK, strokeWidth=3).encode(x="x_now:Q", y="x_now:Q", y2="y_now:Q"),
         _at(here.mark_circle(size=130, color=INK, opacity=1)),
         *haloed(_at(here.mark_text(dy=-10, fontWeight="bold", **side), text="label:N")),
@@ -139,7 +155,7 @@ def protection(chart: alt.Chart) -> alt.LayerChart:
         alt.Chart(NOTHING).mark_rule(color=INK).encode(y=alt.YDatum(0)),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, y),
         _at(here.mark_circle(size=160, color=INK, opacity=1)),
-        _at(here.mark_text(align="left", dx=12, dy=14, fontWeight="bold"), text="label:N"),
+        *haloed(_at(here.mark_text(align="left", dx=12, dy=14, fontWeight="bold"), text="label:N")),
     ).properties(height=300)
 
 
@@ -189,9 +205,14 @@ def runout(chart: alt.Chart) -> alt.LayerChart:
     here = _now("12 * cut_years", "draw + unmet", label=label)
     side = {"align": "cut_years > 1.5 ? 'right' : 'left'", "dx": "cut_years > 1.5 ? -9 : 9"}
     side = {name: alt.ExprRef(expression) for name, expression in side.items()}
+    # What the stock gives is named in its area, or above it where that is too thin for words.
+    full = base.transform_aggregate(most="max(draw)", end="max(months)").mark_text(
+        align="right", dx=-6, dy=alt.ExprRef("scale('y', 0) - scale('y', draw) < 24 ? -9 : 12")
+    )
     return alt.layer(
         base.mark_area(color=BLOC, opacity=0.75).encode(x, y),
         base.mark_area(color=CHINA, opacity=0.35).encode(x, y, alt.Y2("need:Q")),
+        *haloed(full.encode(alt.X("end:Q"), alt.Y("most:Q"), text=alt.value("from the stock"))),
         _at(here.mark_rule(color=INK, strokeWidth=2), y2=alt.Y2Datum(0)),
         _at(here.mark_circle(color=INK, size=110, opacity=1)),
         _at(here.mark_text(dy=-10, fontWeight="bold", **side), text="label:N"),

@@ -60,7 +60,8 @@ def figure_of(spec: dict) -> Figure:
 
     While the site is built, UserError for one that a page cannot draw with its table. The title is the
     chart's own, or what it draws by what; the alt text is its `description`, or what each channel shows.
-    Sources are those that a column `source_id` of the data names, or a column `sources` with several in a cell.
+    Sources are those that a column `source_id` of the data names, or a column `sources`, several in a
+    cell.
     """
     table = _table(spec)
     if rendering():
