@@ -189,7 +189,7 @@ def test_every_actor_has_a_colour_and_every_state_a_word():
 
 
 def test_the_selects_stand_outside_the_picture():
-    printed = canvas(themed(since_february.lead(RELEASE).chart), "a timeline")
+    printed = canvas(themed(since_february.lead(RELEASE).chart), "a timeline", "chart-lead")
     place = re.search(
         r'<div class="cp-selects" id="([\w-]+)">(?:<div class="vega-bind">.*?</div>)*</div><div class="cp-chart" id="[\w-]+" role="img"',
         printed,

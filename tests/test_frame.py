@@ -65,14 +65,6 @@ def test_the_sitemap_needs_an_address_and_robots_do_without():
     )
 
 
-def test_a_card_is_a_picture_of_the_size_that_is_shown():
-    png = seo.card("How would a price floor work?", "mcs2026")
-    assert png[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (
-        1200,
-        630,
-    )
-
-
 def test_apostrophes_of_the_data_are_the_books_own_and_code_keeps_its():
     """One place for whatever a row holds; marks around words are left, as are attributes and scripts."""
     said = """<p title="it's">China's and China&#39;s, 'so'</p><pre>f's</pre><script>x's</script>"""

@@ -239,7 +239,11 @@
     for (const name of refused) refuse(part, name, "that is not among the choices here.");
     return changed(chart).length > 0;
   };
-  const clean = () => { try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the menu still copies the link */ } };
+  const clean = () => {
+    const url = new URL(location.href);
+    url.search = new URL(address()).search;
+    try { history.replaceState(null, "", url.href); } catch { /* a browser that lets no page from disk do so; the menu still copies the link */ }
+  };
 
   const keep = (chart) => {
     for (const { name } of selects(chart)) chart.view.addSignalListener(name, (_, value) => {
@@ -262,7 +266,7 @@
       for (const name of Object.keys(chart.own)) put(name, []);
       for (const [name, values] of changed(chart)) put(name, values);
     }
-    const url = new URL(location.href);
+    const url = new URL(document.documentElement.dataset.page ?? location.href); // one framed elsewhere stands on a page of the book
     url.search = query.toString();
     if (part) url.hash = part.querySelector(".cp-chart").id;
     return url.href;

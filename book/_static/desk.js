@@ -64,7 +64,7 @@
   let choice = asked(location.search);
 
   const address = () => {
-    const url = new URL(location.href), kept = [...new URLSearchParams(location.search)].filter(([name]) => name.includes("."));
+    const url = new URL(document.documentElement.dataset.page ?? location.href), kept = [...new URLSearchParams(location.search)].filter(([name]) => name.includes("."));
     url.search = model.link(data, choice).replace("#", "?");
     for (const [name, value] of kept) url.searchParams.append(name, value);
     return url.href;
@@ -242,7 +242,9 @@
     write(latest);
     tell(latest);
     one(".cp-said").textContent = latest.sentence;
-    try { history.replaceState(null, "", address()); } catch { /* a browser that lets no page from disk do so; the button still copies the link */ }
+    const here = new URL(location.href);
+    here.search = new URL(address()).search;
+    try { history.replaceState(null, "", here.href); } catch { /* a browser that lets no page from disk do so; the button still copies the link */ }
     grow();
   };
   const move = (changes, moved) => {
@@ -321,7 +323,11 @@
     return "Saved";
   };
   const copy = async () => {
-    try { await navigator.clipboard.writeText(address()); return "Link copied"; } catch { history.replaceState(null, "", address()); return "The address bar holds the link"; }
+    try { await navigator.clipboard.writeText(address()); return "Link copied"; } catch {
+      if (document.documentElement.dataset.page) return "This browser copies nothing from a frame: the line below leads to this choice";
+      history.replaceState(null, "", address());
+      return "The address bar holds the link";
+    }
   };
   const back = () => { refuse([]); move({ ...asked("") }); return ""; };
   desk.addEventListener("click", async ({ target }) => {

@@ -59,7 +59,7 @@
   };
 
   const save = (part, data, ending) => {
-    const page = location.pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
+    const page = new URL(document.documentElement.dataset.page ?? location.href).pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
     const words = title(part).toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 48).replace(/^-|-$/g, "");
     const link = make("a", { href: URL.createObjectURL(data), download: `${page}-${words}.${ending}` });
     link.click();
@@ -134,7 +134,39 @@
   };
   const copy = async (part) => {
     const link = address(part);
-    try { await navigator.clipboard.writeText(link); return "Link copied"; } catch { history.replaceState(null, "", link); return "The address bar now holds the link"; }
+    try { await navigator.clipboard.writeText(link); return "Link copied"; } catch {
+      if (document.documentElement.dataset.page) return offer(part, "The link to this view:", link); // a frame has no address bar
+      history.replaceState(null, "", link);
+      return "The address bar now holds the link";
+    }
+  };
+  // A text to be copied, in a box of its own.
+  const offer = (part, words, text, ...more) => {
+    const field = make("textarea", { readOnly: true, rows: 5, value: text, spellcheck: false }), close = make("button", { type: "button", className: "cp-save", textContent: "Close" });
+    const box = make("dialog", { className: "cp-offer", onclose: () => box.remove() }, make("label", {}, words, field), ...more, close);
+    close.addEventListener("click", () => box.close());
+    part.append(box);
+    box.showModal();
+    field.select();
+    return "";
+  };
+
+  // The code that shows this chart, as it stands, on a page of another site. A book that knows its own address names it, wherever it is read.
+  const source = document.currentScript.src;
+  const code = (part) => {
+    const view = new URL(address(part)), site = new URL("../", source), known = document.querySelector("link[rel=canonical]")?.href;
+    const page = view.pathname.slice(site.pathname.length).replace(/\.html$/, "") || "index";
+    const stands = known ? new URL("../".repeat(page.split("/").length - 1) || "./", known) : site;
+    const frame = make("iframe", { src: `${new URL("embed.html", stands).href}${view.search}#${page}/${view.hash.slice(1)}`, title: title(part) });
+    const height = Math.ceil(figure(part).getBoundingClientRect().height / 10) * 10 + 60;
+    for (const [k, v] of Object.entries({ width: "100%", height, loading: "lazy", style: "border:0", allow: "clipboard-write; fullscreen" })) frame.setAttribute(k, v);
+    return new XMLSerializer().serializeToString(frame).replace(' xmlns="http://www.w3.org/1999/xhtml"', "");
+  };
+  const embed = async (part) => {
+    const text = code(part), how = document.querySelector('.cp-foot a[href$="rerun.html"]')?.href;
+    const more = how ? [make("p", {}, make("a", { href: `${how}#show-a-chart-on-a-page-of-your-own` }, "A height that follows the chart, and a dark page"), ".")] : [];
+    offer(part, "Paste this into your page. The chart takes the width it is given there.", text, ...more);
+    try { await navigator.clipboard.writeText(text); return "Code copied"; } catch { return ""; }
   };
   const screen = (part) => (document.fullscreenElement ? document.exitFullscreen() : part.requestFullscreen());
   const ACTIONS = [
@@ -143,6 +175,7 @@
     ["Save the picture (PNG)", async (part) => save(part, await png(part), "png")],
     ["Save the picture (SVG)", async (part) => save(part, await svg(part), "svg")],
     ["Copy link to this view", copy],
+    ["Embed: copy the code", embed, () => location.protocol !== "file:" || !!document.querySelector("link[rel=canonical]")],
     ["Full screen", screen, () => document.fullscreenEnabled],
     ["Reset", reset, altered],
   ];

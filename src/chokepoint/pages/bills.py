@@ -26,6 +26,7 @@ def vote(release: str) -> Figure:
         bars_under_names(
             frame, x="value", y="name", label="label", detail="detail", x_title="Votes in the House"
         ),
+        name="vote",
         title=f"H.R. 4090 {turn} in the House",
         table=frame[["name", "value"]].set_axis(["Side", "Votes"], axis=1),
         sources=yes.sources,

@@ -32,6 +32,7 @@ def own_ore() -> Figure | None:
             tooltip={"Mineral": "Mineral", "own_ore_pct": ("Own ore, %", ".1f")},
             height=30,
         ),
+        name="own-ore",
         title=f"China’s mines cover {least.own_ore_pct:.0f}% of the {name(least.mineral)} it refines",
         subtitle=f"Its own ore over what its plants refine, {year}; the most is "
         f"{rows.own_ore_pct.iloc[-1]:.0f}% of the {name(rows.mineral.iloc[-1])}.",
@@ -80,6 +81,7 @@ def sellers() -> Figure | None:
             size=11.5,
             limit=120,
         ),
+        name="sellers",
         title=f"The bloc sells China more than half of {in_words(half)} of {in_words(len(rows))} goods",
         subtitle=f"Share of China’s imports from the United States and signatories, by value, {year}, and "
         "the first seller.",
@@ -123,6 +125,7 @@ def heavy_feed() -> Figure | None:
             room=1.35,
             tooltip={"Year": "Year", "burma_t": ("Myanmar, t of oxide", ",.0f")},
         ),
+        name="heavy-feed",
         title=f"Myanmar’s rare-earth ore went from {top.burma_t:,.0f} t to {last.burma_t:,.0f} t",
         subtitle=f"Tonnes of oxide mined, {top.year} and {last.year}, an estimate from China’s imports.",
         table=rows.rename(

@@ -144,6 +144,7 @@ def lead(release: str) -> Figure:
             start=START,
             end=f"{max([seen, *ends]) + pd.DateOffset(months=2):%Y-%m-%d}",
         ),
+        name="lead",
         title=title,
         subtitle=subtitle,
         table=shown,
@@ -238,6 +239,7 @@ def how_wrong(release: str) -> Figure:
             level_label=f"one number for all: {one:.1f}",
             tooltip={"name": "Episode", "which": "Reading", "value": ("Times", ".1f")},
         ),
+        name="how-wrong",
         title=f"A rule for past price jumps {finding}",
         subtitle="Each of the six predicted from the other five: the rule misses by a factor of "
         f"{model:.2f}, one number for all by {constant:.2f}.",

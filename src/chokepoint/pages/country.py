@@ -163,6 +163,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
             height=24,
             thickness=16,
         ),
+        name="share-of-world-output",
         title=title,
         table=table,
         alt_text="Bars of shares of world output: "

@@ -66,6 +66,7 @@ def matrix(release: str) -> Figure:
     )
     return figure(
         drawn.matrix(long, CLUBS, HEADS),
+        name="matrix",
         title=title,
         subtitle=subtitle,
         table=table,
@@ -134,6 +135,7 @@ def your_club(release: str) -> Figure | None:
             clubs=starts,
             start="came",
         ),
+        name="your-club",
         title="With everyone inside, the club refines half of "
         + (
             f"{_none(held['refinery'])} of {in_words(len(order))} minerals"

@@ -121,6 +121,7 @@ def lead(release: str) -> Figure | None:
     first, last = rows.iloc[0], rows.iloc[-1]
     return figure(
         two_steps(rows),
+        name="lead",
         title=title,
         table=table,
         sources=sources,
@@ -201,6 +202,7 @@ def largest(release: str, step: str) -> Figure | None:
             thickness=13,
             size=11.5,
         ),
+        name=f"largest-{step}",
         title=title,
         table=table,
         alt_text=f"Bars of the largest country’s share for {len(rows)} minerals, from {rows.mineral.iloc[0]} "
@@ -262,6 +264,7 @@ def imports(release: str) -> Figure | None:
             thickness=12,
             size=11,
         ),
+        name="import-reliance",
         title=title,
         table=table,
         alt_text=f"Bars of net import reliance for {len(rows)} lines, from 100 percent down to "
@@ -339,6 +342,7 @@ def choose(release: str) -> Figure:
     title = _chosen_first(now, first, names[first]) if at_both else "See who mines and who refines what"
     return figure(
         chooser(drawn, known, mineral=names[first], colours=standings.NAMED),
+        name="chooser",
         title=title,
         table=table,
         alt_text=(
@@ -453,6 +457,7 @@ def prices_and_controls(release: str) -> Figure | None:
             days=days,
             dashes=KINDS,
         ),
+        name="prices-and-controls",
         title=title,
         table=table,
         sources=sorted({*rows.source_id, *marks.source_id}),

@@ -118,6 +118,7 @@ def overview() -> Figure | None:
             colours={WORDS[kind]: colour for kind, colour in COLOURS.items()},
             hollow=WORDS[effects.UNDETERMINED],
         ),
+        name="overview",
         title=f"Of {len(rows)} controls by mineral {in_words(count.get(effects.BIT, 0))} bit, "
         f"{in_words(count.get(effects.FADED, 0))} faded",
         subtitle=f"{capital(in_words(count.get(effects.NOT_SEEN, 0)))} were not seen and "
@@ -253,6 +254,7 @@ def before_and_after() -> Figure | None:
             cut=effects.CUT,
             label="Control",
         ),
+        name="before-and-after",
         title=f"{sold} fell to {_percent(first.newest)} of before",
         subtitle="What was sold in each period over the level before the control. Choose another control.",
         table=table,

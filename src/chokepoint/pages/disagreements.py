@@ -89,6 +89,7 @@ def lead(release: str) -> Figure:
             x_title="Claims",
             tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
         ),
+        name="lead",
         title=f"{_how_many(table.wrong)} err; {names[table.wrong.idxmin()]} in {in_words(table.wrong.min())}"
         f"{' claim' * int(table.wrong.min() == 1)}, {names[table.wrong.idxmax()]} in "
         f"{in_words(table.wrong.max())}",
@@ -136,6 +137,7 @@ def positions(release: str) -> Figure:
             order=list(order),
             tooltip={"column": "Article", "row": "Question", "reading": "Says", "stand": "Stands"},
         ),
+        name="positions",
         title=f"On {in_words(nobody)} of {in_words(len(order))} shared questions no article gives the best "
         "reading",
         table=frame.set_axis(["Question", "Article", "Stands", "Says"], axis=1),
@@ -200,6 +202,7 @@ def readings(release: str, which: str) -> Figure:
             order=order,
             dodge=True,
         ),
+        name=f"readings-{which}",
         title=f"Readings run from {_amount(spread.min(), unit)} to {_amount(spread.max(), unit)}",
         subtitle=widest,
         table=shown,

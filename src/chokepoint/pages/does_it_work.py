@@ -157,6 +157,7 @@ def lead(release: str) -> Figure:
     bound = {"no": "none is known to be bound", "one": "one is bound"}.get(held, f"{held} are bound")
     return figure(
         bars_under_names(rows, x="count", y="name", label="label", detail="detail", x_title="Number"),
+        name="lead",
         title=f"{capital(came)} came, {signed} signed, {bound}",
         subtitle="Countries at the meeting of 4 February 2026, and partners that signed before, on and since "
         "that day",
@@ -232,6 +233,7 @@ def odds(release: str) -> Figure:
             },
             zero=True,
         ),
+        name="odds",
         title=f"Our surest forecast, at {top.percent:.0f}%: {top['name']}",
         subtitle="Our forecasts, each with a day on which it is due",
         table=pd.DataFrame(

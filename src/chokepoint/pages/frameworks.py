@@ -122,6 +122,7 @@ def lead(release: str) -> Figure | None:
     )
     return figure(
         standings.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
+        name="lead",
         title=f"In {of} minerals compared, the bloc’s share shrinks after the mine",
         subtitle="Share of world output of the US, signatories and attendees, counted alike at both steps: "
         f"{most.lower()} goes from {inside.mine[order[0]]:.0f} to {inside.refinery[order[0]]:.0f}%.",

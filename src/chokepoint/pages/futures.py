@@ -88,6 +88,7 @@ def outlook(release: str) -> Figure:
     )
     return figure(
         forecast_change(rows),
+        name="outlook",
         title=title,
         table=table,
         alt_text=(
@@ -113,6 +114,7 @@ def mines(release: str) -> Figure | None:
     most = int((rows.share_2035 > 50).sum())
     return figure(
         forecast_change(rows, now=first, of="mining"),
+        name="mines",
         title=f"Forecast: China mines over half of {most} of {len(rows)} minerals in 2035",
         table=rows[["name", *columns, "source_id"]].rename(columns={"name": "Mineral"} | heads),
         alt_text=f"One row a mineral: a circle for China’s share of mining in {first} and a diamond for the "

@@ -109,6 +109,7 @@ def lead(release: str) -> Figure | None:
             top=100,
             unit="%",
         ),
+        name="half-a-century",
         title=f"China’s part in refined cobalt {'rose' if end.value > low.value else 'fell'} from "
         f"{low.value:.0f} to {end.value:.0f}%",
         table=table.reset_index().rename(columns={"year": "Year"}),
@@ -133,6 +134,7 @@ def united_states() -> Figure | None:
     none = share[share.round() == 0].loc[2001:2011]
     return figure(
         decades(rows, colours={rows.series[0]: UNITED_STATES}, top=100, unit="%"),
+        name="united-states",
         title=f"By USGS the United States mined {high.min():.0f}–{high.max():.0f}% in 1970–84, none in "
         f"{none.index.min()}–{none.index.max() % 100:02}",
         table=rows[["year", "value"]]

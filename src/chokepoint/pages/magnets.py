@@ -89,6 +89,7 @@ def by_month() -> Figure | None:
             colours=dict(zip(KINDS.values(), (CHINA, CHINA_PALE), strict=True)),
             unit="t",
         ),
+        name="by-month",
         title=f"China’s magnet exports fell {100 - 100 * after.min() / high:.0f}% by "
         f"{_month(after.idxmin())}{', then came back' if after.max() > BACK * high else ''}",
         subtitle=f"Tonnes a month: {high:,.0f} t in {_month(world.idxmax())}, {after.min():,.0f} t in "

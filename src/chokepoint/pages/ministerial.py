@@ -136,6 +136,7 @@ def lead(release: str) -> Figure:
     sources = sorted({*people.source_id, *people.signed_source.dropna()})
     return figure(
         tiles(frame, colours=named, hollow=f"{ABSENT} ({counts[ABSENT]})"),
+        name="lead",
         title=title,
         table=shown,
         sources=sources,
@@ -202,6 +203,7 @@ def shares(release: str) -> Figure:
             order=rows,
             zero=True,
         ),
+        name="shares",
         title=title,
         table=shown,
         alt_text=(

@@ -139,6 +139,7 @@ def ladder_of_money(release: str) -> Figure:
             pale=["Letter of intent", TALLY],
             unit="US$ million",
         ),
+        name="ladder-of-money",
         title=f"Of US${total:.0f} billion announced, US${paid:.1f} billion is known to have moved",
         table=table,
         alt_text=(

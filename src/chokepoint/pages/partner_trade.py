@@ -104,6 +104,7 @@ def partners() -> Figure | None:
     ).sort_values(["goods", "at"], key=lambda c: c.ne(ALL_LABEL) if c.name == "goods" else c, kind="stable")
     return figure(
         buyers(drawn.drop(columns=["iso3", "value_usd"]), colours=COLOURS, choices=choices),
+        name="partners",
         title=f"China buys {facts.get('partners.sells_to_china').text} of what the partners sell",
         subtitle=f"Exports of minerals of the list by buyer, {year}: value, and shares of it in per cent. "
         f"{capital(in_words(len(more)))} of {in_words(len(order))} sell China more than half.",
@@ -156,6 +157,7 @@ def _by_year(rows: pd.DataFrame, title: str, whose: str) -> Figure:
             colours=COLOURS,
             y_title=unit,
         ),
+        name="sales-by-year",
         title=title,
         subtitle=f"{whose}: exports of minerals of the list without coal, {unit} of the year, by buyer, "
         f"{rows.year.min()}–{rows.year.max()}.",
@@ -200,6 +202,7 @@ def sells(country: str, release: str) -> Section | None:
     table = rows.assign(goods=[f"HS {h}: {goods(h)}" for h in rows.heading])
     pictured = figure(
         buyers(drawn[["at", "name", "worth", *trade.GROUPS]], colours=COLOURS),
+        name="sells",
         title=title,
         subtitle=f"Exports by heading of customs and buyer, {year}: value, and shares of it in per cent. "
         + LICENCE,

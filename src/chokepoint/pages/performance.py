@@ -47,6 +47,7 @@ def grows() -> Figure:
     page = points[points.key == "added_page_s"]
     return figure(
         growth(page, x_title="pages run and printed", **AXES),
+        name="pages",
         title=f"Each further mineral page takes {page.value.iloc[0]:.2g} s",
         alt_text="Line: seconds of a build in which 5, 10, 20 and 40 mineral pages are run and printed. It "
         "rises nearly straight.",
@@ -62,6 +63,7 @@ def longer() -> Figure:
     more = last.seconds - first.seconds
     return figure(
         growth(points, x_title="how many times as long", **AXES),
+        name="tables",
         title=f"A table {last['size']} times as long "
         + (
             f"adds {more:.2g} s to {first.seconds:.2g} s"

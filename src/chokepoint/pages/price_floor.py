@@ -81,6 +81,7 @@ def lead(release: str) -> Figure | None:
     )
     return figure(
         columns_and_floor(frame, floor, floor_label=f"Floor of MP Materials: {floor:.0f}"),
+        name="lead",
         title=f"{'Magnet' if mixed else 'Neodymium'} oxide sold below US${floor:.0f} in {below} of the last "
         f"{len(rows)} years",
         table=shown,
@@ -116,6 +117,7 @@ def lithium(release: str) -> Figure | None:
     frame = _columns(rows.assign(value=rows.value / 1000))
     return figure(
         columns(frame, y_title="Thousand US$ per tonne"),
+        name="lithium",
         title=(
             f"Lithium carbonate lost {lost:.0f}% of its price from {dearest.year} to {last.year}"
             if lost > 0

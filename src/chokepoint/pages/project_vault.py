@@ -148,6 +148,7 @@ def worth(release: str) -> Figure:
             zero=True,
             dodge=True,
         ),
+        name="worth",
         title=title,
         table=shown,
         alt_text="Two rows of dots on an axis of US$ billion. Private money lies at 1.67 or 2; the whole "
@@ -232,6 +233,7 @@ def lead(release: str, capital_usd_bn: float | None = None) -> Figure | Listing:
             level_label=f"{aim:.0f} days, the aim often given",
             detail="detail",
         ),
+        name="lead",
         title=title,
         table=shown,
         sources=_sources(release),
@@ -370,6 +372,7 @@ def one_by_one(release: str) -> Figure | Listing:
             pair={"imports": "Net imports", "use": "Use"},
             x_title=f"What US${STOCK} million of it would replace",
         ),
+        name="one-by-one",
         title=(
             f"US${STOCK} million buys {least.imports_text} of {mineral(least.mineral)} and "
             f"{most.imports_text} of {mineral(most.mineral)}"

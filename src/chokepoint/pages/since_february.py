@@ -171,6 +171,7 @@ def lead(release: str) -> Figure:
             start=START,
             end=_end(frame.day),
         ),
+        name="lead",
         title=f"{most} came most often; {floor} price floor was signed",
         table=_reader_table(rows),
         alt_text=(
@@ -232,6 +233,7 @@ def terms(release: str) -> Figure:
             start=f"{rows.start.min() - pd.Timedelta(days=5):%Y-%m-%d}",
             end=_end(rows.due),
         ),
+        name="terms",
         title=_kept_title(rows),
         table=shown,
         alt_text=(

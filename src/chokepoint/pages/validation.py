@@ -70,6 +70,7 @@ def lead(release: str) -> Figure:
     title = f"{len(tests)} out-of-sample tests: {len(passed)} passed, {len(missed)} failed"
     return figure(
         ratio_dots(drawn[["what", "ratio", "outcome", "predicted", "seen", "unit"]]),
+        name="lead",
         title=title,
         table=_table(every),
         sources=sorted(every.source_id.unique()),
@@ -172,6 +173,7 @@ def jumps(release: str) -> Figure:
             tooltip={"name": "Jump", "which": "Reading", "value": ("Times", ".1f")},
             height=40,
         ),
+        name="jumps",
         title=f"Past price jumps: the model misses by {better} one number does",
         table=shown,
         alt_text=f"A row for each of {len(rows)} price jumps, the worst miss first, with two dots: what the "

@@ -178,6 +178,7 @@ def lead(old: str | None, new: str) -> Figure | None:
         slope(
             frame, x_title="Per cent", names=(edition(old), f"{year}, as {edition(new)} has it", edition(new))
         ),
+        name="lead",
         title=f"What moved most: {first.row.replace(': ', ', ')}, from {first.old.removesuffix('%')} to "
         f"{first.new}",
         table=shown,

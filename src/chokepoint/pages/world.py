@@ -161,6 +161,7 @@ def who_signed(release: str) -> Figure:
     )
     return figure(
         maps.delegations(topology, drawn, shares, colours=named, outlines=OUTLINES),
+        name="who-signed",
         title=f"{int(states.sum())} countries have signed for themselves",
         table=table,
         sources=sources,

@@ -102,7 +102,7 @@ def frame(app: Sphinx, pagename: str, context: dict, models: list[str]) -> dict:
     return {
         **known,
         "up": root_prefix(app, pagename),
-        "policy": policy(LOST) if lost else POLICY + WORKER * (DESK in body),
+        "policy": policy(LOST) if lost else POLICY + WORKER * (DESK in body or pagename == "embed"),
         "lost": LOST if lost else "",
         "styles": _styles(app, charts, DESK in body, ROCK in body, "highlight" in body),
         "scripts": _scripts(body, models) + ["search.js"] * (pagename == "search"),

@@ -26,12 +26,13 @@ class _Page(HTMLParser):
         self.ids: set[str] = set()
         self.links: list[str] = []
         self.loads: list[str] = []
-        self.charts = 0
+        self.charts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.ids |= {given[k] for k in ("id", "name") if k in given}
-        self.charts += "cp-chart" in given.get("class", "").split()
+        if "cp-chart" in given.get("class", "").split():
+            self.charts.append(given.get("id", ""))
         for name, value in given.items():
             if (tag, name) in _LOADED and (tag != "link" or given.get("rel", "") in _LOADING_LINKS):
                 self.loads.append(value)
@@ -40,7 +41,7 @@ class _Page(HTMLParser):
 
 
 def require_whole(site: Path) -> None:
-    """UserError listing each broken link, missing anchor and foreign request of the printed site."""
+    """UserError listing each broken link, missing anchor, foreign request and shared address of a chart."""
     pages = {
         path.relative_to(site).as_posix(): _parse(path)
         for path in sorted(site.rglob("*.html"))
@@ -72,6 +73,8 @@ def _faults(page: str, parsed: _Page, pages: dict[str, _Page], files: set[str]) 
             yield f"loads {address} from another site"
         elif parts.scheme != "data" and parts.path and _target(root, page, parts.path) not in files:
             yield f"loads {address}, which is not there"
+    for place in sorted({place for place in parsed.charts if parsed.charts.count(place) > 1}):
+        yield f"two charts have the address #{place}: give one of them another name"
     for address in parsed.links:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:

@@ -16,7 +16,7 @@ from chokepoint.pages import horizon
 BOOK = "Chokepoint: the 2026 critical-minerals bloc, explained and recomputed"
 AUTHORS = "The Chokepoint authors"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-_OF_THE_SITE = {"404", "search", "genindex"}
+_OF_THE_SITE = {"404", "search", "embed", "genindex"}
 _ENOUGH = 200  # characters of a description that search engines show
 
 
@@ -56,7 +56,8 @@ def page(app: Sphinx, pagename: str, body: str, context: dict) -> dict:
         "title": title if first else f"{title} · Chokepoint",
         "description": said,
         "url": url,
-        "card": f"{app.config.cp_address}_static/cards/{card_name(pagename)}",
+        "card": f"{app.config.cp_address}_static/cards/{pagename}.png",
+        "indexed": ours,
         "cite": ours and citation(title, pagename, release, day, url or ""),
         "linked_data": linked_data(title, said, pagename, day, url or "") if ours else "",
         "release": release,
@@ -136,20 +137,6 @@ def linked_data(title: str, said: str, pagename: str, day: date, url: str) -> st
         **({"url": url, "mainEntityOfPage": url} if url else {}),
     }
     return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def card_name(pagename: str) -> str:
-    """Name the picture shown where a page is shared: a chapter's own, else the book's.
-
-    >>> card_name("03-price-floor"), card_name("minerals/tin")
-    ('03-price-floor.png', 'index.png')
-    """
-    return f"{pagename}.png" if has_card(pagename) else "index.png"
-
-
-def has_card(pagename: str) -> bool:
-    """Whether a page has a card of its own: the book and its chapters do."""
-    return pagename == "index" or bool(re.match(r"\d\d-", pagename))
 
 
 def format_day(day: date) -> str:

@@ -4,16 +4,15 @@ A map of the site for search engines, cards where it is shared, a page for addre
 """
 
 import shutil
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-import vl_convert
 from sphinx.application import Sphinx
 
 from chokepoint.analysis import events
+from chokepoint.data import tables
 from chokepoint.pages.markup import macros
-from chokepoint.site import cover, page_metadata
+from chokepoint.site import cards
 
 _template = macros("cover")
 # Copied by the theme and its extensions, and asked for by no page.
@@ -38,6 +37,15 @@ def error_404_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     yield "404", {"title": "There is no such page"}, "404.html"
 
 
+def embed_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Make the page that shows one chart by itself, in a frame on a page of another site.
+
+    It takes the chart from the book's page when it is opened: a page for each of several hundred charts would
+    store every chart twice.
+    """
+    yield "embed", {"title": "A chart"}, "embed.html"
+
+
 def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
     """Write cards, sitemap and robots.txt beside the pages, and delete what the theme copied for nothing."""
     if exception or app.builder.format != "html":
@@ -48,12 +56,10 @@ def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
         (out / "sitemap.xml").write_text(
             sitemap(app.config.cp_address, sorted(app.env.found_docs)), encoding="utf-8"
         )
-    cards = out / "_static" / "cards"
-    cards.mkdir(parents=True, exist_ok=True)
-    for page in filter(page_metadata.has_card, sorted(app.env.found_docs)):
-        (cards / page_metadata.card_name(page)).write_bytes(
-            card(app.env.titles[page].astext(), app.config.cp_release)
-        )
+        titles = [(page, app.env.titles[page].astext()) for page in sorted(app.env.found_docs)]
+        cards.write(out, titles, app.config.cp_release, tables.home() / "build" / "cards")
+    else:  # nor does anything lead to a picture
+        shutil.rmtree(out / "_static" / "cards", ignore_errors=True)
     for path in [p for pattern in _UNUSED for p in (out / "_static").glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -72,11 +78,3 @@ def sitemap(address: str, pages: list[str]) -> str:
     day = f"{events.newest_evidence():%Y-%m-%d}"
     places = (f"{address}{'' if page == 'index' else f'{page}.html'}" for page in pages)
     return str(_template.sitemap(places, day))
-
-
-def card(title: str, release: str) -> bytes:
-    """Draw a picture of 1200 × 630 pixels with a page's title above the figure of the first page, as PNG."""
-    book, _, rest = title.partition(": ")
-    lines = textwrap.wrap(rest[:1].upper() + rest[1:] if book == "Chokepoint" else title, 29)
-    svg = str(_template.card(lines, cover.columns(release), cover.VIEW))
-    return vl_convert.svg_to_png(svg, scale=1)

@@ -86,6 +86,7 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", seo.error_404_page)
+    app.connect("html-collect-pages", seo.embed_page)
     app.connect("html-collect-pages", redirects.pages)
     render.setup(app)
     search.setup(app)

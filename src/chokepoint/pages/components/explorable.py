@@ -30,7 +30,7 @@ from chokepoint.models.sentence import NO_END, describe_result, format_value, ve
 from chokepoint.models.vega import compile_vega
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import canvas, save_link, source_line
+from chokepoint.pages.components.figure import anchor, canvas, save_link, source_line
 from chokepoint.pages.markup import macros
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
@@ -218,7 +218,7 @@ class Explorable(Component):
             self,
             Markup("").join(_slider(self.model, c) for c in self.controls[:IN_SIGHT]),
             Markup("").join(_slider(self.model, c) for c in self.controls[IN_SIGHT:]),
-            canvas(self.spec(), self.alt_text, self.still()),
+            canvas(self.spec(), self.alt_text, anchor(self.model), self.still()),
             self._results(self.evaluate()),
             MODELS[self.model].cautions,
             source_line(sorted({c.source_id for c in self.controls if c.source_id})),
@@ -234,7 +234,7 @@ class Explorable(Component):
             [name, code],
             self,
             Markup("").join(_slider(self.model, c) for c in self.controls),
-            canvas(self.spec(), self.alt_text, self.still()),
+            canvas(self.spec(), self.alt_text, anchor(self.model), self.still()),
             self._results(self.evaluate()),
             MODELS[self.model].cautions,
             source_line(sorted({c.source_id for c in self.controls if c.source_id})),

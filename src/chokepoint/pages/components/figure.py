@@ -3,7 +3,6 @@
 import base64
 import copy
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,19 +32,22 @@ def figure(
     table: pd.DataFrame,
     sources: Iterable[str] = (),
     subtitle: str = "",
+    name: str = "",
 ) -> "Figure":
     """Wrap a chart.
 
     title: the finding, as a sentence. alt_text: what the picture shows, for those who do not see it.
     table: the numbers drawn, as the reader may view and save them. sources: ids of `sources`; by default
     those in the table's own `source_id` column, which is then not shown. subtitle: what is counted, in which
-    unit, year and place. UserError where neither names a source.
+    unit, year and place. name: its part of the address, by which others link to it and show it in their own
+    pages: it stays the same whatever the data say; by default it is made from the title. UserError where
+    neither table nor `sources` names a source.
     """
     if not sources and "source_id" not in table:
         raise UserError(f'The figure "{title}" has no source: give its table a column source_id, or sources.')
     ids = list(sources) or sorted(table["source_id"].dropna().unique())
     numbers = table.drop(columns="source_id", errors="ignore")
-    return Figure(chart, title, alt_text, numbers, tuple(ids), subtitle)
+    return Figure(chart, title, alt_text, numbers, tuple(ids), subtitle, name)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,13 @@ class Figure(Component):
     table: pd.DataFrame
     sources: Sequence[str] | None  # None: the data name none
     subtitle: str = ""
+    name: str = ""
+    within: str = ""  # the part of the page that it belongs to, which its address then begins with
+
+    @property
+    def anchor(self) -> str:
+        """Where on its page it stands."""
+        return anchor(self.name or slug(self.title), self.within)
 
     @property
     def text(self) -> str:
@@ -90,7 +99,7 @@ class Figure(Component):
     def html(self) -> Markup:
         """Return the figure on the page; its Vega-Lite waits in a script element to be compiled."""
         spec = copy.deepcopy(self._spec)  # `canvas` writes in it where selects stand
-        picture = canvas(spec, self.alt_text)
+        picture = canvas(spec, self.alt_text, self.anchor)
         label = "Numbers, for every choice" if "cp-selects" in picture else "Numbers"
         # One of a width of its own is moved sideways where that is more than there is room for.
         wide = spec.get("width") != "container"
@@ -99,21 +108,38 @@ class Figure(Component):
         )
 
 
-def canvas(spec: dict, alt_text: str, still: dict | None = None) -> Markup:
+def slug(text: str) -> str:
+    """Return words as a part of an address.
+
+    >>> slug("Mean of price, US$ by year")
+    'mean-of-price-us-by-year'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "figure"
+
+
+def anchor(name: str, within: str = "") -> str:
+    """Return the address on its page of the chart with a name.
+
+    >>> anchor("price_floor"), anchor("prices", "terbium")
+    ('chart-price_floor', 'terbium-chart-prices')
+    """
+    return f"{within}-chart-{name}" if within else f"chart-{name}"
+
+
+def canvas(spec: dict, alt_text: str, place: str, still: dict | None = None) -> Markup:
     """Return the place where the browser draws `spec`.
 
     Its selects, if it has any, stand before it: nothing within an image can be operated.
 
-    still: the same chart with the page's own settings worked out, where only a browser can draw `spec`; its
-    height is measured by it.
+    place: its address on the page, see `anchor`. still: the same chart with the page's own settings worked
+    out, where only a browser can draw `spec`; its height is measured by it.
     """
-    name = f"{zlib.crc32(alt_text.encode()):08x}"
     params = (p.get("bind") for p in spec.get("params", []))
     selects = [bind for bind in params if isinstance(bind, dict) and "input" in bind]
     for bind in selects:
-        bind["element"] = f"#cp-selects-{name}"
+        bind["element"] = f"#cp-selects-{place}"
     widest = [(bind["name"], max(map(str, bind.get("labels", bind["options"])), key=len)) for bind in selects]
-    return _template.canvas(name, widest, alt_text, spec, still)
+    return _template.canvas(place, widest, alt_text, spec, still)
 
 
 def numbers(table: pd.DataFrame, label: str = "Numbers") -> Markup:

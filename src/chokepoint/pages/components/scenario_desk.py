@@ -27,7 +27,7 @@ from chokepoint.models.scenario.inputs import YEARS
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components import scenario as scripts
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import canvas, numbers, save_link
+from chokepoint.pages.components.figure import anchor, canvas, numbers, save_link
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
@@ -176,7 +176,7 @@ class ScenarioDesk(Component):
             (
                 panel,
                 panel.unit,
-                canvas(spec, self._alt(panel, years)),
+                canvas(spec, self._alt(panel, years), anchor(f"scenario-{panel.name}")),
                 numbers(years),
             )
             for panel, spec, years in self.panels()

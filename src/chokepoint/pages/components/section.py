@@ -5,7 +5,7 @@ A part is a heading, sentences, perhaps a figure. What is not there shows nothin
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -45,7 +45,8 @@ class Section(Component):
 
     def html(self) -> Markup:
         """See `Component`."""
-        return _template.section(self._words(), self.figure or "", self.after)
+        drawn = replace(self.figure, within=self.within) if self.figure else None
+        return _template.section(self._words(), drawn or "", self.after)
 
     @property
     def title(self) -> str:

@@ -17,7 +17,7 @@ from chokepoint.charts.theme import themed
 from chokepoint.charts.tornado import tornado
 from chokepoint.models.evaluate import model_named
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import canvas, live_numbers, numbers
+from chokepoint.pages.components.figure import anchor, canvas, live_numbers, numbers
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
@@ -57,8 +57,14 @@ class Spread(Component):
     def html(self) -> Markup:
         """Both under one finding, with the numbers of each and what the bands mean."""
         panels = [
-            (title, canvas(themed(chart), alt_text), numbers(table))
-            for title, chart, alt_text, table in self._pictures()
+            (
+                title,
+                canvas(themed(chart), alt_text, anchor(f"{self.model}-{self.result}-{kind}")),
+                numbers(table),
+            )
+            for kind, (title, chart, alt_text, table) in zip(
+                ("fan", "tornado"), self._pictures(), strict=True
+            )
         ]
         return _template.spread(self.title, panels, self._reading())
 

@@ -52,6 +52,7 @@ def mined_ahead(mineral: str, release: str) -> Section | None:
                 tooltip={"area": "Country", "which": "Year", "value": ("Thousand t", ",.4~g")},
                 height=42,
             ),
+            name="mined-ahead",
             title=f"Forecast: {with_article(first)} would mine {share(shares.loc[first, THEN])} of the "
             f"world’s {what} in {THEN}, after {share(shares.loc[first, now])} in {now}",
             table=table.rename(columns={"area": "Country"} | heads),

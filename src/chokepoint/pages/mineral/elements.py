@@ -106,4 +106,6 @@ def other_scores(mineral: str, release: str) -> Figure | None:
     if mineral != GROUP:
         return None
     others = {counts.SCORED_AS.get(one) for one in members()} - {GROUP, None}
-    return next((drawn for one in sorted(others) if (drawn := scored(one))), None)
+    return next(
+        (replace(drawn, name="eu-scores-of-others") for one in sorted(others) if (drawn := scored(one))), None
+    )

@@ -147,6 +147,7 @@ def _flow_figure(mineral: str, release: str, flows: pd.DataFrame, year: int, goo
             heads,
             colours={kind: colour for kind, colour in standings.COLOURS.items() if kind in used},
         ),
+        name="flows",
         title=title,
         subtitle=f"{capital(goods)}: shares of all trade between countries by value, {year}"
         + (", beside shares of output; bands on the left only join the same country. " if step else ". ")
@@ -258,6 +259,7 @@ def bought_from_china(mineral: str, release: str) -> Figure | None:
     wide = every.pivot_table(index="year", columns="name", values="share").reindex(columns=list(LINES))
     return figure(
         share_lines(every[["year", "share", "name"]], colours=LINES, y_title="% from China"),
+        name="bought-from-china",
         title=title,
         subtitle=f"{capital(goods)}: imports from outside each circle, by value, share from China "
         f"in per cent, {every.year.min()}–{every.year.max()}; years with less than "

@@ -53,6 +53,7 @@ def reserves(mineral: str, release: str) -> Section | None:
         table = table.drop(columns="Form")
     drawn = figure(
         standings.producers(bars),
+        name="reserves",
         title=title,
         table=table,
         alt_text="Bars of reserves: "
@@ -151,6 +152,7 @@ def prices(mineral: str, release: str) -> Section | None:
     )
     drawn = figure(
         lines(rows[["series", "year", "value"]], color="series", y_title=unit),
+        name="prices",
         title=title,
         table=table,
         alt_text=f"Lines of yearly prices in {unit}: "

@@ -115,6 +115,7 @@ def _makers_figure(rows: pd.DataFrame, what: str, year: int, first: pd.Series, s
     )
     return figure(
         standings.producers(bars),
+        name=f"makers-{step}",
         title=title,
         table=table,
         alt_text=f"Bars of output by country in {year}: "
@@ -160,6 +161,7 @@ def inside(mineral: str, release: str) -> Section | None:
     )
     drawn = figure(
         standings.stacks(rows[["mineral", "step", "standing", "share", "product"]]),
+        name="inside",
         title=title,
         table=table,
         sources=sources,

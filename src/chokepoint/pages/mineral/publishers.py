@@ -53,6 +53,7 @@ def publishers(mineral: str, release: str) -> Section | None:
             },
             zero=True,
         ),
+        name="publishers",
         title=_title(rows, country),
         table=_table(every),
         sources=sorted(set(every.source_id)),
@@ -178,6 +179,7 @@ def scored(mineral: str) -> Figure | None:
     ends = f"at {last.supply_risk:g}, in {first.year} as in {last.year}" if way == "stayed" else ends
     return figure(
         lines(long, color="score", y_title="Score"),
+        name="eu-scores",
         title=f"The risk to the Union’s supply of {_whose(mineral)} {way} {ends}",
         table=rows[["year", "supply_risk", "economic_importance", "source_id"]].rename(
             columns={"year": "Edition", "supply_risk": risk, "economic_importance": importance}

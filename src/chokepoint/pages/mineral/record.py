@@ -55,6 +55,7 @@ def _drawn(mineral: str) -> Figure | None:
     pick = {"pick": "show", "label": "Show", "first": first} if len(parts) > 1 else {}
     return figure(
         decades(rows, **pick, colours=COLOURS),
+        name="century",
         title=_title(mineral, parts),
         table=table.rename_axis(columns=None),
         sources=sorted(set(rows.source_id)),

@@ -73,6 +73,7 @@ def imports(mineral: str, release: str) -> Section | None:
             legend=None,
             limit=220,
         ),
+        name="imports",
         title=title,
         subtitle=f"US imports by the country that sold them last, average of {period}",
         table=table,
@@ -146,6 +147,7 @@ def bought_by_partner(mineral: str, release: str) -> Section | None:
                 colours=dict(zip(areas, (CHINA, BLOC, ACCENT, FLOOR, OTHER), strict=False)),
                 **several,
             ),
+            name="bought-by-partner",
             title=_by_partner_title(whole[(whole.goods == first) & (whole.year == last)], china, first),
             subtitle="US imports by country of origin, US$ million of the year",
             table=table[[area for area in areas if area in table]]

@@ -1,0 +1,210 @@
+"""The picture of each page where it is shared: its title beside its first chart, 1200 × 630 pixels.
+
+The pages are read as they were written, once all of them are: the compiler of charts starts threads, and must
+not run while Sphinx forks. A picture is kept under a digest of all it is drawn from, so that a build draws
+only those that are others now. Its words are in the font that vl-convert carries, whatever the machine has.
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import struct
+import textwrap
+import zlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import vl_convert
+from markupsafe import Markup
+
+from chokepoint.charts.theme import FONT
+from chokepoint.charts.vega import follows_container
+from chokepoint.pages.markup import macros
+from chokepoint.site import cover
+
+WIDTH, HEIGHT = 1200, 630  # px; what those who show such pictures ask for
+LETTERS = "Liberation Sans"
+_TEMPLATE = Path(__file__).with_name("templates") / "cards.html"
+_ROOM = 690.0, 486.0  # px for the chart
+_COLUMN = 460.0  # px of the column that a chart is drawn for, as on a phone: its words are then large enough
+_MOST_KEPT = 1000  # pictures, of this site and of its editions
+_NO_LATIN = re.compile(r"[\u0250-\u1fff\u2e80-\U0010ffff]")  # letters that LETTERS may not have
+_LANGUAGES = {"zh": "Chinese", "ja": "Japanese"}
+_PLACE = re.compile(
+    r'<(?:figure|section|div) class="(?P<kind>cell [^"]*|cp-figure(?: [^"]*)?|cp-explorable[^"]*)"'
+    r'|<figcaption class="cp-says">(?P<says>.*?)</figcaption>'
+    r'|<script type="application/json" class="cp-spec"[^>]*>(?P<spec>.*?)</script>',
+    re.S,
+)
+_template = macros("cards")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a picture shows: a page's title, a sentence below it, and a chart as compiled Vega, or none."""
+
+    title: str
+    says: str
+    spec: str = ""
+
+
+def lead(body: str) -> tuple[str, str]:
+    """Return the finding of a page's first chart, and the chart; empty texts where it has none.
+
+    What readers set themselves is none, its picture is made by the page's script; nor is one whose title is
+    only its axes' names, as that of a chart typed in a cell.
+
+    >>> spec = '<script type="application/json" class="cp-spec">{}</script>'
+    >>> lead(f'<figure class="cp-figure"><figcaption class="cp-says">So &amp; so</figcaption>{spec}</figure>')
+    ('So & so', '{}')
+    >>> lead(f'<section class="cp-explorable">{spec}</section>')
+    ('', '')
+    """
+    cell = kind = says = ""
+    for found in _PLACE.finditer(body):
+        if (named := found["kind"] or "").startswith("cell "):
+            cell = named
+        elif named:
+            kind, says = named, ""
+        elif found["says"]:
+            says = found["says"]
+        elif kind.startswith("cp-figure") and "cp-scenario" not in kind and "tag_draw" not in cell:
+            return html.unescape(re.sub(r"<[^>]+>", "", says)).strip(), found["spec"]
+    return "", ""
+
+
+def of_page(page: str, title: str, text: str) -> Card:
+    """Return what the picture of a page shows, from the HTML of the whole page.
+
+    Words in letters that the font lacks are left out: a page in such a language is named in English.
+    """
+    told = re.search(r'<meta name="description" content="([^"]*)"', text)
+    says, spec = lead(text)
+    says = says or (html.unescape(told[1]) if told else "")
+    name, _, rest = title.partition(": ")
+    title = rest[:1].upper() + rest[1:] if name == "Chokepoint" else title
+    if _NO_LATIN.search(title):
+        title = f"The brief, in {_LANGUAGES.get(page.rpartition('-')[2], 'translation')}"
+    return Card(title, "" if _NO_LATIN.search(says) else says, spec)
+
+
+def draw(card: Card, release: str) -> bytes:
+    """Draw a card as PNG. The book's own, with no chart, has the figure of the first page."""
+    chart = _chart(_in_letters(card.spec)) if card.spec else None
+    across, lines = (19, 6) if chart else (34, 4)
+    title = textwrap.wrap(card.title, across, break_long_words=False)[:lines]
+    below = textwrap.wrap(_sentences(card.says, 190), 34 if chart else 72)
+    columns = Markup("") if chart else cover.columns(release)
+    svg = _template.card(WIDTH, HEIGHT, LETTERS, title, below, chart, columns, cover.VIEW)
+    return packed(vl_convert.svg_to_png(str(svg), scale=1))
+
+
+def _sentences(text: str, most: int) -> str:
+    """Return the first whole sentences of a text, within so many characters; of a longer one its beginning.
+
+    >>> _sentences("Not yet. Our confidence is moderate.", 20)
+    'Not yet.'
+    """
+    ends = [end.end() for end in re.finditer(r"[.?!](?= |$)", text) if end.end() <= most]
+    return text[: ends[-1]] if ends else textwrap.shorten(text, most, placeholder=" …")
+
+
+def _in_letters(spec: str) -> dict:
+    """Read a chart, its words in the font of the cards."""
+    return json.loads(json.dumps(json.loads(spec)).replace(FONT, LETTERS))
+
+
+def _chart(spec: dict) -> tuple[Markup, float, float, float]:
+    """Return a chart as SVG, its width and height [px], and how much larger it is shown."""
+    svg = vl_convert.vega_to_svg(_in_column(spec) if follows_width(spec) else spec)
+    found = re.search(r' width="([\d.]+)" height="([\d.]+)"', svg)
+    wide, tall = float(found[1]), float(found[2])
+    scale = min(_ROOM[0] / wide, 2.0)
+    if tall * scale > _ROOM[1]:  # of a long one the beginning, unless all of it is large enough to be read
+        scale = max(_ROOM[1] / tall, min(scale, 1.4))
+    return Markup(svg), wide, tall, scale
+
+
+def follows_width(spec: dict) -> bool:
+    """Whether a chart is as wide as the column that it is given."""
+    return follows_container(spec) or any(signal["name"] == "cp_column" for signal in spec["signals"])
+
+
+def _in_column(spec: dict) -> dict:
+    """Return a chart drawn for a narrow column, its plot as much narrower as axes and words need."""
+    plot = _COLUMN
+    for _ in range(3):
+        signals = {"width": plot, "cp_column": _COLUMN}
+        sized = spec | {
+            "signals": [
+                s | {"value": signals[s["name"]]} if s["name"] in signals else s for s in spec["signals"]
+            ]
+        }
+        wide = re.search(r' width="([\d.]+)"', vl_convert.vega_to_svg(sized))
+        if (out := float(wide[1]) - _COLUMN) <= 1 or plot - out < _COLUMN / 5:
+            break
+        plot -= out
+    return sized
+
+
+def packed(png: bytes) -> bytes:
+    """Return the same picture in fewer bytes: vl-convert packs for speed.
+
+    >>> import zlib
+    >>> row = bytes(40)
+    >>> part = lambda name, data: struct.pack(">I", len(data)) + name + data + bytes(4)
+    >>> small = packed(b"8 bytes." + part(b"IDAT", zlib.compress(row, 0)) + part(b"IEND", b""))
+    >>> len(small) < 60, b"IEND" in small
+    (True, True)
+    """
+    parts, data, at = [], b"", 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        name, held = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        if name == b"IDAT":
+            data += held
+        else:
+            parts.append((name, held))
+        at += 12 + length
+    parts.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(data), 9)))
+    return png[:8] + b"".join(
+        struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))
+        for name, held in parts
+    )
+
+
+def write(site: Path, pages: Iterable[tuple[str, str]], release: str, kept: Path) -> None:
+    """Write the picture of each page, given with its title, below `site`; keep them in the folder `kept`."""
+    folder = site / "_static" / "cards"
+    shutil.rmtree(folder, ignore_errors=True)
+    kept.mkdir(parents=True, exist_ok=True)
+    cards = {
+        page: of_page(page, title, (site / f"{page}.html").read_text(encoding="utf-8"))
+        for page, title in pages
+    }
+    drawn_by = [Path(__file__).read_text(), _TEMPLATE.read_text(), vl_convert.__version__]
+    columns = cover.columns(release)
+
+    def one(card: Card) -> bytes:
+        made_from = [*drawn_by, card.title, card.says, card.spec or columns]
+        path = kept / f"{hashlib.sha256(json.dumps(made_from).encode()).hexdigest()}.png"
+        if not path.is_file():
+            half = path.with_suffix(".part")
+            half.write_bytes(draw(card, release))
+            half.replace(path)
+        os.utime(path)
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for page, picture in zip(cards, threads.map(one, cards.values()), strict=True):
+            path = folder / f"{page}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture)
+    oldest = sorted(kept.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    for path in oldest[:-_MOST_KEPT]:
+        path.unlink()
