@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
-	@echo "make pdf     print the whole book into build/chokepoint.pdf, and the brief, one sheet a language"
+	@echo "make pdf     print the whole book, in four volumes, into build/chokepoint*.pdf, and the brief, one sheet a language"
 	@echo "make published  build the site with its editions and the brief as PDF into build/published/html"
 	@echo "make test    run the tests, in real browsers and in JupyterLab too; of what is alike, a sample"
 	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (hours)"

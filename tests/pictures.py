@@ -9,20 +9,18 @@ def in_font(letter: float) -> str:
     """Script that makes charts measure words as in a font whose letters are so wide, whatever fonts this machine has."""
     return """
 const own = CanvasRenderingContext2D.prototype.measureText, text = %r;
-let scale;
 CanvasRenderingContext2D.prototype.measureText = function (words) {
-  if (!scale) {
-    const font = this.font;
-    this.font = "100px system-ui, sans-serif";
-    scale = %r * 100 * text.length / own.call(this, text).width;
-    this.font = font;
-  }
+  const font = this.font, size = parseFloat(/([\\d.]+)px/.exec(font)[1]);
+  this.font = font.replace(/^.*?(?=[\\d.]+px)/, ""); // a bold one keeps what it is wider by
+  const scale = %r * size * text.length / own.call(this, text).width;
+  this.font = font;
   return { width: scale * own.call(this, words).width };
 };""" % (REFERENCE, letter)  # noqa: UP031 (braces)
 
 
-# The boxes of doubts opened: a chart in a closed one is not laid out.
-OPENED = """document.querySelectorAll(".cp-sure").forEach((box) => { box.open = true; })"""
+# The boxes of doubts opened, and the code shown: a chart in what is closed or hidden is not laid out.
+OPENED = """document.documentElement.classList.add("cp-code");
+document.querySelectorAll(".cp-sure").forEach((box) => { box.open = true; })"""
 
 # Every chart drawn, and laid out for the width that the page has now.
 AT_REST = (

@@ -1,14 +1,76 @@
-// Long tables: search, narrow to a label, sort by a head, save what is shown. Sixty lines: the ready-made ones ask for ten times
+// Long tables: search, narrow to a label, sort by a head, show part by part, save. A hundred lines: the ready-made ones ask for ten times
 // their weight, and leave the announcing of what changed to the reader's guess.
 (() => {
   "use strict";
+  const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
   const text = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
+
+  // A list of many rows came in parts, of which the style shows the first, those that are opened, and the one with the row that a link leads to.
+  // Rows that are searched or sorted are dealt out to them anew; those that do not hold what is searched for come last.
+  const deal = (table, rows) => {
+    const bodies = [...table.tBodies], size = Math.ceil(rows.length / bodies.length / 10) * 10;
+    if (bodies.length === 1) { bodies[0].append(...rows); return; }
+    const dealt = [...rows.filter((row) => !row.hidden), ...rows.filter((row) => row.hidden)];
+    bodies.forEach((body, i) => {
+      body.append(...dealt.slice(i * size, (i + 1) * size));
+      body.classList.remove("cp-open");
+    });
+    table.dispatchEvent(new Event("cp:dealt"));
+  };
+
+  const inParts = (table) => {
+    const bodies = [...table.tBodies], said = (n) => n.toLocaleString("en-US");
+    const button = () => Object.assign(document.createElement("button"), { type: "button", className: "cp-save" });
+    const line = Object.assign(document.createElement("p"), { className: "cp-more-rows cp-screen-only" }), next = button(), all = button(), told = document.createElement("span");
+    line.append(next, all, told);
+    const found = (some) => some.reduce((sum, body) => sum + [...body.rows].filter((row) => !row.hidden).length, 0);
+    const closed = () => bodies.slice(1).filter((body) => !body.matches(".cp-open") && found([body]));
+    const tell = () => {
+      const rest = closed(), left = found(rest), total = found(bodies);
+      line.hidden = !left;
+      if (!left) return;
+      next.textContent = `Show ${said(found(rest.slice(0, 1)))} more`;
+      all.textContent = `Show all ${said(total)}`;
+      told.textContent = `${said(total - left)} of ${said(total)} rows`;
+    };
+    const open = (some) => { some.forEach((body) => { body.classList.add("cp-open"); named(body); }); tell(); };
+    const linked = () => { const body = table.querySelector("tr:target")?.parentElement; if (body) open([body]); };
+    const go = (some) => { // whoever pressed a button that goes is led on to the first row that came
+      const first = some[0]?.rows[0];
+      open(some);
+      if (!line.hidden || !first) return;
+      first.tabIndex = -1;
+      first.focus({ preventScroll: true });
+    };
+    next.addEventListener("click", () => go(closed().slice(0, 1)));
+    all.addEventListener("click", () => go(closed()));
+    table.addEventListener("cp:dealt", () => { named(bodies[0]); tell(); });
+    addEventListener("hashchange", linked);
+    tell();
+    linked();
+    table.parentElement.after(line);
+    return line;
+  };
+
+  // On a phone the style makes cards of rows, for which some browsers forget that it is a table: its parts say so themselves.
+  const phone = matchMedia("(max-width: 40rem)");
+  const named = (body) => {
+    const table = body.closest("table.cp-cards");
+    if (!phone.matches || !table) return;
+    const is = (role, ...elements) => elements.forEach((element) => element.setAttribute("role", role));
+    is("table", table);
+    is("rowgroup", table.tHead, body);
+    is("row", ...table.tHead.rows, ...body.rows);
+    is("columnheader", ...table.tHead.rows[0].cells);
+    for (const row of body.rows) is("cell", ...row.cells);
+  };
 
   // A row stays when it holds every word, and the chosen label.
   const searchable = (form, table) => {
-    const rows = [...table.tBodies[0].rows];
-    const texts = rows.map((row) => text(row).toLowerCase());
+    const rows = rowsOf(table);
+    let texts;
     const narrow = () => {
+      texts ??= rows.map((row) => text(row).toLowerCase());
       const words = form.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
       const label = form.querySelector("select")?.value ?? "";
       let shown = 0;
@@ -17,6 +79,7 @@
         shown += !row.hidden;
       });
       form.querySelector("output").textContent = shown === 1 ? "1 row" : `${shown} rows`;
+      deal(table, table.querySelector("[aria-sort]") ? rowsOf(table) : rows);
     };
     form.addEventListener("input", narrow);
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -30,7 +93,7 @@
       const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-sort", textContent: head.textContent });
       head.replaceChildren(button);
       button.addEventListener("click", () => {
-        const body = table.tBodies[0], rows = [...body.rows];
+        const rows = rowsOf(table);
         const numeric = rows.every((row) => !Number.isNaN(Number(order(row, i))));
         const before = head.getAttribute("aria-sort");
         const way = before ? (before === "ascending" ? -1 : 1) : numeric && rows.some((row) => order(row, i) === "-1") ? -1 : 1;
@@ -38,7 +101,7 @@
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
         rows.sort((a, b) => empty(a) - empty(b) || way * (numeric ? order(a, i) - order(b, i) : order(a, i).localeCompare(order(b, i), "en", { numeric: true })));
-        body.append(...rows);
+        deal(table, rows);
       });
     });
   };
@@ -59,11 +122,16 @@
 
   document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
     const form = table.parentElement.previousElementSibling;
+    const parts = table.tBodies.length > 1;
     if (table.tHead && table.tBodies[0].rows.length > 3) sortable(table);
+    const name = () => [...table.tBodies].slice(0, parts ? 1 : undefined).forEach(named);
+    name();
+    phone.addEventListener("change", name);
     if (form?.matches(".cp-search")) searchable(form, table);
     const page = location.pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save cp-save-rows", textContent: "Save the rows shown as CSV" });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save cp-save-rows", textContent: `Save the rows ${parts ? "found" : "shown"} as CSV` });
     button.addEventListener("click", () => save(table, `${page}${i ? `-${i + 1}` : ""}`));
     table.parentElement.after(button);
+    if (parts) inParts(table);
   });
 })();

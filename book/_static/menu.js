@@ -72,8 +72,9 @@
   const EDGE = 24;
   const layout = (part, width) => {
     const css = getComputedStyle(document.documentElement), ink = css.getPropertyValue("--cp-ink"), soft = css.getPropertyValue("--cp-soft");
+    const [plain, serif] = ["text", "title"].map((name) => css.getPropertyValue(`--cp-${name}`).trim());
     const pen = document.createElement("canvas").getContext("2d");
-    const wrapped = (words, size, colour, weight = "400", family = "system-ui, sans-serif") => {
+    const wrapped = (words, size, colour, weight = "400", family = plain) => {
       const font = `${weight} ${size}px ${family}`, lines = [""];
       pen.font = font;
       for (const word of words.split(/ |(?=[/?&])/)) {
@@ -82,7 +83,7 @@
       }
       return lines.filter(Boolean).map((line) => ({ line, font, size, colour, weight, family, step: 1.35 * size }));
     };
-    const above = wrapped(title(part), 20, ink, "600", "Charter, Cambria, Georgia, serif");
+    const above = wrapped(title(part), 20, ink, "600", serif);
     const said = wrapped(text(part, ".cp-sentence"), 14, ink);
     const below = [...said, ...said.slice(0, 1).map((one) => ({ ...one, line: "", step: 8 })), ...wrapped(text(figure(part), ".cp-source"), 12, soft), ...wrapped(address(part), 11, soft)];
     return { above, below, paper: css.getPropertyValue("--cp-paper") };
@@ -105,6 +106,16 @@
     return new Promise((done) => sheet.toBlob(done, "image/png"));
   };
 
+  // A picture that is opened elsewhere carries its fonts; as a script, because a page from a folder may read no other file.
+  let carried;
+  const faces = () => {
+    carried ??= new Promise((done) => {
+      const from = document.querySelector('script[src$="menu.js"]').src.replace(/menu\.js$/, "fonts.js");
+      document.head.append(make("script", { src: from, onload: () => done(window.chokepointFonts), onerror: () => { carried = null; done(""); } }));
+    });
+    return carried;
+  };
+
   const svg = async (part) => {
     const inner = new DOMParser().parseFromString(await (await view(part)).toSVG(), "image/svg+xml").documentElement;
     const width = Number(inner.getAttribute("width")), tall = Number(inner.getAttribute("height"));
@@ -120,7 +131,7 @@
     const words = [...placed(above, EDGE), ...placed(below, start + tall + 8)].map((one) => node("text", {
       x: EDGE, y: one.y - 0.3 * one.size, fill: one.colour, "font-size": one.size, "font-weight": one.weight, "font-family": one.family }, one.line));
     const box = { width: width + 2 * EDGE, height: whole, viewBox: `0 0 ${width + 2 * EDGE} ${whole}` };
-    const sheet = node("svg", { ...box, role: "img", "aria-label": title(part) }, node("rect", { width: "100%", height: "100%", fill: paper }), inner, ...words);
+    const sheet = node("svg", { ...box, role: "img", "aria-label": title(part) }, node("style", {}, await faces()), node("rect", { width: "100%", height: "100%", fill: paper }), inner, ...words);
     return new Blob([new XMLSerializer().serializeToString(sheet)], { type: "image/svg+xml" });
   };
 

@@ -6,12 +6,22 @@
   const chosen = () => { try { return localStorage.getItem("mode") || "auto"; } catch { return "auto"; } };
   const apply = () => { root.dataset.theme = chosen() !== "auto" ? chosen() : system.matches ? "dark" : "light"; };
   root.classList.add("js");
+  // The fonts are asked for before there is text. A link that preloads them would complain on a page that is opened from a folder.
+  for (const font of ['1em "Chokepoint Sans"', '600 1em "Chokepoint Serif"']) document.fonts.load(font).catch(() => {});
+  const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  root.classList.toggle("cp-code", kept("code") === "on");
   apply();
   system.addEventListener("change", apply);
 
   // What a link leads to is not left folded away; on paper the box of doubts is open.
   const unfold = () => {
-    const target = document.querySelector(":target"), inner = target?.querySelector(":scope > .cp-sure") ?? target?.closest(".cp-sure");
+    const target = document.querySelector(":target"), code = target?.closest("details.hide");
+    if (code && !code.open) {
+      root.classList.add("cp-code");
+      code.open = true;
+      target.scrollIntoView();
+    }
+    const inner = target?.querySelector(":scope > .cp-sure") ?? target?.closest(".cp-sure");
     if (!inner || inner.open) return;
     inner.open = true;
     (target.closest(".cp-figure, .cp-explorable") ?? target).scrollIntoView();
@@ -36,8 +46,29 @@
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" })) find?.setAttribute(name, value);
     find?.addEventListener("focus", () => document.head.append(Object.assign(document.createElement("script"), { src: from.replace(/page\.js$/, "search.js") })), { once: true });
 
+    // Code and its tables are there for who asks for them, on all pages until further notice.
+    const code = document.querySelector(".cp-show-code");
+    const show = (is) => {
+      root.classList.toggle("cp-code", is);
+      code.setAttribute("aria-pressed", String(is));
+      for (const box of document.querySelectorAll("div.cell > details.hide")) box.open = is;
+    };
+    code?.addEventListener("click", () => {
+      show(!root.classList.contains("cp-code"));
+      try { localStorage.setItem("code", root.classList.contains("cp-code") ? "on" : "off"); } catch { /* as above */ }
+    });
+    if (code && kept("code") === "on") show(true);
+
     const menu = document.querySelector(".cp-unfold"), book = document.getElementById("cp-book");
-    const open = (is) => { menu.setAttribute("aria-expanded", String(is)); book.classList.toggle("cp-open", is); };
+    const narrow = matchMedia("(max-width: 60rem)");
+    const open = (is) => {
+      menu.setAttribute("aria-expanded", String(is));
+      book.classList.toggle("cp-open", is);
+      root.classList.toggle("cp-contents", is); // the page behind stays where it is
+      if (is) book.style.top = `${menu.closest("header").getBoundingClientRect().bottom}px`;
+    };
+    book.addEventListener("click", (event) => { if (event.target.closest("a")) open(false); }); // also one that leads to this page
+    narrow.addEventListener("change", () => open(false));
     menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus(); }

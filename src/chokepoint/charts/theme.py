@@ -29,7 +29,8 @@ INKS = [
 # this, and never by `width`, which the layout itself works out: the choice would change what it was made by.
 # On the page the page's script says it.
 COLUMN = {"name": "cp_column", "expr": "width"}
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# The page's own font (chokepoint.css has its file); in JupyterLab, which has not, the system's.
+FONT = "'Chokepoint Sans', system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HASHED = re.compile(r"\bview_[0-9a-f]{16}")
 
 _AXIS = {

@@ -1,8 +1,8 @@
-"""The whole book as one PDF, out of the built site, and the brief as one sheet: `make pdf`.
+"""The whole book as PDF, in four volumes, out of the built site, and the brief as one sheet: `make pdf`.
 
 Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the
-page's own script, and what print shows of it is put into one document. That is printed twice: once to learn
-on which page each chapter falls, once with those numbers in the contents.
+page's own script, and what print shows of it is put into one document for each volume. That is printed
+twice: once to learn on which page each chapter falls, once with those numbers in the contents.
 """
 
 import json
@@ -34,6 +34,16 @@ _HERE = Path(__file__).parent
 _template = macros("pdf_book")
 _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
+# One file to read, and three in which things are looked up: file → what stands on its title page. A browser
+# would need gigabytes for all in one, and nobody carries five hundred pages.
+VOLUMES = {
+    "chokepoint": "",
+    "chokepoint-minerals": "One by one: minerals",
+    "chokepoint-countries": "One by one: countries",
+    "chokepoint-reference": "Evidence, sources and data",
+}
+_LOOKED_UP = {"api", "assumptions", "claims", "data-dictionary", "evidence", "performance", "rerun"}
+_LOOKED_UP |= {"sources", "what-changed"}
 # The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
 # from before it is drawn.
 _KEEP_WORDS = """window.printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
@@ -116,6 +126,18 @@ def kind(page: str) -> str:
     return "short" if page.startswith(_SHORT) else "list-page" if page in _LISTS else "chapter"
 
 
+def volume(page: str) -> str:
+    """Name the file of the volume that a page is in.
+
+    >>> [volume(page) for page in ("minerals/gallium", "evidence", "03-price-floor")]
+    ['chokepoint-minerals', 'chokepoint-reference', 'chokepoint']
+    """
+    group = page.split("/")[0]
+    if f"chokepoint-{group}" in VOLUMES:
+        return f"chokepoint-{group}"
+    return "chokepoint-reference" if page in _LOOKED_UP else "chokepoint"
+
+
 def leaf(context: "BrowserContext", site: Path, page: str, pages: list[str]) -> Leaf:
     """Open a page at the width of the paper, draw its charts, and take what print shows of it.
 
@@ -134,9 +156,14 @@ def leaf(context: "BrowserContext", site: Path, page: str, pages: list[str]) -> 
     return Leaf(page=page, **taken)
 
 
-def document(leaves: dict[str, list[Leaf]], release: str) -> Markup:
-    """Return the book as HTML: title, contents, whose page numbers are still to come, and parts."""
+def document(leaves: dict[str, list[Leaf]], release: str, says: str = "") -> Markup:
+    """Return the book as HTML: title, contents, whose page numbers are still to come, and parts.
+
+    says: what stands below the title, by default what the first page's title says.
+    """
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
+    evidence = VOLUMES["chokepoint-reference"]
+    title, subtitle = ("Chokepoint", says) if says else (title, subtitle)
     charts = sum(one.charts for of in leaves.values() for one in of)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
     return _template.book(
@@ -147,7 +174,8 @@ def document(leaves: dict[str, list[Leaf]], release: str) -> Markup:
         sentences=[
             f"Computed from the {tables.load('releases').set_index('release').title[release]}.",
             horizon.sentence(),
-            f"{charts} charts. Numbers in the text are links to their evidence, at the end of the book.",
+            *[f"{charts} charts."] * (charts > 0),
+            *[f"What numbers in the text rest on is in the volume “{evidence}”."] * (not says),
         ],
         contents=[
             (
@@ -185,10 +213,11 @@ def print_book(
     chrome: str,
     release: str = tables.DEFAULT_RELEASE,
     only: set[str] | None = None,
+    says: str = "",
 ) -> list[Leaf]:
     """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit.
 
-    UserError where a chart did not draw.
+    says: see `document`. UserError where a chart did not draw.
     """
     from playwright.sync_api import sync_playwright
     from pypdf import PdfReader
@@ -215,7 +244,7 @@ def print_book(
         }
         leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
         context.close()
-        sheet.write_text(document(leaves, release), encoding="utf-8")
+        sheet.write_text(document(leaves, release, says), encoding="utf-8")
         tab = browser.new_page()
         tab.goto(sheet.as_uri())
         tab.pdf(path=target, prefer_css_page_size=True, print_background=True)
@@ -274,18 +303,23 @@ def _page_numbers(reader: "PdfReader", pages: list[str]) -> dict[str, int]:
 
 
 def main(chrome: str) -> None:
-    """Print build/html into build/chokepoint.pdf, and the brief in each language beside it."""
+    """Print build/html into the volumes of the book, and the brief in each language beside them."""
     home = tables.home()
-    target = home / "build" / "chokepoint.pdf"
-    leaves = print_book(home / "build" / "html", target, home / "_toc.yml", chrome)
-    if faults := [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]:
+    site, into, toc = home / "build" / "html", home / "build", home / "_toc.yml"
+    pages = [page for of in parts(toc, site).values() for page in of]
+    faults = []
+    for name, says in VOLUMES.items():
+        target = into / f"{name}.pdf"
+        only = {page for page in pages if volume(page) == name}
+        leaves = print_book(site, target, toc, chrome, only=only, says=says)
+        faults += [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]
+        print(f"{target.relative_to(home)} ({target.stat().st_size / 1e6:.1f} MB)")
+    if faults:
         raise UserError(
-            f"{target.relative_to(home)} is printed, but these charts are not drawn whole on paper:\n"
-            + "\n".join(faults)
+            "The book is printed, but these charts are not drawn whole on paper:\n" + "\n".join(faults)
         )
-    sheets = print_briefs(home / "build" / "html", target.parent, briefs(home / "book", chrome), chrome)
+    sheets = print_briefs(site, into, briefs(home / "book", chrome), chrome)
     print(f"The brief is in build/{', '.join(path.name for path in sheets)}")
-    print(f"The book is in {target.relative_to(home)} ({target.stat().st_size / 1e6:.1f} MB)")
 
 
 if __name__ == "__main__":

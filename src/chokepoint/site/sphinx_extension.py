@@ -4,6 +4,7 @@ HTML that a notebook printed cannot know how deep its page lies: it links to `cp
 relative path here.
 """
 
+import base64
 import json
 import os
 import re
@@ -94,6 +95,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", _finish_page, priority=900)
     app.connect("build-finished", seo.write_sitemap_and_cards)
     app.connect("build-finished", _write_vega)
+    app.connect("build-finished", _write_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -325,3 +327,20 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     ):  # a print of other versions begins with no files
         return
     path.write_text("(()=>{" + script("window.vega = {}") + "})();", encoding="utf-8")
+
+
+def _write_fonts(app: Sphinx, exception: Exception | None) -> None:
+    """Write the fonts as a script, for the pictures that a reader saves: they carry them.
+
+    A page that is opened from a folder may not read a font's file, but it may load a script.
+    """
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    faces = [
+        f"@font-face{{font-family:'{path.stem.replace('-', ' ').title()}';font-weight:400 700;"
+        f"src:url(data:font/woff2;base64,{base64.b64encode(path.read_bytes()).decode()})}}"
+        for path in sorted((static / "fonts").glob("*.woff2"))
+    ]
+    said = json.dumps("".join(faces))
+    (static / "fonts.js").write_text(f"window.chokepointFonts = {said};\n", encoding="utf-8")

@@ -9,6 +9,11 @@ from chokepoint.pages.components.base import Component
 from chokepoint.pages.markup import macros
 
 _template = macros("table")
+# Kinds whose columns a reader compares: on a phone they scroll sideways beside their first column. The rows
+# of all others are in sentences, and become cards.
+COMPARED = {"cp-chains", "cp-decided", "cp-index", "cp-magnet-chain", "cp-moved", "cp-revised", "cp-scale"}
+COMPARED |= {"cp-stories-told"}
+PART = 50  # rows; a list of more than two parts is shown part by part
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,24 @@ class Table(Component):
     search: bool = True
     label: str = ""  # its name where "Table of" what the rows are is none
     caption: str = ""
+
+    @property
+    def cards(self) -> bool:
+        """Whether its rows become cards on a phone."""
+        return self.kind not in COMPARED
+
+    @property
+    def parts(self) -> list[Sequence[Row]]:
+        """The rows, in parts of `PART`; a shorter list is one part.
+
+        >>> [len(part) for part in Table("", [], [Row([])] * 120).parts]
+        [50, 50, 20]
+        >>> [len(part) for part in Table("", [], [Row([])] * 100).parts]
+        [100]
+        """
+        if len(self.rows) <= 2 * PART:
+            return [self.rows]
+        return [self.rows[at : at + PART] for at in range(0, len(self.rows), PART)]
 
     def html(self) -> Markup:
         """See `Component`."""

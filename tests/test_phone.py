@@ -1,0 +1,144 @@
+"""The page in the hand and its type: tables as cards and in parts, a header that stays, code when asked for, fonts of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chokepoint.charts import theme
+
+pytestmark = pytest.mark.xdist_group("browser")
+STATIC = Path(__file__).resolve().parents[1] / "book" / "_static"
+PHONE = 360  # px
+FACT = "fact-vault.exim_loan"  # in none of the first parts
+SHOWN = (
+    "[...document.querySelectorAll('table.cp-list tbody tr')].filter((row) => row.checkVisibility()).length"
+)
+BAR = "document.querySelector('.cp-top').getBoundingClientRect().bottom"
+
+
+def test_two_fonts_weigh_little_and_come_with_their_licence():
+    fonts = sorted((STATIC / "fonts").glob("*.woff2"))
+    assert [font.stem for font in fonts] == ["chokepoint-sans", "chokepoint-serif"]
+    assert sum(font.stat().st_size for font in fonts) <= 90_000
+    licence = (STATIC / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence and licence.count("Reserved Font Name") >= 2
+
+
+def test_page_and_charts_name_the_same_font():
+    style = (STATIC / "chokepoint.css").read_text(encoding="utf-8")
+    text = re.search(r'--cp-text: "([^"]+)"', style)[1]
+    assert theme.FONT.startswith(f"'{text}'")
+    assert style.count(f'@font-face {{ font-family: "{text}"; src: url(') == 1
+    assert style.count("font-display: swap") == 2
+
+
+@pytest.mark.slow
+def test_a_page_from_a_folder_is_set_in_its_own_fonts(site, visit):
+    seen = visit(f"{site.as_uri()}/04-project-vault.html", width=PHONE)
+    loaded = "document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family))"
+    assert {"Chokepoint Sans", "Chokepoint Serif"} <= {name.strip('"') for name in seen.page.evaluate(loaded)}
+    assert not seen.complaints and all(
+        address.startswith(("file:", "blob:", "data:")) for address in seen.requests
+    )
+
+
+@pytest.mark.slow
+def test_a_link_to_a_row_opens_its_part_and_the_rest_comes_when_asked_for(site, visit):
+    page = visit(f"{site.as_uri()}/evidence.html#{FACT}", width=PHONE).page
+    rows, more = page.locator("table.cp-list tbody tr").count(), page.locator(".cp-more-rows button")
+    row = page.locator(f"[id='{FACT}']").bounding_box()
+    assert page.evaluate(BAR) <= row["y"] < 300
+    assert (shown := page.evaluate(SHOWN)) == 100 < rows
+    more.first.click()
+    assert page.evaluate(SHOWN) == shown + 50
+    page.locator(".cp-search").get_by_label("Search").fill("vault")
+    found = int(page.locator(".cp-search output").inner_text().split()[0])
+    assert page.evaluate(SHOWN) <= found < rows
+    page.locator(".cp-search").get_by_label("Search").fill("")
+    more.last.click()
+    assert page.evaluate(SHOWN) == rows and more.first.is_hidden()
+    page.get_by_role("button", name="Value").click()
+    assert page.evaluate(SHOWN) < rows
+
+
+@pytest.mark.slow
+def test_paper_and_a_browser_without_script_show_every_row(site, browser, visit):
+    page = visit(f"{site.as_uri()}/sources.html", width=PHONE).page
+    assert page.evaluate(SHOWN) < (rows := page.locator("table.cp-list tbody tr").count())
+    page.emulate_media(media="print")
+    assert page.evaluate(SHOWN) == rows
+    plain = browser.new_context(java_script_enabled=False, viewport={"width": PHONE, "height": 740})
+    tab = plain.new_page()
+    tab.goto(f"{site.as_uri()}/sources.html")
+    assert tab.locator("table.cp-list tbody tr").last.is_visible()
+    plain.close()
+
+
+@pytest.mark.slow
+def test_on_a_phone_a_row_is_a_card_that_names_its_cells_and_stays_a_row(site, visit):
+    page = visit(f"{site.as_uri()}/06-china-responses.html", width=PHONE).page
+    table = page.get_by_role("table", name="").and_(page.locator(".cp-cards")).first
+    heads = [head.inner_text().strip() for head in table.get_by_role("columnheader").all()]
+    cells = table.get_by_role("row").nth(1).get_by_role("cell")
+    assert cells.count() == len(heads) > 2
+    named = [cell.get_attribute("data-head") for cell in cells.all()]
+    assert named[0] is None and set(named[1:]) <= {*heads, None}
+    left = [cell.bounding_box()["x"] for cell in cells.all() if cell.is_visible()]
+    assert len(set(left)) == 1  # one below the other
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+
+
+@pytest.mark.slow
+def test_a_wide_table_keeps_its_first_column(site, visit):
+    page = visit(f"{site.as_uri()}/minerals.html", width=PHONE).page
+    first = page.locator("table.cp-index tbody tr").first.locator("td").first
+    before = first.bounding_box()["x"]
+    page.locator(".cp-scroll").evaluate("(box) => { box.scrollLeft = 300; }")
+    assert first.bounding_box()["x"] == before
+
+
+@pytest.mark.slow
+def test_contents_and_search_are_at_hand_anywhere_on_a_phone(site, visit):
+    page = visit(f"{site.as_uri()}/05-frameworks.html", width=PHONE).page
+    heading = page.locator(".bd-article h2[id], .bd-article section[id] > h2").last
+    anchor = heading.evaluate("(h) => h.id || h.parentElement.id")
+    page.evaluate("(anchor) => { location.hash = anchor; }", anchor)
+    page.wait_for_function(
+        "(a) => Math.abs(document.getElementById(a).getBoundingClientRect().top) < 200", arg=anchor
+    )
+    assert page.evaluate(BAR) <= page.evaluate(
+        "(a) => document.getElementById(a).getBoundingClientRect().top", anchor
+    )
+    at = page.evaluate("scrollY")
+    assert at > 2000
+    search = page.get_by_role("combobox", name="Search the book").bounding_box()
+    assert 0 <= search["y"] < 60 and search["height"] >= 38
+    page.get_by_role("button", name="Contents").click()
+    first = page.locator("#cp-book a").first.bounding_box()
+    assert page.evaluate(BAR) <= first["y"] < 740 and page.evaluate("scrollY") == at
+    page.keyboard.press("Escape")
+    assert page.locator("#cp-book").is_hidden()
+
+
+@pytest.mark.slow
+def test_code_is_shown_by_one_switch_and_then_on_the_next_page(site, visit):
+    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    code = page.locator("div.cell > details.hide")
+    assert code.count() > 5 and not any(box.is_visible() for box in code.all())
+    page.get_by_role("button", name="Show the code").click()
+    assert all(box.is_visible() and box.get_attribute("open") is not None for box in code.all())
+    page.goto(f"{site.as_uri()}/04-project-vault.html")
+    assert page.locator("div.cell > details.hide pre").first.is_visible()
+
+
+@pytest.mark.slow
+def test_a_picture_that_is_saved_carries_its_font(site, visit):
+    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page.get_by_role("button", name=re.compile("^Chart menu")).first.click()
+    with page.expect_download() as caught:
+        page.get_by_role("menuitem", name="Save the picture (SVG)").click()
+    picture = caught.value.path().read_text(encoding="utf-8")
+    for family in ("Chokepoint Sans", "Chokepoint Serif"):
+        assert f"@font-face{{font-family:'{family}'" in picture
+        assert re.search(f'font-family="[^"]*{family}', picture)
