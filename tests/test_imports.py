@@ -34,6 +34,7 @@ SITE_KNOWS = {
     "chokepoint.analysis.countries": "which countries have a page, for the plan, the links and the index",
     "chokepoint.analysis.events": "what the newest event is, for the date in a page's description",
     "chokepoint.analysis.facts": "the registry that links in the text are checked against",
+    "chokepoint.analysis.own_forecasts": "where each forecast stands, for the file of forecasts",
     "chokepoint.analysis.publishers": "the table of the methods: which publisher a series is taken from, and why",
     "chokepoint.analysis.reliance": "the index of minerals",
     "chokepoint.analysis.supply": "the index of minerals and the cover's chart",

@@ -31,6 +31,8 @@ from chokepoint.site.extras import Extras
 from chokepoint.site.fact_cache import FactCache
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
+from chokepoint.site.open_data import catalogue
+from chokepoint.site.open_data import write as open_data
 from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
@@ -120,6 +122,8 @@ def build_locked(
         binder.record(runs, edition, stage, home)
         if extras:
             extras.record(stage)
+        if not edition:
+            catalogue.announce(stage)
         shutil.rmtree(rendered, ignore_errors=True)
         pages = {
             name: digest
@@ -130,6 +134,12 @@ def build_locked(
     if extras:
         extras.add(rendered)
     lap("render")
+    if not edition:
+        if fresh:
+            shutil.rmtree(work / "open-data", ignore_errors=True)
+        known = FactCache(home / "build").every(release)  # as the pages were rendered with
+        open_data.add(rendered, stage, work / "open-data", release, known, open_data.state_of(before))
+    lap("open data")
     linkcheck.require_whole(rendered)
     if changed := [
         name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
@@ -183,6 +193,7 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
     files = [
         home / "_config.yml",
         home / "_toc.yml",
+        home / "pyproject.toml",
         *sorted((home / "editions").glob("*.yml")),
         *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p)),
     ]

@@ -14,6 +14,7 @@ from chokepoint.pages.api import api_list
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import dash, macros, page_link
 from chokepoint.parameters import KINDS
+from chokepoint.site.open_data import catalogue
 from chokepoint.site.runs import interface
 
 _IN_ADDRESSES = "%:/?#@!$&'()*+,;=~"  # what an address may hold as it is; brackets, for one, it may not
@@ -275,6 +276,15 @@ def rule_list(release: str) -> Markup:
     ]
     heads = ["Publisher", "Mineral", "Counts", "Years used", "With newer figures", "Largest gap", "Why"]
     return Table("cp-rules", heads, rows, "rules", ["BGS", *whose.values(), "joined", "apart"]).html()
+
+
+def file_list(linked: bool) -> Markup:
+    """List what the site offers beside its pages. linked: whether it goes with this site."""
+    rows = [
+        Row([file.title, _template.file_address(file, linked), _template.file_about(file)])
+        for file in catalogue.FILES
+    ]
+    return Table("cp-files", ["What", "Address", "What it holds"], rows, "files", search=False).html()
 
 
 def _span(first: float, last: float) -> str:

@@ -41,6 +41,7 @@ from chokepoint.site import (
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
+from chokepoint.site.open_data import catalogue
 
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
 _SCRIPT = re.compile(r'<script type="application/json" class="cp-script">(.*?)</script>', re.S)
@@ -75,6 +76,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("translated", Translated)
     app.add_directive("editions", Editions)
     app.add_directive("on-paper", OnPaper)
+    app.add_directive("open-data", OpenData)
     first = {
         "cover": cover.cover,
         "argument": front_page.argument,
@@ -220,6 +222,15 @@ class OnPaper(SphinxDirective):
         return [nodes.raw("", str(published.paper(address, self.content[0])), format="html")]
 
 
+class OpenData(SphinxDirective):
+    """``{open-data}``: every file for other people's programs, a link where it goes with this site."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        linked = catalogue.is_announced(Path(self.env.srcdir))
+        return [nodes.raw("", str(lists.file_list(linked)), format="html")]
+
+
 def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
     class List(SphinxDirective):
         def run(self) -> list[nodes.Node]:
@@ -249,6 +260,15 @@ def _finish_page(
     context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
     search.remember(app, pagename, context["body"])
     context["cp"] = frame(app, pagename, context, models)
+    _write_citation(app, pagename, context["cp"]["cite"])
+
+
+def _write_citation(app: Sphinx, pagename: str, cite: dict[str, str]) -> None:
+    """Write how to cite a page as files that reference managers read."""
+    for suffix, form in (("bib", "bibtex"), ("ris", "ris")) if cite else ():
+        path = Path(app.outdir) / "cite" / f"{pagename}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(cite[form], encoding="utf-8", newline="")
 
 
 def _under_title(body: str, addition: str) -> str:
