@@ -83,7 +83,27 @@ def zones() -> list[str]:
     return ["UTC", "America/Los_Angeles", *(east if everything() else [draw("zones").choice(east)])]
 
 
-@pytest.mark.parametrize("page", ["08-since-february", "06-china-responses"])
+OF_DAYS = ["06-china-responses", "08-since-february", "10-does-it-work"]
+
+
+def test_no_other_page_draws_days_and_none_by_the_clock_of_the_reader(site):
+    """Scales of time are those of Greenwich; the pages with a day in a picture are those that are opened far away, below."""
+    days = re.compile(r'"type": ?"utc"|\b(?:datetime|toDate)\(')
+    local = re.compile(
+        r'"type": ?"time"|"timezone": ?"local"|\b(?:timeFormat|year|quarter|month|date|day|hours|minutes)\('
+    )
+    found = set()
+    for path in site.rglob("*.html"):
+        for chart in re.findall(
+            r'class="cp-spec"[^>]*>(.*?)</script>', path.read_text(encoding="utf-8"), re.S
+        ):
+            assert not local.search(chart), f"{path.name}: {local.search(chart)[0]}"
+            if days.search(chart):
+                found.add(path.relative_to(site).with_suffix("").as_posix())
+    assert found == set(OF_DAYS)
+
+
+@pytest.mark.parametrize("page", OF_DAYS)
 def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page):
     pictures = {}
     for zone in zones():
