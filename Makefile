@@ -71,7 +71,7 @@ watch: $(VENV)/.ready
 	@$(BIN)/chokepoint watch
 
 lab: $(VENV)/.ready
-	@$(BIN)/jupyter lab book
+	@$(BIN)/jupyter lab  # jupyter_lab_config.py says what it opens
 
 bench: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null
@@ -88,9 +88,9 @@ $(VENV)/.python:
 	  { echo "Python cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv, then run this again."; exit 1; }
 	@touch $@
 
-$(VENV)/.ready: $(VENV)/.python requirements.txt pyproject.toml
+$(VENV)/.ready: $(VENV)/.python requirements.txt requirements-build.txt pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute) …"
-	@$(BIN)/python -m pip install -q -r requirements.txt
+	@$(BIN)/python -m pip install -q -r requirements.txt -r requirements-build.txt
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.ready tests/requirements.txt

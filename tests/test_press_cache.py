@@ -126,6 +126,26 @@ def test_any_other_input_runs_it_again_and_is_named(kept, data, run, monkeypatch
     assert kept().find(run) == (None, f"{named} changed")
 
 
+def test_only_what_is_pinned_for_the_book_counts_among_what_is_installed(tmp_path):
+    pins, site = tmp_path / "requirements.txt", tmp_path / "site"
+    pins.write_text("# pins\nnumpy==2.4.6\nruamel.yaml==1.0\n-e .\n")
+    for name in ("numpy-2.4.6", "ruamel_yaml-1.0", "pandas-3.1.1"):
+        (site / f"{name}.dist-info").mkdir(parents=True)
+    first = cache.versions([pins], site)
+    (site / "pytest-9.1.1.dist-info").mkdir()
+    (site / "pandas-3.1.1.dist-info").rename(site / "pandas-3.2.0.dist-info")
+    assert cache.versions([pins], site) == first
+    (site / "ruamel_yaml-1.0.dist-info").rename(site / "ruamel_yaml-1.1.dist-info")
+    second = cache.versions([pins], site)
+    (site / "numpy-2.4.6.dist-info").rmdir()
+    assert len({first, second, cache.versions([pins], site)}) == 3
+
+
+def test_the_pins_of_the_book_are_found_and_those_of_the_tests_are_not_among_them():
+    names = [path.relative_to(HOME).as_posix() for path in cache.PINS if path.is_file()]
+    assert names == ["requirements.txt", "requirements-build.txt"]
+
+
 def test_words_of_a_notebook_run_nothing_and_are_put_around_what_it_showed(kept, tmp_path):
     run = Run("words", tmp_path / "words.ipynb")
     notebook(run.notebook, "Old words", "x = 1", "x")

@@ -22,6 +22,7 @@ from chokepoint.pages.amounts import capital, date, with_article
 
 RENDER = "CHOKEPOINT_RENDER"  # set while the site is built; without it a kernel is live
 _PACKAGE = Path(__file__).parents[1]
+_SITE_LINK = re.compile(r'<a\b[^>]*href="cp:([^">]*)"[^>]*>(.*?)</a>')
 _LINK = re.compile(r"\{([a-z0-9_.]+)\}|\[([^\]]+)\]\(([\w/-]*)(?:#([\w.-]+))?\)")
 
 
@@ -109,13 +110,25 @@ def fact_exists(fact_id: str, release: str) -> bool:
 def for_notebook(html: str) -> Markup:
     """Return HTML as a notebook may show it.
 
-    It is without links that only the site can follow, and with no money read as mathematics. JupyterLab takes
-    what stands between two dollar signs for a formula, in HTML too, save in elements of these classes.
+    A source is linked where it stands itself, other links that only the site can follow are left out, and no
+    money is read as mathematics. JupyterLab takes what stands between two dollar signs for a formula, in HTML
+    too, save in elements of these classes.
 
-    >>> for_notebook(Markup('Source: <a href="cp:sources#S1">USGS</a>.')).striptags()
-    'Source: USGS.'
+    >>> shown = for_notebook(Markup('<a href="cp:sources#source-S431">P</a> and <a href="cp:minerals">M</a>'))
+    >>> shown.count("<a "), shown.count('href="https://'), shown.striptags()
+    (1, 1, 'P and M')
     """
-    return _inline.no_formulas(Markup(re.sub(r'<a\b[^>]*href="cp:[^>]*>(.*?)</a>', r"\1", escape(html))))
+    return _inline.no_formulas(Markup(_SITE_LINK.sub(_followed, str(escape(html)))))
+
+
+def _followed(found: re.Match) -> str:
+    """Return what a notebook shows of a link of the site: a source's own address, else its words alone."""
+    where, words = found.groups()
+    if where.startswith("sources#source-"):
+        address = tables.row("sources", source_id=where.removeprefix("sources#source-")).url
+        if pd.notna(address) and str(address).startswith("http"):
+            return _inline.outside(address, Markup(words))
+    return words
 
 
 def publisher(source_id: str) -> str:

@@ -262,8 +262,9 @@ def _named(stage: Path) -> list[str]:
 def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
     """Make an executed notebook ready to be a page.
 
-    Fold code away, and cells that load or draw with what they show; leave out set-up cells, widget state,
-    what is for the notebook alone, and cells that show nothing; fill in a template's title.
+    Fold code away, save where it is `shown`, and cells that load or draw with what they show; leave out
+    set-up cells, widget state, what is for the notebook alone, and cells that show nothing; fill in a
+    template's title.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("papermill", None)  # it names folders of this machine
@@ -280,7 +281,7 @@ def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbform
         if cell.cell_type == "code":
             quiet = tags & {"parameters", "injected-parameters", "setup"}
             folded = "remove-cell" if quiet else "hide-cell" if "data" in tags else "hide-input"
-            cell.metadata["tags"] = sorted(tags | {folded})
+            cell.metadata["tags"] = sorted(tags if "shown" in tags else tags | {folded})
     return notebook
 
 

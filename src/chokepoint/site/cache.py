@@ -1,18 +1,19 @@
 """Executed notebooks that are still right, so that only those run whose inputs changed.
 
 An entry holds an executed notebook and, beside it, a digest of every input by name: the notebook's code, its
-parameters, the modules of the package that this code imports in turn, the installed versions, and what the
-run read of the tables: whole files, rows, or what a view returned. It is right if, and only if, every one of
-them is the same now; `why` names those that are not. Markdown is no input: the words of the notebook as it is
-now are put around the kept outputs. What a run reads is known only once it ran, so the entries of a page are
-looked through, newest first: a page has few. That is why neither joblib's Memory nor diskcache, which need
-the key beforehand, is used here.
+parameters, the modules of the package that this code imports in turn, the versions of what is pinned, and
+what the run read of the tables: whole files, rows, or what a view returned. It is right if, and only if,
+every one of them is the same now; `why` names those that are not. Markdown is no input: the words of the
+notebook as it is now are put around the kept outputs. What a run reads is known only once it ran, so the
+entries of a page are looked through, newest first: a page has few. That is why neither joblib's Memory nor
+diskcache, which need the key beforehand, is used here.
 """
 
 import gzip
 import hashlib
 import json
 import os
+import re
 import sys
 import sysconfig
 import zlib
@@ -34,6 +35,8 @@ KEPT = 4  # entries of a page: going back and forth between a few states of the 
 _APART = {"site", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
 RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py"}  # of `site`, what runs them
 _SOURCE = imports.SOURCE
+PINS = tuple(_SOURCE.parents[1] / name for name in ("requirements.txt", "requirements-build.txt"))
+_PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -333,10 +336,23 @@ def code(rendering: bool = False) -> str:
     return _sha(b"".join(f"{file}\0".encode() + (_SOURCE / file).read_bytes() + b"\0" for file in files))
 
 
-def versions() -> str:
-    """Digest of the versions of Python and of all that is installed beside it."""
-    site = Path(sysconfig.get_path("purelib"))
-    return _sha("\n".join([sys.version, *sorted(path.name for path in site.glob("*.dist-info"))]).encode())
+def versions(pins: Iterable[Path] = PINS, site: Path | None = None) -> str:
+    """Digest of the versions of Python and of what is pinned for the book, as they are installed in `site`.
+
+    What is installed besides (what tests need, say) changes no page. Without the files of `pins`, as where
+    the package was installed as a copy, all that is installed counts.
+    """
+    folders = Path(site or sysconfig.get_path("purelib")).glob("*.dist-info")
+    installed = {_normal(folder.stem.rpartition("-")[0]): folder.stem for folder in folders}
+    files = [file for file in pins if file.is_file()]
+    pinned = {_normal(name) for file in files for name in _PINNED.findall(file.read_text(encoding="utf-8"))}
+    found = [folder for name, folder in sorted(installed.items()) if name in pinned or not files]
+    return _sha("\n".join([sys.version, *found]).encode())
+
+
+def _normal(name: str) -> str:
+    """Return the name of a distribution as package indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _sha(content: bytes) -> str:

@@ -30,14 +30,15 @@ from chokepoint.models.sentence import NO_END, describe_result, format_value, ve
 from chokepoint.models.vega import compile_vega
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import anchor, canvas, save_link, source_line
-from chokepoint.pages.markup import macros
+from chokepoint.pages.components.figure import anchor, canvas, live_numbers, save_link, source_line
+from chokepoint.pages.markup import for_notebook, macros
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
     from ipywidgets import FloatSlider, Widget
 
 MOST_POINTS = 121  # of a curve
 IN_SIGHT = 2  # sliders; the others are folded
+_START = "cp_start"  # a column of the curve of the start, in a live chart
 LOW_PLOT = 240  # px, of a plot on a phone, where the sentence stands under it
 _template, _figure = macros("explorable"), macros("figure")
 
@@ -221,8 +222,12 @@ class Explorable(Component):
             canvas(self.spec(), self.alt_text, anchor(self.model), self.still()),
             self._results(self.evaluate()),
             MODELS[self.model].cautions,
-            source_line(sorted({c.source_id for c in self.controls if c.source_id})),
+            source_line(self._sources()),
         )
+
+    def _sources(self) -> list[str]:
+        """List the sources of the controls' defaults."""
+        return sorted({c.source_id for c in self.controls if c.source_id})
 
     def small(self, page: str) -> Markup:
         """Return it as it stands on the first page: picture above sliders, its limits and numbers folded.
@@ -237,7 +242,7 @@ class Explorable(Component):
             canvas(self.spec(), self.alt_text, anchor(self.model), self.still()),
             self._results(self.evaluate()),
             MODELS[self.model].cautions,
-            source_line(sorted({c.source_id for c in self.controls if c.source_id})),
+            source_line(self._sources()),
             page,
         )
 
@@ -259,17 +264,20 @@ class Explorable(Component):
         """Return the same controls as ipywidgets; the model runs in the kernel, on NumPy, at each move."""
         import ipywidgets as widgets
 
-        from chokepoint.charts.vega import compiled, fitted
         from chokepoint.pages.components.live_chart import live_chart
 
         sliders = {c.name: _live_slider(self.model, c) for c in self.controls}
-        chart, words = live_chart(self.still(), self.alt_text), widgets.HTML()
+        readings = {c.name: widgets.HTML() for c in self.controls}
+        chart, words = live_chart(self.still(apart=True), self.alt_text), widgets.HTML()
+        links = for_notebook(_figure.small(source_line(self._sources())))
 
         def move(_change: dict | None = None) -> None:
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
+            for c in self.controls:
+                readings[c.name].value = for_notebook(_template.reading(*_said(c, values[c.name])))
             if _change:
-                chart.spec = fitted(compiled(self.still(**values)))
+                chart.spec = self._redrawn(chart.spec, values)
 
         def go(values: Mapping[str, float]) -> None:
             for c in self.controls:
@@ -283,11 +291,18 @@ class Explorable(Component):
             buttons.append(widgets.Button(description=said, layout={"width": "auto"}))
             buttons[-1].on_click(lambda _button, wish=wish: go(wish))
         rows = [
-            widgets.HBox([sliders[c.name], widgets.HTML(_figure.small(f"{c.unit}; {c.grounds}"))])
+            widgets.HBox([sliders[c.name], readings[c.name]], layout={"flex_flow": "row wrap"})
             for c in self.controls
         ]
         box = widgets.VBox(
-            [widgets.HTML(_figure.title(self.title)), *rows, widgets.HBox(buttons), chart, words]
+            [
+                widgets.HTML(_figure.title(self.title)),
+                *rows,
+                widgets.HBox(buttons),
+                chart,
+                words,
+                widgets.HTML(links),
+            ]
         )
         return box.add_class("cp-live").add_class(f"cp-live-{self.model}")
 
@@ -303,16 +318,57 @@ class Explorable(Component):
         rows += [(name, float(now[name]), unit) for name, (unit, _) in model.results.items() if name in now]
         moved = json.dumps({c.name: float(settings[c.name]) for c in self.controls})
         saved = save_link(pd.DataFrame(rows, columns=["name", "value", "unit"]), self.model)
-        return _template.live(self.sentence_at(**values), moved, self._results(now), saved, model.cautions)
+        columns = self.columns()
+        curve = self.rows(**values)[[c["name"] for c in columns]]
+        curve.columns = [f"{c['label']}, {c['unit']}" if _unit(c["unit"]) else c["label"] for c in columns]
+        return _template.live(
+            self.sentence_at(**values),
+            moved,
+            self._results(now),
+            saved,
+            live_numbers(curve, f"{self.model} curve"),
+            model.cautions,
+        )
 
-    def still(self, **values: float) -> dict:
-        """Return the chart at some settings, every number worked out here: Vega-Lite without a model."""
-        spec = self._spec(alt.Chart(self.rows(**values)), alt.Chart(self.rows()))
-        numbers = self.defaults | values | {"cp_moved": any(values[n] != self.defaults[n] for n in values)}
-        spec["params"] = [
-            {"name": k, "value": float(v)} for k, v in (numbers | self.evaluate(**values)).items()
-        ] + spec["params"]
+    def still(self, apart: bool = False, **values: float) -> dict:
+        """Return the chart at some settings, every number worked out here: Vega-Lite without a model.
+
+        apart: the curve of the start is marked, so that `_redrawn` finds the other, of which it may be a
+        copy.
+        """
+        start = self.rows().assign(**{_START: 1}) if apart else self.rows()
+        spec = self._spec(alt.Chart(self.rows(**values)), alt.Chart(start))
+        numbers = [{"name": k, "value": v} for k, v in self._settings(values).items()]
+        spec["params"] = numbers + spec["params"]
         return spec
+
+    def _settings(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return what the view's parameters are at some settings: every control and every result."""
+        moved = {"cp_moved": any(values[n] != self.defaults[n] for n in values)}
+        return {k: float(v) for k, v in (self.defaults | values | moved | self.evaluate(**values)).items()}
+
+    def _redrawn(self, spec: dict, values: Mapping[str, float]) -> dict:
+        """Return a compiled chart at other settings: the curve and the parameters, all else as it is.
+
+        To make and compile it anew takes half a second; this, a few milliseconds, with the model's run.
+        """
+        curve = self.rows(**values)
+        rows = (
+            curve.astype(object).where(np.isfinite(curve), None).to_dict("records")
+        )  # as Altair writes them
+        settings = self._settings(values)
+
+        def is_now(data: dict) -> bool:
+            first = next(iter(data.get("values") or []), {})
+            return _START not in first and set(curve) <= set(first)
+
+        return spec | {
+            "data": [data | {"values": rows} if is_now(data) else data for data in spec["data"]],
+            "signals": [
+                signal | {"value": settings[signal["name"]]} if signal["name"] in settings else signal
+                for signal in spec["signals"]
+            ],
+        }
 
 
 def explore(
@@ -425,7 +481,7 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
         max=control.high,
         step=control.step,
         description=control.label,
-        continuous_update=False,
+        continuous_update=True,  # the page sends a move once the last is answered: none piles up
         readout_format=".4g",
         style={"description_width": "20em"},
         layout={"width": "40em"},
@@ -452,6 +508,12 @@ def _with_default(control: Control, value: float | None) -> Control:
         source_id="",
         basis="set for this printing",
     )
+
+
+def _said(c: Control, value: float) -> tuple[str, str]:
+    """Return what a slider stands at, with its unit, and its range and grounds."""
+    now, low, high = (format_value(v, c.unit) for v in (value, c.low, c.high))
+    return f"{now} {_unit(c.unit)}".strip(), f"{low} to {high}; {c.grounds}"
 
 
 def _unit(unit: str) -> str:

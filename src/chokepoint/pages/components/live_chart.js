@@ -46,7 +46,7 @@ export default {
     const box = el.appendChild(element("div")); // ipywidgets writes over the style of `el`
     box.className = "cp-live-chart";
     Object.assign(box.style, { maxWidth: "56rem", overflowX: "auto", overflowY: "hidden" });
-    let view, spec, turn = 0;
+    let view, spec, turn = 0, drawing = 0;
 
     const fits = () => spec.signals?.some((signal) => signal.name === "cp_column" && "value" in signal);
     // As on the page (charts.js): the column's width is given, and the plot takes what axes, legends and words leave of it.
@@ -73,6 +73,10 @@ export default {
     const draw = async () => {
       if (!box.clientWidth) return; // not laid out yet, and nothing to measure: the observer below comes back when it is
       const mine = ++turn;
+      drawing++;
+      try { await drawn(mine); } finally { drawing--; }
+    };
+    const drawn = async (mine) => {
       spec = JSON.parse(model.get("spec"));
       const selects = element("div"), picture = element("div");
       selects.style.cssText = "display:flex;flex-wrap:wrap;gap:.3rem 1.2rem";
@@ -92,7 +96,18 @@ export default {
       Object.assign(box, { view, spec });
       box.dataset.drawn = "true";
     };
-    const shown = () => draw().catch((error) => {
+    // A move of a slider changes parameters and rows, and nothing else of a chart: they are put into the drawing there is.
+    const frame = ({ data, signals, ...rest }) => JSON.stringify([rest, data?.map(({ values, ...one }) => one), signals?.map(({ value, ...one }) => one)]);
+    const moved = async () => {
+      const next = JSON.parse(model.get("spec"));
+      if (!view || drawing || frame(next) !== frame(spec)) return draw();
+      const before = spec;
+      spec = box.spec = next;
+      next.signals?.forEach(({ name, value }, i) => { if (value !== before.signals[i].value) view.signal(name, value); });
+      next.data?.forEach(({ name, values }, i) => { if (values && JSON.stringify(values) !== JSON.stringify(before.data[i].values)) view.data(name, values); });
+      await view.runAsync();
+    };
+    const shown = (how = draw) => how().catch((error) => {
       box.textContent = `This chart could not be drawn: ${error.message}`;
       throw error;
     });
@@ -103,13 +118,14 @@ export default {
       else if (fits() && Math.floor(box.clientWidth) !== box.column) laid(view);
     });
     fit.observe(box);
-    const dark = new MutationObserver(shown);
+    const dark = new MutationObserver(() => shown());
     dark.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-    model.on("change:spec", shown);
+    const change = () => shown(moved);
+    model.on("change:spec", change);
     return () => {
       fit.disconnect();
       dark.disconnect();
-      model.off("change:spec", shown);
+      model.off("change:spec", change);
       view?.finalize();
     };
   },

@@ -361,8 +361,15 @@ class ScenarioDesk(Component):
         for box in (*boxes.values(), sure):
             box.observe(show, "value")
         show()
+        asked = {
+            name: widgets.HBox(
+                [boxes[name], widgets.HTML(_figure.small(f"{c.meaning}: {c.low:g} to {c.high:g} {c.unit}"))],
+                layout={"flex_flow": "row wrap"},
+            )
+            for name, c in known.items()
+        }
         folded = widgets.Accordion(
-            [widgets.VBox([boxes[c.name] for c in known.values() if c.of == of]) for of in GROUPS],
+            [widgets.VBox([asked[c.name] for c in known.values() if c.of == of]) for of in GROUPS],
             titles=list(GROUPS.values()),
         )
         grid = widgets.GridBox(

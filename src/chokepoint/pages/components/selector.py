@@ -4,7 +4,7 @@ In a live kernel, all that a template shows follows the mineral or country chose
 """
 
 import inspect
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,16 @@ if TYPE_CHECKING:  # they are imported where a live kernel shows something
     from chokepoint.pages.components.base import Component
 
 
-def selector(chapter: ModuleType, name: str, value: str) -> "ModuleType | LinkedPage":
+def selector(
+    chapter: ModuleType, name: str, value: str, among: Iterable[str] | None = None
+) -> "ModuleType | LinkedPage":
     """Return a template's chapter, whose functions take the parameter `name` first.
 
     While the site is built, this is the chapter itself. In a live notebook the variable `name` follows the
-    list: it is always what is chosen there. UserError when there is no such mineral or country.
+    list: it is always what is chosen there. among: what the list offers, besides `value`; all there is where
+    it is not given. UserError when there is no such mineral or country.
     """
-    return chapter if rendering() else LinkedPage(chapter, name, value)
+    return chapter if rendering() else LinkedPage(chapter, name, value, among)
 
 
 class Chosen(str):
@@ -40,14 +43,15 @@ class LinkedPage:
     about anything else, such as `page.brief("tin", release)`, answers that, and stays.
     """
 
-    def __init__(self, chapter: ModuleType, name: str, value: str) -> None:
+    def __init__(
+        self, chapter: ModuleType, name: str, value: str, among: Iterable[str] | None = None
+    ) -> None:
         import ipywidgets as widgets
 
-        choices = Parameter(name, str, value, "").choices
+        offered = {checked(name, str, str(value)), *(among or ())}
+        choices = [c for c in Parameter(name, str, value, "").choices if among is None or c in offered]
         self._chapter, self._name = chapter, name
-        self._choice = widgets.Dropdown(
-            options=choices, value=checked(name, str, str(value)), description=name.capitalize()
-        )
+        self._choice = widgets.Dropdown(options=choices, value=str(value), description=name.capitalize())
         self._choice.add_class("cp-choice").observe(self._set_variable, "value")
         self._set_variable()
 

@@ -212,7 +212,18 @@ def _sources(book: Book) -> Document:
 
 
 def _forecasts(book: Book) -> Document:
-    wanted = ["name", "statement", "test", "rests_on", "probability", "made_on", "evidence_to", "due", "state", "rule"]
+    wanted = [
+        "name",
+        "statement",
+        "test",
+        "rests_on",
+        "probability",
+        "made_on",
+        "evidence_to",
+        "due",
+        "state",
+        "rule",
+    ]
     wanted += ["column", "holds", "settles_from", "outcome", "settled_on", "source_id", "note"]
     rows = own_forecasts.forecasts()
     entries = [
