@@ -35,7 +35,7 @@ def test_a_card_has_the_size_that_is_shown_and_is_the_same_whenever_it_is_drawn(
 def test_a_long_chart_is_drawn_from_its_beginning():
     tall = cards.draw(cards.Card("Tin", "China mines the most.", json.dumps(BARS)), "mcs2026")
     assert size(tall) == SIZE and tall != cards.draw(cards.Card("Tin", "China mines the most."), "mcs2026")
-    assert cards._chart(BARS)[3] >= 0.7, "or nobody reads it"
+    assert cards._chart(BARS).cut and cards._chart(BARS).scale >= 1, "or nobody reads it"
 
 
 def test_words_that_the_cards_font_has_no_letters_for_are_told_in_english():
