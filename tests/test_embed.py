@@ -108,9 +108,7 @@ class TestFramed:
         tab.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.goto(
-            host.page(
-                "#01-dependence/chart-lead", f"{SET}#{FLOOR}&dark", "#07-futures/chart-scenario-outside"
-            )
+            host.page("#01-dependence/chart-lead", f"{SET}#{FLOOR}&dark", "#07-futures/chart-scenario-share")
         )
         for width in (320, 640, 1000):
             tab.set_viewport_size({"width": width, "height": 900})
@@ -213,6 +211,7 @@ class TestFramed:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")
 def test_the_menu_names_the_address_that_the_book_knows_of_itself(site, visit, address):
     page = visit(f"{address}/minerals/gallium.html").page
     page.evaluate(

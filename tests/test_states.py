@@ -115,7 +115,7 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
         pictures[zone] = [re.sub(r"clip\d+", "clip", picture) for picture in tab.evaluate(whole)]
         context.close()
     utc = pictures.pop("UTC")
-    assert any(">Jan<" in picture or ">2026<" in picture for picture in utc)
+    assert any(re.search(r">(?:20\d\d|(?:Jan|Apr|Jul|Oct)[a-z]*(?: \d+)?)<", picture) for picture in utc)
     for zone, drawn in pictures.items():
         assert drawn == utc, zone
 

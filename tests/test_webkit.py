@@ -5,7 +5,19 @@ import warnings
 import pytest
 import webkit
 from quiet_server import serving
+from sampled import of_each
 
+# Page → its kind.
+PAGES = {
+    "index": "front",
+    "03-price-floor": "chapter",
+    "08-since-february": "chapter",
+    "07-futures": "scenario",
+    "minerals/gallium": "many",
+    "countries/japan": "many",
+    "evidence": "list",
+    "rock-to-motor": "drawn",
+}
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("webkit")]
 DRAWN = """(async () => {
   document.querySelectorAll(".cp-sure").forEach((box) => { box.open = true; });
@@ -39,19 +51,7 @@ def tab():
     one.close()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "index",
-        "03-price-floor",
-        "07-futures",
-        "08-since-february",
-        "minerals/gallium",
-        "countries/japan",
-        "evidence",
-        "rock-to-motor",
-    ],
-)
+@pytest.mark.parametrize("page", of_each("webkit", PAGES, PAGES.get))
 def test_webkit_draws_every_chart_of_a_page_and_moves_nothing_out_of_it(tab, address, page):
     tab.resize(1280, 900)
     tab.open(f"{address}/{page}.html")

@@ -120,14 +120,25 @@ def _in_letters(spec: str) -> dict:
     return json.loads(json.dumps(json.loads(spec)).replace(FONT, LETTERS))
 
 
-def _chart(spec: dict) -> tuple[Markup, float, float, float]:
-    """Return a chart as SVG, its width and height [px], and how much larger it is shown."""
+@dataclass(frozen=True)
+class _Drawn:
+    """A chart as SVG; from where [px] and how much larger it is shown, and whether its end is left out."""
+
+    svg: Markup
+    left: float
+    top: float
+    scale: float
+    cut: bool
+
+
+def _chart(spec: dict) -> _Drawn:
     svg = _in_column(spec) if follows_width(spec) else vl_convert.vega_to_svg(spec)
-    wide, tall = _size(svg)
-    scale = min(_ROOM[0] / wide, 2.0)
-    if tall * scale > _ROOM[1]:  # of a long one the beginning, unless all of it is large enough to be read
-        scale = max(_ROOM[1] / tall, min(scale, 1.4))
-    return Markup(svg), wide, tall, scale
+    (wide, tall), (across, down) = _size(svg), _ROOM
+    scale = min(across / wide, 2.0)
+    if tall * scale > down:  # of a long one the beginning, unless all of it is large enough to be read
+        scale = max(down / tall, min(scale, 1.4))
+    left, top = (max(room - size * scale, 0) / 2 for room, size in ((across, wide), (down, tall)))
+    return _Drawn(Markup(svg), left, top, scale, tall * scale > down + 1)
 
 
 def follows_width(spec: dict) -> bool:
