@@ -75,7 +75,7 @@
     narrow.addEventListener("change", () => open(false));
     menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus(); }
+      if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus({ preventScroll: true }); }
     });
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin(); // late on a page that had to find it
