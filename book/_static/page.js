@@ -6,8 +6,12 @@
   const chosen = () => { try { return localStorage.getItem("mode") || "auto"; } catch { return "auto"; } };
   const apply = () => { root.dataset.theme = chosen() !== "auto" ? chosen() : system.matches ? "dark" : "light"; };
   root.classList.add("js");
-  // The fonts are asked for before there is text. A link that preloads them would complain on a page that is opened from a folder.
-  for (const font of ['1em "Chokepoint Sans"', '600 1em "Chokepoint Serif"']) document.fonts.load(font).catch(() => {});
+  // What somebody has begun to read does not move: fonts that come after the text are for the next page, and for the charts of this one.
+  new PerformanceObserver((seen, self) => {
+    if (!seen.getEntriesByName("first-contentful-paint").length) return;
+    self.disconnect();
+    root.classList.toggle("cp-plain", !["Sans", "Serif"].every((kind) => document.fonts.check(`1em "Chokepoint ${kind}"`)));
+  }).observe({ type: "paint", buffered: true });
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   root.classList.toggle("cp-code", kept("code") === "on");
   apply();
@@ -71,7 +75,7 @@
     narrow.addEventListener("change", () => open(false));
     menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus(); }
+      if (event.key === "Escape" && book.classList.contains("cp-open")) { open(false); menu.focus({ preventScroll: true }); }
     });
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin(); // late on a page that had to find it

@@ -247,6 +247,7 @@ def print_book(
         sheet.write_text(document(leaves, release, says), encoding="utf-8")
         tab = browser.new_page()
         tab.goto(sheet.as_uri())
+        tab.evaluate("document.fonts.ready.then(() => 1)")
         tab.pdf(path=target, prefer_css_page_size=True, print_background=True)
         tab.evaluate(_NUMBER, _page_numbers(PdfReader(target), pages))
         tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
