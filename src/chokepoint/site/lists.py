@@ -280,11 +280,7 @@ def rule_list(release: str) -> Markup:
 
 def file_list(linked: bool) -> Markup:
     """List what the site offers beside its pages. linked: whether it goes with this site."""
-    rows = [
-        Row([file.title, _template.file_address(file, linked), _template.file_about(file)])
-        for file in catalogue.FILES
-    ]
-    return Table("cp-files", ["What", "Address", "What it holds"], rows, "files", search=False).html()
+    return _template.files(catalogue.FILES, linked)
 
 
 def _span(first: float, last: float) -> str:

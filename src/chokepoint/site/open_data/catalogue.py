@@ -86,11 +86,11 @@ FILES = (
         "Data package",
         "Every table as CSV with its description, a Frictionless Data Package",
     ),
-    File("feed/events.xml", ATOM, "Events", "What happened, newest first, as an Atom feed"),
+    File("feed/events.xml", ATOM, "Feed of events", "What happened, newest first, as an Atom feed"),
     File(
         "feed/releases.xml",
         ATOM,
-        "Releases",
+        "Feed of releases",
         "New releases of the publishers, and what changed in the book with the newest, as an Atom feed",
     ),
 )

@@ -19,6 +19,7 @@ from chokepoint.analysis.facts import Fact
 from chokepoint.data import tables
 from chokepoint.data.descriptor import listed
 from chokepoint.data.references import is_template
+from chokepoint.errors import UserError
 from chokepoint.site.open_data.charts import Chart
 from chokepoint.site.open_data.documents import ids
 
@@ -67,7 +68,7 @@ def completed(
         _insert_charts(made, charts)
         made.commit()
         if astray := made.execute("PRAGMA foreign_key_check").fetchall():
-            raise ValueError(f"the database has rows that refer to none: {astray[:5]}")
+            raise UserError(f"The database has rows that refer to none; the first are of {astray[:5]}.")
         return made.serialize()
 
 

@@ -22,6 +22,7 @@ from chokepoint.site.open_data.records import Book
 
 _IDS = UUID("3504ae85-200a-4e80-91e6-964952ba5aa3")  # of this book's entries; it never changes
 _IN_ADDRESSES = "%:/?#[]@!$&'()*+,;="
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # signs that no XML may hold
 _MOST = 12  # numbers that an entry names
 _template = macros("feed")
 
@@ -59,7 +60,7 @@ def _feed(address: str, title: str, subtitle: str, page: str, entries: list[dict
         "page": page,
     }
     newest_first = sorted(entries, key=lambda one: (one["updated"], one["id"]), reverse=True)
-    return str(_template.feed(about, newest_first))
+    return _NO_XML.sub("", str(_template.feed(about, newest_first)))
 
 
 def _events(book: Book) -> list[dict]:
@@ -123,11 +124,12 @@ def _changes(book: Book, release: str) -> list[str]:
 
 def _sources(source_ids: Iterable[str]) -> list[dict[str, str]]:
     """Return the addresses of documents that stand on the web, with who published them."""
-    rows = [tables.row("sources", source_id=one) for one in source_ids]
+    found = tables.load("sources").set_index("source_id")
+    rows = [(str(found.url[one]), found.publisher[one]) for one in source_ids]
     return [
-        {"address": quote(str(row.url).split()[0], safe=_IN_ADDRESSES), "title": row.publisher}
-        for row in rows
-        if re.match("https?://", str(row.url))
+        {"address": quote(url.split()[0], safe=_IN_ADDRESSES), "title": publisher}
+        for url, publisher in rows
+        if re.match("https?://", url)
     ]
 
 

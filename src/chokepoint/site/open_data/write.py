@@ -10,7 +10,7 @@ from chokepoint.analysis import events
 from chokepoint.analysis.facts import Fact
 from chokepoint.site import crosslinks, page_metadata, redirects
 from chokepoint.site.open_data import charts, database, feeds, package
-from chokepoint.site.open_data.catalogue import FILES
+from chokepoint.site.open_data.catalogue import FILES, JSON
 from chokepoint.site.open_data.documents import FOLDER, Document
 from chokepoint.site.open_data.records import Book, documents
 
@@ -72,7 +72,7 @@ def _index(made: Mapping[str, bytes], about: Mapping[str, str]) -> str:
             "about": file.about,
             "media_type": file.media_type,
             "bytes": len(content) or None,
-            "schema": schema if schema in made else None,
+            "schema": schema if file.media_type == JSON else None,
         }
         files.append({name: value for name, value in entry.items() if value is not None})
     schemas = [address for address in made if address.startswith(f"{FOLDER}/schema/")]
