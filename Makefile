@@ -71,7 +71,7 @@ watch: $(VENV)/.ready
 	@$(BIN)/chokepoint watch
 
 lab: $(VENV)/.ready
-	@$(BIN)/jupyter lab  # jupyter_lab_config.py says what it opens
+	@$(BIN)/jupyter lab --config jupyter_lab_config.py
 
 bench: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null

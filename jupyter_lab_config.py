@@ -1,5 +1,5 @@
-# JupyterLab reads this where it is started from the top folder, by `make lab` and in Binder: it opens the first notebook,
-# and asks nothing of the network (news, newer versions, the list of extensions).
+# JupyterLab as `make lab` and Binder start it: it opens the first notebook, and asks nothing of the network (news, newer
+# versions, the list of extensions).
 c = get_config()  # noqa: F821
 c.LabApp.default_url = "/lab/tree/book/start-here.ipynb"
 c.LabApp.news_url = None

@@ -106,7 +106,7 @@ def test_what_is_published_is_the_book_with_its_editions_and_the_brief_on_paper(
     assert "chokepoint publish --browser" in recipe
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt", "tests/requirements.txt"])
 def test_every_dependency_is_pinned(name):
     lines = [
         line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()
