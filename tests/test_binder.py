@@ -98,11 +98,11 @@ def test_whoever_reads_live_is_given_nothing_heavy_that_only_building_needs(tmp_
 
 
 def test_jupyterlab_opens_the_first_notebook_in_binder_as_with_make_lab():
-    config = (HOME / "jupyter_lab_config.py").read_text(encoding="utf-8")
+    config = (HOME / ".jupyter" / "jupyter_lab_config.py").read_text(encoding="utf-8")
     opened = re.search(r'default_url = "/lab/tree/(.+)"', config)[1]
     assert (HOME / opened).is_file() and "news_url = None" in config
-    assert "jupyter lab --config jupyter_lab_config.py" in (HOME / "Makefile").read_text(encoding="utf-8")
-    assert "/etc/jupyter" in (step := lines("postBuild")[2]) and step.endswith("jupyter_lab_config.py")
+    assert "JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter" in (HOME / "Makefile").read_text(encoding="utf-8")
+    assert (step := lines("postBuild")[2]).startswith("cp -r .jupyter/. ") and "/etc/jupyter" in step
     shown = json.loads((HOME / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert (
         shown["customizations"]["codespaces"]["openFiles"] == [opened]

@@ -75,7 +75,9 @@ def test_a_live_model_says_units_follows_a_drag_and_links_its_sources_and_number
     words = " ".join(str(getattr(w, "value", "")) for w in parts)
     top = explorable.controls[1]
     assert f"<b>{top.high:g} {top.unit}</b>" in words
-    outside = re.findall(r'<a href="(https?://[^"]+)" target="_blank" rel="noopener noreferrer">', words)
+    outside = re.findall(
+        r'<a style="[^"]*" href="(https?://[^"]+)" target="_blank" rel="noopener noreferrer">', words
+    )
     assert outside and "cp:" not in words
     assert words.count('download="') == 2, "settings with results, and the curve"
 
