@@ -314,7 +314,7 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
         arg=[stock.element_handle(), moved],
     )
     with page.expect_download() as caught:
-        vault.locator("a.cp-save").press("Enter")
+        vault.locator("a.cp-save").first.press("Enter")
     saved = dict(
         line.split(",")[:2] for line in caught.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]
     )
