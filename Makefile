@@ -71,7 +71,7 @@ watch: $(VENV)/.ready
 	@$(BIN)/chokepoint watch
 
 lab: $(VENV)/.ready
-	@$(BIN)/jupyter lab  # jupyter_lab_config.py says what it opens
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab
 
 bench: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null

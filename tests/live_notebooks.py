@@ -17,7 +17,8 @@ WITH_SLIDERS = [
     "validation",
 ]
 # Notebooks of which the tests of JupyterLab ask more than that they run.
-ALWAYS = [*TEMPLATES, DESK, "03-price-floor", "04-project-vault", "08-since-february"]
+START = "start-here"
+ALWAYS = [START, *TEMPLATES, DESK, "03-price-floor", "04-project-vault", "08-since-february"]
 
 
 def in_jupyterlab() -> list[str]:
@@ -33,7 +34,7 @@ def in_jupyterlab() -> list[str]:
 
 
 def in_a_kernel() -> list[str]:
-    """Those that JupyterLab does not run, and a template, which is printed otherwise than it is shown live; or all."""
+    """Those that JupyterLab does not run, the first, and a template, which is printed otherwise than it is shown live; or all."""
     if everything():
         return NAMES
-    return sorted([TEMPLATES[0], *(name for name in NAMES if name not in in_jupyterlab())])
+    return sorted([START, TEMPLATES[0], *(name for name in NAMES if name not in in_jupyterlab())])

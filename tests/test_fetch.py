@@ -43,11 +43,11 @@ def publisher(monkeypatch):
     Publisher.asked, Publisher.breaks = [], True
     load = tables.load
 
-    def listed(md5):
+    def listed(md5, release="mcs2026"):
         files = pd.DataFrame(
             [
                 {
-                    "release": "mcs2026",
+                    "release": release,
                     "file": "main.csv",
                     "url": f"http://127.0.0.1:{server.server_port}/main.csv",
                     "md5": md5,
@@ -88,6 +88,19 @@ def test_another_file_than_the_published_one_is_refused_and_not_kept(publisher, 
     with pytest.raises(UserError, match="is not the file published"):
         fetching.fetch("mcs2026", tmp_path)
     assert list((tmp_path / "mcs2026").iterdir()) == []
+
+
+def test_next_years_rows_are_fetched_as_the_recipe_says(publisher, tmp_path):
+    """Rows for `mcs2027` in data/release_files.csv, and the command of the recipe, which is then followed by `ingest`."""
+    recipe = (tables.home() / "book" / "rerun.md").read_text(encoding="utf-8")
+    [said] = [line for line in recipe.splitlines() if "data/release_files.csv" in line]
+    header = (tables.home() / "data" / "release_files.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert all(f"`{column}`" in said for column in header.split(","))
+    assert "chokepoint fetch usgs-2027" in said and "chokepoint ingest usgs build/releases/mcs2027" in said
+    Publisher.breaks = False
+    publisher(hashlib.md5(CONTENT).hexdigest(), release="mcs2027")
+    assert fetching.fetch("usgs-2027", tmp_path) == tmp_path / "mcs2027"
+    assert (tmp_path / "mcs2027" / "main.csv").read_bytes() == CONTENT
 
 
 def test_an_unknown_release_comes_with_the_nearest():

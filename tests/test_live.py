@@ -5,6 +5,7 @@ Each time those that do not run in JupyterLab (see `live_notebooks`); every week
 
 import json
 import os
+import re
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from sampled import everything
 
+from chokepoint.charts.vega import compiled, fitted
 from chokepoint.data import tables
 from chokepoint.pages import mineral as chapter
 from chokepoint.pages import price_floor
@@ -44,6 +46,46 @@ def test_a_widgets_slider_recomputes_the_model_in_the_kernel():
     assert {s["name"]: s["value"] for s in chart.spec["signals"] if "value" in s}[
         "levy"
     ] == explorable.evaluate(floor=80)["levy"]
+
+
+def test_a_moved_chart_is_what_it_would_be_if_it_were_compiled_anew():
+    """A move puts rows and parameters into the compiled chart; the compiler rounds them to six digits."""
+    explorable = price_floor.who_pays()
+    moved = {"world_price": 45.0, "floor": 95.0}
+    begun, anew = (fitted(compiled(explorable.still(apart=True, **values))) for values in ({}, moved))
+    redrawn = explorable._redrawn(begun, moved)
+    for part in begun.keys() - {"data", "signals"}:
+        assert redrawn[part] == anew[part]
+    assert redrawn["data"] != begun["data"]
+    for part in ("data", "signals"):
+        for one, other in zip(redrawn[part], anew[part], strict=True):
+            assert set(one) == set(other) and one["name"] == other["name"]
+            for row, expected in zip(one.get("values", []), other.get("values", []), strict=True):
+                assert row == pytest.approx(expected, rel=1e-5, nan_ok=True)
+            if isinstance(other.get("value"), float | int):
+                assert one["value"] == pytest.approx(other["value"], rel=1e-5)
+
+
+def test_a_live_model_says_units_follows_a_drag_and_links_its_sources_and_numbers():
+    explorable = price_floor.who_pays()
+    parts = list(walk(explorable.widget()))
+    slider = next(w for w in parts if getattr(w, "description", "") == explorable.controls[1].label)
+    assert slider.continuous_update
+    slider.value = slider.max
+    words = " ".join(str(getattr(w, "value", "")) for w in parts)
+    top = explorable.controls[1]
+    assert f"<b>{top.high:g} {top.unit}</b>" in words
+    outside = re.findall(
+        r'<a style="[^"]*" href="(https?://[^"]+)" target="_blank" rel="noopener noreferrer">', words
+    )
+    assert outside and "cp:" not in words
+    assert words.count('download="') == 2, "settings with results, and the curve"
+
+
+def test_a_list_offers_what_it_is_given_and_what_it_begins_with(monkeypatch):
+    monkeypatch.delenv("CHOKEPOINT_RENDER", raising=False)
+    page = selector(chapter, "mineral", "tin", among=["gallium", "tungsten"])
+    assert page._choice.options == ("gallium", "tin", "tungsten")
 
 
 def test_a_reset_brings_the_widget_back():

@@ -106,7 +106,18 @@ def test_what_is_published_is_the_book_with_its_editions_and_the_brief_on_paper(
     assert "chokepoint publish --browser" in recipe
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+def test_nothing_is_published_before_the_tests_have_passed_and_what_notebooks_showed_is_kept():
+    jobs = WORKFLOWS["publish.yml"]["jobs"]
+    [publishing] = [name for name, job in jobs.items() if "deploy-pages" in str(job)]
+    assert set(jobs[publishing]["needs"]) == set(jobs) - {publishing} and "if" not in jobs[publishing]
+    tested = [step["run"] for step in jobs["test"]["steps"] if "run" in step]
+    assert tested == ["bash .ci/run"], "what a pull request has to pass"
+    assert tested[0] in [step.get("run") for step in WORKFLOWS["test.yml"]["jobs"]["test"]["steps"]]
+    [kept] = [step["with"] for step in jobs["build"]["steps"] if "actions/cache@" in step.get("uses", "")]
+    assert kept["path"] == "build/cache" and kept["key"].startswith(kept["restore-keys"])
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt", "tests/requirements.txt"])
 def test_every_dependency_is_pinned(name):
     lines = [
         line.partition("#")[0].strip() for line in (HOME / name).read_text(encoding="utf-8").splitlines()

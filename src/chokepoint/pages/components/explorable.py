@@ -326,7 +326,7 @@ class Explorable(Component):
             moved,
             self._results(now),
             saved,
-            live_numbers(curve, f"{self.model} curve"),
+            live_numbers(curve, f"{self.model} curve", "Numbers of the curve at these settings"),
             model.cautions,
         )
 
@@ -475,6 +475,7 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
     """
     import ipywidgets as widgets
 
+    decimals = f"{control.step:g}".partition(".")[2]
     slider = widgets.FloatSlider(
         value=control.value,
         min=control.low,
@@ -482,7 +483,7 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
         step=control.step,
         description=control.label,
         continuous_update=True,  # the page sends a move once the last is answered: none piles up
-        readout_format=".4g",
+        readout_format=f".{len(decimals)}f",
         style={"description_width": "20em"},
         layout={"width": "40em"},
     )

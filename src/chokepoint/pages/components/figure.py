@@ -202,6 +202,6 @@ def save_link(table: pd.DataFrame, name: str) -> Markup:
     return _template.save(inside, re.sub(r"\W+", "-", name.lower()).strip("-")[:60])
 
 
-def live_numbers(table: pd.DataFrame, name: str) -> Markup:
+def live_numbers(table: pd.DataFrame, name: str, label: str = "Numbers") -> Markup:
     """Show the numbers of a chart in a notebook, folded away, and a link that saves them."""
-    return _template.live_numbers(_body(table), save_link(table, name))
+    return _template.live_numbers(_body(table), save_link(table, name), label)

@@ -1,7 +1,0 @@
-# JupyterLab reads this where it is started from the top folder, by `make lab` and in Binder: it opens the first notebook,
-# and asks nothing of the network (news, newer versions, the list of extensions).
-c = get_config()  # noqa: F821
-c.LabApp.default_url = "/lab/tree/book/start-here.ipynb"
-c.LabApp.news_url = None
-c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
-c.LabApp.extension_manager = "readonly"
