@@ -20,10 +20,10 @@
   // What a link leads to is not left folded away; on paper the box of doubts is open.
   const unfold = () => {
     const target = document.querySelector(":target"), code = target?.closest("details.hide");
-    if (code && !code.open) {
+    if (code && !root.classList.contains("cp-code")) { // the browser may have opened it, but it is hidden
       root.classList.add("cp-code");
       code.open = true;
-      target.scrollIntoView();
+      (target.closest(".cp-figure, .cp-explorable") ?? target).scrollIntoView();
     }
     const inner = target?.querySelector(":scope > .cp-sure") ?? target?.closest(".cp-sure");
     if (!inner || inner.open) return;
