@@ -185,10 +185,10 @@ def test_a_chapter_opens_in_binder_and_at_its_host(under_title):
     assert "This page needs none of it" in shown
 
 
-def test_a_minerals_page_opens_the_template_and_says_what_to_write_there(under_title):
+def test_a_minerals_page_opens_the_template_and_says_what_to_choose_there(under_title):
     shown = under_title("minerals/tin", "git@gitlab.com:group/name.git")
     assert "/v2/gl/group%2Fname/HEAD?urlpath=lab/tree/book/mineral.ipynb" in shown
-    assert "mineral = &quot;tin&quot;" in shown
+    assert "<b>tin</b> in the list at the top" in shown
 
 
 def test_without_an_address_there_is_no_button(under_title):
