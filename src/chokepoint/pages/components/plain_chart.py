@@ -5,6 +5,7 @@ Title, alt text and numbers are derived from the chart itself.
 
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from chokepoint.charts.theme import CONFIG, looked, one_view
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages.amounts import capital
-from chokepoint.pages.components.figure import Figure
+from chokepoint.pages.components.figure import Figure, slug
 from chokepoint.pages.markup import rendering
 
 SOURCES = ("source_id", "sources")  # columns with the id of a row's source, and with a tuple of ids
@@ -77,7 +78,17 @@ def figure_of(spec: dict) -> Figure:
         alt_text,
         drawn.drop(columns=list(SOURCES), errors="ignore"),
         tuple(sources) or None,
+        name="" if spec.get("title") else _name(spec, title),
     )
+
+
+def _name(spec: dict, title: str) -> str:
+    """Return the name of a chart without a title of its own: another one of the same columns has another.
+
+    Its data are left out of account, so that it stays when they change.
+    """
+    drawn = {part: value for part, value in spec.items() if part not in ("data", "datasets", "config")}
+    return f"{slug(title)}-{zlib.crc32(json.dumps(drawn, sort_keys=True).encode()):08x}"
 
 
 def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:

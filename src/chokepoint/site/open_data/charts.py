@@ -9,11 +9,13 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chokepoint.errors import UserError
 from chokepoint.site.layout import curly
 from chokepoint.site.open_data.documents import FOLDER, Document, Json
 
@@ -104,7 +106,10 @@ class Shown:
 
 
 def read(stage: Path) -> Shown:
-    """Return what the notebooks that are rendered show, in the order of pages and cells."""
+    """Return what the notebooks that are rendered show, in the order of pages and cells.
+
+    UserError where two charts of a page have one address.
+    """
     charts, briefs, scenario = [], {}, None
     for path in sorted(stage.rglob("*.ipynb")):
         page = path.relative_to(stage).with_suffix("").as_posix()
@@ -117,6 +122,11 @@ def read(stage: Path) -> Shown:
             if given := _SCENARIO.search(shown):
                 _, text = json.loads(given[1])
                 scenario = json.loads(text.removeprefix("var scenarioData = ").rstrip(";\n"))
+    for (page, place), number in Counter((chart.page, chart.place) for chart in charts).items():
+        if number > 1:
+            raise UserError(
+                f"{page}: two charts have the address #{place}. Give one of them another title or name."
+            )
     return Shown(charts, briefs, scenario)
 
 
