@@ -38,7 +38,7 @@ _NO_LATIN = re.compile(r"[\u0250-\u1fff\u2e80-\U0010ffff]")  # letters that LETT
 _LANGUAGES = {"zh": "Chinese", "ja": "Japanese"}
 _PLACE = re.compile(
     r'<(?:figure|section|div) class="(?P<kind>cell [^"]*|cp-figure(?: [^"]*)?|cp-explorable[^"]*)"'
-    r'|<figcaption class="cp-says">(?P<says>.*?)</figcaption>'
+    r'|<figcaption class="cp-says">(?P<finding>.*?)</figcaption>'
     r'|<script type="application/json" class="cp-spec"[^>]*>(?P<spec>.*?)</script>',
     re.S,
 )
@@ -50,7 +50,7 @@ class Card:
     """What a picture shows: a page's title, a sentence below it, and a chart as compiled Vega, or none."""
 
     title: str
-    says: str
+    summary: str
     spec: str = ""
 
 
@@ -66,16 +66,16 @@ def lead(body: str) -> tuple[str, str]:
     >>> lead(f'<section class="cp-explorable">{spec}</section>')
     ('', '')
     """
-    cell = kind = says = ""
+    cell = kind = finding = ""
     for found in _PLACE.finditer(body):
         if (named := found["kind"] or "").startswith("cell "):
             cell = named
         elif named:
-            kind, says = named, ""
-        elif found["says"]:
-            says = found["says"]
+            kind, finding = named, ""
+        elif found["finding"]:
+            finding = found["finding"]
         elif kind.startswith("cp-figure") and "cp-scenario" not in kind and "tag_draw" not in cell:
-            return html.unescape(re.sub(r"<[^>]+>", "", says)).strip(), found["spec"]
+            return html.unescape(re.sub(r"<[^>]+>", "", finding)).strip(), found["spec"]
     return "", ""
 
 
@@ -84,14 +84,14 @@ def of_page(page: str, title: str, text: str) -> Card:
 
     Words in letters that the font lacks are left out: a page in such a language is named in English.
     """
-    told = re.search(r'<meta name="description" content="([^"]*)"', text)
-    says, spec = lead(text)
-    says = says or (html.unescape(told[1]) if told else "")
+    description = re.search(r'<meta name="description" content="([^"]*)"', text)
+    finding, spec = lead(text)
+    summary = finding or (html.unescape(description[1]) if description else "")
     name, _, rest = title.partition(": ")
     title = rest[:1].upper() + rest[1:] if name == "Chokepoint" else title
     if _NO_LATIN.search(title):
         title = f"The brief, in {_LANGUAGES.get(page.rpartition('-')[2], 'translation')}"
-    return Card(title, "" if _NO_LATIN.search(says) else says, spec)
+    return Card(title, "" if _NO_LATIN.search(summary) else summary, spec)
 
 
 def draw(card: Card, release: str) -> bytes:
@@ -99,7 +99,7 @@ def draw(card: Card, release: str) -> bytes:
     chart = _chart(_in_letters(card.spec)) if card.spec else None
     across, lines = (19, 6) if chart else (34, 4)
     title = textwrap.wrap(card.title, across, break_long_words=False)[:lines]
-    below = textwrap.wrap(_sentences(card.says, 190), 34 if chart else 72)
+    below = textwrap.wrap(_sentences(card.summary, 190), 34 if chart else 72)
     columns = Markup("") if chart else cover.columns(release)
     svg = _template.card(WIDTH, HEIGHT, LETTERS, title, below, chart, columns, cover.VIEW)
     return packed(vl_convert.svg_to_png(str(svg), scale=1))
@@ -217,7 +217,7 @@ def write(site: Path, pages: Iterable[tuple[str, str]], release: str, kept: Path
     columns = cover.columns(release)
 
     def one(card: Card) -> bytes:
-        made_from = [*drawn_by, card.title, card.says, card.spec or columns]
+        made_from = [*drawn_by, card.title, card.summary, card.spec or columns]
         path = kept / f"{hashlib.sha256(json.dumps(made_from).encode()).hexdigest()}.png"
         if not path.is_file():
             half = path.with_suffix(".part")

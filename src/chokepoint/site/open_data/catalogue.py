@@ -19,7 +19,7 @@ class File:
     address: str
     media_type: str
     title: str
-    about: str
+    description: str
     each: str = ""
 
 

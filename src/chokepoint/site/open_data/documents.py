@@ -24,10 +24,10 @@ class Document:
     title: str
     content: Mapping[str, Any]
 
-    def text(self, about: Mapping[str, str]) -> str:
-        """Return the file. about: what every file says of the book, such as its release."""
+    def text(self, metadata: Mapping[str, str]) -> str:
+        """Return the file. metadata: what every file says of the book, such as its release."""
         schema = f"{up(self.address)}{FOLDER}/schema/{self.schema}.json"
-        return written({"$schema": schema, "title": self.title, **about, **self.content})
+        return written({"$schema": schema, "title": self.title, **metadata, **self.content})
 
 
 def up(address: str) -> str:

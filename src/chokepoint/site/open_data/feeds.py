@@ -49,7 +49,7 @@ def feeds(book: Book, release: str) -> dict[str, str]:
 
 def _feed(address: str, title: str, subtitle: str, page: str, entries: list[dict]) -> str:
     site = page_metadata.site_address()
-    about = {
+    metadata = {
         "id": _id(address),
         "title": title,
         "subtitle": subtitle,
@@ -60,7 +60,7 @@ def _feed(address: str, title: str, subtitle: str, page: str, entries: list[dict
         "page": page,
     }
     newest_first = sorted(entries, key=lambda one: (one["updated"], one["id"]), reverse=True)
-    return _NO_XML.sub("", str(_template.feed(about, newest_first)))
+    return _NO_XML.sub("", str(_template.feed(metadata, newest_first)))
 
 
 def _events(book: Book) -> list[dict]:

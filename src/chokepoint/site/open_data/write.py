@@ -31,10 +31,10 @@ def add(site: Path, stage: Path, kept: Path, release: str, known: Mapping[str, F
     }
     shown, stated = charts.read(stage), crosslinks.stating(stage)
     book = Book(known, stated, shown, pages, redirects.gone(pages))
-    about = _about(release)
+    metadata = _metadata(release)
     frame = _FRAME if (site / _FRAME).is_file() else ""
     made = {
-        document.address: document.text(about).encode()
+        document.address: document.text(metadata).encode()
         for document in [*documents(book), *(chart.document(frame) for chart in shown.charts)]
     }
     tables, archive = _of_tables(kept, state)
@@ -42,14 +42,14 @@ def add(site: Path, stage: Path, kept: Path, release: str, known: Mapping[str, F
     made[f"{FOLDER}/data-package.zip"] = archive
     made |= {address: feed.encode() for address, feed in feeds.feeds(book, release).items()}
     made |= {f"{FOLDER}/schema/{path.name}": path.read_bytes() for path in sorted(SCHEMAS.glob("*.json"))}
-    made[f"{FOLDER}/index.json"] = _index(made, about).encode()
+    made[f"{FOLDER}/index.json"] = _index(made, metadata).encode()
     for address, content in made.items():
         path = site / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
 
-def _about(release: str) -> dict[str, str]:
+def _metadata(release: str) -> dict[str, str]:
     """Return what every file says of the book."""
     return {
         "book": page_metadata.BOOK,
@@ -60,7 +60,7 @@ def _about(release: str) -> dict[str, str]:
     }
 
 
-def _index(made: Mapping[str, bytes], about: Mapping[str, str]) -> str:
+def _index(made: Mapping[str, bytes], metadata: Mapping[str, str]) -> str:
     """Return the list of what there is; single files are in the lists of charts, minerals and countries."""
     files = []
     for file in FILES:
@@ -69,7 +69,7 @@ def _index(made: Mapping[str, bytes], about: Mapping[str, str]) -> str:
         entry = {
             "address": file.address,
             "title": file.title,
-            "about": file.about,
+            "description": file.description,
             "media_type": file.media_type,
             "bytes": len(content) or None,
             "schema": schema if file.media_type == JSON else None,
@@ -77,7 +77,7 @@ def _index(made: Mapping[str, bytes], about: Mapping[str, str]) -> str:
         files.append({name: value for name, value in entry.items() if value is not None})
     schemas = [address for address in made if address.startswith(f"{FOLDER}/schema/")]
     return Document(f"{FOLDER}/index.json", "index", "Index", {"files": files, "schemas": schemas}).text(
-        about
+        metadata
     )
 
 
