@@ -42,8 +42,8 @@ VOLUMES = {
     "chokepoint-countries": "One by one: countries",
     "chokepoint-reference": "Evidence, sources and data",
 }
-_LOOKED_UP = {"api", "assumptions", "claims", "data-dictionary", "evidence", "performance", "rerun"}
-_LOOKED_UP |= {"sources", "what-changed"}
+_LOOKED_UP = {"api", "assumptions", "claims", "data-dictionary", "evidence", "open-data", "performance"}
+_LOOKED_UP |= {"rerun", "sources", "what-changed"}
 # The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
 # from before it is drawn.
 _KEEP_WORDS = """window.printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
@@ -156,14 +156,14 @@ def leaf(context: "BrowserContext", site: Path, page: str, pages: list[str]) -> 
     return Leaf(page=page, **taken)
 
 
-def document(leaves: dict[str, list[Leaf]], release: str, says: str = "") -> Markup:
+def document(leaves: dict[str, list[Leaf]], release: str, volume_title: str = "") -> Markup:
     """Return the book as HTML: title, contents, whose page numbers are still to come, and parts.
 
-    says: what stands below the title, by default what the first page's title says.
+    volume_title: what stands below the title, by default what follows in the title of the first page.
     """
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
     evidence = VOLUMES["chokepoint-reference"]
-    title, subtitle = ("Chokepoint", says) if says else (title, subtitle)
+    title, subtitle = ("Chokepoint", volume_title) if volume_title else (title, subtitle)
     charts = sum(one.charts for of in leaves.values() for one in of)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
     return _template.book(
@@ -175,7 +175,7 @@ def document(leaves: dict[str, list[Leaf]], release: str, says: str = "") -> Mar
             f"Computed from the {tables.load('releases').set_index('release').title[release]}.",
             horizon.sentence(),
             *[f"{charts} charts."] * (charts > 0),
-            *[f"What numbers in the text rest on is in the volume “{evidence}”."] * (not says),
+            *[f"What numbers in the text rest on is in the volume “{evidence}”."] * (not volume_title),
         ],
         contents=[
             (
@@ -213,11 +213,11 @@ def print_book(
     chrome: str,
     release: str = tables.DEFAULT_RELEASE,
     only: set[str] | None = None,
-    says: str = "",
+    volume_title: str = "",
 ) -> list[Leaf]:
     """Print the site (or `only` some of its pages) into `target`; the leaves tell what did not fit.
 
-    says: see `document`. UserError where a chart did not draw.
+    volume_title: see `document`. UserError where a chart did not draw.
     """
     from playwright.sync_api import sync_playwright
     from pypdf import PdfReader
@@ -244,7 +244,7 @@ def print_book(
         }
         leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
         context.close()
-        sheet.write_text(document(leaves, release, says), encoding="utf-8")
+        sheet.write_text(document(leaves, release, volume_title), encoding="utf-8")
         tab = browser.new_page()
         tab.goto(sheet.as_uri())
         tab.evaluate("document.fonts.ready.then(() => 1)")
@@ -309,10 +309,10 @@ def main(chrome: str) -> None:
     site, into, toc = home / "build" / "html", home / "build", home / "_toc.yml"
     pages = [page for of in parts(toc, site).values() for page in of]
     faults = []
-    for name, says in VOLUMES.items():
+    for name, volume_title in VOLUMES.items():
         target = into / f"{name}.pdf"
         only = {page for page in pages if volume(page) == name}
-        leaves = print_book(site, target, toc, chrome, only=only, says=says)
+        leaves = print_book(site, target, toc, chrome, only=only, volume_title=volume_title)
         faults += [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]
         print(f"{target.relative_to(home)} ({target.stat().st_size / 1e6:.1f} MB)")
     if faults:
