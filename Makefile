@@ -6,6 +6,9 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Set where containers keep no bytecode; every process of a build would then compile the whole package again.
 export PYTHONDONTWRITEBYTECODE =
+# Tests ask about a book that does not know where it will stand, as on a desk; on GitHub these say where.
+test sweep-pages sweep-rest check: export GITHUB_REPOSITORY =
+test sweep-pages sweep-rest check: export CHOKEPOINT_ADDRESS =
 
 .DEFAULT_GOAL := help
 .PHONY: help book pdf published test sweep sweep-pages sweep-rest lint check serve watch lab bench clean

@@ -44,6 +44,19 @@ def links(reader) -> list[dict]:
     ]
 
 
+def test_what_is_read_is_one_volume_and_what_is_looked_up_are_others(site):
+    pages = [page for of in pdf.parts(HOME / "_toc.yml", site).values() for page in of]
+    held = {name: {page for page in pages if pdf.volume(page) == name} for name in pdf.VOLUMES}
+    assert all(held.values()) and sum(map(len, held.values())) == len(pages)
+    assert {"index", "03-price-floor", "10-does-it-work", "glossary"} <= held["chokepoint"]
+    assert {"evidence", "sources", "start-here"} <= held["chokepoint-reference"]
+    assert all(page.startswith("minerals/") for page in held["chokepoint-minerals"])
+    leaf = pdf.Leaf(page="index", title="Chokepoint: a book", html="", charts=0, cut=[], empty=[], sheets=[])
+    for volume_title, names_the_other in (("", True), (pdf.VOLUMES["chokepoint-minerals"], False)):
+        document = str(pdf.document({"": [leaf]}, "mcs2026", volume_title))
+        assert ("Evidence, sources and data" in document) == names_the_other and volume_title in document
+
+
 def test_every_chart_is_drawn_and_none_is_cut_off(printed):
     _, leaves, _ = printed
     assert list(leaves) == SOME

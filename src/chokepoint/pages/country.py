@@ -230,7 +230,7 @@ def _chains(iso3: str, release: str) -> Markup | str:
     heads = ["Mineral", *(list(columns)[i] for i in used)]
     table = Table("cp-chains", heads, body, search=False, label=title)
     return table.html() + chapters.note(
-        "Shares of the printed world totals; reserves in tons where no total is printed. A dash: none is "
+        "Shares of the printed world totals; reserves in tonnes where no total is printed. A dash: none is "
         "printed, or none that can be "
         "set against a total of the same form."
     )

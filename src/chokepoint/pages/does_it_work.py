@@ -177,8 +177,9 @@ def score(release: str) -> Listing:
     rows = own_forecasts.forecasts()
     first, last = date(rows.made_on.min()), date(rows.made_on.max())
     made = f"on {first}" if first == last else f"from {first} to {last}"
-    known = date(rows.evidence_to.max())
-    return Listing(paragraph(f"Made {made}, from the evidence to {known}. {scored(rows)}"))
+    oldest, newest = date(rows.evidence_to.min()), date(rows.evidence_to.max())
+    known = f"to {oldest}" if oldest == newest else f"of its day, {oldest} to {newest}"
+    return Listing(paragraph(f"Made {made}, from the evidence {known}. {scored(rows)}"))
 
 
 def scored(rows: pd.DataFrame) -> str:

@@ -92,10 +92,10 @@ def table(release: str) -> pd.DataFrame:
     )
 
 
-def _sources(step: Step, release: str) -> tuple[str, ...]:
-    """Return the ids of the sources of a step's weight and of China's share in it."""
+def _sources(step: Step, release: str) -> tuple[str, ...] | None:
+    """Return the ids of the sources of a step’s weight and of China’s share; None where neither is held."""
     known = [facts.find(name, release) for name in (step.weight, step.share) if name]
-    return tuple(sorted({source for fact in known if fact for source in fact.sources}))
+    return tuple(sorted({source for fact in known if fact for source in fact.sources})) or None
 
 
 def steps(release: str) -> list[Step]:

@@ -43,7 +43,7 @@ VOLUMES = {
     "chokepoint-reference": "Evidence, sources and data",
 }
 _LOOKED_UP = {"api", "assumptions", "claims", "data-dictionary", "evidence", "open-data", "performance"}
-_LOOKED_UP |= {"rerun", "sources", "what-changed"}
+_LOOKED_UP |= {"rerun", "sources", "start-here", "what-changed"}
 # The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
 # from before it is drawn.
 _KEEP_WORDS = """window.printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
@@ -312,6 +312,8 @@ def main(chrome: str) -> None:
     for name, volume_title in VOLUMES.items():
         target = into / f"{name}.pdf"
         only = {page for page in pages if volume(page) == name}
+        if not only:  # an edition, or a book of its own, may have no minerals
+            continue
         leaves = print_book(site, target, toc, chrome, only=only, volume_title=volume_title)
         faults += [f"{one.page}: {chart}" for one in leaves for chart in one.cut + one.empty]
         print(f"{target.relative_to(home)} ({target.stat().st_size / 1e6:.1f} MB)")

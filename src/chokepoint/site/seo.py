@@ -13,6 +13,7 @@ from chokepoint.analysis import events
 from chokepoint.data import tables
 from chokepoint.pages.markup import macros
 from chokepoint.site import cards
+from chokepoint.site.open_data import catalogue
 
 _template = macros("cover")
 # Copied by the theme and its extensions, and asked for by no page.
@@ -56,9 +57,10 @@ def write_sitemap_and_cards(app: Sphinx, exception: Exception | None) -> None:
         (out / "sitemap.xml").write_text(
             sitemap(app.config.cp_address, sorted(app.env.found_docs)), encoding="utf-8"
         )
+    if app.config.cp_address and catalogue.is_announced(Path(app.srcdir)):
         titles = [(page, app.env.titles[page].astext()) for page in sorted(app.env.found_docs)]
         cards.write(out, titles, app.config.cp_release, tables.home() / "build" / "cards")
-    else:  # nor does anything lead to a picture
+    else:  # nothing leads to a picture: an edition's pages name those of the book
         shutil.rmtree(out / "_static" / "cards", ignore_errors=True)
     for path in [p for pattern in _UNUSED for p in (out / "_static").glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
