@@ -222,7 +222,9 @@ def test_nothing_in_the_data_runs_and_all_of_it_stands_as_text(hostile, visit):
     read = ""
     for path in printed(hostile):
         seen = visit(path.as_uri()).page
-        seen.evaluate("document.documentElement.classList.add('cp-code')")  # what a reader does by "Show the code"
+        seen.evaluate(
+            "document.documentElement.classList.add('cp-code')"
+        )  # what a reader does by "Show the code"
         seen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         for mark in seen.locator(".cp-chart svg .mark-symbol path").all()[:3]:
             mark.hover(force=True, timeout=2000)

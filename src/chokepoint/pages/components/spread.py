@@ -17,7 +17,7 @@ from chokepoint.charts.theme import themed
 from chokepoint.charts.tornado import tornado
 from chokepoint.models.evaluate import model_named
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import anchor, canvas, live_numbers, numbers
+from chokepoint.pages.components.figure import anchor, canvas, live_numbers, numbers, source_line
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
@@ -66,7 +66,7 @@ class Spread(Component):
                 ("fan", "tornado"), self._pictures(), strict=True
             )
         ]
-        return _template.spread(self.title, panels, self._reading())
+        return _template.spread(self.title, panels, self._reading(), source_line(self._sources()))
 
     def widget(self) -> "Widget":
         """Both, one below the other."""
@@ -81,7 +81,17 @@ class Spread(Component):
                 live_chart(themed(chart), alt_text),
                 widgets.HTML(live_numbers(table, f"{self.name} {title}")),
             ]
-        return widgets.VBox([*parts, widgets.HTML(for_notebook(_figure.small(self._reading())))])
+        parts += [
+            widgets.HTML(for_notebook(_figure.small(words)))
+            for words in (self._reading(), source_line(self._sources()))
+        ]
+        return widgets.VBox(parts)
+
+    def _sources(self) -> list[str]:
+        """List the sources of the model's assumptions."""
+        return sorted(
+            {row["source_id"] for row in assumptions(self.model).values() if pd.notna(row["source_id"])}
+        )
 
     # --- the numbers ---
 
