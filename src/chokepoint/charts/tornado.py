@@ -4,7 +4,9 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import Rows, numbered, tooltips
-from chokepoint.charts.theme import ACCENT, BLOC, INK
+from chokepoint.charts.theme import INK
+
+LOW, HIGH = 0.28, 0.62  # how strong the bars of each end are: a model speaks of no side, so it has ink alone
 
 
 def tornado(rows: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChart:
@@ -20,8 +22,10 @@ def tornado(rows: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChar
     tips = tooltips({"row": "Assumption", "range": "Range"} | ends)
     return alt.layer(
         *[
-            base.mark_bar(height=12, color=colour).encode(x, alt.X2(f"{end}:Q"), layout.y(), tooltip=tips)
-            for end, colour in (("at_low", ACCENT), ("at_high", BLOC))
+            base.mark_bar(height=12, color=INK, opacity=strength).encode(
+                x, alt.X2(f"{end}:Q"), layout.y(), tooltip=tips
+            )
+            for end, strength in (("at_low", LOW), ("at_high", HIGH))
         ],
         # the value now: a line across all would cross the names
         base.mark_tick(color=INK, thickness=2, size=20).encode(alt.X("at_value:Q"), layout.y()),

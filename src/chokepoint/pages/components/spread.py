@@ -175,7 +175,7 @@ class Spread(Component):
             f"In each run every assumption lies anywhere in its [range](assumptions#model-{self.model}): "
             "a spread of assumptions, not a probability. "
             f"{f'Held at the default, as choices: {held}. ' if held else ''}"
-            "Yellow bars end at the assumption’s low end, blue bars at its high end.",
+            "Faint bars end at the assumption’s low end, strong bars at its high end.",
             "",
         )
 
