@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from chokepoint.charts.layout import NOTHING, haloed, key, scale_of
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
+from chokepoint.charts.theme import FLOOR, INK, SOFT
 
 Line = tuple[str, str]  # name on the picture, colour
 
@@ -122,7 +122,7 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
     )
     return alt.layer(
         chart.mark_area(opacity=0.18, color=FLOOR).encode(x, y, alt.Y2("world_price:Q")),
-        chart.mark_line(color=CHINA, strokeWidth=2).encode(x, alt.Y("world_price:Q")),
+        chart.mark_line(color=SOFT, strokeWidth=2).encode(x, alt.Y("world_price:Q")),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q")),
         *haloed(inside.encode(alt.Y("lowest:Q"), text=alt.value("inside the bloc"))),
         *haloed(world.encode(alt.X("on_it:Q"), alt.Y("on_it:Q"), text=alt.value("world price"))),
@@ -150,7 +150,7 @@ def protection(chart: alt.Chart) -> alt.LayerChart:
     )
     return alt.layer(
         chart.transform_calculate(low="min(datum.magnet_protection, 0)")
-        .mark_area(opacity=0.18, color=CHINA)
+        .mark_area(opacity=0.14, color=INK)
         .encode(x, alt.Y("low:Q"), alt.Y2Datum(0)),
         alt.Chart(NOTHING).mark_rule(color=INK).encode(y=alt.YDatum(0)),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, y),
@@ -177,10 +177,10 @@ def cheating(chart: alt.Chart) -> alt.LayerChart:
         "patience >= patience_needed ? -8 : 12"
     )  # of the line, on the side where the dot is not
     return alt.layer(
-        chart.mark_area(color=CHINA, opacity=0.16).encode(x, y),
-        chart.mark_line(color=CHINA, strokeWidth=3).encode(x, y),
-        here.mark_rule(color=BLOC, strokeWidth=2, strokeDash=[6, 4]).encode(y="level:Q"),
-        _at(here.mark_point(size=140, filled=True, color=ACCENT, opacity=1)),
+        chart.mark_area(color=INK, opacity=0.12).encode(x, y),
+        chart.mark_line(color=INK, strokeWidth=3).encode(x, y),
+        here.mark_rule(color=SOFT, strokeWidth=2, strokeDash=[6, 4]).encode(y="level:Q"),
+        _at(here.mark_point(size=140, filled=True, color=INK, opacity=1)),
         _at(here.mark_text(dy=-14, align="center", fontWeight="bold"), text="label:N"),
         here.mark_text(dy=away, dx=-4, align="right", color=SOFT).encode(
             x=alt.value("width"), y="level:Q", text=alt.value("this member's patience")
@@ -210,8 +210,8 @@ def runout(chart: alt.Chart) -> alt.LayerChart:
         align="right", dx=-6, dy=alt.ExprRef("scale('y', 0) - scale('y', draw) < 24 ? -9 : 12")
     )
     return alt.layer(
-        base.mark_area(color=BLOC, opacity=0.75).encode(x, y),
-        base.mark_area(color=CHINA, opacity=0.35).encode(x, y, alt.Y2("need:Q")),
+        base.mark_area(color=INK, opacity=0.4).encode(x, y),
+        base.mark_area(color=INK, opacity=0.14).encode(x, y, alt.Y2("need:Q")),
         *haloed(full.encode(alt.X("end:Q"), alt.Y("most:Q"), text=alt.value("from the stock"))),
         _at(here.mark_rule(color=INK, strokeWidth=2), y2=alt.Y2Datum(0)),
         _at(here.mark_circle(color=INK, size=110, opacity=1)),

@@ -215,7 +215,7 @@ def mine() -> Explorable:
         ],
         curves(
             "flood_price",
-            {"npv": ("Without a floor", theme.CHINA), "npv_with_floor": ("With the floor", theme.FLOOR)},
+            {"npv": ("Without a floor", theme.OTHER), "npv_with_floor": ("With the floor", theme.FLOOR)},
             x_title="Price during the flood, US$ per kilogram",
             y_title="Value, A$ million",
             y_format=",~f",
