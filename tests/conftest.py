@@ -173,6 +173,8 @@ class Checkout:
         for name in ("checked", "facts", "sound"):  # what is kept of unchanged tables, as in any checkout
             if (kept := HOME / "build" / f"{name}.json").is_file():
                 shutil.copy(kept, folder / "build")
+        if (tables := HOME / "build" / "open-data").is_dir():  # the same, as files to use elsewhere
+            shutil.copytree(tables, folder / "build" / "open-data")
 
     def put_up(self) -> None:
         """Put up the site that must survive."""
