@@ -210,17 +210,43 @@ class TestFramed:
         assert not seen.violations() and not seen.complaints
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("browser")
-def test_the_menu_names_the_address_that_the_book_knows_of_itself(site, visit, address):
-    page = visit(f"{address}/minerals/gallium.html").page
+def knows_its_address(page) -> None:
+    """Say on a page of minerals where the book stands."""
     page.evaluate(
         """() => document.head.append(Object.assign(document.createElement("link"),
           { rel: "canonical", href: "https://example.org/book/minerals/gallium.html" }))"""
     )
+
+
+def code_of_first_chart(page) -> str:
     page.locator(".cp-more").first.click()
     page.get_by_role("menuitem", name="Embed").first.click()
-    code = page.locator(".cp-offer textarea").input_value()
+    return page.locator(".cp-offer textarea").input_value()
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+def test_the_menu_names_the_address_that_the_book_knows_of_itself(site, visit, address):
+    page = visit(f"{address}/minerals/gallium.html").page
+    knows_its_address(page)
+    code = code_of_first_chart(page)
     assert 'src="https://example.org/book/embed.html#minerals/gallium/chart-' in code
     how = page.locator(".cp-offer p a")
     assert how.get_attribute("href").endswith("rerun.html#show-a-chart-on-a-page-of-your-own")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+def test_the_menu_of_a_page_with_settings_of_its_own_names_the_place_where_that_page_stands(
+    site, visit, address
+):
+    edition = """() => document.querySelector("main").prepend(Object.assign(document.createElement("aside"), { className: "cp-edition" }))"""
+    page = visit(f"{address}/minerals/gallium.html").page
+    knows_its_address(page)
+    page.evaluate(edition)
+    assert f'src="{address}/embed.html#minerals/gallium/chart-' in code_of_first_chart(page)
+    page = visit(f"{site.as_uri()}/minerals/gallium.html").page  # from a folder nobody else could load it
+    knows_its_address(page)
+    page.evaluate(edition)
+    page.locator(".cp-more").first.click()
+    assert page.get_by_role("menuitem", name="Embed").count() == 0

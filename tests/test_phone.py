@@ -1,5 +1,6 @@
 """The page in the hand and its type: tables as cards and in parts, a header that stays, code when asked for, fonts of its own."""
 
+import html
 import re
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from chokepoint.charts import theme
 pytestmark = pytest.mark.xdist_group("browser")
 STATIC = Path(__file__).resolve().parents[1] / "book" / "_static"
 PHONE = 360  # px
-FACT = "fact-vault.exim_loan"  # in none of the first parts
 SHOWN = (
     "[...document.querySelectorAll('table.cp-list tbody tr')].filter((row) => row.checkVisibility()).length"
 )
+PARTS = "[...document.querySelectorAll('table.cp-parts > tbody')].map((part) => [...part.rows].map((row) => row.id))"
 BAR = "document.querySelector('.cp-top').getBoundingClientRect().bottom"
 
 
@@ -45,21 +46,54 @@ def test_a_page_from_a_folder_is_set_in_its_own_fonts(site, visit):
 
 @pytest.mark.slow
 def test_a_link_to_a_row_opens_its_part_and_the_rest_comes_when_asked_for(site, visit):
-    page = visit(f"{site.as_uri()}/evidence.html#{FACT}", width=PHONE).page
+    listed = (site / "evidence.html").read_text(encoding="utf-8").partition("cp-parts")[2]
+    second = listed.split("<tbody>")[2]
+    fact = html.unescape(re.search(r'<tr id="([^"]+)"', second)[1])  # the first of the part
+    page = visit(f"{site.as_uri()}/evidence.html#{fact}", width=PHONE).page
     rows, more = page.locator("table.cp-list tbody tr").count(), page.locator(".cp-more-rows button")
-    row = page.locator(f"[id='{FACT}']").bounding_box()
-    assert page.evaluate(BAR) <= row["y"] < 300
-    assert (shown := page.evaluate(SHOWN)) == 100 < rows
+    said = page.locator(".cp-more-rows span")
+    first, linked, third, *_ = page.evaluate(PARTS)
+    assert page.evaluate(BAR) <= page.locator(f"[id='{fact}']").bounding_box()["y"] < 300
+    assert linked[0] == fact
+    assert (shown := page.evaluate(SHOWN)) == len(first) + len(linked) < rows
+    assert said.inner_text() == f"{shown:,} of {rows:,} rows"
     more.first.click()
-    assert page.evaluate(SHOWN) == shown + 50
+    assert page.evaluate(SHOWN) == shown + len(third)
     page.locator(".cp-search").get_by_label("Search").fill("vault")
     found = int(page.locator(".cp-search output").inner_text().split()[0])
     assert page.evaluate(SHOWN) <= found < rows
     page.locator(".cp-search").get_by_label("Search").fill("")
+    assert page.evaluate(PARTS)[:3] == [first, linked, third]
+    assert (
+        said.inner_text() == f"{page.evaluate(SHOWN):,} of {rows:,} rows"
+    )  # the linked row's part is among them
     more.last.click()
     assert page.evaluate(SHOWN) == rows and more.first.is_hidden()
     page.get_by_role("button", name="Value").click()
     assert page.evaluate(SHOWN) < rows
+
+
+@pytest.mark.slow
+def test_a_sorted_list_has_its_order_and_its_parts_again_when_a_search_is_cleared(site, visit):
+    page = visit(f"{site.as_uri()}/sources.html").page
+    page.add_init_script(  # a list with few rows in its last part, before the script of lists sees it
+        """document.addEventListener("readystatechange", () => document.querySelectorAll("table.cp-parts > tbody").forEach(
+          (part, i) => { if (i > 2) part.remove(); else if (i === 2) while (part.rows.length > 5) part.rows[5].remove(); }), { once: true })"""
+    )
+    page.reload()
+    search = page.locator(".cp-search").get_by_label("Search")
+    printed = page.evaluate(PARTS)
+    assert len(printed) == 3 and len(printed[2]) == 5
+    page.locator("table.cp-parts th button").nth(1).click()
+    page.locator("table.cp-parts th button").first.click()
+    page.locator("table.cp-parts th button").first.click()
+    before = page.evaluate(PARTS)
+    assert before != printed and [*map(len, before)] == [*map(len, printed)]
+    of_later = page.locator(f"[id='{before[1][-1]}'] td").first.text_content()
+    search.fill(of_later.strip())
+    assert page.evaluate(PARTS) != before
+    search.fill("")
+    assert page.evaluate(PARTS) == before
 
 
 @pytest.mark.slow
@@ -135,10 +169,12 @@ def test_code_is_shown_by_one_switch_and_then_on_the_next_page(site, visit):
 @pytest.mark.slow
 def test_a_picture_that_is_saved_carries_its_font(site, visit):
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page.evaluate("document.documentElement.classList.add('cp-fallback-fonts')")  # as on a first visit
     page.get_by_role("button", name=re.compile("^Chart menu")).first.click()
     with page.expect_download() as caught:
         page.get_by_role("menuitem", name="Save the picture (SVG)").click()
     picture = caught.value.path().read_text(encoding="utf-8")
-    for family in ("Chokepoint Sans", "Chokepoint Serif"):
-        assert f"@font-face{{font-family:'{family}'" in picture
-        assert re.search(f'font-family="[^"]*{family}', picture)
+    carried = set(re.findall(r"@font-face\{font-family:'([^']+)'", picture))
+    named = [html.unescape(families) for families in re.findall(r'font-family="([^"]*)"', picture)]
+    assert carried == {"Chokepoint Sans", "Chokepoint Serif"}
+    assert {families.split(",")[0].strip("'\" ") for families in named} == carried

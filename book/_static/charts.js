@@ -78,12 +78,12 @@
 
   // Words are measured in the font that they will have. A browser that does not get it within a moment draws in another.
   const SLOW = 1500; // ms
-  const lettered = Promise.race([
+  const fontsReady = Promise.race([
     Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px "Chokepoint Sans"`))).catch(() => {}),
     new Promise((done) => setTimeout(done, SLOW))]);
 
   const start = async (box) => {
-    await lettered;
+    await fontsReady;
     const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.
     const place = box.appendChild(document.createElement("div"));

@@ -6,34 +6,36 @@
   const text = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
 
   // A list of many rows came in parts, of which the style shows the first, those that are opened, and the one with the row that a link leads to.
-  // Rows that are searched or sorted are dealt out to them anew; those that do not hold what is searched for come last.
-  const deal = (table, rows) => {
-    const bodies = [...table.tBodies], size = Math.ceil(rows.length / bodies.length / 10) * 10;
+  // Rows that are searched or sorted are distributed among them anew; those that do not hold what is searched for come last.
+  // The order of a list, which they come back to, is thus kept apart from the table.
+  const distribute = ({ table, rows, size }) => {
+    const bodies = [...table.tBodies];
     if (bodies.length === 1) { bodies[0].append(...rows); return; }
-    const dealt = [...rows.filter((row) => !row.hidden), ...rows.filter((row) => row.hidden)];
+    const ordered = [...rows.filter((row) => !row.hidden), ...rows.filter((row) => row.hidden)];
     bodies.forEach((body, i) => {
-      body.append(...dealt.slice(i * size, (i + 1) * size));
+      body.append(...ordered.slice(i * size, (i + 1) * size));
       body.classList.remove("cp-open");
     });
-    table.dispatchEvent(new Event("cp:dealt"));
+    table.dispatchEvent(new Event("cp:distributed"));
   };
 
   const inParts = (table) => {
-    const bodies = [...table.tBodies], said = (n) => n.toLocaleString("en-US");
+    const bodies = [...table.tBodies], formatted = (n) => n.toLocaleString("en-US");
     const button = () => Object.assign(document.createElement("button"), { type: "button", className: "cp-save" });
-    const line = Object.assign(document.createElement("p"), { className: "cp-more-rows cp-screen-only" }), next = button(), all = button(), told = document.createElement("span");
-    line.append(next, all, told);
+    const line = Object.assign(document.createElement("p"), { className: "cp-more-rows cp-screen-only" }), next = button(), all = button(), status = document.createElement("span");
+    line.append(next, all, status);
     const found = (some) => some.reduce((sum, body) => sum + [...body.rows].filter((row) => !row.hidden).length, 0);
-    const closed = () => bodies.slice(1).filter((body) => !body.matches(".cp-open") && found([body]));
-    const tell = () => {
+    const linkedTo = (body) => body.querySelector(":scope > tr:target");
+    const closed = () => bodies.slice(1).filter((body) => !body.matches(".cp-open") && !linkedTo(body) && found([body]));
+    const update = () => {
       const rest = closed(), left = found(rest), total = found(bodies);
       line.hidden = !left;
       if (!left) return;
-      next.textContent = `Show ${said(found(rest.slice(0, 1)))} more`;
-      all.textContent = `Show all ${said(total)}`;
-      told.textContent = `${said(total - left)} of ${said(total)} rows`;
+      next.textContent = `Show ${formatted(found(rest.slice(0, 1)))} more`;
+      all.textContent = `Show all ${formatted(total)}`;
+      status.textContent = `${formatted(total - left)} of ${formatted(total)} rows`;
     };
-    const open = (some) => { some.forEach((body) => { body.classList.add("cp-open"); named(body); }); tell(); };
+    const open = (some) => { some.forEach((body) => { body.classList.add("cp-open"); named(body); }); update(); };
     const linked = () => { const body = table.querySelector("tr:target")?.parentElement; if (body) open([body]); };
     const go = (some) => { // whoever pressed a button that goes is led on to the first row that came
       const first = some[0]?.rows[0];
@@ -44,9 +46,10 @@
     };
     next.addEventListener("click", () => go(closed().slice(0, 1)));
     all.addEventListener("click", () => go(closed()));
-    table.addEventListener("cp:dealt", () => { named(bodies[0]); tell(); });
+    table.addEventListener("cp:distributed", () => { bodies.filter((body, i) => !i || linkedTo(body)).forEach(named); update(); });
     addEventListener("hashchange", linked);
-    tell();
+    addEventListener("load", linked); // no row may be the target yet while this script runs
+    update();
     linked();
     table.parentElement.after(line);
     return line;
@@ -66,8 +69,8 @@
   };
 
   // A row stays when it holds every word, and the chosen label.
-  const searchable = (form, table) => {
-    const rows = rowsOf(table);
+  const searchable = (form, list) => {
+    const rows = [...list.rows];
     let texts;
     const narrow = () => {
       texts ??= rows.map((row) => text(row).toLowerCase());
@@ -79,36 +82,37 @@
         shown += !row.hidden;
       });
       form.querySelector("output").textContent = shown === 1 ? "1 row" : `${shown} rows`;
-      deal(table, table.querySelector("[aria-sort]") ? rowsOf(table) : rows);
+      distribute(list);
     };
     form.addEventListener("input", narrow);
     form.addEventListener("submit", (event) => event.preventDefault());
   };
 
   // A click, or Enter, on a head sorts by it; again, the other way. Cells without a figure stay last.
-  const sortable = (table) => {
+  const sortable = (list) => {
+    const { table } = list;
     const heads = [...table.tHead.rows[0].cells];
     const order = (row, i) => row.cells[i].dataset.order ?? text(row.cells[i]);
     heads.forEach((head, i) => {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-sort", textContent: head.textContent });
       head.replaceChildren(button);
       button.addEventListener("click", () => {
-        const rows = rowsOf(table);
+        const rows = [...list.rows];
         const numeric = rows.every((row) => !Number.isNaN(Number(order(row, i))));
         const before = head.getAttribute("aria-sort");
         const way = before ? (before === "ascending" ? -1 : 1) : numeric && rows.some((row) => order(row, i) === "-1") ? -1 : 1;
         const empty = (row) => ["-1", "99999999", "–", ""].includes(order(row, i));
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
-        rows.sort((a, b) => empty(a) - empty(b) || way * (numeric ? order(a, i) - order(b, i) : order(a, i).localeCompare(order(b, i), "en", { numeric: true })));
-        deal(table, rows);
+        list.rows = rows.sort((a, b) => empty(a) - empty(b) || way * (numeric ? order(a, i) - order(b, i) : order(a, i).localeCompare(order(b, i), "en", { numeric: true })));
+        distribute(list);
       });
     });
   };
 
   // The rows shown, as CSV; no cell is one that a spreadsheet takes for a formula.
   const csv = (table) => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map((cell) => {
-    const said = text(cell), safe = /^[=+@-]/.test(said) && Number.isNaN(Number(said)) ? `'${said}` : said;
+    const content = text(cell), safe = /^[=+@-]/.test(content) && Number.isNaN(Number(content)) ? `'${content}` : content;
     return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   }).join(",")).join("\n") + "\n";
 
@@ -123,11 +127,12 @@
   document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
     const form = table.parentElement.previousElementSibling;
     const parts = table.tBodies.length > 1;
-    if (table.tHead && table.tBodies[0].rows.length > 3) sortable(table);
+    const list = { table, rows: rowsOf(table), size: table.tBodies[0].rows.length };
+    if (table.tHead && list.size > 3) sortable(list);
     const name = () => [...table.tBodies].slice(0, parts ? 1 : undefined).forEach(named);
     name();
     phone.addEventListener("change", name);
-    if (form?.matches(".cp-search")) searchable(form, table);
+    if (form?.matches(".cp-search")) searchable(form, list);
     const page = location.pathname.split("/").pop().replace(/\.html$/, "") || "chokepoint";
     const button = Object.assign(document.createElement("button"), { type: "button", className: "cp-save cp-save-rows", textContent: `Save the rows ${parts ? "found" : "shown"} as CSV` });
     button.addEventListener("click", () => save(table, `${page}${i ? `-${i + 1}` : ""}`));

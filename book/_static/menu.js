@@ -72,7 +72,8 @@
   const EDGE = 24;
   const layout = (part, width) => {
     const css = getComputedStyle(document.documentElement), ink = css.getPropertyValue("--cp-ink"), soft = css.getPropertyValue("--cp-soft");
-    const [plain, serif] = ["text", "title"].map((name) => css.getPropertyValue(`--cp-${name}`).trim());
+    const families = (name) => css.getPropertyValue(`--cp-${name}`).trim().replaceAll(" fallback", ""); // the fonts that a picture carries, whatever the page is set in
+    const [plain, serif] = ["text", "title"].map(families);
     const pen = document.createElement("canvas").getContext("2d");
     const wrapped = (words, size, colour, weight = "400", family = plain) => {
       const font = `${weight} ${size}px ${family}`, lines = [""];
@@ -162,12 +163,14 @@
     return "";
   };
 
-  // The code that shows this chart, as it stands, on a page of another site. A book that knows its own address names it, wherever it is read.
+  // The code that shows this chart, as it stands, on a page of another site. A book that knows its own address names it, wherever it is read;
+  // but on a page with settings of its own, as in an edition, that is the address of the main book, whose chart has others.
   const source = document.currentScript.src;
+  const known = () => (document.querySelector(".cp-edition") ? undefined : document.querySelector("link[rel=canonical]")?.href);
   const code = (part) => {
-    const view = new URL(address(part)), site = new URL("../", source), known = document.querySelector("link[rel=canonical]")?.href;
+    const view = new URL(address(part)), site = new URL("../", source), canonical = known();
     const page = view.pathname.slice(site.pathname.length).replace(/\.html$/, "") || "index";
-    const stands = known ? new URL("../".repeat(page.split("/").length - 1) || "./", known) : site;
+    const stands = canonical ? new URL("../".repeat(page.split("/").length - 1) || "./", canonical) : site;
     const frame = make("iframe", { src: `${new URL("embed.html", stands).href}${view.search}#${page}/${view.hash.slice(1)}`, title: title(part) });
     const height = Math.ceil(figure(part).getBoundingClientRect().height / 10) * 10 + 60;
     for (const [k, v] of Object.entries({ width: "100%", height, loading: "lazy", style: "border:0", allow: "clipboard-write; fullscreen" })) frame.setAttribute(k, v);
@@ -186,7 +189,7 @@
     ["Save the picture (PNG)", async (part) => save(part, await png(part), "png")],
     ["Save the picture (SVG)", async (part) => save(part, await svg(part), "svg")],
     ["Copy link to this view", copy],
-    ["Embed: copy the code", embed, () => location.protocol !== "file:" || !!document.querySelector("link[rel=canonical]")],
+    ["Embed: copy the code", embed, () => location.protocol !== "file:" || !!known()],
     ["Full screen", screen, () => document.fullscreenEnabled],
     ["Reset", reset, altered],
   ];

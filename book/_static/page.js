@@ -10,7 +10,7 @@
   new PerformanceObserver((seen, self) => {
     if (!seen.getEntriesByName("first-contentful-paint").length) return;
     self.disconnect();
-    root.classList.toggle("cp-plain", !["Sans", "Serif"].every((kind) => document.fonts.check(`1em "Chokepoint ${kind}"`)));
+    root.classList.toggle("cp-fallback-fonts", !["Sans", "Serif"].every((kind) => document.fonts.check(`1em "Chokepoint ${kind}"`)));
   }).observe({ type: "paint", buffered: true });
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   root.classList.toggle("cp-code", kept("code") === "on");

@@ -362,5 +362,5 @@ def _write_fonts(app: Sphinx, exception: Exception | None) -> None:
         f"src:url(data:font/woff2;base64,{base64.b64encode(path.read_bytes()).decode()})}}"
         for path in sorted((static / "fonts").glob("*.woff2"))
     ]
-    said = json.dumps("".join(faces))
-    (static / "fonts.js").write_text(f"window.chokepointFonts = {said};\n", encoding="utf-8")
+    text = json.dumps("".join(faces))
+    (static / "fonts.js").write_text(f"window.chokepointFonts = {text};\n", encoding="utf-8")
