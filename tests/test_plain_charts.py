@@ -49,6 +49,25 @@ def test_words_numbers_and_sources_come_from_the_chart_itself(bars, basket):
     assert set(shown.sources) == set(basket.source_id)
 
 
+def test_the_name_of_a_chart_without_a_title_stays_when_its_data_and_altair_change(basket):
+    def layered(rows: pd.DataFrame) -> dict:
+        base = alt.Chart(rows).encode(x="net_imports_usd", y="label")
+        picked = alt.selection_point()
+        return (
+            (base.mark_bar() + alt.Chart(rows.head(2)).mark_rule().encode(x="net_imports_usd"))
+            .add_params(picked)
+            .to_dict()
+        )
+
+    first, later = layered(basket), layered(basket.assign(net_imports_usd=basket.net_imports_usd * 2))
+    later["$schema"] = "https://vega.github.io/schema/vega-lite/v99.json"
+    assert first["datasets"].keys() != later["datasets"].keys() and first["params"] != later["params"]
+    name = plain_chart.figure_of(first).name
+    assert name and name == plain_chart.figure_of(later).name
+    first["layer"][1]["mark"] = {"type": "tick"}
+    assert plain_chart.figure_of(first).name != name
+
+
 def test_what_the_author_said_is_not_said_otherwise(bars):
     shown = figure(
         bars.properties(title="Copper leads", description="Twenty bars.").configure_axis(grid=False)

@@ -198,7 +198,9 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
         *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p)),
     ]
     own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    data = {name: tables.digest(name) for name in tables.all_reads()}
+    schemas = sorted(path.name for path in (tables.data_dir() / "schemas").glob("*.json"))
+    packed = ["data/LICENSE.md", *(f"data/schemas/{name}" for name in schemas)]  # with the tables
+    data = {name: tables.digest(name) for name in [*tables.all_reads(), *packed]}
     asked = _digest(
         {
             "release": release,

@@ -2,7 +2,7 @@
 
 The pages are read as they were written, once all of them are: the compiler of charts starts threads, and must
 not run while Sphinx forks. A picture is kept under a digest of all it is drawn from, so that a build draws
-only those that are others now. Its words are in the font that vl-convert carries, whatever the machine has.
+only those that changed. Its words are in the font that vl-convert carries, whatever the machine has.
 """
 
 import hashlib
@@ -57,8 +57,8 @@ class Card:
 def lead(body: str) -> tuple[str, str]:
     """Return the finding of a page's first chart, and the chart; empty texts where it has none.
 
-    What readers set themselves is none, its picture is made by the page's script; nor is one whose title is
-    only its axes' names, as that of a chart typed in a cell.
+    Models that readers set are left out, because only the page's script draws them; so are charts typed in a
+    cell, whose title is only the names of their axes.
 
     >>> spec = '<script type="application/json" class="cp-spec">{}</script>'
     >>> lead(f'<figure class="cp-figure"><figcaption class="cp-says">So &amp; so</figcaption>{spec}</figure>')
@@ -204,11 +204,11 @@ def packed(png: bytes) -> bytes:
     )
 
 
-def write(site: Path, pages: Iterable[tuple[str, str]], release: str, kept: Path) -> None:
-    """Write the picture of each page, given with its title, below `site`; keep them in the folder `kept`."""
+def write(site: Path, pages: Iterable[tuple[str, str]], release: str, cache_folder: Path) -> None:
+    """Write the picture of each page, given with its title, below `site`; keep them in `cache_folder`."""
     folder = site / "_static" / "cards"
     shutil.rmtree(folder, ignore_errors=True)
-    kept.mkdir(parents=True, exist_ok=True)
+    cache_folder.mkdir(parents=True, exist_ok=True)
     cards = {
         page: of_page(page, title, (site / f"{page}.html").read_text(encoding="utf-8"))
         for page, title in pages
@@ -218,7 +218,7 @@ def write(site: Path, pages: Iterable[tuple[str, str]], release: str, kept: Path
 
     def one(card: Card) -> bytes:
         made_from = [*drawn_by, card.title, card.summary, card.spec or columns]
-        path = kept / f"{hashlib.sha256(json.dumps(made_from).encode()).hexdigest()}.png"
+        path = cache_folder / f"{hashlib.sha256(json.dumps(made_from).encode()).hexdigest()}.png"
         if not path.is_file():
             half = path.with_suffix(".part")
             half.write_bytes(draw(card, release))
@@ -231,6 +231,6 @@ def write(site: Path, pages: Iterable[tuple[str, str]], release: str, kept: Path
             path = folder / f"{page}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(picture)
-    oldest = sorted(kept.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    oldest = sorted(cache_folder.glob("*.png"), key=lambda path: path.stat().st_mtime)
     for path in oldest[:-_MOST_KEPT]:
         path.unlink()

@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import os
 import re
 import tomllib
@@ -187,7 +188,7 @@ def linked_data(
     numbers = [
         {"@type": "PropertyValue", "name": fact.label, "value": fact.value, "unitText": fact.unit}
         for fact in measured
-        if isinstance(fact.value, int | float)
+        if isinstance(fact.value, int | float) and math.isfinite(fact.value)
     ]
     downloads = [
         {
@@ -215,7 +216,7 @@ def linked_data(
         **({"variableMeasured": numbers} if data and numbers else {}),
         **({"distribution": downloads} if data and downloads else {}),
     }
-    return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
+    return json.dumps(known, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
 
 
 def _stated(body: str, release: str) -> list[facts.Fact]:

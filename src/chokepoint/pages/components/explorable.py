@@ -275,7 +275,7 @@ class Explorable(Component):
             values = {name: round(slider.value, 10) for name, slider in sliders.items()}
             words.value = self._live_words(values)
             for c in self.controls:
-                readings[c.name].value = for_notebook(_template.reading(*_said(c, values[c.name])))
+                readings[c.name].value = for_notebook(_template.reading(*_reading(c, values[c.name])))
             if _change:
                 chart.spec = self._redrawn(chart.spec, values)
 
@@ -475,7 +475,6 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
     """
     import ipywidgets as widgets
 
-    decimals = f"{control.step:g}".partition(".")[2]
     slider = widgets.FloatSlider(
         value=control.value,
         min=control.low,
@@ -483,7 +482,7 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
         step=control.step,
         description=control.label,
         continuous_update=True,  # the page sends a move once the last is answered: none piles up
-        readout_format=f".{len(decimals)}f",
+        readout_format=f".{_decimals(control.step)}f",
         style={"description_width": "20em"},
         layout={"width": "40em"},
     )
@@ -493,6 +492,15 @@ def _live_slider(model: str, control: Control) -> "FloatSlider":
         if other is not slider and other.comm is not None and other.value == slider.value:
             link_values((slider, "value"), (other, "value"))
     return slider.add_class(f"cp-{control.name}")
+
+
+def _decimals(step: float) -> int:
+    """Return how many decimals the values of a slider have.
+
+    >>> _decimals(0.00001), _decimals(0.25), _decimals(5.0)
+    (5, 2, 0)
+    """
+    return len(f"{step:.10f}".rstrip("0").partition(".")[2])
 
 
 def _with_default(control: Control, value: float | None) -> Control:
@@ -511,7 +519,7 @@ def _with_default(control: Control, value: float | None) -> Control:
     )
 
 
-def _said(c: Control, value: float) -> tuple[str, str]:
+def _reading(c: Control, value: float) -> tuple[str, str]:
     """Return what a slider stands at, with its unit, and its range and grounds."""
     now, low, high = (format_value(v, c.unit) for v in (value, c.low, c.high))
     return f"{now} {_unit(c.unit)}".strip(), f"{low} to {high}; {c.grounds}"

@@ -53,6 +53,8 @@ _SCALED = {"x", "y", "color", "fill", "stroke", "size", "opacity"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
 _INSTEAD = "Wrap it in figure(chart, title=…, alt_text=…, table=…) of chokepoint.pages.components.figure."
 _ROOM = {"discreteHeight": {"step": 26}}  # for names in two lines
+_UNNAMED = {"$schema", "config", "data", "datasets"}  # parts of a chart that its name does not rest on
+_MADE_UP = re.compile(r"\b(?:data-[0-9a-f]{32}|(?:view|param)_(?:[0-9a-f]{16}|\d+))(?=_|\b)")  # by Altair
 _ALTAIRS = {"continuousWidth": 300, "continuousHeight": 300}  # of its default theme
 
 
@@ -87,8 +89,27 @@ def _name(spec: dict, title: str) -> str:
 
     Its data are left out of account, so that it stays when they change.
     """
-    drawn = {part: value for part, value in spec.items() if part not in ("data", "datasets", "config")}
+    drawn = _without_data(spec, {})
     return f"{slug(title)}-{zlib.crc32(json.dumps(drawn, sort_keys=True).encode()):08x}"
+
+
+def _without_data(node: Any, names: dict[str, str]) -> Any:
+    """Return a specification without its data, its look and what differs between versions and runs of Altair.
+
+    names: those that Altair made up, each with the one that stands for it here, by the order in which they
+    come.
+
+    >>> layer = {"data": {"name": "data-1f0e"}, "name": "view_16978be6cf145f6e_1", "mark": "bar"}
+    >>> _without_data({"$schema": "v6.json", "layer": [layer], "params": [{"name": "param_7"}]}, {})
+    {'layer': [{'name': 'made_1_1', 'mark': 'bar'}], 'params': [{'name': 'made_2'}]}
+    """
+    if isinstance(node, dict):
+        return {part: _without_data(value, names) for part, value in node.items() if part not in _UNNAMED}
+    if isinstance(node, list):
+        return [_without_data(value, names) for value in node]
+    if isinstance(node, str):
+        return _MADE_UP.sub(lambda found: names.setdefault(found[0], f"made_{len(names) + 1}"), node)
+    return node
 
 
 def _require_whole(spec: dict, table: pd.DataFrame | None) -> None:

@@ -2,5 +2,5 @@
 
 `write.add` puts them beside the rendered pages. Everything is made from the notebooks as they are rendered,
 the registry of facts and the tables, so that it says what the pages say; `documents` holds how a file is
-written and addressed. What each address holds is told to readers by the page `open-data`.
+written and addressed. The page `open-data` says what each address holds.
 """

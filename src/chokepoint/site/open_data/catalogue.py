@@ -1,4 +1,4 @@
-"""What is offered beside the pages, for the index, the page that tells of it, and the head of every page.
+"""What is offered beside the pages, for the index, the page `open-data`, and the head of every page.
 
 An edition of the book offers nothing of its own: its pages link to none of this.
 """
@@ -36,7 +36,8 @@ FILES = (
         f"{FOLDER}/charts.json",
         JSON,
         "Charts",
-        "Every chart; its own file has title, text alternative, sources, numbers, and the chart in Vega",
+        "Every chart of the notebooks; its own file has title, text alternative, sources, numbers, and the "
+        "chart in Vega",
         f"{FOLDER}/charts/PAGE/NAME.json",
     ),
     File(
@@ -97,7 +98,7 @@ FILES = (
 
 
 def announce(stage: Path) -> None:
-    """Leave word in `stage` that these files will be there."""
+    """Record in `stage` that these files will be there."""
     (stage / _MARK).write_text("".join(f"{file.address}\n" for file in FILES), encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ _CHART = re.compile(
     r'<script type="application/json" class="cp-spec"[^>]*>(?P<spec>.*?)</script>',
     re.S,
 )
-_TITLE = re.compile(r'<(?P<tag>\w+) class="cp-(?:says|kicker)">(.*?)</(?P=tag)>', re.S)
+_TITLE = re.compile(r'<(?P<tag>\w+) class="cp-(says|kicker)">(.*?)</(?P=tag)>', re.S)
 _CSV = re.compile(r'<script type="application/json" class="cp-csv">(.*?)</script>', re.S)
 _MODEL = re.compile(r'<section class="cp-explorable"[^>]*\bdata-model="(\w+)"')
 _SOURCE = re.compile(r'href="cp:sources#source-([^"]+)"')
@@ -136,13 +136,25 @@ def _charts_of(page: str, shown: str) -> Iterator[Chart]:
         yield Chart(
             page,
             found["place"],
-            _words(titles[-1][1]) if titles else html.unescape(found["alt"]),
+            _title(titles) or html.unescape(found["alt"]),
             html.unescape(found["alt"]),
             list(dict.fromkeys(map(html.unescape, _SOURCE.findall(part)))),
             Json(_PLACE.sub("", found["spec"])),
             json.loads(tables[0]) if tables else "",
             model[1] if model else "",
         )
+
+
+def _title(before: list[tuple[str, str, str]]) -> str:
+    """Return the title of a chart: the finding, and of several under one finding also what this one shows.
+
+    before: tag, kind and markup of what stands before it as a title. "" where nothing does.
+
+    >>> _title([("p", "says", "It rises"), ("p", "kicker", "Year by year"), ("p", "kicker", "By cause")])
+    'It rises: By cause'
+    """
+    last = {kind: _words(markup) for _, kind, markup in before}
+    return ": ".join(last[kind] for kind in ("says", "kicker") if kind in last)
 
 
 def _in_parts(shown: str) -> Iterator[tuple[str, str, re.Match, str]]:

@@ -58,13 +58,13 @@ def of_tables() -> bytes:
 
 
 def completed(
-    of_tables: bytes, known: Iterable[Fact], stated: Mapping[str, list[str]], charts: Iterable[Chart]
+    of_tables: bytes, facts: Iterable[Fact], pages_by_fact: Mapping[str, list[str]], charts: Iterable[Chart]
 ) -> bytes:
-    """Return a database of the tables, facts and charts; stated: by fact the pages that state it."""
+    """Return a database of the tables, facts and charts; pages_by_fact: those that state each."""
     with closing(_new()) as made:
         made.deserialize(of_tables)
         made.executescript(_OURS)
-        _insert_facts(made, sorted(known, key=lambda fact: fact.fact_id), stated)
+        _insert_facts(made, sorted(facts, key=lambda fact: fact.fact_id), pages_by_fact)
         _insert_charts(made, charts)
         made.commit()
         if astray := made.execute("PRAGMA foreign_key_check").fetchall():
@@ -154,7 +154,9 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _insert_facts(made: sqlite3.Connection, known: list[Fact], stated: Mapping[str, list[str]]) -> None:
+def _insert_facts(
+    made: sqlite3.Connection, facts: list[Fact], pages_by_fact: Mapping[str, list[str]]
+) -> None:
     made.executemany(
         "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -169,13 +171,15 @@ def _insert_facts(made: sqlite3.Connection, known: list[Fact], stated: Mapping[s
                 fact.computation or None,
                 fact.note or None,
             )
-            for fact in known
+            for fact in facts
         ],
     )
-    sources = [(fact.fact_id, source) for fact in known for source in sorted(set(ids(*fact.sources)))]
+    sources = [(fact.fact_id, source) for fact in facts for source in sorted(set(ids(*fact.sources)))]
     made.executemany("INSERT INTO fact_sources VALUES (?, ?)", sources)
     pages = [
-        (fact.fact_id, f"{page}.html") for fact in known for page in sorted(stated.get(fact.fact_id, ()))
+        (fact.fact_id, f"{page}.html")
+        for fact in facts
+        for page in sorted(pages_by_fact.get(fact.fact_id, ()))
     ]
     made.executemany("INSERT INTO fact_pages VALUES (?, ?)", pages)
 

@@ -14,10 +14,11 @@ import pandas as pd
 
 from chokepoint.analysis import events
 from chokepoint.data import tables
+from chokepoint.pages import what_changed
 from chokepoint.pages.amounts import edition
 from chokepoint.pages.markup import macros
 from chokepoint.site import page_metadata
-from chokepoint.site.open_data.documents import ids, plain
+from chokepoint.site.open_data.documents import ids, plain, up
 from chokepoint.site.open_data.records import Book
 
 _IDS = UUID("3504ae85-200a-4e80-91e6-964952ba5aa3")  # of this book's entries; it never changes
@@ -58,6 +59,7 @@ def _feed(address: str, title: str, subtitle: str, page: str, entries: list[dict
         "rights": f"CC BY 4.0, {page_metadata.LICENCE}",
         "address": site and f"{site}{address}",
         "page": page,
+        "root": site or up(address),
     }
     newest_first = sorted(entries, key=lambda one: (one["updated"], one["id"]), reverse=True)
     return _NO_XML.sub("", str(_template.feed(metadata, newest_first)))
@@ -112,14 +114,20 @@ def _releases(book: Book, release: str) -> list[dict]:
 
 
 def _changes(book: Book, release: str) -> list[str]:
-    """Return what the page *What changed* says in brief, and the numbers of its chart."""
-    said = list(book.shown.briefs.get("what-changed", []))
+    """Return what the page *What changed* says in brief, and the numbers of its chart.
+
+    Nothing where the page compares other releases than the book's and the one before it, or nothing moved.
+    """
     drawn = next((chart for chart in book.shown.charts if chart.page == "what-changed"), None)
-    if drawn:
-        columns, rows = drawn.numbers()
-        now = columns.index(edition(release))
-        said += [f"{row[0]}: from {row[1]} to {row[now]}." for row in rows[:_MOST]]
-    return said
+    columns, rows = drawn.numbers() if drawn else ([], [])
+    old = what_changed.before(release)
+    if old is None or not {edition(old), edition(release)} <= set(columns):
+        return []
+    was, now = columns.index(edition(old)), columns.index(edition(release))
+    return [
+        *book.shown.briefs.get("what-changed", []),
+        *(f"{row[0]}: from {row[was]} to {row[now]}." for row in rows[:_MOST]),
+    ]
 
 
 def _sources(source_ids: Iterable[str]) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chokepoint.analysis import countries, events, facts, own_forecasts
+from chokepoint.analysis import countries, events, own_forecasts
+from chokepoint.analysis.facts import Fact
 from chokepoint.analysis.facts.supply import prefix
 from chokepoint.data import tables
 from chokepoint.site.open_data.charts import Chart, Shown
@@ -38,12 +39,12 @@ _FLAGS = {"traded_as_ore", "ore_is_no_limit", "iea_counts_projects", "can_cut"}
 class Book:
     """What documents are made from.
 
-    known: facts by id. stated: the pages that state each. shown: what the notebooks show. pages: those of the
-    site. moved: addresses given up, each with the place that it leads to.
+    facts: by id. pages_by_fact: the pages that state each. shown: what the notebooks show. pages: those of
+    the site. moved: addresses given up, each with the place that it leads to.
     """
 
-    known: Mapping[str, facts.Fact]
-    stated: Mapping[str, list[str]]
+    facts: Mapping[str, Fact]
+    pages_by_fact: Mapping[str, list[str]]
     shown: Shown
     pages: Collection[str]
     moved: Mapping[str, str]
@@ -63,15 +64,15 @@ def documents(book: Book) -> list[Document]:
 
 
 def _facts(book: Book) -> Document:
-    entries = {fact_id: _fact(fact, book) for fact_id, fact in sorted(book.known.items())}
+    entries = {fact_id: _fact(fact, book) for fact_id, fact in sorted(book.facts.items())}
     return Document(f"{FOLDER}/facts.json", "facts", "Facts", {"facts": entries})
 
 
-def _fact(fact: facts.Fact, book: Book) -> dict[str, Any]:
+def _fact(fact: Fact, book: Book) -> dict[str, Any]:
     """Return a fact without the columns that it leaves empty."""
     stated = {
         "label": fact.label,
-        "value": plain(fact.value),
+        "value": fact.text if (value := plain(fact.value)) is None else value,
         "unit": fact.unit,
         "text": fact.text,
         "prose": fact.prose,
@@ -84,7 +85,7 @@ def _fact(fact: facts.Fact, book: Book) -> dict[str, Any]:
         "conflict_group": fact.conflict_group,
         "superseded": [{"text": text, "sources": list(sources)} for text, sources in fact.superseded],
         "page": book.address("evidence", f"fact-{fact.fact_id}"),
-        "stated_on": [f"{page}.html" for page in book.stated.get(fact.fact_id, ())],
+        "stated_on": [f"{page}.html" for page in book.pages_by_fact.get(fact.fact_id, ())],
     }
     always = {"label", "value", "unit", "text", "sources", "confidence", "page"}
     return {name: value for name, value in stated.items() if name in always or value}
@@ -100,7 +101,6 @@ def _minerals(book: Book) -> list[Document]:
     for row in tables.rows("names", kind="mineral").to_dict("records"):
         also[row["key"]].append({"name": row["name"], "language": plain(row["language"])})
     own = _by_prefix(book, rows.mineral)
-    drawn = _by_page(book.shown.charts)
     listed, single = [], []
     for row in rows.to_dict("records"):
         mineral = row["mineral"]
@@ -117,14 +117,22 @@ def _minerals(book: Book) -> list[Document]:
         }
         content = entry | {
             "names": also[mineral],
-            "in_brief": book.shown.briefs.get(f"minerals/{mineral}", []),
+            "in_brief": book.shown.briefs.get(page.partition(".html")[0], []),
             "facts": own[mineral],
-            "charts": drawn[f"minerals/{mineral}"],
+            "charts": [chart.entry() for chart in book.shown.charts if _is_of(chart, mineral, page)],
         }
         listed.append(entry)
         single.append(_single(content, "mineral"))
     content = {"minerals": listed}
     return [Document(f"{FOLDER}/minerals.json", "minerals", "Minerals", content), *single]
+
+
+def _is_of(chart: Chart, mineral: str, page: str) -> bool:
+    """Whether a chart is of a mineral; on the page of its group, whose charts of it begin with its name."""
+    own = page == f"minerals/{mineral}.html"
+    return f"{chart.page}.html" == page.partition("#")[0] and (
+        own or chart.place.startswith(f"{mineral}-chart-")
+    )
 
 
 def _countries(book: Book) -> list[Document]:
@@ -164,7 +172,7 @@ def _single(content: dict[str, Any], schema: str) -> Document:
 def _by_prefix(book: Book, wanted: Iterable[str]) -> dict[str, dict[str, dict]]:
     """Return facts by the first part of their id, `cobalt` of `cobalt.china_mined`."""
     found: dict[str, dict[str, dict]] = {name: {} for name in wanted}
-    for fact_id, fact in sorted(book.known.items()):
+    for fact_id, fact in sorted(book.facts.items()):
         if (of := found.get(fact_id.partition(".")[0])) is not None:
             of[fact_id] = _fact(fact, book)
     return found
@@ -236,7 +244,8 @@ def _forecasts(book: Book) -> Document:
 def _scenario(given: Mapping[str, Any]) -> Document:
     """Return what the scenario model is given on its page, with names; no minerals without that page."""
     minerals = []
-    for mineral in given.get("minerals", {}).values():
+    for sent in given.get("minerals", {}).values():
+        mineral = dict(sent)
         world, codes, figures = (mineral.pop(name) for name in ("world", "codes", "figures"))
         size = len(_OF_COUNTRY)
         of = [

@@ -18,10 +18,12 @@ SCHEMAS = Path(__file__).with_name("schemas")
 _FRAME = "embed.html"  # the page that shows one chart alone, where the site has it
 
 
-def add(site: Path, stage: Path, kept: Path, release: str, known: Mapping[str, Fact], state: str) -> None:
+def add(
+    site: Path, stage: Path, cache_folder: Path, release: str, facts: Mapping[str, Fact], state: str
+) -> None:
     """Put it into a site whose pages are rendered from `stage`.
 
-    kept: a folder for what is made from the tables alone; state: a digest of them and of the code. It is used
+    cache_folder: for what is made from the tables alone; state: a digest of them and of the code. It is used
     again while that is the same.
     """
     pages = {
@@ -29,16 +31,18 @@ def add(site: Path, stage: Path, kept: Path, release: str, known: Mapping[str, F
         for path in stage.rglob("*")
         if path.suffix in (".md", ".ipynb")
     }
-    shown, stated = charts.read(stage), crosslinks.stating(stage)
-    book = Book(known, stated, shown, pages, redirects.gone(pages))
+    shown, pages_by_fact = charts.read(stage), crosslinks.stating(stage)
+    book = Book(facts, pages_by_fact, shown, pages, redirects.gone(pages))
     metadata = _metadata(release)
     frame = _FRAME if (site / _FRAME).is_file() else ""
     made = {
         document.address: document.text(metadata).encode()
         for document in [*documents(book), *(chart.document(frame) for chart in shown.charts)]
     }
-    tables, archive = _of_tables(kept, state)
-    made[f"{FOLDER}/chokepoint.sqlite"] = database.completed(tables, known.values(), stated, shown.charts)
+    tables, archive = _of_tables(cache_folder, state)
+    made[f"{FOLDER}/chokepoint.sqlite"] = database.completed(
+        tables, facts.values(), pages_by_fact, shown.charts
+    )
     made[f"{FOLDER}/data-package.zip"] = archive
     made |= {address: feed.encode() for address, feed in feeds.feeds(book, release).items()}
     made |= {f"{FOLDER}/schema/{path.name}": path.read_bytes() for path in sorted(SCHEMAS.glob("*.json"))}
@@ -81,12 +85,12 @@ def _index(made: Mapping[str, bytes], metadata: Mapping[str, str]) -> str:
     )
 
 
-def _of_tables(kept: Path, state: str) -> tuple[bytes, bytes]:
+def _of_tables(cache_folder: Path, state: str) -> tuple[bytes, bytes]:
     """Return the database of the tables alone and the data package."""
-    folder = kept / state[:16]
+    folder = cache_folder / state[:16]
     paths = [folder / "tables.sqlite", folder / "data-package.zip"]
     if not all(path.is_file() for path in paths):
-        shutil.rmtree(kept, ignore_errors=True)
+        shutil.rmtree(cache_folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for path, make in zip(paths, (database.of_tables, package.package), strict=True):
             new = path.with_suffix(".new")
