@@ -5,6 +5,7 @@ below resumes.
 """
 
 import difflib
+import hashlib
 import re
 import shutil
 from functools import partial
@@ -127,6 +128,34 @@ def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None)
                     file.write(block)
     shutil.copyfile(kept, output_file)
     kept.unlink()
+
+
+def republished(rows: list[dict]) -> list[dict]:
+    """Return the rows of `data/release_files.csv` whose file its publisher now sends otherwise than listed.
+
+    Nothing is kept of what is sent. UserError for an address that does not answer.
+    """
+    for row in rows:
+        _require_plain(row)
+    return [row for row in rows if _digest(row) != row["md5"]]
+
+
+def _digest(row: dict) -> str:
+    """Return the MD5 of what an address sends: of its first bytes, where it is larger than any release."""
+    digest, size = hashlib.md5(usedforsecurity=False), 0
+    try:
+        with requests.get(row["url"], stream=True, timeout=TIMEOUT_S) as answer:
+            answer.raise_for_status()
+            for block in answer.iter_content(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                if size > MOST_BYTES:
+                    break
+    except requests.RequestException as error:
+        raise UserError(
+            f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). Try again later."
+        ) from None
+    return digest.hexdigest()
 
 
 def part(path: Path) -> Path:
