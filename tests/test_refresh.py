@@ -16,6 +16,8 @@ from runner import Runner
 
 from chokepoint import cli
 from chokepoint.data import tables
+from chokepoint.errors import UserError
+from chokepoint.site import refresh as refreshing
 
 HOME = Path(__file__).resolve().parents[1]
 WORKFLOW = yaml.safe_load((HOME / ".github" / "workflows" / "refresh.yml").read_text(encoding="utf-8"))
@@ -60,10 +62,21 @@ def test_where_nothing_is_new_nothing_is_written(refresh, publisher):
     assert refresh(made_up.listed("mcs2026", folder / KNOWN.name, address)) == (0, "Nothing new.", None)
 
 
-def test_a_file_that_its_publisher_changed_is_named_and_not_taken(refresh, publisher):
+@pytest.mark.parametrize(
+    "change, why",
+    [
+        ({"md5": "0" * 32}, "is another file now"),
+        ({"url": "http://127.0.0.1:9/nothing.csv"}, "does not answer"),
+    ],
+)
+def test_a_known_file_that_is_not_at_its_publisher_s_as_it_was_is_named_and_not_taken(
+    refresh, publisher, change, why
+):
     address, folder = publisher
-    code, said, text = refresh(made_up.listed("mcs2026", folder / KNOWN.name, address, md5="0" * 32))
-    assert (code, text) == (2, None) and f"mcs2026: {KNOWN.name} ({address}/{KNOWN.name})" in said
+    row = made_up.listed("mcs2026", folder / KNOWN.name, address) | change
+    code, said, text = refresh(row)
+    assert (code, text) == (2, None) and f"mcs2026: {KNOWN.name} ({row['url']}) {why}" in said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -89,6 +102,15 @@ def test_a_release_with_a_figure_that_cannot_be_is_refused(refresh, publisher):
     code, said, written = refresh(made_up.listed(made_up.NAME, path, address))
     assert (code, written) == (2, None)
     assert "mcs2027 was fetched and is refused; data/ is as it was." in said and "World" in said
+
+
+def test_words_that_no_longer_hold_are_named_in_the_text(monkeypatch):
+    def complains(data, *arguments):
+        raise UserError("book/01-dependence.ipynb, cell 3, line 1: the text says otherwise")
+
+    monkeypatch.setattr(refreshing, "_chokepoint", complains)
+    title, places = refreshing._to_mend()
+    assert title == "## Words to mend before this is merged" and "book/01-dependence.ipynb, cell 3" in places
 
 
 @pytest.mark.slow
@@ -124,7 +146,8 @@ def _declarations():
     assert "| 24% | 20% | 2025 revised, then a new year (2025 → 2026): by revision " in moved
     assert "tin, mine, China, 2025 | 71,000 t | 75,000 t | revised by the publisher" in text
     assert "MCS2026-02 (reserves): Version 1.3 of the release" in text, "to be looked at again"
-    assert "## Published anew, and not taken" in text and f"mcs2026: {KNOWN.name}".replace("_", r"\_") in text
+    assert "## Not at the publisher’s as they were read" in text
+    assert f"mcs2026: {KNOWN.name}".replace("_", r"\_") in text and "is another file now" in text
 
     called = runner.run(WORKFLOW["jobs"]["propose"])
     [created] = [line for line in called if line.startswith("gh pr create")]

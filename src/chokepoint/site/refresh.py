@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.data import tables
+from chokepoint.data.check import require_sound
 from chokepoint.data.ingest import fetch, register
 from chokepoint.data.ingest.report import Report
 from chokepoint.errors import UserError
@@ -48,7 +49,7 @@ def refresh(data: Path, downloads: Path, text: Path, say: Callable[[str], None])
     downloads: the folder that fetched files are kept in. Where nothing is new, nothing is written.
 
     UserError for a download that fails, a release or a table that is refused, and where there is no new
-    release but a file of a known one is not at its publisher's as it was read; `data` stays as it is then.
+    release but a file of a known one is not at its publisher's as it was read. `data` stays as it is then.
     """
     listed = tables.load("release_files")
     held = _held(tables.package(data))
@@ -56,26 +57,23 @@ def refresh(data: Path, downloads: Path, text: Path, say: Callable[[str], None])
     new = [name for name in names if name not in held]
     for name in new:
         _require_reader(name)
-    known = listed[~listed.release.isin(new)]
-    otherwise = [
-        f"{row['release']}: {row['file']} ({row['url']})"
-        for row in fetch.republished(known.to_dict("records"))
-    ]
+    otherwise = fetch.republished(listed[~listed.release.isin(new)].to_dict("records"))
     if not new:
         if otherwise:
             raise UserError(
-                "Not at the publisher's as it was read, and not taken: "
-                f"{'; '.join(otherwise)}. Compare it, ingest it by hand, and enter its checksum in "
+                f"Nothing new, but not at the publisher's as it was read: {'; '.join(otherwise)}. Nothing "
+                "was taken. Read another file by hand before its checksum is changed in "
                 "data/release_files.csv."
             )
         say("Nothing new.")
         return
+    own = data == tables.home() / "data"
     folders = {name: fetch.fetch(name, downloads) for name in new}
     with tempfile.TemporaryDirectory(prefix="chokepoint-") as folder:
         staged = Path(folder) / "data"
         shutil.copytree(data, staged, ignore=shutil.ignore_patterns("private"))
         reports = {name: _ingest(name, path, staged) for name, path in folders.items()}
-        checked = _checked(staged)
+        notes = _check(staged, own)
         said = [_of_release(name, reports[name], staged, held | set(new)) for name in new]
     for name, path in folders.items():
         _ingest(name, path, data)
@@ -85,9 +83,8 @@ def refresh(data: Path, downloads: Path, text: Path, say: Callable[[str], None])
         INTRODUCTION,
         *said,
         *_named(otherwise),
-        *_to_mend(data),
-        "## The check",
-        _code(checked),
+        *_noted(notes),
+        *(_to_mend() if own else []),
     ]
     text.parent.mkdir(parents=True, exist_ok=True)
     text.write_text("\n\n".join(written) + "\n", encoding="utf-8")
@@ -123,12 +120,16 @@ def _ingest(name: str, path: Path, data: Path) -> Report:
     return report
 
 
-def _checked(data: Path) -> str:
-    """Return what the check says of a data folder that is sound. UserError where it is not."""
+def _check(staged: Path, own: bool) -> list[str]:
+    """Return what the check of a copy of the data finds worth a look. UserError where it is not sound.
+
+    own: it is a copy of the book's own data, of which results are kept.
+    """
     try:
-        return _chokepoint(data, "check")
+        notes = require_sound(staged, tables.home() / "build" / "checked.json" if own else None)
     except UserError as error:
         raise UserError(f"What was fetched does not fit; data/ is as it was. {error}") from None
+    return [f"data/{note}" for note in notes]
 
 
 def _chokepoint(data: Path, *arguments: str) -> str:
@@ -236,18 +237,20 @@ def _named(otherwise: list[str]) -> list[str]:
     if not otherwise:
         return []
     why = (
-        "These files are not at their publisher’s as they were read. They were not taken: "
-        "compare them by hand."
+        "Nothing was taken of these files of earlier releases. Read another file by hand before its checksum "
+        "is changed in `data/release_files.csv`."
     )
-    return ["## Published anew, and not taken", why, _bullets(otherwise)]
+    return ["## Not at the publisher’s as they were read", why, _bullets(otherwise)]
 
 
-def _to_mend(data: Path) -> list[str]:
-    """List the words of the book that do not hold with the new data, where these are the book's own."""
-    if data != tables.home() / "data":
-        return []
+def _noted(notes: list[str]) -> list[str]:
+    return [f"## What the check finds worth a look{_first(notes, ', ')}", _bullets(notes)] if notes else []
+
+
+def _to_mend() -> list[str]:
+    """List the words of the book that do not hold with its data as they are now."""
     try:
-        _chokepoint(data, "check")
+        _chokepoint(tables.data_dir(), "check")
     except UserError as error:
         return ["## Words to mend before this is merged", _code(str(error))]
     return []

@@ -130,18 +130,19 @@ def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None)
     kept.unlink()
 
 
-def republished(rows: list[dict]) -> list[dict]:
-    """Return the rows of `data/release_files.csv` whose file its publisher now sends otherwise than listed.
+def republished(rows: list[dict]) -> list[str]:
+    """Name the files of `data/release_files.csv` that are not at their addresses as they are listed.
 
-    Nothing is kept of what is sent. UserError for an address that does not answer.
+    They are another file there, or the address does not answer. Nothing is kept of what is sent.
     """
     for row in rows:
         _require_plain(row)
-    return [row for row in rows if _digest(row) != row["md5"]]
+    found = [(row, _otherwise(row)) for row in rows]
+    return [f"{row['release']}: {row['file']} ({row['url']}) {why}" for row, why in found if why]
 
 
-def _digest(row: dict) -> str:
-    """Return the MD5 of what an address sends: of its first bytes, where it is larger than any release."""
+def _otherwise(row: dict) -> str:
+    """Say what is otherwise at the address of a file; nothing where it is as listed."""
     digest, size = hashlib.md5(usedforsecurity=False), 0
     try:
         with requests.get(row["url"], stream=True, timeout=TIMEOUT_S) as answer:
@@ -149,13 +150,11 @@ def _digest(row: dict) -> str:
             for block in answer.iter_content(_BLOCK):
                 digest.update(block)
                 size += len(block)
-                if size > MOST_BYTES:
+                if size > MOST_BYTES:  # no file of a release is as large
                     break
     except requests.RequestException as error:
-        raise UserError(
-            f"{row['file']}: {row['url']} does not answer ({type(error).__name__}). Try again later."
-        ) from None
-    return digest.hexdigest()
+        return f"does not answer ({type(error).__name__})"
+    return "" if digest.hexdigest() == row["md5"] else "is another file now"
 
 
 def part(path: Path) -> Path:
