@@ -33,10 +33,16 @@ def publisher(tmp_path):
         yield address, folder
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A small data folder, made once and copied by each test."""
+    return small_data.make(tmp_path_factory.mktemp("made"))
+
+
 @pytest.fixture
-def refresh(tmp_path, monkeypatch, publisher):
+def refresh(tmp_path, monkeypatch, publisher, made):
     """Run `chokepoint refresh` over a small data folder: exit code, all that it said, and the text, if there is one."""
-    data = small_data.make(tmp_path)
+    data = shutil.copytree(made, tmp_path / "data")
     monkeypatch.setenv("CHOKEPOINT_DATA", str(data))
 
     def run(*rows):
