@@ -11,12 +11,13 @@ test sweep-pages sweep-rest check: export GITHUB_REPOSITORY =
 test sweep-pages sweep-rest check: export CHOKEPOINT_ADDRESS =
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf published test sweep sweep-pages sweep-rest lint check serve watch lab bench clean
+.PHONY: help book pdf published refresh test sweep sweep-pages sweep-rest lint check serve watch lab bench clean
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
 	@echo "make pdf     print the whole book, in four volumes, into build/chokepoint*.pdf, and the brief, one sheet a language"
 	@echo "make published  build the site with its editions and the brief as PDF into build/published/html"
+	@echo "make refresh  fetch and read the releases that are listed and not here yet; build/moved.md says what moved"
 	@echo "make test    run the tests, in real browsers and in JupyterLab too; of what is alike, a sample"
 	@echo "make sweep   run all of what make test samples: every page, every chart at 30 widths, every link (hours)"
 	@echo "make lint    lint, types, docstrings"
@@ -36,6 +37,9 @@ pdf: $(VENV)/.test-ready
 # Where no Chromium is found and none can be installed, the site has no PDF, and no link to one.
 published: $(VENV)/.test-ready
 	@chrome=$$($(BIN)/python tests/browser.py) || chrome=; $(BIN)/chokepoint publish --browser "$$chrome"
+
+refresh: $(VENV)/.ready
+	@$(BIN)/chokepoint refresh
 
 test: $(VENV)/.test-ready
 	@$(BIN)/python tests/browser.py > /dev/null

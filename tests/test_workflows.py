@@ -1,10 +1,12 @@
 """What runs on a server: pinned to the letter, allowed no more than it needs, and deaf to what strangers write."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from runner import Runner
 
 HOME = Path(__file__).resolve().parents[1]
 FILES = sorted((HOME / ".github" / "workflows").glob("*.yml"))
@@ -15,6 +17,10 @@ JOBS = [
     for name, job in flow["jobs"].items()
 ]
 WRITES = {"pages", "id-token"}  # what publishing needs, in a job that runs nothing of ours
+PROPOSES = {
+    "contents": "write",
+    "pull-requests": "write",
+}  # what a pull request needs, in a job of git and gh
 
 
 def triggers(flow: dict) -> set[str]:
@@ -36,8 +42,18 @@ def test_every_pin_says_which_version_it_is(path):
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_a_job_may_read_the_repository_or_publish_but_not_both(job):
+def test_a_job_may_read_the_repository_or_publish_or_propose_and_no_two_of_them(job):
     allowed = job["permissions"]
+    if allowed == PROPOSES:
+        assert {u.partition("@")[0] for step in job["steps"] if (u := step.get("uses"))} == {
+            "actions/checkout",
+            "actions/download-artifact",
+        }
+        script = "\n".join(step["run"] for step in job["steps"] if "run" in step)
+        words = {re.split(r"\W", line.strip())[0] for line in script.splitlines()}
+        assert words - {"title", "branch", "opened"} == {"git", "gh", "if", "echo", "exit", "fi"}
+        assert set(re.findall(r"\$\((\w+)", script)) == {"sed", "gh"}, "nothing of ours is run"
+        return
     assert set(allowed.items()) <= {("contents", "read")} or set(allowed) == WRITES
     if set(allowed) & WRITES:
         assert not [step for step in job["steps"] if "run" in step]
@@ -118,6 +134,60 @@ def test_nothing_is_published_before_the_tests_have_passed_and_what_notebooks_sh
     assert tested[0] in [step.get("run") for step in WORKFLOWS["test.yml"]["jobs"]["test"]["steps"]]
     [kept] = [step["with"] for step in jobs["build"]["steps"] if "actions/cache@" in step.get("uses", "")]
     assert kept["path"] == "build/cache" and kept["key"].startswith(kept["restore-keys"])
+
+
+CALLED = {  # what the steps of each workflow come to; those of refresh.yml run in test_refresh
+    "audit.yml": ["pip install pip-audit==2.10.1", "pip-audit --no-deps --disable-pip -r pins.txt"],
+    "publish.yml": [
+        "sudo apt-get install -y -q fonts-noto-cjk",
+        "chokepoint publish --browser ",
+        "chokepoint build",
+        "pytest -n 2 --dist loadgroup",
+    ],
+    "test.yml": [
+        "chokepoint build",
+        "pytest -n 2 --dist loadgroup",
+        "ruff check -q src tests",
+        "mypy ",
+        "interrogate -q src/chokepoint",
+        "chokepoint check",
+        "pytest -m not slow -n 2",
+    ],
+    "weekly.yml": [
+        "pytest -n auto -k not Firefox tests/test_",
+        "pytest -n auto -k Firefox tests/test_",
+        "pytest -n auto --dist loadgroup -k not test_live_lab tests/test_",
+        "pytest -n auto --dist loadgroup -k test_live_lab tests/test_",
+    ],
+}
+
+
+@pytest.fixture
+def runner(tmp_path):
+    """A repository that has what the steps read themselves: rules of make, pins, scripts and the names of tests."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-build.txt"):
+        shutil.copy(HOME / name, home)
+    shutil.copytree(HOME / ".ci", home / ".ci")
+    shutil.copytree(
+        HOME / "tests", home / "tests", ignore=lambda _, names: [n for n in names if "." not in n]
+    )
+    return Runner(home, tmp_path)
+
+
+def test_the_steps_of_every_workflow_are_run_by_a_test():
+    assert set(WORKFLOWS) == {*CALLED, "refresh.yml"}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_every_step_runs_as_it_stands(runner, name):
+    calls = [call for job in WORKFLOWS[name]["jobs"].values() for call in runner.run(job)]
+    for wanted in CALLED[name]:
+        assert [call for call in calls if call.startswith(wanted)], f"{wanted} is not among {calls}"
+    if name == "audit.yml":
+        pins = (runner.home / "pins.txt").read_text(encoding="utf-8")
+        assert "papermill==" in pins and "-e ." not in pins
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt", "tests/requirements.txt"])

@@ -245,6 +245,26 @@ def fetch(release: str, to: Path) -> None:
     click.echo(f"{release} is in {download(release, to)}")
 
 
+@main.command("refresh")
+@click.option("--to", type=click.Path(path_type=Path), default="build/releases", show_default=True)
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    default="build/moved.md",
+    show_default=True,
+    help="Where what moved is told, as Markdown.",
+)
+def refresh_command(to: Path, text: Path) -> None:
+    """Fetch, read and check every listed release that is not here yet, and write what moved.
+
+    A release is listed by its files' rows in data/release_files.csv.
+    Where one is refused, nothing is written.
+    """
+    from chokepoint.site.refresh import refresh
+
+    refresh(tables.data_dir(), to, text, click.echo)
+
+
 @main.command()
 @click.argument("name", required=False)
 @click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")

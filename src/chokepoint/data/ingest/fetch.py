@@ -5,6 +5,7 @@ below resumes.
 """
 
 import difflib
+import hashlib
 import re
 import shutil
 from functools import partial
@@ -127,6 +128,33 @@ def resuming(kept: Path, url: str, output_file: str, _pooch: pooch.Pooch | None)
                     file.write(block)
     shutil.copyfile(kept, output_file)
     kept.unlink()
+
+
+def republished(rows: list[dict]) -> list[str]:
+    """Name the files of `data/release_files.csv` that are not at their addresses as they are listed.
+
+    They are another file there, or the address does not answer. Nothing is kept of what is sent.
+    """
+    for row in rows:
+        _require_plain(row)
+    found = [(row, _otherwise(row)) for row in rows]
+    return [f"{row['release']}: {row['file']} ({row['url']}) {why}" for row, why in found if why]
+
+
+def _otherwise(row: dict) -> str:
+    """Say what is otherwise at the address of a file; nothing where it is as listed."""
+    digest, size = hashlib.md5(usedforsecurity=False), 0
+    try:
+        with requests.get(row["url"], stream=True, timeout=TIMEOUT_S) as answer:
+            answer.raise_for_status()
+            for block in answer.iter_content(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                if size > MOST_BYTES:  # no file of a release is as large
+                    break
+    except requests.RequestException as error:
+        return f"does not answer ({type(error).__name__})"
+    return "" if digest.hexdigest() == row["md5"] else "is another file now"
 
 
 def part(path: Path) -> Path:
