@@ -367,9 +367,9 @@ def test_a_changed_value_runs_the_pages_that_read_its_table_and_prints_the_same_
     small.change("data/evidence/vault.csv", "interest on the loan", "the interest on the loan")
     assert small.ran() == {"stock"}
     again = small.printed()
-    assert {name for name in first if again[name] != first[name]} - {"_static/search-index.js"} == {
-        "stock.html"
-    }
+    changed = {name for name in first if again[name] != first[name]} - {"_static/search-index.js"}
+    tables = {"api/chokepoint.sqlite", "api/data-package.zip", "api/index.json"}  # hold every table
+    assert changed == {"stock.html"} | tables
     small.change("data/evidence/timeline.csv", "Rare-earth shipments", "All rare-earth shipments")
     assert small.ran() == {"roads"}
     assert "All rare-earth shipments" in (small.site / "index.html").read_text(

@@ -136,9 +136,10 @@ def build_locked(
     lap("render")
     if not edition:
         if fresh:
-            shutil.rmtree(work / "open-data", ignore_errors=True)
+            shutil.rmtree(home / "build" / "open-data", ignore_errors=True)
         known = FactCache(home / "build").every(release)  # as the pages were rendered with
-        open_data.add(rendered, stage, work / "open-data", release, known, open_data.state_of(before))
+        tables_made = home / "build" / "open-data"  # the same for what is published
+        open_data.add(rendered, stage, tables_made, release, known, open_data.state_of(before))
     lap("open data")
     linkcheck.require_whole(rendered)
     if changed := [

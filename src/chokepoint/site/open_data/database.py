@@ -21,7 +21,7 @@ from chokepoint.data.descriptor import listed
 from chokepoint.data.references import is_template
 from chokepoint.errors import UserError
 from chokepoint.site.open_data.charts import Chart
-from chokepoint.site.open_data.documents import ids
+from chokepoint.site.open_data.documents import ids, records
 
 _TYPES = {"integer": "INTEGER", "year": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
 _READ = {"integer": int, "year": int, "number": float, "boolean": "true".__eq__}
@@ -66,6 +66,7 @@ def completed(
         made.executescript(_OURS)
         _insert_facts(made, sorted(facts, key=lambda fact: fact.fact_id), pages_by_fact)
         _insert_charts(made, charts)
+        _insert_own_sources(made)
         made.commit()
         if astray := made.execute("PRAGMA foreign_key_check").fetchall():
             raise UserError(f"The database has rows that refer to none; the first are of {astray[:5]}.")
@@ -182,6 +183,17 @@ def _insert_facts(
         for page in sorted(pages_by_fact.get(fact.fact_id, ()))
     ]
     made.executemany("INSERT INTO fact_pages VALUES (?, ?)", pages)
+
+
+def _insert_own_sources(made: sqlite3.Connection) -> None:
+    """Add the sources of private tables that a fact or a chart names: the pages name them too."""
+    named = "SELECT source_id FROM fact_sources UNION SELECT source_id FROM chart_sources"
+    missing = [source for (source,) in made.execute(f"{named} EXCEPT SELECT source_id FROM sources")]
+    fields = [field for _, field, *_ in made.execute("PRAGMA table_info(sources)")]
+    rows = tables.rows("sources", source_id=missing).reindex(columns=fields)
+    marks = ", ".join("?" * len(fields))
+    cells = [[row.get(field) for field in fields] for row in records(rows)]
+    made.executemany(f"INSERT INTO sources VALUES ({marks})", cells)
 
 
 def _insert_charts(made: sqlite3.Connection, charts: Iterable[Chart]) -> None:
