@@ -115,7 +115,7 @@ def test_words_that_no_longer_hold_are_named_in_the_text(monkeypatch):
         raise UserError("book/01-dependence.ipynb, cell 3, line 1: the text says otherwise")
 
     monkeypatch.setattr(refreshing, "_chokepoint", complains)
-    title, places = refreshing._to_mend()
+    title, places = refreshing._stale_words()
     assert title == "## Words to mend before this is merged" and "book/01-dependence.ipynb, cell 3" in places
 
 

@@ -52,46 +52,46 @@ def refresh(data: Path, downloads: Path, text: Path, say: Callable[[str], None])
     release but a file of a known one is not at its publisher's as it was read. `data` stays as it is then.
     """
     listed = tables.load("release_files")
-    held = _held(tables.package(data))
+    ingested = _ingested_releases(tables.package(data))
     names = sorted(listed.release.unique())
-    new = [name for name in names if name not in held]
+    new = [name for name in names if name not in ingested]
     for name in new:
         _require_reader(name)
-    otherwise = fetch.republished(listed[~listed.release.isin(new)].to_dict("records"))
+    changed_files = fetch.republished(listed[~listed.release.isin(new)].to_dict("records"))
     if not new:
-        if otherwise:
+        if changed_files:
             raise UserError(
-                f"Nothing new, but not at the publisher's as it was read: {'; '.join(otherwise)}. Nothing "
-                "was taken. Read another file by hand before its checksum is changed in "
+                f"Nothing new, but not at the publisher's as it was read: {'; '.join(changed_files)}. "
+                "Nothing was taken. Read another file by hand before its checksum is changed in "
                 "data/release_files.csv."
             )
         say("Nothing new.")
         return
-    own = data == tables.home() / "data"
+    of_book = data == tables.home() / "data"
     folders = {name: fetch.fetch(name, downloads) for name in new}
     with tempfile.TemporaryDirectory(prefix="chokepoint-") as folder:
         staged = Path(folder) / "data"
         shutil.copytree(data, staged, ignore=shutil.ignore_patterns("private"))
         reports = {name: _ingest(name, path, staged) for name, path in folders.items()}
-        notes = _check(staged, own)
-        said = [_of_release(name, reports[name], staged, held | set(new)) for name in new]
+        notes = _check(staged, of_book)
+        paragraphs = [_release_section(name, reports[name], staged, ingested | set(new)) for name in new]
     for name, path in folders.items():
         _ingest(name, path, data)
     title = f"New release{'s' * (len(new) > 1)}: {', '.join(new)}"
-    written = [
+    sections = [
         f"# {title}",
         INTRODUCTION,
-        *said,
-        *_named(otherwise),
-        *_noted(notes),
-        *(_to_mend() if own else []),
+        *paragraphs,
+        *_changed_at_publisher(changed_files),
+        *_check_notes(notes),
+        *(_stale_words() if of_book else []),
     ]
     text.parent.mkdir(parents=True, exist_ok=True)
-    text.write_text("\n\n".join(written) + "\n", encoding="utf-8")
+    text.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     say(f"{title}. What moved is in {text}")
 
 
-def _held(package: dict) -> set[str]:
+def _ingested_releases(package: dict) -> set[str]:
     """Return the releases of which a data package declares a table."""
     return {r["path"].split("/")[1] for r in package["resources"] if r["path"].startswith("minerals/")}
 
@@ -120,13 +120,13 @@ def _ingest(name: str, path: Path, data: Path) -> Report:
     return report
 
 
-def _check(staged: Path, own: bool) -> list[str]:
+def _check(staged: Path, of_book: bool) -> list[str]:
     """Return what the check of a copy of the data finds worth a look. UserError where it is not sound.
 
-    own: it is a copy of the book's own data, of which results are kept.
+    of_book: it is a copy of the book's own data, of which results are kept.
     """
     try:
-        notes = require_sound(staged, tables.home() / "build" / "checked.json" if own else None)
+        notes = require_sound(staged, tables.home() / "build" / "checked.json" if of_book else None)
     except UserError as error:
         raise UserError(f"What was fetched does not fit; data/ is as it was. {error}") from None
     return [f"data/{note}" for note in notes]
@@ -153,10 +153,10 @@ def _chokepoint(data: Path, *arguments: str) -> str:
 # --- the text ---
 
 
-def _of_release(name: str, report: Report, data: Path, held: Iterable[str]) -> str:
+def _release_section(name: str, report: Report, data: Path, ingested: Iterable[str]) -> str:
     """Return the part of the text about one release, compared with the one before of its publisher."""
     family, _ = register.parts(name)
-    before = max((r for r in held if register.parts(r)[0] == family and r < name), default=None)
+    before = max((r for r in ingested if register.parts(r)[0] == family and r < name), default=None)
     if before is None:
         compared = [
             f"## {name}",
@@ -164,53 +164,61 @@ def _of_release(name: str, report: Report, data: Path, held: Iterable[str]) -> s
         ]
     else:
         changes = json.loads(_chokepoint(data, "diff", before, name, "--json"))
-        compared = [f"## {before} → {name}", *_moved(changes), *_tables(changes)]
-    return "\n\n".join([*compared, *_corrections(before, report), "### What was read", _code(str(report))])
+        compared = [f"## {before} → {name}", *_moved_numbers(changes), *_changed_tables(changes)]
+    return "\n\n".join(
+        [*compared, *_corrections(before, report), "### What was read", _code_block(str(report))]
+    )
 
 
-def _moved(changes: dict) -> list[str]:
+def _moved_numbers(changes: dict) -> list[str]:
     """Say which of the book's numbers moved; only yearly releases have any."""
     if "production" not in changes["tables"]:
         return []
     old, new = changes["old"], changes["new"]
     rows = [r for r in changes["facts"] if r["old"] and r["new"]]
-    said = [f"{len(rows):,} of the book’s numbers moved{_first(rows, '; the largest moves first, ')}."]
+    paragraphs = [
+        f"{len(rows):,} of the book’s numbers moved{_shown_of(rows, '; the largest moves first, ')}."
+    ]
     if rows:
         cells = [
             (
-                f"{_plain(r['label'])}: `{r['fact_id']}`",
-                *map(_plain, (r["old"], r["new"], r["reason"] + parts(r))),
+                f"{_escaped(r['label'])}: `{r['fact_id']}`",
+                *map(_escaped, (r["old"], r["new"], r["reason"] + parts(r))),
             )
             for r in rows[:SHOWN]
         ]
-        said.append(_grid(("Number", old, new, "Why"), cells))
+        paragraphs.append(_markdown_table(("Number", old, new, "Why"), cells))
     for side, other in (("new", "old"), ("old", "new")):
         alone = [r["fact_id"] for r in changes["facts"] if not r[other]]
         if alone:
-            told = ", ".join(f"`{fact_id}`" for fact_id in alone[:SHOWN])
-            said.append(f"Only at {changes[side]}: {len(alone):,} numbers{_first(alone, ', ')}: {told}.")
-    return ["### Numbers of the book", *said]
+            ids = ", ".join(f"`{fact_id}`" for fact_id in alone[:SHOWN])
+            paragraphs.append(
+                f"Only at {changes[side]}: {len(alone):,} numbers{_shown_of(alone, ', ')}: {ids}."
+            )
+    return ["### Numbers of the book", *paragraphs]
 
 
-def _tables(changes: dict) -> list[str]:
+def _changed_tables(changes: dict) -> list[str]:
     """Say how each table changed, and which figures that both releases print changed most."""
     found = changes["tables"]
-    said = [
+    paragraphs = [
         "### Tables",
-        _grid(("Table", "What changed"), [(_plain(t), _plain(counts(rows))) for t, rows in found.items()]),
+        _markdown_table(
+            ("Table", "What changed"), [(_escaped(t), _escaped(counts(rows))) for t, rows in found.items()]
+        ),
     ]
     revised = [r for rows in found.values() for r in rows if is_revision(r)]
     revised.sort(key=lambda r: (not r["listed"], -r["size"]))
     if revised:
-        said.append(
-            f"{len(revised):,} figures were revised{_first(revised, '; the largest revisions first, ')}."
+        paragraphs.append(
+            f"{len(revised):,} figures were revised{_shown_of(revised, '; the largest revisions first, ')}."
         )
         cells = [
-            tuple(map(_plain, (series_name(r), _in_unit(r, "old"), _in_unit(r, "new"), r["reason"])))
+            tuple(map(_escaped, (series_name(r), _in_unit(r, "old"), _in_unit(r, "new"), r["reason"])))
             for r in revised[:SHOWN]
         ]
-        said.append(_grid(("Figure", changes["old"], changes["new"], "Why"), cells))
-    return said
+        paragraphs.append(_markdown_table(("Figure", changes["old"], changes["new"], "Why"), cells))
+    return paragraphs
 
 
 def _in_unit(row: dict, side: str) -> str:
@@ -221,70 +229,70 @@ def _corrections(before: str | None, report: Report) -> list[str]:
     """List what a reader should look at again: corrections of the release before, and doubtful figures."""
     fixes = tables.load("corrections").to_dict("records")
     again = [f"{r['correction_id']} ({r['table']}): {r['reason']}" for r in fixes if r["release"] == before]
-    said = []
+    paragraphs = []
     if again:
-        said.append(
-            f"{before} was corrected in {len(again):,} places{_first(again, ', ')}. Each that is wrong "
+        paragraphs.append(
+            f"{before} was corrected in {len(again):,} places{_shown_of(again, ', ')}. Each that is wrong "
             "in the new release too needs a row of its own in `data/corrections.csv`:"
         )
-        said.append(_bullets(again))
+        paragraphs.append(_bullets(again))
     if report.notes:
-        said += [f"Worth a look{_first(report.notes, ', ')}:", _bullets(report.notes)]
-    return ["### Corrections to look at again", *(said or ["None."])]
+        paragraphs += [f"Worth a look{_shown_of(report.notes, ', ')}:", _bullets(report.notes)]
+    return ["### Corrections to look at again", *(paragraphs or ["None."])]
 
 
-def _named(otherwise: list[str]) -> list[str]:
-    if not otherwise:
+def _changed_at_publisher(changed_files: list[str]) -> list[str]:
+    if not changed_files:
         return []
     why = (
         "Nothing was taken of these files of earlier releases. Read another file by hand before its checksum "
         "is changed in `data/release_files.csv`."
     )
-    return ["## Not at the publisher’s as they were read", why, _bullets(otherwise)]
+    return ["## Not at the publisher’s as they were read", why, _bullets(changed_files)]
 
 
-def _noted(notes: list[str]) -> list[str]:
-    return [f"## What the check finds worth a look{_first(notes, ', ')}", _bullets(notes)] if notes else []
+def _check_notes(notes: list[str]) -> list[str]:
+    return [f"## What the check finds worth a look{_shown_of(notes, ', ')}", _bullets(notes)] if notes else []
 
 
-def _to_mend() -> list[str]:
+def _stale_words() -> list[str]:
     """List the words of the book that do not hold with its data as they are now."""
     try:
         _chokepoint(tables.data_dir(), "check")
     except UserError as error:
-        return ["## Words to mend before this is merged", _code(str(error))]
+        return ["## Words to mend before this is merged", _code_block(str(error))]
     return []
 
 
-def _first(rows: list[Any], words: str) -> str:
+def _shown_of(rows: list[Any], words: str) -> str:
     """Say how many rows of a long list are shown.
 
-    >>> _first([1] * 30, ", "), _first([1], ", ")
+    >>> _shown_of([1] * 30, ", "), _shown_of([1], ", ")
     (', here the first 20', '')
     """
     return f"{words}here the first {SHOWN}" if len(rows) > SHOWN else ""
 
 
-def _plain(words: object) -> str:
+def _escaped(words: object) -> str:
     r"""Write words so that Markdown takes none of their characters for a mark.
 
-    >>> print(_plain("mcs|2027 <5"))
+    >>> print(_escaped("mcs|2027 <5"))
     mcs\|2027 \<5
     """
     return _SPECIAL.sub(r"\\\1", " ".join(str(words).split()))
 
 
-def _grid(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def _markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Write a table; its cells are Markdown."""
     lines = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _bullets(rows: list[str]) -> str:
-    return "\n".join(f"- {_plain(row)}" for row in rows[:SHOWN])
+    return "\n".join(f"- {_escaped(row)}" for row in rows[:SHOWN])
 
 
-def _code(words: str) -> str:
+def _code_block(words: str) -> str:
     """Set words apart as they were printed, the first lines of many."""
     lines = words.replace("```", "'''").splitlines()
     more = [f"… and {len(lines) - 60} more lines"] if len(lines) > 60 else []
