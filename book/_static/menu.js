@@ -30,7 +30,7 @@
   // The curve as it is now drawn, from the chart's own data.
   const curve = async (section) => {
     const columns = JSON.parse(section.querySelector(".cp-columns").textContent);
-    await view(section);
+    await (await view(section)).runAsync(); // one that is being laid out anew may have no rows until it rests
     const rows = data(section).find((d) => d.length > 1 && columns.every((c) => c.name in d[0])) ?? [];
     return { columns, rows };
   };
