@@ -25,10 +25,10 @@ _precomputed: dict[str, dict[str, Fact]] = {}  # by release: see `use_precompute
 
 @cache
 def _declarations() -> list[Declaration]:
-    """All of them, the most specific first."""
+    """All of them, the most specific first; whatever order their modules were imported in, the same."""
     for module in pkgutil.iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")  # which needs this module first
-    return sorted(DECLARED, key=lambda declared: declared.generality)
+    return sorted(DECLARED, key=lambda d: (d.generality, d.shell.fact_id, d.compute.__module__))
 
 
 @tables.remembered
