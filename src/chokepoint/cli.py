@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from chokepoint.data import tables
+from chokepoint.checkout import home
 from chokepoint.errors import UserError
 
 
@@ -53,6 +53,15 @@ class _Commands(click.Group):
             sys.exit(1)
 
 
+def _newest_release() -> str:
+    from chokepoint.data import tables
+
+    return tables.DEFAULT_RELEASE
+
+
+_release = click.option("--release", default=_newest_release, show_default="the newest")
+
+
 @click.group(cls=_Commands)
 def main() -> None:
     """Chokepoint: the 2026 critical-minerals bloc, explained and recomputed."""
@@ -62,6 +71,7 @@ def main() -> None:
 def check() -> None:
     """Check tables against their schema, figures against neighbours, and the book's words against facts."""
     from chokepoint.analysis import vault_basket
+    from chokepoint.data import tables
     from chokepoint.data.check import require_sound
     from chokepoint.site.fact_cache import FactCache
     from chokepoint.site.fact_links import require_true
@@ -80,7 +90,7 @@ def check() -> None:
 @main.command()
 @click.option(
     "--release",
-    help=f"The yearly release the book is computed from.  [default: {tables.DEFAULT_RELEASE}, the newest]",
+    help="The yearly release the book is computed from.  [default: the newest]",
 )
 @click.option(
     "-p",
@@ -109,6 +119,29 @@ def build(
     scheduler: str | None,
 ) -> None:
     """Check the data, run the notebooks, render the pages into build/html."""
+    from chokepoint.site import unchanged
+
+    site = home() / "build" / (f"editions/{named}" if named else "") / "html"
+    before = unchanged.state(home(), [release, parameters, named])
+    if fresh or explain or scheduler or not unchanged.is_same(site, before):
+        site = _build(release, parameters, named, fresh, explain, scheduler)
+        unchanged.keep(site, before)
+    click.echo(
+        f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; "
+        "open index.html, or: make serve"
+    )
+
+
+def _build(
+    release: str | None,
+    parameters: tuple[str, ...],
+    named: str | None,
+    fresh: bool,
+    explain: bool,
+    scheduler: str | None,
+) -> Path:
+    """Build, as `build` says; what that needs is imported only where there is something to do."""
+    from chokepoint.data import tables
     from chokepoint.models.cluster import cluster
     from chokepoint.site import runs
     from chokepoint.site.build import build as build_site
@@ -118,7 +151,7 @@ def build(
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
     release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
     with cluster(scheduler) if scheduler else nullcontext() as pool:
-        site = build_site(
+        return build_site(
             release,
             settings=settings,
             edition=chosen,
@@ -127,17 +160,14 @@ def build(
             say=click.echo,
             pool=pool,
         )
-    click.echo(
-        f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; "
-        "open index.html, or: make serve"
-    )
 
 
 @main.command("publish")
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@_release
 @click.option("--browser", default="", help="Chromium or Chrome, which prints the brief; without it no PDF.")
 def publish_command(release: str, browser: str) -> None:
     """Build the book with every edition and the brief as PDF, into build/published/html."""
+    from chokepoint.data import tables
     from chokepoint.site.publish import publish
 
     tables.require_release(release)
@@ -160,10 +190,11 @@ def serve(port: int) -> None:
 
 
 @main.command()
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@_release
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def watch(release: str, port: int) -> None:
     """Serve the book on this machine, and show what you save in it within seconds."""
+    from chokepoint.data import tables
     from chokepoint.site.watch import watch as watch_book
 
     tables.require_release(release)
@@ -209,6 +240,8 @@ def _reader(name: str, about: str) -> None:
         "--replace", is_flag=True, help="Drop rows of the tables given that are not in what is given."
     )
     def read(path: Path, accept: tuple[str, ...], replace: bool) -> None:
+        from chokepoint.data import tables
+
         reader = import_module(f"chokepoint.data.ingest.{name.replace('-', '_')}")
         click.echo(reader.ingest(path, tables.data_dir(), accept, replace))
 
@@ -221,6 +254,7 @@ for _name, _about in READERS.items():
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_scenario(path: Path) -> None:
     """Derive the scenario model's facts: give a folder with CEPII BACI of 2024; all else is in the tables."""
+    from chokepoint.data import tables
     from chokepoint.data.ingest import scenario as facts
 
     click.echo(facts.ingest(path, tables.data_dir()))
@@ -230,6 +264,7 @@ def ingest_scenario(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def ingest_outlines(path: Path) -> None:
     """Country outlines for the map, from the npm package world-atlas."""
+    from chokepoint.data import tables
     from chokepoint.data.ingest import outlines
 
     click.echo(outlines.ingest(path, tables.data_dir()))
@@ -260,6 +295,7 @@ def refresh_command(to: Path, text: Path) -> None:
     A release is listed by its files' rows in data/release_files.csv.
     Where one is refused, nothing is written.
     """
+    from chokepoint.data import tables
     from chokepoint.site.refresh import refresh
 
     refresh(tables.data_dir(), to, text, click.echo)
@@ -275,6 +311,7 @@ def model(name: str | None, settings: tuple[str, ...], listed: bool, as_json: bo
 
     A setting is a name or symbol of data/assumptions.csv.
     """
+    from chokepoint.data import tables
     from chokepoint.models import MODELS
     from chokepoint.models.evaluate import assumptions_of, evaluate, model_named
 
@@ -337,6 +374,7 @@ def sweep(name: str, samples: int, seed: int, scheduler: str | None, out: Path) 
     """Vary every assumption of a model at once, and write settings and results."""
     from tqdm import tqdm
 
+    from chokepoint.data import tables
     from chokepoint.models.sweep import sweep as run
 
     with tqdm(total=samples, unit="sample", unit_scale=True, leave=False, disable=None) as bar:
@@ -385,13 +423,14 @@ def scenario(
 
 
 @main.command("facts")
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@_release
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def facts_command(release: str, as_json: bool) -> None:
     """Print every fact with its sources."""
     from dataclasses import asdict
 
     from chokepoint.analysis import facts
+    from chokepoint.data import tables
 
     tables.require_release(release)
     known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
@@ -407,10 +446,11 @@ def facts_command(release: str, as_json: bool) -> None:
 
 @main.command("fact")
 @click.argument("fact_id", metavar="ID")
-@click.option("--release", default=tables.DEFAULT_RELEASE, show_default=True)
+@_release
 def fact_command(fact_id: str, release: str) -> None:
     """Print one fact: value, sources, readings that differ, how it is computed, and where it is declared."""
     from chokepoint.analysis import facts
+    from chokepoint.data import tables
 
     tables.require_release(release)
     fact, (file, line) = facts.get(fact_id, release), facts.declared_at(fact_id)

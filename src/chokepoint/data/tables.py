@@ -20,6 +20,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
+from chokepoint.checkout import home as home
+from chokepoint.checkout import home_from
 from chokepoint.data import descriptor, references
 from chokepoint.errors import MissingTable, UserError
 
@@ -42,20 +44,6 @@ _views: set = set()  # the code of every view
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean", "year": "Int64"}
 
 
-def home() -> Path:
-    """Return the checkout: where this package lies.
-
-    If it was copied out of one (as Binder does), it is the one this process works in.
-    """
-    return _home(str(Path.cwd()))
-
-
-@lru_cache(maxsize=8)
-def _home(cwd: str) -> Path:
-    places = [Path(__file__).resolve().parents[3], Path(cwd), *Path(cwd).parents]
-    return next((p for p in places if (p / "data" / "datapackage.json").is_file()), places[0])
-
-
 def data_dir() -> Path:
     """Return the folder with datapackage.json: $CHOKEPOINT_DATA, or `data/` of the checkout."""
     return _folder(os.environ.get("CHOKEPOINT_DATA"), os.getcwd())  # noqa: PTH109  (asked for with every fact)
@@ -63,7 +51,7 @@ def data_dir() -> Path:
 
 @lru_cache(maxsize=8)
 def _folder(given: str | None, cwd: str) -> Path:
-    return Path(given) if given else _home(cwd) / "data"
+    return Path(given) if given else home_from(cwd) / "data"
 
 
 def reads() -> list[str]:

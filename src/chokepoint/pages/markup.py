@@ -6,7 +6,9 @@ Tags stand in `pages/templates` and `site/templates` alone. Whatever a template 
 
 import os
 import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -70,12 +72,33 @@ _ENVIRONMENT.filters |= {
 }
 
 
-def macros(name: str) -> TemplateModule:
-    """Return the macros of a template as functions from values to `Markup`.
+class Macros:
+    """The macros of a template, as functions from values to `Markup`.
 
-    The template is compiled once, when its module is imported.
+    The template is compiled when the first of them is asked for: most processes need few templates.
     """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, macro: str) -> Any:
+        return getattr(_compiled(self._name), macro)
+
+
+def macros(name: str) -> Macros:
+    """Return the macros of a template of `pages/templates` or `site/templates`."""
+    return Macros(name)
+
+
+@cache
+def _compiled(name: str) -> TemplateModule:
     return _ENVIRONMENT.get_template(f"{name}.html").module
+
+
+def compile_templates() -> None:
+    """Compile the templates of pages now, in a process from which others are forked."""
+    for path in sorted((_PACKAGE / "pages" / "templates").glob("*.html")):
+        _compiled(path.stem)
 
 
 def with_links(sentence: str, release: str) -> Markup:

@@ -36,6 +36,7 @@ from chokepoint.site.open_data import write as open_data
 from chokepoint.site.render import renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
+from chokepoint.site.unchanged import contents
 
 # Notebooks to run, from which on it is worth while to compute once beforehand what several ask for.
 PRECOMPUTE_FROM = 16
@@ -221,15 +222,6 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
 
 def _wanted(path: Path) -> bool:
     return ".ipynb_checkpoints" not in path.parts
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Return a digest of every file in `folder` by its path there."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:

@@ -46,6 +46,8 @@ for module in pkgutil.walk_packages(chokepoint.__path__, "chokepoint.", onerror=
 del os.environ["CHOKEPOINT_DATA"]
 if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
+if markup := sys.modules.get("chokepoint.pages.markup"):
+    markup.compile_templates()  # or each kernel compiles those that it needs
 if os.environ.pop(tables.PRECOMPUTE, ""):
     tables.work_out_beforehand()
 tables._reads.clear()
