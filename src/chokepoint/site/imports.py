@@ -7,7 +7,7 @@ own folder.
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -72,7 +72,8 @@ def _imports(path: Path, _changed: int, package: str) -> tuple[tuple[str, tuple[
 def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """List (module, names taken from it) of each import; ("package.", ()) for everything in it."""
     found = []
-    for node in ast.walk(syntax.parse(source)):
+    tree = syntax.parse(source)
+    for node in ast.walk(tree) if "import_module" in source else _statements(tree):
         if isinstance(node, ast.Import):
             found += [(alias.name, ()) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -82,6 +83,17 @@ def _in(source: str, package: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         elif isinstance(node, ast.Name) and node.id == "import_module":
             found.append((f"{package}.", ()))
     return tuple(found)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Give every statement, within others too; imports are statements, and expressions are most of a file."""
+    waiting = [tree]
+    while waiting:
+        for field in ast.iter_fields(waiting.pop()):
+            inside = field[1] if isinstance(field[1], list) else ()
+            found = [node for node in inside if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case)]
+            yield from found
+            waiting += found
 
 
 def _among(imports: Iterable[tuple[str, tuple[str, ...]]], known: dict[str, Path]) -> set[str]:
