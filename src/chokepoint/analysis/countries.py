@@ -124,6 +124,7 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 # --- what it signed ---
 
 
+@tables.remembered
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
     rows = tables.rows("agreements", iso3s=iso3)
@@ -131,6 +132,7 @@ def texts(iso3: str) -> pd.DataFrame:
     return rows.sort_values("date_start", na_position="last")
 
 
+@tables.remembered
 def signed(iso3: str) -> pd.Series | None:
     """Return the first framework, memorandum or partnership it signed with the United States, or None."""
     rows = texts(iso3)
@@ -160,6 +162,7 @@ STATUS = {
 }
 
 
+@tables.remembered
 def status(iso3: str) -> str:
     """Where it stands towards the frameworks: a key of STATUS.
 

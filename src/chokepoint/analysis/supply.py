@@ -135,10 +135,12 @@ def label(what: str) -> str:
     ... )
     ('Graphite with synthetic', 'Magnet rare earths', 'Bauxite')
     """
-    return (
-        dict(tables.load("products")[["product", "short"]].itertuples(index=False)).get(what)
-        or what.split(" (")[0]
-    )
+    return _short_names().get(what) or what.split(" (")[0]
+
+
+@tables.remembered
+def _short_names() -> dict[str, str]:
+    return dict(tables.load("products")[["product", "short"]].itertuples(index=False))
 
 
 def mass(value: float, kilograms: bool = False) -> str:

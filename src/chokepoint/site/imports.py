@@ -91,7 +91,9 @@ def _statements(tree: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         for field in ast.iter_fields(waiting.pop()):
             inside = field[1] if isinstance(field[1], list) else ()
-            found = [node for node in inside if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case)]
+            found = [
+                node for node in inside if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case)
+            ]
             yield from found
             waiting += found
 

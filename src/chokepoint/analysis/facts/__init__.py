@@ -169,9 +169,8 @@ def declared_at(fact_id: str) -> tuple[Path, int]:
 @tables.remembered
 def _stated(fact_id: str) -> Fact | None:
     """Return the published row of the ledger with that id; a page that states it depends on no other row."""
-    rows = tables.rows("ledger", fact_id=fact_id)
-    rows = rows[rows.published].to_dict("records")
-    return _from_ledger(rows[0]) if rows else None
+    row = tables.row("ledger", fact_id=fact_id)
+    return _from_ledger(row.to_dict()) if row is not None and row.published else None
 
 
 def _from_ledger(row: dict) -> Fact:

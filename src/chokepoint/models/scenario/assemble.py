@@ -94,6 +94,7 @@ def _graded_mineral(graded: Mapping, choice: Mapping, misses: Mapping[str, float
     return Mineral(mineral, form, product, grade, why)
 
 
+@tables.remembered
 def missed() -> dict[str, float]:
     """Return the minerals not shown → factor by which an episode that was kept to test is missed.
 
@@ -109,6 +110,7 @@ def missed() -> dict[str, float]:
     return found
 
 
+@tables.remembered
 def choice_of(mineral: str) -> dict:
     """Return the hand-kept row of a mineral with its grade.
 
@@ -183,6 +185,12 @@ OTHERS = ""  # the code of the other countries together
 
 def world_of(mineral: str, cutters: Iterable[str] = CHINA) -> tuple[list[float], list[str], list[float]]:
     """Return what `gather` takes: figures of the world, codes of countries, and seven figures for each."""
+    world, codes, figures = _world_of(mineral, tuple(cutters))
+    return [*world], [*codes], [*figures]
+
+
+@tables.remembered
+def _world_of(mineral: str, cutters: tuple[str, ...]) -> tuple[list[float], list[str], list[float]]:
     choice, rows = choice_of(mineral), tables.rows("scenario_facts", mineral=mineral)
     world = [price_of(choice), growth_of(choice)]
     world += [float(choice[c]) for c in ("ore_share", "input_share", "stock_months")]

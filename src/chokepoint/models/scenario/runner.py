@@ -211,6 +211,7 @@ def cover(mineral: str, members: str | Iterable[str] = "us", millions: float = 1
     }
 
 
+@tables.remembered
 def limit(mineral: str) -> float:
     """Return the price at which the model shares out what is missing [US$/kg]; 0 if it shows no prices.
 
@@ -221,6 +222,7 @@ def limit(mineral: str) -> float:
     return highest * assemble.price_of(assemble.choice_of(mineral)) if shows_price_levels(mineral) else 0.0
 
 
+@tables.remembered
 def shows_price_levels(mineral: str) -> bool:
     """Say whether prices of a mineral may be shown as levels.
 
