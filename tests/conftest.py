@@ -173,8 +173,9 @@ class Checkout:
         for name in ("checked", "facts", "sound"):  # what is kept of unchanged tables, as in any checkout
             if (kept := HOME / "build" / f"{name}.json").is_file():
                 shutil.copy(kept, folder / "build")
-        if (tables := HOME / "build" / "open-data").is_dir():  # the same, as files to use elsewhere
-            shutil.copytree(tables, folder / "build" / "open-data")
+        for name in ("open-data", "scenario"):  # the same, as files to use elsewhere; and what models were run for
+            if (made := HOME / "build" / name).is_dir():
+                shutil.copytree(made, folder / "build" / name)
 
     def put_up(self) -> None:
         """Put up the site that must survive."""
