@@ -173,7 +173,10 @@ class Checkout:
         for name in ("checked", "facts", "sound"):  # what is kept of unchanged tables, as in any checkout
             if (kept := HOME / "build" / f"{name}.json").is_file():
                 shutil.copy(kept, folder / "build")
-        for name in ("open-data", "scenario"):  # the same, as files to use elsewhere; and what models were run for
+        for name in (
+            "open-data",
+            "scenario",
+        ):  # the same, as files to use elsewhere; and what models were run for
             if (made := HOME / "build" / name).is_dir():
                 shutil.copytree(made, folder / "build" / name)
 

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import binder_environment
 import nbformat
 import plain_basket
 import pytest
@@ -111,18 +112,9 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory) -> Path:
-    """Of an environment made as Binder makes its own: from requirements.txt, and nothing else."""
+    """Of an environment as Binder makes its own; every week installed from the pins, else linked from this one."""
     folder = tmp_path_factory.mktemp("fresh") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    made = folder / "bin" / "python"
-    install = [
-        made,
-        *"-m pip install -q --disable-pip-version-check --no-compile -r requirements.txt".split(),
-    ]
-    for step in (install, [*install[:-2], "--no-deps", "-e", "."]):
-        done = subprocess.run(step, cwd=BOOK.parent, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
-    return made
+    return binder_environment.installed(folder) if everything() else binder_environment.linked(folder)
 
 
 @pytest.fixture(scope="module")
