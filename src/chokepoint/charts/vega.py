@@ -7,16 +7,20 @@ never while Sphinx prints: the compiler starts threads, which the processes that
 in vain.
 """
 
+import hashlib
 import json
 import math
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
 
 import vl_convert
 
 from chokepoint.charts.narrow import ENDS, fit_to_column
+from chokepoint.checkout import home
+from chokepoint.data.result_cache import replace
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -49,14 +53,21 @@ def script(use: str) -> str:
     `{}` in `use` stands for what they give.
 
     The versions are those that vl-convert carries; where they differ it raises ValueError and names the
-    module.
+    module. To bundle them takes seconds, so the script is kept in build/vega, where that can be written.
     """
     take = "\n".join(
-        f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";'
-        for name, version in VEGA.items()
+        f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{number}/+esm";'
+        for name, number in VEGA.items()
     )
     add = "Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);"
-    return vl_convert.javascript_bundle(f"{take}\n{add}\n{use.format(_PARTS)};", vl_version=VEGA_LITE)
+    code = f"{take}\n{add}\n{use.format(_PARTS)};"
+    key = hashlib.sha256(f"{version('vl-convert-python')} {VEGA_LITE} {code}".encode()).hexdigest()
+    kept = home() / "build" / "vega" / f"{key[:20]}.js"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    made = vl_convert.javascript_bundle(code, vl_version=VEGA_LITE)
+    replace(kept, made)
+    return made
 
 
 def compiled(vegalite: dict) -> dict:
