@@ -97,7 +97,7 @@ def bars_under_names(
         ),
         layout.names(base, y, dy=-11),
         base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
-            across, layout.y(), text=f"{label}:N"
+            across, layout.y(), text=alt.Text(f"{label}:N")
         ),
     ).properties(height=52 * (len(rows) + 0.2 + 0.1))
 
@@ -153,7 +153,7 @@ def paired_bars(
             tooltip=tooltips({y: "Counted", "which": "Of", "value": (x_title, ",.1f"), detail: "Detail"}),
         ),
         base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
-            alt.X("beside:Q"), layout.y("middle"), text="label:N"
+            alt.X("beside:Q"), layout.y("middle"), text=alt.Text("label:N")
         ),
         layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0),
         *layout.level(
@@ -203,7 +203,7 @@ def stacked_bars(
         ),
         base.transform_calculate(middle="(datum.left + datum.right) / 2")
         .mark_text(fontSize=12)
-        .encode(alt.X("middle:Q"), layout.y(), text=f"{x}:Q", color=alt.Color("ink:N", scale=None)),
+        .encode(alt.X("middle:Q"), layout.y(), text=alt.Text(f"{x}:Q"), color=alt.Color("ink:N", scale=None)),
         small_names(layout, order),
     ).properties(height=52 * (len(order) + 0.35))
 
@@ -269,7 +269,9 @@ def stacked_pairs(
     return alt.layer(
         drawn,
         *[
-            alt.Chart(part).mark_text(fontSize=11, **style).encode(x.stack(None), y, steps, text="text:N")
+            alt.Chart(part)
+            .mark_text(fontSize=11, **style)
+            .encode(x.stack(None), y, steps, text=alt.Text("text:N"))
             for part, style in ends
             if len(part)
         ],
@@ -303,10 +305,10 @@ def columns(
         base.mark_bar(color=CHINA, width={"band": 0.62}).encode(tooltip=tooltip),
         base.transform_filter(inside)
         .mark_text(dy=12, baseline="top", color="white", **words)
-        .encode(text="label:N"),
+        .encode(text=alt.Text("label:N")),
         base.transform_filter(f"!({inside})")
         .mark_text(dy=-4, baseline="bottom", color=INK, **words)
-        .encode(text="label:N"),
+        .encode(text=alt.Text("label:N")),
     ).properties(height=170)
 
 
@@ -340,5 +342,5 @@ def columns_and_floor(rows: pd.DataFrame, floor: float, *, floor_label: str) -> 
             color=INK,
             fontWeight="bold",
         )
-        .encode(x=alt.XValue("width"), y="floor:Q", text="lines:N"),
+        .encode(x=alt.XValue("width"), y=alt.Y("floor:Q"), text=alt.Text("lines:N")),
     ).properties(height=230)

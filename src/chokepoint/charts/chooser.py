@@ -50,13 +50,15 @@ def chooser(
                 color("standing", colours, key((2, 5), labelLimit=180)),
                 tooltip=capitalised("area", "text", "standing"),
             ),
-            base.mark_text(color=INK, **words).encode(px("from_"), py("over"), text="area:N"),
-            base.mark_text(align="left", dx=5, color=INK).encode(px("to"), py("down"), text="label:N"),
+            base.mark_text(color=INK, **words).encode(px("from_"), py("over"), text=alt.Text("area:N")),
+            base.mark_text(align="left", dx=5, color=INK).encode(
+                px("to"), py("down"), text=alt.Text("label:N")
+            ),
             alt.Chart(heads)
             .transform_filter(here)
             .transform_calculate(from_=begin, lines="split(datum.label, '|')")
             .mark_text(baseline="top", lineHeight=15, color=SOFT, **words)
-            .encode(px("from_"), alt.YValue(0), text="lines:N"),
+            .encode(px("from_"), alt.YValue(0), text=alt.Text("lines:N")),
         )
         .add_params(*params)
         .properties(height=(ROW * (int(rows["rank"].max()) + 1) + 72))

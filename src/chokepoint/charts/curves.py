@@ -28,7 +28,7 @@ def _now(x: str, y: str, **more: str) -> alt.Chart:
 
 def _at(mark: alt.Chart, **encoding: Any) -> alt.Chart:
     """Place a mark at the present setting."""
-    return mark.encode(x="x_now:Q", y="y_now:Q", **encoding)
+    return mark.encode(x=alt.X("x_now:Q"), y=alt.Y("y_now:Q"), **encoding)
 
 
 def curves(
@@ -70,7 +70,7 @@ def curves(
             .transform_calculate(x_now=x, level=level or "0")
             .mark_rule(color=SOFT, strokeDash=[5, 4])
         )
-        layers = [dash.encode(y="level:Q")] if level else []
+        layers = [dash.encode(y=alt.Y("level:Q"))] if level else []
         for result, (name, _) in lines.items():
             up = alt.Y(f"{result}:Q", title=y_title, axis=alt.Axis(format=y_format, tickCount=6))
             line = chart.transform_calculate(line=f"'{name}'").mark_line(
@@ -86,7 +86,7 @@ def curves(
                 dy=20 if below else -12,
                 fontWeight="bold",
             )
-            layers.append(_at(near, text="word:N"))
+            layers.append(_at(near, text=alt.Text("word:N")))
         return alt.layer(*layers).properties(height=320)
 
     return view
@@ -126,9 +126,11 @@ def levy_gap(chart: alt.Chart) -> alt.LayerChart:
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, alt.Y("bloc_price:Q")),
         *haloed(inside.encode(alt.Y("lowest:Q"), text=alt.value("inside the bloc"))),
         *haloed(world.encode(alt.X("on_it:Q"), alt.Y("on_it:Q"), text=alt.value("world price"))),
-        here.mark_rule(color=INK, strokeWidth=3).encode(x="x_now:Q", y="x_now:Q", y2="y_now:Q"),
+        here.mark_rule(color=INK, strokeWidth=3).encode(
+            x=alt.X("x_now:Q"), y=alt.Y("x_now:Q"), y2=alt.Y2("y_now:Q")
+        ),
         _at(here.mark_circle(size=130, color=INK, opacity=1)),
-        *haloed(_at(here.mark_text(dy=-10, fontWeight="bold", **side), text="label:N")),
+        *haloed(_at(here.mark_text(dy=-10, fontWeight="bold", **side), text=alt.Text("label:N"))),
     ).properties(height=340)
 
 
@@ -155,7 +157,7 @@ def protection(chart: alt.Chart) -> alt.LayerChart:
         alt.Chart(NOTHING).mark_rule(color=INK).encode(y=alt.YDatum(0)),
         chart.mark_line(color=FLOOR, strokeWidth=3).encode(x, y),
         _at(here.mark_circle(size=160, color=INK, opacity=1)),
-        *haloed(_at(here.mark_text(align="left", dx=12, dy=14, fontWeight="bold"), text="label:N")),
+        *haloed(_at(here.mark_text(align="left", dx=12, dy=14, fontWeight="bold"), text=alt.Text("label:N"))),
     ).properties(height=300)
 
 
@@ -179,11 +181,11 @@ def cheating(chart: alt.Chart) -> alt.LayerChart:
     return alt.layer(
         chart.mark_area(color=INK, opacity=0.12).encode(x, y),
         chart.mark_line(color=INK, strokeWidth=3).encode(x, y),
-        here.mark_rule(color=SOFT, strokeWidth=2, strokeDash=[6, 4]).encode(y="level:Q"),
+        here.mark_rule(color=SOFT, strokeWidth=2, strokeDash=[6, 4]).encode(y=alt.Y("level:Q")),
         _at(here.mark_point(size=140, filled=True, color=INK, opacity=1)),
-        _at(here.mark_text(dy=-14, align="center", fontWeight="bold"), text="label:N"),
+        _at(here.mark_text(dy=-14, align="center", fontWeight="bold"), text=alt.Text("label:N")),
         here.mark_text(dy=away, dx=-4, align="right", color=SOFT).encode(
-            x=alt.value("width"), y="level:Q", text=alt.value("this member's patience")
+            x=alt.value("width"), y=alt.Y("level:Q"), text=alt.value("this member's patience")
         ),
     ).properties(height=320)
 
@@ -215,5 +217,5 @@ def runout(chart: alt.Chart) -> alt.LayerChart:
         *haloed(full.encode(alt.X("end:Q"), alt.Y("most:Q"), text=alt.value("from the stock"))),
         _at(here.mark_rule(color=INK, strokeWidth=2), y2=alt.Y2Datum(0)),
         _at(here.mark_circle(color=INK, size=110, opacity=1)),
-        _at(here.mark_text(dy=-10, fontWeight="bold", **side), text="label:N"),
+        _at(here.mark_text(dy=-10, fontWeight="bold", **side), text=alt.Text("label:N")),
     ).properties(height=320)

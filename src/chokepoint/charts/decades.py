@@ -77,17 +77,17 @@ def decades(
     tips = tooltips({series: "Series", x: ("Year", "d"), y: (f"Value{unit and ','}{unit}", ",.4~g")})
     last = alt.Chart(_ends(drawn, keys[:-1], x, y, top, unit)).transform_filter(here)
     words = last.mark_text(align="left", dx=6, fontWeight="bold").encode(
-        across, alt.Y("clear:Q", scale=scale, title=None), hue, text="end:N"
+        across, alt.Y("clear:Q", scale=scale, title=None), hue, text=alt.Text("end:N")
     )
     chart = alt.layer(
-        base.mark_line(strokeWidth=2.2).encode(across, up, hue, detail="run:N"),
+        base.mark_line(strokeWidth=2.2).encode(across, up, hue, detail=alt.Detail("run:N")),
         base.mark_point(filled=True, size=16, opacity=1).encode(across, up, hue, tooltip=tips),
         *haloed(words),
         alt.Chart(heads)
         .transform_filter(here)
         .transform_calculate(down=f"8 + {HEAD} * datum.at")
         .mark_text(align="left", limit=alt.ExprRef("width"), fontWeight="bold")
-        .encode(alt.XValue(0), alt.Y("down:Q", scale=None, axis=None), hue, text=f"{series}:N"),
+        .encode(alt.XValue(0), alt.Y("down:Q", scale=None, axis=None), hue, text=alt.Text(f"{series}:N")),
     ).properties(height=HEIGHT)
     if pick is None:
         return chart

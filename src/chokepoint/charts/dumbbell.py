@@ -123,7 +123,7 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
         .encode(x, y, alt.X2("end:Q")),
         alt.Chart(long).mark_circle(size=170, opacity=1).encode(x, y, fill, tooltip=tips),
         *[
-            alt.Chart(part).mark_text(align=align, dx=dx).encode(x, y, text="text:N")
+            alt.Chart(part).mark_text(align=align, dx=dx).encode(x, y, text=alt.Text("text:N"))
             for part, align, dx in ((long[~right], "right", -10), (long[right], "left", 10))
         ],
     ).properties(height=34 * len(order) + 10)
@@ -169,7 +169,7 @@ def durations(rows: pd.DataFrame, *, pair: Mapping[str, str], x_title: str) -> a
             tooltip=tooltips({"name": "Mineral", "which": "Of", "text": "Replaced for"}),
         ),
         base.mark_text(align="left", dx=9, fontWeight="bold").encode(
-            alt.X("most:Q"), layout.y(), text="words:N"
+            alt.X("most:Q"), layout.y(), text=alt.Text("words:N")
         ),
         layout.names(base, "name", dy=-6, size=12, fontSize=12, color=INK),
     ).properties(height=34 * len(rows))

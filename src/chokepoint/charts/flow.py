@@ -72,7 +72,7 @@ def flow(
             py("up"),
             alt.Y2("low:Q"),
             color=color("kind", colours, key((2, 5), labelLimit=180, symbolOpacity=1)),
-            detail="band:N",
+            detail=alt.Detail("band:N"),
             tooltip=tooltips({"start": "From", "end": "To", "text": "Share"}),
         ),
         columns.mark_rect().encode(
@@ -86,19 +86,19 @@ def flow(
         *haloed(
             columns.transform_filter(f"datum.column < {last}")
             .mark_text(align="left", dx=5, **names)
-            .encode(px("until"), py("word"), text="name:N", tooltip=tips)
+            .encode(px("until"), py("word"), text=alt.Text("name:N"), tooltip=tips)
         ),
         *haloed(
             columns.transform_filter(f"datum.column == {last}")
             .mark_text(align="right", dx=-5, **names)
-            .encode(px("begin"), py("word"), text="name:N", tooltip=tips)
+            .encode(px("begin"), py("word"), text=alt.Text("name:N"), tooltip=tips)
         ),
         outer.transform_filter(f"datum.column < {last}")
         .mark_text(align="left", **top)
-        .encode(px("begin"), alt.YValue(-6), text="lines:N"),
+        .encode(px("begin"), alt.YValue(-6), text=alt.Text("lines:N")),
         outer.transform_filter(f"datum.column == {last}")
         .mark_text(align="right", **top)
-        .encode(px("until"), alt.YValue(-6), text="lines:N"),
+        .encode(px("until"), alt.YValue(-6), text=alt.Text("lines:N")),
     ).properties(height=HEIGHT + TOP)
 
 
@@ -221,10 +221,10 @@ def buyers(
     )
     drawn = alt.layer(
         bar,
-        share.encode(alt.X("begin:Q"), layout.y(), text="text:N"),
+        share.encode(alt.X("begin:Q"), layout.y(), text=alt.Text("text:N")),
         layout.names(base, "name", dy=-9, beside=110, limit=alt.ExprRef("width - 104")),
         base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(
-            alt.XValue(WIDTH), layout.y(), text="worth:N"
+            alt.XValue(WIDTH), layout.y(), text=alt.Text("worth:N")
         ),
     ).properties(height=ROW * (layout.foot + layout.above))
     return drawn.add_params(select("goods", label, choices)) if choices else drawn

@@ -39,7 +39,7 @@ def gantt(
     tips = {"row": "Measure", "kind": "State", "start_text": "From", "end_text": "To", "detail": "Detail"}
     marks = alt.Chart(days)
     labels = marks.mark_text(align="right", dx=-4, color=SOFT, baseline="bottom").encode(
-        alt.X("first:T"), layout.y(), text="label:N"
+        alt.X("first:T"), layout.y(), text=alt.Text("label:N")
     )
     return alt.layer(
         marks.mark_rule(strokeDash=[4, 3], color=SOFT).encode(alt.X("date:T")),
@@ -73,7 +73,7 @@ def terms(
     tips = tooltips({"name": "Term", "day": "Ends", "outcome": "Outcome", "what": "Text"})
     kept = base.transform_filter("isValid(datum.kept)")
     days = base.mark_text(align="right", baseline="bottom", dy=-8, color=SOFT, fontSize=11).encode(
-        alt.XValue(WIDTH), layout.y(), text="day:N"
+        alt.XValue(WIDTH), layout.y(), text=alt.Text("day:N")
     )
     return alt.layer(
         *row_frame(layout, order, seen, beside=90),

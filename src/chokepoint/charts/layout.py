@@ -55,7 +55,7 @@ class Rows:
             **{"align": "left", "baseline": "bottom", "color": INK, "limit": WIDTH} | style,
             dy=raised(field, dy, size, beside),
         )
-        return words.encode(alt.XValue(0), self.y(), text="lines:N")
+        return words.encode(alt.XValue(0), self.y(), text=alt.Text("lines:N"))
 
     def lines(self, chart: alt.Chart) -> alt.Chart:
         """Draw a thin line under each name, across the chart."""
@@ -75,7 +75,7 @@ class Rows:
             alt.Chart(at).mark_rule(**style).encode(x, self.y("up"), alt.Y2("low:Q")),
             alt.Chart(at.tail(1).assign(low=self.foot))
             .mark_text(align="left", baseline="bottom", dx=6, color=SOFT)
-            .encode(x, self.y("low"), text="label:N"),
+            .encode(x, self.y("low"), text=alt.Text("label:N")),
         ]
 
 

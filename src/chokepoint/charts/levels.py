@@ -65,20 +65,20 @@ def levels(
             span.mark_rule(color=INK, strokeDash=[3, 3]).encode(px("low"), py("a"), alt.Y2("b:Q")),
             span.transform_calculate(word="'level before'")
             .mark_text(align="left", dx=2, fontSize=10.5, color=SOFT)
-            .encode(px("level"), py("over"), text="word:N"),
+            .encode(px("level"), py("over"), text=alt.Text("word:N")),
             base.mark_text(align="right", color=SOFT, fontSize=11, dx=NAMES - 8).encode(
-                alt.XValue(0), py("down"), text="period:N"
+                alt.XValue(0), py("down"), text=alt.Text("period:N")
             ),
             *haloed(
                 base.mark_text(align="left", color=INK, fontSize=11, dx=4).encode(
-                    px("end"), py("down"), text="text:N"
+                    px("end"), py("down"), text=alt.Text("text:N")
                 )
             ),
             alt.Chart(heads)
             .transform_filter(here)
             .transform_calculate(lines="split(datum.words, '|')")
             .mark_text(color=INK, **words)
-            .encode(alt.XValue(0), alt.YValue(0), text="lines:N"),
+            .encode(alt.XValue(0), alt.YValue(0), text=alt.Text("lines:N")),
         )
         .add_params(select("control", label, list(heads.control), first))
         .properties(height=TOP + ROW * most + 6)

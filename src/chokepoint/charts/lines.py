@@ -54,7 +54,7 @@ def lines(
         ),
         alt.Chart(last)
         .mark_text(align="center", dy=-12, fontWeight="bold")
-        .encode(across, up, text="text:N"),
+        .encode(across, up, text=alt.Text("text:N")),
     ).properties(height=220)
 
 

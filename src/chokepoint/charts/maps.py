@@ -232,8 +232,10 @@ def _panel(people: pd.DataFrame, shares: pd.DataFrame, chosen: alt.Parameter) ->
             py("down"),
             tooltip=tooltips({"what": "What", "share": ("Share of world output, %", ".1f")}),
         ),
-        bar.mark_text(align="left", limit=144, color=INK).encode(px("start"), py("down"), text="what:N"),
-        bar.mark_text(align="left", dx=6, color=INK).encode(px("to"), py("down"), text="label:N"),
+        bar.mark_text(align="left", limit=144, color=INK).encode(
+            px("start"), py("down"), text=alt.Text("what:N")
+        ),
+        bar.mark_text(align="left", dx=6, color=INK).encode(px("to"), py("down"), text=alt.Text("label:N")),
         text(
             words.transform_filter(unpublished),
             px("start"),
@@ -335,14 +337,16 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         bar(tracks, color=GRID, opacity=0.55),
         bar(sums, {"mineral": "Mineral", "step": "Step", "most": ("Inside, %", ".1f")}, color=BLOC),
         bar(outside, {"mineral": "mineral", "share": ("China, %", ".1f")}, color=CHINA),
-        sums.mark_text(fontWeight="bold", color=INK, **small).encode(px("left"), py("down"), text="label:N"),
+        sums.mark_text(fontWeight="bold", color=INK, **small).encode(
+            px("left"), py("down"), text=alt.Text("label:N")
+        ),
         tracks.transform_filter("datum.step == 'mine' && !datum.product")
         .transform_calculate(mid="datum.down + 10 - 6.5 * (length(split(datum.mineral, '\\n')) - 1)")
         .mark_text(align="left", limit=104, lineBreak="\n", lineHeight=13, color=INK)
-        .encode(px("left"), py("mid"), text="mineral:N"),
+        .encode(px("left"), py("mid"), text=alt.Text("mineral:N")),
         tracks.transform_calculate(label="datum.product ? datum.product : datum.step")
         .mark_text(color=SOFT, limit=134, **small)
-        .encode(px("at_"), py("down"), text="label:N"),
+        .encode(px("at_"), py("down"), text=alt.Text("label:N")),
         _count(sums, len(nobody) // 2),
     ]
 
@@ -365,4 +369,4 @@ def _count(sums: alt.Chart, minerals: int) -> alt.Chart:
         lines=f"cp_column < 680 ? [{', '.join(short)}] : [{', '.join(long)}]"
     )
     words = half.mark_text(align="left", baseline="top", fontWeight="bold", lineHeight=16)
-    return words.encode(alt.XValue(0), alt.YValue(alt.ExprRef(f"{_BARRED} + 10")), text="lines:N")
+    return words.encode(alt.XValue(0), alt.YValue(alt.ExprRef(f"{_BARRED} + 10")), text=alt.Text("lines:N"))

@@ -60,7 +60,7 @@ def matrix(rows: pd.DataFrame, clubs: Mapping[str, str], heads: Mapping[str, str
         full.mark_text(
             fontSize=alt.ExprRef(f"{NARROW} ? 10 : 11.5"),
             opacity=alt.ExprRef("cp_column < 440 ? 0 : 1"),  # on a phone a tap gives the number
-        ).encode(x, y, text="word:N", color=on_fill, tooltip=tips),
+        ).encode(x, y, text=alt.Text("word:N"), color=on_fill, tooltip=tips),
         full.transform_filter("datum.bound")
         .mark_tick(
             orient="horizontal",
@@ -117,6 +117,6 @@ def tile_grid(
         alt.Chart(pd.DataFrame({"column": list(columns), "left": range(len(columns)), "at": -1.0}))
         .transform_calculate(word=f"{NARROW} ? split(datum.column, ' ')[0] : datum.column")
         .mark_text(align="left", color=SOFT)
-        .encode(alt.X("left:Q"), layout.y(), text="word:N"),
+        .encode(alt.X("left:Q"), layout.y(), text=alt.Text("word:N")),
         small_names(layout, order),
     ).properties(height=48 * (len(order) + 1))

@@ -94,7 +94,7 @@ def months(
         alt.Chart(lines)
         .transform_calculate(x=f"datum.at * {wide}")
         .mark_text(align="center", color=CHINA, fontSize=11)
-        .encode(px("x"), alt.YValue(8), text="label:N")
+        .encode(px("x"), alt.YValue(8), text=alt.Text("label:N"))
     )
     return alt.layer(
         bars.mark_rect().encode(
@@ -119,13 +119,13 @@ def months(
                 px("mid"), py("head"), text=alt.Text("short:N")
             )
         ),
-        under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text="letter:N"),
+        under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text=alt.Text("letter:N")),
         under.mark_text(fontSize=10, color=SOFT, align="left", dx=-4).encode(
-            px("mid"), py("years"), text="year:N"
+            px("mid"), py("years"), text=alt.Text("year:N")
         ),
-        under.mark_text(fontSize=11, color=SOFT).encode(px("mid"), py("above"), text="gap:N"),
+        under.mark_text(fontSize=11, color=SOFT).encode(px("mid"), py("above"), text=alt.Text("gap:N")),
         heads.mark_text(align="left", fontWeight="bold", color=INK).encode(
-            alt.XValue(0), py("down"), text="words:N"
+            alt.XValue(0), py("down"), text=alt.Text("words:N")
         ),
         named,
     ).properties(height=panel * len(panels) + 20)

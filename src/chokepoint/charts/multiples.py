@@ -90,11 +90,15 @@ def multiples(
             px("a"), alt.X2("b:Q"), py("head"), alt.Y2("foot:Q"), tooltip=capitalised(by, x, "text", "unit")
         ),
         *[lines] * bool(len(rules)),
-        steps.mark_text(dy=-6, fontSize=11, color=INK).encode(px("clear"), py("head"), text="text:N"),
-        steps.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("under"), text=f"{x}:N"),
-        heads.mark_text(align="left", fontWeight="bold", color=INK).encode(px("a"), py("b"), text=f"{by}:N"),
+        steps.mark_text(dy=-6, fontSize=11, color=INK).encode(
+            px("clear"), py("head"), text=alt.Text("text:N")
+        ),
+        steps.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("under"), text=alt.Text(f"{x}:N")),
+        heads.mark_text(align="left", fontWeight="bold", color=INK).encode(
+            px("a"), py("b"), text=alt.Text(f"{by}:N")
+        ),
         heads.mark_text(align="left", fontSize=11, color=SOFT, limit=alt.ExprRef(_WIDE)).encode(
-            px("a"), py("c"), text="unit:N"
+            px("a"), py("c"), text=alt.Text("unit:N")
         ),
     ).add_params(alt.param(name="height", expr=f"ceil({len(cells)} / {_COLUMNS}) * {CELL}"))
 

@@ -82,10 +82,10 @@ def stacked_rungs(
             rows.transform_filter("datum.b - datum.a > 7.2 * length(datum.short)")
             .transform_calculate(mid="datum.a + 6")
             .mark_text(align="left", fontSize=11)
-            .encode(px("mid"), py("down"), text="short:N", color=ink),
+            .encode(px("mid"), py("down"), text=alt.Text("short:N"), color=ink),
             words[0],
             sums.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
-                px("last"), py("down"), text="label:N"
+                px("last"), py("down"), text=alt.Text("label:N")
             ),
             words[1],
             *_panel(deals, deal, at),
@@ -105,7 +105,7 @@ def _words(names: list[dict], size: float = 12, **style: Any) -> alt.Chart:
         .transform_calculate(lines=two_lines("name", size))
         .mark_text(align="left", dy=raised("name", 0, size), **style)
     )
-    return words.encode(alt.XValue(0), py("down"), text="lines:N")
+    return words.encode(alt.XValue(0), py("down"), text=alt.Text("lines:N"))
 
 
 def _panel(deals: pd.DataFrame, deal: alt.Parameter, top: int) -> list[alt.Chart]:
@@ -123,7 +123,9 @@ def _panel(deals: pd.DataFrame, deal: alt.Parameter, top: int) -> list[alt.Chart
     style = {"align": "left", "baseline": "top"}
     return [
         one.mark_text(fontSize=15, fontWeight="bold", lineHeight=18, **style).encode(
-            alt.XValue(0), alt.YValue(top + 22), text="head:N"
+            alt.XValue(0), alt.YValue(top + 22), text=alt.Text("head:N")
         ),
-        one.mark_text(lineHeight=17, color=INK, **style).encode(alt.XValue(0), py("under"), text="lines:N"),
+        one.mark_text(lineHeight=17, color=INK, **style).encode(
+            alt.XValue(0), py("under"), text=alt.Text("lines:N")
+        ),
     ]

@@ -55,6 +55,6 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
         ),
         layout.names(base, "row", dy=-9, beside=90, limit=alt.ExprRef("width - 90")),
         base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(
-            alt.XValue(WIDTH), y, text="change:N"
+            alt.XValue(WIDTH), y, text=alt.Text("change:N")
         ),
     ).properties(height=40 * (len(rows) + 0.5))

@@ -43,13 +43,13 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
         base.mark_text(fontSize=11, limit=alt.ExprRef(f"width / {COLUMNS} - 6")).encode(
             alt.X("middle:Q"),
             alt.Y("centre:Q"),
-            text="name:N",
+            text=alt.Text("name:N"),
             tooltip=tips,
             color=alt.Color("letters:N", scale=None),
         ),
         alt.Chart(headings)
         .mark_text(align="left", baseline="bottom", fontWeight="bold", dx=2)
-        .encode(alt.X("left:Q"), alt.Y("base:Q"), text="group:N"),
+        .encode(alt.X("left:Q"), alt.Y("base:Q"), text=alt.Text("group:N")),
     ).properties(height=height)
 
 

@@ -88,7 +88,7 @@ def timeline(
             .transform_aggregate(hits="sum(hit)")
             .transform_calculate(count=f"datum.hits + ' of {len(placed)} shown'")
             .mark_text(align="right", baseline="bottom", color=SOFT)
-            .encode(alt.XValue(WIDTH), alt.YValue(-24), text="count:N"),
+            .encode(alt.XValue(WIDTH), alt.YValue(-24), text=alt.Text("count:N")),
         )
         .add_params(
             select("who", color.capitalize(), [ALL, *colours]),
@@ -140,7 +140,7 @@ def row_frame(
         layout.lines(names),
         last.mark_rule(strokeDash=[4, 3], color=SOFT),
         last.mark_text(align="right", dx=-4, baseline="top", fontSize=11, color=SOFT).encode(
-            alt.YValue(2), text="label:N"
+            alt.YValue(2), text=alt.Text("label:N")
         ),
         *words,
     ]

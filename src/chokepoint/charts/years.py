@@ -76,11 +76,11 @@ def share_lines(rows: pd.DataFrame, *, colours: Mapping[str, str], y_title: str)
     tips = tooltips({"name": "Buyer", "year": "Year", "share": (y_title, ".0f")})
     base = alt.Chart(rows)
     return alt.layer(
-        base.mark_line(strokeWidth=2.5).encode(across, up, by, detail="run:N"),
+        base.mark_line(strokeWidth=2.5).encode(across, up, by, detail=alt.Detail("run:N")),
         base.mark_circle(size=26, opacity=1).encode(across, up, by, tooltip=tips),
         alt.Chart(_ends(rows, int(years.max())))
         .mark_text(align="left", dx=7, fontWeight="bold")
-        .encode(across, alt.Y("word:Q"), by, text="text:N"),
+        .encode(across, alt.Y("word:Q"), by, text=alt.Text("text:N")),
     ).properties(height=240, padding={"left": 5, "right": 30, "top": 5, "bottom": 5})
 
 
