@@ -177,3 +177,14 @@ def test_a_sentence_writes_a_share_as_its_source_carries_it_and_releases_still_d
     assert facts.linked("{rare_earths.china_mined}") == "69%"
     assert facts.agrees("69%", share) and facts.agrees("69.2%", share) and not facts.agrees("70%", share)
     assert facts.get("vault.exim_loan").prose_text == facts.get("vault.exim_loan").text
+
+
+def test_declarations_are_in_one_order_whatever_module_was_imported_first(monkeypatch):
+    expected = [declared.shell for declared in facts._declarations()]
+    by_module: dict[str, list] = {}
+    for declared in facts.DECLARED:
+        by_module.setdefault(declared.compute.__module__, []).append(declared)
+    assert len(by_module) > 3
+    backwards = [declared for module in reversed(by_module.values()) for declared in module]
+    monkeypatch.setattr(facts, "DECLARED", backwards)
+    assert [declared.shell for declared in facts._declarations()] == expected

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from small_book import Small, notebook
 
@@ -285,6 +286,38 @@ def test_what_is_remembered_counts_as_read_each_time_and_is_forgotten_once_its_f
     monkeypatch.setattr(tables, "_reads", set())
     tables.forget_changed()
     assert tables.reads() == [] and rows() == 2 and other() == 1
+
+
+def newest(vault: pd.DataFrame, times: int) -> dict[str, int]:
+    return {"a": times * int(vault.a.max())}
+
+
+def test_a_view_is_asked_anew_once_its_table_is_another_and_is_nobodys_to_change(data, monkeypatch):
+    asked = tables.view("vault")(newest)
+    monkeypatch.setattr(tables, "_reads", set())
+    first = asked(2)
+    reads = tables.reads()
+    assert reads == [tables.DESCRIPTOR + ": vault", f"view {__name__}:newest [2]"]
+    first["a"] = 99
+    monkeypatch.setattr(tables, "_reads", set())
+    assert asked(2) == {"a": 2} and tables.reads() == reads
+    (data / "evidence/vault.csv").write_text("a\n1\n5\n")
+    assert asked(2) == {"a": 10} and asked(3) == {"a": 15}
+
+
+def test_a_view_that_reads_another_table_too_notices_when_that_is_another(data):
+    other = tables.view("vault")(lambda _vault: len(tables.load("sources")))
+    assert other() == 1
+    (data / "evidence/sources.csv").write_text("a\n1\n2\n3\n")
+    assert other() == 3
+
+
+def test_rows_that_are_asked_for_again_are_those_of_the_file_as_it_is_and_nobodys_to_change(data):
+    rows = tables.rows("vault", a="1")
+    rows["a"] = 7
+    assert tables.rows("vault", a="1").a.tolist() == [1]
+    (data / "evidence/vault.csv").write_text("a\n1\n1\n")
+    assert tables.rows("vault", a="1").a.tolist() == [1, 1]
 
 
 def test_no_function_remembers_a_table_without_what_it_read():
