@@ -30,6 +30,7 @@ DESCRIPTOR = "data/datapackage.json"
 PRIVATE = "private"  # folder of tables that a reader brings: see `overlays`
 # Set for a process that computes all that is `remembered` once before others are forked from it.
 PRECOMPUTE = "CHOKEPOINT_PRECOMPUTE"
+MOST_KEPT = 4096  # results of a view, or rows of a table, in one process
 VIEW = "view "  # begins the name of what a page took from tables through a `view`
 pd.set_option("display.html.use_mathjax", False)  # US$ in a notebook's table is money, and no formula
 pd.set_option("mode.string_storage", "python")  # tables are small: a fifth faster here than with Arrow's
@@ -314,7 +315,7 @@ def rows(table: str, release: str | None = None, /, **key: str | Iterable[str]) 
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KEPT)
 def _rows_with(
     data: Path, table: str, release: str | None, column: str, wanted: tuple[str, ...], files: tuple
 ) -> pd.DataFrame:
@@ -439,6 +440,10 @@ def view(*names: str) -> Callable[[Callable], Callable]:
             data = data_dir()
             key = (data, arguments, *(_files(data, name, None) for name in names))
             if key not in kept:
+                if (
+                    len(kept) >= MOST_KEPT
+                ):  # of states of the tables that are past, in a process that lives long
+                    kept.clear()
                 outside, (_reads, _used) = (_reads, _used), (set(), set())
                 try:
                     frames = [load(name) for name in names]
