@@ -14,14 +14,15 @@ MODULES = modules()
 ROOMS = {
     "errors": set(),
     "syntax": set(),
-    "data": {"errors"},
+    "checkout": set(),
+    "data": {"checkout", "errors"},
     "models": {"data", "errors"},  # the scenario model takes its facts from data/scenario
     "analysis": {"data", "models", "errors"},
     "parameters": {"data", "analysis", "errors", "syntax"},
     "charts": {"errors"},
     "pages": {"data", "models", "analysis", "charts", "parameters", "errors"},
     "site": {"data", "models", "analysis", "charts", "pages", "parameters", "errors", "syntax"},
-    "cli": {"data", "models", "analysis", "charts", "pages", "site", "parameters", "errors", "syntax"},
+    "cli": {"checkout", "data", "models", "analysis", "charts", "pages", "site", "parameters", "errors", "syntax"},
 }
 YET = {  # what does not keep to it yet
     (

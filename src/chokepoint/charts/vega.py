@@ -7,20 +7,16 @@ never while Sphinx prints: the compiler starts threads, which the processes that
 in vain.
 """
 
-import hashlib
 import json
 import math
 import re
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
 
 import vl_convert
 
 from chokepoint.charts.narrow import ENDS, fit_to_column
-from chokepoint.checkout import home
-from chokepoint.data.result_cache import replace
 from chokepoint.errors import UserError
 
 VEGA_LITE = "6.4"
@@ -53,21 +49,14 @@ def script(use: str) -> str:
     `{}` in `use` stands for what they give.
 
     The versions are those that vl-convert carries; where they differ it raises ValueError and names the
-    module. To bundle them takes seconds, so the script is kept in build/vega, where that can be written.
+    module.
     """
     take = "\n".join(
-        f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{number}/+esm";'
-        for name, number in VEGA.items()
+        f'import * as {name.replace("-", "_")} from "/npm/vega-{name}@{version}/+esm";'
+        for name, version in VEGA.items()
     )
     add = "Object.assign(dataflow.transforms, transforms, view_transforms, encode, geo);"
-    code = f"{take}\n{add}\n{use.format(_PARTS)};"
-    key = hashlib.sha256(f"{version('vl-convert-python')} {VEGA_LITE} {code}".encode()).hexdigest()
-    kept = home() / "build" / "vega" / f"{key[:20]}.js"
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    made = vl_convert.javascript_bundle(code, vl_version=VEGA_LITE)
-    replace(kept, made)
-    return made
+    return vl_convert.javascript_bundle(f"{take}\n{add}\n{use.format(_PARTS)};", vl_version=VEGA_LITE)
 
 
 def compiled(vegalite: dict) -> dict:

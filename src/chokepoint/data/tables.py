@@ -438,11 +438,9 @@ def view(*names: str) -> Callable[[Callable], Callable]:
             if caller not in _views:  # a view that asks depends on this one's tables too
                 _reads.add(f"{VIEW}{work.__module__}:{work.__qualname__} {json.dumps(arguments)}")
             data = data_dir()
-            key = (data, arguments, *(_files(data, name, None) for name in names))
+            key = (data, load, arguments, *(_files(data, name, None) for name in names))
             if key not in kept:
-                if (
-                    len(kept) >= MOST_KEPT
-                ):  # of states of the tables that are past, in a process that lives long
+                if len(kept) >= MOST_KEPT:  # of past states of the tables, in a process that lives long
                     kept.clear()
                 outside, (_reads, _used) = (_reads, _used), (set(), set())
                 try:
