@@ -22,7 +22,18 @@ ROOMS = {
     "charts": {"errors"},
     "pages": {"data", "models", "analysis", "charts", "parameters", "errors"},
     "site": {"data", "models", "analysis", "charts", "pages", "parameters", "errors", "syntax"},
-    "cli": {"checkout", "data", "models", "analysis", "charts", "pages", "site", "parameters", "errors", "syntax"},
+    "cli": {
+        "checkout",
+        "data",
+        "models",
+        "analysis",
+        "charts",
+        "pages",
+        "site",
+        "parameters",
+        "errors",
+        "syntax",
+    },
 }
 YET = {  # what does not keep to it yet
     (
