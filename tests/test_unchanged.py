@@ -55,6 +55,16 @@ def test_a_change_is_noticed(home, change):
     assert not is_same(home)
 
 
+def test_a_change_behind_a_link_is_noticed(home, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "prices.csv").write_text("1")
+    (home / "data" / "private").symlink_to(elsewhere)
+    unchanged.keep(home / "build" / "html", unchanged.state(home, ASKED))
+    assert is_same(home)
+    (elsewhere / "prices.csv").write_text("2")
+    assert not is_same(home)
+
+
 def test_another_question_or_another_environment_is_a_change(home, monkeypatch):
     assert not is_same(home, ["mcs2025", [], None])
     monkeypatch.setenv("CHOKEPOINT_ADDRESS", "https://minerals.example")

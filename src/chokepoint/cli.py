@@ -124,7 +124,7 @@ def build(
     site = home() / "build" / (f"editions/{named}" if named else "") / "html"
     before = unchanged.state(home(), [release, parameters, named])
     if fresh or explain or scheduler or not unchanged.is_same(site, before):
-        site = _build(release, parameters, named, fresh, explain, scheduler)
+        site = _build(release, parameters, named, scheduler, fresh=fresh, explain=explain)
         unchanged.keep(site, before)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; "
@@ -133,12 +133,7 @@ def build(
 
 
 def _build(
-    release: str | None,
-    parameters: tuple[str, ...],
-    named: str | None,
-    fresh: bool,
-    explain: bool,
-    scheduler: str | None,
+    release: str | None, parameters: tuple[str, ...], named: str | None, scheduler: str | None, **how: bool
 ) -> Path:
     """Build, as `build` says; what that needs is imported only where there is something to do."""
     from chokepoint.data import tables
@@ -151,15 +146,7 @@ def _build(
     settings = runs.merged(chosen.settings if chosen else {}, runs.settings_of(parameters, root() / "book"))
     release = release or (chosen and chosen.release) or tables.DEFAULT_RELEASE
     with cluster(scheduler) if scheduler else nullcontext() as pool:
-        return build_site(
-            release,
-            settings=settings,
-            edition=chosen,
-            fresh=fresh,
-            explain=explain,
-            say=click.echo,
-            pool=pool,
-        )
+        return build_site(release, settings=settings, edition=chosen, say=click.echo, pool=pool, **how)
 
 
 @main.command("publish")

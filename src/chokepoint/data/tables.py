@@ -80,14 +80,22 @@ def recorded() -> Iterator[set[str]]:
     >>> "data/evidence/sources.csv" in names
     True
     """
-    global _reads
-    outside, _reads = _reads, set()
-    inside = _reads
+    with _recording() as (reads, _):
+        yield reads
+
+
+@contextmanager
+def _recording() -> Iterator[tuple[set[str], set[tuple]]]:
+    """Give what is read within, and the states of files it used; whoever records outside has both too."""
+    global _reads, _used
+    outside, (_reads, _used) = (_reads, _used), (set(), set())
+    inside = _reads, _used
     try:
         yield inside
     finally:
-        _reads = outside
-        _reads |= inside
+        _reads, _used = outside
+        _reads |= inside[0]
+        _used |= inside[1]
 
 
 def digest(read: str) -> str:
@@ -432,7 +440,6 @@ def view(*names: str) -> Callable[[Callable], Callable]:
 
         @wraps(work)
         def ask(*arguments: Any) -> Any:
-            global _reads, _used
             frame = inspect.currentframe()
             caller = frame.f_back.f_code if frame and frame.f_back else None
             if caller not in _views:  # a view that asks depends on this one's tables too
@@ -442,19 +449,12 @@ def view(*names: str) -> Callable[[Callable], Callable]:
             if key not in kept:
                 if len(kept) >= MOST_KEPT:  # of past states of the tables, in a process that lives long
                     kept.clear()
-                outside, (_reads, _used) = (_reads, _used), (set(), set())
-                try:
+                with _recording() as (reads, used):
                     frames = [load(name) for name in names]
-                    of_tables = {read for read in _reads if not read.startswith(DESCRIPTOR)}
-                    _reads -= of_tables
-                    before = _reads | _used
-                    kept[key] = work(*frames, *arguments), _reads, _used
-                    alone = before == _reads | _used
-                finally:
-                    (_reads, _used), inside = outside, (_reads, _used)
-                    _reads |= inside[0]
-                    _used |= inside[1]
-                if not alone:  # what else it reads may be another next time
+                    reads -= {read for read in reads if not read.startswith(DESCRIPTOR)}
+                    before = reads | used
+                    kept[key] = work(*frames, *arguments), reads, used
+                if before != reads | used:  # what else it reads may be another next time
                     return kept.pop(key)[0]
             else:
                 _reads.update(kept[key][1])
@@ -675,18 +675,12 @@ def remembered(work: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @wraps(work)
     def ask(*arguments: _P.args, **named: _P.kwargs) -> _T:
-        global _reads, _used
         key = (data_dir(), *arguments, *named.items())
         while key[-1] is None:  # as where it is not given
             key = key[:-1]
         if key not in kept:
-            outside, (_reads, _used) = (_reads, _used), (set(), set())
-            try:
-                kept[key] = work(*arguments, **named), _reads, _used
-            finally:
-                (_reads, _used), inside = outside, (_reads, _used)
-                _reads |= inside[0]
-                _used |= inside[1]
+            with _recording() as (reads, used):
+                kept[key] = work(*arguments, **named), reads, used
         else:
             _reads.update(kept[key][1])
             _used.update(kept[key][2])

@@ -36,13 +36,13 @@ def _compiled(found: re.Match) -> str:
 
 
 @cache
-def _text(vegalite: str) -> str:
+def _compiled_text(vegalite: str) -> str:
     return json.dumps(compiled(json.loads(vegalite)))
 
 
 @cache
 def _vega(vegalite: str) -> Markup:
-    spec = fitted(json.loads(_text(vegalite)))
+    spec = fitted(json.loads(_compiled_text(vegalite)))
     return _template.compiled(spec, renderer(spec))
 
 
@@ -52,7 +52,7 @@ def _room(vegalite: str) -> Markup:
 
     They are elements, because the page's policy allows no style of an element's own.
     """
-    spec = json.loads(_text(vegalite))
+    spec = json.loads(_compiled_text(vegalite))
     if not follows_container(spec):
         return _free(svg_size(spec)[1])
     return Markup("").join(_free(fixed, share, low, high) for low, high, fixed, share in heights(spec))

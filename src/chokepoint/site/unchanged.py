@@ -45,10 +45,11 @@ def state(home: Path, asked: Iterable[object]) -> str:
 
 
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
+    """Give every file in the folders, through links too: a reader's private tables may be kept elsewhere."""
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _LEFT_OUT & set(path.parts):
-                yield path
+        for here, inside, names in os.walk(folder, followlinks=True):
+            inside[:] = sorted(set(inside) - _LEFT_OUT)
+            yield from (Path(here, name) for name in sorted(names))
 
 
 def contents(folder: Path) -> dict[str, str]:
