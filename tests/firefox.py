@@ -77,7 +77,8 @@ class Firefox:
             )
             self._ask("session.new", capabilities={})
             self._ask("session.subscribe", events=["log.entryAdded"])
-            self._tab = self._ask("browsingContext.getTree")["contexts"][0]["context"]
+            # a tab of our own: the one that a browser starts with may still load its blank page after our first one
+            self._tab = self._ask("browsingContext.create", type="tab")["context"]
         except BaseException:
             self.close()
             raise
@@ -115,6 +116,11 @@ class Firefox:
         """Load a page."""
         self.complaints.clear()
         self._ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
+        for _ in range(100):  # under load Firefox has answered before the page was there
+            if self.evaluate("document.documentElement && document.readyState") == "complete":
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"Firefox says that {address} is loaded, but there is no document.")
 
     def resize(self, width: int, height: int) -> None:
         """Give the page another size [px]."""
