@@ -1,6 +1,7 @@
 """A sweep on a Dask cluster started by hand: the same file as at home, also when a worker dies half-way. Needs dask[distributed]."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sampled import of_each, told
 from test_models_properties import ROWS
 
 from chokepoint.data import tables
@@ -18,9 +20,14 @@ from chokepoint.models.sweep import CHUNK, sweep
 from chokepoint.site.cache import Cache
 from chokepoint.site.execute import execute
 from chokepoint.site.runs import plan
+from chokepoint.site.variants import combinations, run_all
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 SAMPLES = 12 * CHUNK
+# The hundred editions of the page on rerunning: ten minerals, five stories, two answers.
+HUNDRED = re.search(
+    r"chokepoint variants 07-futures (.+) --out", (BOOK / "rerun.md").read_text(encoding="utf-8")
+)[1]
 
 
 @pytest.fixture
@@ -104,6 +111,34 @@ def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster,
         broken = made("broken", KillsAWorker, pool)
     assert workers[0].poll() is not None
     assert here == there == broken
+
+
+@pytest.mark.slow
+def test_a_hundred_editions_come_out_the_same_from_a_cluster_of_which_a_worker_dies(cluster, tmp_path):
+    """Of the hundred a few, every week all; what a run cost is printed."""
+    address, workers = cluster
+    hundred = combinations(BOOK / "07-futures.ipynb", tuple(HUNDRED.split()))
+    assert len(hundred) == 100
+    runs = of_each("editions on a cluster", hundred, lambda run: run.parameters["story"])
+
+    class KillsAWorker(Cache):
+        def keep(self, run, executed):
+            super().keep(run, executed)
+            if workers[0].poll() is None:
+                os.kill(workers[0].pid, signal.SIGKILL)
+
+    here = run_all(runs, tmp_path / "here", Cache(tmp_path / "cache-here"))
+    with distant(address) as pool:
+        there = run_all(runs, tmp_path / "there", KillsAWorker(tmp_path / "cache-there"), pool)
+    print(f"Here: {here}\nOn a scheduler and two workers, one of them killed: {there}\n{told()}")
+    assert workers[0].poll() is not None
+    assert here.ran == there.ran == len(runs)
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")
+    assert len(contents(tmp_path / "here")) == len(runs) + 1  # and their list
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense"])

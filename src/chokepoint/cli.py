@@ -149,6 +149,33 @@ def _build(
         return build_site(release, settings=settings, edition=chosen, say=click.echo, pool=pool, **how)
 
 
+@main.command()
+@click.argument("notebook")
+@click.argument("values", nargs=-1, metavar="NAME=VALUE,VALUE...")
+@click.option(
+    "--scheduler",
+    help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786; otherwise processes on this machine.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A folder for the notebooks and their list."
+)
+def variants(notebook: str, values: tuple[str, ...], scheduler: str | None, out: Path) -> None:
+    """Run a notebook with every combination of some values, and say what a run cost.
+
+    For example: 07-futures mineral=gallium,tungsten story=nothing,money --out build/variants
+    """
+    from chokepoint.models.cluster import cluster
+    from chokepoint.site import variants as site_variants
+    from chokepoint.site.cache import Cache
+
+    if out.is_file():
+        raise UserError(f"{out}: this is a file. Give the name of a folder.")
+    runs = site_variants.combinations(home() / "book" / f"{notebook}.ipynb", values)
+    with cluster(scheduler) if scheduler else nullcontext() as pool:
+        cost = site_variants.run_all(runs, out, Cache(home() / "build" / "cache", say=click.echo), pool)
+    click.echo(f"{cost}\nThe notebooks are in {out}; {out / notebook}.csv lists them.")
+
+
 @main.command("publish")
 @_release
 @click.option("--browser", default="", help="Chromium or Chrome, which prints the brief; without it no PDF.")

@@ -19,7 +19,7 @@ from chokepoint.charts.layout import (
 )
 from chokepoint.charts.layout import color as colour_by
 from chokepoint.charts.narrow import raised, two_lines
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, INK, SOFT
+from chokepoint.charts.theme import BRONZE, FLOOR, INK, PAPER, SOFT, TEAL, ink_on
 
 
 def share_axis(title: str | None, label: str = "datum.value + '%'") -> alt.Axis:
@@ -33,7 +33,7 @@ def bars(
     x: str,
     y: str,
     label: str | None = None,
-    color: str = BLOC,
+    color: str = TEAL,
     colours: Mapping[str, str] | None = None,
     x_axis: alt.Axis | object | None = alt.Undefined,
     end: float | None = None,
@@ -73,7 +73,7 @@ def bars(
 
 
 def bars_under_names(
-    rows: pd.DataFrame, *, x: str, y: str, label: str, detail: str, x_title: str, color: str = BLOC
+    rows: pd.DataFrame, *, x: str, y: str, label: str, detail: str, x_title: str, color: str = TEAL
 ) -> alt.LayerChart:
     """Draw horizontal bars with their names above them: legible on a phone however long the names.
 
@@ -147,7 +147,7 @@ def paired_bars(
             alt.Y2("low:Q"),
             color=colour_by(
                 "which",
-                dict(zip(pair.values(), (BLOC, ACCENT), strict=True)),
+                dict(zip(pair.values(), (TEAL, BRONZE), strict=True)),
                 key(symbolType="square", symbolOpacity=1),
             ),
             tooltip=tooltips({y: "Counted", "which": "Of", "value": (x_title, ",.1f"), detail: "Detail"}),
@@ -189,7 +189,7 @@ def stacked_bars(
         numbered(rows, y, order).assign(rank=rows[color].map(list(colours).index)).sort_values(["at", "rank"])
     )
     after = placed.groupby(y)[x].cumsum()
-    placed = placed.assign(left=after - placed[x], right=after, ink=placed[color].map(colours).map(_ink))
+    placed = placed.assign(left=after - placed[x], right=after, ink=placed[color].map(colours).map(ink_on))
     base = alt.Chart(placed[placed[x] > 0])
     return alt.layer(
         base.mark_bar(orient="horizontal", height=22).encode(
@@ -213,12 +213,6 @@ def small_names(layout: Rows, order: Sequence[str]) -> alt.Chart:
     return layout.names(
         named(order), "row", dy=-13, size=11, fontSize=alt.ExprRef("cp_column < 420 ? 11 : 12"), lineHeight=13
     )
-
-
-def _ink(fill: str) -> str:
-    """Black or white, whichever is read more easily on a fill (#rrggbb)."""
-    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
-    return "#22252a" if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else "#ffffff"
 
 
 def stacked_pairs(
@@ -302,9 +296,9 @@ def columns(
     base, inside = alt.Chart(rows).encode(x, y), f"datum.price > {0.2 * highest}"
     words = {"fontWeight": "bold"}
     return alt.layer(
-        base.mark_bar(color=CHINA, width={"band": 0.62}).encode(tooltip=tooltip),
+        base.mark_bar(color=INK, opacity=0.72, width={"band": 0.62}).encode(tooltip=tooltip),
         base.transform_filter(inside)
-        .mark_text(dy=12, baseline="top", color="white", **words)
+        .mark_text(dy=12, baseline="top", color=PAPER, **words)
         .encode(text=alt.Text("label:N")),
         base.transform_filter(f"!({inside})")
         .mark_text(dy=-4, baseline="bottom", color=INK, **words)

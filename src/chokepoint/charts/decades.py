@@ -7,10 +7,10 @@ import pandas as pd
 
 from chokepoint.charts.layout import first_seen, haloed, select, tooltips
 from chokepoint.charts.narrow import ENDS
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER, UNITED_STATES
+from chokepoint.charts.theme import OTHER, SERIES
 
 HEIGHT, HEAD = 300, 17  # pixels: the chart, and a line of words over it
-COLOURS = (CHINA, BLOC, ACCENT, UNITED_STATES, OTHER)
+COLOURS = (*SERIES, OTHER)
 
 
 def decades(

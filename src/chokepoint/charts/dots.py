@@ -8,7 +8,7 @@ import pandas as pd
 from chokepoint.charts.layout import Rows, first_seen, key, named, numbered, palette, tooltips
 from chokepoint.charts.layout import color as colour_by
 from chokepoint.charts.narrow import datum
-from chokepoint.charts.theme import BLOC, GRID
+from chokepoint.charts.theme import GRID, TEAL
 
 
 def dots(
@@ -44,7 +44,7 @@ def dots(
     across = alt.X(
         f"{x}:Q", title=title, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6, grid=True)
     )
-    fill = alt.value(BLOC)
+    fill = alt.value(TEAL)
     if color:
         legend = key((2, 5), symbolType="circle", symbolOpacity=1, labelLimit=200)
         fill = colour_by(color, colours or palette(rows, color, None), legend)

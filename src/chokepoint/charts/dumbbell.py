@@ -7,9 +7,21 @@ import pandas as pd
 
 from chokepoint.charts.bars import share_axis
 from chokepoint.charts.layout import NOTHING, Rows, color, key, names_beside, numbered, scale_of, tooltips
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, CHINA_PALE, GRID, INK, OTHER, SOFT
+from chokepoint.charts.theme import (
+    CHINA,
+    CHINA_PALE,
+    FAILS,
+    GRID,
+    HOLDS,
+    INK,
+    MINED,
+    OTHER,
+    REFINED,
+    SOFT,
+    TEAL,
+)
 
-_RATIO = {"within": (BLOC, "circle"), "missed": (ACCENT, "diamond"), "fitted to it": (OTHER, "circle")}
+_RATIO = {"within": (HOLDS, "circle"), "missed": (FAILS, "diamond"), "fitted to it": (OTHER, "circle")}
 
 _SIX_TICKS = alt.Axis(tickCount=6)
 
@@ -21,7 +33,7 @@ def dumbbell(
     start: str,
     end: str,
     names: tuple[str, str] | None = None,
-    colours: tuple[str, str] = (OTHER, ACCENT),
+    colours: tuple[str, str] = (MINED, REFINED),
     x_title: str | None = None,
     scale: alt.Scale | object = alt.Undefined,
     axis: alt.Axis | object = _SIX_TICKS,
@@ -156,7 +168,7 @@ def durations(rows: pd.DataFrame, *, pair: Mapping[str, str], x_title: str) -> a
     )
     across = alt.X(f"{first}:Q", scale=alt.Scale(type="log", domain=ends, nice=False))
     base = alt.Chart(placed.assign(most=placed[[first, second]].max(axis=1), words=rows[f"{first}_text"]))
-    colours = dict(zip(pair.values(), (BLOC, OTHER), strict=True))
+    colours = dict(zip(pair.values(), (TEAL, OTHER), strict=True))
     return alt.layer(
         base.mark_rule(color=GRID, strokeWidth=3).encode(across, alt.X2(f"{second}:Q"), layout.y()),
         alt.Chart(long)

@@ -8,11 +8,11 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.narrow import SIZE, raised, two_lines
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, GRID, INK, OTHER, PAPER, SOFT, UNITED_STATES
+from chokepoint.charts.theme import GRID, INK, OTHER, PAPER, SERIES, SOFT
 
 NARROW = "cp_column < 560"
 ALL = "all"
-PALETTE = [BLOC, ACCENT, FLOOR, UNITED_STATES, CHINA, OTHER]
+PALETTE = [*SERIES, OTHER]
 WIDTH = alt.ExprRef("width")
 NOTHING = {"values": [{}]}  # the data of a mark that is drawn once, of parameters
 

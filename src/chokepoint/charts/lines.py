@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import first_seen, tooltips
-from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER, UNITED_STATES
+from chokepoint.charts.theme import INK, OTHER, SERIES
 
 LONG = 34  # letters of a name
 
@@ -38,9 +38,7 @@ def lines(
     by = alt.Color(
         f"{color}:N",
         title=None,
-        scale=alt.Scale(
-            domain=names, range=([ACCENT, BLOC, FLOOR, UNITED_STATES, OTHER] * len(names))[: len(names)]
-        ),
+        scale=alt.Scale(domain=names, range=([*SERIES, OTHER] * len(names))[: len(names)]),
         legend=alt.Legend(columns=1, labelLimit=330, labelFontSize=size, symbolType="stroke")
         if len(names) > 1
         else None,
@@ -70,9 +68,7 @@ def growth(rows: pd.DataFrame, *, x: str, y: str, x_title: str, y_title: str, y_
         axis=alt.Axis(values=sorted(rows[x]), format="d"),
     )
     up = alt.Y(f"{y}:Q", title=y_unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
-    line = alt.Chart(rows).mark_line(
-        color=BLOC, strokeWidth=2.5, point=alt.OverlayMarkDef(color=BLOC, size=60)
-    )
+    line = alt.Chart(rows).mark_line(color=INK, strokeWidth=2.5, point=alt.OverlayMarkDef(color=INK, size=60))
     return line.encode(
         across, up, tooltip=tooltips({x: (x_title.capitalize(), None), y: (y_title, ".3~g")})
     ).properties(height=220)

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import tooltips
-from chokepoint.charts.theme import ACCENT, BLOC, INK, SOFT
+from chokepoint.charts.theme import INK, OTHER, SOFT
 
 HEIGHT = 132
 NO_BAND = [{"t": 2026, "q5": 0, "q25": 0, "q75": 0, "q95": 0}]
@@ -56,11 +56,11 @@ def paths(
         return path.mark_line(color=colour, strokeWidth=width, strokeDash=dash).encode(across, up(field))
 
     layers = [
-        band.mark_area(opacity=0.14, color=BLOC).encode(across, up("q5"), alt.Y2("q95:Q")),
-        band.mark_area(opacity=0.24, color=BLOC).encode(across, up("q25"), alt.Y2("q75:Q")),
+        band.mark_area(opacity=0.12, color=INK).encode(across, up("q5"), alt.Y2("q95:Q")),
+        band.mark_area(opacity=0.16, color=INK).encode(across, up("q25"), alt.Y2("q75:Q")),
         line("g", SOFT, 1.6, [5, 4]),
-        *[line("b", ACCENT, 2.6, [2, 2])] * (len(lines) > 1),
-        line("a", BLOC, 2.6, [1, 0]),
+        *[line("b", OTHER, 2.6, [2, 2])] * (len(lines) > 1),
+        line("a", INK, 2.6, [1, 0]),
     ]
     words = {"year": ("Year", "d")} | {field: (said, number) for field, said in tooltip.items()}
     layers.append(

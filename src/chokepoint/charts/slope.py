@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import WIDTH, Rows, color, key, numbered, tooltips
-from chokepoint.charts.theme import ACCENT, BLOC, OTHER, SOFT
+from chokepoint.charts.theme import BRONZE, OTHER, SOFT, TEAL
 
 
 def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> alt.LayerChart:
@@ -29,8 +29,8 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
         *[
             alt.Chart(part).mark_rule(strokeWidth=2, **style).encode(x(start), alt.X2(f"{end}:Q"), y)
             for part, start, end, style in (
-                (placed[split], "old", "restated", {"color": ACCENT, "strokeDash": [4, 3]}),
-                (placed[split], "restated", "new", {"color": BLOC}),
+                (placed[split], "old", "restated", {"color": BRONZE, "strokeDash": [4, 3]}),
+                (placed[split], "restated", "new", {"color": TEAL}),
                 (placed[~split], "old", "new", {"color": SOFT}),
             )
             if len(part)
@@ -48,7 +48,7 @@ def slope(rows: pd.DataFrame, *, x_title: str, names: tuple[str, str, str]) -> a
             size=alt.Size("large:Q", scale=None, legend=None),
             color=color(
                 "release",
-                dict(zip(names, (OTHER, ACCENT, BLOC), strict=True)),
+                dict(zip(names, (OTHER, BRONZE, TEAL), strict=True)),
                 key(labelLimit=260, columns=alt.ExprRef("cp_column < 560 ? 1 : 3")),
             ),
             tooltip=tooltips({"row": "What", "change": " → ".join(names[::2]), "why": "Why"}),

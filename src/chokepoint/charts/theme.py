@@ -9,17 +9,20 @@ from typing import Any
 import altair as alt
 from altair.utils import schemapi
 
-CHINA = "#c74c2b"
-BLOC = "#1d69b6"
+# One meaning a colour, in every chart; tests/test_palette.py asks the built charts. Prices and the curves of
+# models are drawn in ink.
+# Who: China; the club, from those who had signed before to those who only came; the host; everybody else.
+CHINA, CHINA_PALE = "#c74c2b", "#e0998a"  # pale: an earlier step, a weaker claim
+BLOC_EARLIER, BLOC, BLOC_LATER, BLOC_PALE = "#174a73", "#1d69b6", "#5a96c9", "#93bfdf"
 UNITED_STATES = "#7a5a8c"
-OTHER = "#8e8e92"
-ACCENT = "#c0841a"
+OTHER, UNKNOWN = "#8e8e92", "#c9c8c2"
+# What: a floor and what it protects.
 FLOOR = "#0b8f66"
-BLOC_PALE, CHINA_PALE = (
-    "#93bfdf",
-    "#e0998a",
-)  # the same, one step earlier: came and did not sign, mined and not refined
-UNKNOWN = "#c9c8c2"
+# Verdicts: it holds; it holds in part, or nobody can tell; it does not.
+HOLDS, HOLDS_PALE, UNSURE, UNSURE_PALE, FAILS = "#5b6c00", "#b7cfa3", "#c77f3e", "#e3c277", "#a9416f"
+# Without a meaning of their own: publishers, kinds of money, single partners, steps of a chain.
+SERIES = TEAL, BRONZE, CLAY, LILAC = "#187b90", "#9a7b3c", "#885d51", "#7f8fc0"
+MINED, REFINED = BRONZE, TEAL
 INK, SOFT, GRID, PAPER = (alt.ExprRef(f"cp_{name}") for name in ("ink", "soft", "grid", "paper"))
 INKS = [
     {"name": f"cp_{name}", "value": colour}
@@ -76,6 +79,16 @@ CONFIG = {
     # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be
     # that of another chart.
 }
+
+
+def ink_on(fill: str) -> str:
+    """Black or white, whichever is read more easily on a fill (#rrggbb).
+
+    >>> ink_on(BLOC), ink_on(BLOC_PALE)
+    ('#ffffff', '#22252a')
+    """
+    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
+    return "#22252a" if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else "#ffffff"
 
 
 def themed(chart: alt.TopLevelMixin) -> dict:

@@ -6,10 +6,9 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import NARROW, capitalised, key, scale_of
-from chokepoint.charts.theme import BLOC, SOFT
+from chokepoint.charts.theme import SOFT, ink_on
 
 COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
-_WHITE_ON = {BLOC, "#174a73"}  # the fills dark enough for white letters
 
 
 def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt.LayerChart:
@@ -19,7 +18,9 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
     hollow: the kind drawn as an outline, for who is not there.
     """
     placed, headings, height = _placed(rows)
-    placed["ink"] = placed["kind"].map(lambda kind: "white" if colours[kind] in _WHITE_ON else "#22252a")
+    placed["ink"] = placed["kind"].map(
+        {kind: ink_on(fill) for kind, fill in colours.items() if kind != hollow}
+    )
     tips = capitalised("label", "kind", "detail")
     wide = f"length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10"
     base = alt.Chart(placed).transform_calculate(

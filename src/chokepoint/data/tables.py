@@ -98,13 +98,13 @@ def _recording() -> Iterator[tuple[set[str], set[tuple]]]:
         _used |= inside[1]
 
 
-def digest(read: str) -> str:
+def digest(read: str, states: tuple | None = None) -> str:
     """Return what a name of `reads` stands for now, as a text that differs where the data do.
 
     The text is short; "absent" where the file or table is not there. "data/…" is a file, with the private
     tables that speak in its place, and "data/…: COLUMN=VALUE" the rows of it that `rows` gives;
     "data/datapackage.json: NAME" is the declaration of one table, "data/datapackage.json: *" the tables'
-    names.
+    names. states: what `states` has just given, for whoever asks for many.
     """
     file, _, key = read.partition(": ")
     if read == f"{DESCRIPTOR}: *":
@@ -120,10 +120,12 @@ def digest(read: str) -> str:
         template = _templates(*_declared(None)).get(file, "")
         if not key:  # of a table with references, what they stand for counts
             first = (
-                _text_digest(template, _states(data_dir())) if template else _file_digest(path, _state(path))
+                _text_digest(template, states or _states(data_dir()))
+                if template
+                else _file_digest(path, _state(path))
             )
         elif template:
-            first = _rows(path, _states(data_dir()), column, template).get(value, "none")
+            first = _rows(path, states or _states(data_dir()), column, template).get(value, "none")
         else:
             first = _rows(path, _state(path), column).get(value, "none")
         content = f"{path.parent.name} {first} " + "".join(
@@ -514,6 +516,11 @@ def _templates(path: Path, state: tuple[int, ...]) -> dict[str, str]:
 def _is_template(data: Path, table: str) -> bool:
     declared = _named(data).get(table)
     return declared is not None and references.is_template(declared["schema"])
+
+
+def states() -> tuple:
+    """Return the state of each file that a reference may lead to, for `digest`."""
+    return _states(data_dir())
 
 
 def _states(data: Path) -> tuple:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from chokepoint.analysis import china_needs, countries
 from chokepoint.charts.bars import bars, share_axis
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA
+from chokepoint.charts.theme import BLOC, CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, in_words
 from chokepoint.pages.components.figure import Figure, figure
@@ -120,7 +120,7 @@ def heavy_feed() -> Figure | None:
             x="burma_t",
             y="Year",
             label="label",
-            color=ACCENT,
+            color=OTHER,
             x_axis=None,
             room=1.35,
             tooltip={"Year": "Year", "burma_t": ("Myanmar, t of oxide", ",.0f")},

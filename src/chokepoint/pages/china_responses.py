@@ -7,7 +7,7 @@ from chokepoint.analysis import events, facts, supply
 from chokepoint.charts.curves import curves
 from chokepoint.charts.dumbbell import dumbbell
 from chokepoint.charts.gantt import gantt
-from chokepoint.charts.theme import ACCENT, CHINA, OTHER
+from chokepoint.charts.theme import CHINA, CHINA_PALE, INK, OTHER, UNSURE
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
@@ -27,7 +27,7 @@ HELD, UNCHECKED, SUSPENDED, NEVER = (
     "Suspended",
     "Suspended before it applied",
 )
-COLOURS = {HELD: CHINA, UNCHECKED: ACCENT, SUSPENDED: "#e9b8a9", NEVER: OTHER}
+COLOURS = {HELD: CHINA, UNCHECKED: UNSURE, SUSPENDED: CHINA_PALE, NEVER: OTHER}
 START = "2023-01-01"
 VOICES = ("quote.vance_bloc", "quote.lin_trade", "quote.lin_open")  # Washington proposes, Beijing replies
 A_YEAR = pd.Timedelta(days=365)  # a status older than that at the end of the evidence is not taken to hold
@@ -167,7 +167,7 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
         ["china_share", "cut", "months", "buffer", "leakage", "hoarding"],
         curves(
             "cut",
-            {"missing": ("Missing", CHINA), "withheld": ("Withheld", OTHER)},
+            {"missing": ("Missing", INK), "withheld": ("Withheld", OTHER)},
             x_title="Share of Chinese supply withheld",
             y_title="Share of a year’s need",
             y_format=".0%",

@@ -13,7 +13,7 @@ from chokepoint.analysis import events as dated
 from chokepoint.analysis.events import day
 from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.charts.bars import bars
-from chokepoint.charts.theme import ACCENT, BLOC
+from chokepoint.charts.theme import MINED, REFINED
 from chokepoint.data import tables
 from chokepoint.pages import country_text as lead_prose
 from chokepoint.pages import suspensions
@@ -156,7 +156,7 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
             y="name",
             label="text",
             color="step",
-            colours={"At the mine": ACCENT, "After the mine": BLOC},
+            colours={"At the mine": MINED, "After the mine": REFINED},
             x_axis=None,
             room=1.9,
             tooltip={"mineral": "Mineral", "step": "Step", "text": "Share"},

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from chokepoint.analysis import control_effects as effects
 from chokepoint.analysis import countries, prices, trade
 from chokepoint.charts.levels import levels
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER
+from chokepoint.charts.theme import CHINA, CHINA_PALE, FAILS, HOLDS, OTHER, UNSURE
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable
@@ -18,9 +18,9 @@ from chokepoint.pages.markup import chapters, fold, html_list, paragraph, source
 from chokepoint.pages.mineral_text import name
 
 COLOURS = {
-    effects.BIT: CHINA,
-    effects.FADED: ACCENT,
-    effects.NOT_SEEN: BLOC,
+    effects.BIT: FAILS,
+    effects.FADED: UNSURE,
+    effects.NOT_SEEN: HOLDS,
     effects.UNDETERMINED: "transparent",
 }
 WORDS = {
@@ -186,7 +186,7 @@ def _series_sources(rows: pd.DataFrame) -> set[str]:
     return {effects.series(r.series, r.code).source_id.iloc[0] for r in pairs.itertuples()}
 
 
-SIDES = {effects.BEFORE: OTHER, effects.DURING: ACCENT, effects.AFTER: CHINA}
+SIDES = {effects.BEFORE: OTHER, effects.DURING: CHINA_PALE, effects.AFTER: CHINA}
 SINCE = "2020"
 
 

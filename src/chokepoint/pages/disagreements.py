@@ -7,7 +7,16 @@ from chokepoint.analysis import claims
 from chokepoint.charts.bars import stacked_bars
 from chokepoint.charts.dots import dots
 from chokepoint.charts.matrix import tile_grid
-from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, OTHER
+from chokepoint.charts.theme import (
+    BRONZE,
+    FAILS,
+    HOLDS,
+    HOLDS_PALE,
+    OTHER,
+    TEAL,
+    UNKNOWN,
+    UNSURE_PALE,
+)
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, in_words
 from chokepoint.pages.components.brief import Brief
@@ -17,16 +26,16 @@ from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import chapters, fold, html_list, link, page_link
 
 COLOURS = {
-    "matches": FLOOR,
-    "was said": "#b7cfa3",
-    "imprecise": "#e3c277",
-    "wrong": "#8f3f71",
+    "matches": HOLDS,
+    "was said": HOLDS_PALE,
+    "imprecise": UNSURE_PALE,
+    "wrong": FAILS,
     "unchecked": OTHER,
-    "not checkable": "#cfcfc8",
+    "not checkable": UNKNOWN,
 }
-STANDS = {claims.SAME: FLOOR, claims.DIFFERS: "#e3c277", claims.OPEN: OTHER}
+STANDS = {claims.SAME: HOLDS, claims.DIFFERS: UNSURE_PALE, claims.OPEN: OTHER}
 ADOPTED, ARTICLE, ELSEWHERE = "Adopted here", "One of the five articles", "Another source"
-READINGS = {ADOPTED: FLOOR, ARTICLE: ACCENT, ELSEWHERE: BLOC}
+READINGS = {ADOPTED: HOLDS, ARTICLE: BRONZE, ELSEWHERE: TEAL}
 STRIPS = {  # what is measured in one unit and can stand on one axis
     "china": ("percent", "Per cent", ("mining_share", "processing_share", "output_share", "reserves_share")),
     "money": ("US$ billion", "US$ billion", ("vault_total", "vault_private", "usar_terms", "lac_loan")),

@@ -9,7 +9,7 @@ from chokepoint.analysis import facts, own_forecasts, verdict
 from chokepoint.analysis.verdict import MET, NOT, PART, Standing
 from chokepoint.charts.bars import bars_under_names
 from chokepoint.charts.dots import dots
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR
+from chokepoint.charts.theme import BLOC, CHINA, FLOOR, TEAL
 from chokepoint.pages.amounts import capital, date, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
@@ -24,7 +24,7 @@ ANCHORS = {
     "supply": "metal-made-elsewhere",
     "membership": "a-club-that-holds",
 }
-COLOURS = {"price": FLOOR, "supply": BLOC, "membership": ACCENT, "china": CHINA}
+COLOURS = {"price": FLOOR, "supply": TEAL, "membership": BLOC, "china": CHINA}
 _HAS = {
     "price": {NOT: "no price of its own", PART: "a price in the making", MET: "a price of its own"},
     "supply": {

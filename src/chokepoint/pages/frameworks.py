@@ -9,7 +9,7 @@ from markupsafe import Markup
 from chokepoint.analysis import coalitions, countries, facts, supply, withheld
 from chokepoint.analysis.events import day
 from chokepoint.charts.curves import cheating, curves
-from chokepoint.charts.theme import BLOC
+from chokepoint.charts.theme import INK
 from chokepoint.data import tables
 from chokepoint.pages import standings
 from chokepoint.pages.agreements import EXCLUDES, binds
@@ -207,7 +207,7 @@ def stable_club() -> Explorable:
         ["penalty", "countries", "benefit", "cost"],
         curves(
             "penalty",
-            {"stable_size": ("Countries inside", BLOC)},
+            {"stable_size": ("Countries inside", INK)},
             x_title="What an outsider loses for each member inside",
             y_title="Countries that hold together",
             y_format="d",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from chokepoint.analysis import history, supply
 from chokepoint.charts.decades import decades
-from chokepoint.charts.theme import BLOC, CHINA, UNITED_STATES
+from chokepoint.charts.theme import BRONZE, CHINA, CHINA_PALE, CLAY, TEAL, UNITED_STATES
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.figure import Figure, figure
@@ -60,11 +60,11 @@ def usgs_series(mineral: str, stages: set[str], release: str) -> pd.DataFrame:
 
 
 COLOURS = {
-    "At the mine, BGS": "#b98a2f",
+    "At the mine, BGS": CHINA_PALE,
     "Refined, BGS": CHINA,
-    "At the smelter, BGS": "#e0998a",
-    "At the mine, USGS": BLOC,
-    "After the mine, USGS": UNITED_STATES,
+    "At the smelter, BGS": CLAY,
+    "At the mine, USGS": BRONZE,
+    "After the mine, USGS": TEAL,
 }
 
 

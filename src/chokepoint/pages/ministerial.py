@@ -5,7 +5,7 @@ import pandas as pd
 from chokepoint.analysis.coalitions import members
 from chokepoint.analysis.events import MEETING
 from chokepoint.charts.dots import dots
-from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, FLOOR, OTHER
+from chokepoint.charts.theme import BLOC, BLOC_EARLIER, BLOC_LATER, BLOC_PALE, OTHER, SERIES, TEAL
 from chokepoint.charts.tiles import tiles
 from chokepoint.data import tables
 from chokepoint.pages.amounts import listed
@@ -21,13 +21,11 @@ SIGNED, EARLIER, LATER, UNION, ATTENDED, ABSENT = (
     "Came, no framework found",
     "Did not come",
 )
-# A deep form of the bloc's colour; the pale one is for those who only came, here as in chapters 1 and 5.
-EARLY = "#174a73"
 COLOURS = {
     SIGNED: BLOC,
-    EARLIER: EARLY,
-    LATER: ACCENT,
-    UNION: "#e6cf9c",
+    EARLIER: BLOC_EARLIER,
+    LATER: BLOC_LATER,
+    UNION: TEAL,  # the union’s colour wherever it stands beside others
     ATTENDED: BLOC_PALE,
     ABSENT: "transparent",
 }
@@ -39,7 +37,9 @@ SHORT = {
     "European Commission": "EU Commission",
     "United Kingdom": "UK",
 }
-HOURS = {"early trading": ACCENT, "morning": FLOOR, "intraday": BLOC, "day": "#8f80cf", "unspecified": OTHER}
+HOURS = dict(
+    zip(("early trading", "morning", "intraday", "day", "unspecified"), (*SERIES, OTHER), strict=True)
+)
 
 
 def delegations() -> pd.DataFrame:

@@ -7,18 +7,18 @@ import pandas as pd
 from chokepoint.analysis import money
 from chokepoint.analysis.events import day
 from chokepoint.charts.rungs import stacked_rungs
-from chokepoint.charts.theme import ACCENT, FLOOR, OTHER, UNITED_STATES
+from chokepoint.charts.theme import BRONZE, CLAY, LILAC, OTHER, TEAL, UNKNOWN
 from chokepoint.data import tables
 from chokepoint.pages.components.figure import Figure, figure
 
 TALLY, MIXED = "Tally of others", "Private or mixed"
 COLOURS = {
-    "Loan or guarantee": UNITED_STATES,
-    "Equity": ACCENT,
-    "Grant or award": FLOOR,
+    "Loan or guarantee": TEAL,
+    "Equity": BRONZE,
+    "Grant or award": LILAC,
     "Letter of intent": OTHER,
-    MIXED: "#8a6a55",
-    TALLY: "#b8b6ad",
+    MIXED: CLAY,
+    TALLY: UNKNOWN,
 }
 
 

@@ -6,7 +6,7 @@ from chokepoint.analysis import countries, facts, trade
 from chokepoint.analysis.facts.supply import prefix
 from chokepoint.analysis.facts.trade import money, percent
 from chokepoint.charts.flow import buyers
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, OTHER, UNITED_STATES, UNKNOWN
+from chokepoint.charts.theme import BRONZE, CHINA, OTHER, TEAL, UNITED_STATES, UNKNOWN
 from chokepoint.charts.years import stacked_years
 from chokepoint.pages.amounts import capital, in_words, with_article
 from chokepoint.pages.components.figure import Figure, figure
@@ -17,8 +17,8 @@ from chokepoint.pages.markup import fact_exists, paragraph, with_links
 COLOURS = {
     "China": CHINA,
     "United States": UNITED_STATES,
-    "European Union": BLOC,
-    "Japan": ACCENT,
+    "European Union": TEAL,
+    "Japan": BRONZE,
     trade.OTHER: OTHER,
     trade.UNNAMED: UNKNOWN,
 }

@@ -11,7 +11,7 @@ from chokepoint.charts.bars import paired_bars
 from chokepoint.charts.curves import curves, runout
 from chokepoint.charts.dots import dots
 from chokepoint.charts.dumbbell import durations
-from chokepoint.charts.theme import ACCENT, BLOC, OTHER
+from chokepoint.charts.theme import HOLDS, INK, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital as capital_letter
 from chokepoint.pages.amounts import listed, mineral
@@ -142,7 +142,7 @@ def worth(release: str) -> Figure:
             x="value",
             y="row",
             color="kind",
-            colours={"reading we adopt": BLOC, "other reading": OTHER},
+            colours={"reading we adopt": HOLDS, "other reading": OTHER},
             x_title="US$ billion",
             order=list(PARTS.values()),
             zero=True,
@@ -452,7 +452,7 @@ def drawn_down() -> Explorable:
         ["cut_months", "cut", "stock", "participation", "refill_rate", "price_multiple"],
         curves(
             "cut_months",
-            {"unmet": ("Stays missing", OTHER), "released": ("The stock gives", ACCENT)},
+            {"unmet": ("Stays missing", INK), "released": ("The stock gives", OTHER)},
             x_title="Length of the cut, months",
             y_title="Years of net imports",
             y_format=".1f",

@@ -1,7 +1,7 @@
 """From rock to motor, where the elements are parted: the row of tanks, as a thing to move."""
 
 from chokepoint.charts.curves import curves
-from chokepoint.charts.theme import ACCENT, OTHER
+from chokepoint.charts.theme import INK, OTHER
 from chokepoint.pages.components.explorable import Explorable, explore
 
 
@@ -13,7 +13,7 @@ def row_of_tanks() -> Explorable:
         curves(
             "separation_factor",
             {
-                "tanks": ("Tanks needed", ACCENT),
+                "tanks": ("Tanks needed", INK),
                 "least_stages": ("Fewest, if nothing were taken out", OTHER),
             },
             x_title="Separation factor of the two (1: no difference)",

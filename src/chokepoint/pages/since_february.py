@@ -8,7 +8,20 @@ import pandas as pd
 from chokepoint.analysis import events, facts
 from chokepoint.analysis.events import day
 from chokepoint.charts import gantt
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR, OTHER, UNITED_STATES
+from chokepoint.charts.theme import (
+    BLOC,
+    BRONZE,
+    CHINA,
+    CLAY,
+    FAILS,
+    HOLDS,
+    LILAC,
+    OTHER,
+    TEAL,
+    UNITED_STATES,
+    UNSURE,
+    UNSURE_PALE,
+)
 from chokepoint.charts.timeline import timeline
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
@@ -23,9 +36,9 @@ from chokepoint.pages.markup import chapters, html_list, paragraph
 COLOURS = {
     "United States": UNITED_STATES,
     "US and partners": BLOC,
-    "Allies": FLOOR,
+    "Allies": TEAL,
     "China": CHINA,
-    "US and China": ACCENT,
+    "US and China": BRONZE,
     "Firms, markets": OTHER,
 }
 ACTORS = {
@@ -49,17 +62,17 @@ INSTRUMENTS = {
 }
 STATES = {"happened": "happened", "lapsed": "a day passed", "scheduled": "scheduled"}
 OUTCOMES = {
-    events.MET: FLOOR,
-    events.LATE: "#8f3f71",
-    events.MISSED: "#5c4033",
-    events.EXTENDED: BLOC,
-    events.ENDED: UNITED_STATES,
-    events.REPLACED: UNITED_STATES,
-    events.NOT_FOUND: CHINA,
+    events.MET: HOLDS,
+    events.LATE: UNSURE,
+    events.MISSED: FAILS,
+    events.EXTENDED: TEAL,
+    events.ENDED: CLAY,
+    events.REPLACED: CLAY,
+    events.NOT_FOUND: UNSURE_PALE,
     events.UNTRACED: OTHER,
-    events.AHEAD: ACCENT,
+    events.AHEAD: LILAC,
 }
-SPARE = ("#8f80cf", "#5c4033", "#8f3f71", "#3b6e74")  # for actors that have no colour above, in turn
+SPARE = (LILAC, CLAY)  # for actors that have no colour above, in turn
 START = f"{events.MEETING.replace(day=1):%Y-%m-%d}"
 
 
@@ -80,7 +93,7 @@ def _colours(actors: pd.Series) -> dict[str, str]:
     """Return a colour for every actor: those of the book, and spare ones in turn for any other.
 
     >>> _colours(pd.Series(["China", "WTO"]))["WTO"]
-    '#8f80cf'
+    '#7f8fc0'
     """
     others = sorted(set(actors) - set(COLOURS))
     return COLOURS | dict(zip(others, itertools.cycle(SPARE), strict=False))

@@ -7,7 +7,7 @@ from chokepoint.analysis import facts
 from chokepoint.analysis.concentration_backtest import FITTED, TEST, checks
 from chokepoint.charts.curves import curves
 from chokepoint.charts.dumbbell import dumbbell, ratio_dots
-from chokepoint.charts.theme import CHINA
+from chokepoint.charts.theme import INK
 from chokepoint.data import tables
 from chokepoint.models import MODELS, scenario
 from chokepoint.pages.amounts import capital
@@ -190,7 +190,7 @@ def index() -> Explorable:
         ["moved", "risk_from", "risk_to", "concentration", "exposure", "import_reliance", "recycling"],
         curves(
             "moved",
-            {"score": ("Risk score", CHINA)},
+            {"score": ("Risk score", INK)},
             x_title="Share of supply moved to another country",
             y_title="GeoPolRisk score",
             y_format=".2f",

@@ -6,25 +6,33 @@ import pandas as pd
 
 from chokepoint.analysis import countries
 from chokepoint.charts import maps
-from chokepoint.charts.theme import ACCENT, BLOC, BLOC_PALE, CHINA, UNITED_STATES
+from chokepoint.charts.theme import (
+    BLOC,
+    BLOC_EARLIER,
+    BLOC_LATER,
+    BLOC_PALE,
+    CHINA,
+    FAILS,
+    TEAL,
+    UNITED_STATES,
+)
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.country_text import product
-from chokepoint.pages.ministerial import EARLY
 
 KINDS = {
     "host": ("Host", UNITED_STATES),
-    "signed_before": ("Signed before 4 February", EARLY),
+    "signed_before": ("Signed before 4 February", BLOC_EARLIER),
     "signed_day": ("Signed on 4 February", BLOC),
-    "signed_since": ("Signed since", ACCENT),
-    "union": ("Through the European Union", "#e6cf9c"),
+    "signed_since": ("Signed since", BLOC_LATER),
+    "union": ("Through the European Union", TEAL),
     "came": ("Came, no framework found", BLOC_PALE),
     "china": ("China", CHINA),
     "away": ("Absent, no framework found", "transparent"),
 }
 WAVERS, AWAY = "Hesitant or refused, as reported", "Did not come"
-OUTLINES = {WAVERS: "#b0458c", AWAY: "#6b7078"}
+OUTLINES = {WAVERS: FAILS, AWAY: "#6b7078"}
 MOST = 5  # shares shown
 NOTHING = "signed nothing"
 _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`

@@ -189,7 +189,7 @@ class Cache:
             return self._at_start[name]
         if name.startswith(tables.VIEW):
             return f"{self._tables_of(name)} {self._result_of(name)}"
-        return self._once(name, tables.digest)
+        return self._once(name, lambda read: tables.digest(read, self._states))
 
     def _tables_of(self, view: str) -> str:
         return self._once((view, "tables"), lambda _: _sha("".join(map(self.digest, _files(view))).encode()))
@@ -209,7 +209,7 @@ class Cache:
     def _of_notebook(self, path: Path) -> dict[str, str]:
         """Digests of a notebook's code and of the modules that it may run."""
         code, source = code_of(path)
-        found, known = modules_of(source), imports.modules()
+        found, known = modules_of(source, self._modules), self._modules
         return {f"book/{path.name}": _sha(code.encode())} | {
             module: self._once(known[module], lambda file: _sha(file.read_bytes()))
             for module in sorted(found)
@@ -225,12 +225,20 @@ class Cache:
         return {}
 
     @cached_property
+    def _modules(self) -> dict[str, Path]:
+        return imports.modules()
+
+    @cached_property
+    def _states(self) -> tuple:
+        return tables.states()
+
+    @cached_property
     def _shared(self) -> tuple[str, str]:
         return code(), versions()
 
     @cached_property
     def _at_start(self) -> dict[str, str]:
-        return {name: tables.digest(name) for name in tables.all_reads()}
+        return {name: tables.digest(name, self._states) for name in tables.all_reads()}
 
 
 def _beside(path: Path) -> Path:
@@ -292,15 +300,19 @@ def code_of(notebook: Path) -> tuple[str, str]:
         return text, ""
 
 
-def modules_of(source: str) -> set[str]:
-    """Find the modules of the package that a notebook's code may run, what runs every notebook included."""
+def modules_of(source: str, known: dict[str, Path] | None = None) -> set[str]:
+    """Find the modules of the package that a notebook's code may run, what runs every notebook included.
+
+    known: what `imports.modules` gives.
+    """
+    known = known or imports.modules()
     runners = {f"chokepoint.site.{name.removesuffix('.py')}" for name in RUNNER}
-    start = {module for runner in runners for module in imports.imported(runner)}
+    start = {module for runner in runners for module in imports.imported(runner, known)}
     try:
-        start |= imports.imported_by_code(source)
+        start |= imports.imported_by_code(source, known)
     except SyntaxError:  # a magic, such as %matplotlib: it may import anything
-        start |= set(imports.modules())
-    return imports.reachable(start, without="chokepoint.site")
+        start |= set(known)
+    return imports.reachable(start, "chokepoint.site", known)
 
 
 def with_words(executed: str, notebook: Path) -> str:

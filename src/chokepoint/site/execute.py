@@ -5,7 +5,7 @@ It stops at the first that fails and says where.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -75,19 +75,19 @@ def workers(most: int, log: Path) -> Executor:
     return ProcessPoolExecutor(number, kernels.forkserver_context(), kernels.prepare_worker, (log,))
 
 
-def run_notebook(run: Run, kernel: str | None = None, reload: bool = False) -> Executed:
+def run_notebook(run: Run, kernel: str | None = None, reload: Iterable[str] = ()) -> Executed:
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the
     notebook.
-    reload: the package's code has changed since this process was forked, and the kernel imports it anew.
+    reload: modules that have changed since this process was forked, which the kernel imports anew.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
     from chokepoint.site import engine
 
     kernels.register_provisioner(kernel)
-    os.environ |= {RENDER: "1"} | ({kernels.RELOAD: "1"} if reload else {})
+    os.environ |= {RENDER: "1"} | ({kernels.RELOAD: ",".join(reload)} if reload else {})
     if paths := os.environ.get(
         "PYTHONPATH"
     ):  # a kernel runs in book/, where a relative path is that of another folder

@@ -37,12 +37,14 @@ def imported(module: str, known: dict[str, Path] | None = None, *, by_name: bool
     return _among((one for one in found if by_name or not one[0].endswith(".")), known)
 
 
-def reachable(start: Iterable[str], without: str = "", *, by_name: bool = True) -> set[str]:
+def reachable(
+    start: Iterable[str], without: str = "", known: dict[str, Path] | None = None, *, by_name: bool = True
+) -> set[str]:
     """Modules of those names, all that they import in turn, and the packages that these are in.
 
-    None of them is below `without`. by_name: as in `imported`.
+    None of them is below `without`. known, by_name: as in `imported`.
     """
-    known, found, waiting = modules(), set(), list(start)
+    known, found, waiting = known or modules(), set(), list(start)
     while waiting:
         module = waiting.pop()
         if module in known and module not in found and not (without and module.startswith(without)):
@@ -51,13 +53,28 @@ def reachable(start: Iterable[str], without: str = "", *, by_name: bool = True) 
     return found
 
 
-def imported_by_code(source: str) -> set[str]:
-    """Find the package's modules that a text of Python imports.
+def dependents(changed: Iterable[str]) -> set[str]:
+    """Modules of those names, and all that import them, directly or through others."""
+    known, users = modules(), {}
+    for module in known:
+        for other in (*imported(module, known), module.rpartition(".")[0]):
+            users.setdefault(other, set()).add(module)
+    found, waiting = set(), list(changed)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += users.get(module, ())
+    return found
+
+
+def imported_by_code(source: str, known: dict[str, Path] | None = None) -> set[str]:
+    """Find the package's modules that a text of Python imports. known: as in `imported`.
 
     >>> sorted(imported_by_code("from chokepoint.pages import money"))
     ['chokepoint.pages.money']
     """
-    return _among(_in(source, ""), modules())
+    return _among(_in(source, ""), known or modules())
 
 
 def _package(module: str, path: Path) -> str:

@@ -35,7 +35,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from chokepoint.data import tables
 
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
-# Set where the package's code is another than the one that was imported for the kernels.
+# Modules that are others than those imported for the kernels, joined by commas.
 RELOAD = "CHOKEPOINT_RELOAD"
 _log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
@@ -201,8 +201,8 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     np.random.seed()
     os.environ.clear()
     os.environ.update(env)
-    if os.environ.pop(RELOAD, None):
-        forget_package()
+    if changed := os.environ.pop(RELOAD, None):
+        forget_package(*changed.split(","))
     os.chdir(cwd)
     tables.forget_changed()
     sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
@@ -214,12 +214,14 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
 
 
 def forget_package(*parts: str) -> None:
-    """Let the package, or only these parts of it, be imported anew in this process.
-
-    That is from the files as they are now.
-    """
+    """Let these modules and packages be imported anew in this process, from the files as they are now."""
     sys.dont_write_bytecode = True  # two saves within a second may look alike to it
     for name in list(sys.modules):
-        if any(name == part or name.startswith(f"{part}.") for part in parts or ("chokepoint",)):
+        if any(name == part or name.startswith(f"{part}.") for part in parts):
             del sys.modules[name]
+            package, _, last = name.rpartition(".")
+            if hasattr(
+                sys.modules.get(package), last
+            ):  # `from package import module` would take it from there
+                delattr(sys.modules[package], last)
     importlib.invalidate_caches()

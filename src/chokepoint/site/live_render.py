@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class Renderer:
     """The process, from here.
 
-    stage: the folder of pages; site: where their HTML goes, with `doctrees` beside it.
+    stage: the folder of pages; site: where their HTML goes, with `doctrees` beside it. reload: modules that
+    have changed since this process began.
     """
 
-    def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: bool) -> None:
+    def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: frozenset[str]) -> None:
         context = kernels.forkserver_context(precompute=True)
         self._here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(home, stage, site, release, reload, there))
@@ -60,12 +61,13 @@ class Renderer:
         self._process.join()
 
 
-def _serve(home: Path, stage: Path, site: Path, release: str, reload: bool, requests: Connection) -> None:
+def _serve(
+    home: Path, stage: Path, site: Path, release: str, reload: frozenset[str], requests: Connection
+) -> None:
     """In the process: answer requests until the other side ends."""
     kernels.redirect_output(site.with_name("render.log"))
     kernels.end_with_parent()
-    if reload:
-        kernels.forget_package()
+    kernels.forget_package(*reload)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 

@@ -16,7 +16,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from functools import partial
 from pathlib import Path
 from queue import Queue
@@ -150,7 +150,8 @@ class Watch:
         self.home, self.release, self.say, self.messages = home, release, say, Messages()
         self.work, self.site = home / "build", home / "build" / "watch" / "html"
         self.faults: dict[str, str] = {}  # by page, or by what else is wrong
-        self.reload = False  # whether the package's code is another than the one that kernels are forked with
+        # modules that are others than those that kernels are forked with, or that import such
+        self.changed: frozenset[str] = frozenset()
         self.pool: Executor | None = None
         self.renderer: live_render.Renderer | None = None
 
@@ -220,7 +221,7 @@ class Watch:
         return cache.Cache(self.work / "cache", say=self.say)
 
     def _new_renderer(self) -> live_render.Renderer:
-        return live_render.Renderer(self.home, self.work / "stage", self.site, self.release, self.reload)
+        return live_render.Renderer(self.home, self.work / "stage", self.site, self.release, self.changed)
 
     # --- from a change ---
 
@@ -239,9 +240,9 @@ class Watch:
         written = [page for name in sorted(names) for page in self._stage_file(name)]
         if not any(map(self._reruns, names)):
             return self._render(written)
-        if any(name.startswith("src/") for name in names):
-            self.reload = True
-            kernels.forget_package(*(f"chokepoint.{part}" for part in _RERUN))
+        if code := {self._module(name) for name in names if name.startswith("src/")}:
+            self.changed |= _to_reload(code)
+            kernels.forget_package(*filter(_reruns_notebooks, self.changed))
         data = any(name.startswith("data/") for name in names)
         if data or self.rendering & set(map(self._module, names)):
             self.renderer.stop()  # it has tables or code of before; the next one starts while notebooks run
@@ -260,7 +261,7 @@ class Watch:
             gone = staged.exists() and not (self.home / name).exists()
             return gone or name in ("_config.yml", "_toc.yml", "book/runs.yml")
         module = self._module(name)
-        return module is None or module in self.fixed or module.split(".")[1] not in _RERUN
+        return module is None or module in self.fixed or not _reruns_notebooks(module)
 
     def _module(self, name: str) -> str | None:
         """Name the module of the package that a file is, if it is one."""
@@ -316,7 +317,8 @@ class Watch:
 
     def _rerun(self, check_data: bool, pages: list[str]) -> list[str]:
         """Run what is due, pages that somebody looks at first, and render each as soon as it has run."""
-        checked = self.pool.submit(check.require_sound) if check_data else None
+        kept = self.work / "checked.json"
+        checked = self.pool.submit(check.require_sound, kept=kept) if check_data else None
         self.runs, known = plan(self.home / "book", self.release), self._cache()
         ready, due = list(pages), []
         for run in self.runs:
@@ -329,11 +331,15 @@ class Watch:
                 ready.append(run.page)
         viewed = set(self.messages.viewed.values())
         due.sort(key=lambda run: (run.page not in viewed, known.seconds(run)))
-        running = {self.pool.submit(run_notebook, run, None, self.reload): run for run in due}
+        first = [run for run in due if run.page in viewed] or due
+        running = {self._submit(run): run for run in first}
+        later = due[len(first) :]  # or they take the processors from those that somebody waits for
         if checked:
             checked.result()
         done: list[str] = []
-        while ready or running:
+        while ready or running or later:
+            if later and not running:
+                running, later = {self._submit(run): run for run in later}, []
             if running and not ready:
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -345,9 +351,12 @@ class Watch:
                     except UserError as error:
                         self.faults[run.page] = str(error)
                 continue
-            done += self._render(ready, more=bool(running))
+            done += self._render(ready, more=bool(running or later))
             ready = []
         return done
+
+    def _submit(self, run: Run) -> Future:
+        return self.pool.submit(run_notebook, run, None, self.changed)
 
     def _render(self, pages: list[str], more: bool = False) -> list[str]:
         """Render these pages, let them be loaded, then render what else depends on them.
@@ -368,6 +377,21 @@ class Watch:
             self.renderer.stop()
         if self.pool:
             self.pool.shutdown(cancel_futures=True)
+
+
+def _reruns_notebooks(module: str) -> bool:
+    return module.split(".")[1] in _RERUN
+
+
+def _to_reload(changed: set[str]) -> set[str]:
+    """Return these modules and all that import them.
+
+    Facts and models are entered in lists as their modules are imported: where one of these changed, all is
+    imported anew, or it would be entered twice.
+    """
+    if any(module.split(".")[1] in ("analysis", "models") for module in changed):
+        return {f"chokepoint.{part}" for part in _RERUN} | imports.dependents(changed)
+    return imports.dependents(changed)
 
 
 def _changes_from_now(folders: list[Path]) -> Iterator[set[str]]:

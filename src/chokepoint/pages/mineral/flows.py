@@ -5,7 +5,7 @@ import pandas as pd
 from chokepoint.analysis import coalitions, facts, trade
 from chokepoint.analysis.facts.trade import KEYS, LEAST_BOUGHT, buyers, china_of_imports, percent
 from chokepoint.charts.flow import flow
-from chokepoint.charts.theme import ACCENT, BLOC, FLOOR, UNITED_STATES
+from chokepoint.charts.theme import BLOC, BRONZE, TEAL, UNITED_STATES
 from chokepoint.charts.years import share_lines
 from chokepoint.data import tables
 from chokepoint.pages import standings
@@ -22,8 +22,8 @@ OTHERS = "Others"
 LINES = {
     "US and signatories": BLOC,
     "United States": UNITED_STATES,
-    "European Union": FLOOR,
-    "Japan": ACCENT,
+    "European Union": TEAL,
+    "Japan": BRONZE,
 }
 
 

@@ -6,14 +6,14 @@ from chokepoint.analysis import history
 from chokepoint.analysis import publishers as counts
 from chokepoint.charts.dots import dots
 from chokepoint.charts.lines import lines
-from chokepoint.charts.theme import ACCENT, BLOC, CHINA, FLOOR
+from chokepoint.charts.theme import SERIES
 from chokepoint.pages.amounts import listed, share, with_article
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.section import Section
 from chokepoint.pages.mineral_text import name
 
 STEPS = {"mine": "At the mine", "refinery": "After the mine"}
-COLOURS = {counts.USGS: BLOC, counts.IEA: FLOOR, counts.EU: ACCENT, counts.BGS: CHINA}
+COLOURS = dict(zip((counts.USGS, counts.IEA, counts.EU, counts.BGS), SERIES, strict=True))
 TOGETHER = {  # what the study scores together → its name
     "light rare earths": "light rare earths",
     "HREEs": "heavy rare earths",

@@ -4,7 +4,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, history
 from chokepoint.charts.decades import decades
-from chokepoint.charts.theme import BLOC, CHINA, OTHER, UNITED_STATES
+from chokepoint.charts.theme import BLOC, CHINA, CLAY, OTHER, UNITED_STATES
 from chokepoint.pages import did_it_bite
 from chokepoint.pages import history as decades_of
 from chokepoint.pages.amounts import capital, date, listed, tons
@@ -21,7 +21,7 @@ WHO = {CHINAS: "China", AMERICAN: "the United States", BLOCS: "the United States
 COLOURS = dict(zip(WHO, (CHINA, UNITED_STATES, BLOC), strict=True)) | {
     WORLD: OTHER,
     US: UNITED_STATES,
-    VALUE_NAME: CHINA,
+    VALUE_NAME: CLAY,
 }
 LEAST = 20  # years: less is no history
 
