@@ -72,17 +72,22 @@ def keep(known: dict[str, dict]) -> None:
         {"key": n, "means": BENCHES[n].__doc__.strip(), **{k: _short(v) for k, v in row.items()}}
         for n, row in known.items()
     ]
-    pd.DataFrame(rows, columns=columns).sort_values("key").to_csv(
-        DATA / "performance.csv", index=False, lineterminator="\n"
-    )
+    before = pd.read_csv(DATA / "performance.csv", dtype=str, keep_default_na=False)
+    before = before[before.key.isin(BENCHES) & ~before.key.isin(known)]
+    found = pd.concat([before, pd.DataFrame(rows, columns=columns)]).sort_values("key")
+    found.to_csv(DATA / "performance.csv", index=False, lineterminator="\n")
     points = [
         (n, size, _short(seconds))
         for n, row in sorted(known.items())
         for size, seconds in row.get("points", [])
     ]
     table = pd.DataFrame(points, columns=["key", "size", "seconds"])
+    before = pd.read_csv(DATA / "performance_points.csv")
+    table = pd.concat([before[before.key.isin(BENCHES) & ~before.key.isin(table.key)], table])
     if len(table):
-        table.to_csv(DATA / "performance_points.csv", index=False, lineterminator="\n")
+        table.sort_values(["key", "size"]).to_csv(
+            DATA / "performance_points.csv", index=False, lineterminator="\n"
+        )
 
 
 def _short(value):

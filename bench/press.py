@@ -16,6 +16,8 @@ import psutil
 
 from bench import HOME, bench, stock
 from chokepoint.data import tables
+from chokepoint.site import variants
+from chokepoint.site.cache import Cache
 from chokepoint.site.runs import plan
 
 CORES = os.cpu_count() or 2
@@ -219,4 +221,34 @@ def doubled_table_s() -> dict:
         peer="the table as it is",
         peer_value=points[0][1],
         points=points,
+    )
+
+
+@bench
+def edition_of_chapter_s() -> dict:
+    """One more edition of a chapter: chapter 7 with twelve combinations of its values; against papermill by itself."""
+    values = ("mineral=gallium,tungsten,graphite", "story=nothing,everything", "answer=none,cut")
+    with TemporaryDirectory() as folder:
+        runs = variants.combinations(HOME / "book" / "07-futures.ipynb", values)
+        cost = variants.run_all(runs, Path(folder) / "out", Cache(Path(folder) / "cache"))
+        start = perf_counter()
+        for i, run in enumerate(runs[:2]):
+            given = [text for name, value in run.parameters.items() for text in ("-p", name, str(value))]
+            command = [
+                sys.executable,
+                "-m",
+                "papermill",
+                str(run.notebook),
+                str(Path(folder) / f"{i}.ipynb"),
+                *given,
+            ]
+            subprocess.run(command, cwd=HOME / "book", check=True, capture_output=True)
+        peer = (perf_counter() - start) / 2
+    return dict(
+        aim="at most 1",
+        what=f"one edition of chapter 7, of {cost.all} on {CORES} cores",
+        unit="s",
+        value=cost.seconds / cost.ran,
+        peer="papermill by itself, one after another",
+        peer_value=peer,
     )

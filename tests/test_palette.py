@@ -1,7 +1,9 @@
-"""The colours of the charts are seen on both papers, and told apart by readers who see fewer of them."""
+"""The colours of the charts: seen on both papers, told apart by readers who see fewer of them, one meaning each."""
 
 import itertools
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,13 @@ from chokepoint.charts import theme
 
 STYLE = (Path(__file__).resolve().parents[1] / "book/_static/chokepoint.css").read_text(encoding="utf-8")
 PAPERS = sorted(set(re.findall(r"--cp-paper: (#\w{6})", STYLE)))
-COLOURS = {
-    name: getattr(theme, name) for name in ("CHINA", "BLOC", "UNITED_STATES", "OTHER", "ACCENT", "FLOOR")
+# Those that stand in one chart, and how far apart they must be seen to be: the third are named at their ends too.
+TOGETHER = {
+    "who": (("CHINA", "BLOC", "UNITED_STATES", "OTHER", "FLOOR"), 0.06),
+    "verdicts": (("HOLDS", "UNSURE", "FAILS", "OTHER"), 0.06),
+    "series": (("TEAL", "BRONZE", "CLAY", "LILAC"), 0.05),
 }
+COLOURS = {name: getattr(theme, name) for names, _ in TOGETHER.values() for name in names}
 # What such eyes make of linear light: Machado, Oliveira and Fernandes (2009), severity 1.
 EYES = {
     "all colours": np.eye(3),
@@ -68,10 +74,109 @@ def test_a_mark_stands_out_from_the_paper(name, paper):
     assert contrast(COLOURS[name], paper) >= 3  # success criterion 1.4.11
 
 
+@pytest.mark.parametrize("names, apart", TOGETHER.values(), ids=TOGETHER)
 @pytest.mark.parametrize("eye", EYES)
-def test_no_two_colours_are_taken_for_one_another(eye):
-    apart = {
-        pair: np.linalg.norm(seen(COLOURS[pair[0]], eye) - seen(COLOURS[pair[1]], eye))
-        for pair in itertools.combinations(COLOURS, 2)
+def test_no_two_colours_are_taken_for_one_another(eye, names, apart):
+    seen_as = {name: seen(COLOURS[name], eye) for name in names}
+    distances = {
+        pair: np.linalg.norm(seen_as[pair[0]] - seen_as[pair[1]]) for pair in itertools.combinations(names, 2)
     }
-    assert len(PAPERS) == 2 and {pair for pair, distance in apart.items() if distance < 0.06} == set()
+    assert len(PAPERS) == 2 and {pair: d for pair, d in distances.items() if d < apart} == {}
+
+
+# --- one meaning a colour, asked of the built charts
+
+CLUB = r"sign|club|bloc|member|inside|came|attended|partners|ministerial|framework"
+MEANING = {  # of a colour: what must be spoken of where it is drawn
+    "China": ((theme.CHINA, theme.CHINA_PALE), r"chin(a|ese)\b|beijing"),
+    "the club": ((theme.BLOC_EARLIER, theme.BLOC, theme.BLOC_LATER, theme.BLOC_PALE), CLUB),
+    "the United States": ((theme.UNITED_STATES,), r"united states|\bus\b|american|host|washington"),
+    "a floor": ((theme.FLOOR,), r"floor|price"),
+}
+NAMES = {  # what has one colour wherever it is named
+    **theme.PLACES,
+    "At the mine": theme.MINED,
+    "After the mine": theme.REFINED,
+}
+INKS = {"cp_ink", "cp_soft", "cp_grid", "cp_paper"}
+NEUTRAL = {"#22252a", "#ffffff", "white", "black", "transparent"}
+
+
+def charts(site: Path) -> Iterator[tuple[str, dict, str]]:
+    """Each chart of the site: its id, its compiled picture, and what is said of it."""
+    for path in sorted((site / "api" / "charts").rglob("*.json")):
+        chart = json.loads(path.read_text(encoding="utf-8"))
+        yield chart["id"], chart["spec"], f"{chart['title']} {chart['alt']}"
+
+
+def scales(node: object) -> Iterator[dict[str, str]]:
+    """Names and colours of each scale that gives colours to names."""
+    if isinstance(node, dict):
+        names, colours = node.get("domain"), node.get("range")
+        if isinstance(names, list) and isinstance(colours, list) and any(map(is_colour, colours)):
+            yield dict(zip(map(str, names), map(str, colours), strict=False))
+        for value in node.values():
+            yield from scales(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from scales(value)
+
+
+def is_colour(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"#[0-9a-fA-F]{6}", value))
+
+
+def colours_of(spec: dict) -> set[str]:
+    return {*re.findall(r"#[0-9a-fA-F]{6}\b", json.dumps(spec))}
+
+
+@pytest.mark.slow
+def test_every_colour_of_every_chart_is_in_the_table(site):
+    table = {c.lower() for c in vars(theme).values() if is_colour(c)} | {ink["value"] for ink in theme.INKS}
+    strange = {
+        name: sorted(colours_of(spec) - table - NEUTRAL - ramps(spec)) for name, spec, _ in charts(site)
+    }
+    assert {name: found for name, found in strange.items() if found} == {}
+
+
+def ramps(spec: dict) -> set[str]:
+    """Colours of the scales that turn a number into a shade."""
+    return {
+        colour
+        for scale in spec.get("scales", [])
+        if scale.get("type") not in ("ordinal", "band", "point")
+        for colour in re.findall(r"#[0-9a-fA-F]{6}", json.dumps(scale))
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("meaning", MEANING)
+def test_a_colour_with_a_meaning_is_drawn_for_nothing_else(site, meaning):
+    """A name that a scale gives such a colour speaks of it, or else the chart as a whole does."""
+    colours, words = MEANING[meaning]
+    faults = [
+        f"{name}: {found}"
+        for name, spec, said in charts(site)
+        if (found := colours_of(spec) & {*colours}) and not re.search(words, said, re.I)
+        if not all(
+            re.search(words, of, re.I)
+            for scale in scales(spec)
+            for of, colour in scale.items()
+            if colour in colours
+        )
+        or not any(colour in colours for scale in scales(spec) for colour in scale.values())
+    ]
+    assert faults == []
+
+
+@pytest.mark.slow
+def test_a_name_has_one_colour_wherever_it_stands(site):
+    """It may be set aside in grey, or be a part of what is China's."""
+    faults = [
+        f"{name}: {of} is {colour}"
+        for name, spec, _ in charts(site)
+        for scale in scales(spec)
+        for of, colour in scale.items()
+        if of in NAMES and colour not in (NAMES[of], theme.OTHER, *MEANING["China"][0], *INKS)
+    ]
+    assert faults == []

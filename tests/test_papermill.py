@@ -40,6 +40,8 @@ def given(path: Path, **parameters):
         ("06-china-responses", {"months": 2.5}, "expected a whole number, 0 to 12"),
         ("mineral", {"mineral": "galium"}, 'Did you mean "gallium"?'),
         ("mineral", {"mineral": "tin", "metal": "tin"}, 'no parameter "metal"'),
+        ("07-futures", {"mineral": "germanium"}, "germanium cannot be run"),
+        ("06-china-responses", {"mineral": "argon"}, "has no published output by country"),
     ],
 )
 def test_a_parameter_that_may_not_be_is_refused_with_what_would_be_right(name, parameters, hint):

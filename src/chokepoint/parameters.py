@@ -2,10 +2,11 @@
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chokepoint import syntax
-from chokepoint.analysis import countries, decisions
+from chokepoint.analysis import countries, decisions, supply
 from chokepoint.data import tables
 from chokepoint.errors import UserError, nearest
 
@@ -100,6 +101,23 @@ class Parameter:
             )
         except ValueError:
             return text
+
+
+def unusable(given: Mapping[str, object], known: Mapping[str, Parameter]) -> str:
+    """Say what is wrong with the mineral given to a notebook that needs more of it than a page; else nothing.
+
+    given: values that each may be. known: the notebook's parameters: with `story` it runs the scenario model,
+    with `cut` it takes China's share of the mineral's output.
+    """
+    mineral = given.get("mineral")
+    if mineral is None:
+        return ""
+    if "story" in known:
+        return decisions.why_not(str(mineral))
+    release = str(given.get("release") or tables.DEFAULT_RELEASE)
+    if "cut" in known and mineral not in (shares := supply.china(release).index):
+        return f"{mineral} has no published output by country. {nearest(str(mineral), shares)}"
+    return ""
 
 
 def parse(source: str) -> dict[str, Parameter]:

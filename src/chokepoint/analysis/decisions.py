@@ -7,7 +7,7 @@ import pandas as pd
 from chokepoint.data import tables
 from chokepoint.errors import MissingTable, UserError, nearest
 from chokepoint.models import scenario
-from chokepoint.models.scenario import Scenario, runner
+from chokepoint.models.scenario import Scenario, assemble, runner
 
 ANSWERS: dict[str, tuple[str, dict[str, float]]] = {  # name → what China does, settings
     "none": ("Nothing", {}),
@@ -30,6 +30,19 @@ def refusal(members: str) -> str:
     """
     try:
         scenario.members_of(members)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def why_not(mineral: str) -> str:
+    """Say why the model cannot run a mineral; nothing if it can.
+
+    >>> why_not("gallium"), why_not("germanium").partition(":")[0]
+    ('', 'germanium cannot be run')
+    """
+    try:
+        assemble.choice_of(mineral)
     except UserError as error:
         return str(error)
     return ""

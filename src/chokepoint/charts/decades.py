@@ -7,10 +7,9 @@ import pandas as pd
 
 from chokepoint.charts.layout import first_seen, haloed, select, tooltips
 from chokepoint.charts.narrow import ENDS
-from chokepoint.charts.theme import OTHER, SERIES
+from chokepoint.charts.theme import in_turn
 
 HEIGHT, HEAD = 300, 17  # pixels: the chart, and a line of words over it
-COLOURS = (*SERIES, OTHER)
 
 
 def decades(
@@ -47,7 +46,7 @@ def decades(
     heads = heads.assign(at=heads.groupby(keys[0]).cumcount() if pick else range(len(heads)))
     most = int(heads["at"].max()) + 1
     names = first_seen(rows[series])
-    fill = {**dict(zip(names, COLOURS * len(names), strict=False)), **(colours or {})}
+    fill = in_turn(names) | dict(colours or {})
     hue = alt.Color(
         f"{series}:N", scale=alt.Scale(domain=names, range=[fill[name] for name in names]), legend=None
     )

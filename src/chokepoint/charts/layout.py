@@ -8,11 +8,10 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.narrow import SIZE, raised, two_lines
-from chokepoint.charts.theme import GRID, INK, OTHER, PAPER, SERIES, SOFT
+from chokepoint.charts.theme import GRID, INK, PAPER, SOFT, in_turn
 
 NARROW = "cp_column < 560"
 ALL = "all"
-PALETTE = [*SERIES, OTHER]
 WIDTH = alt.ExprRef("width")
 NOTHING = {"values": [{}]}  # the data of a mark that is drawn once, of parameters
 
@@ -134,7 +133,7 @@ def palette(rows: pd.DataFrame, field: str, colours: Mapping[str, str] | None) -
     """
     values = first_seen(rows[field])
     if colours is None:
-        return {value: PALETTE[i % len(PALETTE)] for i, value in enumerate(values)}
+        return in_turn(values)
     return {value: colour for value, colour in colours.items() if value in values}
 
 

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import first_seen, tooltips
-from chokepoint.charts.theme import INK, OTHER, SERIES
+from chokepoint.charts.theme import INK, in_turn
 
 LONG = 34  # letters of a name
 
@@ -38,7 +38,7 @@ def lines(
     by = alt.Color(
         f"{color}:N",
         title=None,
-        scale=alt.Scale(domain=names, range=([*SERIES, OTHER] * len(names))[: len(names)]),
+        scale=alt.Scale(domain=names, range=list(in_turn(names).values())),
         legend=alt.Legend(columns=1, labelLimit=330, labelFontSize=size, symbolType="stroke")
         if len(names) > 1
         else None,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from chokepoint.charts.layout import ALL, NARROW, choice, color, key, palette, px, py, select, tooltips
 from chokepoint.charts.narrow import raised, too_long, two_lines
-from chokepoint.charts.theme import INK, SOFT
+from chokepoint.charts.theme import INK, PAPER, SOFT
 
 ROW, GAP, PANEL = 52, 34, 150  # pixels: a rung, the heading of a group of rungs, the panel
 
@@ -56,7 +56,7 @@ def stacked_rungs(
     rows = rows.transform_calculate(
         a=f"datum.begin {scale}", b=f"max(datum.end {scale}, datum.begin {scale} + 1)"
     )
-    bar = {"orient": "horizontal", "height": 22, "stroke": "#fcfcf9", "strokeWidth": 0.6, "cursor": "pointer"}
+    bar = {"orient": "horizontal", "height": 22, "stroke": PAPER, "strokeWidth": 0.6, "cursor": "pointer"}
     ink = alt.condition(alt.FieldOneOfPredicate("kind", list(pale)), alt.value("#22252a"), alt.value("white"))
     sums = rows.transform_aggregate(
         total="sum(amount)", last="max(b)", groupby=["rung", "down"]

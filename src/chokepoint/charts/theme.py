@@ -4,6 +4,8 @@ Ink, grid and paper are parameters, so that the page can turn dark without a red
 """
 
 import re
+from collections.abc import Iterable
+from itertools import cycle
 from typing import Any
 
 import altair as alt
@@ -14,7 +16,7 @@ from altair.utils import schemapi
 # Who: China; the club, from those who had signed before to those who only came; the host; everybody else.
 CHINA, CHINA_PALE = "#c74c2b", "#e0998a"  # pale: an earlier step, a weaker claim
 BLOC_EARLIER, BLOC, BLOC_LATER, BLOC_PALE = "#174a73", "#1d69b6", "#5a96c9", "#93bfdf"
-UNITED_STATES = "#7a5a8c"
+UNITED_STATES, UNITED_STATES_PALE, UNITED_STATES_PALEST = "#7a5a8c", "#baa8c6", "#dacfe2"
 OTHER, UNKNOWN = "#8e8e92", "#c9c8c2"
 # What: a floor and what it protects.
 FLOOR = "#0b8f66"
@@ -23,6 +25,8 @@ HOLDS, HOLDS_PALE, UNSURE, UNSURE_PALE, FAILS = "#5b6c00", "#b7cfa3", "#c77f3e",
 # Without a meaning of their own: publishers, kinds of money, single partners, steps of a chain.
 SERIES = TEAL, BRONZE, CLAY, LILAC = "#187b90", "#9a7b3c", "#885d51", "#7f8fc0"
 MINED, REFINED = BRONZE, TEAL
+# Places that stand beside others, one by one.
+PLACES = {"China": CHINA, "United States": UNITED_STATES, "European Union": TEAL, "Japan": BRONZE}
 INK, SOFT, GRID, PAPER = (alt.ExprRef(f"cp_{name}") for name in ("ink", "soft", "grid", "paper"))
 INKS = [
     {"name": f"cp_{name}", "value": colour}
@@ -76,9 +80,24 @@ CONFIG = {
         "labelFontSize": 12,
     },
     "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
+    # What a chart in a notebook does not say itself: no blue, which is the club's.
+    "mark": {"color": TEAL},
+    "range": {"category": [*SERIES, OTHER]},
     # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be
     # that of another chart.
 }
+
+
+def in_turn(names: Iterable[str]) -> dict[str, str]:
+    """Colours of names: of `PLACES` their own, of all others those of `SERIES` that are left, then grey.
+
+    >>> in_turn(["Japan", "Peru", "China"])
+    {'Japan': '#9a7b3c', 'Peru': '#187b90', 'China': '#c74c2b'}
+    """
+    names = list(names)
+    taken = {PLACES[name] for name in names if name in PLACES}
+    free = cycle([*(colour for colour in SERIES if colour not in taken), OTHER])
+    return {name: PLACES[name] if name in PLACES else next(free) for name in names}
 
 
 def ink_on(fill: str) -> str:

@@ -73,7 +73,7 @@ def matrix(release: str) -> Figure:
         sources=_sources(output[output.mineral.isin(rows.index.get_level_values(0))]),
         alt_text=(
             f"A grid of {rows.index.get_level_values(0).nunique()} minerals by {len(CLUBS)} coalitions "
-            "with the share of world output inside each, darker for more. Two selects "
+            "with the share of world output inside each, darker for more, beside China’s own. Two selects "
             "choose the step and the coalition by which the rows are sorted; a dash stands where no "
             "country’s output is published, and a sign for at "
             "least where the output of a member is not printed and counts as nothing."

@@ -15,7 +15,7 @@ from chokepoint.charts.chooser import chooser
 from chokepoint.charts.dumbbell import two_steps
 from chokepoint.charts.layout import key
 from chokepoint.charts.multiples import multiples
-from chokepoint.charts.theme import UNITED_STATES
+from chokepoint.charts.theme import UNITED_STATES, UNITED_STATES_PALE, UNITED_STATES_PALEST
 from chokepoint.data import tables
 from chokepoint.models import MODELS
 from chokepoint.pages import standings
@@ -217,7 +217,11 @@ BOUNDS = (
     "greater",
     "less",
 )  # in `reliance.lines`, of a figure that is given and of one that is only bounded
-RELIANCE = {"Printed figure": UNITED_STATES, "Lower bound only": "#baa8c6", "Upper bound only": "#dacfe2"}
+RELIANCE = {
+    "Printed figure": UNITED_STATES,
+    "Lower bound only": UNITED_STATES_PALE,
+    "Upper bound only": UNITED_STATES_PALEST,
+}
 
 
 def imports(release: str) -> Figure | None:

@@ -112,6 +112,11 @@ def many() -> Table:
             f"a million: {found['added_page_s'] * 1e6 / 86400:.0f} days of this machine",
         ),
         (
+            "An edition of one chapter, its notebook run",
+            f"{found['edition_of_chapter_s']:.1f} s of this machine",
+            f"10,000 on a hundred such machines: {found['edition_of_chapter_s'] * 100 / 60:.0f} minutes",
+        ),
+        (
             "A sample of the price floor, on arrays",
             f"{array:.2f} µs of one core",
             f"a billion: {array * 1000 / 60:.1f} minutes of one core",

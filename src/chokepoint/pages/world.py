@@ -13,6 +13,7 @@ from chokepoint.charts.theme import (
     BLOC_PALE,
     CHINA,
     FAILS,
+    OTHER,
     TEAL,
     UNITED_STATES,
 )
@@ -32,7 +33,7 @@ KINDS = {
     "away": ("Absent, no framework found", "transparent"),
 }
 WAVERS, AWAY = "Hesitant or refused, as reported", "Did not come"
-OUTLINES = {WAVERS: FAILS, AWAY: "#6b7078"}
+OUTLINES = {WAVERS: FAILS, AWAY: OTHER}
 MOST = 5  # shares shown
 NOTHING = "signed nothing"
 _WAVERING = ("none", "absent", "hesitant")  # status of `agreements`

@@ -8,7 +8,7 @@ import nbformat
 import yaml
 
 from chokepoint.errors import UserError
-from chokepoint.parameters import Parameter, nearest, parse
+from chokepoint.parameters import Parameter, nearest, parse, unusable
 from chokepoint.site.settings import templates
 
 Settings = dict[str, dict[str, object]]  # notebook (no suffix) → parameter → value
@@ -137,6 +137,8 @@ def require_fitting(given: dict, known: dict[str, Parameter], where: str) -> Non
             raise UserError(f'{where}: no parameter "{name}". {nearest(name, known)}')
         if fault := known[name].fault(value):
             raise UserError(f"{where}: parameter {name} {fault}")
+    if fault := unusable(given, known):
+        raise UserError(f"{where}: parameter mineral: {fault}")
 
 
 def settings_of(texts: Iterable[str], book: Path) -> Settings:

@@ -13,6 +13,8 @@ from pathlib import Path
 from time import perf_counter
 
 from chokepoint.errors import UserError, nearest
+from chokepoint.site import kernels
+from chokepoint.site.build import PRECOMPUTE_FROM
 from chokepoint.site.cache import Cache
 from chokepoint.site.execute import execute, workers
 from chokepoint.site.runs import Run, interface, require_valid
@@ -97,7 +99,9 @@ def run_all(runs: list[Run], out: Path, cache: Cache, pool: Executor | None = No
     The files are the same wherever they ran. UserError names notebook, parameters and cell of one that fails.
     """
     start = perf_counter()
-    pool = pool or workers(len(runs), cache.folder.with_name("kernels.log"))
+    if pool is None:
+        kernels.forkserver_context(precompute=len(runs) >= PRECOMPUTE_FROM)
+        pool = workers(len(runs), cache.folder.with_name("kernels.log"))
     why = execute(runs, out, cache, pool)
     took = perf_counter() - start
     ran = [run for run in runs if why[run.page]]

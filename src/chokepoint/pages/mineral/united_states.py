@@ -6,7 +6,7 @@ from chokepoint.analysis import reliance, trade
 from chokepoint.analysis.facts.trade import money
 from chokepoint.charts.bars import bars
 from chokepoint.charts.decades import decades
-from chokepoint.charts.theme import CHINA, OTHER, SERIES
+from chokepoint.charts.theme import CHINA, OTHER
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, with_article
 from chokepoint.pages.components.figure import figure
@@ -144,7 +144,6 @@ def bought_by_partner(mineral: str, release: str) -> Section | None:
             decades(
                 drawn[["goods", "area", "year", "value"]],
                 series="area",
-                colours=dict(zip(areas, (CHINA, *SERIES), strict=False)),
                 **several,
             ),
             name="bought-by-partner",
