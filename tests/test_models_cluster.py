@@ -119,7 +119,7 @@ def test_a_hundred_editions_come_out_the_same_from_a_cluster_of_which_a_worker_d
     address, workers = cluster
     hundred = combinations(BOOK / "07-futures.ipynb", tuple(HUNDRED.split()))
     assert len(hundred) == 100
-    runs = of_each("editions on a cluster", hundred, lambda run: run.parameters["story"])
+    runs = of_each("editions on a cluster", hundred, lambda run: run.parameters["answer"])
 
     class KillsAWorker(Cache):
         def keep(self, run, executed):

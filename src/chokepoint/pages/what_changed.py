@@ -184,7 +184,7 @@ def lead(old: str | None, new: str) -> Figure | None:
         table=shown,
         sources=[r.upper() for r in (old, new)],
         alt_text=f"Pairs of dots, one row for each of the {len(rows)} numbers in per cent that moved most, a "
-        f"grey dot at {edition(old)} and a blue one at {edition(new)}; between them, where it can be "
+        f"grey dot at {edition(old)} and a teal one at {edition(new)}; between them, where it can be "
         f"told, a small dot at what {edition(new)} says of {year}.",
     )
 
