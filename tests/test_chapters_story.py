@@ -59,7 +59,7 @@ def test_tiles_do_not_overlap():
         {"group": ["A"] * 9 + ["B"], "label": list("abcdefghij"), "short": "x", "kind": "k", "detail": ""}
     )
     rows = pd.DataFrame(
-        next(iter(tiles(frame, colours={"k": "#fff"}, hollow="none").to_dict()["datasets"].values()))
+        next(iter(tiles(frame, colours={"k": "#ffffff"}, hollow="none").to_dict()["datasets"].values()))
     )
     assert not rows.duplicated(["left", "top"]).any() and (rows.right <= 7).all()
 
