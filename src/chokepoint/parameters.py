@@ -113,7 +113,7 @@ def unusable(given: Mapping[str, object], known: Mapping[str, Parameter]) -> str
     if mineral is None:
         return ""
     if "story" in known:
-        return decisions.why_not(str(mineral))
+        return decisions.mineral_refusal(str(mineral))
     release = str(given.get("release") or tables.DEFAULT_RELEASE)
     if "cut" in known and mineral not in (shares := supply.china(release).index):
         return f"{mineral} has no published output by country. {nearest(str(mineral), shares)}"

@@ -1,6 +1,6 @@
 """What a club may decide and China may answer: the scenario model at named choices, and what they come to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -28,21 +28,22 @@ def refusal(members: str) -> str:
     >>> refusal("us"), refusal("USA,CHN")
     ('', 'members: "CHN" is China, whose answer is the other side. Leave it out.')
     """
-    try:
-        scenario.members_of(members)
-    except UserError as error:
-        return str(error)
-    return ""
+    return _fault(scenario.members_of, members)
 
 
-def why_not(mineral: str) -> str:
+def mineral_refusal(mineral: str) -> str:
     """Say why the model cannot run a mineral; nothing if it can.
 
-    >>> why_not("gallium"), why_not("germanium").partition(":")[0]
+    >>> mineral_refusal("gallium"), mineral_refusal("germanium").partition(":")[0]
     ('', 'germanium cannot be run')
     """
+    return _fault(assemble.choice_of, mineral)
+
+
+def _fault(ask: Callable[[str], object], name: str) -> str:
+    """Return what is said of a name that is refused; nothing of one that is not."""
     try:
-        assemble.choice_of(mineral)
+        ask(name)
     except UserError as error:
         return str(error)
     return ""

@@ -220,8 +220,7 @@ def forget_package(*parts: str) -> None:
         if any(name == part or name.startswith(f"{part}.") for part in parts):
             del sys.modules[name]
             package, _, last = name.rpartition(".")
-            if hasattr(
-                sys.modules.get(package), last
-            ):  # `from package import module` would take it from there
-                delattr(sys.modules[package], last)
+            # or `from package import module` would take it from there
+            if package in sys.modules:
+                vars(sys.modules[package]).pop(last, None)
     importlib.invalidate_caches()

@@ -177,7 +177,7 @@ def _moved_numbers(changes: dict) -> list[str]:
     old, new = changes["old"], changes["new"]
     rows = [r for r in changes["facts"] if r["old"] and r["new"]]
     paragraphs = [
-        f"{len(rows):,} of the book’s numbers moved{_shown_note(rows, '; the largest moves first, ')}."
+        f"{len(rows):,} of the book’s numbers moved{_limit_note(rows, '; the largest moves first, ')}."
     ]
     if rows:
         cells = [
@@ -193,7 +193,7 @@ def _moved_numbers(changes: dict) -> list[str]:
         if alone:
             ids = ", ".join(f"`{fact_id}`" for fact_id in alone[:SHOWN])
             paragraphs.append(
-                f"Only at {changes[side]}: {len(alone):,} numbers{_shown_note(alone, ', ')}: {ids}."
+                f"Only at {changes[side]}: {len(alone):,} numbers{_limit_note(alone, ', ')}: {ids}."
             )
     return ["### Numbers of the book", *paragraphs]
 
@@ -211,7 +211,7 @@ def _changed_tables(changes: dict) -> list[str]:
     revised.sort(key=lambda r: (not r["listed"], -r["size"]))
     if revised:
         paragraphs.append(
-            f"{len(revised):,} figures were revised{_shown_note(revised, '; the largest revisions first, ')}."
+            f"{len(revised):,} figures were revised{_limit_note(revised, '; the largest revisions first, ')}."
         )
         cells = [
             tuple(map(_escaped, (series_name(r), _in_unit(r, "old"), _in_unit(r, "new"), r["reason"])))
@@ -232,12 +232,12 @@ def _corrections(before: str | None, report: Report) -> list[str]:
     paragraphs = []
     if again:
         paragraphs.append(
-            f"{before} was corrected in {len(again):,} places{_shown_note(again, ', ')}. Each that is wrong "
+            f"{before} was corrected in {len(again):,} places{_limit_note(again, ', ')}. Each that is wrong "
             "in the new release too needs a row of its own in `data/corrections.csv`:"
         )
         paragraphs.append(_bullets(again))
     if report.notes:
-        paragraphs += [f"Worth a look{_shown_note(report.notes, ', ')}:", _bullets(report.notes)]
+        paragraphs += [f"Worth a look{_limit_note(report.notes, ', ')}:", _bullets(report.notes)]
     return ["### Corrections to look at again", *(paragraphs or ["None."])]
 
 
@@ -253,7 +253,7 @@ def _changed_at_publisher(changed_files: list[str]) -> list[str]:
 
 def _check_notes(notes: list[str]) -> list[str]:
     return (
-        [f"## What the check finds worth a look{_shown_note(notes, ', ')}", _bullets(notes)] if notes else []
+        [f"## What the check finds worth a look{_limit_note(notes, ', ')}", _bullets(notes)] if notes else []
     )
 
 
@@ -266,10 +266,10 @@ def _stale_words() -> list[str]:
     return []
 
 
-def _shown_note(rows: list[Any], words: str) -> str:
+def _limit_note(rows: list[Any], words: str) -> str:
     """Say how many rows of a long list are shown.
 
-    >>> _shown_note([1] * 30, ", "), _shown_note([1], ", ")
+    >>> _limit_note([1] * 30, ", "), _limit_note([1], ", ")
     (', here the first 20', '')
     """
     return f"{words}here the first {SHOWN}" if len(rows) > SHOWN else ""

@@ -5,7 +5,9 @@ broke off goes on where it stopped.
 """
 
 import csv
+import math
 import re
+from collections import Counter
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import product
@@ -72,17 +74,14 @@ def combinations(notebook: Path, texts: tuple[str, ...]) -> list[Run]:
     ]
     for run in runs:
         require_valid(run, known)
-    pages = [run.page for run in runs]
-    if twice := next((page for page in pages if pages.count(page) > 1), None):
-        raise UserError(f"{twice} would be made twice: give each value once.")
+    [(page, times)] = Counter(run.page for run in runs).most_common(1)
+    if times > 1:
+        raise UserError(f"{page} would be made twice: give each value once.")
     return runs
 
 
 def _limited(values: list[list]) -> list[tuple]:
-    number = 1
-    for each in values:
-        number *= len(each)
-    if number > MOST:
+    if (number := math.prod(map(len, values))) > MOST:
         raise UserError(f"that makes {number:,} notebooks; at most {MOST:,} at a time.")
     return list(product(*values))
 
