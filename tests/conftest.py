@@ -79,8 +79,9 @@ def browser():
     """A headless Chromium or Chrome."""
     from playwright.sync_api import sync_playwright
 
+    path = chromium.executable()  # it may ask Playwright, of which a process can have but one at a time
     with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=chromium.executable(), args=chromium.ARGUMENTS)
+        launched = play.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield launched
         launched.close()
 

@@ -77,10 +77,10 @@ def members(rng: random.Random) -> list[float]:
 
 
 def setting(rng: random.Random) -> list:
-    """What `simulate` takes: a mineral anywhere, or one of the tables with behaviour that a draw can reach."""
-    held = rng.random() < 0.3
+    """What `simulate` takes: a mineral of the tables or one anywhere; of the latter half with behaviour beyond any draw."""
+    held, beyond = rng.random() < 0.3, rng.random() < 0.5
     world = known(rng.choice(RUNNABLE), rng.choice(list(PRESETS))) if held else facts(rng)
-    box = REACHABLE if held else BEHAVIOURS
+    box = BEHAVIOURS if beyond and not held else REACHABLE
     behaviour = [corner(rng, *box[name]) for name in BEHAVIOUR]
     policy = [c.default if rng.random() < 0.4 else corner(rng, c.low, c.high) for c in every_control()]
     return [world, behaviour, policy, members(rng), 180]
