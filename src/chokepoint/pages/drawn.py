@@ -10,7 +10,7 @@ from functools import cache
 
 from markupsafe import Markup
 
-from chokepoint.charts.vega import compiled, fitted, follows_container, heights, renderer, svg_size
+from chokepoint.charts.vega import compiled, fitted, follows_container, heights, laid_out_size, renderer
 from chokepoint.pages.markup import macros
 
 _template = macros("figure")
@@ -54,7 +54,7 @@ def _room(vegalite: str) -> Markup:
     """
     spec = json.loads(_compiled_text(vegalite))
     if not follows_container(spec):
-        return _free(svg_size(spec)[1])
+        return _free(laid_out_size(spec)[1])
     return Markup("").join(_free(fixed, share, low, high) for low, high, fixed, share in heights(spec))
 
 
