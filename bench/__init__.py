@@ -1,7 +1,7 @@
 """How fast and how small, measured in one run: `make bench` prints a table and writes build/bench.json.
 
 Each entry has a value, the peer it is measured against, and their ratio. A new one is a function decorated with `bench`,
-in the module of its subject: `models`, `press` (the build), `watch` (an edit) or `page` (what the reader's browser does).
+in the module of its subject: `models`, `press` (the build), `watch` (an edit), `page` (what the reader's browser does) or `phone` (a slow one).
 """
 
 from collections.abc import Callable

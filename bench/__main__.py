@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench import BENCHES, HOME, desk, models, page, press, watch  # noqa: F401  importing a module registers its measurements
+from bench import BENCHES, HOME, desk, models, page, phone, press, watch  # noqa: F401  importing a module registers its measurements
 
 OUT = HOME / "build" / "bench.json"
 DATA = HOME / "data"
