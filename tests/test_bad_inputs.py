@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from chokepoint.cli import main
 from chokepoint.data import tables
+from chokepoint.errors import UserError
 from chokepoint.site import build, settings
 from chokepoint.site.runs import plan
 
@@ -509,3 +510,23 @@ def test_a_build_that_cannot_be_leaves_the_old_site(small_checkout, breaks, says
     assert [part for part in says if part not in said] == [], said
     assert "Traceback" not in said and "fault of the program" not in said
     assert small_checkout.standing.read_text() == "the last good site"
+
+
+@pytest.mark.parametrize(
+    "error, code, said",
+    [
+        (OSError(28, "No space left on device", "build/x"), 1, "build/x: No space left on device. Make room"),
+        (PermissionError(13, "Permission denied", "data/x"), 1, "data/x: Permission denied. Make room"),
+        (UserError("This cannot be."), 2, "This cannot be."),
+        (ZeroDivisionError("by zero"), 1, "A fault of the program"),
+    ],
+)
+def test_whatever_ends_a_command_is_said_in_a_line_and_told_to_scripts_by_its_code(
+    monkeypatch, error, code, said
+):
+    def fails(*_given, **_how):
+        raise error
+
+    monkeypatch.setattr("chokepoint.data.check.require_sound", fails)
+    result = CliRunner().invoke(main, ["check"])
+    assert result.exit_code == code and said in result.stderr and not result.stdout

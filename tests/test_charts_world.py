@@ -131,6 +131,22 @@ def test_a_cell_without_published_countries_is_empty_and_not_nought():
     assert cells[(cells.mineral == "Gallium") & (cells.step == "refinery")].share.notna().all()
 
 
+def test_all_there_is_is_told_from_all_but_a_little(monkeypatch):
+    """Rounded figures of gallium come to 100%, though others make some; where nobody else did, 100 would be said."""
+    at, whole = ("gallium", "refinery"), supply.whole(RELEASE)
+
+    def told(whole: pd.DataFrame) -> str:
+        monkeypatch.setattr(coverage.supply, "whole", lambda _release: whole)
+        spec = coverage.matrix(RELEASE).chart.to_dict()
+        cells = [r for rows in spec["datasets"].values() for r in rows if r.get("club") == "china"]
+        return next(r["text"] for r in cells if (r["mineral"], r["step"]) == ("Gallium", "refinery"))
+
+    assert not whole.loc[at, "china"] and told(whole) == ">99"
+    alone = whole.copy()
+    alone.loc[at, "china"] = True
+    assert told(alone) == "100"
+
+
 def test_the_parts_of_each_deal_add_up_to_its_sum():
     sums = measured.parts().groupby("finance_id").amount.sum()
     assert sums.to_dict() == pytest.approx(measured.deals().set_index("finance_id").amount_usd_m.to_dict())

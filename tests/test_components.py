@@ -8,18 +8,19 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 import pytest
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import chokepoint
 from chokepoint.analysis.verdict import Standing
 from chokepoint.charts.embedded import embedded
+from chokepoint.data import tables
 from chokepoint.pages import markup, price_floor, rock_to_motor
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.guess import Guess, Reading
-from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.listing import Listing, statements
 from chokepoint.pages.components.one_of import OneOf
 from chokepoint.pages.components.scenario_desk import ScenarioDesk
 from chokepoint.pages.components.section import Section
@@ -265,3 +266,15 @@ def _read_or_documented(tree: ast.AST, names: list[str]):
                 yield from ast.walk(node.args[0])
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names:
             yield from ast.walk(node.value)
+
+
+def test_what_was_said_is_told_oldest_first_however_the_rows_stand(monkeypatch):
+    load, said = tables.load, tables.load("statements").query("published and speaker_kind == 'commentator'")
+    for turned in (said, said[::-1]):
+        monkeypatch.setattr(
+            tables, "load", lambda name, *a, t=turned: t if name == "statements" else load(name, *a)
+        )
+        html = str(statements("commentator").html())
+        at = {i: html.index(str(escape(said.paraphrase[i]))) for i in said.index}
+        days = [said.date_start[i] for i in sorted(at, key=at.get)]
+        assert days == sorted(days) and len(set(days)) > 1

@@ -8,6 +8,9 @@ import pytest
 from conftest import HOME
 from quiet_server import serving
 
+from chokepoint.errors import UserError
+from chokepoint.site import linkcheck
+
 NAMES = Path(__file__).parent / "fixtures" / "chart_names.txt"
 PAGES = HOME / "src" / "chokepoint" / "pages"
 FLOOR = "03-price-floor/chart-price_floor"
@@ -52,6 +55,16 @@ def test_no_chart_that_others_may_show_is_lost_or_renamed_unnoticed(site):
         f"Pages of other sites may show these, and find them no more: {lost}. Keep the names, or take them out of {NAMES.name}."
     )
     assert not new, f"Others can show these from now on: {new}. Add them to {NAMES.name}."
+
+
+def test_a_site_on_which_two_charts_of_a_page_share_an_address_is_refused(tmp_path):
+    chart = '<div class="cp-chart" id="chart-{}"></div>'
+    (tmp_path / "tin.html").write_text(chart.format("prices") + chart.format("makers"))
+    (tmp_path / "zinc.html").write_text(chart.format("prices"))  # of another page: no clash
+    linkcheck.require_whole(tmp_path)
+    (tmp_path / "tin.html").write_text(2 * chart.format("prices"))
+    with pytest.raises(UserError, match="tin.html: two charts have the address #chart-prices"):
+        linkcheck.require_whole(tmp_path)
 
 
 # --- in a page of another site
@@ -195,6 +208,13 @@ class TestFramed:
             tab.locator("main > p").wait_for()
             assert tab.locator("main > p").all_inner_texts() == [said]
             assert tab.locator("main > p").bounding_box()["height"] < 60
+
+    def test_a_chart_that_the_new_page_has_for_all_is_shown_under_its_name(self, tab, address):
+        """Terbium has no chart of its makers of its own any more; the rare earths' page has one of all of them."""
+        tab.goto(f"{address}/embed.html#minerals/terbium/chart-makers-mine")
+        tab.locator("[data-drawn]").wait_for()
+        back = tab.locator(".cp-from a").first.get_attribute("href")
+        assert back.endswith("/minerals/rare_earths.html#chart-makers-mine")
 
     def test_without_script_the_frame_says_where_the_numbers_are(self, browser, address):
         context = browser.new_context(java_script_enabled=False)

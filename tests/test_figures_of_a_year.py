@@ -6,7 +6,9 @@ books printed at an older release.)
 """
 
 import csv
+import os
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -186,6 +188,28 @@ def test_a_book_printed_at_an_older_release_knows_nothing_newer():
     )
     assert (round(older.share), older.release) == (60, "mcs2025")
     assert supply.by_year("mcs2024").query("source_id.str.startswith('MCS')").release.le("mcs2024").all()
+
+
+def test_a_year_that_two_editions_of_the_agency_print_is_the_newer_ones(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder, copy_function=os.symlink)
+    path = folder / "minerals" / "iea2026" / "iea_production.csv"
+    later = [
+        {**r, "value": {"World": "100", "China": "60"}[r["area"]], "source_id": "IEA2026"}
+        for r in rows("iea2025", "iea_production")
+        if (r["mineral"], r["stage"], r["year"]) == ("magnet_rare_earths", "refinery", "2024")
+        and r["area"] in ("World", "China")
+    ]
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        csv.DictWriter(file, later[0], lineterminator="\n").writerows(later)
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(folder))
+    shown = supply.by_year().query(
+        "mineral == 'rare_earths' and step == 'refinery' and year == 2024 and iso3 == 'CHN'"
+    )
+    assert shown[["release", "share"]].values.tolist() == [["iea2026", 60]]
 
 
 # --- pages and facts ---

@@ -156,6 +156,16 @@ def test_a_later_reading_is_adopted_and_the_earlier_one_kept(data, release):
     assert (brazil.value, brazil.superseded, brazil.printed) == (11_000_000, 21_000_000, "21,000,000")
 
 
+def test_a_later_reading_is_in_the_unit_of_the_figure_that_it_replaces(data, release):
+    with (data / "corrections.csv").open("a", encoding="utf-8") as file:
+        key = "mineral=rare_earths;area=Brazil;printed=21,000"
+        file.write(f'T-1,mcs2026,reserves,"{key}",value,supersede,"11,000",A later version cut it.,MCS2026\n')
+    row = figure("RARE EARTHS", "Brazil", "21,000", "Reserves", "Reserves", "thousand metric tons")
+    tables, _ = usgs.read(release(long(row)), reference.read(data))
+    brazil = tables["reserves"].iloc[0]
+    assert (brazil.value, brazil.superseded, brazil.correction_id) == (11_000_000, 21_000_000, "T-1")
+
+
 def test_a_lost_minus_sign_is_put_back(data, release):
     row = figure(
         "NIOBIUM (COLUMBIUM)",

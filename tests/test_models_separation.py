@@ -158,6 +158,18 @@ def test_a_disturbed_balance_dies_away_as_slowly_as_the_slowest_mode_of_the_row(
     assert r["settling"] / r["held_days"] == approx(short / held, rel=1e-9)
 
 
+def test_a_row_settles_where_its_days_come_to_less_than_ten_years():
+    """Days of settling are in proportion to the time that a liquid spends in a stage."""
+    at_30 = separation(**COLUMN_A)["settling"]
+
+    def settles(days: float) -> int:
+        r = separation(**{**COLUMN_A, "residence": 30 * days / at_30})
+        assert r["settling"] == approx(days, rel=1e-9)
+        return int(r["settles"])
+
+    assert [settles(days) for days in (1, 11, 3649, 3651)] == [1, 1, 1, 0]
+
+
 # ---- the whole box ---------------------------------------------------------------------------------------------------
 
 

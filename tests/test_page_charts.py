@@ -5,13 +5,14 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from conftest import Visit
+from conftest import HOME, Visit
 from sampled import draw, everything
 
 from chokepoint.pages import price_floor, project_vault
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 FLOOR = '.cp-explorable[data-model="price_floor"]'
+LISTS = (HOME / "book" / "_static" / "lists.js").read_text(encoding="utf-8")
 PICTURE = "async () => { await chokepoint.drawAll(); const v = await chokepoint.view(document.querySelector('%s')); return (await v.toSVG()).replace(/clip[0-9]+/g, 'clip'); }"
 
 
@@ -198,6 +199,25 @@ def test_a_cell_that_a_spreadsheet_would_run_is_saved_as_text(untouched):
     saved = download(untouched, FLOOR, "Save the numbers (CSV)").path().read_text(encoding="utf-8-sig")
     label.evaluate("(e, words) => { e.textContent = words; }", words)
     assert "setting,,'=HYPERLINK(1)," in saved
+
+
+@pytest.mark.parametrize(
+    "cell, saved",
+    [("=1+1", "'=1+1"), ("-cmd", "'-cmd"), ("+x", "'+x"), ("@x", "'@x"), ("-2.5", "-2.5"), ("a,b", '"a,b"')],
+)
+def test_a_row_of_a_list_is_saved_as_text_that_no_spreadsheet_runs(browser, tmp_path, cell, saved):
+    """The list's own script, on a table of three rows: a figure below nothing stays a figure."""
+    rows = "".join(f"<tr><td>{text}</td></tr>" for text in (cell, "b", "c"))
+    table = f'<div class="cp-scroll"><table class="cp-list"><thead><tr><th>What</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html>{table}<script>{LISTS}</script>", encoding="utf-8")
+    opened = browser.new_page()
+    opened.goto(page.as_uri())
+    with opened.expect_download() as caught:
+        opened.locator(".cp-save-rows").click()
+    lines = caught.value.path().read_text(encoding="utf-8-sig").splitlines()
+    opened.close()
+    assert lines == ["What", saved, "b", "c"]
 
 
 def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):

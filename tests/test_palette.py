@@ -180,3 +180,11 @@ def test_a_name_has_one_colour_wherever_it_stands(site):
         if of in NAMES and colour not in (NAMES[of], theme.OTHER, *MEANING["China"][0], *INKS)
     ]
     assert faults == []
+
+
+@pytest.mark.parametrize("places", [[], ["European Union"], ["Japan", "European Union"]])
+def test_who_has_no_colour_of_its_own_gets_none_that_another_in_the_chart_has(places):
+    others = ["Peru", "Chile", "Zambia", "Gabon"][: len(theme.SERIES) - len(places)]
+    colours = theme.in_turn([*places, *others])
+    assert len(set(colours.values())) == len(colours) and theme.OTHER not in colours.values()
+    assert {name: colours[name] for name in places} == {name: theme.PLACES[name] for name in places}

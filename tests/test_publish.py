@@ -1,5 +1,6 @@
 """The swap of the old site for the new one: at every moment one of them stands."""
 
+from chokepoint.site import publish
 from chokepoint.site.build import recover, swap
 
 
@@ -25,3 +26,19 @@ def test_a_build_killed_in_the_middle_of_the_swap_is_made_good_by_the_next(tmp_p
     folder(tmp_path / "html.old", "old")
     recover(tmp_path / "html")
     assert (tmp_path / "html" / "index.html").read_text() == "old"
+
+
+def test_an_edition_that_names_a_release_is_built_at_it_and_any_other_at_the_books(tmp_path, monkeypatch):
+    (tmp_path / "editions").mkdir()
+    for name, line in (("older", "release: mcs2025\n"), ("plain", "")):
+        text = f"title: T\nabout: A sentence.\n{line}parameters: {{}}\n"
+        (tmp_path / "editions" / f"{name}.yml").write_text(text)
+    built = {}
+
+    def build(release, home, settings=None, edition=None, extras=None, say=None):
+        built[edition.name if edition else "the book"] = release
+        return home
+
+    monkeypatch.setattr(publish, "build", build)
+    publish.publish("mcs2026", tmp_path, say=lambda _: None)
+    assert built == {"older": "mcs2025", "plain": "mcs2026", "the book": "mcs2026"}

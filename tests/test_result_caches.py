@@ -1,5 +1,6 @@
 """What is kept of a check and of facts is right while its inputs are what they were, and no longer."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,22 @@ def test_a_fault_is_found_in_a_table_that_was_sound_and_is_gone_once_it_is_mende
     replace(figures, "China,country,CHN,2025,900,", "China,country,CHN,2025,9000,")
     found = check.examine(data, ResultCache(kept))[0]
     assert found and {fault.file for fault in found} == {f"minerals/{RELEASE}/production.csv"}
+
+
+def test_a_table_that_nobody_touched_is_checked_again_where_another_rule_holds_for_it(tmp_path):
+    declared = {"name": "lengths", "path": "lengths.csv", "schema": "schemas/lengths.json"}
+    (tmp_path / "lengths.csv").write_text("metres\n7\n")
+
+    def faults_with_at_most(most: int) -> list[check.Fault]:
+        field = {"name": "metres", "type": "number", "description": "m", "constraints": {"maximum": most}}
+        (tmp_path / "datapackage.json").write_text(json.dumps({"name": "small", "resources": [declared]}))
+        (tmp_path / "schemas").mkdir(exist_ok=True)
+        (tmp_path / "schemas" / "lengths.json").write_text(json.dumps({"fields": [field]}))
+        return check.examine(tmp_path, ResultCache(tmp_path / "checked.json"))[0]
+
+    assert faults_with_at_most(10) == []
+    assert [(fault.file, fault.row) for fault in faults_with_at_most(5)] == [("lengths.csv", 2)]
+    assert faults_with_at_most(10) == []
 
 
 def test_what_is_kept_by_other_code_or_damaged_is_not_used(tmp_path):

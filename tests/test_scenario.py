@@ -251,6 +251,20 @@ def test_a_member_who_loses_for_long_leaves():
     assert leaves.table.use_club.iloc[-1] < stays.table.use_club.iloc[-1]
 
 
+def test_a_member_who_leaves_takes_along_the_thrift_that_it_learnt():
+    """At one price club and rest together want the same the month before and after: nothing is learnt or forgotten by leaving."""
+    path = scenario.run("magnesium", members="USA,JPN,CAN,ISR,TUR", floor=2, patience=2).table
+    given = assemble.behaviour_values()
+    e, late, drift = (given[name] for name in ("elasticity", "long_elasticity", "drift"))
+    at_once = e + (late - e) / (drift + 1)
+    wanted = path.use_club * path.price_inside**at_once + path.use_rest * path.price_outside**at_once
+    left = path.index[path.members.diff() < 0]
+    assert len(left)
+    for t in left:
+        before, then, after = (wanted[t + k] / path.price_outside[0] ** at_once for k in (0, 1, 2))
+        assert then / before == pytest.approx(after / then, abs=0.01), t
+
+
 def stories_of_minerals() -> list[tuple[str, str]]:
     """Each story of one mineral, and each mineral in a story; every week each of each."""
     if everything():

@@ -167,6 +167,12 @@ def test_names_lead_to_pages_that_there_are():
     assert {page for page, _, kind in found if kind != "word"} == {"minerals/tin", "countries/turkiye"}
 
 
+def test_other_names_of_what_shares_a_page_lead_to_its_place_there():
+    found = names(["minerals/rare_earths"])
+    assert ["minerals/rare_earths#terbium", "Tb", "symbol"] in found
+    assert "minerals/terbium" not in {page for page, _, _ in found}
+
+
 def test_what_is_folded_code_or_a_picture_is_no_sentence():
     read = sections(
         '<h1>Tin</h1><svg><text>no</text></svg><summary>Code</summary><h2 id="a">Who</h2><p>Peru.</p>'
