@@ -50,11 +50,11 @@ def test_a_fault_is_found_in_a_table_that_was_sound_and_is_gone_once_it_is_mende
 def test_a_table_that_nobody_touched_is_checked_again_where_another_rule_holds_for_it(tmp_path):
     declared = {"name": "lengths", "path": "lengths.csv", "schema": "schemas/lengths.json"}
     (tmp_path / "lengths.csv").write_text("metres\n7\n")
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "small", "resources": [declared]}))
+    (tmp_path / "schemas").mkdir()
 
     def faults_with_at_most(most: int) -> list[check.Fault]:
         field = {"name": "metres", "type": "number", "description": "m", "constraints": {"maximum": most}}
-        (tmp_path / "datapackage.json").write_text(json.dumps({"name": "small", "resources": [declared]}))
-        (tmp_path / "schemas").mkdir(exist_ok=True)
         (tmp_path / "schemas" / "lengths.json").write_text(json.dumps({"fields": [field]}))
         return check.examine(tmp_path, ResultCache(tmp_path / "checked.json"))[0]
 

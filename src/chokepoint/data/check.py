@@ -52,6 +52,7 @@ def examine(data: Path | None = None, kept: ResultCache | None = None) -> tuple[
     kept: what was found in tables that may be as they were then.
     """
     data, kept = data or tables.data_dir(), kept or ResultCache(None)
+    tables.forget_declarations()  # a watch checks again and again in one process
     resources = tables.package(data)["resources"]
     frames: dict[str, pd.DataFrame] = {}
     states: dict[str, str] = {}

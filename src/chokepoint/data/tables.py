@@ -213,6 +213,15 @@ def _descriptor(path: Path, _state: tuple[int, ...]) -> dict:
     return descriptor.read(path)
 
 
+def forget_declarations() -> None:
+    """Read the descriptor and its schemas anew from here on.
+
+    What is kept of them is known by the descriptor's own state, which a schema that is saved leaves as it is.
+    """
+    _descriptor.cache_clear()
+    _by_name.cache_clear()
+
+
 def resource(table: str, release: str | None = None, data: Path | None = None) -> dict:
     """Return the declaration of one table. UserError, with the nearest name, when there is none.
 
