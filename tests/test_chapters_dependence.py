@@ -180,11 +180,11 @@ def test_a_mineral_page_can_open_with_its_own_situation(mineral, opening, monkey
     assert said(page.brief(mineral, RELEASE)).startswith(opening)
 
 
-def test_every_mineral_page_opens_with_a_sentence_written_by_hand_that_the_data_bear_out():
+def test_mineral_pages_open_with_a_sentence_written_by_hand_that_the_data_bear_out():
     rows, release = tables.load("first_sentences").set_index("mineral"), tables.DEFAULT_RELEASE
-    assert {f"minerals/{mineral}" for mineral in rows.index} >= {
-        run.page for run in plan(HOME / "book") if run.page.startswith("minerals/")
-    }
+    pages = {run.page for run in plan(HOME / "book") if run.page.startswith("minerals/")}
+    without = pages - {f"minerals/{mineral}" for mineral in rows.index}
+    assert len(without) <= len(pages) / 20, without  # a new page may open with what is computed
     for mineral, row in rows.iterrows():
         speaks = page.lead_prose.row_of(mineral).headline_mineral
         assert page.lead_prose.is_borne_out(row, speaks, release), mineral

@@ -53,7 +53,7 @@ def refined_in_2035(release: str) -> Figure:
     """Show China's share of refining in 2035."""
     rows = china_refined()
     title, alt_text = "Forecast: bars of 2035", "One bar a mineral: China's share of refining in 2035."
-    return figure(dumbbell.china_bars(rows), title=title, alt_text=alt_text, table=rows[["name", "share_2035", "source_id"]])
+    return figure(dumbbell.china_bars(rows), name="refined-in-2035", title=title, alt_text=alt_text, table=rows[["name", "share_2035", "source_id"]])
 '''
 CHAPTER = '''"""Chapter 10: what scrap can give."""
 
@@ -163,7 +163,8 @@ def forecast_settled(do: Newcomer) -> None:
 
 
 def assumption_moved(do: Newcomer) -> None:
-    do.cells("assumptions", "price_floor.world_price", value=str(PRICE))
+    ours = {"basis": "assumed", "source_id": "", "confidence": "assumed"}
+    do.cells("assumptions", "price_floor.world_price", value=str(PRICE), **ours)
 
 
 def assumption_added(do: Newcomer) -> None:

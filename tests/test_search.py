@@ -104,6 +104,7 @@ def wrong(first: list[str], questions: dict[str, list[str]] = QUESTIONS) -> list
     ]
 
 
+@pytest.mark.slow
 def test_nine_of_ten_questions_find_the_right_page_first(site, visit):
     page = visit(f"{site.as_uri()}/search.html").page
     for questions in (QUESTIONS, READERS):
@@ -125,6 +126,7 @@ def test_they_do_in_firefox_too(site):
         tab.close()
 
 
+@pytest.mark.slow
 def test_results_stand_apart_by_kind_each_with_the_sentence_that_hits(site, visit):
     opened = visit(f"{site.as_uri()}/search.html?q=what+did+argentina+sign", width=360)
     page = opened.page
@@ -137,6 +139,7 @@ def test_results_stand_apart_by_kind_each_with_the_sentence_that_hits(site, visi
     assert not opened.complaints and not opened.violations()
 
 
+@pytest.mark.slow
 def test_suggestions_come_while_typing_and_are_taken_by_keyboard(site, visit):
     """Nothing of the search is loaded before; a slip and another name are understood."""
     opened = visit(f"{site.as_uri()}/index.html", width=360)
