@@ -128,12 +128,16 @@ class Firefox:
             "browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height}
         )
 
-    def evaluate(self, expression: str):
-        """The value of an expression in the page, or what its promise brings; RuntimeError with what it threw."""
+    def evaluate(self, expression: str, frame: int | None = None):
+        """The value of an expression in the page or in one of its frames, or what its promise brings; RuntimeError with what it threw."""
+        context = self._tab
+        if frame is not None:
+            tree = self._ask("browsingContext.getTree", root=self._tab, maxDepth=1)["contexts"][0]
+            context = tree["children"][frame]["context"]
         said = self._ask(
             "script.evaluate",
             expression=f"(async () => JSON.stringify(await ({expression})) ?? 'null')()",
-            target={"context": self._tab},
+            target={"context": context},
             awaitPromise=True,
         )
         if said["type"] == "exception":

@@ -68,7 +68,7 @@ def test_every_mineral_of_the_list_has_a_page_or_a_place_on_one():
         ),
         ("cook-islands", ["signed a framework", "It mines none of the listed minerals in the data"]),
         ("denmark", ["is not on the State Department’s list", "the European Union, of which it is a member"]),
-        ("bahrain", ["no framework with the United States is known", "2.2% of the world’s aluminum"]),
+        ("bahrain", ["no framework with the United States is known", "2.2% of the world’s aluminium"]),
         (
             "colombia",
             [

@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import firefox
 import pytest
 from conftest import HOME
 from quiet_server import serving
@@ -112,6 +113,24 @@ def tab(browser):
     context.close()
 
 
+# What stands in a frame, once it is drawn and as high as it asked to be.
+IN_FRAME = """new Promise((done, fail) => {
+  const late = setTimeout(() => fail(new Error(`drawn: ${!!drawn()}, ${innerHeight} px of ${wanted()}`)), 20000);
+  const drawn = () => document.querySelector("[data-drawn] svg, [data-drawn] canvas");
+  const wanted = () => Math.ceil(document.body.getBoundingClientRect().height);
+  const look = () => {
+    if (!drawn() || innerHeight !== wanted()) return setTimeout(look, 50);
+    clearTimeout(late);
+    done({
+      fits: document.documentElement.scrollWidth <= innerWidth,
+      sources: document.querySelectorAll(".cp-source a").length,
+      back: document.querySelector(".cp-from a").href,
+    });
+  };
+  look();
+})"""
+
+
 class TestFramed:
     pytestmark = browsing
 
@@ -183,6 +202,28 @@ class TestFramed:
         again.locator(".cp-explorable[data-settled]").wait_for()
         assert again.locator("input[name=floor]").input_value() == "128"
         assert again.locator("html").get_attribute("data-theme") == "light"
+
+    def test_firefox_shows_them_too_at_the_height_that_they_ask_for(self, host):
+        if not (path := firefox.executable()):
+            pytest.skip(firefox.NONE_HERE)
+        tab = firefox.Firefox(path)
+        try:
+            tab.resize(640, 900)
+            tab.open(host.page("#01-dependence/chart-lead", f"{SET}#{FLOOR}&dark"))
+            for width in (640, 320):
+                tab.resize(width, 900)
+                for i in range(2):
+                    tab.evaluate(f"document.querySelectorAll('iframe')[{i}].scrollIntoView()")
+                    seen = tab.evaluate(IN_FRAME, frame=i)
+                    assert seen["fits"] and seen["sources"] >= 1 and seen["back"].startswith(f"{host.book}/")
+            settings = (
+                "['floor', 'world_price'].map(one => document.querySelector(`input[name=${one}]`).value)"
+            )
+            assert tab.evaluate(settings, frame=1) == ["140", "70"]
+            assert tab.evaluate("document.documentElement.dataset.theme", frame=1) == "dark"
+            assert tab.complaints == []
+        finally:
+            tab.close()
 
     def test_an_address_of_a_page_that_moved_leads_on_and_one_of_no_chart_is_told_in_a_line(
         self, tab, address

@@ -32,8 +32,8 @@ LISTED = [
 # What the book calls a product, by its step, and the series of the release: (stage, commodity, details, detail of the world's total).
 SERIES = {
     ("bauxite", "mine"): ("mine", "Bauxite", {""}, ""),
-    ("alumina (aluminum)", "refinery"): ("refinery", "Alumina", {""}, ""),
-    ("aluminum", "refinery"): ("smelter", "Aluminum", {""}, ""),
+    ("alumina (aluminium)", "refinery"): ("refinery", "Alumina", {""}, ""),
+    ("aluminium", "refinery"): ("smelter", "Aluminum", {""}, ""),
     ("magnesium compounds", "mine"): ("mine", "Magnesium compounds", {""}, ""),
     ("magnesium metal", "refinery"): ("smelter", "Magnesium metal", {""}, ""),
     ("silicon metal", "refinery"): ("processed", "Silicon", {"silicon metal"}, "silicon metal"),

@@ -182,6 +182,9 @@ def test_what_is_moved_is_set_against_the_start(address, visit):
     )
     assert any(text for _, _, text in seen)
     for by, share, text in seen:
+        if text == "hardly changed":
+            assert 0 < abs(by) < 0.01, by
+            continue
         told = float(re.sub(r"[,+]| points", "", text).replace("\N{MINUS SIGN}", "-") or 0)
         assert told == pytest.approx(100 * by if share else by, rel=0.005, abs=1e-9), text
 

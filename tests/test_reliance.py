@@ -50,7 +50,7 @@ def test_chapter_1_counts_all_that_a_release_states(release):
 
 def test_what_only_a_chapter_or_figure_2_states_counts_among_the_wholly_imported():
     whole = facts.get("reliance.full", NOW).rows
-    assert {"Cesium: 100%", "Rubidium: 100%", "Heavy rare earths (compounds and metals): 100%"} <= set(whole)
+    assert {"Caesium: 100%", "Rubidium: 100%", "Heavy rare earths (compounds and metals): 100%"} <= set(whole)
     assert len(whole) == facts.get("reliance.full", NOW).value == 14
 
 
@@ -65,7 +65,7 @@ def test_a_release_without_a_summary_table_states_reliance_all_the_same():
 
 def test_of_a_mineral_with_several_forms_its_own_speaks_and_the_others_are_told():
     said = text("aluminum", NOW)
-    assert "imports 60% of the aluminum it uses" in said and "more than 75%" in said and "71%" in said
+    assert "imports 60% of the aluminium it uses" in said and "more than 75%" in said and "71%" in said
     assert "net exporter" in text("zinc", NOW) and "of the refined zinc" in text("zinc", NOW)
     assert reliance.lines("mcs2023").set_index("mineral").what["titanium"] == "Titanium sponge metal"
 

@@ -78,6 +78,16 @@ def test_the_desk_refuses_what_there_is_not():
         assert "\n" not in str(said.value)
 
 
+def test_every_mineral_of_the_desk_has_its_sources_and_each_picture_leads_to_them():
+    page = str(ScenarioDesk().html())
+    assert page.count(">Sources</a>") == page.count("data-panel=") - page.count(
+        '<button type="button" data-panel='
+    )
+    lines = re.findall(r'<span data-sourced="([^"]*)"( hidden)?>Sources?: <a ', page)
+    assert sorted(" ".join(of for of, _ in lines).split()) == sorted(m.mineral for m in scenario.minerals())
+    assert ["gallium" in of.split() for of, hidden in lines if not hidden] == [True]
+
+
 def test_the_widget_answers_in_python():
     made = ScenarioDesk("antimony", "g7", "ore_and_oxide", "none").widget()
     chosen = {child.description: child for child in made.children if getattr(child, "description", "")}

@@ -31,7 +31,7 @@ BANNED = {
     r"\d %": "no space before %",
     r"\w'\w": "a curly apostrophe",
     r"(?<![\w–-])-\d": "a true minus",
-    r"\b(?:aluminum|percent|tons)\b": "British spelling, tonnes and %",
+    r"\b(?:aluminum|cesium|percent|tons)\b": "British spelling, tonnes and %",
     r"\b(?:Czech Republic|Turkey|Republic of Korea|Emirates|Burma|DRC)\b": "one name a country",
     r"\b(?:draws|limbs|dry metric ton)\b": "no private shorthand",
     r"\b(?:it should be noted|needless to say|in order to|game[- ]changer|going forward)\b": "plain words",

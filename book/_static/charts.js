@@ -335,10 +335,10 @@
     performance.measure("cp-work", { start: began });
   };
 
-  // How far a result is from that of the start; where one of the two is no number, what it was.
+  // How far a result is from that of the start, or that it moved by less than is shown; where one of the two is no number, what it was.
   const difference = (cell, value) => {
     const start = Number(cell.dataset.start), by = value - start;
-    if (shown(cell, value) === shown(cell, start)) return "";
+    if (shown(cell, value) === shown(cell, start)) return Math.abs(by) > 1e-9 * Math.max(1, Math.abs(start)) ? "hardly changed" : "";
     if ((cell.dataset.none && !(value && start)) || Math.max(value, start) > Number(cell.dataset.noEnd)) return `was ${shown(cell, start)}`;
     return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${percent.format(100 * Math.abs(by))} points` : percent.format(Math.abs(by))}`;
   };

@@ -228,6 +228,7 @@
     for (const part of all("[data-panel=price]")) part.hidden = quiet;
     one(".cp-quiet").hidden = !quiet;
     put(one(".cp-grounds"), own.grounds[choice.mineral]);
+    for (const line of all("[data-sourced]")) line.hidden = !line.dataset.sourced.split(" ").includes(choice.mineral);
   };
 
   let latest, resting, waits = false;

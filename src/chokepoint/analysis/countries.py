@@ -10,6 +10,7 @@ import unicodedata
 import pandas as pd
 
 from chokepoint.analysis import coalitions, reserves, supply
+from chokepoint.analysis.spelling import ours
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 from chokepoint.errors import UserError
@@ -198,7 +199,8 @@ def own_controls(iso3: str, release: str) -> pd.DataFrame:
     """Limits on exports that it set itself, as USGS lists them; empty where the release has no such list."""
     if release not in tables.releases("export_controls"):
         return pd.DataFrame(columns=["control", "commodity", "minerals", "since", "source_id"])
-    return tables.load("export_controls", release).query("iso3 == @iso3")
+    rows = tables.load("export_controls", release).query("iso3 == @iso3")
+    return rows.assign(commodity=rows.commodity.map(ours))
 
 
 def events(iso3: str) -> pd.DataFrame:
@@ -222,4 +224,4 @@ def controls_of_others(release: str) -> pd.DataFrame:
     listed = set(tables.load("minerals").query("listed_2025").mineral)
     rows = tables.load("export_controls", release).query("iso3 != 'CHN'")
     named = rows.minerals.fillna("").map(lambda cell: bool(listed & set(cell.split(";"))))
-    return rows.loc[named, columns].reset_index(drop=True)
+    return rows.loc[named, columns].assign(commodity=rows.commodity.map(ours)).reset_index(drop=True)

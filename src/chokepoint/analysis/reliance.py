@@ -7,6 +7,7 @@ mineral is taken. Some minerals are only in the last; older releases have no sum
 
 import pandas as pd
 
+from chokepoint.analysis.spelling import ours
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
@@ -48,7 +49,7 @@ def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 
     >>> rows = statements()
     >>> rows[rows.mineral == "aluminum"].set_index("what").text.to_dict()
-    {'Aluminum': '60%', 'Alumina': '71%', 'Bauxite': 'more than 75%'}
+    {'Aluminium': '60%', 'Alumina': '71%', 'Bauxite': 'more than 75%'}
     """
     found = [_stated(table, release) for table in _TABLES if release in tables.releases(table)]
     if not found:
@@ -78,7 +79,9 @@ def _stated(table: str, release: str) -> pd.DataFrame:
     rows = rows.assign(detail=rows.detail.fillna(""), table=table)
     rows = _in_words(rows[rows.year == rows.year.max()])
     what = rows.commodity.where(rows.detail.isin(["", "total"]), rows.commodity + " (" + rows.detail + ")")
-    return rows.assign(form=rows.detail.where(rows.detail != "", rows.commodity), what=what)[_COLUMNS]
+    return rows.assign(form=rows.detail.where(rows.detail != "", rows.commodity), what=what.map(ours))[
+        _COLUMNS
+    ]
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +110,7 @@ def _speaking() -> dict[str, set[str]]:
 def _speaks(mineral: str) -> set[str]:
     """Return the commodities that speak for a mineral of which several are printed.
 
-    Of bauxite, alumina and aluminum it is the last.
+    Of bauxite, alumina and aluminium it is the last.
     """
     return _speaking().get(mineral, set())
 
@@ -154,7 +157,7 @@ def otherwise(mineral: str, release: str) -> list[str]:
 
 
 def further(mineral: str, release: str) -> pd.DataFrame:
-    """Return the other forms of a mineral whose reliance is stated: for aluminum, alumina and bauxite."""
+    """Return the other forms of a mineral whose reliance is stated: for aluminium, alumina and bauxite."""
     rows = statements(release)
     return rows[rows.mineral == mineral].iloc[1:].reset_index(drop=True)
 

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from chokepoint.analysis import coalitions, parts
+from chokepoint.analysis.spelling import ours
 from chokepoint.data import tables
 from chokepoint.data.tables import by_release
 
@@ -227,8 +228,8 @@ def _called(row: Any, speaks: bool, products: dict[tuple[str, str], str]) -> str
     Of another form of the mineral it is what tells it apart: Rutile, Alumina.
     """
     if not speaks:
-        return row.detail[:1].upper() + row.detail[1:] if row.detail else row.commodity
-    return products.get((row.mineral, row.step)) or (
+        return ours(row.detail[:1].upper() + row.detail[1:] if row.detail else row.commodity)
+    return products.get((row.mineral, row.step)) or ours(
         f"{row.commodity}, {row.detail}" if row.detail else row.commodity
     )
 
@@ -279,7 +280,7 @@ def _agency_latest() -> pd.DataFrame:
 def pairs(release: str = tables.DEFAULT_RELEASE, year: int | None = None) -> pd.DataFrame:
     """Rows of `output` of the minerals of which one and the same product is counted at the mine and after it.
 
-    Ore and metal are counted as two products for some minerals (bauxite and aluminum), and refined graphite
+    Ore and metal are counted as two products for some minerals (bauxite and aluminium), and refined graphite
     holds synthetic graphite that no mine gave: these are left out. For rare earths, of which USGS counts all
     at the mine and the IEA four after it, the IEA's own two steps of those four stand in, as
     `magnet_rare_earths`.

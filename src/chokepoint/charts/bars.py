@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import (
+    NARROW,
     Rows,
     first_seen,
     key,
@@ -243,7 +244,13 @@ def stacked_pairs(
     fill = colour_by(
         "standing",
         palette(rows, "standing", colours),
-        alt.Legend(orient="none", legendX=-118, legendY=-58, columns=2),
+        # it starts at the names, or a phone had no room
+        alt.Legend(
+            orient="none",
+            legendX=-118,
+            legendY=alt.ExprRef(f"{NARROW} ? -58 : -30"),
+            columns=alt.ExprRef(f"{NARROW} ? 2 : 5"),
+        ),
     )
     drawn = alt.Chart(rows).mark_bar().encode(x, y, steps, fill, alt.Order("rank:Q"), tooltip=tooltips(tips))
     labels = rows[["mineral", "step", "product"]].drop_duplicates()
@@ -258,8 +265,6 @@ def stacked_pairs(
         (large[large.standing == right].assign(share=large.end), {"align": "right", "dx": -5} | _ON_BAR),
         (large[large.standing == left].assign(share=0), {"align": "left", "dx": 5} | _ON_BAR),
     ]
-    # the legend starts at the names, or a phone had no room
-    space = {"top": 64, "left": 5, "right": 5, "bottom": 5}
     return alt.layer(
         drawn,
         *[
@@ -269,7 +274,7 @@ def stacked_pairs(
             for part, style in ends
             if len(part)
         ],
-    ).properties(height=52 * len(order), padding=space)
+    ).properties(height=52 * len(order))
 
 
 _ON_BAR = {"color": "white", "fontWeight": "bold"}

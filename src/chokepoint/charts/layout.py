@@ -23,11 +23,11 @@ NOTHING = {"values": [{}]}  # the data of a mark that is drawn once, of paramete
 class Rows:
     """Rows from top to bottom, counted from 0 in the column `at`; the name of each stands above its mark.
 
-    count: number of rows. above, below: room over the first mark and under the last, in rows. padding: of the
-    scale [px].
+    count: number of rows, more where some stand further apart. above, below: room over the first mark and
+    under the last, in rows. padding: of the scale [px].
     """
 
-    count: int
+    count: float
     above: float
     below: float = 0.5
     padding: float | alt.typing.Optional = alt.Undefined
@@ -98,9 +98,13 @@ def first_seen(values: pd.Series) -> list:
     return list(dict.fromkeys(values))
 
 
-def named(order: Sequence[str], name: str = "row") -> alt.Chart:
-    """Make a chart of the names of rows, for `Rows.names` where the marks have several rows a name."""
-    return alt.Chart(numbered(pd.DataFrame({name: list(order)})))
+def named(order: Sequence[str], name: str = "row", places: Sequence[float] | None = None) -> alt.Chart:
+    """Make a chart of the names of rows, for `Rows.names` where the marks have several rows a name.
+
+    places: where each stands, by default one under the other.
+    """
+    rows = numbered(pd.DataFrame({name: list(order)}))
+    return alt.Chart(rows if places is None else rows.assign(at=list(places)))
 
 
 def names_beside(field: str, order: Sequence[str], *, limit: float = 150, **axis: Any) -> alt.Y:

@@ -26,6 +26,7 @@ from chokepoint.charts.narrow import datum
 from chokepoint.charts.theme import SOFT
 
 CLOSE = 9  # days: on a phone, dots nearer than this would hide each other
+_DOWN = 0.2  # of a row, from one dot of a pile to the next
 
 
 def timeline(
@@ -59,18 +60,21 @@ def timeline(
     order, days = first_seen(placed[y]), placed[x]
     start, end = start or f"{days.min() - _MONTH:%Y-%m-%d}", end or f"{days.max() + _MONTH:%Y-%m-%d}"
     colours = colours or palette(rows, color, None)
-    layout = Rows(len(order), above=0.9, padding=0)
     placed = numbered(placed.sort_values(x), y, order)
     placed = placed.assign(pile=placed.groupby(y)[x].transform(_piled))
+    places = _apart(placed.groupby("at").pile.max().tolist())
+    placed = placed.assign(at=placed["at"].map(places.__getitem__))
+    layout = Rows(places[-1] + 1, above=0.9, padding=0)
     chosen = f"(who == '{ALL}' || {datum(color)} == who) && (what == '{ALL}' || {datum(y)} == what)"
-    base = alt.Chart(placed).transform_filter(chosen).transform_calculate(up="datum.at + 0.2 * datum.pile")
+    down = f"datum.at + {_DOWN} * datum.pile"
+    base = alt.Chart(placed).transform_filter(chosen).transform_calculate(up=down)
     tips = capitalised(*tooltip) or [alt.Tooltip(f"utcyearmonthdate({x}):T", title=x), *capitalised(y, color)]
     has = f"{datum(state)} == '{done}'" if state else "true"
     by = colour_by(color, colours, key((2, 6), labelLimit=330))
     dot = {"size": alt.ExprRef(f"{NARROW} ? 75 : 110"), "opacity": 1}
     return (
         alt.layer(
-            *row_frame(layout, order, seen),
+            *row_frame(layout, order, seen, places=places),
             *[
                 mark.encode(
                     months(x, start, end),
@@ -94,7 +98,7 @@ def timeline(
             select("who", color.capitalize(), [ALL, *colours]),
             select("what", y.capitalize(), [ALL, *sorted(order)]),
         )
-        .properties(height=44 * (len(order) + 0.6))
+        .properties(height=44 * (layout.count + 0.6))
     )
 
 
@@ -123,14 +127,30 @@ def _piled(days: pd.Series) -> list[int]:
     return levels
 
 
+def _apart(piles: list[int]) -> list[float]:
+    """Where each row stands: one with a deep pile of dots keeps it off the name of the next.
+
+    piles: how far down the dots of each row go.
+
+    >>> _apart([1, 3, 0, 0])
+    [0.0, 1.0, 2.4, 3.4]
+    """
+    deep = [_DOWN * max(0, pile - 1) for pile in piles]
+    return [round(at + sum(deep[:at], 0.0), 3) for at in range(len(piles))]
+
+
 def row_frame(
-    layout: Rows, order: list[str], seen: pd.Timestamp | None, beside: float = 0
+    layout: Rows,
+    order: list[str],
+    seen: pd.Timestamp | None,
+    beside: float = 0,
+    places: list[float] | None = None,
 ) -> list[alt.Chart]:
     """Names of the rows with a line under each, and the day at which the evidence ends.
 
-    beside: what stands right of a name [px].
+    beside: what stands right of a name [px]. places: of the rows, where they are not all one apart.
     """
-    names = named(order)
+    names = named(order, places=places)
     words = haloed(layout.names(names, "row", dy=-8, beside=beside, fontWeight=600))
     if seen is None:
         return [layout.lines(names), *words]

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import Rows, numbered, tooltips
+from chokepoint.charts.narrow import too_long
 from chokepoint.charts.theme import INK
 
 LOW, HIGH = 0.28, 0.62  # how strong the bars of each end are: a model speaks of no side, so it has ink alone
@@ -19,6 +20,9 @@ def tornado(rows: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChar
     ends = {"at_low": ("Result at its low end", x_format), "at_high": ("Result at its high end", x_format)}
     axis, scale = alt.Axis(format=x_format, tickCount=4), alt.Scale(zero=False, nice=True)
     x = alt.X("at_value:Q", title=x_title, axis=axis, scale=scale)
+    called = (
+        f"{too_long('whole')} ? datum.row : datum.whole"  # its range beside the name, where there is room
+    )
     tips = tooltips({"row": "Assumption", "range": "Range"} | ends)
     return alt.layer(
         *[
@@ -29,5 +33,11 @@ def tornado(rows: pd.DataFrame, *, x_title: str, x_format: str) -> alt.LayerChar
         ],
         # the value now: a line across all would cross the names
         base.mark_tick(color=INK, thickness=2, size=20).encode(alt.X("at_value:Q"), layout.y()),
-        layout.names(base, "row", dy=-11),
+        layout.names(
+            base.transform_calculate(whole="datum.row + ', ' + datum.range").transform_calculate(
+                called=called
+            ),
+            "called",
+            dy=-11,
+        ),
     ).properties(height=280)

@@ -1,7 +1,7 @@
 """A sentence with results in it, written by Python and by the reader's browser alike.
 
-`{levy:,.2f}` is a number; `{built?would build|would not build}` is words that turn with a number (not 0, or
-0). The minus of a sum of money stands before its currency.
+`{levy:,.1~f}` is a number, without zeros at its end; `{built?would build|would not build}` is words that
+turn with a number (not 0, or 0). The minus of a sum of money stands before its currency.
 """
 
 import math
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from string import Formatter
 
 NO_END = 1200  # months beyond which a stock that is hardly drawn is said to have no end
-_VALUE = r"\{(\w+):([^}]*)\}"  # {levy:,.2f}
+_VALUE = r"\{(\w+):([^}]*)\}"  # {levy:,.1~f}
 _CURRENCY = re.compile(r"(?:US|A)\$$")
 _MINUS = "\N{MINUS SIGN}"
 _WORDS = r"((?:[^{}|]|\{[^{}]*\})*)"
@@ -29,8 +29,10 @@ class _LikeABrowser(Formatter):
             text = (
                 format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%"
                 if spec.endswith("%")
-                else format(Decimal(float(value)), spec)
+                else format(Decimal(float(value)), spec.replace("~", ""))
             )
+        if "~" in spec and "." in text:
+            text = text.rstrip("0").rstrip(".")
         return text.replace("-", _MINUS if re.search("[1-9]", text) else "")  # nothing less than nothing
 
 
@@ -43,6 +45,8 @@ def written(sentence: str, numbers: Mapping[str, float]) -> str:
     '7% of it'
     >>> written("It is worth A${npv:,.0f} million.", {"npv": -1200})
     'It is worth −A$1,200 million.'
+    >>> [written("US${levy:,.1~f}", {"levy": levy}) for levy in (41.0, 29.68, 0.04)]
+    ['US$41', 'US$29.7', 'US$0']
     """
     text = _LikeABrowser().vformat(
         _CHOICE.sub(lambda m: m[2] if numbers[m[1]] else m[3], sentence), (), numbers

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from chokepoint.analysis.difference import ROUNDED
+from chokepoint.analysis.spelling import ours
 
 SHOWN = 5  # of many alike
 
@@ -195,7 +196,7 @@ def series_name(row: dict, whole: bool = False) -> str:
     commodity = str(row.get("commodity") or "")
     if commodity and commodity.casefold().replace(" ", "_") not in (t.casefold() for t in told):
         told.insert(1, commodity)
-    return ", ".join(told)
+    return ours(", ".join(told))
 
 
 def figure_text(reading: float | str) -> str:

@@ -285,7 +285,7 @@ def sells(iso3: str, release: str) -> str:
 def _some(iso3: str, rows: pd.DataFrame) -> str:
     """Write the minerals, each with the share of its imports where one is printed.
 
-    Of cesium USGS gives the order alone.
+    Of caesium USGS gives the order alone.
     """
     return listed(
         [

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chokepoint.analysis import reliance, supply
 from chokepoint.analysis.facts.reliance import form_id
+from chokepoint.analysis.spelling import ours
 from chokepoint.data import tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.amounts import capital, date, in_words, tons, with_article
@@ -253,9 +254,9 @@ def _needs(mineral: str, release: str) -> str:
 def _form_of(mineral: str, line: pd.Series) -> str:
     """Write what a statement of reliance is of, as it stands in a sentence.
 
-    Examples: aluminum, refined lead, rare earths (compounds and metals).
+    Examples: aluminium, refined lead, rare earths (compounds and metals).
     """
-    commodity = line.commodity.split(" (")[0].lower()
+    commodity = ours(line.commodity.split(" (")[0].lower())
     base = name(mineral) if commodity == row_of(mineral)["name"].split(" (")[0].lower() else commodity
     if line.detail in ("", "total"):
         return base

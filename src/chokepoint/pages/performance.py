@@ -8,7 +8,7 @@ from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import chapters, paragraph
 
 SOURCE = "M99"
-AXES = {"x": "size", "y": "seconds", "y_title": "Seconds", "y_unit": "s"}
+AXES = {"x": "size", "y": "seconds", "y_title": "Seconds", "y_unit": "seconds"}
 NOISE = 0.05  # two runs of one build differ by as much
 
 

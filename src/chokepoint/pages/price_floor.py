@@ -157,11 +157,11 @@ def who_pays() -> Explorable:
             "deadweight_loss",
             "secure_cost",
         ],
-        sentence="{taxed?At these settings the levy is US${levy:,.2f} on each kilogram that pays it, and "
-        "buyers pay US${bloc_price:,.2f}|At these settings no levy is paid, and buyers pay "
-        "US${bloc_price:,.2f}"
+        sentence="{taxed?At these settings the levy is US${levy:,.1~f} on each kilogram that pays it, and "
+        "buyers pay US${bloc_price:,.1~f}|At these settings no levy is paid, and buyers pay "
+        "US${bloc_price:,.1~f}"
         "}{idle_floor?. The bloc would feed itself at that price, so no floor above it can be "
-        "held|}.{extra_supply? Each extra kilogram that the bloc makes costs US${secure_cost:,.2f} that "
+        "held|}.{extra_supply? Each extra kilogram that the bloc makes costs US${secure_cost:,.1~f} that "
         "nobody gets back.|}",
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls, or sinks with it where part of the levy is dodged; "
@@ -179,8 +179,8 @@ def next_stage() -> Explorable:
         along="magnet_floor",
         title="A floor on the oxide alone taxes the magnet maker",
         results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise"],
-        sentence="Dearer oxide adds US${magnet_cost_rise:,.2f} to each kilogram of magnet. Magnets need a "
-        "floor of US${magnet_floor_needed:,.2f} "
+        sentence="Dearer oxide adds US${magnet_cost_rise:,.1~f} to each kilogram of magnet. Magnets need a "
+        "floor of US${magnet_floor_needed:,.1~f} "
         "before their maker is no worse off. {work?At the floor set here their own work is protected by "
         "{magnet_protection:.0%}; below zero is a tax|At these world prices the oxide alone takes "
         "{oxide_share:.0%} of the magnet’s price, which leaves too little work to protect}.",

@@ -419,9 +419,9 @@ def how_long(capital_usd_bn: float | None = None, release: str = tables.DEFAULT_
             "best_years",
         ],
         sentence="This stock replaces {cover_days:,.0f} days of net imports if they stop altogether{cut?, "
-        "and lasts {months_last:,.1f} months against the cut set here|; with no cut nothing is drawn "
+        "and lasts {months_last:,.1~f} months against the cut set here|; with no cut nothing is drawn "
         "from it}. "
-        "Holding it costs US${carry:,.2f} billion a year.",
+        "Holding it costs US${carry:,.2~f} billion a year.",
         alt_text="Areas of what the stock gives and what stays missing, by the length of the cut in months. "
         "The stock’s area rises and then stays level once the stock is empty.",
         named={
@@ -469,10 +469,10 @@ def drawn_down() -> Explorable:
             "spike_loss",
             "stock_end",
         ],
-        sentence="The cut takes away {needed:.2f} years of net imports; the stock gives {released:.2f} of it "
-        "and {unmet:.2f} stay missing. "
-        "{refilled?Of what was drawn {refilled:.2f} is bought back|Nothing of it is bought back} within "
-        "three years{spike_loss?, for {spike_loss:.2f} more than it would have cost before, in the same "
+        sentence="The cut takes away {needed:.2~f} years of net imports; the stock gives {released:.2~f} of "
+        "it and {unmet:.2~f} stay missing. "
+        "{refilled?Of what was drawn {refilled:.2~f} is bought back|Nothing of it is bought back} within "
+        "three years{spike_loss?, for {spike_loss:.2~f} more than it would have cost before, in the same "
         "unit, because the price has not come all the way down|}.",
         alt_text="What a stock gives and what stays missing against the length of a cut. The first curve "
         "rises and then stays level, the second starts where it does.",

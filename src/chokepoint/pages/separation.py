@@ -33,8 +33,8 @@ def row_of_tanks() -> Explorable:
             "plain_purity",
         ],
         sentence="It takes {tanks:,.0f} tanks in a row to part these two to {purity:.1%}. Filling them takes "
-        "{held_days:,.1f} days of feed, and the first pure product comes {first_product:,.1f} days after the "
-        "first feed, at the least. A small error of balance, left alone, would take "
+        "{held_days:,.1~f} days of feed, and the first pure product comes {first_product:,.1~f} days after "
+        "the first feed, at the least. A small error of balance, left alone, would take "
         "{settles?{settling:,.0f} days to fall to a third|longer than anyone waits to die away}. "
         "Without washing back, as many stages would give only {plain_purity:.0%}.",
         alt_text="Tanks needed against the separation factor. The curve falls steeply: the nearer the "

@@ -80,7 +80,7 @@ def _by_country(release: str) -> dict[tuple[str, str], Answer]:
     }
 
 
-# --- further forms: alumina and bauxite beside aluminum, ores beside refined metal ---
+# --- further forms: alumina and bauxite beside aluminium, ores beside refined metal ---
 
 
 def form_id(mineral: str, form: str) -> str:

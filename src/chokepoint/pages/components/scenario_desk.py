@@ -27,7 +27,7 @@ from chokepoint.models.scenario.inputs import YEARS
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components import scenario as scripts
 from chokepoint.pages.components.base import Component
-from chokepoint.pages.components.figure import anchor, canvas, numbers, save_link
+from chokepoint.pages.components.figure import anchor, canvas, numbers, save_link, source_line
 from chokepoint.pages.markup import for_notebook, macros, with_links
 
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
@@ -200,6 +200,7 @@ class ScenarioDesk(Component):
             call(self.mineral, self.members, scenario.settings),
             [with_links(words, "") for words in cautions()],
             grounds()[self.mineral],
+            source_lines(),
             _picture(self.still()),
         )
 
@@ -333,6 +334,7 @@ class ScenarioDesk(Component):
                     save_link(scenario.table, f"{mineral.value}-scenario"),
                     [with_links(said, "") for said in cautions()],
                     grounds()[mineral.value],
+                    next(line for line, of in source_lines().items() if mineral.value in of),
                 )
             )
             quiet = not runner.shows_price_levels(mineral.value)
@@ -498,6 +500,16 @@ def grounds() -> dict[str, str]:
         why = f" {known.why.rstrip('.')}." if known.why else ""
         said[known.mineral] = f"{capital(known.form)}: grade {known.grade}.{why} Its figures: {counts}."
     return said
+
+
+def source_lines() -> dict[str, list[str]]:
+    """Return each line of sources with the minerals whose measured and derived figures rest on them."""
+    facts = tables.load("scenario_facts")
+    measured = facts[facts.basis != "judged"].groupby("mineral").source_id.unique().map(sorted)
+    lines: dict[str, list[str]] = {}
+    for known in model.minerals():
+        lines.setdefault(source_line(measured[known.mineral]), []).append(known.mineral)
+    return lines
 
 
 def cautions() -> list[str]:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, supply
 from chokepoint.analysis import reserves as measured
+from chokepoint.analysis.spelling import ours
 from chokepoint.charts.lines import lines
 from chokepoint.data import tables
 from chokepoint.pages import standings
@@ -80,7 +81,7 @@ def _of_one_year(rows: pd.DataFrame, release: str) -> Section:
     """Prices of which no series has a second year: a list, for there is no line to draw."""
     units = rows.unit.str.removeprefix("US$/")
     units = [f"for {unit}" if unit[0].isdigit() else f"per {unit}" for unit in units]
-    named = rows.series.fillna(rows.basis).fillna(rows.commodity)
+    named = rows.series.fillna(rows.basis).fillna(rows.commodity).map(ours)
     items = [
         f"{what}: US${as_money(v)} {unit}" for what, v, unit in zip(named, rows.value, units, strict=True)
     ]
@@ -105,17 +106,17 @@ def prices(mineral: str, release: str) -> Section | None:
     speaks = [
         w
         for w in supply.summary(release).what.get(row_of(mineral).headline_mineral, pd.Series(dtype=str))
-        if w in set(rows.commodity)
+        if w in set(rows.commodity.map(ours))
     ]
-    rows = rows[rows.commodity == (speaks[-1] if speaks else rows.commodity.iloc[0])]
+    rows = rows[rows.commodity.map(ours) == (speaks[-1] if speaks else ours(rows.commodity.iloc[0]))]
     if rows.groupby(["commodity", "series"], dropna=False).year.nunique().max() < 2:
         return _of_one_year(rows, release)
     mass = rows.usd_per_kg.notna().all()
     unit = "US$ per kilogram" if mass else rows.unit.iloc[0]
     rows = rows.assign(value=rows.usd_per_kg) if mass else rows[rows.unit == rows.unit.iloc[0]]
-    rows = rows.assign(series=rows.series.fillna(rows.basis).fillna(capital(name(mineral)))).drop_duplicates(
-        ["series", "year"]
-    )
+    rows = rows.assign(
+        series=rows.series.fillna(rows.basis).fillna(capital(name(mineral))).map(ours)
+    ).drop_duplicates(["series", "year"])
     size = rows.groupby("series").value.max().sort_values(ascending=False).index[:4]
     years = rows.groupby("series").year.agg(["max", "nunique"])
     ended = (years["max"] < rows.year.max()) | (years["nunique"] < 2)  # such a series does not lead

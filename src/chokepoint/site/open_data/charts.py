@@ -27,6 +27,7 @@ _CHART = re.compile(
 _TITLE = re.compile(r'<(?P<tag>\w+) class="cp-(says|kicker)">(.*?)</(?P=tag)>', re.S)
 _CSV = re.compile(r'<script type="application/json" class="cp-csv">(.*?)</script>', re.S)
 _MODEL = re.compile(r'<section class="cp-explorable"[^>]*\bdata-model="(\w+)"')
+_HIDDEN = re.compile(r"<span [^>]*\bhidden>.*?</span>", re.S)  # the sources of another choice
 _SOURCE = re.compile(r'href="cp:sources#source-([^"]+)"')
 _BRIEF = re.compile(r'class="cp-brief.*?</(?:aside|div)>', re.S)
 _ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.S)
@@ -138,7 +139,7 @@ def _charts_of(page: str, shown: str) -> Iterator[Chart]:
             found["place"],
             _title(titles) or html.unescape(found["alt"]),
             html.unescape(found["alt"]),
-            list(dict.fromkeys(map(html.unescape, _SOURCE.findall(part)))),
+            list(dict.fromkeys(map(html.unescape, _SOURCE.findall(_HIDDEN.sub("", part))))),
             Json(_PLACE.sub("", found["spec"])),
             json.loads(tables[0]) if tables else "",
             model[1] if model else "",
