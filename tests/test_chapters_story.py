@@ -12,8 +12,10 @@ from chokepoint.data import tables
 from chokepoint.models import MODELS
 from chokepoint.pages import (
     china_responses,
+    dependence,
     did_it_bite,
     disagreements,
+    magnets,
     ministerial,
     price_floor,
     project_vault,
@@ -90,6 +92,18 @@ def test_the_floors_cost_is_the_gap_to_the_latest_price_and_falls_on_somebody():
     assert "costs somebody {ndpr.below}" in price_floor.brief(RELEASE).sentences[1]
     assert facts.find("ndpr.below", "mcs2023") is None  # the price stood above the floor
     assert "would have done nothing" in price_floor.brief("mcs2023").sentences[1]
+
+
+def test_a_price_and_a_fall_are_counted_from_one_level_throughout_the_book():
+    levy, contract = facts.get("floor.start").value, facts.get("contract.start").value
+    assert levy == contract == facts.get("ndpr.latest").value
+    fell = facts.get("verdict.magnets_fell").text
+    assert (
+        magnets.by_month().title
+        == f"China’s magnet exports fell {fell} from March to May 2025, then recovered"
+    )
+    for brief in (dependence.brief(RELEASE), china_responses.brief(RELEASE)):
+        assert any("{magnets.world_2025_03} in March" in sentence for sentence in brief.sentences)
 
 
 def test_the_glut_of_lithium_is_told_as_it_was_printed():

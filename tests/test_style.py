@@ -7,6 +7,7 @@ from pathlib import Path
 
 import built_prose
 import pytest
+from bs4 import BeautifulSoup
 
 from chokepoint.site.redirects import leads_on
 
@@ -109,6 +110,32 @@ def test_house_style(site, page):
         for m in re.finditer(r, words)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("page", STORY)
+def test_a_reader_can_judge_every_link_and_name(site, page):
+    """No link reads as a number of a source, no setting as code, and the Department is not the state."""
+    article = BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser").main
+    assert [
+        a["href"] for a in article.select("a") if re.fullmatch(r"\W*(?:S|M|SEED)\d+\W*", a.get_text())
+    ] == []
+    assert [s.get_text() for s in article.select(".cp-setting") if "_" in s.get_text()] == []
+    said = " ".join(block.get_text(" ") for block in article.select("p, li"))
+    said = re.sub(r"(?:Secretary|Department) of State", "", said)
+    assert re.findall(r".{30}\bState\b(?! (?:Department|Council)).{20}", said) == []
+
+
+def test_no_sum_is_told_finer_than_the_price_it_rests_on(site):
+    """The model shows no price of gallium: what its buyers and taxpayers pay is told to one digit."""
+    page = BeautifulSoup((site / "07-futures.html").read_text(encoding="utf-8"), "html.parser")
+    paid = [c.get_text() for row in page.select(".cp-stories-told tbody tr") for c in row.select("td")[-3:-1]]
+    assert len(paid) > 5 and [sum_ for sum_ in paid if not re.fullmatch(r"0|about −?[1-9][0,]*", sum_)] == []
+    figures = [
+        cell.get_text()
+        for row in page.select("[data-figure][data-unit^='US$ million']")
+        for cell in row.select("td")[:2]
+    ]
+    assert figures and all(re.fullmatch(r"0|about −?[1-9][0,]*", sum_) for sum_ in figures), figures
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -73,12 +73,13 @@
   // --- figures, as the book writes them ---
 
   const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-  const number = (value, unit, name) => {
+  const number = (value, unit, name, roughly) => { // roughly: to one digit
     if (value === null || !isFinite(value)) return own.never[name] ?? "none";
-    const size = Math.abs(value);
+    const exact = Math.abs(value), size = roughly && exact >= 1 ? Number(exact.toPrecision(1)) : exact;
     const text = unit === "share" ? `${(100 * size).toFixed(1)}%` : unit === "year" ? String(size)
       : size >= 100 ? whole.format(Math.round(size)) : String(Number(size.toPrecision(3)));
-    return value < 0 && /[1-9]/.test(text) ? `\u2212${text}` : text;
+    const said = value < 0 && /[1-9]/.test(text) ? `\u2212${text}` : text;
+    return roughly && said !== "0" ? `about ${said}` : said;
   };
   const money = (millions) => (millions >= 1000 ? `US$${number(millions / 1000)} billion` : `US$${number(millions)} million`);
 
@@ -218,13 +219,14 @@
 
   const outcome = (told) => {
     one(".cp-sentence").textContent = told.sentence;
-    for (const row of all("[data-figure]")) {
-      const [here, there] = told.summary[row.dataset.figure];
-      row.hidden = (row.dataset.unit === "members" && !told.summary.members[0]) || (row.dataset.figure === "highest_price" && !data.minerals[choice.mineral].prices);
-      put(row.cells[1], number(here, row.dataset.unit, row.dataset.figure));
-      put(row.cells[2], number(there, row.dataset.unit, row.dataset.figure));
-    }
     const quiet = !data.minerals[choice.mineral].prices; // where the model has not earned to show a price
+    for (const row of all("[data-figure]")) {
+      const roughly = quiet && row.dataset.unit.startsWith("US$ million");
+      const [here, there] = told.summary[row.dataset.figure];
+      row.hidden = (row.dataset.unit === "members" && !told.summary.members[0]) || (row.dataset.figure === "highest_price" && quiet);
+      put(row.cells[1], number(here, row.dataset.unit, row.dataset.figure, roughly));
+      put(row.cells[2], number(there, row.dataset.unit, row.dataset.figure, roughly));
+    }
     for (const part of all("[data-panel=price]")) part.hidden = quiet;
     one(".cp-quiet").hidden = !quiet;
     put(one(".cp-grounds"), own.grounds[choice.mineral]);

@@ -62,7 +62,7 @@ def brief(release: str) -> Brief:
     april = controls().set_index("control_id").loc[stated.row_key]
     stays = "were never suspended" if pd.isna(april.suspended_from) else "are suspended as well"
     fell = (
-        "; after them its exports of magnets fell from {magnets.world_2025_01} in January 2025 to "
+        "; after them its exports of magnets fell from {magnets.world_2025_03} in March 2025 to "
         "{magnets.world_2025_05} in May"
         + (
             ", and were {magnets.world_2025_11} in November"

@@ -63,8 +63,8 @@ def _how_it_came(release: str) -> str:
     us, china = _values(release, least), _values(release, cobalt, now)
     led = "mined most of the world’s rare earths" if us and us[0] > 50 else "mined rare earths"
     parts = [
-        f"the United States {led} from 1970 to 1984 and, by USGS, "
-        "{history.us_rare_earths_later} from 2001 to 2011"
+        f"the United States {led} from 1970 to 1984 and, by the US Geological "
+        "Survey (USGS), {history.us_rare_earths_later} from 2001 to 2011"
     ] * bool(us)
     if china:
         went = "rose" if china[1] > china[0] else "fell"
@@ -74,12 +74,12 @@ def _how_it_came(release: str) -> str:
 
 def _what_withholding_did(release: str) -> str:
     licences = "Beijing put {controls.april_elements} and their magnets under export licence in April 2025"
-    tonnes = _values(release, "magnets.world_2025_01", "magnets.world_2025_05")
+    tonnes = _values(release, "magnets.world_2025_03", "magnets.world_2025_05")
     if not tonnes:
         return f"{licences}."
     fell = "fell" if tonnes[1] < tonnes[0] else "held"
     return (
-        f"{licences}, and its exports of magnets {fell}, from {{magnets.world_2025_01}} in January to "
+        f"{licences}, and its exports of magnets {fell}, from {{magnets.world_2025_03}} in March to "
         "{magnets.world_2025_05} in May"
         + (
             ", to be back at {magnets.world_2025_11} in November."

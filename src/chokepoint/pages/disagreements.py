@@ -69,8 +69,8 @@ def brief(release: str) -> Brief:
     return Brief(
         [
             "All five accounts tell of ministers in Washington, of a stockpile, and of China as the reason.",
-            f"{commonest}. Where factories stopped, {{accounts.errors_control}} of their sentences blame the "
-            "wrong Chinese controls.",
+            f"{commonest}. On why factories stopped, {{accounts.errors_control}} of their sentences blame "
+            "the wrong Chinese controls.",
             f"The errors do not keep to one side: {spread}.",
         ],
         release,

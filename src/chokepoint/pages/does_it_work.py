@@ -179,7 +179,8 @@ def score(release: str) -> Listing:
     made = f"on {first}" if first == last else f"from {first} to {last}"
     oldest, newest = date(rows.evidence_to.min()), date(rows.evidence_to.max())
     known = f"to {oldest}" if oldest == newest else f"of its day, {oldest} to {newest}"
-    return Listing(paragraph(f"Made {made}, from the evidence {known}. {scored(rows)}"))
+    blind = "; what came between we did not know" * bool((rows.evidence_to < rows.made_on).all())
+    return Listing(paragraph(f"Made {made}, from the evidence {known}{blind}. {scored(rows)}"))
 
 
 def scored(rows: pd.DataFrame) -> str:

@@ -105,8 +105,8 @@ def _binding(release: str) -> Point:
         "nothing-binds",
         "{frameworks.texts_binding} of {frameworks.texts}",
         "Some of what is signed binds." if bound else "Nothing signed is known to bind.",
-        "{frameworks.established} have signed. By their own text {frameworks.texts_not_binding} papers bind "
-        "nobody, {frameworks.texts_said_not} more are said not to, and "
+        "{frameworks.established} have signed. Of their papers {frameworks.texts_not_binding} say that they "
+        "bind nobody, {frameworks.texts_said_not} more are said not to, and "
         + ("{frameworks.texts_binding} known to bind." if bound else "no other is known to."),
         "So those who are bound cannot just walk away."
         if bound

@@ -10,7 +10,7 @@ from chokepoint.models import scenario
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.scenario_desk import ScenarioDesk, describe
+from chokepoint.pages.components.scenario_desk import ScenarioDesk, describe, rough
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import macros
 
@@ -32,10 +32,10 @@ def brief(release: str) -> Brief:
             f"{hub} in what the International Energy Agency (IEA) forecasts: in 2035 it refines more than "
             "half of {futures.iea_majority} of {futures.iea_minerals} minerals, and "
             "{futures.iea_rare_earths} of the magnet rare earths.",
-            "In the model below, if China does not answer, those who signed or came make more than half of "
-            "the world’s output of {scenario.half_nothing} of the {scenario.minerals} minerals that it runs, "
-            "as ore or as metal, in 2040 if they do nothing; price floors, public money and a stock all at "
-            f"once bring them {moved}.",
+            "In the model below, without an answer from China, those who signed or came and do nothing make "
+            "more than half of the world’s output of {scenario.half_nothing} of {scenario.minerals} minerals "
+            "in 2040, as ore or as metal; price floors, public money and a stock all at once bring them "
+            f"{moved}.",
             "A floor that ends at the refined metal drives out a tenth or more of those who work it up, "
             f"in {{scenario.left_early}} of these minerals; one that covers their product too, {lasts}, "
             "and then the buyers of the product pay.",
@@ -64,10 +64,20 @@ def stories(mineral: str, members: str, answer: str) -> Table:
     for story, (title, _) in scenario.STORIES.items():
         summary = decisions.run(mineral, members, story, answer).summary
         rows.append(
-            Row([title, *(describe(summary.value[name], name, summary.unit[name]) for name in STORY_FIGURES)])
+            Row(
+                [
+                    title,
+                    *(
+                        describe(summary.value[name], name, unit, rough(mineral, unit))
+                        for name, unit in summary.unit[list(STORY_FIGURES)].items()
+                    ),
+                ]
+            )
         )
     form = next(known.form for known in scenario.minerals() if known.mineral == mineral)
     caption = f"{capital(form)}; China: {decisions.ANSWERS[answer][0].lower()}"
+    if rough(mineral, summary.unit["buyers"]):
+        caption += "; sums of money to one digit, as the model is not trusted with this price"
     heads = ["Choice", *STORY_FIGURES.values()]
     return Table("cp-stories-told", heads, rows, of="choices", search=False, caption=caption)
 

@@ -85,7 +85,7 @@ def month(release: str) -> Guess | None:
             for name, row in zip(names, rows.itertuples(), strict=True)
         ],
         f"In {pd.Timestamp(least.month):%B}: {{magnets.world_{least.month.replace('-', '_')}}} left China, "
-        "against {magnets.world_2025_01} in January. Months for which nobody quotes the customs are missing.",
+        "against {magnets.world_2025_03} in March. Months for which nobody quotes the customs are missing.",
         release,
         choices=True,
     )

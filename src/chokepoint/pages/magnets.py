@@ -55,11 +55,13 @@ def by_month() -> Figure | None:
     rows = exports()
     if rows.empty:
         return None
-    world = rows[rows.area == "World"].set_index("month").value_t
+    world = rows[rows.area == "World"].set_index("month").value_t.sort_index()
     measures = _measures()
     since = pd.Period(measures.effective_date_start.iloc[0], "M")
     after = world[world.index > str(since)]
-    high = world[world.index < str(since)].max()
+    before = world[world.index < str(since)]
+    level, last = before.iloc[-1], pd.Period(before.index[-1])
+    low = pd.Period(after.idxmin())
     shown = rows[rows.area.isin(PANELS) & (rows.month >= "2024-07")]
     days = pd.DataFrame(
         {
@@ -90,9 +92,10 @@ def by_month() -> Figure | None:
             unit="t",
         ),
         name="by-month",
-        title=f"China’s magnet exports fell {100 - 100 * after.min() / high:.0f}% by "
-        f"{_month(after.idxmin())}{', then came back' if after.max() > BACK * high else ''}",
-        subtitle=f"Tonnes a month: {high:,.0f} t in {_month(world.idxmax())}, {after.min():,.0f} t in "
+        title=f"China’s magnet exports fell {100 - 100 * after.min() / level:.0f}% from "
+        f"{last.strftime('%B' if last.year == low.year else '%B %Y')} to {low:%B %Y}"
+        f"{', then recovered' if after.max() > BACK * level else ''}",
+        subtitle=f"Tonnes a month: {level:,.0f} t in {last:%B %Y}, {after.min():,.0f} t in "
         f"{_month(after.idxmin())}, {after.max():,.0f} t in {_month(after.idxmax())}.",
         table=table,
         sources=sorted(set(rows.source_id)),

@@ -37,8 +37,8 @@ def brief(release: str) -> Brief:
     )
     taxed = facts.get("cascade.magnet_protection", release).value < 0
     next_stage = (
-        "On the oxide alone it turns against the next stage: in the model it wipes out "
-        "{cascade.work_lost} of what the magnet maker earns on each kilogram"
+        "On the oxide alone it turns against the next stage: in the model, at prices of 2024, it wipes "
+        "out {cascade.work_lost} of what the magnet maker earns on each kilogram"
         if taxed
         else "In the model a floor on the oxide alone does no harm to the magnet maker"
     )

@@ -258,17 +258,14 @@ def terms(release: str) -> Figure:
 
 
 def _kept_title(rows: pd.DataFrame) -> str:
-    """Tell of the promises whose day had passed: how many were met in time, how many days one was late."""
+    """Tell of the promises whose day had passed: how many were met in time, how many late."""
     passed = rows[(rows.kind == events.PROMISE) & (rows.outcome != events.AHEAD)]
     met, late = ((passed.outcome == outcome).sum() for outcome in (events.MET, events.LATE))
     title = (
         f"{capital(in_words(met)) if met else 'None'} of {in_words(len(passed))} deadlines "
-        f"{'is' if met < 2 else 'are'} known met"
+        f"{'is' if met < 2 else 'are'} known to be met"
     )
-    if not late:
-        return title
-    days = int((passed.settled - passed.due).dt.days[passed.outcome == events.LATE].max())
-    return f"{title}; {in_words(late)} came {'' if late == 1 else 'up to '}{days} days late"
+    return f"{title}; {in_words(late)} came late" if late else title
 
 
 def ahead(release: str) -> Listing:

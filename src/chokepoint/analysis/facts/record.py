@@ -76,7 +76,7 @@ MONTHS = [
         "when": f"{pd.Period(month):%B %Y}",
     }
     for slug, area, months in (
-        ("world", "World", ("2025-01", "2025-05", "2025-11", "2026-03")),
+        ("world", "World", ("2025-01", "2025-03", "2025-05", "2025-11", "2026-03")),
         ("us", "United States", ("2025-05", "2026-03")),
     )
     for month in months

@@ -247,8 +247,8 @@ class ScenarioDesk(Component):
                 "meaning": f"{WORDS[unit]} {meaning}" if unit in WORDS else meaning,
                 "unit": unit,
                 "shown_unit": "" if unit in WORDS else unit,
-                "here": describe(scenario.summary.value[name], name, unit),
-                "there": describe(scenario.summary.nothing[name], name, unit),
+                "here": describe(scenario.summary.value[name], name, unit, rough(scenario.mineral, unit)),
+                "there": describe(scenario.summary.nothing[name], name, unit, rough(scenario.mineral, unit)),
                 "hidden": (unit == "members" and not scenario.summary.value["members"])
                 or (name == "highest_price" and not runner.shows_price_levels(scenario.mineral)),
             }
@@ -444,24 +444,39 @@ def _format_value(value: float, panel: Panel) -> str:
     return "none" if math.isnan(value) else describe(value, "", "share" if panel.number == "~%" else "")
 
 
-def describe(value: float, name: str, unit: str) -> str:
-    """Write a figure as the page's script does.
+def rough(mineral: str, unit: str) -> bool:
+    """Say whether a figure is told to one digit: money that rests on a price which the model has not earned.
+
+    >>> rough("gallium", "US$ million/year"), rough("gallium", "share"), rough("copper", "US$ million/year")
+    (True, False, False)
+    """
+    return unit.startswith("US$ million") and not runner.shows_price_levels(mineral)
+
+
+def describe(value: float, name: str, unit: str, roughly: bool = False) -> str:
+    """Write a figure as the page's script does, to one digit where that is all that is earned.
 
     >>> describe(0.1414, "", "share"), describe(-1234.5, "", "t"), describe(2.345, "", "t")
     ('14.1%', '−1,234', '2.35')
+    >>> describe(-88.7, "", "US$ million", roughly=True), describe(0.0, "", "US$ million", roughly=True)
+    ('about −90', '0')
     >>> describe(math.nan, "half", "year")
     'not by 2040'
     """
     if math.isnan(value):
         return NEVER.get(name, "none")
     size = abs(value)
+    if roughly and size >= 1:
+        step = 10.0 ** math.floor(math.log10(size))
+        size = math.floor(size / step + 0.5) * step
     if unit == "share":
         text = f"{100 * size:.1f}%"
     elif unit == "year":
         text = f"{size:.0f}"
     else:
         text = f"{size:,.0f}" if size >= 100 else f"{size:.3g}"
-    return f"\N{MINUS SIGN}{text}" if value < 0 and text.strip("0.,%") else text
+    said = f"\N{MINUS SIGN}{text}" if value < 0 and text.strip("0.,%") else text
+    return f"about {said}" if roughly and said != "0" else said
 
 
 def call(mineral: str, members: str, settings: Mapping[str, float]) -> str:

@@ -112,8 +112,9 @@ class Spread(Component):
 
     @property
     def title(self) -> str:
-        """The finding: between what values nine runs of ten lie."""
-        low, high = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
+        """The finding: between what values nine runs of ten lie, to the two figures that a spread bears."""
+        ends = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
+        low, high = (float(f"{end:.2g}") for end in ends)
         return f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)}"
 
     # --- the pictures ---
