@@ -22,6 +22,8 @@ import websocket
 
 NAMES = ("firefox-esr", "firefox")
 MAC = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
+# Whether a page that was opened since has loaded whole; a blank one and one of an error have addresses of their own.
+_HERE = "!window.left && document.readyState === 'complete' && !document.documentURI.startsWith('about:')"
 NONE_HERE = "No Firefox was found and none could be installed (apt install firefox-esr), so this was seen in Chromium alone."
 PREFERENCES = {
     "app.update.enabled": False,
@@ -115,12 +117,19 @@ class Firefox:
     def open(self, address: str) -> None:
         """Load a page."""
         self.complaints.clear()
+        page, hash_, _place = address.partition("#")
+        if not (hash_ and page == self.evaluate("document.documentURI.split('#')[0]")):
+            self.evaluate(
+                "window.left = true"
+            )  # not where only another place of the page is asked for: it stays
         self._ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
         for _ in range(100):  # under load Firefox has answered before the page was there
-            if self.evaluate("document.documentElement && document.readyState") == "complete":
+            if self.evaluate(_HERE):
                 return
             time.sleep(0.1)
-        raise TimeoutError(f"Firefox says that {address} is loaded, but there is no document.")
+        raise TimeoutError(
+            f"Firefox says that {address} is loaded, but shows {self.evaluate('document.documentURI')}."
+        )
 
     def resize(self, width: int, height: int) -> None:
         """Give the page another size [px]."""

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chokepoint.analysis import facts
+from chokepoint.models.sentence import written
 from chokepoint.pages import price_floor
 from chokepoint.site import linkcheck, redirects
 
@@ -119,7 +120,7 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
             "s => Object.fromEntries([...s.querySelectorAll('[data-result]')].map(c => [c.dataset.result, Number(c.dataset.value)]))"
         )
         assert shown == pytest.approx({k: expected[k] for k in shown}, rel=1e-9, abs=1e-9)
-    assert f"US${expected['levy']:,.2f}" in section.locator(".cp-sentence").inner_text()
+    assert written("US${levy:,.1~f}", expected) in section.locator(".cp-sentence").inner_text()
     section.locator("button[type=reset]").click()
     seen.wait_for_function(
         "s => s.querySelector('input').value === s.querySelector('input').defaultValue",
