@@ -108,7 +108,11 @@ def test_words_of_a_table_stay_words(component, monkeypatch):
         assert "<script>alert" not in html and '"><' + "script" not in html
 
 
-REAL = {"source_id": "S001", "date_precision": "day"}  # by which something else is looked up
+REAL = {
+    "source_id": "S001",
+    "check_source_id": "S001",
+    "date_precision": "day",
+}  # by which something else is looked up
 
 
 class Anything:
