@@ -18,3 +18,19 @@ def bench(function: Callable[[], dict]) -> Callable[[], dict]:
     """
     BENCHES[function.__name__] = function
     return function
+
+
+def limited(what: str, unit: str, value: float, limit: float) -> dict:
+    """Return the row of a figure that is held against a limit of our own.
+
+    >>> limited("memory", "MB", 1200, 1500)["aim"]
+    'at most 1, that is 1,500 MB'
+    """
+    return dict(
+        aim=f"at most 1, that is {limit:,g} {unit}",
+        what=what,
+        unit=unit,
+        value=value,
+        peer="the limit we set ourselves",
+        peer_value=limit,
+    )

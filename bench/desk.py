@@ -10,7 +10,7 @@ from time import perf_counter
 
 import frames
 
-from bench import bench
+from bench import bench, limited
 from bench.page import SITE, _frames, browsing, served
 from chokepoint.analysis import decisions
 from chokepoint.models import scenario
@@ -110,14 +110,7 @@ def scenario_band_s() -> dict:
 @bench
 def scenario_longest_task_ms() -> dict:
     """The longest task of the page while the draws come in; 50 ms and less are not counted by the browser."""
-    return dict(
-        aim="at most 1, that is 100 ms",
-        what="longest task of the page while the band grows",
-        unit="ms",
-        value=_measured()["task"],
-        peer="the limit we set ourselves",
-        peer_value=100,
-    )
+    return limited("longest task of the page while the band grows", "ms", _measured()["task"], 100)
 
 
 @bench

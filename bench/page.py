@@ -20,7 +20,7 @@ import vl_convert
 from playwright.sync_api import Browser, Route, sync_playwright
 from test_live_lab import Lab, _opened, press
 
-from bench import HOME, bench, stock
+from bench import HOME, bench, limited, stock
 from chokepoint.charts.vega import VEGA_LITE
 
 SITE = HOME / "build" / "html"
@@ -210,14 +210,7 @@ def plain_page_kb() -> dict:
     """Bytes of a page without charts."""
     with served(SITE) as home, browsing() as browser:
         value = visit(browser, f"{home}/{PLAIN}", chart=False)[0]
-    return dict(
-        aim="at most 1, that is 200 kB",
-        what=f"transferred for {PLAIN}, gzipped",
-        unit="kB",
-        value=value / 1000,
-        peer="the limit we set ourselves",
-        peer_value=200,
-    )
+    return limited(f"transferred for {PLAIN}, gzipped", "kB", value / 1000, 200)
 
 
 @cache
@@ -238,14 +231,7 @@ def _frames() -> dict[str, dict[str, float]]:
 def _slowest(which: str, limit: float) -> dict:
     model, times = max(_frames().items(), key=lambda item: item[1][which])
     what = f"from a slider to the second frame after it, {'median' if which == 'p50' else '95th percentile'}; the slowest of {len(_frames())}: {model}"
-    return dict(
-        aim=f"at most 1, that is {limit} ms",
-        what=what,
-        unit="ms",
-        value=times[which],
-        peer="the limit we set ourselves",
-        peer_value=limit,
-    )
+    return limited(what, "ms", times[which], limit)
 
 
 @bench

@@ -4,12 +4,12 @@ Of all chapters the worst is kept; the peer is the limit that we set ourselves. 
 """
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 
 from playwright.sync_api import Browser
 
-from bench import bench
+from bench import bench, limited
 from bench.page import SITE, browsing, served
 
 TRIES = 3
@@ -68,25 +68,19 @@ def visits() -> dict[str, Visit]:
     with served(SITE) as home, browsing() as browser:
         seen = {name: [visit(browser, f"{home}/{name}") for _ in range(TRIES)] for name in names}
     return {
-        name: Visit(
-            statistics.median(v.largest_paint for v in all_),
-            statistics.median(v.blocking for v in all_),
-            statistics.median(v.transferred for v in all_),
-        )
-        for name, all_ in seen.items()
+        name: Visit(*map(statistics.median, zip(*map(astuple, tries), strict=True)))
+        for name, tries in seen.items()
     }
 
 
 def _row(what: str, unit: str, limit: float, values: dict[str, float]) -> dict:
     """Return the row of the worst page; the second is named too, so that one page's accident shows."""
     worst, second = sorted(values, key=lambda name: -values[name])[:2]
-    return dict(
-        aim=f"at most 1, that is {limit:,.0f} {unit}",
-        what=f"{what}; the worst of {len(values)}: {worst} (next {second}, {values[second]:,.0f} {unit})",
-        unit=unit,
-        value=values[worst],
-        peer="the limit we set ourselves",
-        peer_value=limit,
+    return limited(
+        f"{what}; the worst of {len(values)}: {worst} (next {second}, {values[second]:,.0f} {unit})",
+        unit,
+        values[worst],
+        limit,
     )
 
 
@@ -131,11 +125,4 @@ def chapter_kb() -> dict:
 def phone_evidence_blocking_ms() -> dict:
     """How long a slow phone cannot answer a finger until the longest table has loaded."""
     blocking = visits()[TABLE].blocking
-    return dict(
-        aim="at most 1, that is 150 ms",
-        what=f"blocking until load of {TABLE} at 360 px",
-        unit="ms",
-        value=blocking,
-        peer="the limit we set ourselves",
-        peer_value=150,
-    )
+    return limited(f"blocking until load of {TABLE} at 360 px", "ms", blocking, 150)

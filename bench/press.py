@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from bench import HOME, bench, stock
+from bench import HOME, bench, limited, stock
 from chokepoint.data import tables
 from chokepoint.site import variants
 from chokepoint.site.cache import Cache
@@ -146,14 +146,7 @@ def build_onevalue_vs_cold() -> dict:
 @bench
 def peak_memory_mb() -> dict:
     """The most that all processes of the build hold at once."""
-    return dict(
-        aim="at most 1, that is 1,500 MB",
-        what="memory of the build from nothing",
-        unit="MB",
-        value=cold()[1],
-        peer="the limit we set ourselves",
-        peer_value=1500,
-    )
+    return limited("memory of the build from nothing", "MB", cold()[1], 1500)
 
 
 def _again(minerals: list[str]) -> float:

@@ -15,7 +15,7 @@ from functools import cache
 from time import perf_counter, sleep
 from urllib.request import urlopen
 
-from bench import bench
+from bench import bench, limited
 from bench.press import cold, copy
 
 TRIES, PATIENCE_S = 10, 120
@@ -124,13 +124,11 @@ def medians() -> dict[str, tuple[float, str]]:
 
 
 def _row(kind: str, what: str, aim_s: float) -> dict:
-    return dict(
-        aim=f"at most 1, that is {aim_s:g} s",
-        what=f"from saving {what} to the new page, `make watch`, median of {TRIES} ({medians()[kind][1]})",
-        unit="s",
-        value=medians()[kind][0],
-        peer="the limit we set ourselves",
-        peer_value=aim_s,
+    return limited(
+        f"from saving {what} to the new page, `make watch`, median of {TRIES} ({medians()[kind][1]})",
+        "s",
+        medians()[kind][0],
+        aim_s,
     )
 
 
@@ -178,11 +176,9 @@ def due_after(table: str) -> int:
 def watch_new_row_notebooks() -> dict:
     """How much of the book runs again for one more event, source or fact: the most of the three."""
     due = {table: due_after(table) for table in NEW_ROWS}
-    return dict(
-        aim="at most 1, that is 5 notebooks",
-        what="notebooks that a new row reruns: " + ", ".join(f"{n} for {table}" for table, n in due.items()),
-        unit="notebooks",
-        value=max(due.values()),
-        peer="the limit we set ourselves",
-        peer_value=5,
+    return limited(
+        "notebooks that a new row reruns: " + ", ".join(f"{n} for {table}" for table, n in due.items()),
+        "notebooks",
+        max(due.values()),
+        5,
     )
