@@ -160,11 +160,25 @@ def _title(before: list[tuple[str, str, str]]) -> str:
 
 def _in_parts(shown: str) -> Iterator[tuple[str, str, re.Match, str]]:
     """Give each chart with its figure, and what stands in that before it and up to the next chart."""
-    for part in _PARTS.split(shown):
+    for figure_and_after in _PARTS.split(shown):
+        part = _figure(figure_and_after)
         found = list(_CHART.finditer(part))
         ends = [chart.start() for chart in found[1:]] + [len(part)]
         for chart, end in zip(found, ends, strict=False):  # no chart, no end
             yield part, part[: chart.start()], chart, part[chart.end() : end]
+
+
+def _figure(part: str) -> str:
+    """Return a figure or a model without what follows it on the page, whose sources are not its own.
+
+    >>> _figure("<figure>chart</figure><p>next</p>")
+    '<figure>chart</figure>'
+    """
+    tag = next((tag for tag in ("figure", "section") if part.startswith(f"<{tag}")), None)
+    if tag is None:  # a chart without a figure
+        return part
+    figure, closing, _ = part.partition(f"</{tag}>")
+    return figure + closing
 
 
 def _words(markup: str) -> str:
