@@ -37,7 +37,7 @@ TAG = re.compile(
 # Patterns that read HTML which Sphinx, MyST-NB and pandas have written: no tag in them reaches a page.
 READS_HTML = {
     "pages/drawn.py": ["_SCRIPT", "_CHART"],
-    "site/layout.py": ["_FIXES"],
+    "site/layout.py": ["_FIXES", "_IN_PARTS", "_NUMBERS", "_ROW"],
     "site/engine.py": ["_SCRIPT"],
     "site/sphinx_extension.py": ["_MODEL"],
 }

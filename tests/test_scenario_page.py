@@ -351,9 +351,14 @@ def test_a_key_moves_a_lever_and_the_band_grows(visit, page_file):
     seen.page.wait_for_function(
         "() => Number(document.querySelector('.cp-scenario').dataset.drawn) >= 50", timeout=60_000
     )
-    rows_ = seen.page.evaluate(
+    band = (
         "chokepoint.view(document.querySelector('[data-panel=share]:not(button)')).then(v => v.data('band'))"
     )
+    share = "document.querySelector('[data-panel=share]:not(button)')"
+    seen.page.wait_for_function(  # once its picture is drawn
+        f"() => {share}.querySelector('[data-drawn]') && chokepoint.data({share}).some(rows => rows.length > 1 && rows[0].q95)"
+    )
+    rows_ = seen.page.evaluate(band)
     assert len(rows_) == 15 and all(row["q5"] <= row["q25"] <= row["q75"] <= row["q95"] for row in rows_)
     assert not seen.complaints
 

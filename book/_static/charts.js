@@ -36,6 +36,7 @@
     if (!column || !fits(spec)) return view.runAsync();
     chart.column = column;
     const over = async (plot) => {
+      await chart.pause?.();
       await view.signal("cp_column", column).width(plot).resize().runAsync();
       return width(view.container().querySelector("svg, canvas")) - column;
     };
@@ -68,29 +69,48 @@
 
   const partOf = (box) => box.closest(".cp-explorable, .cp-pair > div, .cp-figure");
 
+  // One chart after the other, and between two steps of one the browser takes what the reader does.
+  let queue = Promise.resolve();
   const draw = (box) => {
-    if (!drawing.has(box)) drawing.set(box, start(box));
+    if (!drawing.has(box)) {
+      const done = queue.then(() => start(box));
+      queue = done.catch(() => drawing.delete(box));
+      drawing.set(box, done);
+    }
     return drawing.get(box);
   };
+  let hurried = false; // paper does not wait
+  const breathe = () => (hurried ? null : new Promise((done) => setTimeout(done)));
 
-  vega.expressionFunction("datetime", (...parts) => new Date(...parts)); // the interpreter's own takes one number for a year
-  for (const [name, model] of Object.entries(window.chokepointModels ?? {})) vega.expressionFunction(name, model);
+  // Words come first: Vega weighs more than they do, so it is fetched once the page has loaded. A fetch that fails is tried anew by the next chart.
+  const SLOW = 1500; // ms; a page whose fonts do not come within a moment does not wait for them
+  const patient = (promise) => Promise.race([promise, new Promise((done) => setTimeout(done, SLOW))]);
+  const folder = document.currentScript.src.replace(/[^/]*$/, "");
+  const loaded = patient(new Promise((done) => { if (document.readyState === "complete") done(); else addEventListener("load", () => setTimeout(done)); }));
+  let fetching;
+  const fetchVega = () => (fetching ??= loaded.then(() => new Promise((done, fail) => {
+    if (window.vega) { done(); return; }
+    document.head.append(Object.assign(document.createElement("script"), { src: `${folder}vega.js`, onload: done, onerror: fail }));
+  })).then(() => {
+    vega.expressionFunction("datetime", (...parts) => new Date(...parts)); // the interpreter's own takes one number for a year
+    for (const [name, model] of Object.entries(window.chokepointModels ?? {})) vega.expressionFunction(name, model);
+  }, (fault) => { fetching = null; throw fault; }));
 
   // Words are measured in the font that they will have. A browser that does not get it within a moment draws in another.
-  const SLOW = 1500; // ms
-  const fontsReady = Promise.race([
-    Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px "Chokepoint Sans"`))).catch(() => {}),
-    new Promise((done) => setTimeout(done, SLOW))]);
+  const fontsReady = patient(Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px "Chokepoint Sans"`))).catch(() => {}));
 
   const start = async (box) => {
-    await fontsReady;
+    await Promise.all([fetchVega(), fontsReady, begun]);
+    await breathe();
     const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.
     const place = box.appendChild(document.createElement("div"));
     place.className = "cp-pending"; // beside the room that is kept for it, until it takes that room
     place.setAttribute("aria-hidden", "true"); // Vega writes over its place's role and name; those in words are the box's
     for (const { bind } of spec.signals) if (bind?.element) document.querySelector(bind.element).replaceChildren();
-    const view = new vega.View(vega.parse(spec, {}, { ast: true }), {
+    const runtime = vega.parse(spec, {}, { ast: true });
+    await breathe();
+    const view = new vega.View(runtime, {
       expr: vega.expressionInterpreter, renderer: script.dataset.renderer || "svg", container: place, hover: true, tooltip: tip, logLevel: 2,
     });
     const chart = { box, view, spec };
@@ -98,7 +118,9 @@
     const section = box.closest(".cp-explorable");
     for (const input of section?.querySelectorAll(".cp-controls input") ?? []) view.signal(input.name, Number(input.value));
     paint(view);
+    chart.pause = breathe;
     await lay(chart);
+    chart.pause = null; // from now on it is seen, and each width that is tried would be
     chart.own = settings(chart);
     if (restore(chart)) await view.runAsync();
     keep(chart);
@@ -109,6 +131,7 @@
     box.dataset.drawn = "true";
     if (fits(spec)) fit.observe(box);
     performance.mark("cp-chart");
+    box.dispatchEvent(new CustomEvent("cp:drawn", { bubbles: true, detail: view }));
     if (section && altered(section)) due(section);
     return view;
   };
@@ -442,14 +465,21 @@
     return mark.items.filter((item) => item.opacity !== 0 && (mark.marktype !== "text" || item.text)).length;
   };
 
+  // What the page shows stands in its HTML; what makes it move waits until it has loaded, and comes piece by piece.
   const boxes = [...document.querySelectorAll(".cp-chart")];
-  for (const box of boxes) box.style.scrollMarginTop = `${box.getBoundingClientRect().top - partOf(box).getBoundingClientRect().top}px`; // a link to a chart shows its title
   document.body.append(bubble);
-  document.querySelectorAll(".cp-explorable").forEach(explorable);
   const near = new IntersectionObserver((seen) => {
     for (const entry of seen) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });
-  boxes.forEach((box) => near.observe(box));
+  const begin = async () => {
+    await loaded;
+    const above = boxes.map((box) => box.getBoundingClientRect().top - partOf(box).getBoundingClientRect().top); // all are measured before one is set
+    boxes.forEach((box, i) => { box.style.scrollMarginTop = `${above[i]}px`; }); // a link to a chart shows its title
+    for (const section of document.querySelectorAll(".cp-explorable")) { await breathe(); explorable(section); }
+    boxes.forEach((box) => near.observe(box));
+    if (boxes.length) fetchVega().catch(() => {}); // ready for those further down, and for paper
+  };
+  const begun = begin();
   new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   // Paper is white whatever the screen is, and finer than any screen's canvas.
   let theme;
@@ -457,11 +487,12 @@
   addEventListener("beforeprint", () => {
     theme = root.theme;
     root.theme = "light";
+    hurried = true;
     drawn.forEach(({ view }) => { if (view.renderer() !== "svg") view.renderer("svg"); });
     repaint();
     boxes.forEach(draw);
   });
-  addEventListener("afterprint", () => { root.theme = theme; });
+  addEventListener("afterprint", () => { root.theme = theme; hurried = false; });
 
   window.chokepoint = {
     drawAll: () => Promise.all(boxes.map(draw)),

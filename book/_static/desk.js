@@ -61,7 +61,7 @@
     for (const name of names) if (!(name in controls) && !["mineral", "members", "story", "answer"].includes(name)) faults.push(`There is no setting “${name}”.`);
     return { mineral: choice.mineral, club: choice.club, members: choice.members, settings: choice.settings, faults };
   };
-  let choice = asked(location.search);
+  let choice = asked(location.search), asPrinted = !location.search;
 
   const address = () => {
     const url = new URL(document.documentElement.dataset.page ?? location.href), kept = [...new URLSearchParams(location.search)].filter(([name]) => name.includes("."));
@@ -94,7 +94,7 @@
     }
     return found;
   };
-  const views = own.panels.map(({ name }) => ({ part: one(`.cp-panels > [data-panel="${name}"]`), view: null, bare: true })); // bare: without a band, as the page comes
+  const views = own.panels.map(({ name }) => ({ part: one(`.cp-panels > [data-panel="${name}"]`), view: null, band: null })); // view: once the page has drawn it; band: its rows
   const when = Array.from({ length: data.months }, (_, t) => data.first + (t + 0.5) / 12);
   const drawable = (column) => (column?.every((value) => value === null) ? [0, ...column.slice(1)] : column); // a line without a point has no extent
   const columns = (panel, { path, nothing }) => {
@@ -124,23 +124,24 @@
     return kept;
   };
   const FINE = 0.2; // px: what no eye tells apart
-  const bare = ({ view }) => view.data("band", none());
-  const draw = async (told) => Promise.all(own.panels.map(async (panel, i) => {
-    const shown = Object.entries(columns(panel, told)).filter(([, column]) => column).map(([name, column]) => [name, drawable(column)]), kept = [];
+  const draw = async (told, i) => {
+    const { view } = views[i];
+    if (!view) return; // it gets the path when the page draws it
+    const shown = Object.entries(columns(own.panels[i], told)).filter(([, column]) => column).map(([name, column]) => [name, drawable(column)]), kept = [];
     const size = Math.max(...shown.flatMap(([, column]) => column)) - Math.min(0, ...shown.flatMap(([, column]) => column));
-    const view = views[i].view ?? (views[i].view = await chokepoint.view(views[i].part));
     for (const [, column] of shown) corners(column, FINE * size / view.height(), kept);
     view.data("path", when.map((t, k) => ({ t, ...Object.fromEntries(shown.map(([name, column]) => [name, column[k]])) })).filter((_, k) => kept[k]));
-    if (!views[i].bare) bare(views[i]);
-    views[i].bare = true;
-    return view.runAsync();
-  }));
+    if (view.data("band").length > 1 || views[i].band) view.data("band", views[i].band ?? none());
+    await view.runAsync();
+  };
+  const drawAll = (told) => Promise.all(views.map((_, i) => draw(told, i)));
 
   // What a mouse on a picture is told, a year each: nothing of it is seen, so it waits until the hand rests.
-  const tell = (told) => own.panels.forEach((panel, i) => {
-    const lines = Object.entries(columns(panel, told)).filter(([, column]) => column).map(([name, column]) => [name, means(column)]);
+  const tell = (told, i) => {
+    const panel = own.panels[i], lines = Object.entries(columns(panel, told)).filter(([, column]) => column).map(([name, column]) => [name, means(column)]);
     views[i].view?.data("years", lines[0][1].map((_, k) => ({ year: data.first + k, ...Object.fromEntries(lines.map(([name, line]) => [name, line[k]])) }))).runAsync();
-  });
+  };
+  const tellAll = (told) => views.forEach((_, i) => tell(told, i));
 
   // The numbers under each picture, for the reader and for the menu's CSV: once the hand rests.
   const write = (told) => own.panels.forEach((panel, i) => {
@@ -157,6 +158,7 @@
 
   let stop = () => {}, turn = 0; // of the bands begun: what an older one would draw is dropped
   const none = () => [{ t: data.first, q5: 0, q25: 0, q75: 0, q95: 0 }]; // no rows would have no extent
+  const unband = () => { stop(); turn += 1; for (const shown of views) shown.band = null; };
   const grow = () => {
     stop();
     const mine = (turn += 1), says = one(".cp-drawn"), banded = own.panels.map((panel, i) => ({ panel, i })).filter(({ panel }) => panel.series[0] in data.series);
@@ -174,12 +176,12 @@
       says.textContent = `${done.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} runs with what is fitted or judged drawn anew: half lie in the dark band, nine of ten in the pale one.`;
       // each picture in a task of its own, so that none of them is long
       banded.forEach(({ i }, j) => setTimeout(() => {
-        if (mine !== turn || !views[i].view) return;
-        views[i].bare = false;
-        views[i].view.data("band", drawn[j].map((values, y) => {
+        if (mine !== turn) return;
+        views[i].band = drawn[j].map((values, y) => {
           const sorted = Float64Array.from(values).sort(), q = (share) => sorted[Math.round(share * (sorted.length - 1))];
           return { t: data.first + y + 0.5, q5: q(0.05), q25: q(0.25), q75: q(0.75), q95: q(0.95) };
-        })).runAsync();
+        });
+        views[i].view?.data("band", views[i].band).runAsync();
       }));
       setTimeout(() => { if (mine === turn) desk.dataset.drawn = String(done); });
     });
@@ -238,12 +240,12 @@
     waits = false;
     latest = model.told(data, choice);
     outcome(latest);
-    await draw(latest);
+    await drawAll(latest);
     desk.dataset.settled = String(Number(desk.dataset.settled || 0) + 1);
   };
   const rest = () => {
     write(latest);
-    tell(latest);
+    tellAll(latest);
     one(".cp-said").textContent = latest.sentence;
     const here = new URL(location.href);
     here.search = new URL(address()).search;
@@ -252,8 +254,8 @@
   };
   const move = (changes, moved) => {
     choice = { ...choice, ...changes };
-    stop();
-    turn += 1;
+    asPrinted = false;
+    unband();
     settle(moved);
     if (!waits) { waits = true; requestAnimationFrame(show); }
     clearTimeout(resting);
@@ -312,7 +314,7 @@
       const height = floorOf(choice);
       if (height > 0 && all("[data-stage]").some((box) => box.checked)) set(Object.fromEntries(all("[data-stage]").map((box) => [box.dataset.stage, box.checked ? height : 0])));
       else if (height > 0) set(Object.fromEntries(own.stages.map((stage) => [stage, 0])));
-    } else if (target.dataset.do === "band") { if (!target.checked) { stop(); views.filter(({ view }) => view).forEach((shown) => { shown.bare = true; bare(shown).runAsync(); }); } grow(); }
+    } else if (target.dataset.do === "band") { if (!target.checked) { unband(); views.forEach(({ view }) => view?.data("band", none()).runAsync()); } grow(); }
     else if (target.name in controls) {
       const { name, value } = target, { low, high, unit, meaning } = controls[name], given = value.trim() === "" ? NaN : Number(value);
       if (given >= low && given <= high) { refuse([]); set({ [name]: given }, target); }
@@ -344,10 +346,24 @@
   one(".cp-countries").addEventListener("toggle", ({ target }) => { if (target.open) list(); });
 
   refuse(choice.faults);
-  settle();
-  latest = model.told(data, choice);
-  outcome(latest);
-  draw(latest).then(() => { write(latest); tell(latest); desk.dataset.settled = "1"; setTimeout(grow, PAUSE); });
+  // Until something else is asked for, the page shows what the model says: it need not run while the page loads.
+  const begin = () => {
+    if (latest) return; // somebody was quicker
+    settle();
+    latest = model.told(data, choice);
+    if (!asPrinted) { outcome(latest); write(latest); }
+    desk.dataset.settled = "1";
+  };
+  if (document.readyState === "complete") begin(); else addEventListener("load", () => setTimeout(begin));
+  // The page draws a picture as it comes near the screen; the first begins the band.
+  const takeView = (i, view) => {
+    views[i].view = view;
+    begin();
+    if (!asPrinted || views[i].band) draw(latest, i).then(() => tell(latest, i));
+    if (!turn && !resting) resting = setTimeout(grow, PAUSE);
+  };
+  desk.addEventListener("cp:drawn", ({ target, detail }) => takeView(views.findIndex(({ part }) => part.contains(target)), detail));
+  views.forEach(async ({ part }, i) => { if (part.querySelector("[data-drawn]")) takeView(i, await chokepoint.view(part)); });
 
   window.chokepointDesk = { address, choice: () => choice, told: () => latest };
 })();

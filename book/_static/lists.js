@@ -5,6 +5,23 @@
   const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
   const text = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
 
+  // The later parts of a list of many rows stand behind it as the text of a <noscript>, which a browser without script shows: a slow phone
+  // reads a part only when it is asked for. Until then its body is empty and `unread` holds its text.
+  const unread = new Map(); // body → its rows as text
+  const take = (table) => {
+    const later = table.parentElement.nextElementSibling;
+    if (!later?.matches("noscript.cp-later")) return;
+    for (const [, rows] of later.textContent.matchAll(/<tbody>(.*?)<\/tbody>/gs)) unread.set(table.createTBody(), rows);
+    later.remove();
+  };
+  const fill = (body) => {
+    if (!unread.has(body)) return;
+    body.innerHTML = unread.get(body);
+    unread.delete(body);
+  };
+  const fillAll = (table) => [...table.tBodies].forEach(fill);
+  const count = (body) => (unread.has(body) ? unread.get(body).split("<tr").length - 1 : [...body.rows].filter((row) => !row.hidden).length);
+
   // A list of many rows came in parts, of which the style shows the first, those that are opened, and the one with the row that a link leads to.
   // Rows that are searched or sorted are distributed among them anew; those that do not hold what is searched for come last.
   // The order of a list, which they come back to, is thus kept apart from the table.
@@ -24,7 +41,7 @@
     const button = () => Object.assign(document.createElement("button"), { type: "button", className: "cp-save" });
     const line = Object.assign(document.createElement("p"), { className: "cp-more-rows cp-screen-only" }), next = button(), all = button(), status = document.createElement("span");
     line.append(next, all, status);
-    const found = (some) => some.reduce((sum, body) => sum + [...body.rows].filter((row) => !row.hidden).length, 0);
+    const found = (some) => some.reduce((sum, body) => sum + count(body), 0);
     const linkedTo = (body) => body.querySelector(":scope > tr:target");
     const closed = () => bodies.slice(1).filter((body) => !body.matches(".cp-open") && !linkedTo(body) && found([body]));
     const update = () => {
@@ -35,11 +52,16 @@
       all.textContent = `Show all ${formatted(total)}`;
       status.textContent = `${formatted(total - left)} of ${formatted(total)} rows`;
     };
-    const open = (some) => { some.forEach((body) => { body.classList.add("cp-open"); named(body); }); update(); };
-    const linked = () => { const body = table.querySelector("tr:target")?.parentElement; if (body) open([body]); };
+    const open = (some) => { some.forEach((body) => { fill(body); body.classList.add("cp-open"); named(body); }); update(); };
+    const linked = () => {
+      const id = decodeURIComponent(location.hash.slice(1)).replaceAll("&", "&amp;"), waiting = id && [...unread].find(([body, rows]) => body.closest("table") === table && rows.includes(`<tr id="${id}"`));
+      if (waiting) { fill(waiting[0]); location.replace(location.hash); } // the row is there now, so the link leads to it
+      const body = table.querySelector("tr:target")?.parentElement;
+      if (body) open([body]);
+    };
     const go = (some) => { // whoever pressed a button that goes is led on to the first row that came
-      const first = some[0]?.rows[0];
       open(some);
+      const first = some[0]?.rows[0];
       if (!line.hidden || !first) return;
       first.tabIndex = -1;
       first.focus({ preventScroll: true });
@@ -48,7 +70,7 @@
     all.addEventListener("click", () => go(closed()));
     table.addEventListener("cp:distributed", () => { bodies.filter((body, i) => !i || linkedTo(body)).forEach(named); update(); });
     addEventListener("hashchange", linked);
-    addEventListener("load", linked); // no row may be the target yet while this script runs
+    addEventListener("load", linked); // no row may be the target yet while this runs
     update();
     linked();
     table.parentElement.after(line);
@@ -70,9 +92,9 @@
 
   // A row stays when it holds every word, and the chosen label.
   const searchable = (form, list) => {
-    const rows = [...list.rows];
-    let texts;
+    let rows, texts;
     const narrow = () => {
+      rows ??= [...list.rows];
       texts ??= rows.map((row) => text(row).toLowerCase());
       const words = form.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
       const label = form.querySelector("select")?.value ?? "";
@@ -117,6 +139,7 @@
   }).join(",")).join("\n") + "\n";
 
   const save = (table, name) => {
+    fillAll(table);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(["\ufeff", csv(table)], { type: "text/csv;charset=utf-8" }));
     link.download = `${name}.csv`;
@@ -124,10 +147,16 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
+  // The first rows can be read before any of this; only a link to a row needs it at once.
+  const prepare = () => document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
     const form = table.parentElement.previousElementSibling;
+    take(table);
     const parts = table.tBodies.length > 1;
-    const list = { table, rows: rowsOf(table), size: table.tBodies[0].rows.length };
+    const list = {
+      table, size: table.tBodies[0].rows.length, order: null,
+      get rows() { if (!this.order) { fillAll(table); this.order = rowsOf(table); } return this.order; },
+      set rows(order) { this.order = order; },
+    };
     if (table.tHead && list.size > 3) sortable(list);
     const name = () => [...table.tBodies].slice(0, parts ? 1 : undefined).forEach(named);
     name();
@@ -138,5 +167,7 @@
     button.addEventListener("click", () => save(table, `${page}${i ? `-${i + 1}` : ""}`));
     table.parentElement.after(button);
     if (parts) inParts(table);
+    for (const kind of ["beforeprint", "change"]) (kind === "change" ? matchMedia("print") : window).addEventListener(kind, () => fillAll(table)); // paper has every row
   });
+  if (location.hash || document.readyState === "complete") prepare(); else addEventListener("load", () => setTimeout(prepare));
 })();

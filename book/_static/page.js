@@ -33,6 +33,11 @@
   addEventListener("hashchange", unfold);
   addEventListener("load", unfold);
   document.addEventListener("click", ({ target }) => { if (target.closest?.(`a[href$="${location.hash}"]`)) requestAnimationFrame(unfold); }); // once more to the same place
+  // A long table is read when it is unfolded.
+  document.addEventListener("toggle", ({ target }) => {
+    const later = target.open && target.querySelector?.(".cp-scroll > noscript.cp-later");
+    if (later) later.outerHTML = later.textContent;
+  }, true);
   let folded = [];
   addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".cp-sure:not([open])")]; for (const box of folded) box.open = true; });
   addEventListener("afterprint", () => { for (const box of folded) box.open = false; });

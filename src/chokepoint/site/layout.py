@@ -16,6 +16,7 @@ from pathlib import Path
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
+from chokepoint.pages.components.table import PART
 from chokepoint.pages.markup import macros
 from chokepoint.site import page_metadata
 
@@ -82,6 +83,19 @@ _FIXES = [
         lambda found: _template.scrolled(Markup(found[1])),
     ),
 ]
+# A list of many rows: its opening tag, caption, head and first part; its later parts.
+_IN_PARTS = re.compile(
+    r'(<table class="cp-list[^"]*\bcp-parts\b[^"]*">)((?:<caption>.*?</caption>)?)\s*(<thead>.*?</thead>)\s*'
+    r"(<tbody>.*?</tbody>)\s*(<tbody>.*?)\s*</table>\s*</div>",
+    re.S,
+)
+# A folded table of a chart's numbers: what stands before it; the table.
+_NUMBERS = re.compile(
+    r'(<details class="cp-numbers"><summary>[^<]*</summary>\s*<div class="cp-scroll"[^>]*>)\s*'
+    r"(<table.*?</table>)",
+    re.S,
+)
+_ROW = re.compile(r"<tr\b")
 # What holds no words of the page, which is passed over; and an apostrophe between two letters.
 _APOSTROPHE = re.compile(
     r"<(pre|code|script|style|textarea)\b.*?</\1>|<[^>]*>|(?<=\w)(?:'|&#39;|&#x27;)(?=\w)", re.S
@@ -167,7 +181,7 @@ def _scripts(body: str, models: list[str]) -> list[str]:
     return (
         models
         + ["one-of.js"] * ("cp-one-of" in body)  # before the charts, which it shows for paper
-        + ["vega.js", "charts.js", "menu.js"] * ("cp-chart" in body)
+        + ["charts.js", "menu.js"] * ("cp-chart" in body)
         + ["lists.js"] * ("cp-list" in body)
         + ["guess.js"] * ("cp-guess" in body)
         + ["scenario.js", "desk.js"] * (DESK in body)
@@ -234,6 +248,26 @@ def fix_html(body: str) -> str:
     return re.sub(
         r'<p class="cp-source">(Sources: .*?)</p>', lambda m: collapse_sources(m[1]) or m[0], body, flags=re.S
     )
+
+
+def rows_when_asked(body: str) -> str:
+    """Put long tables where a browser with script reads no elements: a list's later parts, and numbers.
+
+    Thousands of rows cost a slow phone seconds, and few readers unfold them. `lists.js` and `page.js` make
+    rows of them when they are asked for.
+
+    >>> table = "<table>" + "<tr></tr>" * 51 + "</table>"
+    >>> opening = '<details class="cp-numbers"><summary>Numbers</summary><div class="cp-scroll">'
+    >>> rows_when_asked(f"{opening}{table}").removeprefix(opening)[:33]
+    '<noscript class="cp-later"><table'
+    """
+    body = _IN_PARTS.sub(lambda found: _template.in_parts(*map(Markup, found.groups())), body)
+    return _NUMBERS.sub(_numbers_when_asked, body)
+
+
+def _numbers_when_asked(found: re.Match) -> str:
+    long = len(_ROW.findall(found[2])) > PART
+    return _template.numbers(*map(Markup, found.groups())) if long else found[0]
 
 
 def fold_doubts(body: str) -> str:

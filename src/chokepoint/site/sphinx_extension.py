@@ -40,7 +40,7 @@ from chokepoint.site import (
 )
 from chokepoint.site.binder import launch
 from chokepoint.site.indexes import INDEXES
-from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame
+from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame, rows_when_asked
 from chokepoint.site.open_data import catalogue
 
 _MODEL = re.compile(r'<script type="application/json" class="cp-model">(.*?)</script>', re.S)
@@ -259,6 +259,7 @@ def _finish_page(
     models = _models(app, pagename, body) + _own_scripts(app, body)
     context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
     search.remember(app, pagename, context["body"])
+    context["body"] = rows_when_asked(context["body"])
     context["cp"] = frame(app, pagename, context, models)
     _write_citation(app, pagename, context["cp"]["cite"])
 

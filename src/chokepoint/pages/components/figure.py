@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # it is imported where a live kernel shows something
     from ipywidgets import Widget
 
 _template = macros("figure")
+MOST_ROWS = 200  # of a chart's numbers on its page
 
 
 def figure(
@@ -143,8 +144,14 @@ def canvas(spec: dict, alt_text: str, place: str, still: dict | None = None) -> 
 
 
 def numbers(table: pd.DataFrame, label: str = "Numbers") -> Markup:
-    """Return the numbers under a chart, folded away, with a button that saves them as CSV."""
-    return _template.numbers(_body(table), safe_csv(table), label)
+    """Return the numbers under a chart, folded away, with a button that saves them as CSV.
+
+    Of a longer table the first `MOST_ROWS` are shown: the rest is in the CSV.
+    """
+    left_out = len(table) > MOST_ROWS
+    return _template.numbers(
+        _body(table.head(MOST_ROWS)), safe_csv(table), label, (MOST_ROWS, len(table)) if left_out else None
+    )
 
 
 def _body(table: pd.DataFrame) -> Markup:
