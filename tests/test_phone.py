@@ -188,3 +188,20 @@ def test_a_picture_that_is_saved_carries_its_font(site, visit):
     named = [html.unescape(families) for families in re.findall(r'font-family="([^"]*)"', picture)]
     assert carried == {"Chokepoint Sans", "Chokepoint Serif"}
     assert {families.split(",")[0].strip("'\" ") for families in named} == carried
+
+
+@pytest.mark.slow
+def test_a_long_table_of_numbers_is_read_when_it_is_unfolded(site, browser, visit):
+    address = f"{site.as_uri()}/01-dependence.html"
+    page = visit(address).page
+    waiting = "document.querySelectorAll('.cp-numbers noscript.cp-later').length"
+    assert (before := page.evaluate(waiting)) > 0
+    fold = page.locator(".cp-numbers:has(noscript.cp-later)").first
+    fold.locator("summary").click()
+    page.locator(".cp-numbers[open] table tbody tr").nth(60).wait_for()
+    assert page.evaluate(waiting) == before - 1
+    plain = browser.new_context(java_script_enabled=False)
+    tab = plain.new_page()
+    tab.goto(address)
+    assert tab.locator(".cp-numbers noscript.cp-later table tbody tr").count() > 60
+    plain.close()
