@@ -53,7 +53,7 @@ def columns(release: str, linked: bool = False) -> Markup:
         | {"link": link(f"minerals/{row['mineral']}") if linked else ""}
         for i, row in enumerate(shares.to_dict("records"))
     ]
-    return _template.columns(rows, _HALF, _BETWEEN)
+    return _template.columns(rows, _HALF, _BETWEEN, _DRAWN)
 
 
 def _names(shares: pd.DataFrame) -> list[dict]:
@@ -82,8 +82,8 @@ def _stacked(rows: list[dict]) -> list[dict] | None:
     rows: name, china [%] and x [of the width], from left to right.
 
     >>> rows = [{"name": "Tin", "china": 99, "x": 0}, {"name": "Lead", "china": 98, "x": 0.05}]
-    >>> [name["up"] for name in _stacked(rows)]
-    [21.4, 4.0]
+    >>> [name["down"] for name in _stacked(rows)]
+    [-21.4, -4.0]
     """
     names: list[dict] = []
     for row in reversed(rows):
@@ -91,17 +91,14 @@ def _stacked(rows: list[dict]) -> list[dict] | None:
         left = row["x"] * _PLACE
         right = left + LETTER * _SIZE * (len(name) + len(value) + 2)
         top = _down(_HALF - row["china"])
-        foot = min(
-            [
-                top / 100 * _TALL - 4,
-                *(n["foot"] - _LINE for n in names if n["left"] < right and left < n["right"]),
-            ]
-        )
+        own = top / 100 * _TALL - 4
+        foot = min([own, *(n["foot"] - _LINE for n in names if n["left"] < right and left < n["right"])])
         if foot < _SIZE:
             return None
         names.append(
             {"name": name, "value": value, "kind": "china", "x": 100 * row["x"], "y": top, "end": False}
-            | {"up": round(top / 100 * _TALL - foot, 1), "left": left, "right": right, "foot": foot}
+            | {"down": round(foot - own - 4, 1), "raised": foot < own}
+            | {"left": left, "right": right, "foot": foot}
         )
     return names[::-1]
 
@@ -116,7 +113,8 @@ def _of_bloc(row: pd.Series) -> dict:
         "x": 100 * (row.x + (row.width if end else 0)),
         "y": _down(_HALF + _BETWEEN + row.inside),
         "end": end,
-        "up": -_SIZE,
+        "down": _SIZE,
+        "raised": False,
     }
 
 
