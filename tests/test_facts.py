@@ -52,6 +52,11 @@ def test_every_fact_has_a_label_a_text_and_a_confidence_that_is_known(printed):
     assert len({fact["fact_id"] for fact in printed}) == len(printed)
 
 
+def test_a_label_names_a_mineral_as_one_says_it_and_not_by_its_code(printed):
+    coded = re.compile(r"\b[a-z]+(_[a-z]+)+\b")
+    assert not [fact["fact_id"] for fact in printed if coded.search(fact["label"])]
+
+
 def of_a_release(fact_id):
     """Whether a fact is computed from the release that is asked; one of a fixed year may rest on that year's."""
     declared = facts._declaration(fact_id)

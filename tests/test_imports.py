@@ -50,6 +50,7 @@ SITE_KNOWS = {
     "chokepoint.analysis.publishers": "the table of the methods: which publisher a series is taken from, and why",
     "chokepoint.analysis.reliance": "the index of minerals",
     "chokepoint.analysis.supply": "the index of minerals and the cover's chart",
+    "chokepoint.charts.narrow": "how wide the names on the cover's chart are reckoned",
     "chokepoint.charts.theme": "the font of charts, in whose place pictures of pages have another",
     "chokepoint.charts.vega": "compiles charts for the page and bundles their script",
 }

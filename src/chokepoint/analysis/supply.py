@@ -52,6 +52,16 @@ _ORDER = {
 }
 
 
+def in_sentence(mineral: str) -> str:
+    """Write a mineral as it stands in a sentence.
+
+    >>> in_sentence("rare_earths"), in_sentence("aluminum")
+    ('rare earths', 'aluminium')
+    """
+    text = tables.load("minerals").set_index("mineral").name[mineral].split(" (")[0]
+    return text[0].lower() + text[1:]
+
+
 def share_text(share: float, alone: bool = False) -> str:
     """Return a share of world output as it is printed: totals are rounded, so it is too.
 

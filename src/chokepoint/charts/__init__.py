@@ -5,8 +5,7 @@ book draws its own (see `pages.components.plain_chart`).
 
 A module a kind: `bars`, `dumbbell`, `slope`, `dots`, `lines`, `fan`, `tornado`, `timeline`, `gantt`, `maps`,
 `matrix`, `tiles`, `multiples`, `rungs`, `chooser`, `flow`, `years`, and `curves` for models. `layout` holds
-what they share,
-`theme` the look, `vega` the way to the page.
+what they share, `beside` names for points, `theme` the look, `vega` the way to the page.
 """
 
 from typing import Any

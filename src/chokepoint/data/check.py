@@ -377,7 +377,8 @@ def _outside(name: str, column: str, limits: list[str], frame: pd.DataFrame) -> 
 
 
 _PATTERNS = {  # said in words where the pattern would have to be deciphered
-    r"\d{4}(-\d{2}(-\d{2})?)?": "is not a date like 2026-02-04, nor a month like 2026-02, nor a year"
+    r"\d{4}(-\d{2}(-\d{2})?)?": "is not a date like 2026-02-04, nor a month like 2026-02, nor a year",
+    r".{1,28}": "is longer than 28 letters, for which a chart has no room. Shorten it",
 }
 _BRACES = r"\{[a-z0-9_.]+\}"
 _NOT_IN_TEXT = {

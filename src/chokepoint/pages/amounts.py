@@ -5,7 +5,6 @@ import re
 import pandas as pd
 
 from chokepoint.analysis import supply
-from chokepoint.data import tables
 
 _WORDS = (
     "no",
@@ -115,5 +114,4 @@ def listed(words: list[str]) -> str:
 
 def mineral(code: str) -> str:
     """Write a mineral as it stands in a sentence: rare earths, gallium, titanium."""
-    text = tables.load("minerals").set_index("mineral").name[code].split(" (")[0]
-    return text[0].lower() + text[1:]
+    return supply.in_sentence(code)

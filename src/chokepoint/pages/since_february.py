@@ -169,6 +169,7 @@ def lead(release: str) -> Figure:
             "instrument": rows.what,
             "what": rows.description,
             "state": rows.state,
+            "short": rows.short,
         }
     )
     return figure(
@@ -179,6 +180,7 @@ def lead(release: str) -> Figure:
             color="actor",
             colours=COLOURS,
             state="state",
+            label="short",
             tooltip=("date", "state", "actor", "what"),
             seen=seen,
             start=START,
@@ -192,7 +194,8 @@ def lead(release: str) -> Figure:
             f"of {rows.what.nunique()} instruments, coloured by actor. {len(done)} filled dots are events "
             "after the ministerial; "
             f"hollow ones are {(rows.state == 'a day passed').sum()} days that passed without an act and "
-            f"{(rows.state == 'scheduled').sum()} that are scheduled. Two selects above narrow them."
+            f"{(rows.state == 'scheduled').sum()} that are scheduled. Some have their name beside "
+            "them. Two selects above narrow them."
         ),
     )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from chokepoint.analysis import coalitions, countries, trade
 from chokepoint.analysis.facts.registry import Answer, fact
 from chokepoint.analysis.facts.supply import each_country
+from chokepoint.analysis.supply import in_sentence
 from chokepoint.data import tables
 
 SUM = (
@@ -171,9 +172,9 @@ def _country(iso3: str) -> tuple[Answer | None, Answer | None]:
 
 
 def with_heading() -> list[dict]:
-    """Return the minerals that a heading covers, each with the goods that the heading names."""
+    """Return the minerals that a heading covers, each with its name and the goods that the heading names."""
     return [
-        {"mineral": mineral, "goods": row.goods, "heading": row.heading}
+        {"mineral": mineral, "named": in_sentence(mineral), "goods": row.goods, "heading": row.heading}
         for row in trade.headings().itertuples()
         for mineral in row.minerals
     ]
@@ -181,7 +182,7 @@ def with_heading() -> list[dict]:
 
 @fact(
     "{mineral}.sold",
-    "What is sold between countries under the heading of {mineral}: {goods}",
+    "What is sold between countries under the heading of {named}: {goods}",
     "US$",
     how="CEPII BACI, newest year, current US$: all flows of heading HS {heading}",
     each=with_heading,
@@ -192,7 +193,7 @@ def sold(heading: str) -> Answer | None:
 
 @fact(
     "{mineral}.sold_by_china",
-    "China's share of what is sold between countries under the heading of {mineral}: {goods}",
+    "China's share of what is sold between countries under the heading of {named}: {goods}",
     "%",
     how="CEPII BACI, newest year, by value: flows of heading HS {heading} from China over all",
     each=with_heading,
@@ -235,7 +236,7 @@ def china_of_imports(heading: str, codes: frozenset[str]) -> pd.DataFrame:
 
 @fact(
     "{mineral}.{key}_buys_from_china",
-    "China's share of imports under the heading of {mineral}, by value: {who}; {goods}",
+    "China's share of imports under the heading of {named}, by value: {who}; {goods}",
     "%",
     how="CEPII BACI, newest year, by value: flows of heading HS {heading} from China over all from outside",
     each=lambda: [

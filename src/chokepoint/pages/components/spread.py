@@ -144,7 +144,13 @@ class Spread(Component):
         frame = self.rows[["label", "range", "at_low", "at_value", "at_high"]].rename(
             columns={"label": "row"}
         )
+        frame["ends"] = [self._from_to(row) for row in self.rows.to_dict("records")]
         return tornado(frame, x_title=self._axis["title"], x_format=self._axis["shape"])
+
+    def _from_to(self, row: dict) -> str:
+        """Say what the result is at both ends of an assumption, without its unit, which the axis has."""
+        unit = self.unit if _is_share(self.unit) else "-"
+        return " to ".join(amount(row[end], unit) for end in ("at_low", "at_high"))
 
     def _pictures(self) -> list[tuple[str, alt.LayerChart, str, pd.DataFrame]]:
         """Of each of the two: what it is, chart, alt text, numbers."""
@@ -172,11 +178,12 @@ class Spread(Component):
         held = ", ".join(h.replace("_", " ") for h in self.held)
         return with_links(
             f"What moves it most: {first[0].lower() + first[1:]}. "
-            f"Dark band: half of {SAMPLES:,} runs; pale: nine in ten, as in the title; line: the middle. "
+            f"Dark band: half of {SAMPLES:,} runs; pale: nine of ten, as in the title. "
             f"In each run every assumption lies anywhere in its [range](assumptions#model-{self.model}): "
             "a spread of assumptions, not a probability. "
             f"{f'Held at the default, as choices: {held}. ' if held else ''}"
-            "Faint bars end at the assumption’s low end, strong bars at its high end.",
+            "Faint bars end at the assumption’s low end, strong bars at its high end; beside them the result "
+            "at both.",
             "",
         )
 
@@ -193,10 +200,9 @@ class Spread(Component):
 
     def _bars(self) -> str:
         """Describe the bars for those who do not see them."""
-        longest = self.rows.iloc[0]
-        ends = " and ".join(amount(longest[end], self.unit) for end in ("at_low", "at_high"))
+        longest = self.rows.iloc[0].to_dict()
         return (
-            f"Bars of {self._axis['title']}, the longest first, which ends at {ends}: "
+            f"Bars of {self._axis['title']}, the longest first, which goes from {self._from_to(longest)}: "
             f"{'; '.join(self.rows.label)}."
         )
 
