@@ -110,7 +110,7 @@ def test_paper_and_a_browser_without_script_show_every_row(site, browser, visit)
     rows = (site / "sources.html").read_text(encoding="utf-8").count('<tr id="source-')
     assert 0 < page.evaluate(SHOWN) < rows
     page.emulate_media(media="print")
-    page.wait_for_function(f"{SHOWN} === {rows}")
+    page.wait_for_function(f"() => {SHOWN} === {rows}")
     plain = browser.new_context(java_script_enabled=False, viewport={"width": PHONE, "height": 740})
     tab = plain.new_page()
     tab.goto(f"{site.as_uri()}/sources.html")

@@ -500,6 +500,6 @@
     view: (part) => draw(part.querySelector(".cp-chart")),
     data: (part) => { const { view, spec } = drawn.get(part.querySelector(".cp-chart")); return spec.data.map((d) => view.data(d.name)); },
     atRest: () => Promise.all([...drawn.values()].map((chart) => chart.lying)),
-    address, altered, reset, shown,
+    address, altered, begun, breathe, reset, shown,
   };
 })();

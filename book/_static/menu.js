@@ -1,7 +1,7 @@
 // A menu on every chart: its numbers, its picture, a link to it as it stands, the whole screen.
 (() => {
   "use strict";
-  const { address, altered, data, reset, shown, view } = window.chokepoint;
+  const { address, altered, begun, breathe, data, reset, shown, view } = window.chokepoint;
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -239,8 +239,7 @@
     return whole;
   };
 
-  const parts = [...document.querySelectorAll(".cp-chart")].map((box) => box.closest(".cp-explorable, .cp-pair > div, .cp-figure"));
-  parts.forEach((part, i) => {
+  const furnish = (part, i) => {
     const says = part.querySelector(".cp-says, .cp-kicker");
     says.after(menu(part, i));
     part.classList.add("cp-with-menu");
@@ -249,5 +248,8 @@
     const fill = () => { if (live?.open) table(part); };
     live?.addEventListener("toggle", fill);
     document.addEventListener("cp:paused", fill);
-  });
+  };
+  // One after the other, once the page has loaded.
+  const parts = [...document.querySelectorAll(".cp-chart")].map((box) => box.closest(".cp-explorable, .cp-pair > div, .cp-figure"));
+  begun.then(async () => { for (const [i, part] of parts.entries()) { await breathe(); furnish(part, i); } });
 })();
