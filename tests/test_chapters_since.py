@@ -114,7 +114,7 @@ def test_a_day_beyond_the_evidence_is_told_as_set_whatever_the_clock_says(monkey
     assert set(events.deadlines().set_index("key").outcome[[PACKAGE, BAN]]) == {events.AHEAD}
     assert since_february.lead(RELEASE).table.set_index("Date").State["10 November 2026"] == "scheduled"
     assert horizon.sentence().startswith(
-        "Evidence to 9 October 2026. What is set for later, from 10 November 2026 on, is told as set"
+        "Evidence to 9 October 2026. What is planned for later, from 10 November 2026 on, is described as planned"
     )
     assert "after the evidence of this book ends" in mineral_prose.sentences("holmium", RELEASE)[-1]
 

@@ -248,7 +248,7 @@ def test_what_became_of_10_november_is_told_by_the_recipe_of_the_page(checkout):
         said = " ".join(page.split())
         assert (
             "10 November 2026, after the evidence" not in said
-            and "from 10 November 2026 on, is told as set" not in said
+            and "from 10 November 2026 on, is described as planned" not in said
         ), name
         if (
             name not in ("404.html", "embed.html", "search.html", "genindex.html")

@@ -5,14 +5,14 @@ from chokepoint.pages.amounts import date
 
 
 def sentence() -> str:
-    """Say the day of the newest evidence, and how days set for later are told.
+    """Say the day of the newest evidence, and how what is planned for later is told.
 
     It measures by the evidence, never by today's clock.
     """
     later = events.ahead()
     rest = (
-        f" What is set for later, from {date(later.date_start.iloc[0])} on, is told as set: what came of "
-        "it is not in this book."
+        f" What is planned for later, from {date(later.date_start.iloc[0])} on, is described as planned: "
+        "whether it happened is not in this book."
         if len(later)
         else ""
     )
