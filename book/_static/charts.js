@@ -476,7 +476,7 @@
     const above = boxes.map((box) => box.getBoundingClientRect().top - partOf(box).getBoundingClientRect().top); // all are measured before one is set
     boxes.forEach((box, i) => { box.style.scrollMarginTop = `${above[i]}px`; }); // a link to a chart shows its title
     for (const section of document.querySelectorAll(".cp-explorable")) { await breathe(); explorable(section); }
-    boxes.forEach((box) => near.observe(box));
+    boxes.forEach((box) => (root.page ? draw(box) : near.observe(box))); // in a frame elsewhere only the owner knows what is near the screen
     if (boxes.length) fetchVega().catch(() => {}); // ready for those further down, and for paper
   };
   const begun = begin();

@@ -147,7 +147,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  // The first rows can be read before any of this; only a link to a row needs it at once.
+  // The first rows can be read before any of this; only a link to a row, and paper, need it at once.
   const prepare = () => document.querySelectorAll(".cp-scroll > table.cp-list").forEach((table, i) => {
     const form = table.parentElement.previousElementSibling;
     take(table);
@@ -167,7 +167,8 @@
     button.addEventListener("click", () => save(table, `${page}${i ? `-${i + 1}` : ""}`));
     table.parentElement.after(button);
     if (parts) inParts(table);
+    if (matchMedia("print").matches) fillAll(table);
     for (const kind of ["beforeprint", "change"]) (kind === "change" ? matchMedia("print") : window).addEventListener(kind, () => fillAll(table)); // paper has every row
   });
-  if (location.hash || document.readyState === "complete") prepare(); else addEventListener("load", () => setTimeout(prepare));
+  if (location.hash || document.readyState === "complete" || matchMedia("print").matches) prepare(); else addEventListener("load", () => setTimeout(prepare));
 })();

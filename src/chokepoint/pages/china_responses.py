@@ -83,8 +83,8 @@ def brief(release: str) -> Brief:
         [
             "China answered the bloc with words and lists; what bites came before. Its licences of "
             f"{{controls.april_licences}} on {{controls.april_elements}} {stays}{fell}.",
-            "Since February it has put {controls.mp_listed_firms} of the United States on its control list, "
-            "on {controls.mp_listed}, MP Materials among them, besides Japanese and European ones.",
+            "On {controls.mp_listed} it put {controls.mp_listed_firms} of the United States on its control "
+            "list, MP Materials among them; Japanese and European ones are listed too.",
             needs,
         ],
         release,
@@ -119,7 +119,7 @@ def lead(release: str) -> Figure:
     unchecked = sum(d["kind"] == UNCHECKED for d in drawn)
     title = (
         f"{capital(in_words(held))} of {in_words(len(rows))} Chinese controls hold; {in_words(paused)} were "
-        f"suspended, {in_words(never)} before applying"
+        f"suspended, {in_words(never)} never began"
     )
     subtitle = f"Controls announced since {START[:4]}, as they stood when the evidence ends, {date(seen)}"
     subtitle += f"; {in_words(unchecked)} was not checked again." if unchecked else "."

@@ -82,7 +82,7 @@ def _what_withholding_did(release: str) -> str:
         f"{licences}, and its exports of magnets {fell}, from {{magnets.world_2025_03}} in March to "
         "{magnets.world_2025_05} in May"
         + (
-            ", to be back at {magnets.world_2025_11} in November."
+            ", and were back at {magnets.world_2025_11} in November."
             if _values(release, "magnets.world_2025_11")
             else "."
         )

@@ -81,9 +81,8 @@ def _supply(release: str) -> str:
         MET: "As much of the rare earths for magnets is refined outside China as the base case expected",
     }[verdict.supply()]
     return (
-        f"{how}: {{verdict.outside}} of them were refined elsewhere in "
-        "{verdict.outside_year}, where the base case of the International Energy Agency (IEA), a forecast, "
-        "has {futures.iea_outside_2030} in 2030."
+        f"{how}: {{verdict.outside}} of them were refined elsewhere in {{verdict.outside_year}}; the "
+        "International Energy Agency (IEA) forecasts {futures.iea_outside_2030} for 2030 in its base case."
     )
 
 

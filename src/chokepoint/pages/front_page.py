@@ -107,7 +107,7 @@ def _binding(release: str) -> Point:
         "Some of what is signed binds." if bound else "Nothing signed is known to bind.",
         "{frameworks.established} have signed. Of their papers {frameworks.texts_not_binding} say that they "
         "bind nobody, {frameworks.texts_said_not} more are said not to, and "
-        + ("{frameworks.texts_binding} known to bind." if bound else "no other is known to."),
+        + ("{frameworks.texts_binding} known to bind." if bound else "no other is known to bind."),
         "So those who are bound cannot just walk away."
         if bound
         else "So no partner is known to be bound to sell to this club.",
@@ -126,9 +126,8 @@ def _price(release: str) -> Point:
     said = (
         "The bloc’s own price is {zone.reference_price}."
         if published
-        else "Floors that firms can build on are in {verdict.floors} with single firms: MP Materials is "
-        "guaranteed "
-        "{mp.price_floor}."
+        else "Floors that firms can build on are in {verdict.floors} with single firms: MP Materials, for "
+        "one, is guaranteed {mp.price_floor}."
         if floors
         else "No floor with a number is in force."
     )
@@ -187,8 +186,8 @@ def model() -> Explorable:
         title="Who pays for a floor? Let China cut its price",
         results=["spending_change", "use_change", "extra_supply"],
         sentence="{taxed?At a floor of US${floor:,.0f} and a world price of US${world_price:,.0f} for a "
-        "kilogram of magnet oxide, imports pay US${levy:,.0f} on top. In the model buyers outside China "
-        "spend US${spending_change:,.0f} million a year more|At a floor of US${floor:,.0f} and a world price "
+        "kilogram of magnet oxide, imports pay US${levy:,.0f} on top. If the oxide inside imported magnets "
+        "pays too, buyers outside China spend US${spending_change:,.0f} million a year more|At a floor of US${floor:,.0f} and a world price "
         "of US${world_price:,.0f} for a kilogram of magnet oxide, no import pays a levy}.",
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "
         "level while the world price falls; the gap between the two lines is what imports pay.",

@@ -36,9 +36,9 @@ def brief(release: str) -> Brief:
             "more than half of the world’s output of {scenario.half_nothing} of {scenario.minerals} minerals "
             "in 2040, as ore or as metal; price floors, public money and a stock all at once bring them "
             f"{moved}.",
-            "A floor that ends at the refined metal drives out a tenth or more of those who work it up, "
-            f"in {{scenario.left_early}} of these minerals; one that covers their product too, {lasts}, "
-            "and then the buyers of the product pay.",
+            "In {scenario.left_early} of these minerals a floor on the refined metal alone drives out a "
+            f"tenth or more of the makers who use it; one that covers their product too, {lasts}, and then "
+            "its buyers pay.",
         ],
         release,
     )

@@ -141,7 +141,7 @@ def _unknown(mineral: str, release: str) -> str:
     if "no USGS chapter" in row_of(mineral).note:
         return (
             f"{capital(name(mineral))} is on the United States list of 2025 and has no chapter in USGS’s "
-            "yearly summaries: who makes it is not in the tables used here."
+            "yearly summaries, so no figure of USGS says who makes it."
         )
     if apart := uncounted(mineral, release):
         first = ", ".join(

@@ -82,8 +82,8 @@ def brief(release: str) -> Brief:
     asked = listing.open_questions(tables.rows("open_questions", question_id="open.zone_members"))
     away = [people.delegation[iso3] for iso3 in ("DNK", "GRL") if people.presence.get(iso3) == "absent"]
     tariffs = (
-        "The President had just threatened Canada with a tariff of {canada.tariff} and South Korea with "
-        "one of {korea.tariff}"
+        "The President had just threatened Canada with a tariff of {canada.tariff} if it dealt with China, "
+        "and South Korea with one of {korea.tariff}"
     )
     return Brief(
         [

@@ -121,7 +121,7 @@ def _brought() -> str:
     bought = tables.row("open_questions", question_id="open.vault_purchases").status == "answered"
     missing = [
         *(["no price floor"] if not floor else []),
-        *(["no list of the bloc’s members"] if not members else []),
+        *(["no list of its members"] if not members else []),
         *(["no confirmed purchase for the Vault"] if not bought else []),
     ]
     texts = tables.rows("agreements", batch="after_february")
@@ -129,7 +129,7 @@ def _brought() -> str:
     known = f"{in_words(bind)} of them known to bind" if bind else "none of them known to bind"
     start = f"{capital(in_words(_months()))} months on, by {{evidence.newest_opened}}, "
     signed = f"{{frameworks.since_february}} more partners had signed texts, {known}"
-    return f"{start}there was {listed(missing)}; {signed}." if missing else f"{start}{signed}."
+    return f"{start}the bloc had {listed(missing)}; {signed}." if missing else f"{start}{signed}."
 
 
 def _promises(release: str) -> str:
@@ -148,7 +148,9 @@ def _promises(release: str) -> str:
         if late
         else ""
     )
-    return f"{kept} {verb} known to have been met in time{then}."
+    untraced = facts.get("since.promises_untraced", release).value
+    left = "; {since.promises_untraced} we did not follow up" if untraced else ""
+    return f"{kept} {verb} known to have been met in time{then}{left}."
 
 
 def lead(release: str) -> Figure:
@@ -187,7 +189,7 @@ def lead(release: str) -> Figure:
             end=_end(frame.day),
         ),
         name="lead",
-        title=f"{most} came most often; {floor} price floor was signed",
+        title=f"{most} came most often; the bloc signed {floor} price floor",
         table=_reader_table(rows),
         alt_text=(
             f"Dots in time from {pd.Timestamp(START):%B %Y} to {frame.day.max():%B %Y}, one row for each "

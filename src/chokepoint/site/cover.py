@@ -33,10 +33,7 @@ def cover(release: str) -> Markup:
     """
     shares = _last_step(release)
     most, inside = int((shares.china > 50).sum()), int((shares.inside > 50).sum())
-    title = (
-        f"China makes more than half of the world’s output of {most} of {len(shares)} minerals; "
-        f"the bloc does so for {in_words(inside)}"
-    )
+    title = f"China makes over half of {most} of {len(shares)} minerals, the bloc {in_words(inside)}"
     return _template.cover(
         columns(release, linked=True), VIEW, (_HEAD, _BODY), title, len(shares), _names(shares)
     )

@@ -334,15 +334,16 @@ class Watch:
         first = [run for run in due if run.page in viewed] or due
         running = {self._submit(run): run for run in first}
         later = due[len(first) :]  # or they take the processors from those that somebody waits for
-        if checked:
-            checked.result()
         done: list[str] = []
-        while ready or running or later:
-            if later and not running:
+        while ready or running or later or checked:
+            if later and not running and not checked:
                 running, later = {self._submit(run): run for run in later}, []
-            if running and not ready:
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+            if (running or checked) and not ready:
+                finished, _ = wait([*running, *filter(None, [checked])], return_when=FIRST_COMPLETED)
+                if checked in finished:
+                    checked.result()  # UserError where the data are not sound
+                    checked = None
+                for future in finished & running.keys():
                     run = running.pop(future)
                     try:
                         known.keep(run, executed := future.result())
