@@ -177,7 +177,7 @@ def would_cheat() -> Explorable:
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
         sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to "
         "the rules only if a dollar of the next period "
-        "is worth at least {patience_needed:.0%} of one today to it. A firm that buys outside expects to gain "
+        "is worth at least {patience_needed:.0%} of a dollar today. A firm that buys outside expects to gain "
         "US${firm_gain:,.1~f} a kilogram.",
         alt_text="The patience a member needs in order to keep to the rules, against the levy. The curve "
         "rises with the levy; a dashed line marks the "
