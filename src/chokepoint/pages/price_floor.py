@@ -183,7 +183,8 @@ def next_stage() -> Explorable:
         "floor of US${magnet_floor_needed:,.1~f} "
         "before their maker is no worse off. {work?At the floor set here their own work earns "
         "{magnet_protection:.0%} more than without any floor; below zero is less|"
-        "At these world prices the oxide alone takes {oxide_share:.0%} of the magnet’s price, which leaves too little work to protect}.",
+        "At these world prices the oxide alone takes {oxide_share:.0%} of the magnet’s price, which leaves "
+        "too little work to protect}.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed "
         "the line lies below zero: makers are taxed.",
         named={
