@@ -7,8 +7,11 @@
   const drawn = new Map();   // chart element → its view and what the view was made from
   const asked = new URLSearchParams(location.search);
   const number = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
-  const percent = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
-  const figure = (cell, value) => "percent" in cell.dataset ? `${percent.format(100 * value)}%` : number.format(value);
+  const brief = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 }); // of a model; a year has all its figures, and a slider its steps
+  const figure = (cell, value) => {
+    if ("percent" in cell.dataset) return `${brief.format(100 * value)}%`;
+    return ("result" in cell.dataset && cell.dataset.unit !== "year" ? brief : number).format(value);
+  };
   const shown = (cell, value) => {
     if (value === 0 && cell.dataset.none) return cell.dataset.none; // an event that does not come
     return value > Number(cell.dataset.noEnd) ? "no end" : figure(cell, value).replace("-", "\u2212");
@@ -363,7 +366,7 @@
     const start = Number(cell.dataset.start), by = value - start;
     if (shown(cell, value) === shown(cell, start)) return Math.abs(by) > 1e-9 * Math.max(1, Math.abs(start)) ? "hardly changed" : "";
     if ((cell.dataset.none && !(value && start)) || Math.max(value, start) > Number(cell.dataset.noEnd)) return `was ${shown(cell, start)}`;
-    return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${percent.format(100 * Math.abs(by))} points` : percent.format(Math.abs(by))}`;
+    return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${brief.format(100 * Math.abs(by))} points` : brief.format(Math.abs(by))}`;
   };
 
   // Named settings: a button sets what it names, and the rest to the start; it stays pressed while all is so.

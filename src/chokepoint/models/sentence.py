@@ -88,8 +88,8 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def format_value(value: float, unit: str) -> str:
-    """Return a number as the page's script writes it.
+def format_value(value: float, unit: str, digits: int = 4) -> str:
+    """Return a number as the page's script writes it. digits: significant figures; shares have three.
 
     >>> format_value(0.1277, "share"), format_value(20.111, "kt/year"), format_value(22935.8, "US$")
     ('12.8%', '20.11', '22,940')
@@ -103,11 +103,12 @@ def format_value(value: float, unit: str) -> str:
     if unit == "share":
         text = f"{100 * value:,.3g}%"
     else:
-        text = f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 9999.5 else f"{value:,.4g}"
+        rounded = float(f"{value:.{digits}g}")
+        text = f"{rounded:,.0f}" if abs(rounded) >= 10**digits else f"{rounded:,.{digits}g}"
     return text.replace("-", _MINUS)
 
 
-def describe_result(value: float, unit: str, never: str = "") -> str:
+def describe_result(value: float, unit: str, never: str = "", digits: int = 4) -> str:
     """Return a result as it is told.
 
     Words for what does not come, for what has no end and for what there is not.
@@ -120,7 +121,11 @@ def describe_result(value: float, unit: str, never: str = "") -> str:
     ('not within sixty years', 'no end')
     >>> describe_result(float("nan"), "per year"), describe_result(0, "US$/kg")
     ('none', '0')
+    >>> describe_result(0.49512, "years", digits=3), describe_result(1849, "US$", digits=3)
+    ('0.495', '1,850')
+    >>> describe_result(2043, "year", digits=3)
+    '2,043'
     """
     if math.isnan(value):
         return "none"
-    return never if never and value == 0 else format_value(value, unit)
+    return never if never and value == 0 else format_value(value, unit, 4 if unit == "year" else digits)

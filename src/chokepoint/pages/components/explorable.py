@@ -251,7 +251,7 @@ class Explorable(Component):
         model = MODELS[self.model]
         return [
             {"name": name, "value": value, "unit": unit, "shown_unit": _unit(unit), "meaning": meaning}
-            | {"never": never, "no_end": NO_END, "text": describe_result(value, unit, never)}
+            | {"never": never, "no_end": NO_END, "text": describe_result(value, unit, never, digits=3)}
             for name in self.results
             for value, (unit, meaning), never in [
                 (float(now[name]), model.results[name], model.never.get(name, ""))
