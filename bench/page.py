@@ -116,7 +116,7 @@ def visit(browser: Browser, address: str, chart: bool = True) -> tuple[float, fl
         lambda event: sent.append((asked.get(event["requestId"], home), event["encodedDataLength"])),
     )
     page.goto(address, wait_until="load")
-    shown = page.wait_for_function("window.firstChart", timeout=60_000).json_value() if chart else 0
+    shown = page.wait_for_function("() => window.firstChart", timeout=60_000).json_value() if chart else 0
     page.wait_for_load_state("networkidle")
     context.close()
     return sum(size for url, size in sent if url.startswith(home)), shown
