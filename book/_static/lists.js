@@ -16,7 +16,8 @@
   };
   const fill = (body) => {
     if (!unread.has(body)) return;
-    body.innerHTML = unread.get(body);
+    const read = new DOMParser().parseFromString(`<table><tbody>${unread.get(body)}</tbody></table>`, "text/html");
+    body.append(...read.querySelector("tbody").rows);
     unread.delete(body);
   };
   const fillAll = (table) => [...table.tBodies].forEach(fill);

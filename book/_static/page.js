@@ -36,7 +36,7 @@
   // A long table is read when it is unfolded.
   document.addEventListener("toggle", ({ target }) => {
     const later = target.open && target.querySelector?.(".cp-scroll > noscript.cp-later");
-    if (later) later.outerHTML = later.textContent;
+    if (later) later.replaceWith(...new DOMParser().parseFromString(later.textContent, "text/html").body.childNodes);
   }, true);
   let folded = [];
   addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".cp-sure:not([open])")]; for (const box of folded) box.open = true; });
