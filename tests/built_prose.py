@@ -57,8 +57,6 @@ def sentences(page: Path) -> list[str]:
 
 
 def titles(page: Path) -> list[str]:
-    """Titles of the charts of a page, folded ones too."""
+    """Titles of the charts and models of a page, folded ones too."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    return [
-        re.sub(r"\s+", " ", t.get_text(" ")).strip() for t in soup.select("main figure figcaption.cp-says")
-    ]
+    return [re.sub(r"\s+", " ", t.get_text(" ")).strip() for t in soup.select("main .cp-says")]

@@ -16,6 +16,7 @@ CHAPTERS = sorted(p.stem for p in (HOME / "book").glob("[0-9]*.ipynb"))
 STORY = ["index", *CHAPTERS]
 MOST_WORDS, MOST_SCREENS, SCREEN = 11_000, 10, (1280, 800)
 UNKNOWN_SHARE, TITLE_WORDS, BRIEF_SENTENCES = 0.03, 12, 3
+QUOTATIONS = 15  # at least; how long one may be is asked of the table
 # Paragraphs that assert nothing about the world that a source could bear: how to use a page, what a model does,
 # our own judgement. By their first words, read one by one.
 NO_SOURCE_NEEDED = (
@@ -76,6 +77,22 @@ def test_few_sentences_outside_the_boxes_say_that_something_is_unknown(site):
     every = [s for page in pages(site) for s in built_prose.sentences(page)]
     unknown = [s for s in every if built_prose.UNKNOWN.search(s)]
     assert len(unknown) <= UNKNOWN_SHARE * len(every), unknown
+
+
+def test_every_unknown_that_was_told_stands_among_the_open_questions(site):
+    there = {element["id"] for element in built_prose.main(site / "open-questions.html").select("[id]")}
+    told = (Path(__file__).parent / "fixtures" / "open_questions_told.txt").read_text(encoding="utf-8")
+    asked = {line for line in told.splitlines() if not line.startswith("#")}
+    assert len(asked) > 50 and asked <= there, asked - there
+
+
+def test_people_speak_in_the_story(site):
+    quoted = {
+        a["href"].partition("#fact-")[2]
+        for page in pages(site)
+        for a in built_prose.main(page).select('a[href*="#fact-quote."]')
+    }
+    assert len(quoted) >= QUOTATIONS
 
 
 @pytest.mark.parametrize("page", STORY)

@@ -2,6 +2,7 @@
 
 import pytest
 from sampled import draw, everything
+from test_guess import GUESSES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PHONE = {
@@ -150,7 +151,7 @@ def test_the_steps_from_rock_to_motor_are_read_and_left_by_touch(address, phone)
     phone.wait_for_url(f"**/{to}")
 
 
-@pytest.mark.parametrize("name", ["02-ministerial", "01-dependence"])
+@pytest.mark.parametrize("name", GUESSES)
 def test_a_guess_by_finger_stands_beside_the_answer(address, phone, name):
     phone.goto(f"{address}/{name}.html")
     guess = phone.locator(".cp-guess").first

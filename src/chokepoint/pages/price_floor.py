@@ -223,7 +223,7 @@ def mine() -> Explorable:
             level="0",
         ),
         along="flood_price",
-        title="A long flood takes value from a mine; a floor gives it back",
+        title="A long flood takes value from a mine; a floor restores it",
         results=[
             "npv",
             "npv_with_floor",

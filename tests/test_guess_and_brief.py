@@ -1,0 +1,80 @@
+"""Guesses and the brief as others read them: by keyboard, without script, on paper, without motion, by axe; nothing moves."""
+
+import pytest
+from conftest import AXE
+from test_arrival import MOST_SHIFT, SEEN
+from test_brief import LANGUAGES
+from test_guess import GUESSES
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+BRIEFS = ["brief", *(f"brief-{language}" for language in LANGUAGES)]
+GUESS, ANSWER = ".cp-guess", ".cp-guess .cp-settles"
+
+
+@pytest.mark.parametrize(
+    "page, part", [*((page, GUESS) for page in GUESSES), *((page, "main") for page in BRIEFS)]
+)
+def test_axe_finds_nothing_and_nothing_moves(address, browser, page, part):
+    tab = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    tab.add_init_script(SEEN.replace("e => shifts", "e => e.hadRecentInput || shifts"))
+    tab.goto(f"{address}/{page}.html")
+    if part == GUESS:
+        tab.locator(f"{GUESS} summary").click()
+        tab.locator(ANSWER).wait_for()
+        tab.wait_for_timeout(600)  # what moves so long after a tap is no answer to it
+    shifts = tab.evaluate("shifts")
+    assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
+    tab.evaluate(f"{AXE.read_text(encoding='utf-8')};1")
+    found = tab.evaluate(
+        "part => axe.run(document.querySelector(part), {resultTypes: ['violations']})"
+        ".then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`))",
+        part,
+    )
+    assert found == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize("page", GUESSES)
+@pytest.mark.parametrize(
+    "how", [{"java_script_enabled": False}, {"reduced_motion": "reduce"}], ids=["script", "motion"]
+)
+def test_a_guess_has_its_answer_without(address, browser, page, how):
+    tab = browser.new_context(**how).new_page()
+    tab.goto(f"{address}/{page}.html")
+    tab.locator(f"{GUESS} summary").click()
+    assert tab.locator(ANSWER).is_visible() and tab.locator(f"{GUESS} label").is_visible()
+    if "reduced_motion" in how:
+        assert (
+            tab.evaluate("document.querySelector('.cp-guess').getAnimations({ subtree: true }).length") == 0
+        )
+    tab.context.close()
+
+
+@pytest.mark.parametrize("page", GUESSES)
+def test_on_paper_a_guess_has_question_and_answer(address, visit, page):
+    tab = visit(f"{address}/{page}.html").page
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator(ANSWER).is_visible() and tab.locator(f"{GUESS} label").is_visible()
+
+
+@pytest.mark.parametrize("page", BRIEFS)
+def test_the_brief_is_read_by_keyboard_and_without_script(address, browser, page):
+    tab = browser.new_page()
+    tab.goto(f"{address}/{page}.html")
+    links = tab.evaluate("[...document.querySelectorAll('main a[href]')].map(a => a.href)")
+    tab.locator("main a[href]").first.focus()
+    reached = []
+    for _ in links:
+        reached.append(tab.evaluate("document.activeElement.href"))
+        outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert len(reached) == 1 or outline != "none", reached[-1]  # the first was focused by a script
+        tab.keyboard.press("Tab")
+    assert reached == links
+    words = tab.locator("main").inner_text()
+    tab.close()
+    plain = browser.new_context(java_script_enabled=False)
+    tab = plain.new_page()
+    tab.goto(f"{address}/{page}.html")
+    assert len(tab.locator("main").inner_text()) >= 0.95 * len(words)
+    plain.close()
