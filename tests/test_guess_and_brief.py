@@ -1,4 +1,4 @@
-"""Guesses and the brief as others read them: by keyboard, without script, on paper, without motion, by axe; nothing moves."""
+"""Guesses and the brief as others read them: by keyboard, without script, on paper, without motion, by axe."""
 
 import pytest
 from conftest import AXE
@@ -14,16 +14,17 @@ GUESS, ANSWER = ".cp-guess", ".cp-guess .cp-settles"
 @pytest.mark.parametrize(
     "page, part", [*((page, GUESS) for page in GUESSES), *((page, "main") for page in BRIEFS)]
 )
-def test_axe_finds_nothing_and_nothing_moves(address, browser, page, part):
+def test_axe_finds_nothing_and_an_answer_moves_nothing(address, browser, page, part):
     tab = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
     tab.add_init_script(SEEN.replace("e => shifts", "e => e.hadRecentInput || shifts"))
     tab.goto(f"{address}/{page}.html")
     if part == GUESS:
+        tab.evaluate("document.fonts.ready.then(() => { shifts = []; })")  # how a page arrives: test_arrival
         tab.locator(f"{GUESS} summary").click()
         tab.locator(ANSWER).wait_for()
         tab.wait_for_timeout(600)  # what moves so long after a tap is no answer to it
-    shifts = tab.evaluate("shifts")
-    assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
+        shifts = tab.evaluate("shifts")
+        assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
     tab.evaluate(f"{AXE.read_text(encoding='utf-8')};1")
     found = tab.evaluate(
         "part => axe.run(document.querySelector(part), {resultTypes: ['violations']})"
@@ -62,15 +63,19 @@ def test_on_paper_a_guess_has_question_and_answer(address, visit, page):
 def test_the_brief_is_read_by_keyboard_and_without_script(address, browser, page):
     tab = browser.new_page()
     tab.goto(f"{address}/{page}.html")
-    links = tab.evaluate("[...document.querySelectorAll('main a[href]')].map(a => a.href)")
+    links = tab.evaluate(  # what is folded is reached once it is unfolded
+        "[...document.querySelectorAll('main a[href]')].filter(a => a.checkVisibility()).map(a => a.href)"
+    )
     tab.locator("main a[href]").first.focus()
     reached = []
-    for _ in links:
-        reached.append(tab.evaluate("document.activeElement.href"))
+    for _ in range(2 * len(links)):
+        reached.append(tab.evaluate("document.activeElement.href ?? null"))
         outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert len(reached) == 1 or outline != "none", reached[-1]  # the first was focused by a script
+        if len(list(filter(None, reached))) == len(links):
+            break
         tab.keyboard.press("Tab")
-    assert reached == links
+    assert [href for href in reached if href] == links  # between them are summaries, which are no links
     words = tab.locator("main").inner_text()
     tab.close()
     plain = browser.new_context(java_script_enabled=False)

@@ -80,7 +80,7 @@ def test_few_sentences_outside_the_boxes_say_that_something_is_unknown(site):
 
 
 def test_every_unknown_that_was_told_stands_among_the_open_questions(site):
-    there = {element["id"] for element in built_prose.main(site / "open-questions.html").select("[id]")}
+    there = set(re.findall(r'\bid="(open\.\w+)"', (site / "open-questions.html").read_text(encoding="utf-8")))
     told = (Path(__file__).parent / "fixtures" / "open_questions_told.txt").read_text(encoding="utf-8")
     asked = {line for line in told.splitlines() if not line.startswith("#")}
     assert len(asked) > 50 and asked <= there, asked - there
