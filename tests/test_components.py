@@ -18,7 +18,7 @@ from chokepoint.pages import markup, price_floor, rock_to_motor
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable
-from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.figure import MOST_ROWS, Figure, figure, numbers
 from chokepoint.pages.components.guess import Guess, Reading
 from chokepoint.pages.components.listing import Listing, statements
 from chokepoint.pages.components.one_of import OneOf
@@ -282,3 +282,11 @@ def test_what_was_said_is_told_oldest_first_however_the_rows_stand(monkeypatch):
         at = {i: html.index(str(escape(said.paraphrase[i]))) for i in said.index}
         days = [said.date_start[i] for i in sorted(at, key=at.get)]
         assert days == sorted(days) and len(set(days)) > 1
+
+
+def test_of_many_numbers_the_page_shows_the_first_and_the_csv_has_all():
+    table = pd.DataFrame({"n": range(MOST_ROWS + 1)})
+    shown, csv = str(numbers(table)).split("cp-csv", 1)
+    assert shown.count("<tr") - 1 == MOST_ROWS and f"The first {MOST_ROWS} of {MOST_ROWS + 1} rows" in shown
+    assert csv.count("\\n") == MOST_ROWS + 2
+    assert "The first" not in str(numbers(table.head(MOST_ROWS)))

@@ -78,6 +78,13 @@ def test_a_link_to_a_row_opens_its_part_and_the_rest_comes_when_asked_for(site, 
 
 
 @pytest.mark.slow
+def test_an_address_that_is_no_text_leaves_a_list_as_it_is(site, visit):
+    seen = visit(f"{site.as_uri()}/evidence.html#%", width=PHONE)
+    seen.page.locator(".cp-more-rows button").first.click()
+    assert len(seen.page.evaluate(PARTS)[1]) > 0 and not seen.complaints
+
+
+@pytest.mark.slow
 def test_a_sorted_list_has_its_order_and_its_parts_again_when_a_search_is_cleared(site, visit):
     page = visit(f"{site.as_uri()}/sources.html").page
     page.add_init_script(  # a list with few rows in its last part, before the script of lists sees it

@@ -20,6 +20,7 @@
     body.append(...read.querySelector("tbody").rows);
     unread.delete(body);
   };
+  const linkedId = () => { const hash = location.hash.slice(1); try { return decodeURIComponent(hash); } catch { return hash; } }; // somebody may type anything
   const fillAll = (table) => [...table.tBodies].forEach(fill);
   const count = (body) => (unread.has(body) ? unread.get(body).split("<tr").length - 1 : [...body.rows].filter((row) => !row.hidden).length);
 
@@ -55,7 +56,7 @@
     };
     const open = (some) => { some.forEach((body) => { fill(body); body.classList.add("cp-open"); named(body); }); update(); };
     const linked = () => {
-      const id = decodeURIComponent(location.hash.slice(1)).replaceAll("&", "&amp;"), waiting = id && [...unread].find(([body, rows]) => body.closest("table") === table && rows.includes(`<tr id="${id}"`));
+      const id = linkedId().replaceAll("&", "&amp;"), waiting = id && [...unread].find(([body, rows]) => body.closest("table") === table && rows.includes(`<tr id="${id}"`));
       if (waiting) { fill(waiting[0]); location.replace(location.hash); } // the row is there now, so the link leads to it
       const body = table.querySelector("tr:target")?.parentElement;
       if (body) open([body]);
