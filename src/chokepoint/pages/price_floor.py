@@ -181,8 +181,8 @@ def next_stage() -> Explorable:
         results=["magnet_cost_rise", "magnet_floor_needed", "car_cost_rise"],
         sentence="Dearer oxide adds US${magnet_cost_rise:,.1~f} to each kilogram of magnet. Magnets need a "
         "floor of US${magnet_floor_needed:,.1~f} "
-        "before their maker is no worse off. {work?At the floor set here their own work earns "
-        "{magnet_protection:.0%} more than without any floor; below zero is less|"
+        "before their maker is no worse off. {work?At the floor set here what their own work "
+        "earns changes by {magnet_protection:.0%} against no floor at all|"
         "At these world prices the oxide alone takes {oxide_share:.0%} of the magnet’s price, which leaves "
         "too little work to protect}.",
         alt_text="Protection of magnet making against the floor on magnets. Left of the floor that is needed "
