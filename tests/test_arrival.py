@@ -5,6 +5,8 @@ import time
 import pytest
 from quiet_server import Quiet, serving
 from sampled import draw, everything
+from test_brief import LANGUAGES
+from test_guess import GUESSES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PIECES, PAUSE = 12, 0.06  # seconds
@@ -13,9 +15,11 @@ SEEN = (
     "window.shifts = []; new PerformanceObserver(l => l.getEntries().forEach(e => shifts.push([e.value,"
     " e.sources.map(s => s.node?.className || s.node?.nodeName)]))).observe({ type: 'layout-shift', buffered: true });"
 )
+BRIEFS = ["brief", *(f"brief-{language}" for language in LANGUAGES)]
 # with and without links to its sections; with a chart first, a drawn chain, a list
 PAGES = ["index", "rock-to-motor", "03-price-floor", "minerals/gallium", "countries/china", "sources"]
-WIDTHS = [390, 1280]  # px
+PAGES += sorted({*GUESSES, *BRIEFS} - {*PAGES})  # with a question, or in another language
+WIDTHS = [360, 1280]  # px
 
 
 def arriving() -> list[tuple[str, int]]:
@@ -54,3 +58,24 @@ def test_nothing_moves_while_a_page_arrives(slow, browser, page, width):
     shifts = tab.evaluate("shifts")
     assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
     tab.context.close()
+
+
+@pytest.mark.parametrize("page", ["index", "brief"])
+def test_nothing_moves_whenever_the_fonts_come(site, browser, page):
+    """Fonts that come at once, in the midst of the first paint, and long after it."""
+    for late in (0, 0.05, 0.15, 0.3, 0.6):
+
+        class Late(Quiet):
+            def do_GET(self, late=late):
+                if ".woff2" in self.path:
+                    time.sleep(late)
+                super().do_GET()
+
+        with serving(site, Late) as root:
+            tab = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+            tab.add_init_script(SEEN)
+            tab.goto(f"{root}/{page}.html", wait_until="load")
+            tab.wait_for_timeout(1000 * late + 500)
+            shifts = tab.evaluate("shifts")
+            assert sum(value for value, _ in shifts) <= MOST_SHIFT, (late, shifts)
+            tab.context.close()

@@ -2,12 +2,10 @@
 
 import pytest
 from conftest import AXE
-from test_arrival import MOST_SHIFT, SEEN
-from test_brief import LANGUAGES
+from test_arrival import BRIEFS, MOST_SHIFT, SEEN
 from test_guess import GUESSES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-BRIEFS = ["brief", *(f"brief-{language}" for language in LANGUAGES)]
 GUESS, ANSWER = ".cp-guess", ".cp-guess .cp-settles"
 
 

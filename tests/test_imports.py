@@ -51,6 +51,7 @@ SITE_KNOWS = {
     "chokepoint.analysis.reliance": "the index of minerals",
     "chokepoint.analysis.supply": "the index of minerals and the cover's chart",
     "chokepoint.charts.narrow": "how wide the names on the cover's chart are reckoned",
+    "chokepoint.charts.embedded": "writes JSON into a page, of charts as well",
     "chokepoint.charts.theme": "the font of charts, in whose place pictures of pages have another",
     "chokepoint.charts.vega": "compiles charts for the page and bundles their script",
 }

@@ -223,6 +223,8 @@ def test_charts_typed_in_cells_are_on_the_page_with_table_csv_and_alt_text(check
     assert seen.complaints == [] and all(r.startswith("file:") for r in seen.requests)
     figures = seen.page.locator("figure.cp-figure")
     for i in range(4):
+        figures.nth(i).locator(".cp-numbers summary").click()
+        figures.nth(i).locator("table.cp-table tbody tr").first.wait_for()
         assert figures.nth(i).locator("table.cp-table tbody tr").count() == len(plain_basket.basket())
         assert (
             figures.nth(i).locator(".cp-csv").count() == figures.nth(i).locator("button.cp-save").count() == 1

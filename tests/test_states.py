@@ -8,6 +8,7 @@ from quiet_server import Quiet, serving
 from sampled import draw, everything, told
 
 from chokepoint.pages import price_floor
+from chokepoint.site.chart_files import put_back
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 TO_ENDS = """async (section, ends) => {
@@ -94,9 +95,8 @@ def test_no_other_page_draws_days_and_none_by_the_clock_of_the_reader(site):
     )
     found = set()
     for path in site.rglob("*.html"):
-        for chart in re.findall(
-            r'class="cp-spec"[^>]*>(.*?)</script>', path.read_text(encoding="utf-8"), re.S
-        ):
+        whole = put_back(path.read_text(encoding="utf-8"), site / "_static")
+        for chart in re.findall(r'class="cp-spec"[^>]*>(.*?)</script>', whole, re.S):
             assert not local.search(chart), f"{path.name}: {local.search(chart)[0]}"
             if days.search(chart):
                 found.add(path.relative_to(site).with_suffix("").as_posix())

@@ -24,14 +24,22 @@ RANGES = [(0x20, 0x7E), (0xA0, 0xFF)]
 SIGNS = "ĀāĂăĄąĆćČčĎďĐđĒēĖėĘęĚěĞğĪīİıŁłŃńŇňŌōŐőŒœŘřŚśŞşŠšŢţŤťŪūŮůŰűŹźŻżŽžȘșȚț"
 SIGNS += "–—‘’‚“”„†‡•…‰′″‹›€™−×÷≈≠≤≥←↑→↓↔↕▸▾αβγμΔΩ₀₁₂₃₄₅₆₇₈₉⁻⁰⁴⁵⁶⁷⁸⁹\u2009\u202f\u2011"
 FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "lnum", "tnum"]
+# Titles have no formulas, and few names from outside Western Europe: what else they need is in the fallback.
+TITLE_SIGNS = "ČčĞğİıŁłŃńŐőŒœŘřŚśŞşŠšŰűŹźŻżŽž–—‘’“”…−×€→\u202f"
+TITLE_FEATURES = ["kern", "liga", "lnum", "tnum"]
 
 
 def make(source: str, family: str, limits: dict) -> Path:
     """Cut one font down, name it `family`, and write it as WOFF2 where the site has its fonts."""
     font = TTFont(source)
-    options = Options(layout_features=FEATURES, hinting=False, notdef_outline=True, name_IDs=["*"])
+    title = "Serif" in family
+    features = TITLE_FEATURES if title else FEATURES
+    options = Options(layout_features=features, hinting=False, notdef_outline=True, name_IDs=["*"])
     subsetter = Subsetter(options)
-    letters = [*SIGNS, *(chr(code) for low, high in RANGES for code in range(low, high + 1))]
+    letters = [
+        *(TITLE_SIGNS if title else SIGNS),
+        *(chr(code) for low, high in RANGES for code in range(low, high + 1)),
+    ]
     subsetter.populate(unicodes={ord(letter) for letter in letters})
     subsetter.subset(font)
     font = instantiateVariableFont(font, limits)

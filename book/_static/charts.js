@@ -6,11 +6,16 @@
   const drawing = new Map(); // chart element → promise of its Vega view
   const drawn = new Map();   // chart element → its view and what the view was made from
   const asked = new URLSearchParams(location.search);
-  const number = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
-  const brief = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 }); // of a model; a year has all its figures, and a slider its steps
+  // Formats are made when the first number is told: they take longer than all the rest of this script.
+  const formats = new Map();
+  const format = (value, figures) => {
+    if (!formats.has(figures)) formats.set(figures, new Intl.NumberFormat("en-US", { maximumSignificantDigits: figures }));
+    return formats.get(figures).format(value);
+  };
+  const brief = (value) => format(value, 3); // of a model; a year has all its figures, and a slider its steps
   const figure = (cell, value) => {
-    if ("percent" in cell.dataset) return `${brief.format(100 * value)}%`;
-    return ("result" in cell.dataset && cell.dataset.unit !== "year" ? brief : number).format(value);
+    if ("percent" in cell.dataset) return `${brief(100 * value)}%`;
+    return "result" in cell.dataset && cell.dataset.unit !== "year" ? brief(value) : format(value, 4);
   };
   const shown = (cell, value) => {
     if (value === 0 && cell.dataset.none) return cell.dataset.none; // an event that does not come
@@ -100,12 +105,30 @@
   }, (fault) => { fetching = null; throw fault; }));
 
   // Words are measured in the font that they will have. A browser that does not get it within a moment draws in another.
-  const fontsReady = patient(Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px "Chokepoint Sans"`))).catch(() => {}));
+  const fontsReady = loaded.then(() => patient(Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px "Chokepoint Sans"`))).catch(() => {})));
+
+  // What a script element holds: in itself, or in the file that it names, where rows stand by column.
+  const files = new Map();
+  const fetchFile = (address) => {
+    if (!files.has(address)) files.set(address, new Promise((done, fail) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: folder + address, onload: done, onerror: fail }));
+    }).catch((fault) => { files.delete(address); throw fault; }));
+    return files.get(address);
+  };
+  const rows = ({ names, columns, values }) => (columns
+    ? columns[0].map((_, i) => Object.fromEntries(names.map((name, k) => [name, columns[k][i]]))) : structuredClone(values));
+  const content = async ({ dataset: { file, at }, textContent: text }) => {
+    if (text || !file) return JSON.parse(text);
+    await fetchFile(file);
+    const { tables, parts } = window.chokepointFiles[file.split("?")[0]], part = structuredClone(parts[at]); // Vega marks the rows that it reads
+    for (const one of part.data ?? []) if ("table" in one) { one.values = rows(tables[one.table]); delete one.table; }
+    return part;
+  };
 
   const start = async (box) => {
-    await Promise.all([fetchVega(), fontsReady, begun]);
+    const script = box.nextElementSibling;
+    const [spec] = await Promise.all([loaded.then(() => content(script)), fetchVega(), fontsReady, begun]);
     await breathe();
-    const script = box.nextElementSibling, spec = JSON.parse(script.textContent);
     // Expressions are interpreted, not compiled with Function, which the page's Content-Security-Policy forbids.
     const place = box.appendChild(document.createElement("div"));
     place.className = "cp-pending"; // beside the room that is kept for it, until it takes that room
@@ -366,7 +389,7 @@
     const start = Number(cell.dataset.start), by = value - start;
     if (shown(cell, value) === shown(cell, start)) return Math.abs(by) > 1e-9 * Math.max(1, Math.abs(start)) ? "hardly changed" : "";
     if ((cell.dataset.none && !(value && start)) || Math.max(value, start) > Number(cell.dataset.noEnd)) return `was ${shown(cell, start)}`;
-    return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${brief.format(100 * Math.abs(by))} points` : brief.format(Math.abs(by))}`;
+    return `${by < 0 ? "\u2212" : "+"}${"percent" in cell.dataset ? `${brief(100 * Math.abs(by))} points` : brief(Math.abs(by))}`;
   };
 
   // Named settings: a button sets what it names, and the rest to the start; it stays pressed while all is so.
@@ -500,6 +523,7 @@
   window.chokepoint = {
     drawAll: () => Promise.all(boxes.map(draw)),
     marks: () => boxes.map((box) => (drawn.has(box) ? marks(drawn.get(box).view.scenegraph().root) : 0)),
+    content,
     view: (part) => draw(part.querySelector(".cp-chart")),
     data: (part) => { const { view, spec } = drawn.get(part.querySelector(".cp-chart")); return spec.data.map((d) => view.data(d.name)); },
     atRest: () => Promise.all([...drawn.values()].map((chart) => chart.lying)),

@@ -1,7 +1,7 @@
 // A menu on every chart: its numbers, its picture, a link to it as it stands, the whole screen.
 (() => {
   "use strict";
-  const { address, altered, begun, breathe, data, reset, shown, view } = window.chokepoint;
+  const { address, altered, begun, breathe, content, data, reset, shown, view } = window.chokepoint;
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -51,7 +51,7 @@
   };
 
   const values = async (part) => {
-    if (!part.matches(".cp-explorable")) return JSON.parse(part.querySelector(".cp-csv").textContent);
+    if (!part.matches(".cp-explorable")) return content(part.querySelector(".cp-csv"));
     const { columns, rows } = await curve(part), [along, ...drawn] = columns;
     const line = (kind) => (row) => [kind, "", row.name, row.value, row.unit];
     return csv([["part", along.label, "what", "value", "unit"], ...settings(part).map(line("setting")), ...results(part).map(line("result")),

@@ -6,12 +6,22 @@
   const chosen = () => { try { return localStorage.getItem("mode") || "auto"; } catch { return "auto"; } };
   const apply = () => { root.dataset.theme = chosen() !== "auto" ? chosen() : system.matches ? "dark" : "light"; };
   root.classList.add("js");
-  // What somebody has begun to read does not move: fonts that come after the text are for the next page, and for the charts of this one.
-  new PerformanceObserver((seen, self) => {
-    if (!seen.getEntriesByName("first-contentful-paint").length) return;
-    self.disconnect();
-    root.classList.toggle("cp-fallback-fonts", !["Sans", "Serif"].every((kind) => document.fonts.check(`1em "Chokepoint ${kind}"`)));
-  }).observe({ type: "paint", buffered: true });
+  // What somebody has begun to read does not move. Where the style came at once, words wait a moment for their fonts; over a slow line they
+  // do not, and the fonts come after the page: for its charts, and for the next page.
+  const SLOW = 150, MOMENT = 200; // ms
+  const load = () => Promise.all(["Sans", "Serif"].map((kind) => document.fonts.load(`1em "Chokepoint ${kind}"`))).then((faces) => faces.flat().length > 1, () => false);
+  const [style] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/chokepoint.css"));
+  const settle = (here) => {
+    root.classList.toggle("cp-fallback-fonts", !here);
+    root.classList.remove("cp-waiting");
+  };
+  if (style?.duration > SLOW) {
+    settle(false);
+    addEventListener("load", load);
+  } else {
+    root.classList.add("cp-waiting");
+    Promise.race([load(), new Promise((done) => setTimeout(done, MOMENT))]).then(settle);
+  }
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   root.classList.toggle("cp-code", kept("code") === "on");
   apply();

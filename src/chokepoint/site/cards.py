@@ -27,6 +27,7 @@ from chokepoint.charts.theme import FONT
 from chokepoint.charts.vega import follows_container
 from chokepoint.pages.markup import macros
 from chokepoint.site import cover
+from chokepoint.site.chart_files import put_back
 
 WIDTH, HEIGHT = 1200, 630  # px; what those who show such pictures ask for
 LETTERS = "Liberation Sans"
@@ -206,11 +207,12 @@ def packed(png: bytes) -> bytes:
 
 def write(site: Path, pages: Iterable[tuple[str, str]], release: str, cache_folder: Path) -> None:
     """Write the picture of each page, given with its title, below `site`; keep them in `cache_folder`."""
-    folder = site / "_static" / "cards"
+    static = site / "_static"
+    folder = static / "cards"
     shutil.rmtree(folder, ignore_errors=True)
     cache_folder.mkdir(parents=True, exist_ok=True)
     cards = {
-        page: of_page(page, title, (site / f"{page}.html").read_text(encoding="utf-8"))
+        page: of_page(page, title, put_back((site / f"{page}.html").read_text(encoding="utf-8"), static))
         for page, title in pages
     }
     drawn_by = [Path(__file__).read_text(), _TEMPLATE.read_text(), vl_convert.__version__]

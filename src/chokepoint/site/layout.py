@@ -96,6 +96,7 @@ _NUMBERS = re.compile(
     re.S,
 )
 _ROW = re.compile(r"<tr\b")
+_MOST_ROWS = 8  # of a chart's numbers that a page has as elements from the start, its head among them
 # What holds no words of the page, which is passed over; and an apostrophe between two letters.
 _APOSTROPHE = re.compile(
     r"<(pre|code|script|style|textarea)\b.*?</\1>|<[^>]*>|(?<=\w)(?:'|&#39;|&#x27;)(?=\w)", re.S
@@ -262,11 +263,12 @@ def rows_when_asked(body: str) -> str:
     '<noscript class="cp-later"><table'
     """
     body = _IN_PARTS.sub(lambda found: _template.in_parts(*map(Markup, found.groups())), body)
-    return _NUMBERS.sub(_numbers_when_asked, body)
+    most = PART if DESK in body else _MOST_ROWS  # the desk writes into its tables
+    return _NUMBERS.sub(lambda found: _numbers_when_asked(found, most), body)
 
 
-def _numbers_when_asked(found: re.Match) -> str:
-    long = len(_ROW.findall(found[2])) > PART
+def _numbers_when_asked(found: re.Match, most: int) -> str:
+    long = len(_ROW.findall(found[2])) > most
     return _template.numbers(*map(Markup, found.groups())) if long else found[0]
 
 
@@ -296,7 +298,7 @@ def collapse_sources(line: str) -> str:
     >>> str(collapse_sources(f"Sources: {names}."))[:90]
     '<details class="cp-source"><summary>Sources: A0; A1; A2; A3 and 5 more</summary><p>Sources'
     """
-    names = re.findall(r"<a [^>]*>(?!\[)(.*?)</a>", line, re.S)
+    names = re.findall(r'<a (?!class="cp-also")[^>]*>(.*?)</a>', line, re.S)
     if len(names) <= _SHOWN_SOURCES:
         return ""
     first = "; ".join(html.unescape(n) for n in names[:4])

@@ -27,12 +27,15 @@ class _Page(HTMLParser):
         self.links: list[str] = []
         self.loads: list[str] = []
         self.charts: list[str] = []
+        self.files: list[str] = []  # below _static, which a script reads later
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.ids |= {given[k] for k in ("id", "name") if k in given}
         if "cp-chart" in given.get("class", "").split():
             self.charts.append(given.get("id", ""))
+        if "data-file" in given:
+            self.files.append(given["data-file"])
         for name, value in given.items():
             if (tag, name) in _LOADED and (tag != "link" or given.get("rel", "") in _LOADING_LINKS):
                 self.loads.append(value)
@@ -73,6 +76,9 @@ def _faults(page: str, parsed: _Page, pages: dict[str, _Page], files: set[str]) 
             yield f"loads {address} from another site"
         elif parts.scheme != "data" and parts.path and _target(root, page, parts.path) not in files:
             yield f"loads {address}, which is not there"
+    for address in parsed.files:
+        if f"_static/{urlsplit(address).path}" not in files:
+            yield f"loads _static/{address}, which is not there"
     for place in sorted({place for place in parsed.charts if parsed.charts.count(place) > 1}):
         yield f"two charts have the address #{place}: give one of them another name"
     for address in parsed.links:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
 from chokepoint.site import (
+    chart_files,
     cover,
     extras,
     fact_links,
@@ -259,9 +261,20 @@ def _finish_page(
     models = _models(app, pagename, body) + _own_scripts(app, body)
     context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
     search.remember(app, pagename, context["body"])
-    context["body"] = rows_when_asked(context["body"])
+    body = rows_when_asked(context["body"])
+    context["body"] = chart_files.taken_out(body, pagename, partial(_write_static, app))
     context["cp"] = frame(app, pagename, context, models)
     _write_citation(app, pagename, context["cp"]["cite"])
+
+
+def _write_static(app: Sphinx, name: str, text: str) -> None:
+    """Write a file of the site's folder _static; with no text, delete what an earlier rendering left."""
+    path = Path(app.outdir) / "_static" / name
+    if not text:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _write_citation(app: Sphinx, pagename: str, cite: dict[str, str]) -> None:
@@ -305,16 +318,10 @@ def _models(app: Sphinx, pagename: str, body: str) -> list[str]:
     """
     models = dict(json.loads(found) for found in _MODEL.findall(body))
     file = f"models/{pagename.replace('/', '-')}.js"
-    if not models:
-        (Path(app.outdir) / "_static" / file).unlink(missing_ok=True)  # of an earlier print
-        return []
     functions = ",\n".join(f"{name}: {code}" for name, code in models.items())
-    path = Path(app.outdir) / "_static" / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n", encoding="utf-8"
-    )
-    return [file]
+    text = f"{MODELS_HEAD}window.chokepointModels = {{\n{functions}\n}};\n}})();\n" if models else ""
+    _write_static(app, file, text)
+    return [file] if models else []
 
 
 def scripts_of(body: str) -> list[tuple[str, str]]:
@@ -330,10 +337,8 @@ def _own_scripts(app: Sphinx, body: str) -> list[str]:
     """Write a page's own scripts, each under its name, and name their files."""
     files = []
     for name, code in scripts_of(body):
-        path = Path(app.outdir) / "_static" / "models" / f"{name}.js"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(code, encoding="utf-8")
-        files.append(f"models/{name}.js")
+        _write_static(app, file := f"models/{name}.js", code)
+        files.append(file)
     return files
 
 

@@ -13,7 +13,7 @@ _template = macros("table")
 # of all others are in sentences, and become cards.
 COMPARED = {"cp-chains", "cp-decided", "cp-index", "cp-magnet-chain", "cp-moved", "cp-revised", "cp-scale"}
 COMPARED |= {"cp-stories-told"}
-PART = 50  # rows; a list of more than two parts is shown part by part
+WHOLE, PART = 100, 25  # rows: so many are shown at once, a longer list part by part
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Table(Component):
         """The rows, in parts of `PART`; a shorter list is one part.
 
         >>> [len(part) for part in Table("", [], [Row([])] * 120).parts]
-        [50, 50, 20]
+        [25, 25, 25, 25, 20]
         >>> [len(part) for part in Table("", [], [Row([])] * 100).parts]
         [100]
         """
-        if len(self.rows) <= 2 * PART:
+        if len(self.rows) <= WHOLE:
             return [self.rows]
         return [self.rows[at : at + PART] for at in range(0, len(self.rows), PART)]
 
