@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sampled import of_each
 
@@ -62,8 +63,7 @@ def test_every_mineral_of_the_list_has_a_page_or_a_place_on_one():
             "dr-congo",
             [
                 "strategic partnership already signed, on 4 December 2025",
-                "more cobalt than any other",
-                "not named among those that refine",
+                "digs most of the world’s cobalt",
             ],
         ),
         ("cook-islands", ["signed a framework", "It mines none of the listed minerals in the data"]),
@@ -110,7 +110,9 @@ def test_the_union_brings_what_its_members_bring():
 
 
 def test_the_sentence_turns_when_the_mine_closes(monkeypatch):
-    assert "more cobalt than any other" in said("dr-congo")
+    assert "digs most of the world’s cobalt" in said("dr-congo")
+    assert "more cobalt than any other" in lead.computed("COD", RELEASE)
+    assert "not named among those that refine" in lead.computed("COD", RELEASE)
     real = countries.output_shares(RELEASE)
     monkeypatch.setattr(
         countries, "output_shares", lambda release=RELEASE, year=None: real[(real.iso3 != "COD")]
@@ -212,3 +214,25 @@ def test_what_is_not_published_is_said(mineral, gap):
 def test_a_mineral_outside_the_yearly_summaries_says_so():
     text = " ".join(mineral_page.brief("uranium", RELEASE).sentences)
     assert "no chapter in USGS’s yearly summaries" in text
+
+
+def test_country_pages_say_first_what_matters_in_a_sentence_that_the_data_bear_out():
+    rows = tables.load("country_sentences")
+    assert len(rows) >= 20
+    for row in rows.itertuples():
+        assert lead.is_borne_out(pd.Series(row._asdict()).fillna({"leads_in": ""}), RELEASE), row.country
+        assert not re.search(r"\d", row.sentence), "a number is a fact"
+    assert "rhenium" not in lead.brings("USA", RELEASE)
+
+
+def test_a_sentence_on_a_country_gives_way_where_the_data_turn():
+    row = tables.row("country_sentences", country="CHL").fillna({"leads_in": ""})
+    assert lead.is_borne_out(row, RELEASE)
+    for change in (
+        {"leads_in": "lithium_mined"},
+        {"leads_in": "tin_mined"},
+        {"at_least": 50},
+        {"sentence": "[none]"},
+    ):
+        assert not lead.is_borne_out(pd.Series({**row, **change}), RELEASE)
+    assert lead.computed("CHL", RELEASE).startswith("It mines more rhenium than any other country")

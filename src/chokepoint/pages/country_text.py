@@ -3,6 +3,7 @@
 That is where it stands, what it brings, what binds, what was done to it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date, in_words, listed, mineral, with_article
 from chokepoint.pages.markup import chapters, fact_exists, with_links
 
+_OWN_FACT = re.compile(r"\[(\w+)\]")  # in a sentence written by hand: a fact of the country
 _WORD = {"mine": "mined", "refinery": "refined"}
 
 
@@ -86,8 +88,34 @@ def _one(what: str) -> str:
     return what if what.startswith(("the ", "a ", "an ")) else f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
 
+def is_borne_out(row: pd.Series, release: str) -> bool:
+    """Return whether the data of a release bear a row of `country_sentences`.
+
+    They do if they hold its facts, and the country leads where the sentence says so, with the share that it
+    implies.
+    """
+    iso3 = row.country
+    shares = countries.output_shares(release).query("iso3 == @iso3")
+    here = {share_id(iso3, one): one for one in shares.itertuples()}
+    leads = [here.get(f"{prefix(iso3)}.{name}") for name in str(row.leads_in or "").split(";") if name]
+    least = 0 if pd.isna(row.at_least) else row.at_least
+    return (
+        all(fact_exists(f"{prefix(iso3)}.{name}", release) for name in _OWN_FACT.findall(row.sentence))
+        and all(one is not None and one.place == 1 for one in leads)
+        and (not leads or leads[0].share >= least)
+    )
+
+
 def brings(iso3: str, release: str) -> str:
-    """Its largest share of any listed mineral, and what becomes of that at the other step."""
+    """Return what it brings: the sentence written by hand while the data bear it, else the computed one."""
+    row = tables.row("country_sentences", country=iso3)
+    if row is not None and is_borne_out(row.fillna({"leads_in": ""}), release):
+        return _OWN_FACT.sub(rf"{{{prefix(iso3)}.\1}}", row.sentence)
+    return computed(iso3, release)
+
+
+def computed(iso3: str, release: str) -> str:
+    """Return its largest share of any listed mineral, and what becomes of that at the other step."""
     rows = countries.brings(iso3, release)
     if rows.empty:
         held = countries.withheld(iso3, release)
