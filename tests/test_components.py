@@ -174,6 +174,7 @@ GIVEN = {  # arguments whose parts are taken apart
     ("verdict", "mark"): {"standing": "not met"},
     ("verdict", "standing"): {"test": NOT_MET},
     **{("verdict", name): {"tests": [(NOT_MET, HOSTILE)]} for name in ("verdict", "argument", "one_page")},
+    ("figure", "source_line"): {"documents": {HOSTILE: [("S001", HOSTILE), (HOSTILE, HOSTILE)]}},
     ("guess", "answer"): {"bars": [(Anything(), HOSTILE)]},
     ("spread", "spread"): {"panels": TRIPLE},
     ("one_of", "one_of"): {"choices": [("x", HOSTILE)], "panels": {"x": [HOSTILE]}},

@@ -31,6 +31,7 @@ from chokepoint.models.scenario import assemble
 from chokepoint.pages.amounts import edition
 from chokepoint.pages.components import scenario
 from chokepoint.site import build, layout, linkcheck, lists, page_metadata
+from chokepoint.site.chart_files import put_back
 from chokepoint.site.open_data import catalogue, charts, database, feeds, package, write
 from chokepoint.site.open_data.records import Book, documents
 
@@ -150,7 +151,8 @@ def test_a_chart_says_shows_and_draws_what_its_page_does(site):
         "charts as data", every, lambda one: one["page"].partition("/")[0].partition("#")[0], 2
     ):
         page, place = urldefrag(entry["page"])
-        chart, text = read(site, entry["address"]), (site / page).read_text(encoding="utf-8")
+        chart = read(site, entry["address"])
+        text = put_back((site / page).read_text(encoding="utf-8"), site / "_static")
         start = text.index(f'id="{place}"')
         begin = max(text.rfind("<figure", 0, start), text.rfind('<section class="cp-explorable"', 0, start))
         end = text.find('class="cp-chart"', start)
@@ -389,7 +391,7 @@ def test_the_feed_of_releases_says_what_the_newest_changed(site):
         e.find("atom:category", ATOM).get("term"): e.findtext("atom:summary", namespaces=ATOM)
         for e in feed.findall("atom:entry", ATOM)
     }
-    page = (site / "what-changed.html").read_text(encoding="utf-8")
+    page = put_back((site / "what-changed.html").read_text(encoding="utf-8"), site / "_static")
     brief = re.search(r'class="cp-brief.*?</(?:aside|div)>', page, re.S)[0]
     items = re.findall(r"<li[^>]*>(.*?)</li>", brief, re.S)
     changed = re.sub(r"\W", "", said[tables.DEFAULT_RELEASE])

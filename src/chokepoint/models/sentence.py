@@ -1,7 +1,8 @@
 """A sentence with results in it, written by Python and by the reader's browser alike.
 
-`{levy:,.1~f}` is a number, without zeros at its end; `{built?would build|would not build}` is words that
-turn with a number (not 0, or 0). The minus of a sum of money stands before its currency.
+`{levy:,.1~f}` is a number, without zeros at its end, `{npv:,.3~r}` one to three figures;
+`{built?would build|would not build}` is words that turn with a number (not 0, or 0). The minus of a sum of
+money stands before its currency.
 """
 
 import math
@@ -29,11 +30,28 @@ class _LikeABrowser(Formatter):
             text = (
                 format(Decimal(100 * float(value)), f"{spec[:-1]}f") + "%"
                 if spec.endswith("%")
+                else _to_figures(float(value), spec)
+                if spec.endswith("r")
                 else format(Decimal(float(value)), spec.replace("~", ""))
             )
         if "~" in spec and "." in text:
             text = text.rstrip("0").rstrip(".")
         return text.replace("-", _MINUS if re.search("[1-9]", text) else "")  # nothing less than nothing
+
+
+def _to_figures(value: float, spec: str) -> str:
+    """Round to significant figures, as d3 does with a code such as `,.3~r`: 1389 is 1,390.
+
+    >>> [_to_figures(value, ",.3~r") for value in (1389.4, 152.0, -0.123456, 0.0, 999.9)]
+    ['1,390', '152', '-0.123', '0', '1,000']
+    """
+    exact = Decimal(value)
+    if not exact:
+        return "0"
+    figures = int(spec.strip(",.~r"))
+    with localcontext(prec=figures, rounding=ROUND_HALF_UP):
+        rounded = +exact
+    return format(rounded, ",f" if "," in spec else "f")
 
 
 def written(sentence: str, numbers: Mapping[str, float]) -> str:

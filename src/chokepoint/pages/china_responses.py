@@ -12,7 +12,7 @@ from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.pages import suspensions
-from chokepoint.pages.amounts import capital, date, in_words
+from chokepoint.pages.amounts import capital, date, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
@@ -84,11 +84,22 @@ def brief(release: str) -> Brief:
             "China answered the bloc with words and lists; what bites came before. Its licences of "
             f"{{controls.april_licences}} on {{controls.april_elements}} {stays}{fell}.",
             "On {controls.mp_listed} it put {controls.mp_listed_firms} of the United States on its control "
-            "list, MP Materials among them; Japanese and European ones are listed too.",
+            f"list, MP Materials among them{_listed_elsewhere()}.",
             needs,
         ],
         release,
     )
+
+
+def _listed_elsewhere() -> str:
+    """Say of which other places China has listed firms, as the rest of a sentence."""
+    listings = tables.rows("controls", instrument="entity listing").query("published").target
+    places = [
+        adjective
+        for place, adjective in {"Japanese": "Japanese", "European Union": "European"}.items()
+        if listings.str.startswith(place).any()
+    ]
+    return f"; {listed(places)} ones are listed too" if places else ""
 
 
 def suspended(release: str) -> Listing:

@@ -18,7 +18,7 @@ from chokepoint.charts.theme import (
     UNSURE_PALE,
 )
 from chokepoint.data import tables
-from chokepoint.pages.amounts import capital, in_words
+from chokepoint.pages.amounts import capital, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
@@ -68,13 +68,25 @@ def brief(release: str) -> Brief:
     )
     return Brief(
         [
-            "All five accounts tell of ministers in Washington, of a stockpile, and of China as the reason.",
+            f"All {in_words(len(claims.articles()))} accounts tell of {listed(_told_by_all())}.",
             f"{commonest}. On why factories stopped, {{accounts.errors_control}} of their sentences blame "
             "the wrong Chinese controls.",
             f"The errors do not keep to one side: {spread}.",
         ],
         release,
     )
+
+
+def _told_by_all() -> list[str]:
+    """Name what every article tells of; "one meeting" where there is nothing else."""
+    topics = {
+        "ministerial": "ministers in Washington",
+        "vault": "a stockpile",
+        "dependence": "China as the reason",
+    }
+    tellers = claims.claims().groupby("topic").source_id.nunique()
+    told = [words for topic, words in topics.items() if tellers.get(topic, 0) == len(claims.articles())]
+    return told or ["one meeting"]
 
 
 def lead(release: str) -> Figure:

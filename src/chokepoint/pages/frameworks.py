@@ -175,7 +175,7 @@ def would_cheat() -> Explorable:
         along="levy",
         title="The higher the floor, the harder it is to stay honest",
         results=["temptation", "gain_now", "patience_needed", "detection_needed", "firm_gain"],
-        sentence="Buying outside would save this member US${temptation:,.0f} million a period. It keeps to "
+        sentence="Buying outside would save this member US${temptation:,.3~r} million a period. It keeps to "
         "the rules only if a dollar of the next period "
         "is worth at least {patience_needed:.0%} of a dollar today. A firm that buys outside expects to gain "
         "US${firm_gain:,.1~f} a kilogram.",

@@ -187,7 +187,7 @@ def model() -> Explorable:
         results=["spending_change", "use_change", "extra_supply"],
         sentence="{taxed?At a floor of US${floor:,.0f} and a world price of US${world_price:,.0f} for a "
         "kilogram of magnet oxide, imports pay US${levy:,.0f} on top. If the oxide inside imported magnets "
-        "pays too, buyers outside China spend US${spending_change:,.0f} million a year more|"
+        "pays too, buyers outside China spend US${spending_change:,.3~r} million a year more|"
         "At a floor of US${floor:,.0f} and a world price of US${world_price:,.0f} for a kilogram of "
         "magnet oxide, no import pays a levy}.",
         alt_text="Price inside the bloc against the world price. Below the floor the bloc’s price stays "

@@ -163,6 +163,18 @@ def publisher(source_id: str) -> str:
     return re.sub(r" \([^)]*\)", "", tables.row("sources", source_id=source_id).publisher)
 
 
+def cited(source_id: str) -> str:
+    """Name a source by its publisher and year.
+
+    >>> cited("MCS2026")
+    'US Geological Survey, 2026'
+    """
+    row = tables.row("sources", source_id=source_id)
+    if row is None:
+        return source_id
+    return publisher(source_id) + ("" if pd.isna(row.date) else f", {str(row.date)[:4]}")
+
+
 def source_title(source_id: str) -> str:
     """Give the title of a source."""
     return tables.row("sources", source_id=source_id).title
@@ -171,6 +183,7 @@ def source_title(source_id: str) -> str:
 _ENVIRONMENT.globals |= {
     "link": link,
     "day": day,
+    "cited": cited,
     "publisher": publisher,
     "source_title": source_title,
     "with_links": with_links,

@@ -11,6 +11,7 @@ from chokepoint.data import tables
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure
+from chokepoint.pages.components.listing import is_answered
 from chokepoint.pages.components.spread import Spread, spread
 
 # Where a reader may begin: a flood, a market dearer than the floor, a floor that does nothing.
@@ -55,8 +56,9 @@ def brief(release: str) -> Brief:
 
 def _where() -> str:
     """Begin the sentence on floors with a number; the bloc has none until the question is answered."""
-    known = tables.row("open_questions", question_id="open.reference_prices").status == "answered"
-    return ("F" if known else "The bloc has published no price: f") + "loors with a number stand in"
+    return (
+        "F" if is_answered("open.reference_prices") else "The bloc has published no price: f"
+    ) + "loors with a number stand in"
 
 
 def lead(release: str) -> Figure | None:
@@ -232,10 +234,10 @@ def mine() -> Explorable:
         ],
         sentence="An investor who expects this flood {built?builds even without a floor: the project is "
         "worth|does not build without a floor: the project is worth} "
-        "A${npv:,.0f} million. With the floor it is worth A${npv_with_floor:,.0f} million, and "
+        "A${npv:,.3~r} million. With the floor it is worth A${npv_with_floor:,.3~r} million, and "
         "{built_with_floor?is built|is not built}. "
-        "{floor_payments?The payments that do it come to A${floor_payments:,.0f} million, discounted|Nothing "
-        "is paid under it}.",
+        "{floor_payments?The payments that do it come to A${floor_payments:,.3~r} million, discounted|"
+        "Nothing is paid under it}.",
         alt_text="Value of a mine against the price during a flood, one curve without a floor and one with. "
         "Without a floor the curve falls below zero when the flood is deep.",
         named={
@@ -266,11 +268,11 @@ def contract() -> Explorable:
         along="start_price",
         title="A promised price costs most when the market is low",
         results=["guarantee", "upside", "net_cost", "certain_cost", "first_payment", "quarter_payment"],
-        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.0f} "
-        "million|bring the state US${net_gain:,.0f} million}, discounted: US${guarantee:,.0f} "
+        sentence="Ten years of this promise are expected to {costs?cost the state US${net_cost:,.3~r} "
+        "million|bring the state US${net_gain:,.3~r} million}, discounted: US${guarantee:,.3~r} "
         "million for the guarantee, less "
-        "US${upside:,.0f} million from its share of high prices. In the first year it would expect to pay "
-        "US${first_payment:,.0f} million.",
+        "US${upside:,.3~r} million from its share of high prices. In the first year it would expect to pay "
+        "US${first_payment:,.3~r} million.",
         alt_text="Expected cost of a ten-year price guarantee against the price at the start, and the cost "
         "if prices came out as expected. Both fall as the price rises; the gap between them is what "
         "uncertainty costs.",

@@ -18,7 +18,7 @@ from chokepoint.pages.amounts import listed, mineral
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable, explore
 from chokepoint.pages.components.figure import Figure, figure, numbers
-from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.listing import Listing, is_answered
 from chokepoint.pages.components.spread import Spread, spread
 from chokepoint.pages.markup import chapters, fact_exists, html_list, paragraph, with_links
 from chokepoint.parameters import checked
@@ -37,8 +37,8 @@ def brief(release: str, capital_usd_bn: float | None = None) -> Brief:
             "up to {vault.exim_loan} lent by the US Export-Import Bank and {vault.private_capital} of "
             "private money.",
             _covers(release) or UNKNOWN,
-            f"The stock buys {_months(release)} and ends no dependence; by {{evidence.newest_opened}} no "
-            "purchase for it was confirmed.",
+            f"The stock buys {_months(release)} and ends no dependence; by {{evidence.newest_opened}} "
+            f"{'a' if is_answered('open.vault_purchases') else 'no'} purchase for it was confirmed.",
             *(
                 [
                     f"At the US${capital_usd_bn:g} billion set for this page instead, it would replace "
@@ -487,5 +487,9 @@ def drawn_down() -> Explorable:
 def size_spread() -> Spread:
     """Draw the spread of the best size of a stock with every assumption free."""
     return spread(
-        "vault", "best_days", "disruption_rate", name="Best size of a stock", held=("days", "filled")
+        "vault",
+        "best_days",
+        "disruption_rate",
+        name="Nobody can say which size of a stock is best",
+        held=("days", "filled"),
     )

@@ -29,7 +29,7 @@ from chokepoint.pages.agreements import BILATERAL
 from chokepoint.pages.amounts import capital, in_words, listed
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
-from chokepoint.pages.components.listing import Listing
+from chokepoint.pages.components.listing import Listing, is_answered
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.markup import chapters, html_list, paragraph
 
@@ -118,11 +118,10 @@ def _brought() -> str:
     """Tell what is still missing, and of new signatures."""
     floor = _floor_signed()
     members = tables.load("coalitions").set_index("coalition_id").complete["forge"]
-    bought = tables.row("open_questions", question_id="open.vault_purchases").status == "answered"
     missing = [
         *(["no price floor"] if not floor else []),
         *(["no list of its members"] if not members else []),
-        *(["no confirmed purchase for the Vault"] if not bought else []),
+        *(["no confirmed purchase for the Vault"] if not is_answered("open.vault_purchases") else []),
     ]
     texts = tables.rows("agreements", batch="after_february")
     bind = texts[texts.instrument.isin(BILATERAL)].binding.eq("yes").sum()
@@ -138,7 +137,7 @@ def _promises(release: str) -> str:
     kept = (
         "None of {since.promises} promises whose day has passed"
         if not met
-        else "{since.promises_met} of {since.promises} promises whose day has passed"
+        else "Of {since.promises} promises whose day has passed {since.promises_met}"
     )
     verb = "is" if met < 2 else "are"
     then = (

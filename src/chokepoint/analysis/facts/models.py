@@ -262,8 +262,9 @@ model_result(
     "project_value",
     "npv",
     "Value of the mine if no flood comes",
-    "A$ million",
-    "A${:,.0f} million",
+    "A$ billion",
+    "A${:.1f} billion",
+    scale=0.001,
     flood_years=0,
 )
 model_result(
@@ -271,16 +272,18 @@ model_result(
     "project_value",
     "npv",
     "Value of the mine if eight flooded years are expected, without a floor",
-    "A$ million",
-    "A${:,.0f} million",
+    "A$ billion",
+    "A${:.1f} billion",
+    scale=0.001,
 )
 model_result(
     "mine.floored",
     "project_value",
     "npv_with_floor",
     "The same with a floor of US$110 for ten years",
-    "A$ million",
-    "A${:,.0f} million",
+    "A$ billion",
+    "A${:.1f} billion",
+    scale=0.001,
 )
 assumption(
     "mine.flood_price",

@@ -39,7 +39,19 @@ def china_mined(release: str, year: int | None = None) -> Answer | None:
 
 def each_mineral_and_step() -> list[dict]:
     """Return a row for each mineral at each step, with the fields of its facts."""
-    return [mineral | step for mineral in minerals() for step in STEPS]
+    return [
+        mineral | step | {"name": _named(mineral, step["step"])} for mineral in minerals() for step in STEPS
+    ]
+
+
+def _named(mineral: dict, step: str) -> str:
+    """Return the name of what is counted: what is natural at the mine is refined with what is man-made.
+
+    >>> [_named({"name": "Graphite (natural)"}, step) for step in (supply.MINE, supply.REFINERY)]
+    ['Graphite (natural)', 'Graphite']
+    """
+    name = mineral["name"].removesuffix(" (total)")
+    return name.removesuffix(" (natural)") if step == supply.REFINERY else name
 
 
 @fact(
@@ -349,7 +361,7 @@ def share_id(iso3: str, row: Any) -> str:
 
 def _products(step: str) -> list[dict]:
     """Each country and product: minerals, and the forms of the newest release beside their main series."""
-    plain = [row | {"product": row["mineral"], "form": ""} for row in minerals()]
+    plain = [row | {"product": row["mineral"], "form": "", "name": _named(row, step)} for row in minerals()]
     names = {row["mineral"]: row["name"] for row in plain}
     forms = supply.forms().query("step == @step").drop_duplicates(["mineral", "form"])
     others = [

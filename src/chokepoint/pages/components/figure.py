@@ -3,6 +3,7 @@
 import base64
 import copy
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -187,20 +188,28 @@ def safe_csv(table: pd.DataFrame) -> str:
 def source_line(ids: Iterable[str] | None) -> str:
     """Return sources as links to their rows on the sources page.
 
-    Several documents of a publisher's year are counted, not repeated.
+    Of several documents of a publisher's year the later ones are named by their day, or by their title.
 
     None: the data name no source at all.
     """
     if ids is None:
         return "Source: not named in the data of this chart."
-    documents: dict[str, list[str]] = {}
+    documents: dict[str, list[tuple[str, str]]] = {}
     for source in ids:
         row = tables.row("sources", source_id=source)
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
-        documents.setdefault(f"{row['publisher']}{year}", []).append(source)
+        same = documents.setdefault(f"{row['publisher']}{year}", [])
+        same.append((source, _told_apart(row, [text for _, text in same])))
     if not documents:
         return "No source: every setting here is an assumption."
     return _template.source_line(documents)
+
+
+def _told_apart(source: pd.Series, taken: list[str]) -> str:
+    """Return the day and month of a source, its title where it has none or another has the same."""
+    day = str(source["date"])
+    text = f"{pd.Timestamp(day):%-d %B}" if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else ""
+    return text if text and text not in taken else textwrap.shorten(source["title"], 60, placeholder=" …")
 
 
 def save_link(table: pd.DataFrame, name: str) -> Markup:

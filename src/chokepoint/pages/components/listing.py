@@ -47,6 +47,11 @@ def disagreements(chapter: str) -> Listing:
     )
 
 
+def is_answered(question_id: str) -> bool:
+    """Say whether the evidence answers an open question."""
+    return tables.row("open_questions", question_id=question_id).status == "answered"
+
+
 def open_questions(questions: pd.DataFrame | None = None) -> pd.DataFrame:
     """List open questions that are still open or answered in part.
 

@@ -23,6 +23,8 @@ from chokepoint.pages.markup import for_notebook, macros, with_links
 if TYPE_CHECKING:  # it is imported where a live kernel shows something
     from ipywidgets import Widget
 
+LONG, DAYS_A_MONTH = 365, 365 / 12  # days; more of them are told in months
+
 _template, _figure = macros("spread"), macros("figure")
 
 
@@ -114,8 +116,11 @@ class Spread(Component):
     def title(self) -> str:
         """The finding: between what values nine runs of ten lie, to the two figures that a spread bears."""
         ends = np.quantile(results(self.model, self.result, self.held), (0.05, 0.95))
+        unit = self.unit
+        if unit == "days" and ends[1] > LONG:
+            unit, ends = "months", ends / DAYS_A_MONTH
         low, high = (float(f"{end:.2g}") for end in ends)
-        return f"{self.name}: {amount(low, self.unit)} to {amount(high, self.unit)}{counted(self.unit)}"
+        return f"{self.name}: {amount(low, unit)} to {amount(high, unit)}{counted(unit)}"
 
     # --- the pictures ---
 

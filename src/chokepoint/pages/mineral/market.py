@@ -135,7 +135,8 @@ def prices(mineral: str, release: str) -> Section | None:
         else "as a year before"
     )
     times = f"{last / before:.1f} times the price of a year before" if last >= 2 * before else moved
-    money = f"US${as_money(last)} a kilogram" if mass else f"{as_money(last)} {unit}"
+    per_kg = f"{last:.2f}" if last < 10 else as_money(last)  # 1.00, where a change of 5% is told
+    money = f"US${per_kg} a kilogram" if mass else f"{as_money(last)} {unit}"
     series = (
         f", {size[0][0].lower() if size[0][1].islower() else size[0][0]}{size[0][1:]}"
         if len(size) > 1
