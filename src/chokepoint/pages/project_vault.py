@@ -490,6 +490,6 @@ def size_spread() -> Spread:
         "vault",
         "best_days",
         "disruption_rate",
-        name="Nobody can say which size of a stock is best",
+        name="Nobody knows the best size of a stock",
         held=("days", "filled"),
     )
