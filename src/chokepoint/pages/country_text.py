@@ -97,7 +97,8 @@ def is_borne_out(row: pd.Series, release: str) -> bool:
     iso3 = row.country
     shares = countries.output_shares(release).query("iso3 == @iso3")
     here = {share_id(iso3, one): one for one in shares.itertuples()}
-    leads = [here.get(f"{prefix(iso3)}.{name}") for name in str(row.leads_in or "").split(";") if name]
+    names = "" if pd.isna(row.leads_in) else row.leads_in
+    leads = [here.get(f"{prefix(iso3)}.{name}") for name in names.split(";") if name]
     least = 0 if pd.isna(row.at_least) else row.at_least
     return (
         all(fact_exists(f"{prefix(iso3)}.{name}", release) for name in _OWN_FACT.findall(row.sentence))
@@ -109,7 +110,7 @@ def is_borne_out(row: pd.Series, release: str) -> bool:
 def brings(iso3: str, release: str) -> str:
     """Return what it brings: the sentence written by hand while the data bear it, else the computed one."""
     row = tables.row("country_sentences", country=iso3)
-    if row is not None and is_borne_out(row.fillna({"leads_in": ""}), release):
+    if row is not None and is_borne_out(row, release):
         return _OWN_FACT.sub(rf"{{{prefix(iso3)}.\1}}", row.sentence)
     return computed(iso3, release)
 

@@ -68,7 +68,7 @@ def brief(release: str) -> Brief:
     )
     return Brief(
         [
-            f"All {in_words(len(claims.articles()))} accounts tell of {listed(_told_by_all())}.",
+            f"All {in_words(len(claims.articles()))} accounts tell of {listed(_common_topics())}.",
             f"{commonest}. On why factories stopped, {{accounts.errors_control}} of their sentences blame "
             "the wrong Chinese controls.",
             f"The errors do not keep to one side: {spread}.",
@@ -77,7 +77,7 @@ def brief(release: str) -> Brief:
     )
 
 
-def _told_by_all() -> list[str]:
+def _common_topics() -> list[str]:
     """Name what every article tells of; "one meeting" where there is nothing else."""
     topics = {
         "ministerial": "ministers in Washington",

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -60,11 +61,12 @@ def taken_out(body: str, page: str, write: Callable[[str, str], None]) -> str:
 
 def put_back(body: str, static: Path) -> str:
     """Return a page's HTML with its charts and numbers in it again. static: the site's folder _static."""
+    parts = cache(lambda name: _parts(static / name))  # each file once
     for kind in _KINDS:
         body = re.sub(
             rf'(<script type="application/json" class="{_KINDS[kind]}"[^>]*?) '
             r'data-file="([^"?]+)\?\w+" data-at="(\d+)">',
-            lambda one: f"{one[1]}>{embedded(_parts(static / one[2])[int(one[3])])}",
+            lambda one: f"{one[1]}>{embedded(parts(one[2])[int(one[3])])}",
             body,
         )
     return body

@@ -199,13 +199,13 @@ def source_line(ids: Iterable[str] | None) -> str:
         row = tables.row("sources", source_id=source)
         year = f", {str(row['date'])[:4]}" if pd.notna(row["date"]) else ""
         same = documents.setdefault(f"{row['publisher']}{year}", [])
-        same.append((source, _told_apart(row, [text for _, text in same])))
+        same.append((source, _link_text(row, [text for _, text in same])))
     if not documents:
         return "No source: every setting here is an assumption."
     return _template.source_line(documents)
 
 
-def _told_apart(source: pd.Series, taken: list[str]) -> str:
+def _link_text(source: pd.Series, taken: list[str]) -> str:
     """Return the day and month of a source, its title where it has none or another has the same."""
     day = str(source["date"])
     text = f"{pd.Timestamp(day):%-d %B}" if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else ""
