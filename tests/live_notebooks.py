@@ -1,4 +1,4 @@
-"""Which notebooks run in a real JupyterLab, and which in a kernel alone: each runs live in every test run, in one or the other."""
+"""Which notebooks run in a real JupyterLab, and which in a kernel alone: some of them in a test run, every week each in both."""
 
 from pathlib import Path
 
@@ -18,23 +18,22 @@ WITH_SLIDERS = [
 ]
 # Notebooks of which the tests of JupyterLab ask more than that they run.
 START = "start-here"
-ALWAYS = [START, *TEMPLATES, DESK, "03-price-floor", "04-project-vault", "08-since-february"]
+IN_A_KERNEL = 4  # besides the first and the template
+ALWAYS = ["mineral", DESK, "03-price-floor", "04-project-vault", "08-since-february"]
 
 
 def in_jupyterlab() -> list[str]:
-    """The templates and those that other tests ask about, another with sliders and another without; or all."""
+    """Those that other tests ask about, and one more; or all."""
     if everything():
         return NAMES
-    chance, others = draw("notebooks in JupyterLab"), [name for name in NAMES if name not in ALWAYS]
-    drawn = [
-        chance.choice([name for name in others if name in WITH_SLIDERS]),
-        chance.choice([name for name in others if name not in WITH_SLIDERS]),
-    ]
-    return sorted([*ALWAYS, *drawn])
+    others = [name for name in NAMES if name not in ALWAYS]
+    return sorted([*ALWAYS, draw("a notebook in JupyterLab").choice(others)])
 
 
 def in_a_kernel() -> list[str]:
-    """Those that JupyterLab does not run, the first, and a template, which is printed otherwise than it is shown live; or all."""
+    """The first, a template, which is rendered otherwise than it is shown live, and some that JupyterLab does not run; or all."""
     if everything():
         return NAMES
-    return sorted([START, TEMPLATES[0], *(name for name in NAMES if name not in in_jupyterlab())])
+    always = [START, TEMPLATES[0]]
+    others = [name for name in NAMES if name not in {*always, *in_jupyterlab()}]
+    return sorted([*always, *draw("notebooks in a kernel").sample(others, IN_A_KERNEL)])

@@ -18,9 +18,10 @@ CanvasRenderingContext2D.prototype.measureText = function (words) {
 };""" % (REFERENCE, letter)  # noqa: UP031 (braces)
 
 
-# The boxes of doubts opened, and the code shown: a chart in what is closed or hidden is not laid out.
+# Whatever folds opened, the code and each of several parts shown: a chart in what is closed or hidden is not laid out.
 OPENED = """document.documentElement.classList.add("cp-code");
-document.querySelectorAll(".cp-sure").forEach((box) => { box.open = true; })"""
+document.querySelectorAll(".cp-one-of").forEach((part) => part.classList.add("cp-all"));
+document.querySelectorAll("details").forEach((box) => { box.open = true; })"""
 
 # Every chart drawn, and laid out for the width that the page has now.
 AT_REST = (

@@ -15,9 +15,9 @@ from chokepoint.site.redirects import leads_on
 VIEWS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]  # every page in each of them
 SHARDS = 8 if everything() else 2  # every core crawls
 OF_A_TEMPLATE = 1  # pages of minerals, and of countries, besides those that are always looked at
-OF_THE_REST = 4  # pages of the story and of reference besides those of KINDS
-IN_EACH_VIEW = 3  # pages of KINDS that axe reads in all four views, not in two
-FROM_A_FOLDER = 6  # pages of KINDS that are opened from a folder too
+OF_THE_REST = 2  # pages of the story and of reference besides those of KINDS
+IN_EACH_VIEW = 2  # pages of KINDS that axe reads in all four views, not in two
+FROM_A_FOLDER = 5  # pages of KINDS that are opened from a folder too
 PLAIN_KB, CHARTS_KB = 200, 600  # what a page may send, gzipped, without charts and with them
 FONTS_KB = 90  # what its fonts may weigh besides: once for all pages
 # One page of each kind.

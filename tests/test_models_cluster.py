@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sampled import of_each, told
+from sampled import draw, everything, of_each, told
 from test_models_properties import ROWS
 
 from chokepoint.data import tables
@@ -88,6 +88,8 @@ def test_a_cluster_writes_the_same_file_even_if_a_worker_dies(cluster, tmp_path)
 def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster, tmp_path):
     address, workers = cluster
     pages = ("03-price-floor", "07-futures", "minerals/gallium", "countries/argentina")
+    if not everything():
+        pages = draw("pages on a cluster").sample(pages, 2)  # one a worker: the one that dies held the other
     runs = [run for run in plan(BOOK, tables.DEFAULT_RELEASE) if run.page in pages]
 
     class KillsAWorker(Cache):
@@ -105,12 +107,13 @@ def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster,
 
     here = kept(Cache(BOOK.parent / "build" / "cache"))  # what the book was built of
     assert len(here) == len(pages) and all(here.values()), "build the book first: make book"
-    with distant(address) as pool:
-        there = made("there", Cache, pool)
+    if everything():
+        with distant(address) as pool:
+            assert here == made("there", Cache, pool)
     with distant(address) as pool:
         broken = made("broken", KillsAWorker, pool)
     assert workers[0].poll() is not None
-    assert here == there == broken
+    assert here == broken
 
 
 @pytest.mark.slow

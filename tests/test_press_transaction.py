@@ -67,13 +67,13 @@ def gone(processes, within: float = 20) -> bool:
 def test_sigkill_at_any_moment(small):
     """Moments of a build's duration; each time the site is the old one or the new one, whole, and nothing is left running.
 
-    Six, drawn by the seed, one of each sixth of it; every week twenty (see `sampled`).
+    Three, drawn by the seed, one of each third of it; every week twenty (see `sampled`).
     """
     start = time.monotonic()
     small.build("--fresh")
     took, new = time.monotonic() - start, small.right
     assert small.printed() == new
-    chance, count = draw("sigkill"), 20 if everything() else 6
+    chance, count = draw("sigkill"), 20 if everything() else 3
     for i in range(count):
         moment = 100 * (i + chance.random()) / count
         process = small.start("--fresh" if i % 2 else "--explain")

@@ -165,7 +165,7 @@ def _curves(placed: pd.DataFrame, bands: pd.DataFrame) -> list[dict]:
     return points
 
 
-ROW = 42  # px: a name, and the bar under it
+ROW = 45  # px: a name, in two lines where it is long, and the bar under it
 
 
 def buyers(
@@ -185,7 +185,7 @@ def buyers(
 
     >>> rows = pd.DataFrame({"name": ["Peru"], "worth": ["US$3 billion"], "at": [0], "China": [31.0]})
     >>> buyers(rows, colours={"China": "red"}).to_dict()["height"]
-    42.0
+    45.0
     """
     names = list(colours)
     ends = rows[names].cumsum(axis=1).round(1)

@@ -28,6 +28,7 @@ _SMALLEST, _PLOT = (
     90,
 )  # px: the column on the smallest phone, and what names leave of one under NARROWEST
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
+_KEY_LIMIT = 330  # px, of a name in a legend where a chart gives no limit
 _MOST = 240  # px, of names beside rows where the column is wide
 
 
@@ -51,9 +52,10 @@ def datum(field: str) -> str:
 
 
 def _halves(text: str) -> str:
-    """Vega expression: a text in two lines, parted at the first space after its middle."""
+    """Vega expression: a text in two lines, parted at the first space after its middle, or the last before."""
     middle = f"floor(length({text}) / 2)"
-    at = f"{middle} + indexof(slice({text}, {middle}), ' ')"
+    after = f"indexof(slice({text}, {middle}), ' ')"
+    at = f"({after} < 0 ? lastindexof({text}, ' ') : {middle} + {after})"
     return f"[slice({text}, 0, {at}), slice({text}, {at} + 1)]"
 
 
@@ -61,8 +63,7 @@ def too_long(field: str, size: float = SIZE, beside: float = 0) -> str:
     """Vega expression: whether the words of a field take two lines; see `two_lines`."""
     words = datum(field)
     return (
-        f"(length({words}) * {LETTER * size:.3g} > cp_column - {16 + beside:g} && "
-        f"indexof(slice({words}, floor(length({words}) / 2)), ' ') >= 0)"
+        f"(length({words}) * {LETTER * size:.3g} > cp_column - {16 + beside:g} && indexof({words}, ' ') >= 0)"
     )
 
 
@@ -124,7 +125,7 @@ def _in_two_lines(guide: dict, where: str, dy: float = 0) -> dict:
     where: Vega expression of the labels that do. dy: by how much the first line is raised [px].
     """
     text = "datum.label"
-    twice = f"({where} && indexof(slice({text}, floor(length({text}) / 2)), ' ') >= 0)"
+    twice = f"({where} && indexof({text}, ' ') >= 0)"
     own = {
         "text": {"signal": f"{twice} ? {_halves(text)} : {text}"},
         "lineHeight": {"value": SIZE},
@@ -175,11 +176,10 @@ def _legend(legend: dict, spec: dict) -> dict:
     names = _domain(kind, spec)
     if legend.get("orient", "top") != "top" or not names:
         return legend
-    wanted, limit = legend.get("columns", len(names)), legend.get("labelLimit", 160)
-    widths = [
-        _MARK + min(len(name) * LETTER * SIZE, limit if isinstance(limit, int | float) else 330)
-        for name in names
-    ]
+    legend = {"labelLimit": _KEY_LIMIT} | legend
+    wanted, limit = legend.get("columns", len(names)), legend["labelLimit"]
+    whole = [len(name) * LETTER * SIZE for name in names]
+    widths = [_MARK + min(width, limit if isinstance(limit, int | float) else _KEY_LIMIT) for width in whole]
     axes = [
         axis for axis in spec.get("axes", []) if axis["orient"] == "left" and axis.get("labels") is not False
     ]
@@ -196,7 +196,7 @@ def _legend(legend: dict, spec: dict) -> dict:
         chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
         room = f"cp_column - {begins[0] + _EDGE + _MARK:.0f}"
-        legend = legend | {"labelLimit": {"signal": f"min({max(widths):.0f}, {room})"}}
+        legend = legend | {"labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, {room})"}}
         legend |= {"encode": _in_two_lines(legend, f"length(datum.label) * {LETTER * SIZE:g} > {room}")}
     if isinstance(wanted, dict):
         return legend | {"columns": {"signal": f"min({wanted['signal']}, {chosen})"}}

@@ -20,14 +20,18 @@ LEAST_BOUGHT = 1e6  # US$: of less bought in a year, a share says little
 def money(usd: float) -> str:
     """Write an amount of trade, rounded to what customs figures carry.
 
-    >>> money(19_343_500_000), money(3_021_000_000), money(56_978_000), money(502_276), money(9)
-    ('US$19 billion', 'US$3.0 billion', 'US$57 million', 'US$0.5 million', 'under US$0.1 million')
+    >>> money(19_343_500_000), money(3_021_000_000), money(56_978_000), money(502_276)
+    ('US$19 billion', 'US$3.0 billion', 'US$57 million', 'US$0.5 million')
+    >>> money(39_716), money(9)
+    ('US$40,000', 'under US$1,000')
     """
     if usd >= 9.5e8:
         return f"US${usd / 1e9:,.0f} billion" if usd >= 9.95e9 else f"US${max(usd, 1e9) / 1e9:.1f} billion"
     if usd >= 9.5e6:
         return f"US${usd / 1e6:,.0f} million"
-    return f"US${usd / 1e6:.1f} million" if usd >= 5e4 else "under US$0.1 million"
+    if usd >= 5e4:
+        return f"US${usd / 1e6:.1f} million"
+    return f"US${round(usd, -3):,.0f}" if usd >= 500 else "under US$1,000"
 
 
 def percent(share: float) -> str:
