@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -162,11 +163,17 @@ def visit(browser):
         one.close()
 
 
+WITHOUT_LINKS = (
+    "from chokepoint import cli; from chokepoint.site import linkcheck; "
+    "linkcheck.require_whole = lambda rendered: None; cli.main()"
+)
+
+
 class Checkout:
     """A copy of the repository with a site that must survive whatever is done to the rest."""
 
     def __init__(self, folder: Path):
-        self.folder = folder
+        self.folder, self.whole = folder, True
         unwanted = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", ".*_cache", ".hypothesis")
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
@@ -194,30 +201,24 @@ class Checkout:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def reduce(self, *chapters: str, minerals: tuple[str, ...] = ()) -> None:
-        """Leave these chapters and minerals' pages as they are; of any other page only words remain, to which links still lead.
+        """Leave these chapters and minerals' pages as they are; of any other chapter only words remain, and no other page of a template.
 
-        What the built book keeps of its notebooks is kept here too: a build runs those that the test changes.
+        Links to pages that are left out are not followed. What the built book keeps of its notebooks is kept here too: a build runs
+        those that the test changes.
         """
         book, kept = self.folder / "book", HOME / "build" / "cache"
         if kept.is_dir():
             shutil.copytree(kept, self.folder / "build" / "cache")
-        listed, moved = (
-            yaml.safe_load((book / f"{name}.yml").read_text(encoding="utf-8")) for name in ("runs", "moved")
-        )
-        for name, entry in listed.items():
-            for run in entry["runs"]:
-                page = book / f"{entry['page'].format(**run)}.md"
-                if page.stem not in minerals:
-                    page.parent.mkdir(exist_ok=True)
-                    places = [
-                        to.partition("#")[2]
-                        for to in moved.values()
-                        if to.startswith(f"minerals/{page.stem}#")
-                    ]
-                    marks = "\n".join(f'<span id="{place}"></span>' for place in places)
-                    page.write_text(f"# {page.stem}\n\n{marks}\n")
+        for name, entry in yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8")).items():
             if not minerals or name != "mineral.ipynb":
                 (book / name).unlink()
+            left_out = (
+                book / f"{entry['page'].partition('{')[0]}left-out.md"
+            )  # the table of contents asks for one
+            left_out.parent.mkdir(exist_ok=True)
+            left_out.write_text("# Left out\n")
+        (book / "moved.yml").write_text("{}\n")
+        self.whole = False
         kept = (
             {"mineral.ipynb": {"page": "minerals/{mineral}", "runs": [{"mineral": m} for m in minerals]}}
             if minerals
@@ -248,19 +249,24 @@ class Checkout:
                 nbformat.write(notebook, path)
         for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
             text = path.read_text(encoding="utf-8")
-            for page in [*book.glob("minerals/*.md"), *book.glob("countries/*.md")]:
-                text = text.replace(
-                    f"({page.parent.name}/{page.stem}.ipynb)", f"({page.parent.name}/{page.stem}.md)"
-                )
-            path.write_text(text, encoding="utf-8")
+            path.write_text(
+                re.sub(
+                    r"\]\((?:minerals|countries)/([\w-]+)\.ipynb[^)]*\)",
+                    lambda link: link[0] if link[1] in minerals else "](index.md)",
+                    text,
+                ),
+                encoding="utf-8",
+            )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHOKEPOINT")} | {
             "PYTHONPATH": str(self.folder / "src")
         }
+        # by what is given, not by other code: what is kept of a checkout is kept by its code
+        program = ["-m", "chokepoint.cli"] if self.whole else ["-c", WITHOUT_LINKS]
         return subprocess.run(
-            [sys.executable, "-m", "chokepoint.cli", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=self.folder,
             env=environment,
             capture_output=True,

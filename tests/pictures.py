@@ -59,7 +59,8 @@ DEAF = """(async () => {
   return deaf;
 })()"""
 
-# Words that stand out of their chart, words cut short, and words that run into each other. Read from what Vega laid out.
+# Words that stand out of their chart, words cut short, words that run into each other, and on a phone words under 12 px. Read from
+# what Vega laid out.
 WORDS = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (box, chart) => {
   const view = await chokepoint.view(box.closest(".cp-explorable, .cp-pair > div, .cp-figure"));
   const picture = view.container().querySelector("svg, canvas"), pen = document.createElement("canvas").getContext("2d");
@@ -73,7 +74,8 @@ WORDS = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (bo
       const { x1, x2, y1, y2 } = item.bounds, lines = [].concat(item.text).flatMap((t) => String(t).split(item.lineBreak ?? "\\n"));
       pen.font = `${item.fontWeight ?? "normal"} ${item.fontSize ?? 11}px ${item.font ?? "sans-serif"}`;
       const cut = item.limit > 0 && Math.max(...lines.map((line) => pen.measureText(line).width)) > item.limit + 0.5;
-      words.push({ said: lines.join(" / "), angle: item.angle, cut, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });
+      const small = innerWidth <= 400 && (item.fontSize ?? 11) < 12 && lines.join("").trim();
+      words.push({ said: lines.join(" / "), angle: item.angle, cut, small, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });
     }
   };
   walk(view.scenegraph().root, left + padding.left, top + padding.top);
@@ -81,6 +83,7 @@ WORDS = """Promise.all([...document.querySelectorAll(".cp-chart")].map(async (bo
   for (const w of words) {
     if (w.x1 < -1 || w.y1 < -1 || w.x2 > wide + 1 || w.y2 > tall + 1) faults.push(`${tell(w)} stands out of the picture`);
     if (w.cut) faults.push(`${tell(w)} is cut short`);
+    if (w.small) faults.push(`${tell(w)} is smaller than 12 px`);
   }
   words.forEach((a, i) => words.slice(i + 1).forEach((b) => {
     const over = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1), up = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);

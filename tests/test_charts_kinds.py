@@ -10,7 +10,7 @@ from chokepoint.charts.lines import lines
 from chokepoint.charts.multiples import multiples
 from chokepoint.charts.theme import themed
 from chokepoint.charts.timeline import timeline
-from chokepoint.charts.vega import compiled, fitted
+from chokepoint.charts.vega import compiled, fitted, heights, laid_out_size
 from chokepoint.errors import UserError
 
 ROWS = pd.DataFrame(
@@ -42,6 +42,18 @@ def test_one_line_draws_a_table(kind, column):
 
     svg = vl_convert.vega_to_svg(fitted(compiled(themed(DRAWN[kind]())), column))
     assert "Tin" in svg and "NaN" not in svg and "undefined" not in svg
+
+
+@pytest.mark.parametrize("length", [30, 70, 110])
+def test_the_height_kept_for_a_chart_with_long_names_in_its_legend_is_its_height_at_every_width(length):
+    """Two lines a name or one: between two widths that the chart knows, it is as high as at the narrowest of them."""
+    named = ROWS.assign(Mineral=[f"{name}, {'of a certain purity, ' * 6}"[:length] for name in ROWS.Mineral])
+    spec = compiled(themed(lines(named, x="Year", y="Refined, %", color="Mineral")))
+    for low, high, fixed, share in heights(spec):
+        for column in (max(low, 320), min(high - 1, 1000)):
+            assert laid_out_size(fitted(spec, column))[1] == pytest.approx(fixed + share * column, abs=2), (
+                column
+            )
 
 
 def test_a_chart_of_losses_shows_them_left_of_zero():

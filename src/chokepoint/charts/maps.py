@@ -296,7 +296,7 @@ def membership(
 
 def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.Chart]:
     """Bars of what is inside, from the left, and of China, where it is not inside, from the right."""
-    begin, wide = "178", "(width - 178)"
+    begin, wide = "184", "(width - 184)"
     keys = ["mineral", "at", "step", "product"]
     shares = shares.assign(mineral=["\n".join(textwrap.wrap(name, 12)) for name in shares.mineral])
     nobody = shares[keys].drop_duplicates().assign(iso3="", share=0.0)
@@ -315,7 +315,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
             to=f"{begin} + datum.most / 100 * {wide}",
             down=down,
             label="datum.inside > 99 ? '>99%' : format(datum.inside, '.0f') + '%'",
-            left="172",
+            left="178",
         )
     )
     outside = (
@@ -324,7 +324,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         .transform_calculate(from_=f"width - datum.share / 100 * {wide}", to="width", down=down)
     )
     tracks = alt.Chart(nobody[keys]).transform_calculate(
-        from_=begin, to="width", down=down, at_="134", left="0"
+        from_=begin, to="width", down=down, at_="148", left="0"
     )
 
     def bar(chart: alt.Chart, tips: Mapping | None = None, **style: Any) -> alt.Chart:
@@ -345,7 +345,7 @@ def _bars(shares: pd.DataFrame, inside: alt.LookupData, base: str) -> list[alt.C
         .mark_text(align="left", limit=104, lineBreak="\n", lineHeight=13, color=INK)
         .encode(px("left"), py("mid"), text=alt.Text("mineral:N")),
         tracks.transform_calculate(label="datum.product ? datum.product : datum.step")
-        .mark_text(color=SOFT, limit=134, **small)
+        .mark_text(color=SOFT, limit=148, **small)
         .encode(px("at_"), py("down"), text=alt.Text("label:N")),
         _count(sums, len(nobody) // 2),
     ]

@@ -37,12 +37,14 @@ def months(
         said=rows.value.map("{:,.0f}".format),
         when=pd.to_datetime(rows.month).dt.strftime("%B %Y"),
     )
+    drawn = drawn.assign(told=_told(drawn))
     bars = alt.Chart(drawn).transform_calculate(
         a=f"datum.i * {wide} + 1",
         b=f"(datum.i + 1) * {wide} - 1",
         mid=f"(datum.i + 0.5) * {wide}",
         head="datum.foot - datum.high",
         short=f"{NARROW} && datum.value >= 1000 ? format(datum.value / 1000, '.1f') : datum.said",
+        few="cp_column < 420 && !datum.told ? '' : datum.short",
     )
     held = set(zip(rows.panel, rows.month, strict=True))
     feet = pd.DataFrame(
@@ -116,7 +118,7 @@ def months(
         ),
         *haloed(
             bars.mark_text(dy=-6, fontSize=alt.ExprRef(f"{NARROW} ? 8.5 : 10.5"), color=INK).encode(
-                px("mid"), py("head"), text=alt.Text("short:N")
+                px("mid"), py("head"), text=alt.Text("few:N")
             )
         ),
         under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text=alt.Text("letter:N")),
@@ -129,3 +131,18 @@ def months(
         ),
         named,
     ).properties(height=panel * len(panels) + 20)
+
+
+def _told(rows: pd.DataFrame) -> pd.Series:
+    """Return which bars have their number on a phone: the last, the highest, the lowest, and others beside none of these.
+
+    >>> rows = pd.DataFrame({"panel": "World", "i": [0, 1, 2, 3], "value": [5, 9, 3, 4]})
+    >>> _told(rows).tolist()
+    [False, True, False, True]
+    """
+    told = pd.Series(False, index=rows.index)
+    for _, bars in rows.groupby("panel", sort=False):
+        first = [bars.i.idxmax(), bars.value.idxmax(), bars.value.idxmin()]
+        for at in dict.fromkeys([*first, *bars.sort_values("i").index]):
+            told[at] = not (bars.i[told[bars.index]] - bars.i[at]).abs().lt(2).any()
+    return told

@@ -52,7 +52,7 @@ def datum(field: str) -> str:
 
 
 def _halves(text: str) -> str:
-    """Vega expression: a text in two lines, parted at the first space after its middle, or the last before."""
+    """Vega expression: a text in two lines, parted at the first space after its middle or the last before."""
     middle = f"floor(length({text}) / 2)"
     after = f"indexof(slice({text}, {middle}), ' ')"
     at = f"({after} < 0 ? lastindexof({text}, ' ') : {middle} + {after})"
@@ -73,13 +73,53 @@ def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.
 
 
 def fit_to_column(spec: dict) -> dict:
-    """Return a compiled chart whose legends and titles of axes fit a narrow column."""
+    """Return a compiled chart whose legends and titles of axes fit a narrow column, with words large enough."""
     changed = {
         name: [change(part, spec) for part in spec[name]]
         for name, change in (("legends", _legend), ("axes", _axis))
         if name in spec
     }
-    return spec | changed
+    return legible(spec | changed)
+
+
+def legible(part: dict) -> dict:
+    """Return a chart, or a group in it, in which no words are smaller than SIZE on a phone.
+
+    >>> words = {"type": "text", "encode": {"update": {"fontSize": {"value": 10}}}}
+    >>> legible({"marks": [words]})["marks"][0]["encode"]["update"]["fontSize"]
+    {'signal': 'cp_column < 420 ? 12 : 10'}
+    >>> legible({"legends": [{"labelFontSize": 10.5}]})["legends"]
+    [{'labelFontSize': {'signal': 'cp_column < 420 ? 12 : 10.5'}}]
+    """
+    changed: dict[str, list] = {}
+    for name in ("axes", "legends"):
+        changed[name] = [
+            guide | {key: _at_least(guide[key]) for key in ("labelFontSize", "titleFontSize") if key in guide}
+            for guide in part.get(name, [])
+        ]
+    changed["marks"] = [
+        legible(mark) if mark["type"] == "group" else _words(mark) if mark["type"] == "text" else mark
+        for mark in part.get("marks", [])
+    ]
+    return part | {name: parts for name, parts in changed.items() if name in part}
+
+
+def _words(mark: dict) -> dict:
+    encode = {
+        state: given | ({"fontSize": _at_least(given["fontSize"])} if "fontSize" in given else {})
+        for state, given in mark.get("encode", {}).items()
+    }
+    return mark | {"encode": encode}
+
+
+def _at_least(size: object) -> object:
+    """Return the size of words [px], at least SIZE on a phone; a size that a row has stays as it is."""
+    held = size.get("value", size.get("signal")) if isinstance(size, dict) else size
+    if isinstance(held, str):
+        return {"signal": f"cp_column < {ENDS[0]} ? max({SIZE}, {held}) : {held}"}
+    if isinstance(held, int | float) and held < SIZE:
+        return {"signal": f"cp_column < {ENDS[0]} ? {SIZE} : {held:g}"}
+    return size
 
 
 def _axis(axis: dict, spec: dict) -> dict:
@@ -195,9 +235,17 @@ def _legend(legend: dict, spec: dict) -> dict:
     for n, end in zip(fit[-2::-1], ENDS[::-1], strict=True):
         chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
-        room = f"cp_column - {begins[0] + _EDGE + _MARK:.0f}"
-        legend = legend | {"labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, {room})"}}
-        legend |= {"encode": _in_two_lines(legend, f"length(datum.label) * {LETTER * SIZE:g} > {room}")}
+        beside, least = begins[0] + _EDGE + _MARK, NARROWEST - begins[0] - _EDGE - _MARK
+        legend = legend | {
+            "labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, cp_column - {beside:.0f})"}
+        }
+        # all long names at the same width of the column: between two such widths a chart keeps its height
+        narrow = f"cp_column < {max(whole) + max(begins) + _EDGE + _MARK:.0f}"
+        legend |= {
+            "encode": _in_two_lines(
+                legend, f"{narrow} && length(datum.label) * {LETTER * SIZE:g} > {least:.0f}"
+            )
+        }
     if isinstance(wanted, dict):
         return legend | {"columns": {"signal": f"min({wanted['signal']}, {chosen})"}}
     return legend if chosen == f"{most}" else legend | {"columns": {"signal": chosen}}
