@@ -134,7 +134,7 @@ def months(
 
 
 def _told(rows: pd.DataFrame) -> pd.Series:
-    """Return which bars have their number on a phone: the last, the highest, the lowest, and others beside none of these.
+    """Return which bars have their number on a phone: the last, highest, lowest, others beside none.
 
     >>> rows = pd.DataFrame({"panel": "World", "i": [0, 1, 2, 3], "value": [5, 9, 3, 4]})
     >>> _told(rows).tolist()

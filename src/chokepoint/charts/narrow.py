@@ -73,7 +73,7 @@ def raised(field: str, dy: float, size: float = SIZE, beside: float = 0) -> alt.
 
 
 def fit_to_column(spec: dict) -> dict:
-    """Return a compiled chart whose legends and titles of axes fit a narrow column, with words large enough."""
+    """Return a compiled chart whose legends, titles of axes and sizes of words fit a narrow column."""
     changed = {
         name: [change(part, spec) for part in spec[name]]
         for name, change in (("legends", _legend), ("axes", _axis))
