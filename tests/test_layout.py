@@ -167,15 +167,18 @@ def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, 
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_words_of_a_chart_leave_it_are_cut_or_run_into_others(site, address, browser, shard):
-    """In the widest font that is common, at the widths of phones and of a desk."""
+@pytest.mark.parametrize("letter", [WIDE, NARROW] if everything() else [WIDE])
+def test_no_words_of_a_chart_leave_it_are_cut_run_into_others_or_are_too_small(
+    site, address, browser, letter, shard
+):
+    """In the widest font that is common, at the widths of phones and of a desk; every week at all widths, and in a narrow font."""
     faults = []
     tab = InChromium(browser)
-    tab.before_each_page(in_font(WIDE))
+    tab.before_each_page(in_font(letter))
     for page in some(site, "words", chapters=3, others=2)[shard::SHARDS]:
         tab.resize(360, HEIGHT)
         tab.open(f"{address}/{page}.html")
-        for width in (360, 390, 1440):
+        for width in sorted({360, 390, 1440, *(WIDTHS if everything() else ())}):
             tab.resize(width, HEIGHT)
             tab.evaluate(AT_REST)
             faults += [f"{page}, {width} px: {fault}" for fault in tab.evaluate(WORDS)]

@@ -19,7 +19,7 @@ from chokepoint.charts.layout import (
     tooltips,
 )
 from chokepoint.charts.layout import color as colour_by
-from chokepoint.charts.narrow import raised, two_lines
+from chokepoint.charts.narrow import NARROWEST, datum, raised, two_lines
 from chokepoint.charts.theme import BRONZE, FLOOR, INK, PAPER, SOFT, TEAL, ink_on
 
 
@@ -63,13 +63,20 @@ def bars(
     across = alt.X(f"{x}:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False))
     down = names_beside(y, list(rows[y]), limit=limit)
     fill = colour_by(color, palette(rows, color, colours), legend) if color in rows else alt.value(color)
+    words = alt.Chart(rows)
+    if label and rows[label].str.contains(", ").any():
+        said = datum(label)
+        words = words.transform_calculate(
+            at_end=f"cp_column < {NARROWEST} ? split({said}, ', ')[0] : {said}"  # the chief part alone
+        )
+        label = "at_end"
     return alt.layer(
         alt.Chart(rows)
         .mark_bar(height=thickness)
         .encode(across, down, color=fill, tooltip=tooltips(tooltip)),
-        alt.Chart(rows)
-        .mark_text(align="left", dx=round(0.4 * size), fontSize=size)
-        .encode(across, down, text=alt.Text(f"{label}:N") if label else alt.Text(f"{x}:Q", format=",.4~g")),
+        words.mark_text(align="left", dx=round(0.4 * size), fontSize=size).encode(
+            across, down, text=alt.Text(f"{label}:N") if label else alt.Text(f"{x}:Q", format=",.4~g")
+        ),
     ).properties(height=height * len(rows))
 
 
@@ -156,7 +163,7 @@ def paired_bars(
         base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
             alt.X("beside:Q"), layout.y("middle"), text=alt.Text("label:N")
         ),
-        layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0),
+        layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0, beside=70),
         *layout.level(
             across,
             level,

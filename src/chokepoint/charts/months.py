@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.layout import NARROW, haloed, key, px, py, scale_of, tooltips
+from chokepoint.charts.layout import haloed, key, px, py, scale_of, tooltips
 from chokepoint.charts.theme import CHINA, INK, SOFT
 
+_CLOSE = "cp_column < 700"  # bars stand closer than numbers in full
 BAR, OVER, UNDER = 110, 52, 26  # pixels of a panel: columns, what stands over them, what stands under them
 
 
@@ -43,7 +44,7 @@ def months(
         b=f"(datum.i + 1) * {wide} - 1",
         mid=f"(datum.i + 0.5) * {wide}",
         head="datum.foot - datum.high",
-        short=f"{NARROW} && datum.value >= 1000 ? format(datum.value / 1000, '.1f') : datum.said",
+        short=f"{_CLOSE} && datum.value >= 1000 ? format(datum.value / 1000, '.1f') : datum.said",
         few="cp_column < 420 && !datum.told ? '' : datum.short",
     )
     held = set(zip(rows.panel, rows.month, strict=True))
@@ -81,7 +82,7 @@ def months(
                 ],
             }
         )
-    ).transform_calculate(words=f"datum.name + ', ' + ({NARROW} ? datum.short : '{unit}')")
+    ).transform_calculate(words=f"datum.name + ', ' + ({_CLOSE} ? datum.short : '{unit}')")
     first = pd.Timestamp(every[0])
     lines = rules.assign(
         at=[(day.year - first.year) * 12 + day.month - first.month + (day.day - 1) / 31 for day in rules.day],
@@ -117,7 +118,7 @@ def months(
             px("x"), py("a"), alt.Y2("b:Q"), tooltip=tooltips({"label": "What", "day": "Day"})
         ),
         *haloed(
-            bars.mark_text(dy=-6, fontSize=alt.ExprRef(f"{NARROW} ? 8.5 : 10.5"), color=INK).encode(
+            bars.mark_text(dy=-6, fontSize=alt.ExprRef("cp_column < 560 ? 8.5 : 10.5"), color=INK).encode(
                 px("mid"), py("head"), text=alt.Text("few:N")
             )
         ),

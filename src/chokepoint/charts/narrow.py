@@ -29,6 +29,7 @@ _SMALLEST, _PLOT = (
 )  # px: the column on the smallest phone, and what names leave of one under NARROWEST
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _KEY_LIMIT = 330  # px, of a name in a legend where a chart gives no limit
+_SHORT = 100  # px, of a name in a legend that no column is too narrow for
 _MOST = 240  # px, of names beside rows where the column is wide
 
 
@@ -57,6 +58,14 @@ def _halves(text: str) -> str:
     after = f"indexof(slice({text}, {middle}), ' ')"
     at = f"({after} < 0 ? lastindexof({text}, ' ') : {middle} + {after})"
     return f"[slice({text}, 0, {at}), slice({text}, {at} + 1)]"
+
+
+def _thirds(text: str) -> str:
+    """Vega expression: a text in three lines, parted at the first spaces after one and two thirds of it."""
+    third = f"floor(length({text}) / 3)"
+    one = f"{third} + indexof(slice({text}, {third}), ' ')"
+    two = f"2 * {third} + indexof(slice({text}, 2 * {third}), ' ')"
+    return f"[slice({text}, 0, {one}), slice({text}, {one} + 1, {two}), slice({text}, {two} + 1)]"
 
 
 def too_long(field: str, size: float = SIZE, beside: float = 0) -> str:
@@ -159,15 +168,17 @@ def _names_beside(axis: dict, spec: dict) -> dict:
     return axis | {"labelLimit": {"signal": room}, "encode": encode}
 
 
-def _in_two_lines(guide: dict, where: str, dy: float = 0) -> dict:
+def _in_two_lines(guide: dict, where: str, dy: float = 0, third: int = 10**6) -> dict:
     """Return the encoding of an axis or a legend whose labels stand in two lines where they have a space.
 
-    where: Vega expression of the labels that do. dy: by how much the first line is raised [px].
+    where: Vega expression of the labels that do. dy: by how much the first line is raised [px]. third:
+    letters beyond which they stand in three.
     """
     text = "datum.label"
     twice = f"({where} && indexof({text}, ' ') >= 0)"
+    thrice = f"({twice} && length({text}) > {third})"
     own = {
-        "text": {"signal": f"{twice} ? {_halves(text)} : {text}"},
+        "text": {"signal": f"{thrice} ? {_thirds(text)} : {twice} ? {_halves(text)} : {text}"},
         "lineHeight": {"value": SIZE},
     }
     own |= {"dy": {"signal": f"{twice} ? {dy:g} : 0"}} if dy else {}
@@ -236,14 +247,15 @@ def _legend(legend: dict, spec: dict) -> dict:
         chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
         beside, least = begins[0] + _EDGE + _MARK, NARROWEST - begins[0] - _EDGE - _MARK
-        legend = legend | {
-            "labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, cp_column - {beside:.0f})"}
-        }
+        room = f"max({_SHORT}, cp_column - {beside:.0f})"
+        legend = legend | {"labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, {room})"}}
         # all long names at the same width of the column: between two such widths a chart keeps its height
         narrow = f"cp_column < {max(whole) + max(begins) + _EDGE + _MARK:.0f}"
         legend |= {
             "encode": _in_two_lines(
-                legend, f"{narrow} && length(datum.label) * {LETTER * SIZE:g} > {least:.0f}"
+                legend,
+                f"{narrow} && length(datum.label) * {LETTER * SIZE:g} > {least:.0f}",
+                third=round(1.6 * least / (LETTER * SIZE)),  # halves are not equally long
             )
         }
     if isinstance(wanted, dict):

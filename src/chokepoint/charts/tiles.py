@@ -22,7 +22,7 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
         {kind: ink_on(fill) for kind, fill in colours.items() if kind != hollow}
     )
     tips = capitalised("label", "kind", "detail")
-    wide = f"length(datum.label) * 6.8 > cp_column / {COLUMNS} - 10"
+    wide = f"length(datum.label) * 7.4 > cp_column / {COLUMNS} - 10"
     base = alt.Chart(placed).transform_calculate(
         name=f"{NARROW} || {wide} ? datum.short : datum.label",
         letters=f"datum.kind == '{hollow}' ? cp_ink : datum.ink",
