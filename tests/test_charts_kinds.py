@@ -5,7 +5,7 @@ import pytest
 
 from chokepoint.charts.bars import bars
 from chokepoint.charts.dots import dots
-from chokepoint.charts.dumbbell import dumbbell
+from chokepoint.charts.dumbbell import dumbbell, durations
 from chokepoint.charts.lines import lines
 from chokepoint.charts.multiples import multiples
 from chokepoint.charts.theme import themed
@@ -73,3 +73,17 @@ def test_a_field_worked_out_from_itself_is_refused_since_each_redraw_would_do_it
     )
     with pytest.raises(UserError, match="works out the field Mineral from itself"):
         compiled(chart.to_dict())
+
+
+def test_the_words_of_two_times_stand_at_their_own_dots():
+    times = {"name": ["tin", "lead"], "a": [33.0, 400.0], "b": [20.0, 7.0]}
+    words = {"a_text": ["33 days", "13 months"], "b_text": ["20 days", "a week"]}
+    pair = {"a": "Net imports", "b": "Use"}
+    spec = durations(pd.DataFrame(times | words), pair=pair, x_title="Time").to_dict()
+    rows = [row for table in spec["datasets"].values() for row in table if "days" in row]
+    assert {(row["name"], row["which"], row["text"]) for row in rows} == {
+        ("tin", "Net imports", "33 days"),
+        ("lead", "Net imports", "13 months"),
+        ("tin", "Use", "20 days"),
+        ("lead", "Use", "a week"),
+    }

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import sums
 
-from chokepoint.data.ingest import iea, reference, usgs, worldbank
+from chokepoint.data.ingest import corrections, iea, reference, usgs, usgs_2026, worldbank
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -513,3 +513,26 @@ def test_the_pink_sheet_keeps_metals_and_says_what_it_leaves(data, tmp_path):
 def test_a_workbook_without_the_sheet_is_refused(data, tmp_path):
     with pytest.raises(UserError, match='looked for the sheet "Monthly Prices", found Annual'):
         worldbank.ingest(pink_sheet(tmp_path / "cmo.xlsx", "Annual"), data)
+
+
+def test_a_correction_of_the_scale_is_of_bounds_too():
+    columns = {"value": [1.0, None], "low": [None, 2.0], "high": [None, 3.0], "correction_id": ["", ""]}
+    frame = pd.DataFrame(columns)
+    fix = {"action": "scale", "column": "value", "value": "1000", "correction_id": "C"}
+    corrections._act(frame, pd.Series([True, True]), fix, "here")
+    assert frame.loc[0, "value"] == 1000 and frame.loc[1, ["low", "high"]].tolist() == [2000, 3000]
+
+
+def test_more_than_a_half_of_imports_ranks_before_a_fifth():
+    class Held:
+        def __init__(self, *rows):
+            self.rows, self.every = {"import_sources": {i: (r, "") for i, r in enumerate(rows)}}, [*rows]
+
+        def with_existing(self, table):
+            return self.every
+
+    of = {"mineral": "tin", "commodity": "Tin", "detail": "", "area_kind": "country", "headline": False}
+    none = {"value": None, "low": None, "high": None, "rank": None}
+    held = Held(of | none | {"area": "Peru", "value": 20}, of | none | {"area": "Chile", "low": 50})
+    usgs_2026._headline_imports(held)
+    assert {row["area"]: row["rank"] for row in held.every} == {"Chile": 1, "Peru": 2}

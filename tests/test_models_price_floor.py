@@ -225,3 +225,11 @@ def test_the_model_starts_from_the_newest_average_price():
     """
     row = tables.row("assumptions", assumption_id="price_floor.world_price")
     assert row.basis == "assumed" or row.value == round(facts.get("ndpr.latest").value)
+
+
+def test_a_contract_buys_what_is_used_at_the_price_of_the_world():
+    """By hand: the price of the world is not the one at which demand and supply are given."""
+    dear = run(world_price=90, floor=300, supply_elasticity=2.0)
+    used = 25 * (90 / 60) ** -0.3
+    promised = 60 * (used / 9.2) ** 0.5  # at which makers outside China supply all of it
+    assert dear["contract_cost"] == pytest.approx((promised - 90) * used)

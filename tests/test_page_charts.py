@@ -220,6 +220,27 @@ def test_a_row_of_a_list_is_saved_as_text_that_no_spreadsheet_runs(browser, tmp_
     assert lines == ["What", saved, "b", "c"]
 
 
+def test_a_list_in_parts_is_saved_whole(browser, tmp_path):
+    """With the rows that nobody has asked for yet."""
+
+    def body(letters):
+        return f"<tbody>{''.join(f'<tr id={x}><td>{x}</td></tr>' for x in letters)}</tbody>"
+
+    first = f'<table class="cp-list cp-parts"><thead><tr><th>What</th></tr></thead>{body("abcd")}</table>'
+    later = f'<noscript class="cp-later"><table>{body("ef")}</table></noscript>'
+    page = tmp_path / "page.html"
+    page.write_text(
+        f'<!doctype html><div class="cp-scroll">{first}</div>{later}<script>{LISTS}</script>',
+        encoding="utf-8",
+    )
+    opened = browser.new_page()
+    opened.goto(page.as_uri())
+    with opened.expect_download() as caught:
+        opened.locator(".cp-save-rows").click()
+    assert caught.value.path().read_text(encoding="utf-8-sig").split() == ["What", *"abcdef"]
+    opened.close()
+
+
 def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):
     page = visit(f"{site.as_uri()}/03-price-floor.html").page
     page.evaluate(

@@ -13,7 +13,7 @@ import small_data
 from click.testing import CliRunner
 
 from chokepoint.cli import main
-from chokepoint.data import check, tables
+from chokepoint.data import check, consistency, tables
 from chokepoint.data.ingest import plausibility, usgs
 from chokepoint.data.ingest.plausibility.exceptions import same_figure
 from chokepoint.data.ingest.plausibility.scale import figure
@@ -457,3 +457,9 @@ def test_the_release_of_2023_goes_in_before_and_after_the_others(tmp_path):
     data = tmp_path / "data"
     shutil.copytree(HOME / "data", data)
     usgs.ingest(PUBLISHED / "usgs_mcs2023", data)
+
+
+def test_a_day_up_to_which_all_is_known_is_not_ahead():
+    event = {"event_id": "e", "date_start": "2026-11-10", "as_of": "2026-11-10", "happened": "scheduled"}
+    found = consistency.faults({"timeline": pd.DataFrame([event])})
+    assert [column for _, _, column, _ in found] == ["happened"]

@@ -110,6 +110,11 @@ def install_another_version(data, run, monkeypatch):
     return "an installed version"
 
 
+def add_a_newer_release(data, run, monkeypatch):
+    monkeypatch.setattr(cache.tables, "DEFAULT_RELEASE", "mcs2099")
+    return "the newest release"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -120,6 +125,7 @@ def install_another_version(data, run, monkeypatch):
         use_another_data_folder,
         change_the_code,
         install_another_version,
+        add_a_newer_release,
     ],
 )
 def test_any_other_input_runs_it_again_and_is_named(kept, data, run, monkeypatch, change):

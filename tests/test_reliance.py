@@ -179,3 +179,9 @@ def test_where_two_tables_of_a_release_differ_both_are_told(release, code, own, 
 
 def test_the_newest_release_prints_one_reliance_for_one_product():
     assert not [m for m in LISTED if reliance.otherwise(m, NOW)]
+
+
+def test_fifty_per_cent_is_half():
+    rows = reliance.lines("mcs2026")
+    half = rows[(rows.value >= 50) & (rows.value < 100) & (rows.kind != "less")]
+    assert (half.value == 50).any() and facts.get("reliance.half", "mcs2026").value == len(half)

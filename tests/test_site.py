@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chokepoint.analysis import facts
+from chokepoint.errors import UserError
 from chokepoint.models.sentence import written
 from chokepoint.pages import price_floor
 from chokepoint.site import linkcheck, redirects
@@ -137,3 +138,14 @@ def test_the_numbers_under_a_chart_can_be_saved(site, visit):
     saved = caught.value.path().read_text(encoding="utf-8-sig")
     first = details.locator("tbody tr").first.locator("td, th").first.inner_text()
     assert re.sub(r"\s", "", first) in re.sub(r"\s", "", saved)
+
+
+def test_what_rounds_to_nothing_has_no_minus():
+    assert written("{x:.0f}", {"x": -0.2}) == "0" and written("{x:.0%}", {"x": -0.001}) == "0%"
+
+
+def test_a_link_within_a_page_that_leads_nowhere_stops_the_build(tmp_path):
+    page = '<p id="here"><a href="#here">a</a><a href="#gone">b</a></p>'
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    with pytest.raises(UserError, match=r"index\.html: links to #gone, but nothing there is called #gone"):
+        linkcheck.require_whole(tmp_path)

@@ -156,3 +156,11 @@ def test_every_mineral_with_a_heading_shows_its_flows_and_their_licence():
         section = mineral_page.trades(mineral, RELEASE)
         assert "Etalab 2.0" in section.figure.subtitle and "BACI2026-01" in section.figure.sources
         assert section.html()
+
+
+def test_what_buyers_sell_each_other_is_not_bought_from_outside():
+    buyers, flows = frozenset({"USA", "JPN"}), trade.flows("850511", 2024)
+    bought = flows[flows.importer.isin(buyers)]
+    outside = bought[~bought.exporter.isin(buyers)].value_usd.sum()
+    counted = trade.china_share_of_imports("850511", buyers).set_index("year").value_usd[2024]
+    assert counted == pytest.approx(outside) and outside < bought.value_usd.sum()
