@@ -122,7 +122,7 @@ def two_steps(rows: pd.DataFrame) -> alt.LayerChart:
     x = alt.X(
         "share:Q",
         axis=share_axis("China's share of world output"),
-        scale=alt.Scale(domain=[-8, 108], nice=False),
+        scale=alt.Scale(domain=[-13, 108], nice=False),
     )
     y = names_beside("mineral", order)
     tips = tooltips({"mineral": "Mineral", "step": "Step", "share": ("China, %", ".1f")})

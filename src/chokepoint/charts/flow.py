@@ -52,7 +52,7 @@ def flow(
     there = f"!({NARROW}) || datum.column >= {last - 1}"
     columns = alt.Chart(placed).transform_filter(there).transform_calculate(**spec)
     tips = tooltips({"name": "Who", "text": "Share"})
-    names = {"limit": alt.ExprRef(f"width / ({NARROW} ? 1 : {last}) / 2 - {BLOCK + 8}"), "color": INK}
+    names = {"limit": alt.ExprRef(f"width / ({NARROW} ? 1 : {last}) / 2 - {BLOCK + 2}"), "color": INK}
     outer = (
         alt.Chart(pd.DataFrame({"column": range(last + 1), "head": list(heads)}))
         .transform_filter(there)

@@ -255,7 +255,7 @@ def _legend(legend: dict, spec: dict) -> dict:
             "encode": _in_two_lines(
                 legend,
                 f"{narrow} && length(datum.label) * {LETTER * SIZE:g} > {least:.0f}",
-                third=round(1.6 * least / (LETTER * SIZE)),  # halves are not equally long
+                third=round(1.45 * least / (LETTER * SIZE)),  # halves are not equally long
             )
         }
     if isinstance(wanted, dict):

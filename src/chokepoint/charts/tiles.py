@@ -49,7 +49,7 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
             color=alt.Color("letters:N", scale=None),
         ),
         alt.Chart(headings)
-        .mark_text(align="left", baseline="bottom", fontWeight="bold", dx=2)
+        .mark_text(align="left", baseline="bottom", fontWeight="bold")
         .encode(alt.X("left:Q"), alt.Y("base:Q"), text=alt.Text("group:N")),
     ).properties(height=height)
 
