@@ -250,7 +250,8 @@ def _legend(legend: dict, spec: dict) -> dict:
         room = f"max({_SHORT}, cp_column - {beside:.0f})"
         legend = legend | {"labelLimit": {"signal": f"min({_MARK + max(whole):.0f}, {room})"}}
         # all long names at the same width of the column: between two such widths a chart keeps its height
-        narrow = f"cp_column < {max(whole) + max(begins) + _EDGE + _MARK:.0f}"
+        enough = max(whole) + max(begins) + _EDGE + _MARK
+        narrow = f"cp_column < {next((end for end in ENDS if end >= enough), ENDS[-1])}"
         legend |= {
             "encode": _in_two_lines(
                 legend,
