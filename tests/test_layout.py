@@ -1,5 +1,6 @@
 """Charts at any width: they come to rest, they keep the room they were given, their words stay inside. Most of it sampled; see `sampled`."""
 
+import re
 import warnings
 
 import firefox
@@ -142,6 +143,19 @@ def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(
     assert not faults, "\n".join([*faults, told()])
 
 
+def test_the_style_knows_every_width_at_which_a_chart_changes_its_height(site):
+    """Or it would show the rooms of both."""
+    style = (site / "_static" / "charts.css").read_text(encoding="utf-8")
+    known = set(re.findall(r"\.cp-(?:below|from)-\d+", style))
+    unknown = {
+        (page, room)
+        for page in with_charts(site)
+        for room in re.findall(r"cp-(?:below|from)-\d+", (site / f"{page}.html").read_text(encoding="utf-8"))
+        if f".{room}" not in known
+    }
+    assert not unknown
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, shard):
     """So nothing on a page moves when a chart is drawn: neither what a reader reads nor the scroll bar."""
@@ -154,6 +168,7 @@ def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, 
             )  # nothing is drawn before it is asked for
             tab.goto(f"{address}/{page}.html")
             tab.evaluate(OPENED)
+            tab.wait_for_timeout(300)  # long tables are made as they are unfolded
             rooms, places = (
                 "[...document.querySelectorAll('.cp-chart')].map(b => b.getBoundingClientRect().height)",
                 "document.body.scrollHeight",
