@@ -6,7 +6,6 @@ from sampled import draw, everything
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
-TEMPLATES = ["country", "mineral"]  # one notebook, a page for each country or mineral
 DESK = "07-futures"
 WITH_SLIDERS = [
     "03-price-floor",
@@ -16,9 +15,9 @@ WITH_SLIDERS = [
     "rock-to-motor",
     "validation",
 ]
+START, TEMPLATE = "start-here", "country"  # where a reader begins; one notebook for many pages
+IN_A_KERNEL = 4  # besides these two
 # Notebooks of which the tests of JupyterLab ask more than that they run.
-START = "start-here"
-IN_A_KERNEL = 4  # besides the first and the template
 ALWAYS = ["mineral", DESK, "03-price-floor", "04-project-vault", "08-since-february"]
 
 
@@ -34,6 +33,6 @@ def in_a_kernel() -> list[str]:
     """The first, a template, which is rendered otherwise than it is shown live, and some that JupyterLab does not run; or all."""
     if everything():
         return NAMES
-    always = [START, TEMPLATES[0]]
+    always = [START, TEMPLATE]
     others = [name for name in NAMES if name not in {*always, *in_jupyterlab()}]
     return sorted([*always, *draw("notebooks in a kernel").sample(others, IN_A_KERNEL)])

@@ -1,6 +1,6 @@
 """The live book as its readers meet it: a real JupyterLab in a real browser, moved by keyboard, with the network watched.
 
-Each time some notebooks, of every kind, and two sliders of each model; every week all of them (see `live_notebooks` and `sampled`).
+Each time some notebooks, and two sliders of each model; every week all of them (see `live_notebooks` and `sampled`).
 """
 
 import json

@@ -49,8 +49,9 @@ def bars(
     """Draw horizontal bars in the order of the rows, with names beside them and values at their ends.
 
     x: column of numbers; name it with its unit, or give `x_axis` a title. y: column of names. label: column
-    of the text at the end; by default the number. color: a column, or one colour for all. colours: by value
-    of that column, in the order of the legend. end: of the x axis; by default the longest bar times `room`.
+    of the text at the end, on the narrowest screens as far as its first comma; by default the number. color:
+    a column, or one colour for all. colours: by value of that column, in the order of the legend. end: of the
+    x axis; by default the longest bar times `room`.
     tooltip: column → title (of a number, title and format). limit: of the names [px]. height: of a row [px].
 
     >>> rows = pd.DataFrame({"mineral": ["tin", "lead"], "days": [30, 12]})
@@ -66,9 +67,7 @@ def bars(
     words = alt.Chart(rows)
     if label and rows[label].str.contains(", ").any():
         said = datum(label)
-        words = words.transform_calculate(
-            at_end=f"cp_column < {NARROWEST} ? split({said}, ', ')[0] : {said}"  # the chief part alone
-        )
+        words = words.transform_calculate(at_end=f"cp_column < {NARROWEST} ? split({said}, ', ')[0] : {said}")
         label = "at_end"
     return alt.layer(
         alt.Chart(rows)
@@ -163,6 +162,7 @@ def paired_bars(
         base.mark_text(align="left", dx=6, fontWeight="bold", color=INK).encode(
             alt.X("beside:Q"), layout.y("middle"), text=alt.Text("label:N")
         ),
+        # the label of the level takes so much from the width of the plot
         layout.names(alt.Chart(placed.assign(at=placed["at"] - 0.18)), y, dy=0, beside=70),
         *layout.level(
             across,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from chokepoint.charts.layout import haloed, key, px, py, scale_of, tooltips
+from chokepoint.charts.layout import NARROW, haloed, key, px, py, scale_of, tooltips
 from chokepoint.charts.theme import CHINA, INK, SOFT
 
 _CLOSE = "cp_column < 700"  # bars stand closer than numbers in full
@@ -38,14 +38,14 @@ def months(
         said=rows.value.map("{:,.0f}".format),
         when=pd.to_datetime(rows.month).dt.strftime("%B %Y"),
     )
-    drawn = drawn.assign(told=_told(drawn))
+    drawn = drawn.assign(phone=_labelled_on_phone(drawn))
     bars = alt.Chart(drawn).transform_calculate(
         a=f"datum.i * {wide} + 1",
         b=f"(datum.i + 1) * {wide} - 1",
         mid=f"(datum.i + 0.5) * {wide}",
         head="datum.foot - datum.high",
         short=f"{_CLOSE} && datum.value >= 1000 ? format(datum.value / 1000, '.1f') : datum.said",
-        few="cp_column < 420 && !datum.told ? '' : datum.short",
+        number="cp_column < 420 && !datum.phone ? '' : datum.short",
     )
     held = set(zip(rows.panel, rows.month, strict=True))
     feet = pd.DataFrame(
@@ -118,8 +118,8 @@ def months(
             px("x"), py("a"), alt.Y2("b:Q"), tooltip=tooltips({"label": "What", "day": "Day"})
         ),
         *haloed(
-            bars.mark_text(dy=-6, fontSize=alt.ExprRef("cp_column < 560 ? 8.5 : 10.5"), color=INK).encode(
-                px("mid"), py("head"), text=alt.Text("few:N")
+            bars.mark_text(dy=-6, fontSize=alt.ExprRef(f"{NARROW} ? 8.5 : 10.5"), color=INK).encode(
+                px("mid"), py("head"), text=alt.Text("number:N")
             )
         ),
         under.mark_text(fontSize=10, color=SOFT).encode(px("mid"), py("letters"), text=alt.Text("letter:N")),
@@ -134,16 +134,19 @@ def months(
     ).properties(height=panel * len(panels) + 20)
 
 
-def _told(rows: pd.DataFrame) -> pd.Series:
-    """Return which bars have their number on a phone: the last, highest, lowest, others beside none.
+def _labelled_on_phone(rows: pd.DataFrame) -> pd.Series:
+    """Return for each bar whether its number is written on a phone, where there is no room for all.
+
+    Of each panel that of the last, the highest and the lowest month, in this order, and then of every other
+    month; never of two months in a row.
 
     >>> rows = pd.DataFrame({"panel": "World", "i": [0, 1, 2, 3], "value": [5, 9, 3, 4]})
-    >>> _told(rows).tolist()
+    >>> _labelled_on_phone(rows).tolist()
     [False, True, False, True]
     """
-    told = pd.Series(False, index=rows.index)
+    labelled = pd.Series(False, index=rows.index)
     for _, bars in rows.groupby("panel", sort=False):
         first = [bars.i.idxmax(), bars.value.idxmax(), bars.value.idxmin()]
         for at in dict.fromkeys([*first, *bars.sort_values("i").index]):
-            told[at] = not (bars.i[told[bars.index]] - bars.i[at]).abs().lt(2).any()
-    return told
+            labelled[at] = not (bars.i[labelled[bars.index]] - bars.i[at]).abs().lt(2).any()
+    return labelled

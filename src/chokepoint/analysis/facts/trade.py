@@ -22,8 +22,8 @@ def money(usd: float) -> str:
 
     >>> money(19_343_500_000), money(3_021_000_000), money(56_978_000), money(502_276)
     ('US$19 billion', 'US$3.0 billion', 'US$57 million', 'US$0.5 million')
-    >>> money(39_716), money(9)
-    ('US$40,000', 'under US$1,000')
+    >>> money(39_716), money(500), money(9)
+    ('US$40,000', 'US$1,000', 'under US$1,000')
     """
     if usd >= 9.5e8:
         return f"US${usd / 1e9:,.0f} billion" if usd >= 9.95e9 else f"US${max(usd, 1e9) / 1e9:.1f} billion"
@@ -31,7 +31,7 @@ def money(usd: float) -> str:
         return f"US${usd / 1e6:,.0f} million"
     if usd >= 5e4:
         return f"US${usd / 1e6:.1f} million"
-    return f"US${round(usd, -3):,.0f}" if usd >= 500 else "under US$1,000"
+    return f"US${max(round(usd, -3), 1000):,.0f}" if usd >= 500 else "under US$1,000"
 
 
 def percent(share: float) -> str:
