@@ -184,7 +184,8 @@ class Checkout:
         for name in (
             "open-data",
             "scenario",
-        ):  # the same, as files to use elsewhere; and what models were run for
+            "charts",
+        ):  # the same, as files to use elsewhere; what models were run for; and charts that are compiled
             if (made := HOME / "build" / name).is_dir():
                 shutil.copytree(made, folder / "build" / name)
 

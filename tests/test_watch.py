@@ -6,12 +6,16 @@ import pickle
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.request import urlopen
 
 import pytest
 from conftest import Checkout
 from small_book import Small
+
+from chokepoint.site import watch
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watch")]  # one watch serves all
 PATIENCE_S = 600
@@ -105,6 +109,54 @@ def test_rows_saved_one_after_the_other_are_each_shown(watched):
         before = "Procure and manage" + f" ({i - 1})" * bool(i)
         watched.book.change("data/evidence/vault.csv", before, f"Procure and manage ({i})")
         watched.shows("stock", f"Procure and manage ({i})")
+
+
+class Done(Future):
+    """A future that is done: its name says of what."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        self.set_result(name)
+
+
+class Nothing:
+    """What is kept of notebooks, where every one is due."""
+
+    def entry(self, _run):
+        return None, "it has not run before"
+
+    def keep(self, _run, _executed):
+        pass
+
+    def seconds(self, _run):
+        return 1.0
+
+
+@pytest.mark.parametrize(
+    "viewed, order",
+    [
+        ("two", ["run two", "check", "run one", "run three"]),
+        ("", ["check", "run one", "run two", "run three"]),
+    ],
+)
+def test_who_looks_at_a_page_waits_for_no_other_and_not_for_the_check(tmp_path, monkeypatch, viewed, order):
+    watched, asked = watch.Watch(tmp_path, "mcs2026", print), []
+
+    def ask(name: str) -> Future:
+        asked.append(name)
+        return Done(name)
+
+    runs = [SimpleNamespace(page=page) for page in ("one", "two", "three")]
+    monkeypatch.setattr(watch, "plan", lambda *_: runs)
+    monkeypatch.setattr(watched, "_cache", Nothing)
+    monkeypatch.setattr(watched, "_submit", lambda run: ask(f"run {run.page}"))
+    monkeypatch.setattr(watched, "_submit_check", lambda: ask("check"))
+    monkeypatch.setattr(watched, "_stage", lambda *_: None)
+    monkeypatch.setattr(watched, "_render", lambda pages, more: pages)
+    if viewed:
+        watched.messages.viewed["a browser"] = viewed
+    assert sorted(watched._rerun(check_data=True, pages=[])) == ["one", "three", "two"]
+    assert asked == order
 
 
 def test_what_sphinx_knows_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

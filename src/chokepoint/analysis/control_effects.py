@@ -21,6 +21,7 @@ BEFORE, DURING, AFTER = "before", "in the period of the control", "after"
 BIT, FADED, NOT_SEEN, UNDETERMINED = "bit", "faded", "not seen", "cannot be told"
 
 
+@tables.remembered
 def judged(mineral: str | None = None) -> pd.DataFrame:
     """Return a row for each control and mineral that can be put to a series; of one mineral, or of all.
 
@@ -35,6 +36,7 @@ def judged(mineral: str | None = None) -> pd.DataFrame:
     return pd.concat([rows, pd.DataFrame(found, columns=columns)], axis=1)
 
 
+@tables.remembered
 def not_judged(mineral: str | None = None) -> pd.DataFrame:
     """Return the controls on a mineral, or on any, that took effect and for which no series is held.
 

@@ -102,6 +102,7 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
     )
 
 
+@tables.remembered
 def reported(mineral: str | None = None) -> pd.DataFrame:
     """Return BGS's shares, of one mineral or of all, in the years in which each series is used.
 

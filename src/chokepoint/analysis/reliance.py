@@ -66,6 +66,7 @@ def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return rows.sort_values(["mineral", "other", "place", "what"], ignore_index=True)[_COLUMNS]
 
 
+@tables.remembered
 def _stated(table: str, release: str) -> pd.DataFrame:
     """Return the figures and bounds of one table for the latest year that it has."""
     rows = tables.load(table, release)

@@ -58,8 +58,13 @@ def in_sentence(mineral: str) -> str:
     >>> in_sentence("rare_earths"), in_sentence("aluminum")
     ('rare earths', 'aluminium')
     """
-    text = tables.load("minerals").set_index("mineral").name[mineral].split(" (")[0]
+    text = _names()[mineral].split(" (")[0]
     return text[0].lower() + text[1:]
+
+
+@tables.remembered
+def _names() -> dict[str, str]:
+    return tables.load("minerals").set_index("mineral").name.to_dict()
 
 
 def share_text(share: float, alone: bool = False) -> str:

@@ -300,14 +300,27 @@ def _choices(rows: pd.DataFrame) -> pd.DataFrame:
 def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
     if release not in tables.releases("salient") or release not in tables.releases("prices") or choices.empty:
         return pd.DataFrame(columns=COLUMNS)
+    years, printed, source = _printed(release)
+    rows = pd.DataFrame(
+        [_line(c, year, printed, source) for year in years for c in choices.to_dict("records")]
+    )
+    return _valued(_shared(rows))[COLUMNS]
+
+
+@tables.remembered
+def _printed(release: str) -> tuple[list[int], Mapping[tuple, list[dict]], str]:
+    """Return the newest years of a release, its rows of trade and prices in them, and its source.
+
+    The rows are by statistic, mineral and year.
+    """
     trade, prices = tables.load("salient", release), tables.load("prices", release)
     years = sorted(int(y) for y in trade.year.dropna().unique())[-YEARS:]
-    trade = trade[trade.year.isin(years) & trade.mineral.isin({*choices.mineral, *choices.exports_of})]
+    trade = trade[trade.year.isin(years)]
     trade = trade.assign(
         what=trade.detail.fillna(""),
         amount=trade.value.fillna(trade.high.where(trade.qualifier == "small") / 2),
     )
-    prices = prices[prices.year.isin(years) & prices.mineral.isin(choices.mineral)]
+    prices = prices[prices.year.isin(years)]
     by_unit = prices.unit.str.contains("metric ton unit", na=False)
     told = prices.series.fillna("") + " | " + prices.basis.fillna("") + "|" + prices.unit
     prices = prices.assign(
@@ -316,11 +329,7 @@ def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
     printed: dict[tuple, list[dict]] = {}
     for row in (*trade.to_dict("records"), *prices.to_dict("records")):
         printed.setdefault((row["statistic"], row["mineral"], row["year"]), []).append(row)
-    source = trade.source_id.iloc[0] if len(trade) else ""
-    rows = pd.DataFrame(
-        [_line(c, year, printed, source) for year in years for c in choices.to_dict("records")]
-    )
-    return _valued(_shared(rows))[COLUMNS]
+    return years, printed, trade.source_id.iloc[0] if len(trade) else ""
 
 
 def _line(choice: dict, year: int, printed: Mapping[tuple, list[dict]], source: str) -> dict:

@@ -46,9 +46,16 @@ def within(mineral: str, step: str, members: Collection[str], release: str) -> l
     >>> within("lithium", "mine", {"USA", "AUS"}, "mcs2026"), within("lithium", "mine", {"AUS"}, "mcs2026")
     (['United States'], [])
     """
-    rows = output(release)
-    rows = rows[(rows.mineral == mineral) & (rows.step == step) & rows.iso3.isin(set(members))]
-    return list(rows.area)
+    return [area for iso3, area in _by_series(release).get((mineral, step), ()) if iso3 in members]
+
+
+@tables.remembered
+def _by_series(release: str = tables.DEFAULT_RELEASE) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """ISO codes and names of the countries of `output`, by mineral and step."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in output(release).itertuples():
+        found.setdefault((row.mineral, row.step), []).append((row.iso3, row.area))
+    return found
 
 
 COLUMN = "Output not printed, counted as 0"

@@ -173,7 +173,7 @@ def paired_bars(
             strokeDash=[4, 3],
             strokeWidth=2,
         ),
-    ).properties(height=66 * len(rows) + 20)
+    ).properties(height=74 * len(rows) + 20)
 
 
 def stacked_bars(

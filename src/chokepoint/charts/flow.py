@@ -22,6 +22,7 @@ from chokepoint.charts.theme import INK, SOFT
 
 HEIGHT, TOP, GAP, LINE = 300, 30, 6, 15  # px: of the blocks, of the heads above them, between blocks, a name
 BLOCK = 11  # px, width of a block
+HALF = 0.54  # of the way, for a name: two long ones seldom face each other
 _BEND = ((0.0, 0), (0.12, 0), (0.88, 1), (1.0, 1))  # share of the way, and of the rise, along a band
 
 
@@ -52,7 +53,7 @@ def flow(
     there = f"!({NARROW}) || datum.column >= {last - 1}"
     columns = alt.Chart(placed).transform_filter(there).transform_calculate(**spec)
     tips = tooltips({"name": "Who", "text": "Share"})
-    names = {"limit": alt.ExprRef(f"width / ({NARROW} ? 1 : {last}) / 2 - {BLOCK + 2}"), "color": INK}
+    names = {"limit": alt.ExprRef(f"{HALF} * width / ({NARROW} ? 1 : {last}) - {BLOCK + 2}"), "color": INK}
     outer = (
         alt.Chart(pd.DataFrame({"column": range(last + 1), "head": list(heads)}))
         .transform_filter(there)

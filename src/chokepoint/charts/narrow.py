@@ -234,17 +234,15 @@ def _legend(legend: dict, spec: dict) -> dict:
     axes = [
         axis for axis in spec.get("axes", []) if axis["orient"] == "left" and axis.get("labels") is not False
     ]
-    begins = [
-        max([0.0, *(_extent(axis, spec, narrowest) for axis in axes)]) for narrowest in (NARROWEST, *ENDS)
-    ]
+    columns = (_SMALLEST, NARROWEST, *ENDS)
+    begins = [max([0.0, *(_extent(axis, spec, column) for axis in axes)]) for column in columns]
     most = wanted if isinstance(wanted, int) and wanted else len(names)
     fit = [
-        _columns(widths, column - left - _EDGE, most)
-        for column, left in zip((NARROWEST, *ENDS), begins, strict=True)
+        _columns(widths, column - left - _EDGE, most) for column, left in zip(columns, begins, strict=True)
     ]
     chosen = f"{fit[-1]}"
-    for n, end in zip(fit[-2::-1], ENDS[::-1], strict=True):
-        chosen = chosen if chosen == f"{n}" else f"cp_column < {end} ? {n} : {chosen}"
+    for n, wider, end in zip(fit[-2::-1], fit[:0:-1], columns[:0:-1], strict=True):
+        chosen = chosen if n == wider else f"cp_column < {end} ? {n} : {chosen}"
     if max(widths) > NARROWEST - begins[0] - _EDGE:
         beside, least = begins[0] + _EDGE + _MARK, NARROWEST - begins[0] - _EDGE - _MARK
         room = f"max({_SHORT}, cp_column - {beside:.0f})"

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from chokepoint.charts.layout import NARROW, capitalised, key, scale_of
+from chokepoint.charts.narrow import SIZE, raised, two_lines
 from chokepoint.charts.theme import SOFT, ink_on
 
 COLUMNS, TILE, HEADING = 7, 30, 34  # tiles in a row; heights in pixels
@@ -49,8 +50,9 @@ def tiles(rows: pd.DataFrame, *, colours: Mapping[str, str], hollow: str) -> alt
             color=alt.Color("letters:N", scale=None),
         ),
         alt.Chart(headings)
-        .mark_text(align="left", baseline="bottom", fontWeight="bold")
-        .encode(alt.X("left:Q"), alt.Y("base:Q"), text=alt.Text("group:N")),
+        .transform_calculate(lines=two_lines("group"))
+        .mark_text(align="left", baseline="bottom", fontWeight="bold", lineHeight=SIZE, dy=raised("group", 0))
+        .encode(alt.X("left:Q"), alt.Y("base:Q"), text=alt.Text("lines:N")),
     ).properties(height=height)
 
 

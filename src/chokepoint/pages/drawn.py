@@ -6,6 +6,7 @@ So nothing moves when a chart is drawn.
 import json
 import math
 import re
+from collections.abc import Callable
 from functools import cache
 
 from markupsafe import Markup
@@ -22,12 +23,17 @@ _CHART = re.compile(
 )
 
 
-def drawn(html: str) -> str:
+def drawn(html: str, kept: Callable[[str, Callable[[], str]], str] | None = None) -> str:
     """Return HTML in which every chart's Vega-Lite, in its script element, is compiled.
 
     The place of each holds the chart's height free. UserError for a chart that no page can draw.
+    kept: is given a chart and what compiles it, and returns it compiled; see `site.chart_cache`.
     """
-    return _CHART.sub(_compiled, html)
+
+    def replacement(found: re.Match) -> str:
+        return kept(found[0], lambda: _compiled(found)) if kept else _compiled(found)
+
+    return _CHART.sub(replacement, html)
 
 
 def _compiled(found: re.Match) -> str:

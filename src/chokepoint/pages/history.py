@@ -23,6 +23,7 @@ IN_PART = ("lithium content",)
 LEAST_YEARS, RECENT = 10, 2010  # a series with fewer years, or none so new, is not drawn
 
 
+@tables.remembered
 def series_of(mineral: str, iso3: frozenset[str] = CHINA_ONLY) -> pd.DataFrame:
     """Return the share of output [%] by BGS of some countries, for each series that can be shown.
 
@@ -73,6 +74,7 @@ def _both(mineral: str, release: str) -> pd.DataFrame:
     return pd.concat([ours, usgs_series(mineral, set(ours.stage), release)]) if len(ours) else ours
 
 
+@tables.remembered
 def minerals() -> list[str]:
     """List the minerals with a series of China's share, by name.
 

@@ -29,6 +29,7 @@ import pandas as pd
 from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.site import imports
+from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
@@ -62,6 +63,11 @@ class Cache:
     folder: Path
     fresh: bool = False
     say: Callable[[str], None] = lambda _text: None
+
+    @cached_property
+    def charts(self) -> ChartCache:
+        """Charts of notebooks that must run: those that did not change are kept beside the notebooks."""
+        return ChartCache(None if self.fresh else self.folder.with_name("charts"))
 
     def find(self, run: Run) -> tuple[Executed | None, str]:
         """Find the kept result whose inputs are all as they are now, and ""; else None, and why to run."""

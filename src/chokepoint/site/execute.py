@@ -17,6 +17,7 @@ from chokepoint.errors import UserError
 from chokepoint.pages.markup import RENDER
 from chokepoint.site import kernels
 from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.progress import Progress
 from chokepoint.site.runs import Run
 
@@ -42,16 +43,19 @@ def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None =
     if due:
         pool = pool or workers(len(due), folder.with_name("kernels.log"))
         with Progress("Running notebooks", len(due)) as progress:
-            for run, result in _run_all(due, pool, progress):
+            for run, result in _run_all(due, pool, progress, cache.charts):
                 cache.keep(run, result)
                 done[run.page] = result
+        cache.charts.forget_oldest()
     for page, result in done.items():
         write(folder / f"{page}.ipynb", result.notebook.encode())
     return {page: why for page, (_kept, why) in found.items()}
 
 
-def _run_all(runs: list[Run], pool: Executor, progress: Progress) -> Iterator[tuple[Run, Executed]]:
-    waiting = {pool.submit(run_notebook, run): run for run in runs}
+def _run_all(
+    runs: list[Run], pool: Executor, progress: Progress, charts: ChartCache
+) -> Iterator[tuple[Run, Executed]]:
+    waiting = {pool.submit(run_notebook, run, charts=charts): run for run in runs}
     try:
         for done in as_completed(waiting):
             try:
@@ -75,12 +79,15 @@ def workers(most: int, log: Path) -> Executor:
     return ProcessPoolExecutor(number, kernels.forkserver_context(), kernels.prepare_worker, (log,))
 
 
-def run_notebook(run: Run, kernel: str | None = None, reload: Iterable[str] = ()) -> Executed:
+def run_notebook(
+    run: Run, kernel: str | None = None, reload: Iterable[str] = (), charts: ChartCache | None = None
+) -> Executed:
     """Execute one notebook in a kernel of its own. UserError names notebook, parameters, cell and error.
 
     This is the unit of work of `execute`: it may run in any process that has this package and sees the
     notebook.
     reload: modules that have changed since this process was forked, which the kernel imports anew.
+    charts: those that need not be compiled again.
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
@@ -112,18 +119,18 @@ def run_notebook(run: Run, kernel: str | None = None, reload: Iterable[str] = ()
         raise UserError(f"{run}: {type(error).__name__}: {error}") from None
     for i, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            _compile_charts(output.get("data", {}), f"{run}, cell {i}")
+            _compile_charts(output.get("data", {}), f"{run}, cell {i}", charts or ChartCache(None))
     reads, seconds = tuple(notebook.metadata[engine.READS]), cell_seconds(notebook)
     return Executed(_timeless(notebook), reads, seconds)
 
 
-def _compile_charts(data: dict, where: str) -> None:
+def _compile_charts(data: dict, where: str, charts: ChartCache) -> None:
     """Compile the charts of an output in place."""
     from chokepoint.pages.drawn import drawn
 
     if "text/html" in data:
         try:
-            data["text/html"] = drawn(data["text/html"])
+            data["text/html"] = drawn(data["text/html"], charts.get_or_compile)
         except UserError as error:
             raise UserError(f"{where}: {error}") from None
 

@@ -73,14 +73,17 @@ def _serve(
 
     from chokepoint.analysis import facts
     from chokepoint.data import tables
+    from chokepoint.site.fact_cache import FactCache
 
     tables.forget_changed()
     with patch_docutils(None), docutils_namespace():
         warnings = io.StringIO()
         app = _application(home, stage, site, warnings)
-        if not requests.poll(
-            1
-        ):  # else those that a page states are worked out with it, and all of them after it
+        kept = FactCache(home / "build")
+        if kept.kept:  # by the code as it is now: what changed is soon worked out
+            facts.use_precomputed(release, kept.every(release))
+            kept.save()
+        elif not requests.poll(1):  # else those that a page states come first, with it
             facts.evaluate(release)
         while True:
             try:

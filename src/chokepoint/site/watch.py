@@ -317,27 +317,33 @@ class Watch:
 
     def _rerun(self, check_data: bool, pages: list[str]) -> list[str]:
         """Run what is due, pages that somebody looks at first, and render each as soon as it has run."""
-        kept = self.work / "checked.json"
-        checked = self.pool.submit(check.require_sound, kept=kept) if check_data else None
         self.runs, known = plan(self.home / "book", self.release), self._cache()
+        viewed = set(self.messages.viewed.values())
         ready, due = list(pages), []
-        for run in self.runs:
+        running: dict[Future, Run] = {}
+        for run in sorted(self.runs, key=lambda run: run.page not in viewed):
             path, _why = known.entry(run)
+            if path is None and run.page in viewed:
+                running[self._submit(run)] = run  # while the others are looked through
+                continue
             if path is None:
                 due.append(run)
                 continue
             self.faults.pop(run.page, None)
             if path != self.staged.get(run.page) and self._stage_kept(run, known):
                 ready.append(run.page)
-        viewed = set(self.messages.viewed.values())
-        due.sort(key=lambda run: (run.page not in viewed, known.seconds(run)))
-        first = [run for run in due if run.page in viewed] or due
-        running = {self._submit(run): run for run in first}
-        later = due[len(first) :]  # or they take the processors from those that somebody waits for
-        done: list[str] = []
-        while ready or running or later or checked:
-            if later and not running and not checked:
-                running, later = {self._submit(run): run for run in later}, []
+        due.sort(key=known.seconds)
+        checked, done = None, []
+        if (
+            not running
+        ):  # else the check and the others take the processors from those that somebody waits for
+            checked, check_data = self._submit_check() if check_data else None, False
+            running, due = {self._submit(run): run for run in due}, []
+        while ready or running or due or check_data or checked:
+            if check_data and not running:
+                checked, check_data = self._submit_check(), False
+            if due and not running and not checked:
+                running, due = {self._submit(run): run for run in due}, []
             if (running or checked) and not ready:
                 finished, _ = wait([*running, *filter(None, [checked])], return_when=FIRST_COMPLETED)
                 if checked in finished:
@@ -352,12 +358,15 @@ class Watch:
                     except UserError as error:
                         self.faults[run.page] = str(error)
                 continue
-            done += self._render(ready, more=bool(running or later))
+            done += self._render(ready, more=bool(running or due))
             ready = []
         return done
 
     def _submit(self, run: Run) -> Future:
-        return self.pool.submit(run_notebook, run, None, self.changed)
+        return self.pool.submit(run_notebook, run, None, self.changed, self._cache().charts)
+
+    def _submit_check(self) -> Future:
+        return self.pool.submit(check.require_sound, kept=self.work / "checked.json")
 
     def _render(self, pages: list[str], more: bool = False) -> list[str]:
         """Render these pages, let them be loaded, then render what else depends on them.

@@ -21,17 +21,18 @@ def money(usd: float) -> str:
     """Write an amount of trade, rounded to what customs figures carry.
 
     >>> money(19_343_500_000), money(3_021_000_000), money(56_978_000), money(502_276)
-    ('US$19 billion', 'US$3.0 billion', 'US$57 million', 'US$0.5 million')
-    >>> money(39_716), money(500), money(9)
-    ('US$40,000', 'US$1,000', 'under US$1,000')
+    ('US$19 billion', 'US$3.0 billion', 'US$57 million', 'US$500,000')
+    >>> money(39_716), money(500), money(9), money(950_000)
+    ('US$40,000', 'US$1,000', 'under US$1,000', 'US$1.0 million')
     """
     if usd >= 9.5e8:
         return f"US${usd / 1e9:,.0f} billion" if usd >= 9.95e9 else f"US${max(usd, 1e9) / 1e9:.1f} billion"
     if usd >= 9.5e6:
         return f"US${usd / 1e6:,.0f} million"
-    if usd >= 5e4:
-        return f"US${usd / 1e6:.1f} million"
-    return f"US${max(round(usd, -3), 1000):,.0f}" if usd >= 500 else "under US$1,000"
+    if usd >= 9.5e5:
+        return f"US${max(usd, 1e6) / 1e6:.1f} million"
+    digits = -4 if usd >= 99_500 else -3
+    return f"US${max(round(usd, digits), 1000):,.0f}" if usd >= 500 else "under US$1,000"
 
 
 def percent(share: float) -> str:

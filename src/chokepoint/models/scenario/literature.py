@@ -29,6 +29,7 @@ def price_of_more(members: str) -> float:
     return high * MONTHS / 12
 
 
+@tables.remembered
 def beside() -> pd.DataFrame:
     """Return what a study says, what this model says of the same, whether they agree, and why not.
 
