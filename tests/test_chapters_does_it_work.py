@@ -410,3 +410,10 @@ def test_the_first_page_has_one_model_to_move_and_it_says_what_it_cannot_say():
     assert "What this model cannot say" in page
     flooded = front_page.model().sentence_at(world_price=35.0)
     assert flooded != front_page.model().sentence_at() and "US$75" in flooded
+
+
+def test_an_incomplete_list_is_none(altered):
+    part = adding({"coalition_id": ZONE, "name": "The zone", "complete": "false", "as_of": "2026-10-08"})
+    altered(agreements=everybody_bound, coalitions=part, memberships=a_list)
+    assert verdict.listed_members() == 0
+    assert verdict.membership() == verdict.PART

@@ -9,7 +9,14 @@ import pytest
 from chokepoint.analysis import claims, events, facts
 from chokepoint.charts.theme import themed
 from chokepoint.data import tables
-from chokepoint.pages import china_responses, disagreements, horizon, since_february, what_changed
+from chokepoint.pages import (
+    china_responses,
+    disagreements,
+    horizon,
+    since_february,
+    suspensions,
+    what_changed,
+)
 from chokepoint.pages import mineral_text as mineral_prose
 from chokepoint.pages.components import listing
 from chokepoint.pages.components.figure import canvas
@@ -303,3 +310,16 @@ def test_the_table_of_methods_has_page_chart_and_evidence_for_every_subject():
     ][2:]
     assert len(rows) >= 20
     assert all(len(r) == 4 and "](" in r[1] and r[2].strip() and "](" in r[3] for r in rows)
+
+
+def test_nothing_found_later_does_not_unsettle_a_term(monkeypatch):
+    acted, nothing = (PACKAGE, "extended", "2026-11-10"), (PACKAGE, "not found", "2026-11-11")
+    world(monkeypatch, "2026-11-12", **{"Beijing has acted": acted, "Nothing was found": nothing})
+    row = events.deadlines().set_index("key").loc[PACKAGE]
+    assert (row.outcome, row.how) == (events.EXTENDED, "Beijing has acted")
+
+
+def test_a_measure_in_force_again_has_no_end_of_a_suspension():
+    row = tables.load("controls").query("status == 'suspended' and suspended_to.notna()").iloc[0].to_dict()
+    assert suspensions.until(row).startswith("by its text to ")
+    assert suspensions.until(row | {"status": "in force"}) == ""

@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 
 from chokepoint.charts.bars import bars
+from chokepoint.charts.decades import _ends
 from chokepoint.charts.dots import dots
 from chokepoint.charts.dumbbell import dumbbell, durations
 from chokepoint.charts.lines import lines
+from chokepoint.charts.months import months
 from chokepoint.charts.multiples import multiples
 from chokepoint.charts.theme import themed
 from chokepoint.charts.timeline import timeline
@@ -87,3 +89,24 @@ def test_the_words_of_two_times_stand_at_their_own_dots():
         ("tin", "Use", "20 days"),
         ("lead", "Use", "a week"),
     }
+
+
+def test_a_rule_stands_in_its_own_year():
+    rows = pd.DataFrame({"panel": "World", "month": ["2025-11", "2026-03"], "value": [6, 5], "kind": "x"})
+    rules = pd.DataFrame({"day": pd.to_datetime(["2026-02-01"]), "label": ["licences"]})
+    drawn = months(rows, rules, panels=["World"], colours={"x": "#000"}, unit="t").to_dict()
+    held = drawn["datasets"].values()
+    assert {row["at"] for table in held for row in table if row.get("label") == "licences"} == {3}
+
+
+def test_names_of_a_small_choice_stand_apart_by_its_own_scale():
+    rows = pd.DataFrame(
+        {
+            "series": ["a", "b"] * 2,
+            "year": 2025,
+            "value": [1.0, 1.02, 1000.0, 900.0],
+            "goods": ["small"] * 2 + ["large"] * 2,
+        }
+    )
+    told = _ends(rows, ["goods"], "year", "value", None, "").set_index(["goods", "series"]).clear
+    assert told["small"].to_dict() == pytest.approx({"a": 1.0, "b": 1.0 + 0.065 * 1.02})

@@ -372,3 +372,12 @@ def test_an_unknown_release_is_named_with_the_nearest():
     result = CliRunner().invoke(main, ["diff", "mcs2205", "mcs2026"])
     assert result.exit_code == 2
     assert 'No release "mcs2205". Did you mean "mcs2025"?' in result.output
+
+
+def test_a_series_that_two_others_claim_is_nobodys():
+    old = [
+        series("stocks", "producer", y2021=1.0, y2022=2.0),
+        series("stocks", "year end", y2021=5.0, y2022=6.0),
+    ]
+    new = [series("stocks", "producer, year end", y2021=8.0, y2022=9.0)]
+    assert len(_pairs(old, new)) == 3

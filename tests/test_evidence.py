@@ -354,3 +354,18 @@ def test_no_eight_words_in_a_row_are_taken_from_the_articles():
         for row in rows(table):
             for column in row.keys() - cited:
                 assert not articles.copied(row[column]), (table, column, row[column])
+
+
+def test_one_number_of_one_source_is_found_twice_in_two_sizes():
+    def schema(unit: str) -> dict:
+        names = [{"name": name, "type": "string"} for name in ("id", "conflict_group", "source_id")]
+        return {"fields": [*names, {"name": "value", "type": "number", "unit": unit}], "primaryKey": "id"}
+
+    schemas = {"finance": schema("US$ million"), "readings": schema("US$ billion")}
+    row = {"id": "x", "conflict_group": "loan", "source_id": "S1"}
+    frames = {
+        name: pd.DataFrame([row | {"value": value}])
+        for name, value in (("finance", "2906"), ("readings", "2.906"))
+    }
+    found = [*Evidence(frames.__getitem__, schemas).faults()]
+    assert [(name, at, column) for name, at, column, _ in found] == [("readings", 0, "value")]

@@ -359,3 +359,11 @@ def test_each_name_of_the_crosswalk_is_spelt_as_in_the_publishers_file(publisher
     ours = set(pd.read_csv(DATA / "crosswalk.csv", dtype=str).query("publisher == @publisher").name)
     at_hand = _names_at_hand(publisher, DATA.parent.parent / "shared" / "releases")
     assert ours - at_hand == NOT_AT_HAND.get(publisher, set())
+
+
+def test_a_flow_is_small_beside_the_whole_trade_and_not_beside_the_largest_flow(tmp_path):
+    sales = [
+        {"from": "CN", "to": to, "value": v} for to, v in (("US", 600_000), ("IN", 399_200), ("FR", 800))
+    ]
+    rows = baci.read(_flows(tmp_path, materials={"gallium": sales}), REF)[0]["trade_flows"]
+    assert rows.set_index("importer").value_usd.to_dict() == {"": 800, "IND": 399_200, "USA": 600_000}

@@ -34,7 +34,7 @@ from chokepoint.models.supply_shock import (
     supply_shock,
     typical_miss,
 )
-from chokepoint.models.vault import allocate, stockpile, vault
+from chokepoint.models.vault import allocate, stock_path, stockpile, vault
 
 
 def given(base, **changes):
@@ -484,3 +484,18 @@ def test_the_misses_are_shown():
         if row["verdict"] == "missed"
     }
     assert {name for name, _ in missed} >= {"supply_shock", "price_protection"}
+
+
+def test_money_for_refilling_buys_less_while_the_price_is_high():
+    rows = stock_path(
+        stock=0,
+        target=1,
+        cut=0.4,
+        cut_start=0,
+        cut_months=12,
+        participation=1,
+        refill_rate=1,
+        refill_budget=0.12,
+        price_multiple=3,
+    )
+    assert [rows[20][name] for name in ("refill", "refill_cost")] == approx([0.005, 0.01])

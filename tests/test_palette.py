@@ -182,6 +182,42 @@ def test_a_name_has_one_colour_wherever_it_stands(site):
     assert faults == []
 
 
+def names_of(scale: dict, spec: dict) -> set[str]:
+    """The names that a scale tells apart: those it lists, or those its data hold."""
+    domain, tables = scale["domain"], {table["name"]: table for table in spec["data"]}
+    if isinstance(domain, list):
+        return {*map(str, domain)}
+    table = tables.get(domain.get("data"), {})
+    while isinstance(source := table.get("source"), str):
+        table = tables[source]
+    rows = table.get("values")
+    return (
+        {str(row[domain["field"]]) for row in rows if domain.get("field") in row}
+        if isinstance(rows, list)
+        else set()
+    )
+
+
+@pytest.mark.slow
+def test_no_two_names_of_a_chart_have_one_of_the_colours_without_a_meaning(site):
+    """Or a reader takes one for the other; what has a meaning, and the grey of all others, may be several’s."""
+    plain, faults = {*theme.SERIES, *theme.SERIES_PALE}, []
+    for name, spec, _ in charts(site):
+        for scale in spec.get("scales", []):
+            named = scale.get("range")
+            colours = spec["config"]["range"]["category"] if named == "category" else named
+            if (
+                scale.get("type") != "ordinal"
+                or not isinstance(colours, list)
+                or not {*map(str, colours)} & plain
+            ):
+                continue
+            names, own = names_of(scale, spec), [c for c in colours if c in plain]
+            if len(names) > len(colours) or len(set(own)) < len(own):
+                faults.append(f"{name}: {len(names)} names, {len(set(colours))} colours")
+    assert faults == []
+
+
 @pytest.mark.parametrize("places", [[], ["European Union"], ["Japan", "European Union"]])
 def test_who_has_no_colour_of_its_own_gets_none_that_another_in_the_chart_has(places):
     others = ["Peru", "Chile", "Zambia", "Gabon"][: len(theme.SERIES) - len(places)]

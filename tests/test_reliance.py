@@ -185,3 +185,15 @@ def test_fifty_per_cent_is_half():
     rows = reliance.lines("mcs2026")
     half = rows[(rows.value >= 50) & (rows.value < 100) & (rows.kind != "less")]
     assert (half.value == 50).any() and facts.get("reliance.half", "mcs2026").value == len(half)
+
+
+def test_less_than_half_a_unit_is_a_bound_and_not_withheld():
+    rows = pd.DataFrame(
+        {
+            "qualifier": ["small", None, "withheld"],
+            "value": [None, 60.0, None],
+            "low": [0.0, None, None],
+            "high": [0.5, None, None],
+        }
+    )
+    assert reliance._in_words(rows).text.tolist() == ["less than 0.5%", "60%"]

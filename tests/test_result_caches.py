@@ -134,3 +134,15 @@ def test_a_table_that_does_not_read_is_told_by_the_check_though_pages_are_kept(s
     assert run.returncode == 2 and "evidence/vault.csv" in run.stderr and "is not UTF-8" in run.stderr, (
         run.stderr
     )
+
+
+def test_a_row_of_several_countries_counts_as_a_row_of_each(tmp_path, monkeypatch):
+    fields = [{"name": "id", "type": "string"}, {"name": "iso3s", "type": "string"}]
+    texts = {"name": "texts", "path": "texts.csv", "schema": {"fields": fields, "primaryKey": "id"}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [texts]}))
+    monkeypatch.setenv("CHOKEPOINT_DATA", str(tmp_path))
+    found = []
+    for name in ("a", "another"):
+        (tmp_path / "texts.csv").write_text(f"id,iso3s\n{name},JPN;USA\n")
+        found.append(tables.digest("data/texts.csv: iso3s=JPN"))
+    assert found[0] != found[1]

@@ -441,3 +441,12 @@ def test_the_committed_facts_are_what_the_releases_give(tmp_path):
 def test_the_registration_is_readable_by_a_person():
     text = (HOME / "data" / "scenario" / "calibration.yml").read_text(encoding="utf-8")
     assert yaml.safe_load(text)["seed"] == 7 and "changed" in text
+
+
+def test_a_draw_makes_dear_only_what_is():
+    given = assemble.facts_of("copper", assemble.members_of("came"), assemble.behaviour_values())
+    names, rows = bands.draws(1)
+    drawn = dict(zip(FACTS, bands.arguments(given, names, rows[0])[0], strict=True))
+    dear = [(one, drawn[name]) for name, one in zip(FACTS, given, strict=True) if name.startswith("dear_")]
+    assert {one for one, _ in dear} > {1}
+    assert all((one == 1) == (now == 1) for one, now in dear)

@@ -46,7 +46,8 @@ def decades(
     heads = heads.assign(at=heads.groupby(keys[0]).cumcount() if pick else range(len(heads)))
     most = int(heads["at"].max()) + 1
     names = first_seen(rows[series])
-    fill = in_turn(names) | dict(colours or {})
+    own = {name: colour for name, colour in (colours or {}).items() if name in names}
+    fill = in_turn([name for name in names if name not in own], own.values()) | own
     hue = alt.Color(
         f"{series}:N", scale=alt.Scale(domain=names, range=[fill[name] for name in names]), legend=None
     )

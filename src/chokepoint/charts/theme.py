@@ -24,6 +24,8 @@ FLOOR = "#0b8f66"
 HOLDS, HOLDS_PALE, UNSURE, UNSURE_PALE, FAILS = "#5b6c00", "#b7cfa3", "#c77f3e", "#e3c277", "#a9416f"
 # Without a meaning of their own: publishers, kinds of money, single partners, steps of a chain.
 SERIES = TEAL, BRONZE, CLAY, LILAC = "#187b90", "#9a7b3c", "#885d51", "#7f8fc0"
+# Where a chart in a notebook has more names than these.
+SERIES_PALE = TEAL_PALE, BRONZE_PALE, CLAY_PALE, LILAC_PALE = "#86bcc8", "#cfb98c", "#c4a399", "#c0c8e4"
 MINED, REFINED = BRONZE, TEAL
 # Places that stand beside others, one by one.
 PLACES = {"China": CHINA, "United States": UNITED_STATES, "European Union": TEAL, "Japan": BRONZE}
@@ -82,20 +84,22 @@ CONFIG = {
     "text": {"font": FONT, "fontSize": 12, "color": {"expr": "cp_ink"}},
     # What a chart in a notebook does not say itself: no blue, which is the club's.
     "mark": {"color": TEAL},
-    "range": {"category": [*SERIES, OTHER]},
+    "range": {"category": [*SERIES, OTHER, *SERIES_PALE]},
     # No rounded bars: Vega-Lite clips each stack of them, and a clip that is looked up by its name can be
     # that of another chart.
 }
 
 
-def in_turn(names: Iterable[str]) -> dict[str, str]:
+def in_turn(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """Colours of names: of `PLACES` their own, of all others those of `SERIES` that are left, then grey.
+
+    taken: colours that something else in the chart has.
 
     >>> in_turn(["Japan", "Peru", "China"])
     {'Japan': '#9a7b3c', 'Peru': '#187b90', 'China': '#c74c2b'}
     """
     names = list(names)
-    taken = {PLACES[name] for name in names if name in PLACES}
+    taken = {*taken, *(PLACES[name] for name in names if name in PLACES)}
     free = cycle([*(colour for colour in SERIES if colour not in taken), OTHER])
     return {name: PLACES[name] if name in PLACES else next(free) for name in names}
 

@@ -64,6 +64,11 @@ def is_revision(row: dict) -> bool:
     """Return whether a row of a table is a revision.
 
     That is a figure that both releases print of the same thing, and differently, beyond rounding.
+
+    >>> is_revision({"change": "revised", "reason": "revised by the publisher"})
+    True
+    >>> is_revision({"change": "revised", "reason": "new year or revised: a release prints one year here"})
+    False
     """
     return row["change"] == "revised" and row["reason"] != ROUNDED and not row["reason"].startswith("new ")
 

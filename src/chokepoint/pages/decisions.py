@@ -163,6 +163,11 @@ def _lasts(cover: Mapping[str, float], who: str) -> str:
 
 
 def _days(value: float) -> str:
+    """Write a number of days.
+
+    >>> _days(0.4), _days(1.2), _days(2.0)
+    ('less than a day', '1 day', '2 days')
+    """
     if not math.isfinite(value) or value < 1:
         return "less than a day"
     return f"{describe(float(round(value)), '', 'd')} day{'s' * (round(value) != 1)}"

@@ -157,6 +157,11 @@ def dictionary(release: str) -> Markup:
 
 
 def _rule(limits: dict) -> str:
+    """Write what a column's values are held to.
+
+    >>> _rule({"minimum": 0, "maximum": 100}), _rule({"minimum": 0}), _rule({"maximum": 5, "required": True})
+    ('0 to 100', 'from 0', 'required; to 5')
+    """
     low, high = limits.get("minimum"), limits.get("maximum")
     span = (
         f"{low} to {high}"

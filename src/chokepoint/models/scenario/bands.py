@@ -5,6 +5,7 @@ twice. In the page the reader's browser draws a thousand of its own.
 """
 
 import hashlib
+import inspect
 import json
 import os
 from collections.abc import Iterable
@@ -71,7 +72,8 @@ def band(
     chosen = checked(settings)
     policy = [chosen[name] for name in POLICY]
     names, rows = draws(number, seed)
-    content = json.dumps([facts, names, rows.tolist(), policy, KEPT, QUANTILES, javascript.source()])
+    code = [inspect.getsource(arguments), javascript.source()]
+    content = json.dumps([facts, names, rows.tolist(), policy, KEPT, QUANTILES, code])
     key = hashlib.sha256(content.encode()).hexdigest()[:20]
     kept = tables.home() / "build" / "scenario" / f"{mineral}-{key}.csv"
     if keep and kept.is_file():
