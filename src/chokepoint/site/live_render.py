@@ -85,6 +85,9 @@ def _serve(
             kept.save()
         elif not requests.poll(1):  # else those that a page states come first, with it
             facts.evaluate(release)
+        if not app.env.all_docs:  # what was known is of another folder: the book has been moved
+            app.builder.read()
+            keep(app.env, Path(app.doctreedir) / "environment.pickle")
         while True:
             try:
                 pages, more = requests.recv()
