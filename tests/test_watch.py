@@ -103,6 +103,17 @@ def test_a_fault_is_said_and_watching_goes_on(watched):
     assert watched.faults.read_text().count("ZeroDivisionError") == 1
 
 
+def test_a_table_that_does_not_read_is_said_and_watching_goes_on(watched):
+    before = (watched.book.folder / "data/evidence/vault.csv").read_text(encoding="utf-8")
+    (watched.book.folder / "data/evidence/vault.csv").write_text("no table\n", encoding="utf-8")
+    watched.warns("vault.csv")
+    (watched.book.folder / "data/evidence/vault.csv").write_text(
+        before.replace("interest on the loan", "interest upon the loan", 1), encoding="utf-8"
+    )
+    watched.shows("stock", "interest upon the loan")
+    watched.warns("")
+
+
 def test_rows_saved_one_after_the_other_are_each_shown(watched):
     """Each takes the place of a Sphinx that is still at work for the one before."""
     for i in range(3):

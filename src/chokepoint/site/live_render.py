@@ -11,10 +11,12 @@ import os
 import pickle
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chokepoint.errors import UserError
 from chokepoint.site import kernels
 
 if TYPE_CHECKING:
@@ -79,12 +81,13 @@ def _serve(
     with patch_docutils(None), docutils_namespace():
         warnings = io.StringIO()
         app = _application(home, stage, site, warnings)
-        kept = FactCache(home / "build")
-        if kept.kept:  # by the code as it is now: what changed is soon worked out
-            facts.use_precomputed(release, kept.every(release))
-            kept.save()
-        elif not requests.poll(1):  # else those that a page states come first, with it
-            facts.evaluate(release)
+        with suppress(UserError):  # of tables that do not read: whoever asks for them says so
+            kept = FactCache(home / "build")
+            if kept.kept:  # by the code as it is now: what changed is soon worked out
+                facts.use_precomputed(release, kept.every(release))
+                kept.save()
+            elif not requests.poll(1):  # else those that a page states come first, with it
+                facts.evaluate(release)
         if not app.env.all_docs:  # what was known is of another folder: the book has been moved
             app.builder.read()
             keep(app.env, Path(app.doctreedir) / "environment.pickle")
