@@ -320,6 +320,7 @@ def test_nothing_found_later_does_not_unsettle_a_term(monkeypatch):
 
 
 def test_a_measure_in_force_again_has_no_end_of_a_suspension():
-    row = tables.load("controls").query("status == 'suspended' and suspended_to.notna()").iloc[0].to_dict()
-    assert suspensions.until(row).startswith("by its text to ")
+    row = {"suspended_by": "control.none", "suspended_to": pd.Timestamp(2030, 1, 31)}
+    assert suspensions.until(row | {"status": "suspended"}).startswith("by its text to 31 January 2030")
     assert suspensions.until(row | {"status": "in force"}) == ""
+    assert suspensions.until({"status": "suspended", "suspended_by": "", "suspended_to": pd.NaT}) == ""

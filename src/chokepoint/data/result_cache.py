@@ -64,12 +64,12 @@ class ResultCache:
             replace(self.file, json.dumps({"code": _code(), "parts": self.parts}))
 
 
-def replace(file: Path, text: str) -> None:
+def replace(file: Path, content: str | bytes) -> None:
     """Write a file of kept results, whole or not at all; it is no fault where it cannot be written."""
     new = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):
         new.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(text, encoding="utf-8")
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
         new.replace(file)
 
 

@@ -23,15 +23,15 @@ _CHART = re.compile(
 )
 
 
-def drawn(html: str, kept: Callable[[str, Callable[[], str]], str] | None = None) -> str:
+def drawn(html: str, get_or_compile: Callable[[str, Callable[[], str]], str] | None = None) -> str:
     """Return HTML in which every chart's Vega-Lite, in its script element, is compiled.
 
     The place of each holds the chart's height free. UserError for a chart that no page can draw.
-    kept: is given a chart and what compiles it, and returns it compiled; see `site.chart_cache`.
+    get_or_compile: is given a chart and what compiles it; see `site.chart_cache`.
     """
 
     def replacement(found: re.Match) -> str:
-        return kept(found[0], lambda: _compiled(found)) if kept else _compiled(found)
+        return get_or_compile(found[0], lambda: _compiled(found)) if get_or_compile else _compiled(found)
 
     return _CHART.sub(replacement, html)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import vl_convert
 
+from chokepoint.data.result_cache import replace
 from chokepoint.site import imports
 
 # What compiles a chart; a test holds this true.
@@ -46,11 +47,7 @@ class ChartCache:
                 os.utime(path)
                 return text
         text = compile_chart()
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{os.getpid()}")
-            part.write_bytes(gzip.compress(text.encode(), 3, mtime=0))
-            part.replace(path)
+        replace(path, gzip.compress(text.encode(), 3, mtime=0))
         return text
 
     def forget_oldest(self) -> None:

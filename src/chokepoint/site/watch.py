@@ -334,9 +334,8 @@ class Watch:
                 ready.append(run.page)
         due.sort(key=known.seconds)
         checked, done = None, []
-        if (
-            not running
-        ):  # else the check and the others take the processors from those that somebody waits for
+        # While somebody waits for a page, the check and the others would take the processors from it.
+        if not running:
             checked, check_data = self._submit_check() if check_data else None, False
             running, due = {self._submit(run): run for run in due}, []
         while ready or running or due or check_data or checked:
