@@ -202,7 +202,7 @@ def test_another_workbook_is_not_taken_for_it(data, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the workbook as published is not part of the project")
+@pytest.mark.published
 def test_the_workbook_as_published_goes_in_and_the_book_keeps_to_the_newest_edition(tmp_path, monkeypatch):
     data = tmp_path / "data"
     shutil.copytree(small_data.DATA, data)

@@ -196,7 +196,7 @@ def whole(tmp_path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CASES.exists(), reason="the inputs that failed are not part of the project")
+@pytest.mark.published
 def test_the_decimal_comma_that_was_let_in_is_refused(whole):
     before = small_data.contents(whole)
     with pytest.raises(UserError, match='"1.270" is written with a decimal comma'):
@@ -205,7 +205,7 @@ def test_the_decimal_comma_that_was_let_in_is_refused(whole):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CASES.exists(), reason="the inputs that failed are not part of the project")
+@pytest.mark.published
 def test_the_table_saved_again_keeps_brazils_11_million(whole):
     before = numbers(whole)
     usgs.ingest(CASES / "excel_resave", whole)

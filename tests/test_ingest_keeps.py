@@ -181,7 +181,7 @@ def test_the_same_prices_given_twice_change_no_byte(data, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the releases as published are not part of the project")
+@pytest.mark.published
 def test_one_file_of_each_release_as_published_deletes_nothing(tmp_path, monkeypatch):
     data = tmp_path / "data"
     shutil.copytree(small_data.DATA, data)
@@ -196,7 +196,7 @@ def test_one_file_of_each_release_as_published_deletes_nothing(tmp_path, monkeyp
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the releases as published are not part of the project")
+@pytest.mark.published
 @pytest.mark.parametrize("half", [0, 1])
 def test_half_of_each_release_as_published_deletes_nothing(tmp_path, half):
     data = tmp_path / "data"
