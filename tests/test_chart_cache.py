@@ -8,7 +8,7 @@ import pytest
 
 from chokepoint.pages.components.figure import figure
 from chokepoint.pages.drawn import drawn
-from chokepoint.site import chart_cache, imports
+from chokepoint.site import chart_cache, imports, render
 from chokepoint.site.chart_cache import ChartCache
 
 ROWS = pd.DataFrame({"metal": ["tin", "lead"], "share": [40.0, 60.0]})
@@ -89,3 +89,9 @@ def test_a_fresh_build_finds_none(tmp_path):
 
     assert Cache(tmp_path / "cache", fresh=True).charts.folder is None
     assert Cache(tmp_path / "cache").charts.folder.parent == tmp_path / "charts"
+
+
+def test_the_script_of_the_charts_is_kept_beside_them_and_a_fresh_build_makes_it_anew(tmp_path):
+    home = tmp_path / "book"
+    assert render.overrides(home)["cp_charts"] == (home / "build" / "charts").as_posix()
+    assert render.overrides(home, fresh=True)["cp_charts"] == ""

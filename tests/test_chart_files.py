@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chokepoint.charts.embedded import embedded
+from chokepoint.pages.embedded import embedded
 from chokepoint.site import chart_files, linkcheck
 
 NAMES = st.sampled_from(["year", "share", "__proto__", "a b", "é"])

@@ -183,8 +183,8 @@ def test_a_quotation_is_short_attributed_sourced_and_stands_once(tmp_path):
 
 
 def test_a_country_called_script_stays_text_on_the_page(monkeypatch):
-    from chokepoint.charts.embedded import embedded
     from chokepoint.pages.components.figure import numbers
+    from chokepoint.pages.embedded import embedded
 
     evil = pd.DataFrame({"country": ["<script>alert(1)</script>"], "share": [1.0]})
     assert "<script>alert" not in numbers(evil)

@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 
 import chokepoint
 from chokepoint.analysis.verdict import Standing
-from chokepoint.charts.embedded import embedded
 from chokepoint.data import tables
 from chokepoint.pages import markup, price_floor, rock_to_motor
 from chokepoint.pages.components.base import Component
@@ -27,6 +26,7 @@ from chokepoint.pages.components.section import Section
 from chokepoint.pages.components.spread import Spread
 from chokepoint.pages.components.table import Row, Table
 from chokepoint.pages.components.voices import compare_quotations
+from chokepoint.pages.embedded import embedded
 
 SOURCE = Path(chokepoint.__file__).parent
 HOSTILE = "\"><script>alert('x')</script> & so"

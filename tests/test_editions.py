@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from chokepoint import parameters
-from chokepoint.analysis import vault_basket
+from chokepoint.analysis import difference, vault_basket
 from chokepoint.data import tables
 from chokepoint.errors import UserError
-from chokepoint.pages import china_responses, price_floor, project_vault, what_changed
+from chokepoint.pages import china_responses, price_floor, project_vault
 from chokepoint.site import binder, repo_url, runs
 from chokepoint.site.lists import parameter_list
 
@@ -109,7 +109,7 @@ def test_the_table_of_parameters_has_each_of_them():
 
 def test_the_release_of_the_book_is_compared_with_the_one_before():
     run = next(r for r in runs.plan(BOOK, "mcs2025") if r.page == "what-changed")
-    assert what_changed.before(run.parameters["release"], None) == "mcs2024"
+    assert difference.before(run.parameters["release"], None) == "mcs2024"
 
 
 # --- what a setting does: it moves the outcome, and is called a setting ---

@@ -44,6 +44,7 @@ YET = {  # what does not keep to it yet
 # The site runs notebooks by path; what it must know of their contents all the same, and why.
 SITE_KNOWS = {
     "chokepoint.analysis.countries": "which countries have a page, for the plan, the links and the index",
+    "chokepoint.analysis.difference": "which release the feed of new releases compares the book with",
     "chokepoint.analysis.events": "what the newest event is, for the date in a page's description",
     "chokepoint.analysis.facts": "the registry that links in the text are checked against",
     "chokepoint.analysis.own_forecasts": "where each forecast stands, for the file of forecasts",
@@ -51,7 +52,6 @@ SITE_KNOWS = {
     "chokepoint.analysis.reliance": "the index of minerals",
     "chokepoint.analysis.supply": "the index of minerals and the cover's chart",
     "chokepoint.charts.narrow": "how wide the names on the cover's chart are reckoned",
-    "chokepoint.charts.embedded": "writes JSON into a page, of charts as well",
     "chokepoint.charts.theme": "the font of charts, in whose place pictures of pages have another",
     "chokepoint.charts.vega": "compiles charts for the page and bundles their script",
 }

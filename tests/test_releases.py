@@ -2,7 +2,7 @@
 
 import pytest
 
-from chokepoint.analysis import facts
+from chokepoint.analysis import difference, facts
 from chokepoint.data import tables
 from chokepoint.pages import (
     country,
@@ -15,7 +15,7 @@ from chokepoint.pages import (
 )
 from chokepoint.pages.components.brief import Brief
 
-NOW, BEFORE = tables.DEFAULT_RELEASE, what_changed.before(tables.DEFAULT_RELEASE)
+NOW, BEFORE = tables.DEFAULT_RELEASE, difference.before(tables.DEFAULT_RELEASE)
 PARTS_OF_A_MINERAL = [name for name in mineral.__all__ if name not in ("makers",)]
 
 
@@ -70,7 +70,7 @@ def test_the_chart_of_the_first_chapter_follows_the_release():
 
 def test_what_changed_compares_with_the_edition_before_and_says_so_of_the_oldest():
     oldest = tables.releases()[0]
-    assert BEFORE == tables.releases()[-2] and what_changed.before(oldest) is None
+    assert BEFORE == tables.releases()[-2] and difference.before(oldest) is None
     assert (
         "oldest edition" in what_changed.brief(None, oldest).html()
         and what_changed.lead(None, oldest) is None

@@ -63,6 +63,21 @@ def diff(old: str, new: str) -> dict:
     }
 
 
+def before(release: str, old: str = "") -> str | None:
+    """Return the release to compare with: the one named, else the one before; None where there is none.
+
+    >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2023")
+    ('mcs2025', 'mcs2024', None)
+    """
+    held = tables.releases()
+    if old and old not in held:
+        raise UserError(
+            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one '
+            "before."
+        )
+    return old or next((r for r in reversed(held) if r < release), None)
+
+
 def _tables(release: str) -> list[str]:
     """Tables of a release that can be compared."""
     named = [r for r in tables.package()["resources"] if r["path"].startswith("minerals/")]

@@ -18,9 +18,9 @@ from markupsafe import Markup, escape
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.events import day
-from chokepoint.charts.embedded import embedded
 from chokepoint.data import tables
 from chokepoint.pages.amounts import capital, date, with_article
+from chokepoint.pages.embedded import embedded
 
 RENDER = "CHOKEPOINT_RENDER"  # set while the site is built; without it a kernel is live
 _PACKAGE = Path(__file__).parents[1]
@@ -154,6 +154,7 @@ def _followed(found: re.Match) -> str:
     return words
 
 
+@tables.remembered
 def publisher(source_id: str) -> str:
     """Who published a source, without what stands in brackets behind the name.
 
@@ -163,6 +164,7 @@ def publisher(source_id: str) -> str:
     return re.sub(r" \([^)]*\)", "", tables.row("sources", source_id=source_id).publisher)
 
 
+@tables.remembered
 def cited(source_id: str) -> str:
     """Name a source by its publisher and year.
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from chokepoint.analysis import difference, facts
 from chokepoint.charts.slope import slope
 from chokepoint.data import tables
-from chokepoint.errors import UserError
 from chokepoint.pages import mineral as minerals
 from chokepoint.pages.amounts import capital, edition
 from chokepoint.pages.changes import counts, figure_text, is_revision, series_name, signed
@@ -65,25 +64,10 @@ def _years(old: str, new: str) -> list[int]:
     return [int(tables.load("production", release).year.max()) for release in (old, new)]
 
 
-def before(release: str, old: str = "") -> str | None:
-    """Return the release to compare with: the one named, else the one before; None where there is none.
-
-    >>> before("mcs2026"), before("mcs2026", "mcs2024"), before("mcs2023")
-    ('mcs2025', 'mcs2024', None)
-    """
-    held = tables.releases()
-    if old and old not in held:
-        raise UserError(
-            f'what-changed: no release "{old}". Known: {", ".join(held)}; or leave it empty for the one '
-            "before."
-        )
-    return old or next((r for r in reversed(held) if r < release), None)
-
-
 def brief(old: str | None, new: str) -> Brief:
     """Say how many numbers, sentences and series moved; each count leads to its list on the page.
 
-    old: see `before`.
+    old: see `difference.before`.
     """
     if old is None:
         only = (

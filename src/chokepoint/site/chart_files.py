@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from chokepoint.charts.embedded import embedded
+from chokepoint.pages.embedded import embedded
 from chokepoint.pages.markup import macros
 
 CHARTS, NUMBERS = "charts", "numbers"  # the folders of both below _static

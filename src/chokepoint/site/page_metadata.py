@@ -1,5 +1,7 @@
 """What a page says about itself to search engines, to those who share it and to those who cite it."""
 
+from __future__ import annotations
+
 import html
 import json
 import math
@@ -10,14 +12,16 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from sphinx.application import Sphinx
 
 from chokepoint.analysis import events, facts
 from chokepoint.data import tables
 from chokepoint.pages import horizon
 from chokepoint.site.open_data import catalogue
+
+if TYPE_CHECKING:  # it takes long to import, and a build that has nothing to do needs none of it
+    from sphinx.application import Sphinx
 
 BOOK = "Chokepoint: the 2026 critical-minerals bloc, explained and recomputed"
 AUTHORS, PUBLISHER = "The Chokepoint authors", "Chokepoint"

@@ -3,14 +3,18 @@
 `book/moved.yml` lists these addresses.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
 
 from chokepoint.data import tables
 from chokepoint.site.settings import moved
+
+if TYPE_CHECKING:  # it takes long to import, and a build that has nothing to do needs none of it
+    from sphinx.application import Sphinx
 
 _MARK = 'name="cp-moved"'  # in each such page, and in no other
 _TO_MINERAL = re.compile(r'<a\b[^>]*href="cp:(minerals/\w+)"[^>]*>(.*?)</a>', re.S)

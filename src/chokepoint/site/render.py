@@ -110,7 +110,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
         doctreedir=out / "doctrees",
         noconfig=True,
         path_config=home / "_config.yml",
-        confoverrides=overrides(home),
+        confoverrides=overrides(home, fresh),
         warningiserror=True,
         keep_going=True,
         quiet=True,
@@ -119,10 +119,14 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     raise SystemExit(1 if result else 0)
 
 
-def overrides(home: Path) -> dict:
-    """Return what of Sphinx's configuration is not said in _config.yml."""
+def overrides(home: Path, fresh: bool = False) -> dict:
+    """Return what of Sphinx's configuration is not said in _config.yml.
+
+    fresh: whether nothing that is kept of charts is used.
+    """
     return {
         "external_toc_path": (home / "_toc.yml").as_posix(),
+        "cp_charts": "" if fresh else (home / "build" / "charts").as_posix(),
         "latex_individualpages": False,
         "nitpicky": True,
     }

@@ -41,6 +41,7 @@ from chokepoint.site import (
     seo,
 )
 from chokepoint.site.binder import launch
+from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame, rows_when_asked
 from chokepoint.site.open_data import catalogue
@@ -89,6 +90,7 @@ def setup(app: Sphinx) -> dict:
         app.add_directive(name, _list_directive(make))
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
+    app.add_config_value("cp_charts", "", "", [str])  # where compiled charts are kept, if they are
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", seo.error_404_page)
     app.connect("html-collect-pages", seo.embed_page)
@@ -352,7 +354,9 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
         exception or app.builder.format != "html" or path.is_file()
     ):  # a print of other versions begins with no files
         return
-    path.write_text("(()=>{" + script("window.vega = {}") + "})();", encoding="utf-8")
+    charts, use = ChartCache(Path(app.config.cp_charts) if app.config.cp_charts else None), "window.vega = {}"
+    code = charts.get_or_compile(use, lambda: script(use))
+    path.write_text(f"(()=>{{{code}}})();", encoding="utf-8")
 
 
 def _write_fonts(app: Sphinx, exception: Exception | None) -> None:

@@ -12,9 +12,8 @@ from uuid import UUID, uuid5
 
 import pandas as pd
 
-from chokepoint.analysis import events
+from chokepoint.analysis import difference, events
 from chokepoint.data import tables
-from chokepoint.pages import what_changed
 from chokepoint.pages.amounts import edition
 from chokepoint.pages.markup import macros
 from chokepoint.site import page_metadata
@@ -120,7 +119,7 @@ def _changes(book: Book, release: str) -> list[str]:
     """
     drawn = next((chart for chart in book.shown.charts if chart.page == "what-changed"), None)
     columns, rows = drawn.numbers() if drawn else ([], [])
-    old = what_changed.before(release)
+    old = difference.before(release)
     if old is None or not {edition(old), edition(release)} <= set(columns):
         return []
     was, now = columns.index(edition(old)), columns.index(edition(release))
