@@ -46,7 +46,7 @@ test: $(VENV)/.test-ready
 	@$(BIN)/chokepoint build
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
-SAMPLED = $$(grep -lE '^(import sampled|from sampled)' tests/test_*.py)
+SAMPLED = $$(grep -lE '^(import sampled|from sampled)|mark\.some_of' tests/test_*.py)
 sweep: sweep-pages sweep-rest
 
 # In shards, over all cores.

@@ -35,8 +35,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
 SHARED = HOME.parent / "shared"  # the publishers' releases and the five articles, where they are at hand
 
 
-def pytest_collection_modifyitems(items):
-    """Put the longest first. Tests on the publishers' own files run where these lie beside the checkout; elsewhere the report names each that did not."""
+def pytest_collection_modifyitems(config, items):
+    """Put the longest first. Of tests marked `some_of` a sample runs. Tests on the publishers' own files run where these lie beside the checkout; elsewhere the report names each that did not."""
     if not SHARED.is_dir():
         for item in items:
             if "published" in item.keywords:
@@ -45,7 +45,9 @@ def pytest_collection_modifyitems(items):
                         reason="the publishers' files are not beside the checkout; small ones in tests/ stand for them"
                     )
                 )
-    items.sort(key=_turn)
+    kept = sampled.of_groups(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = sorted(kept, key=_turn)
 
 
 def _turn(item) -> int:

@@ -42,6 +42,25 @@ def of_each(name: str, things: Iterable[T], kind: Callable[[T], Hashable], numbe
     ]
 
 
+def of_groups(items: list) -> list:
+    """Leave of the tests marked `some_of(group, number)` so many of each group, and every other; every week all.
+
+    For what is alike and takes long: builds that are ended at a moment, and what a build finds damaged.
+    """
+    if everything():
+        return items
+    groups: dict[str, list] = {}
+    for item in items:
+        if mark := item.get_closest_marker("some_of"):
+            groups.setdefault(mark.args[0], []).append((mark.args[1], item))
+    left_out = set()
+    for name, members in groups.items():
+        number = min(members[0][0], len(members))
+        kept = draw(name).sample(range(len(members)), number)
+        left_out |= {item for at, (_, item) in enumerate(members) if at not in kept}
+    return [item for item in items if item not in left_out]
+
+
 def newest_and(name: str, releases: list[T]) -> list[T]:
     """The last of some releases and one of the others; every week all."""
     return of_each(name, releases, lambda release: release == releases[-1])

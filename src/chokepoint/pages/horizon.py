@@ -1,11 +1,9 @@
 """Where the evidence stops, said once: the line that every page carries."""
 
 from chokepoint.analysis import events
-from chokepoint.data import tables
 from chokepoint.pages.amounts import date
 
 
-@tables.remembered
 def sentence() -> str:
     """Say the day of the newest evidence, and how what is planned for later is told.
 
