@@ -15,7 +15,7 @@ test sweep-pages sweep-rest check: export CHOKEPOINT_ADDRESS =
 
 help:
 	@echo "make book    build the site into build/html (sets up .venv first)"
-	@echo "make pdf     print the whole book, in four volumes, into build/chokepoint*.pdf, and the brief, one sheet a language"
+	@echo "make pdf     print the whole book, in six volumes, into build/chokepoint*.pdf, and the brief, one sheet a language"
 	@echo "make published  build the site with its editions and the brief as PDF into build/published/html"
 	@echo "make refresh  fetch and read the releases that are listed and not here yet; build/moved.md says what moved"
 	@echo "make test    run the tests, in real browsers and in JupyterLab too; of what is alike, a sample"

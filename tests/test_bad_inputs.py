@@ -488,6 +488,7 @@ def test_there_are_cases_enough_and_no_two_alike():
 
 
 @pytest.mark.slow
+@pytest.mark.some_of("what cannot be built", 4)
 @pytest.mark.parametrize(
     ("breaks", "says"),
     [

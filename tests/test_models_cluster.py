@@ -85,6 +85,7 @@ def test_a_cluster_writes_the_same_file_even_if_a_worker_dies(cluster, tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.some_of("pages on a cluster", 1)
 def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster, tmp_path):
     address, workers = cluster
     pages = ("03-price-floor", "07-futures", "minerals/gallium", "countries/argentina")
@@ -117,6 +118,7 @@ def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster,
 
 
 @pytest.mark.slow
+@pytest.mark.some_of("pages on a cluster", 1)
 def test_a_hundred_editions_come_out_the_same_from_a_cluster_of_which_a_worker_dies(cluster, tmp_path):
     """Of the hundred a few, every week all; what a run cost is printed."""
     address, workers = cluster

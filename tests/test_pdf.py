@@ -49,12 +49,15 @@ def test_what_is_read_is_one_volume_and_what_is_looked_up_are_others(site):
     held = {name: {page for page in pages if pdf.volume(page) == name} for name in pdf.VOLUMES}
     assert all(held.values()) and sum(map(len, held.values())) == len(pages)
     assert {"index", "03-price-floor", "10-does-it-work", "glossary"} <= held["chokepoint"]
-    assert {"evidence", "sources", "start-here"} <= held["chokepoint-reference"]
-    assert {page.split("/")[0] for page in held["chokepoint-minerals"]} == {"minerals"}
+    assert {"evidence", "sources", "claims"} <= held["chokepoint-evidence"]
+    assert {"start-here", "rerun", "data-dictionary"} <= held["chokepoint-reference"]
+    of_minerals = [held[f"chokepoint-minerals-{letters}"] for letters in ("a-l", "m-z")]
+    assert {page.split("/")[0] for of in of_minerals for page in of} == {"minerals"}
+    assert "minerals" in of_minerals[0] and max(of_minerals[0]) < "minerals/m" <= min(of_minerals[1])
     leaf = pdf.Leaf(page="index", title="Chokepoint: a book", html="", charts=0, cut=[], empty=[], sheets=[])
-    for volume_title, names_the_other in (("", True), (pdf.VOLUMES["chokepoint-minerals"], False)):
+    for volume_title, names_the_other in (("", True), (pdf.VOLUMES["chokepoint-countries"], False)):
         document = str(pdf.document({"": [leaf]}, "mcs2026", volume_title))
-        assert ("Evidence, sources and data" in document) == names_the_other and volume_title in document
+        assert ("Evidence and sources" in document) == names_the_other and volume_title in document
 
 
 def test_every_chart_is_drawn_and_none_is_cut_off(printed):

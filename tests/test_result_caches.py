@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sampled import draw, everything
 
 from chokepoint.analysis import facts
 from chokepoint.data import check, tables
@@ -34,9 +35,11 @@ def replace(path: Path, old: str, new: str) -> None:
 @pytest.mark.slow
 def test_a_fault_is_found_in_a_table_that_was_sound_and_is_gone_once_it_is_mended(data, tmp_path):
     kept = tmp_path / "checked.json"
+    if (built := HOME / "build" / "checked.json").is_file():  # what the book's own check has found
+        shutil.copy(built, kept)
     notes = check.require_sound(data, kept)
     replace(data / "evidence" / "sources.csv", "2026-", "20x6-")
-    as_new = check.check(data)
+    as_new = check.check(data)  # with nothing kept
     assert as_new and check.examine(data, ResultCache(kept)) == (as_new, notes)
     assert check.examine(data, ResultCache(kept)) == (as_new, notes)  # faults are kept too
     replace(data / "evidence" / "sources.csv", "20x6-", "2026-")
@@ -86,8 +89,18 @@ def refuse() -> dict:
     raise AssertionError("computed again")
 
 
+@pytest.fixture
+def some_declarations(monkeypatch):
+    """Facts of half of the declarations, drawn by the seed, and those that the tests name; every week all of them."""
+    every = facts._declarations()
+    named = [declared for declared in every if declared.pattern.fullmatch("gallium.china_refined")]
+    half = every if everything() else draw("declarations").sample(every, len(every) // 2)
+    chosen = [declared for declared in every if declared in half or declared in named]
+    monkeypatch.setattr(facts, "_declarations", lambda: chosen)
+
+
 @pytest.mark.slow
-def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(data, tmp_path):
+def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(some_declarations, data, tmp_path):
     computed = facts.evaluate()
     first = FactCache(tmp_path)
     assert first.every(RELEASE) == computed and first.get(LOAN) == computed[LOAN]

@@ -1,8 +1,9 @@
-"""The whole book as PDF, in four volumes, out of the built site, and the brief as one sheet: `make pdf`.
+"""The whole book as PDF, in six volumes, out of the built site, and the brief as one sheet: `make pdf`.
 
 Every page of the contents is opened in Chromium at the width of the paper, its charts are drawn there by the
 page's own script, and what print shows of it is put into one document for each volume. That is printed
-twice: once to learn on which page each chapter falls, once with those numbers in the contents.
+twice: once to learn on which page each chapter falls, once with those numbers in the contents. Each time a
+browser of its own prints it: one keeps what it has printed in memory.
 """
 
 import json
@@ -26,7 +27,7 @@ from chokepoint.pages.markup import macros
 from chokepoint.site.redirects import leads_on
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Playwright
     from pypdf import PdfReader
 
 WIDTH_PX = 657  # A4 less margins of 18 mm on both sides, at 96 px an inch
@@ -34,16 +35,18 @@ _HERE = Path(__file__).parent
 _template = macros("pdf_book")
 _SHORT = ("minerals/", "countries/")
 _LISTS = ("minerals", "countries", "evidence", "sources", "assumptions", "data-dictionary", "what-changed")
-# One file to read, and three in which things are looked up: file → what stands on its title page. A browser
-# would need gigabytes for all in one, and nobody carries five hundred pages.
+# One file to read, and five in which things are looked up: file → what stands on its title page. A browser
+# would need gigabytes for all in one, and nobody carries six hundred pages.
 VOLUMES = {
     "chokepoint": "",
-    "chokepoint-minerals": "One by one: minerals",
+    "chokepoint-minerals-a-l": "One by one: minerals, A to L",
+    "chokepoint-minerals-m-z": "One by one: minerals, M to Z",
     "chokepoint-countries": "One by one: countries",
-    "chokepoint-reference": "Evidence, sources and data",
+    "chokepoint-evidence": "Evidence and sources",
+    "chokepoint-reference": "Data, methods and how to rerun",
 }
-_LOOKED_UP = {"api", "assumptions", "claims", "data-dictionary", "evidence", "open-data", "performance"}
-_LOOKED_UP |= {"rerun", "sources", "start-here", "what-changed"}
+_EVIDENCE = {"assumptions", "claims", "evidence", "sources"}
+_REFERENCE = {"api", "data-dictionary", "open-data", "performance", "rerun", "start-here", "what-changed"}
 # The charts of a page that go on paper, where a notebook's code does not; and what each shows in words, kept
 # from before it is drawn.
 _KEEP_WORDS = """window.printedCharts = ".cp-chart:not(details.admonition.hide .cp-chart)";
@@ -129,13 +132,16 @@ def kind(page: str) -> str:
 def volume(page: str) -> str:
     """Name the file of the volume that a page is in.
 
-    >>> [volume(page) for page in ("minerals/gallium", "evidence", "03-price-floor")]
-    ['chokepoint-minerals', 'chokepoint-reference', 'chokepoint']
+    >>> [volume(page) for page in ("minerals/gallium", "minerals/tin", "evidence", "03-price-floor")]
+    ['chokepoint-minerals-a-l', 'chokepoint-minerals-m-z', 'chokepoint-evidence', 'chokepoint']
     """
-    group = page.split("/")[0]
-    if f"chokepoint-{group}" in VOLUMES:
-        return f"chokepoint-{group}"
-    return "chokepoint-reference" if page in _LOOKED_UP else "chokepoint"
+    group, _, name = page.partition("/")
+    if group == "minerals":  # the page that lists them begins the first
+        return f"chokepoint-minerals-{'m-z' if name >= 'm' else 'a-l'}"
+    if group == "countries":
+        return "chokepoint-countries"
+    looked_up = {"chokepoint-evidence": _EVIDENCE, "chokepoint-reference": _REFERENCE}
+    return next((volume for volume, its in looked_up.items() if page in its), "chokepoint")
 
 
 def leaf(context: "BrowserContext", site: Path, page: str, pages: list[str]) -> Leaf:
@@ -162,7 +168,7 @@ def document(leaves: dict[str, list[Leaf]], release: str, volume_title: str = ""
     volume_title: what stands below the title, by default what follows in the title of the first page.
     """
     title, _, subtitle = next(iter(leaves.values()))[0].title.partition(": ")
-    evidence = VOLUMES["chokepoint-reference"]
+    evidence = VOLUMES["chokepoint-evidence"]
     title, subtitle = ("Chokepoint", volume_title) if volume_title else (title, subtitle)
     charts = sum(one.charts for of in leaves.values() for one in of)
     style = (_HERE / "pdf.css").read_text(encoding="utf-8")
@@ -230,7 +236,7 @@ def print_book(
     }
     pages = [p for of in plan.values() for p in of]
     sheet = target.with_suffix(".html")
-    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+    with sync_playwright() as play, _browser(play, chrome) as browser:
         context = browser.new_context(
             viewport={"width": WIDTH_PX, "height": 900},
             device_scale_factor=2,
@@ -243,16 +249,28 @@ def print_book(
             for page in tqdm(pages, desc="Setting pages", unit="page", leave=False, disable=None)
         }
         leaves = {caption: [taken[page] for page in of] for caption, of in plan.items() if of}
-        context.close()
-        sheet.write_text(document(leaves, release, volume_title), encoding="utf-8")
+    sheet.write_text(document(leaves, release, volume_title), encoding="utf-8")
+    _print(sheet, target, chrome, {})
+    _print(sheet, target, chrome, _page_numbers(PdfReader(target), pages), outline=True, tagged=True)
+    sheet.unlink()
+    return list(taken.values())
+
+
+def _print(sheet: Path, target: Path, chrome: str, numbers: dict[str, int], **how: bool) -> None:
+    """Print a volume's document with these numbers of pages in its contents."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play, _browser(play, chrome) as browser:
         tab = browser.new_page()
         tab.goto(sheet.as_uri())
         tab.evaluate("document.fonts.ready.then(() => 1)")
-        tab.pdf(path=target, prefer_css_page_size=True, print_background=True)
-        tab.evaluate(_NUMBER, _page_numbers(PdfReader(target), pages))
-        tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-    sheet.unlink()
-    return list(taken.values())
+        tab.evaluate(_NUMBER, numbers)
+        tab.pdf(path=target, prefer_css_page_size=True, print_background=True, **how)
+
+
+def _browser(play: "Playwright", chrome: str) -> "Browser":
+    """Start the browser that prints."""
+    return play.chromium.launch(executable_path=chrome, args=_ARGUMENTS)
 
 
 def briefs(book: Path, chrome: str) -> list[str]:
@@ -260,7 +278,7 @@ def briefs(book: Path, chrome: str) -> list[str]:
     from playwright.sync_api import sync_playwright
 
     signs = {path.stem: _signs(path) for path in sorted(book.glob("brief*.md"))}
-    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+    with sync_playwright() as play, _browser(play, chrome) as browser:
         missing = set(browser.new_page().evaluate(_NOT_IN_A_FONT, sorted(set().union(*signs.values()))))
     return [page for page, its in signs.items() if not its & missing]
 
@@ -283,7 +301,7 @@ def print_briefs(site: Path, into: Path, pages: list[str], chrome: str) -> list[
     from pypdf import PdfReader
 
     made = [into / f"{page}.pdf" for page in pages]
-    with sync_playwright() as play, play.chromium.launch(executable_path=chrome, args=_ARGUMENTS) as browser:
+    with sync_playwright() as play, _browser(play, chrome) as browser:
         tab = browser.new_context(color_scheme="light", bypass_csp=True).new_page()
         for path in made:
             tab.goto((site.resolve() / f"{path.stem}.html").as_uri(), wait_until="load")
