@@ -91,7 +91,7 @@ def opened(browser):
     """A function that opens a tab of the browser of a name; its words are measured in some font."""
     tabs = []
 
-    def open_(name: str, font: str):
+    def open_(name: str, letter: float):
         if name == "Chromium":
             tab = InChromium(browser)
         elif path := firefox.executable():
@@ -101,7 +101,7 @@ def opened(browser):
             warnings.warn(firefox.NONE_HERE, stacklevel=2)
             pytest.skip(firefox.NONE_HERE)
         tabs.append(tab)
-        tab.before_each_page(in_font(FONTS[font]))
+        tab.before_each_page(in_font(letter))
         return tab
 
     yield open_
@@ -115,7 +115,7 @@ def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(
     site, address, opened, name, font, shard
 ):
     """At each width and while it changes, nothing is complained of; the picture is that of the width, whatever width was before."""
-    chance, faults, tab = draw(f"rest in a {font} font"), [], opened(name, font)
+    chance, faults, tab = draw(f"rest in a {font} font"), [], opened(name, FONTS[font])
     for page in some(site, f"rest in a {font} font", chapters=1, others=1, always="05-frameworks")[
         shard::SHARDS
     ]:
@@ -193,19 +193,20 @@ def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("letter", [WIDE, NARROW] if everything() else [WIDE])
+@pytest.mark.parametrize("name", BROWSERS)
 def test_no_words_of_a_chart_leave_it_are_cut_run_into_others_or_are_too_small(
-    site, address, browser, letter, shard
+    site, address, opened, name, letter, shard
 ):
-    """In the widest font that is common, at the widths of phones and of a desk; every week at all widths, and in a narrow font."""
-    faults = []
-    tab = InChromium(browser)
-    tab.before_each_page(in_font(letter))
-    for page in some(site, "words", chapters=3, others=2)[shard::SHARDS]:
+    """In a wide font, at the widths of phones and of a desk, the smallest too; every week at all widths, and in a narrow font.
+
+    Firefox here has a scroll bar that takes room, which is the narrowest column there is.
+    """
+    faults, tab = [], opened(name, letter)
+    for page in some(site, f"words in {name}", chapters=2, others=1)[shard::SHARDS]:
         tab.resize(360, HEIGHT)
         tab.open(f"{address}/{page}.html")
-        for width in sorted({360, 390, 1440, *(WIDTHS if everything() else ())}):
+        for width in sorted({320, 360, 390, 1440, *(WIDTHS if everything() else ())}):
             tab.resize(width, HEIGHT)
             tab.evaluate(AT_REST)
             faults += [f"{page}, {width} px: {fault}" for fault in tab.evaluate(WORDS)]
-    tab.close()
     assert not faults, "\n".join([*faults, told()])

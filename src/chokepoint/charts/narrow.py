@@ -23,10 +23,8 @@ _MARK, _GAP, _AXIS, _EDGE = (
     46,
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
-_SMALLEST, _PLOT = (
-    276,
-    90,
-)  # px: the column on the smallest phone, and what names leave of one under NARROWEST
+# px: the column on the smallest phone beside a scroll bar, and what names leave of one under NARROWEST
+_SMALLEST, _PLOT = 262, 90
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _KEY_LIMIT = 330  # px, of a name in a legend where a chart gives no limit
 _SHORT = 100  # px, of a name in a legend that no column is too narrow for
