@@ -254,7 +254,7 @@ def stacked_pairs(
         # it starts at the names, or a phone had no room
         alt.Legend(
             orient="none",
-            legendX=-118,
+            legendX=alt.ExprRef(f"cp_column < {NARROWEST} ? -158 : -118"),
             legendY=alt.ExprRef(f"{NARROW} ? -58 : -30"),
             columns=alt.ExprRef(f"{NARROW} ? 2 : 5"),
         ),

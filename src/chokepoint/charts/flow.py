@@ -223,7 +223,7 @@ def buyers(
     drawn = alt.layer(
         bar,
         share.encode(alt.X("begin:Q"), layout.y(), text=alt.Text("text:N")),
-        layout.names(base, "name", dy=-9, beside=110, limit=alt.ExprRef("width - 104")),
+        layout.names(base, "name", dy=-9, beside=110, limit=alt.ExprRef("width - 90")),
         base.mark_text(align="right", baseline="bottom", dy=-9, color=SOFT).encode(
             alt.XValue(WIDTH), layout.y(), text=alt.Text("worth:N")
         ),

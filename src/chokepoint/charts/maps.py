@@ -358,8 +358,8 @@ def _count(sums: alt.Chart, minerals: int) -> alt.Chart:
     )
     mined, refined = "datum.mined", "datum.refined"
     short = [
-        f"'Inside: more than half of ' + {mined} + ' minerals mined,'",
-        f"'of ' + {refined} + ' refined, of {minerals} with both figures'",
+        f"'Inside: more than half of ' + {mined} + ' minerals'",
+        f"'mined, of ' + {refined} + ' refined, of {minerals} with both'",
     ]
     long = [
         f"'Inside: more than half of the output of ' + {mined} + ' minerals at the mine'",

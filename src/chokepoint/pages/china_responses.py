@@ -183,7 +183,7 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
             y_title="Share of a year’s need",
             y_format=".0%",
             x_expr="format(datum.value, '.0%')",
-            word="format(missing, '.1%') + ' missing'",
+            word="format(missing, '.2~p') + ' missing'",
         ),
         along="cut",
         title="A cut bites when stocks and detours run out",

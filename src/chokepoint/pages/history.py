@@ -130,7 +130,7 @@ def united_states() -> Figure | None:
     if share.empty:
         return None
     rows = pd.DataFrame({"year": share.index.astype(int), "value": share.to_numpy()})
-    rows = rows.assign(series="US share of the rare earths mined")
+    rows = rows.assign(series="US share of rare earths mined")
     source = history.century("rare_earths").source_id.iloc[0]
     high = share.loc[1970:1984]
     none = share[share.round() == 0].loc[2001:2011]

@@ -21,7 +21,7 @@ NAMED = {standing: colour for standing, colour in COLOURS.items() if standing !=
 def stacks(rows: pd.DataFrame) -> alt.LayerChart:
     """Draw who holds world output, signatories from the left, China from the right: `stacked_pairs`."""
     ends = {"left": coalitions.SIGNED, "right": coalitions.CHINA}
-    return stacked_pairs(rows, colours=COLOURS, x_title="Share of world output", **ends)
+    return stacked_pairs(rows, colours=COLOURS, x_title="Share of output", **ends)
 
 
 def producers(rows: pd.DataFrame) -> alt.LayerChart:
