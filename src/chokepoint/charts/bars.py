@@ -19,8 +19,24 @@ from chokepoint.charts.layout import (
     tooltips,
 )
 from chokepoint.charts.layout import color as colour_by
-from chokepoint.charts.narrow import NARROWEST, datum, raised, two_lines
+from chokepoint.charts.narrow import LETTER, NARROWEST, SIZE, SMALLEST, datum, raised, two_lines
 from chokepoint.charts.theme import BRONZE, FLOOR, INK, PAPER, SOFT, TEAL, ink_on
+
+
+def _parted_at(labels: pd.Series, names: pd.Series) -> str:
+    """Return where the labels of bars are cut off on the narrowest screens; "" where they are not.
+
+    That is at a comma or, where the longest name and the longest label leave a bar no room, at a middle dot.
+
+    >>> _parted_at(pd.Series(["61% · 45 million t"]), pd.Series(["China"]))
+    ''
+    >>> _parted_at(pd.Series(["61% · 45 million t"]), pd.Series(["United Arab Emirates"]))
+    ' · '
+    """
+    if labels.str.contains(", ").any():
+        return ", "
+    longest = (names.str.len().max() + labels.str.len().max()) * LETTER * SIZE
+    return " · " if longest > SMALLEST and labels.str.contains(" · ").any() else ""
 
 
 def share_axis(title: str | None, label: str = "datum.value + '%'") -> alt.Axis:
@@ -65,9 +81,11 @@ def bars(
     down = names_beside(y, list(rows[y]), limit=limit)
     fill = colour_by(color, palette(rows, color, colours), legend) if color in rows else alt.value(color)
     words = alt.Chart(rows)
-    if label and rows[label].str.contains(", ").any():
+    if label and (parts := _parted_at(rows[label], rows[y])):
         said = datum(label)
-        words = words.transform_calculate(at_end=f"cp_column < {NARROWEST} ? split({said}, ', ')[0] : {said}")
+        words = words.transform_calculate(
+            at_end=f"cp_column < {NARROWEST} ? split({said}, '{parts}')[0] : {said}"
+        )
         label = "at_end"
     return alt.layer(
         alt.Chart(rows)

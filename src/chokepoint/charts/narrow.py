@@ -24,7 +24,7 @@ _MARK, _GAP, _AXIS, _EDGE = (
     10,
 )  # px: a legend's symbol, the gap between its columns, an axis of numbers, the chart's padding
 # px: the column on the smallest phone beside a scroll bar, and what names leave of one under NARROWEST
-_SMALLEST, _PLOT = 262, 90
+SMALLEST, _PLOT = 262, 90
 _LIMIT = 220  # px, of a label where a chart gives no limit: as in `theme`
 _KEY_LIMIT = 330  # px, of a name in a legend where a chart gives no limit
 _SHORT = 100  # px, of a name in a legend that no column is too narrow for
@@ -156,7 +156,7 @@ def _axis(axis: dict, spec: dict) -> dict:
 def _names_beside(axis: dict, spec: dict) -> dict:
     names, limit = _names(axis, spec), axis.get("labelLimit", _LIMIT)
     longest = max([0, *map(len, names)]) * LETTER * SIZE
-    if not isinstance(limit, int | float) or longest <= min(limit, _SMALLEST - _PLOT):
+    if not isinstance(limit, int | float) or longest <= min(limit, SMALLEST - _PLOT):
         return axis
     least = f"cp_column < {NARROWEST} ? min({limit:g}, cp_column - {_PLOT})"
     room = f"({least} : cp_column < {ENDS[1]} ? {limit:g} : {max(limit, min(longest + 4, _MOST)):.0f})"
@@ -232,7 +232,7 @@ def _legend(legend: dict, spec: dict) -> dict:
     axes = [
         axis for axis in spec.get("axes", []) if axis["orient"] == "left" and axis.get("labels") is not False
     ]
-    columns = (_SMALLEST, NARROWEST, *ENDS)
+    columns = (SMALLEST, NARROWEST, *ENDS)
     begins = [max([0.0, *(_extent(axis, spec, column) for axis in axes)]) for column in columns]
     most = wanted if isinstance(wanted, int) and wanted else len(names)
     fit = [
