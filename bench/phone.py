@@ -56,9 +56,8 @@ def visit(browser: Browser, address: str) -> Visit:
     devtools.on("Network.loadingFinished", lambda event: sent.append(event["encodedDataLength"]))
     page.add_init_script(WATCH)
     page.goto(address, wait_until="load")
-    page.wait_for_function(
-        "() => !document.querySelector('.cp-chart') || window.vega"
-    )  # it comes after the words
+    # it comes after the words
+    page.wait_for_function("() => !document.querySelector('.cp-chart') || window.vega")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     figures = page.evaluate("[largest, blocking, later]")

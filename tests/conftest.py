@@ -187,7 +187,8 @@ class Checkout:
             "open-data",
             "scenario",
             "charts",
-        ):  # the same, as files to use elsewhere; what models were run for; and charts that are compiled
+            "vega",
+        ):  # the same, as files to use elsewhere; what models were run for; charts that are compiled, and their script
             if (made := HOME / "build" / name).is_dir():
                 shutil.copytree(made, folder / "build" / name)
 

@@ -6,9 +6,10 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from chokepoint.pages import vega_script
 from chokepoint.pages.components.figure import figure
 from chokepoint.pages.drawn import drawn
-from chokepoint.site import chart_cache, imports, render
+from chokepoint.site import chart_cache, imports
 from chokepoint.site.chart_cache import ChartCache
 
 ROWS = pd.DataFrame({"metal": ["tin", "lead"], "share": [40.0, 60.0]})
@@ -91,7 +92,10 @@ def test_a_fresh_build_finds_none(tmp_path):
     assert Cache(tmp_path / "cache").charts.folder.parent == tmp_path / "charts"
 
 
-def test_the_script_of_the_charts_is_kept_beside_them_and_a_fresh_build_makes_it_anew(tmp_path):
-    home = tmp_path / "book"
-    assert render.overrides(home)["cp_charts"] == (home / "build" / "charts").as_posix()
-    assert render.overrides(home, fresh=True)["cp_charts"] == ""
+def test_the_script_of_the_charts_is_bundled_once_for_each_use(tmp_path, monkeypatch):
+    bundled = []
+    monkeypatch.setattr(vega_script.tables, "home", lambda: tmp_path)
+    monkeypatch.setattr(vega_script.vega, "script", lambda use: bundled.append(use) or f"Vega; {use};")
+    uses = ["window.vega = {}", "export default {}"]
+    assert [vega_script.vega_script(use) for use in uses * 2] == [f"Vega; {use};" for use in uses * 2]
+    assert bundled == uses

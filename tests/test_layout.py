@@ -202,7 +202,7 @@ def test_no_words_of_a_chart_leave_it_are_cut_run_into_others_or_are_too_small(
     Firefox here has a scroll bar that takes room, which is the narrowest column there is.
     """
     faults, tab = [], opened(name, letter)
-    for page in some(site, f"words in {name}", chapters=2, others=1)[shard::SHARDS]:
+    for page in some(site, f"words in {name}", chapters=3, others=2)[shard::SHARDS]:
         tab.resize(360, HEIGHT)
         tab.open(f"{address}/{page}.html")
         for width in sorted({320, 360, 390, 1440, *(WIDTHS if everything() else ())}):

@@ -359,7 +359,7 @@ def _count(sums: alt.Chart, minerals: int) -> alt.Chart:
     mined, refined = "datum.mined", "datum.refined"
     short = [
         f"'Inside: more than half of ' + {mined} + ' minerals'",
-        f"'mined, of ' + {refined} + ' refined, of {minerals} with both'",
+        f"'mined, ' + {refined} + ' refined, of {minerals} with both figures'",
     ]
     long = [
         f"'Inside: more than half of the output of ' + {mined} + ' minerals at the mine'",

@@ -96,6 +96,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from jupyter_book.sphinx import build_sphinx
 
     from chokepoint.analysis import facts
+    from chokepoint.pages import vega_script
     from chokepoint.site.fact_cache import FactCache
 
     os.nice(10)  # the notebooks first
@@ -103,6 +104,8 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     kept = FactCache(home / "build", fresh)
     facts.use_precomputed(release, kept.every(release))
     kept.save()
+    if fresh:
+        shutil.rmtree(home / "build" / vega_script.FOLDER, ignore_errors=True)
     begin.wait()
     result = build_sphinx(
         stage,
@@ -110,7 +113,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
         doctreedir=out / "doctrees",
         noconfig=True,
         path_config=home / "_config.yml",
-        confoverrides=overrides(home, fresh),
+        confoverrides=overrides(home),
         warningiserror=True,
         keep_going=True,
         quiet=True,
@@ -119,14 +122,10 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     raise SystemExit(1 if result else 0)
 
 
-def overrides(home: Path, fresh: bool = False) -> dict:
-    """Return what of Sphinx's configuration is not said in _config.yml.
-
-    fresh: whether nothing that is kept of charts is used.
-    """
+def overrides(home: Path) -> dict:
+    """Return what of Sphinx's configuration is not said in _config.yml."""
     return {
         "external_toc_path": (home / "_toc.yml").as_posix(),
-        "cp_charts": "" if fresh else (home / "build" / "charts").as_posix(),
         "latex_individualpages": False,
         "nitpicky": True,
     }

@@ -22,11 +22,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from chokepoint.analysis import facts
-from chokepoint.charts.vega import script
 from chokepoint.data import tables
 from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
+from chokepoint.pages.vega_script import vega_script
 from chokepoint.site import (
     chart_files,
     cover,
@@ -41,7 +41,6 @@ from chokepoint.site import (
     seo,
 )
 from chokepoint.site.binder import launch
-from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame, rows_when_asked
 from chokepoint.site.open_data import catalogue
@@ -90,7 +89,6 @@ def setup(app: Sphinx) -> dict:
         app.add_directive(name, _list_directive(make))
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
-    app.add_config_value("cp_charts", "", "", [str])  # where compiled charts are kept, if they are
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", seo.error_404_page)
     app.connect("html-collect-pages", seo.embed_page)
@@ -354,9 +352,7 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
         exception or app.builder.format != "html" or path.is_file()
     ):  # a print of other versions begins with no files
         return
-    charts, use = ChartCache(Path(app.config.cp_charts) if app.config.cp_charts else None), "window.vega = {}"
-    code = charts.get_or_compile(use, lambda: script(use))
-    path.write_text(f"(()=>{{{code}}})();", encoding="utf-8")
+    path.write_text("(()=>{" + vega_script("window.vega = {}") + "})();", encoding="utf-8")
 
 
 def _write_fonts(app: Sphinx, exception: Exception | None) -> None:

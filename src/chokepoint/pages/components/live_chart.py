@@ -10,7 +10,6 @@ import json
 import struct
 import zlib
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from textwrap import wrap
 
@@ -20,8 +19,7 @@ import traitlets
 import vl_convert
 
 from chokepoint.charts import vega
-from chokepoint.data import tables
-from chokepoint.data.result_cache import replace
+from chokepoint.pages.vega_script import vega_script
 
 WIDTH = 860  # pixels, of a picture that stands in for a chart where nothing can draw it
 
@@ -50,15 +48,7 @@ def _the_script() -> Script:
 
 @cache
 def _packed() -> bytes:
-    """Return the script: it takes seconds to bundle, and is kept in build/vega where that can be written."""
-    made_with = [version("vl-convert-python").encode(), Path(vega.__file__).read_bytes()]
-    kept = tables.home() / "build" / "vega" / f"{hashlib.sha256(b''.join(made_with)).hexdigest()[:20]}.js"
-    if kept.is_file():
-        script = kept.read_text(encoding="utf-8")
-    else:
-        script = vega.script("export default {}")
-        replace(kept, script)
-    return gzip.compress(script.encode(), mtime=0)
+    return gzip.compress(vega_script("export default {}").encode(), mtime=0)
 
 
 class LiveChart(anywidget.AnyWidget):
