@@ -7,7 +7,6 @@ from chokepoint.analysis import events, facts, supply
 from chokepoint.charts.curves import curves
 from chokepoint.charts.dumbbell import dumbbell
 from chokepoint.charts.gantt import gantt
-from chokepoint.charts.narrow import NARROWEST
 from chokepoint.charts.theme import CHINA, CHINA_PALE, INK, OTHER, UNSURE
 from chokepoint.data import tables
 from chokepoint.errors import UserError
@@ -184,7 +183,7 @@ def how_bad(mineral: str | None = None, release: str = tables.DEFAULT_RELEASE) -
             y_title="Share of a year’s need",
             y_format=".0%",
             x_expr="format(datum.value, '.0%')",
-            word=f"format(missing, '.1%') + (cp_column < {NARROWEST} ? '' : ' missing')",
+            word="format(missing, '.1%') + (cp_column < 310 ? '' : ' missing')",
         ),
         along="cut",
         title="A cut bites when stocks and detours run out",
