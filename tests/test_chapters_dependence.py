@@ -9,7 +9,7 @@ import pytest
 from sampled import of_each
 
 from chokepoint.analysis import coalitions, facts, reliance, supply
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import dependence, frameworks
 from chokepoint.pages import mineral as page
 from chokepoint.site.runs import plan
@@ -73,16 +73,11 @@ def another_world(monkeypatch):
 
     def alter(module, name: str, value) -> None:
         monkeypatch.setattr(module, name, value)
-        forget()
+        memory.forget_results()
 
     yield alter
     monkeypatch.undo()
-    forget()
-
-
-def forget() -> None:
-    for kept in tables._memories:
-        kept.clear()
+    memory.forget_results()
 
 
 def turned(alter, step, share):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from chokepoint.analysis import facts, own_forecasts, supply, verdict
-from chokepoint.data import check, tables
+from chokepoint.data import check, memory, tables
 from chokepoint.pages import does_it_work, front_page
 
 RELEASE = tables.DEFAULT_RELEASE
@@ -260,14 +260,9 @@ def test_ore_inside_turns_when_the_plants_are_inside(monkeypatch):
     swapped = real.rename(columns={"mine": "refinery", "refinery": "mine"})
     with monkeypatch.context() as patch:
         patch.setattr(supply, "inside", lambda *_: swapped)
-        forget()
+        memory.forget_results()
         assert "Metal inside as well as ore." in point("ore-inside")
-    forget()
-
-
-def forget() -> None:
-    for kept in tables._memories:
-        kept.clear()
+    memory.forget_results()
 
 
 @pytest.mark.parametrize("days, word", [(20, "weeks"), (64, "months"), (800, "years")])

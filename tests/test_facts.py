@@ -139,7 +139,7 @@ IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
 from chokepoint.analysis import facts; from chokepoint.data import tables
 found = [facts.find(fact_id) for fact_id in json.load(sys.stdin)]
-print(json.dumps({"texts": [fact and fact.text for fact in found], "reads": tables.reads()}))
+print(json.dumps({"texts": [fact and fact.text for fact in found], "reads": memory.reads()}))
 """
 
 

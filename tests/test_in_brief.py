@@ -9,7 +9,7 @@ import moved
 import pytest
 
 from chokepoint.analysis import facts
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import (
     china_responses,
     disagreements,
@@ -34,7 +34,7 @@ def change(tmp_path, monkeypatch) -> Callable[..., None]:
         rows = moved.rows_of(path)
         assert any(map(picked, rows))
         moved.write(path, [row | cells if picked(row) else row for row in rows])
-        tables.forget_changed()
+        memory.forget_changed()
 
     return changed
 

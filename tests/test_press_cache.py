@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from small_book import Small, notebook
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables, views
 from chokepoint.errors import UserError
 from chokepoint.site import cache, imports
 from chokepoint.site.cache import Cache, Executed, code_of, modules_of
@@ -282,16 +282,16 @@ def test_one_value_of_the_whole_book_runs_one_minerals_page_and_the_pages_of_the
 def test_what_is_remembered_counts_as_read_each_time_and_is_forgotten_once_its_file_is_another(
     data, monkeypatch
 ):
-    rows = tables.remembered(lambda: len(tables.load("vault")))
-    other = tables.remembered(lambda: len(tables.load("sources")))
+    rows = memory.remembered(lambda: len(tables.load("vault")))
+    other = memory.remembered(lambda: len(tables.load("sources")))
     assert rows() == other() == 1
     monkeypatch.setattr(tables, "_reads", set())
-    assert rows() == 1 and tables.reads() == sorted(READS)
+    assert rows() == 1 and memory.reads() == sorted(READS)
     (data / "evidence/vault.csv").write_text("a\n1\n2\n")
     (data / "evidence/sources.csv").write_text("a\n1\n", encoding="utf-8")
     monkeypatch.setattr(tables, "_reads", set())
-    tables.forget_changed()
-    assert tables.reads() == [] and rows() == 2 and other() == 1
+    memory.forget_changed()
+    assert memory.reads() == [] and rows() == 2 and other() == 1
 
 
 def newest(vault: pd.DataFrame, times: int) -> dict[str, int]:
@@ -299,20 +299,20 @@ def newest(vault: pd.DataFrame, times: int) -> dict[str, int]:
 
 
 def test_a_view_is_asked_anew_once_its_table_is_another_and_is_nobodys_to_change(data, monkeypatch):
-    asked = tables.view("vault")(newest)
+    asked = views.view("vault")(newest)
     monkeypatch.setattr(tables, "_reads", set())
     first = asked(2)
-    reads = tables.reads()
+    reads = memory.reads()
     assert reads == [tables.DESCRIPTOR + ": vault", f"view {__name__}:newest [2]"]
     first["a"] = 99
     monkeypatch.setattr(tables, "_reads", set())
-    assert asked(2) == {"a": 2} and tables.reads() == reads
+    assert asked(2) == {"a": 2} and memory.reads() == reads
     (data / "evidence/vault.csv").write_text("a\n1\n5\n")
     assert asked(2) == {"a": 10} and asked(3) == {"a": 15}
 
 
 def test_a_view_that_reads_another_table_too_notices_when_that_is_another(data):
-    other = tables.view("vault")(lambda _vault: len(tables.load("sources")))
+    other = views.view("vault")(lambda _vault: len(tables.load("sources")))
     assert other() == 1
     (data / "evidence/sources.csv").write_text("a\n1\n2\n3\n")
     assert other() == 3

@@ -114,4 +114,4 @@ def test_nothing_of_one_notebook_is_found_by_the_next(asks):
 
 
 def test_a_forked_kernel_has_read_no_table_before_its_notebook_asks(asks):
-    assert asks("import json; from chokepoint.data import tables; print(json.dumps(tables.reads()))") == [[]]
+    assert asks("import json; from chokepoint.data import memory; print(json.dumps(memory.reads()))") == [[]]

@@ -15,7 +15,7 @@ from quiet_server import serving
 from runner import Runner
 
 from chokepoint import cli
-from chokepoint.data import tables
+from chokepoint.data import memory
 from chokepoint.errors import UserError
 from chokepoint.site import refresh as refreshing
 
@@ -47,7 +47,7 @@ def refresh(tmp_path, monkeypatch, publisher, made):
 
     def run(*rows):
         made_up.write_list(data, *rows)
-        tables.forget_changed()
+        memory.forget_changed()
         before = small_data.contents(data)
         text = tmp_path / "moved.md"
         done = CliRunner().invoke(

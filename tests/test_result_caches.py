@@ -8,7 +8,7 @@ import pytest
 from sampled import draw, everything
 
 from chokepoint.analysis import facts
-from chokepoint.data import check, tables
+from chokepoint.data import check, digests, memory, tables
 from chokepoint.data.result_cache import ResultCache
 from chokepoint.site.fact_cache import FactCache
 
@@ -117,7 +117,7 @@ def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(some_parts
         "China,country,CHN,2025,900,",
         "China,country,CHN,2025,600,",
     )
-    tables.forget_changed()
+    memory.forget_changed()
     then, after = FactCache(tmp_path), facts.evaluate()
     assert after["gallium.china_refined"] != computed["gallium.china_refined"]
     kept = set(then.kept)
@@ -161,5 +161,5 @@ def test_a_row_of_several_countries_counts_as_a_row_of_each(tmp_path, monkeypatc
     found = []
     for name in ("a", "another"):
         (tmp_path / "texts.csv").write_text(f"id,iso3s\n{name},JPN;USA\n")
-        found.append(tables.digest("data/texts.csv: iso3s=JPN"))
+        found.append(digests.digest("data/texts.csv: iso3s=JPN"))
     assert found[0] != found[1]

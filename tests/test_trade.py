@@ -8,7 +8,7 @@ import pytest
 from sampled import of_each
 
 from chokepoint.analysis import countries, facts, trade
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import country as country_page
 from chokepoint.pages import mineral as mineral_page
 from chokepoint.pages import partner_trade
@@ -79,7 +79,7 @@ def test_a_part_of_a_large_table_is_the_same_as_the_table_cut():
     cut = whole[whole.exporter.isin(["CHL", "ZMB"])]
     assert part.value_usd.sum() == cut.value_usd.sum() and len(part) == len(cut)
     assert (part.dtypes == cut.dtypes).all()
-    assert f"data/minerals/{release}/{trade.TABLE}.csv" in tables.reads()
+    assert f"data/minerals/{release}/{trade.TABLE}.csv" in memory.reads()
 
 
 @pytest.mark.parametrize("mineral", ["gallium", "germanium", "hafnium"])

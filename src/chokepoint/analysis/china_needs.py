@@ -8,7 +8,7 @@ Two measures that do not mix. *Own ore*: what China mined over what it refined, 
 import pandas as pd
 
 from chokepoint.analysis import coalitions, forecast, trade
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 CHINA = "CHN"
 # Goods that China buys as feed for its industry. Refined copper, cobalt oxide and the like are left out: they
@@ -37,7 +37,7 @@ def own_ore() -> pd.DataFrame:
     return _own_ore().copy()
 
 
-@tables.remembered
+@memory.remembered
 def _own_ore() -> pd.DataFrame:
     refined = forecast.newest("refinery")  # its edition gives mining of the same year
     table = tables.load("iea_production", refined.source_id.iloc[0].lower())
@@ -87,7 +87,7 @@ def imports(year: int | None = None) -> pd.DataFrame:
     return _imports(year or trade.years()[-1]).copy()
 
 
-@tables.remembered
+@memory.remembered
 def _imports(year: int) -> pd.DataFrame:
     bloc, found = coalitions.club("signed"), []
     for heading, good in FEED.items():

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 VERDICTS = ("matches", "was said", "imprecise", "wrong", "unchecked", "not checkable")
 CHECKED = VERDICTS[:4]
@@ -44,7 +44,7 @@ def verdicts() -> pd.DataFrame:
     return _verdicts().copy()
 
 
-@tables.remembered
+@memory.remembered
 def _verdicts() -> pd.DataFrame:
     rows = claims()
     return pd.crosstab(rows.source_id, rows.verdict).reindex(

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import views
 
 CHINA, SIGNED, CAME, ELSEWHERE = "China", "US and signatories", "Attended only", "Elsewhere"
 NOT_NAMED = "Not itemised"  # output that a source gives only as a remainder or for a group of countries
 
 
-@tables.view("memberships")
+@views.view("memberships")
 def members(rows: pd.DataFrame, coalition: str) -> frozenset[str]:
     """Country codes of a coalition; where the European Union is a member, its member states are.
 

@@ -13,7 +13,7 @@ customer who left.
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import MissingTable
 
 CUT, FEWEST, YEARS_BEFORE = 0.7, 3, 3
@@ -21,7 +21,7 @@ BEFORE, DURING, AFTER = "before", "in the period of the control", "after"
 BIT, FADED, NOT_SEEN, UNDETERMINED = "bit", "faded", "not seen", "cannot be told"
 
 
-@tables.remembered
+@memory.remembered
 def judged(mineral: str | None = None) -> pd.DataFrame:
     """Return a row for each control and mineral that can be put to a series; of one mineral, or of all.
 
@@ -36,7 +36,7 @@ def judged(mineral: str | None = None) -> pd.DataFrame:
     return pd.concat([rows, pd.DataFrame(found, columns=columns)], axis=1)
 
 
-@tables.remembered
+@memory.remembered
 def not_judged(mineral: str | None = None) -> pd.DataFrame:
     """Return the controls on a mineral, or on any, that took effect and for which no series is held.
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, reserves, supply
 from chokepoint.analysis.spelling import ours
-from chokepoint.data import tables
+from chokepoint.data import memory, tables, views
 from chokepoint.data.tables import by_release
 from chokepoint.errors import UserError
 
@@ -24,7 +24,7 @@ FRAMEWORKS = (
 _SERIES = ["mineral", "step", "form"]
 
 
-@tables.view("geography", "attendees")
+@views.view("geography", "attendees")
 def names(geography: pd.DataFrame, attendees: pd.DataFrame) -> dict[str, str]:
     """iso3 → name of every country that has a page, by name."""
     rows = geography[geography.iso3.isin([*attendees.iso3, HOST])].sort_values(
@@ -42,7 +42,7 @@ def slug(iso3: str) -> str:
     return slugs()[iso3]
 
 
-@tables.remembered
+@memory.remembered
 def slugs() -> dict[str, str]:
     """Return the name in an address of every country that has a page, by iso3."""
     return {iso3: re.sub(r"\W+", "-", _plain(name).lower()) for iso3, name in names().items()}
@@ -125,7 +125,7 @@ def underground(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
 # --- what it signed ---
 
 
-@tables.remembered
+@memory.remembered
 def texts(iso3: str) -> pd.DataFrame:
     """Agreements, plans, statements and refusals that name it, oldest first; forums apart."""
     rows = tables.rows("agreements", iso3s=iso3)
@@ -133,7 +133,7 @@ def texts(iso3: str) -> pd.DataFrame:
     return rows.sort_values("date_start", na_position="last")
 
 
-@tables.remembered
+@memory.remembered
 def signed(iso3: str) -> pd.Series | None:
     """Return the first framework, memorandum or partnership it signed with the United States, or None."""
     rows = texts(iso3)
@@ -163,7 +163,7 @@ STATUS = {
 }
 
 
-@tables.remembered
+@memory.remembered
 def status(iso3: str) -> str:
     """Where it stands towards the frameworks: a key of STATUS.
 
@@ -186,7 +186,7 @@ def aimed_at(iso3: str) -> pd.DataFrame:
     return _aimed_at(iso3, names()[iso3])
 
 
-@tables.view("controls")
+@views.view("controls")
 def _aimed_at(controls: pd.DataFrame, iso3: str, name: str) -> pd.DataFrame:
     rows = controls.query("published")
     words = {"JPN": "Japan", "USA": r"United States|\bUS\b|MP Materials"}.get(iso3, re.escape(name))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import MissingTable, UserError, nearest
 from chokepoint.models import scenario
 from chokepoint.models.scenario import Scenario, assemble, runner
@@ -49,7 +49,7 @@ def _fault(ask: Callable[[str], object], name: str) -> str:
     return ""
 
 
-@tables.remembered
+@memory.remembered
 def run(mineral: str, members: str, story: str, answer: str = "none", **settings: float) -> Scenario:
     """Run a story under an answer of China's; settings given by name come on top.
 
@@ -74,7 +74,7 @@ def half_a_year(mineral: str, members: str) -> float:
     return run(mineral, members, "everything").settings["vault"]
 
 
-@tables.remembered
+@memory.remembered
 def across(members: str = "came") -> pd.DataFrame:
     """Return what a club comes to by 2040 in each mineral, an index of minerals, China answering nothing.
 

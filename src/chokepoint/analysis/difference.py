@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from chokepoint.analysis import facts
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import UserError
 
 TIMES = ("year", "month")
@@ -371,7 +371,7 @@ def _rounded(a: float | str, b: float | str) -> bool:
     return len(many.partition(".")[2]) > places and abs(float(many) - float(few)) <= 0.5000001 * 10**-places
 
 
-@tables.remembered
+@memory.remembered
 def _corrections() -> dict[str, dict]:
     return {r["correction_id"]: r for r in tables.load("corrections").to_dict("records")}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 
 MEETING = pd.Timestamp(2026, 2, 4)
 # What became of a term, by the word in the table of events; the last three are for terms that no event
@@ -26,7 +26,7 @@ UNTRACED, AHEAD = "Day passed, outcome not traced", "Set for a day after the evi
 PROMISE, MEASURE = "promise", "measure"
 
 
-@tables.view("sources")
+@views.view("sources")
 def newest_evidence(rows: pd.DataFrame) -> pd.Timestamp:
     """Return the day of the newest source of the evidence that was read.
 
@@ -40,7 +40,7 @@ def newest_evidence(rows: pd.DataFrame) -> pd.Timestamp:
     return pd.Timestamp(days.max())
 
 
-@tables.view("sources")
+@views.view("sources")
 def is_ahead(_sources: pd.DataFrame, day: str) -> bool:
     """Whether a day, such as 2026-11-10, is later than the newest evidence."""
     return bool(pd.Timestamp(day) > newest_evidence())
@@ -72,7 +72,7 @@ def ahead() -> pd.DataFrame:
 _OF_TERMS = ("timeline", "agreements", "sources")
 
 
-@tables.view(*_OF_TERMS)
+@views.view(*_OF_TERMS)
 def deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame) -> pd.DataFrame:
     """Return the terms that end after the meeting, first to end first.
 
@@ -98,7 +98,7 @@ def _deadlines(timeline: pd.DataFrame, agreements: pd.DataFrame, seen: pd.Timest
     return rows
 
 
-@tables.view(*_OF_TERMS)
+@views.view(*_OF_TERMS)
 def settled(
     timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, key: str
 ) -> pd.Series | None:
@@ -116,7 +116,7 @@ def _settled(rows: pd.DataFrame, key: str) -> pd.Series | None:
     return rows.loc[key]
 
 
-@tables.view(*_OF_TERMS)
+@views.view(*_OF_TERMS)
 def settled_suspension(
     timeline: pd.DataFrame, agreements: pd.DataFrame, _sources: pd.DataFrame, control_id: str
 ) -> pd.Series | None:

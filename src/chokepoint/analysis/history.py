@@ -8,7 +8,7 @@ USGS's shares as one series is said, with the reason, in data/crosswalk.csv.
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 HISTORICAL, SHARES = "historical", "output_shares"
 OF_REPORTED, OF_WORLD = "of output reported to BGS", "of world output, USGS"
@@ -102,7 +102,7 @@ def shares(mineral: str, iso3: frozenset[str] | set[str]) -> pd.DataFrame:
     )
 
 
-@tables.remembered
+@memory.remembered
 def reported(mineral: str | None = None) -> pd.DataFrame:
     """Return BGS's shares, of one mineral or of all, in the years in which each series is used.
 

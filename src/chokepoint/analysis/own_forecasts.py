@@ -3,14 +3,14 @@
 import pandas as pd
 
 from chokepoint.analysis import events
-from chokepoint.data import tables
+from chokepoint.data import views
 
 NOT_DUE, DUE, TRUE, FALSE, VOID = "not due yet", "due, not settled", "came true", "did not", "void"
 _OUTCOMES = {"yes": TRUE, "no": FALSE, "void": VOID}
 BANDS = {"unlikely": (0.0, 0.4), "open": (0.4, 0.6), "likely": (0.6, 1.01)}
 
 
-@tables.view("forecasts", "sources")
+@views.view("forecasts", "sources")
 def forecasts(rows: pd.DataFrame, _sources: pd.DataFrame) -> pd.DataFrame:
     """Return the forecasts, first to come due first, with `state`.
 

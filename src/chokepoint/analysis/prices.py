@@ -5,7 +5,7 @@ With them stand the days on which it did.
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 from chokepoint.data.tables import by_release
 
 LIMITS = ("licence", "ban")
@@ -57,7 +57,7 @@ def controlled(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     )
 
 
-@tables.view("controls", "control_minerals")
+@views.view("controls", "control_minerals")
 def _in_force(controls: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Return the licences and bans that took effect, a row for each mineral that one names."""
     rows = controls.query("published and instrument in @LIMITS and took_effect == 'yes'")

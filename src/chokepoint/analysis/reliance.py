@@ -8,7 +8,7 @@ mineral is taken. Some minerals are only in the last; older releases have no sum
 import pandas as pd
 
 from chokepoint.analysis.spelling import ours
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.data.tables import by_release
 
 _WORDS = {"greater": "more than {:g}%", "less": "less than {:g}%", "net_exporter": "net exporter"}
@@ -66,7 +66,7 @@ def statements(release: str = tables.DEFAULT_RELEASE) -> pd.DataFrame:
     return rows.sort_values(["mineral", "other", "place", "what"], ignore_index=True)[_COLUMNS]
 
 
-@tables.remembered
+@memory.remembered
 def _stated(table: str, release: str) -> pd.DataFrame:
     """Return the figures and bounds of one table for the latest year that it has."""
     rows = tables.load(table, release)
@@ -100,7 +100,7 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@tables.remembered
+@memory.remembered
 def _speaking() -> dict[str, set[str]]:
     stage = tables.load("minerals").set_index("mineral").headline_stage
     rules = tables.load("commodities")
@@ -313,7 +313,7 @@ def disputed() -> list[tuple[str, int]]:
     return sorted(key for key, texts in _readings().items() if len(set(texts.values())) > 1)
 
 
-@tables.remembered
+@memory.remembered
 def _readings() -> dict[tuple[str, int], dict[str, str]]:
     every = pd.concat(
         [

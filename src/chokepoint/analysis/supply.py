@@ -18,7 +18,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, parts
 from chokepoint.analysis.spelling import ours
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.data.tables import by_release
 
 MINE, REFINERY = "mine", "refinery"
@@ -62,7 +62,7 @@ def in_sentence(mineral: str) -> str:
     return text[0].lower() + text[1:]
 
 
-@tables.remembered
+@memory.remembered
 def _names() -> dict[str, str]:
     return tables.load("minerals").set_index("mineral").name.to_dict()
 
@@ -154,7 +154,7 @@ def label(what: str) -> str:
     return _short_names().get(what) or what.split(" (")[0]
 
 
-@tables.remembered
+@memory.remembered
 def _short_names() -> dict[str, str]:
     return dict(tables.load("products")[["product", "short"]].itertuples(index=False))
 
@@ -263,7 +263,7 @@ def _agency() -> pd.DataFrame:
     return _editions().copy(deep=False)
 
 
-@tables.remembered
+@memory.remembered
 def _editions() -> pd.DataFrame:
     names = tables.load("minerals").set_index("mineral").name
     products = tables.load("products").set_index(["mineral", "step"])["product"]

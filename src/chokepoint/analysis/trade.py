@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from chokepoint.analysis import coalitions, countries
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 TABLE = "trade_flows"
 COAL = "270112"
@@ -27,7 +27,7 @@ LEAST = 1000  # US$: less than that in a year is no trade, but somebody's sample
 _COLUMNS = ["heading", "year", "exporter", "importer", "value_usd", "source_id"]
 
 
-@tables.remembered
+@memory.remembered
 def _headings() -> pd.DataFrame:
     rows = tables.load("crosswalk").query("publisher == 'baci'")
     rows = rows.assign(heading=rows["product"].str.slice(3, 9), goods=rows["product"].str.slice(11))
@@ -102,7 +102,7 @@ def sold(iso3: str, year: int | None = None) -> pd.DataFrame:
     return rows.copy() if year is None else rows[rows.year == year].reset_index(drop=True)
 
 
-@tables.remembered
+@memory.remembered
 def _sold(iso3: str) -> pd.DataFrame:
     union = coalitions.club("union")
     own = union if iso3 == countries.UNION else frozenset({iso3})
@@ -165,7 +165,7 @@ def signatories() -> list[str]:
     return list(_signatories())
 
 
-@tables.remembered
+@memory.remembered
 def _signatories() -> tuple[str, ...]:
     return tuple(iso3 for iso3 in countries.names() if countries.status(iso3).startswith("signed"))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from chokepoint.analysis import reliance
-from chokepoint.data import tables
+from chokepoint.data import memory, tables, views
 from chokepoint.data.tables import by_release
 from chokepoint.errors import UserError
 
@@ -107,7 +107,7 @@ def of(mineral: str, release: str, year: int | None = None) -> pd.DataFrame:
     return rows[rows.year == (rows.year.max() if year is None else year)].reset_index(drop=True)
 
 
-@tables.remembered
+@memory.remembered
 def _of(mineral: str, release: str) -> pd.DataFrame:
     own = tables.rows("vault_basket", mineral=mineral)
     others = {other for told in own.shares_with.dropna() for other in told.split(";")}
@@ -135,7 +135,7 @@ def basket(release: str, rule: str = EVERYTHING, year: int | None = None) -> pd.
     return rows.sort_values("value", ascending=False, ignore_index=True)
 
 
-@tables.view("controls", "control_minerals")
+@views.view("controls", "control_minerals")
 def under_licence(controls: pd.DataFrame, links: pd.DataFrame) -> list[str]:
     """List the minerals that a Chinese export licence in force names.
 
@@ -307,7 +307,7 @@ def _lines(choices: pd.DataFrame, release: str) -> pd.DataFrame:
     return _valued(_shared(rows))[COLUMNS]
 
 
-@tables.remembered
+@memory.remembered
 def _printed(release: str) -> tuple[list[int], Mapping[tuple, list[dict]], str]:
     """Return the newest years of a release, its rows of trade and prices in them, and its source.
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from chokepoint.analysis import countries, events, facts
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 
 NOT, PART, MET = "not met", "met in part", "met"
 LOW, MODERATE, HIGH = "low", "moderate", "high"
@@ -80,7 +80,7 @@ def reference_price(release: str = tables.DEFAULT_RELEASE) -> facts.Fact | None:
     return facts.find(REFERENCE_PRICE, release)
 
 
-@tables.view("agreements")
+@views.view("agreements")
 def plurilateral(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of a plurilateral agreement: status, binding, confidence, a row a text."""
     rows = rows.query("published and instrument == 'plurilateral agreement'")
@@ -102,7 +102,7 @@ def price_confidence() -> str:
     return HIGH if known.any() else MODERATE
 
 
-@tables.view("finance")
+@views.view("finance")
 def floors(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the floors with a number in contracts of single firms that are signed or in force.
 
@@ -182,7 +182,7 @@ def supply_confidence() -> str:
 # --- membership ---
 
 
-@tables.view("agreements")
+@views.view("agreements")
 def bound(rows: pd.DataFrame, binding: str = "yes") -> int:
     """Return how many partners have signed a text of minerals or trade with Washington that binds.
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from chokepoint.analysis import supply
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.data.tables import by_release
 
 _WHY = {
@@ -49,7 +49,7 @@ def within(mineral: str, step: str, members: Collection[str], release: str) -> l
     return [area for iso3, area in _by_series(release).get((mineral, step), ()) if iso3 in members]
 
 
-@tables.remembered
+@memory.remembered
 def _by_series(release: str = tables.DEFAULT_RELEASE) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """ISO codes and names of the countries of `output`, by mineral and step."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}

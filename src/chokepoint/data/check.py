@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chokepoint.data import consistency, forecast_rules, grades, references, tables
+from chokepoint.data import consistency, forecast_rules, grades, memory, references, tables
 from chokepoint.data.descriptor import listed
 from chokepoint.data.ingest import plausibility
 from chokepoint.data.ingest.files import UNSEEN
@@ -225,7 +225,7 @@ def require_sound(data: Path | None = None, kept: Path | None = None) -> list[Fa
 
     kept: the file with what was found in tables that may be as they were then.
     """
-    tables.forget_changed()
+    memory.forget_changed()
     faults, notes = examine(data, ResultCache(kept))
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]

@@ -14,7 +14,7 @@ from chokepoint.analysis.events import day
 from chokepoint.analysis.facts.supply import prefix, share_id
 from chokepoint.charts.bars import bars
 from chokepoint.charts.theme import MINED, REFINED
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 from chokepoint.pages import country_text as lead_prose
 from chokepoint.pages import suspensions
 from chokepoint.pages.agreements import EXCLUDES, binds
@@ -465,7 +465,7 @@ def unanswered_questions(country: str, release: str) -> Section | None:
     return None if not gaps else Section("What is not known", [], release, None, gaps)
 
 
-@tables.view("open_questions")
+@views.view("open_questions")
 def _questions(questions: pd.DataFrame, iso3: str, name: str, *keys: str) -> pd.DataFrame:
     """Return the open questions about a country.
 

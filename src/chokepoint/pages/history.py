@@ -11,7 +11,7 @@ import pandas as pd
 from chokepoint.analysis import history, supply
 from chokepoint.charts.decades import decades
 from chokepoint.charts.theme import BRONZE, CHINA, CHINA_PALE, CLAY, TEAL, UNITED_STATES
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages.amounts import capital
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.mineral_text import name
@@ -23,7 +23,7 @@ IN_PART = ("lithium content",)
 LEAST_YEARS, RECENT = 10, 2010  # a series with fewer years, or none so new, is not drawn
 
 
-@tables.remembered
+@memory.remembered
 def series_of(mineral: str, iso3: frozenset[str] = CHINA_ONLY) -> pd.DataFrame:
     """Return the share of output [%] by BGS of some countries, for each series that can be shown.
 
@@ -74,7 +74,7 @@ def _both(mineral: str, release: str) -> pd.DataFrame:
     return pd.concat([ours, usgs_series(mineral, set(ours.stage), release)]) if len(ours) else ours
 
 
-@tables.remembered
+@memory.remembered
 def minerals() -> list[str]:
     """List the minerals with a series of China's share, by name.
 

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from chokepoint.analysis import facts
 from chokepoint.analysis.events import day
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages.amounts import capital, date, with_article
 from chokepoint.pages.embedded import embedded
 
@@ -154,7 +154,7 @@ def _followed(found: re.Match) -> str:
     return words
 
 
-@tables.remembered
+@memory.remembered
 def publisher(source_id: str) -> str:
     """Who published a source, without what stands in brackets behind the name.
 
@@ -164,7 +164,7 @@ def publisher(source_id: str) -> str:
     return re.sub(r" \([^)]*\)", "", tables.row("sources", source_id=source_id).publisher)
 
 
-@tables.remembered
+@memory.remembered
 def cited(source_id: str) -> str:
     """Name a source by its publisher and year.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from chokepoint.analysis import reliance, supply
 from chokepoint.analysis.facts.reliance import form_id
 from chokepoint.analysis.spelling import ours
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import suspensions
 from chokepoint.pages.amounts import capital, date, in_words, tons, with_article
 from chokepoint.pages.markup import fact_exists
@@ -24,7 +24,7 @@ def row_of(mineral: str) -> pd.Series:
     return _rows().loc[mineral]
 
 
-@tables.remembered
+@memory.remembered
 def _rows() -> pd.DataFrame:
     rows = tables.load("minerals").fillna({"note": ""})
     return rows.assign(headline_mineral=rows.headline_mineral.fillna(rows.mineral)).set_index("mineral")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from chokepoint.analysis import difference, facts
 from chokepoint.charts.slope import slope
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import mineral as minerals
 from chokepoint.pages.amounts import capital, edition
 from chokepoint.pages.changes import counts, figure_text, is_revision, series_name, signed
@@ -44,7 +44,7 @@ _TABLES = {
 }
 
 
-@tables.remembered
+@memory.remembered
 def _changes(old: str, new: str) -> dict:
     return difference.diff(old, new)
 
@@ -214,7 +214,7 @@ _LABELS = (
 # --- sentences ---
 
 
-@tables.remembered
+@memory.remembered
 def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
     """Return the sentences of chapters and of minerals, wherever they differ.
 
@@ -324,7 +324,7 @@ def _reason(reason: str) -> str:
     return re.sub(r"another source: .*", "another source", reason)
 
 
-@tables.remembered
+@memory.remembered
 def _revised(old: str, new: str) -> list[tuple[str, dict]]:
     """Return (table, row) of every figure that both releases print, and differently.
 

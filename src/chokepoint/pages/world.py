@@ -17,7 +17,7 @@ from chokepoint.charts.theme import (
     TEAL,
     UNITED_STATES,
 )
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 from chokepoint.pages.amounts import capital, date
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.country_text import product
@@ -78,7 +78,7 @@ def places() -> pd.DataFrame:
     return rows
 
 
-@tables.view("agreements")
+@views.view("agreements")
 def wavering(agreements: pd.DataFrame) -> dict[str, str]:
     """iso3 → what is reported of those that hesitate, refused or came and signed nothing."""
     rows = agreements.query("published and status in @_WAVERING")
@@ -86,7 +86,7 @@ def wavering(agreements: pd.DataFrame) -> dict[str, str]:
     return {r.iso3s: words[r.status] for r in rows.itertuples()}
 
 
-@tables.view("agreements")
+@views.view("agreements")
 def _paper_sources(agreements: pd.DataFrame) -> list[str]:
     """List the sources of what was signed, and of what is reported of those that did not."""
     rows = agreements.query("published and (status == 'signed' or status in @_WAVERING)")

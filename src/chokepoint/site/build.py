@@ -23,7 +23,7 @@ from time import perf_counter
 import nbformat
 
 from chokepoint.analysis import countries, facts
-from chokepoint.data import check, tables
+from chokepoint.data import check, digests, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
 from chokepoint.site.execute import execute, write
@@ -98,7 +98,7 @@ def build_locked(
 
     last = _load(state) or {"inputs": {}}
     checked = None if fresh else home / "build" / "checked.json"
-    new = tables.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
+    new = digests.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
     if new:  # what it declares is not to be trusted yet
         check.require_sound(kept=checked)
     runs = plan(home / "book", release, settings)
@@ -202,7 +202,7 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
     own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     schemas = sorted(path.name for path in (tables.data_dir() / "schemas").glob("*.json"))
     packed = ["data/LICENSE.md", *(f"data/schemas/{name}" for name in schemas)]  # with the tables
-    data = {name: tables.digest(name) for name in [*tables.all_reads(), *packed]}
+    data = {name: digests.digest(name) for name in [*digests.all_reads(), *packed]}
     asked = _digest(
         {
             "release": release,

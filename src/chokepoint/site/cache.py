@@ -26,7 +26,7 @@ from typing import Any
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import digests, tables, views
 from chokepoint.errors import UserError
 from chokepoint.site import imports
 from chokepoint.site.chart_cache import ChartCache
@@ -44,7 +44,7 @@ _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 class Executed:
     """A notebook that ran.
 
-    It is its JSON with outputs, what it read of the data (names as of `tables.reads`), its cells' own time
+    It is its JSON with outputs, what it read of the data (names as of `memory.reads`), its cells' own time
     [s].
     """
 
@@ -120,9 +120,9 @@ class Cache:
         _ = self._at_start
 
     def changed_files(self, reads: Iterable[str]) -> list[str]:
-        """List the files behind names of `tables.reads` that are not as they were when the build began."""
+        """List the files behind names of `memory.reads` that are not as they were when the build began."""
         files = dict.fromkeys(file for read in reads for file in _files(read))
-        return [name for name in files if tables.digest(name) != self._at_start.get(name, "absent")]
+        return [name for name in files if digests.digest(name) != self._at_start.get(name, "absent")]
 
     def seconds(self, run: Run) -> float:
         """Return how long its cells took the last time [s].
@@ -171,9 +171,7 @@ class Cache:
         return [
             name
             for name, was in inputs.items()
-            if not (
-                self.same(name, was) if name.startswith(("data/", tables.VIEW)) else code.get(name) == was
-            )
+            if not (self.same(name, was) if name.startswith(("data/", views.VIEW)) else code.get(name) == was)
         ]
 
     def same(self, name: str, was: str) -> bool:
@@ -181,21 +179,21 @@ class Cache:
 
         A view is only asked again where its tables are others than then.
         """
-        if not name.startswith(tables.VIEW):
+        if not name.startswith(views.VIEW):
             return self.digest(name) == was
         whole, _, result = was.partition(" ")
         return whole == self._tables_of(name) or result == self._result_of(name)
 
     def digest(self, name: str) -> str:
-        """Return what a name of `tables.reads` stands for.
+        """Return what a name of `memory.reads` stands for.
 
         Of a view, that is a digest of its tables and one of its result.
         """
         if name in self._at_start:
             return self._at_start[name]
-        if name.startswith(tables.VIEW):
+        if name.startswith(views.VIEW):
             return f"{self._tables_of(name)} {self._result_of(name)}"
-        return self._once(name, lambda read: tables.digest(read, self._states))
+        return self._once(name, lambda read: digests.digest(read, self._states))
 
     def _tables_of(self, view: str) -> str:
         return self._once((view, "tables"), lambda _: _sha("".join(map(self.digest, _files(view))).encode()))
@@ -244,7 +242,7 @@ class Cache:
 
     @cached_property
     def _at_start(self) -> dict[str, str]:
-        return {name: tables.digest(name, self._states) for name in tables.all_reads()}
+        return {name: digests.digest(name, self._states) for name in digests.all_reads()}
 
 
 def _beside(path: Path) -> Path:
@@ -258,15 +256,15 @@ def _remove(path: Path) -> None:
 
 
 def _view(read: str) -> tuple[Callable, list]:
-    """Return the function and the arguments that a name of `tables.reads` gives."""
-    where, _, arguments = read.removeprefix(tables.VIEW).partition(" ")
+    """Return the function and the arguments that a name of `memory.reads` gives."""
+    where, _, arguments = read.removeprefix(views.VIEW).partition(" ")
     module, _, name = where.partition(":")
     return getattr(import_module(module), name), json.loads(arguments)
 
 
 def _files(read: str) -> list[str]:
-    """List the whole files behind a name of `tables.reads`."""
-    if not read.startswith(tables.VIEW):
+    """List the whole files behind a name of `memory.reads`."""
+    if not read.startswith(views.VIEW):
         return [read.partition(": ")[0]]
     try:
         return [f"data/{tables.resource(name)['path']}" for name in _view(read)[0].tables]

@@ -21,11 +21,11 @@ _SHOW = "import chokepoint.charts"  # whether or not the notebook imports it: se
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ALTAIRS = re.compile(r"application/vnd\.vega(lite)?\.")
 _SCRIPT = re.compile(r"<script\b(?![^>]*\btype=.application/)", re.I)  # data in a script element are none
-_ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.data.tables'].reads())"
+_ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.data.memory'].reads())"
 
 
 class Engine(NBClientEngine):
-    """Leaves the reads of a notebook (see `tables.reads`) in its metadata."""
+    """Leaves the reads of a notebook (see `memory.reads`) in its metadata."""
 
     @classmethod
     def execute_managed_notebook(

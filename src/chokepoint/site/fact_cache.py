@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from chokepoint.analysis import facts
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.data.result_cache import replace
 from chokepoint.site import cache, imports
 
@@ -55,7 +55,7 @@ class FactCache:
     def _of(self, key: str, compute: Callable[[], dict]) -> dict:
         """Return facts by id: what is kept under a key, or what is computed now."""
         if key not in self.kept:
-            with tables.recorded() as reads:
+            with memory.recorded() as reads:
                 known = compute()
             self.reads |= {name: self.tables.digest(name) for name in reads if name not in self.reads}
             columns = {fact_id: fact and asdict(fact) for fact_id, fact in known.items()}

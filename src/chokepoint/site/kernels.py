@@ -32,7 +32,7 @@ from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from chokepoint.data import tables
+from chokepoint.data import memory
 
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
 # Modules that are others than those imported for the kernels, joined by commas.
@@ -54,11 +54,11 @@ def forkserver_context(precompute: bool = False) -> multiprocessing.context.Base
         silence, 2
     )  # a process that is ended before it has begun complains here; others complain elsewhere
     if precompute:
-        os.environ[tables.PRECOMPUTE] = "1"
+        os.environ[memory.PRECOMPUTE] = "1"
     try:
         forkserver.ensure_running()
     finally:
-        os.environ.pop(tables.PRECOMPUTE, None)
+        os.environ.pop(memory.PRECOMPUTE, None)
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(silence)
@@ -190,7 +190,6 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    from chokepoint.data import tables
     from chokepoint.site.preloaded import PATH
 
     os.setsid()
@@ -204,7 +203,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     if changed := os.environ.pop(RELOAD, None):
         forget_package(*changed.split(","))
     os.chdir(cwd)
-    tables.forget_changed()
+    memory.forget_changed()
     sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
     try:
         IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])

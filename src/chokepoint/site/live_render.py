@@ -74,10 +74,10 @@ def _serve(
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     from chokepoint.analysis import facts
-    from chokepoint.data import tables
+    from chokepoint.data import memory
     from chokepoint.site.fact_cache import FactCache
 
-    tables.forget_changed()
+    memory.forget_changed()
     with patch_docutils(None), docutils_namespace():
         warnings = io.StringIO()
         app = _application(home, stage, site, warnings)

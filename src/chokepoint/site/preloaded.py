@@ -2,7 +2,7 @@
 
 It holds what notebooks, kernels and papermill import and, where that is asked for, the tables and what is
 computed from them at the newest release. A kernel records of what it asks for that it has read it, and first
-forgets what is another by then (`tables.forget_changed`).
+forgets what is another by then (`memory.forget_changed`).
 """
 
 import gc
@@ -24,7 +24,7 @@ from altair.utils import schemapi
 from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 # Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which
@@ -48,7 +48,7 @@ if real is not None:
     os.environ["CHOKEPOINT_DATA"] = real
 if markup := sys.modules.get("chokepoint.pages.markup"):
     markup.compile_templates()  # or each kernel compiles those that it needs
-if os.environ.pop(tables.PRECOMPUTE, ""):
-    tables.work_out_beforehand()
-tables._reads.clear()
+if os.environ.pop(memory.PRECOMPUTE, ""):
+    memory.work_out_beforehand(tables.DEFAULT_RELEASE)
+memory.forget_reads()
 gc.freeze()  # or each kernel looks through all of it, time and again

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chokepoint.data import tables
+from chokepoint.data import digests, memory, tables
 from chokepoint.errors import UserError
 from chokepoint.site import kernels
 
@@ -100,7 +100,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from chokepoint.site.fact_cache import FactCache
 
     os.nice(10)  # the notebooks first
-    tables.forget_changed()
+    memory.forget_changed()
     kept = FactCache(home / "build", fresh)
     facts.use_precomputed(release, kept.every(release))
     kept.save()
@@ -178,7 +178,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remo
     notebooks = {
         path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")
     }
-    changed = _differs(env, "data", [{name: tables.digest(name) for name in tables.all_reads()}, notebooks])
+    changed = _differs(env, "data", [{name: digests.digest(name) for name in digests.all_reads()}, notebooks])
     words = {
         page: fact_links.markdown(Path(env.doc2path(page))).values() for page in env.found_docs if changed
     }

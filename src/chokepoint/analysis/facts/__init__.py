@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from chokepoint.analysis.facts.registry import DECLARED, NUMBER_WORDS, WORDS, Declaration, Fact
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import UserError, did_you_mean
 
 _precomputed: dict[str, dict[str, Fact]] = {}  # by release: see `use_precomputed`
@@ -31,14 +31,14 @@ def _declarations() -> list[Declaration]:
     return sorted(DECLARED, key=lambda d: (d.generality, d.shell.fact_id, d.compute.__module__))
 
 
-@tables.remembered
+@memory.remembered
 def _members(declared: Declaration) -> dict[str, Mapping]:
     """Return the ids of a declaration, each with the fields that fill its braces."""
     rows = declared.each() if callable(declared.each) else declared.each
     return {declared.shell.fact_id.format(**row): row for row in rows}
 
 
-@tables.remembered
+@memory.remembered
 def _declaration(fact_id: str) -> Declaration | None:
     """Return the declaration of a fact.
 
@@ -67,7 +67,7 @@ def use_precomputed(release: str, known: dict[str, Fact]) -> None:
     _precomputed[release] = known
 
 
-@tables.remembered
+@memory.remembered
 def _evaluate(release: str) -> dict[str, Fact]:
     return merge(work() for work in parts(release).values())
 
@@ -101,13 +101,13 @@ def _all_stated() -> dict[str, Fact | None]:
     return {fact.fact_id: fact for fact in map(_from_ledger, rows)}
 
 
-@tables.remembered
+@memory.remembered
 def _answers(declared: Declaration, release: str) -> dict[str, Fact | None]:
     """All facts of a declaration; those that are of no release are computed once for all."""
     return {fact_id: _answer(declared, release, fact_id) for fact_id in _members(declared)}
 
 
-@tables.remembered
+@memory.remembered
 def _answer(declared: Declaration, release: str, fact_id: str) -> Fact | None:
     return declared.answer(_members(declared)[fact_id], release)
 
@@ -129,7 +129,7 @@ def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     return _fact(release, fact_id)
 
 
-@tables.remembered
+@memory.remembered
 def _fact(release: str, fact_id: str) -> Fact | None:
     if stated := _stated(fact_id):
         return stated
@@ -166,7 +166,7 @@ def declared_at(fact_id: str) -> tuple[Path, int]:
     return file, next(i for text in written for i, line in enumerate(lines, 1) if text.search(line))
 
 
-@tables.remembered
+@memory.remembered
 def _stated(fact_id: str) -> Fact | None:
     """Return the published row of the ledger with that id; a page that states it depends on no other row."""
     row = tables.row("ledger", fact_id=fact_id)

@@ -8,7 +8,7 @@ from chokepoint.analysis import countries, events
 from chokepoint.analysis.events import AHEAD, LATE, MET, NOT_FOUND, OUTCOMES, PROMISE, UNTRACED
 from chokepoint.analysis.facts.registry import Answer, fact, in_words, minerals
 from chokepoint.analysis.facts.supply import each_country
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 
 PASSED = [*OUTCOMES.values(), UNTRACED]
 
@@ -107,7 +107,7 @@ def texts(binding: list[str]) -> Answer:
     return Answer(float(len(rows)), sorted({"S001", *rows.source_id}), rows=tuple(rows.partner))
 
 
-@tables.view("agreements")
+@views.view("agreements")
 def _signed(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the bilateral texts that were signed; a page that counts them depends on no other row."""
     rows = rows.query("status == 'signed' and iso3s.notna()")

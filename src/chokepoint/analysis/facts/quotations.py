@@ -4,10 +4,10 @@ import pandas as pd
 
 from chokepoint.analysis.events import day
 from chokepoint.analysis.facts.registry import WORDS, Answer, fact
-from chokepoint.data import tables
+from chokepoint.data import tables, views
 
 
-@tables.view("quotations")
+@views.view("quotations")
 def _published(quotations: pd.DataFrame) -> pd.DataFrame:
     """Return who said something, and when; the words are read row by row."""
     rows = quotations.query("published")

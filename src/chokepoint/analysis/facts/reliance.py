@@ -8,7 +8,7 @@ import pandas as pd
 from chokepoint.analysis import reliance
 from chokepoint.analysis.facts.registry import Answer, fact, minerals
 from chokepoint.analysis.facts.supply import each_country_and_mineral
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 AS_PRINTED = "As USGS prints it for the release's latest year, a bound where figures are withheld"
 AVERAGE = "Average of the four years that USGS prints, for the form that speaks for the mineral"
@@ -54,7 +54,7 @@ def main_source(mineral: str, release: str) -> Answer | None:
     )
 
 
-@tables.remembered
+@memory.remembered
 def _by_mineral(release: str) -> tuple[dict, dict]:
     """By mineral: the statement that speaks for it, and the largest source of its imports."""
     lines, first = reliance.lines(release), reliance.main_sources(release)
@@ -72,7 +72,7 @@ def us_imports(iso3: str, mineral: str, release: str) -> Answer | None:
     return _by_country(release).get((iso3, mineral))
 
 
-@tables.remembered
+@memory.remembered
 def _by_country(release: str) -> dict[tuple[str, str], Answer]:
     return {
         (r.iso3, r.mineral): Answer(float(r.value), (r.source_id,), r.text, as_of=period(r))
@@ -110,7 +110,7 @@ def reliance_of_form(mineral: str, form: str, release: str) -> Answer | None:
     )
 
 
-@tables.remembered
+@memory.remembered
 def _forms() -> list[dict]:
     """Return the forms that any release states besides the main one, with their full names."""
     stated = [reliance.statements(release) for release in tables.releases()]

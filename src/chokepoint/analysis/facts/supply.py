@@ -9,7 +9,7 @@ import pandas as pd
 
 from chokepoint.analysis import coalitions, countries, supply
 from chokepoint.analysis.facts.registry import Answer, fact, minerals
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 REFINED = (
     " The mine is USGS; refining is USGS where it has countries, else the IEA's base year "
@@ -116,7 +116,7 @@ def bound(share: float, alone: bool = False) -> str:
     return "under 1%" if 0 < share < 1 else "over 99%" if share > 99 and not alone else ""
 
 
-@tables.remembered
+@memory.remembered
 def _summary(release: str, year: int | None) -> dict:
     pairs = supply.summary(release, year, supply.pairs)
     magnets = pairs[pairs.index.get_level_values("mineral") == supply.MAGNET]
@@ -128,7 +128,7 @@ def _of(measure: Callable, release: str, year: int | None) -> pd.DataFrame:
     return measure(release, year) if year else measure(release)
 
 
-@tables.remembered
+@memory.remembered
 def _output(release: str, year: int | None) -> dict[tuple[str, str], pd.DataFrame]:
     """Rows of supply.output with a figure, by mineral and step; and where each country stands."""
     magnets = _of(supply.pairs, release, year).query("mineral == @supply.MAGNET")
@@ -210,7 +210,7 @@ def cut_reserves(mineral: str, area: str, release: str) -> Answer | None:
     )
 
 
-@tables.remembered
+@memory.remembered
 def _cut_reserves() -> list[dict]:
     names = {row["mineral"]: row["name"] for row in minerals()}
     rows = pd.concat([tables.load("reserves", release) for release in tables.releases("reserves")])
@@ -400,7 +400,7 @@ def country_refined(
     return _country_output(release, year).get((iso3, mineral, form, supply.REFINERY))
 
 
-@tables.remembered
+@memory.remembered
 def _country_output(release: str, year: int | None) -> dict[tuple, Answer]:
     rows = _of(countries.output_shares, release, year).query("value > 0").dropna(subset=["share"])
     return {
@@ -423,7 +423,7 @@ def country_reserves(iso3: str, mineral: str, release: str) -> Answer | None:
     return _country_reserves(release).get((iso3, mineral))
 
 
-@tables.remembered
+@memory.remembered
 def _country_reserves(release: str) -> dict[tuple[str, str], Answer]:
     rows = countries.underground(release).dropna(subset=["share"])
     return {

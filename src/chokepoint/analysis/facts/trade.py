@@ -6,7 +6,7 @@ from chokepoint.analysis import coalitions, countries, trade
 from chokepoint.analysis.facts.registry import Answer, fact
 from chokepoint.analysis.facts.supply import each_country
 from chokepoint.analysis.supply import in_sentence
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 SUM = (
     "CEPII BACI, newest year, current US$; headings of customs that cover minerals of the list, without "
@@ -49,7 +49,7 @@ def percent(share: float) -> str:
 # --- all partners together ---
 
 
-@tables.remembered
+@memory.remembered
 def _partners() -> pd.DataFrame:
     return trade.partners().set_index("year")
 
@@ -160,7 +160,7 @@ def country_sells_to_china(iso3: str) -> Answer | None:
     return _country(iso3)[1]
 
 
-@tables.remembered
+@memory.remembered
 def _country(iso3: str) -> tuple[Answer | None, Answer | None]:
     rows, years = trade.in_all(trade.sold(iso3)).set_index("year"), trade.years()
     if not years or years[-1] not in rows.index:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import MissingTable, UserError, nearest
 
 from .gather import PER_COUNTRY, gather
@@ -94,7 +94,7 @@ def _graded_mineral(graded: Mapping, choice: Mapping, misses: Mapping[str, float
     return Mineral(mineral, form, product, grade, why)
 
 
-@tables.remembered
+@memory.remembered
 def missed() -> dict[str, float]:
     """Return the minerals not shown → factor by which an episode that was kept to test is missed.
 
@@ -110,7 +110,7 @@ def missed() -> dict[str, float]:
     return found
 
 
-@tables.remembered
+@memory.remembered
 def choice_of(mineral: str) -> dict:
     """Return the hand-kept row of a mineral with its grade.
 
@@ -189,7 +189,7 @@ def world_of(mineral: str, cutters: Iterable[str] = CHINA) -> tuple[list[float],
     return [*world], [*codes], [*figures]
 
 
-@tables.remembered
+@memory.remembered
 def _world_of(mineral: str, cutters: tuple[str, ...]) -> tuple[list[float], list[str], list[float]]:
     choice, rows = choice_of(mineral), tables.rows("scenario_facts", mineral=mineral)
     world = [price_of(choice), growth_of(choice)]

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 
 from .assemble import behaviour_values
 from .runner import run
@@ -29,7 +29,7 @@ def price_of_more(members: str) -> float:
     return high * MONTHS / 12
 
 
-@tables.remembered
+@memory.remembered
 def beside() -> pd.DataFrame:
     """Return what a study says, what this model says of the same, whether they agree, and why not.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.errors import UserError, nearest
 
 from . import assemble
@@ -50,7 +50,7 @@ class Control:
     meaning: str
 
 
-@tables.remembered
+@memory.remembered
 def controls() -> dict[str, Control]:
     """Return what a reader may choose, by name, in the order of `inputs.POLICY`.
 
@@ -211,7 +211,7 @@ def cover(mineral: str, members: str | Iterable[str] = "us", millions: float = 1
     }
 
 
-@tables.remembered
+@memory.remembered
 def limit(mineral: str) -> float:
     """Return the price at which the model shares out what is missing [US$/kg]; 0 if it shows no prices.
 
@@ -222,7 +222,7 @@ def limit(mineral: str) -> float:
     return highest * assemble.price_of(assemble.choice_of(mineral)) if shows_price_levels(mineral) else 0.0
 
 
-@tables.remembered
+@memory.remembered
 def shows_price_levels(mineral: str) -> bool:
     """Say whether prices of a mineral may be shown as levels.
 
