@@ -337,10 +337,11 @@ def _cells(declared: dict, frame: pd.DataFrame) -> list[Fault]:
     name, faults = declared["path"], []
     for field in declared["schema"]["fields"]:
         column, cells = field["name"], frame[field["name"]]
-        for bad, said in _rules(field, cells):
+        distinct = cells.drop_duplicates()  # a rule asks what a cell says, and many say the same
+        for bad, said in _rules(field, distinct):
             faults += [
                 Fault(name, int(i) + 2, column, said.format(found=_quoted(cells[i])))
-                for i in cells.index[bad][:20]
+                for i in (cells.index[cells.isin(distinct[bad])][:20] if bad.any() else ())
             ]
     for field in declared["schema"]["fields"]:
         if "between" in field:
@@ -445,38 +446,45 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     """Faults of foreign keys, and of `;`-separated lists of keys (`foreignList`)."""
     frame, name, faults = frames[declared["name"]], declared["path"], []
     for key in declared["schema"].get("foreignKeys", []):
-        column = listed(key["fields"])[0]
+        cells = frame[listed(key["fields"])[0]]
         faults += _unknown(
-            name,
-            column,
-            frame[column].map(lambda cell: [cell] if cell else []),
-            key["reference"],
-            declared,
-            frames,
+            name, cells, lambda cell: [cell] if cell else [], key["reference"], declared, frames
         )
     for field in declared["schema"]["fields"]:
         if "foreignList" in field:
-            lists = frame[field["name"]].map(
-                lambda cell: [part.strip() for part in cell.split(";")] if cell else []
-            )
-            faults += _unknown(name, field["name"], lists, field["foreignList"], declared, frames)
+            cells = frame[field["name"]]
+            faults += _unknown(name, cells, _parts, field["foreignList"], declared, frames)
     return faults
 
 
+def _itself(cell: str) -> list[str]:
+    return [cell] if cell else []
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";")] if cell else []
+
+
 def _unknown(
-    name: str, column: str, lists: pd.Series, reference: dict, declared: dict, frames: dict[str, pd.DataFrame]
+    name: str,
+    cells: pd.Series,
+    values_of: Callable[[str], list[str]],
+    reference: dict,
+    declared: dict,
+    frames: dict[str, pd.DataFrame],
 ) -> list[Fault]:
     target = reference["resource"] or declared["name"]
     if target not in frames:
         return []  # its own fault is already said
     known = set(frames[target][listed(reference["fields"])[0]])
-    faults: list[Fault] = []
-    for i, values in lists.items():
-        for value in values:
-            if value not in known and len(faults) < 20:
-                hint = did_you_mean(value, known, f"Add it to {target}, or mend it here.")
-                faults.append(Fault(name, int(i) + 2, column, f"{_quoted(value)} is not in {target}. {hint}"))
-    return faults
+    unknown = {cell: [value for value in values_of(cell) if value not in known] for cell in cells.unique()}
+    faults = []
+    for i, cell in cells[cells.isin([cell for cell in unknown if unknown[cell]])].head(20).items():
+        for value in unknown[cell]:
+            hint = did_you_mean(value, known, f"Add it to {target}, or mend it here.")
+            said = f"{_quoted(value)} is not in {target}. {hint}"
+            faults.append(Fault(name, int(i) + 2, str(cells.name), said))
+    return faults[:20]
 
 
 def _quoted(value: str) -> str:
