@@ -167,7 +167,7 @@ def visit(browser):
 
 WITHOUT_LINKS = (
     "from chokepoint import cli; from chokepoint.site import linkcheck; "
-    "linkcheck.require_whole = lambda rendered: None; cli.main()"
+    "linkcheck.require_whole = lambda *_: None; cli.main()"
 )
 
 

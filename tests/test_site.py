@@ -149,3 +149,30 @@ def test_a_link_within_a_page_that_leads_nowhere_stops_the_build(tmp_path):
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
     with pytest.raises(UserError, match=r"index\.html: links to #gone, but nothing there is called #gone"):
         linkcheck.require_whole(tmp_path)
+
+
+def test_a_page_that_is_kept_is_still_held_to_what_others_became(tmp_path, monkeypatch):
+    kept = tmp_path / "links.json"
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text('<a href="other.html#there">a</a>', encoding="utf-8")
+    (site / "other.html").write_text('<p id="there">', encoding="utf-8")
+    linkcheck.require_whole(site, kept)
+    read = []
+    parse = linkcheck._parse
+    monkeypatch.setattr(linkcheck, "_parse", lambda path: (read.append(path.name), parse(path))[1])
+    linkcheck.require_whole(site, kept)
+    assert read == []
+    (site / "other.html").write_text('<p id="elsewhere">', encoding="utf-8")
+    with pytest.raises(UserError, match="nothing there is called #there"):
+        linkcheck.require_whole(site, kept)
+    assert read == ["other.html"]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"x": {"ids": 3}}', '{"x": {}}', '{"x": {"ids": [], "y": 1}}'])
+def test_what_was_kept_of_pages_may_be_damaged(tmp_path, damage):
+    kept = tmp_path / "links.json"
+    kept.write_text(damage, encoding="utf-8")
+    (tmp_path / "index.html").write_text('<a href="#gone">a</a>', encoding="utf-8")
+    with pytest.raises(UserError, match="nothing there is called #gone"):
+        linkcheck.require_whole(tmp_path, kept)

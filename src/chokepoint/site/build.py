@@ -142,7 +142,7 @@ def build_locked(
         tables_made = home / "build" / "open-data"  # the same for what is published
         open_data.add(rendered, stage, tables_made, release, known, open_data.state_of(before))
     lap("open data")
-    linkcheck.require_whole(rendered)
+    linkcheck.require_whole(rendered, None if fresh else work / "links.json")
     if changed := [
         name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
     ]:

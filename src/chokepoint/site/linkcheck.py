@@ -1,11 +1,16 @@
 """Read the printed site as a crawler would: links and anchors lead somewhere, nothing is from elsewhere."""
 
+import hashlib
+import json
 import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from chokepoint.data.result_cache import replace
 from chokepoint.errors import UserError
 from chokepoint.site.page_metadata import root_path, site_address
 
@@ -20,36 +25,47 @@ _LOADED = {
 _LOADING_LINKS = {"stylesheet", "preload", "icon", "modulepreload", "manifest", "prefetch"}
 
 
-class _Page(HTMLParser):
+@dataclass
+class _Page:
+    """What a page may be linked to at, and what it leads to."""
+
+    ids: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+    charts: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)  # below _static, which a script reads later
+
+
+class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.loads: list[str] = []
-        self.charts: list[str] = []
-        self.files: list[str] = []  # below _static, which a script reads later
+        self.page = _Page()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self.ids |= {given[k] for k in ("id", "name") if k in given}
+        self.page.ids |= {given[k] for k in ("id", "name") if k in given}
         if "cp-chart" in given.get("class", "").split():
-            self.charts.append(given.get("id", ""))
+            self.page.charts.append(given.get("id", ""))
         if "data-file" in given:
-            self.files.append(given["data-file"])
+            self.page.files.append(given["data-file"])
         for name, value in given.items():
             if (tag, name) in _LOADED and (tag != "link" or given.get("rel", "") in _LOADING_LINKS):
-                self.loads.append(value)
+                self.page.loads.append(value)
             elif tag == "a" and name == "href":
-                self.links.append(value)
+                self.page.links.append(value)
 
 
-def require_whole(site: Path) -> None:
-    """UserError listing each broken link, missing anchor, foreign request and shared address of a chart."""
-    pages = {
-        path.relative_to(site).as_posix(): _parse(path)
+def require_whole(site: Path, kept: Path | None = None) -> None:
+    """UserError listing each broken link, missing anchor, foreign request and shared address of a chart.
+
+    kept: the file with what was read of pages, which are parsed again where they are others.
+    """
+    paths = {
+        path.relative_to(site).as_posix(): path
         for path in sorted(site.rglob("*.html"))
         if "_static" not in path.parts
     }
+    pages = _parsed(paths, kept)
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     faults = [
         f"{page}: {fault}" for page, parsed in pages.items() for fault in _faults(page, parsed, pages, files)
@@ -62,10 +78,29 @@ def require_whole(site: Path) -> None:
         )
 
 
+def _parsed(paths: dict[str, Path], kept: Path | None) -> dict[str, _Page]:
+    """Return the pages by name; what `kept` holds of those that are as they were is not read again."""
+    code, known = Path(__file__).read_bytes(), _load(kept)
+    digests = {name: hashlib.sha256(code + path.read_bytes()).hexdigest() for name, path in paths.items()}
+    pages = {name: known.get(digest) or _parse(paths[name]) for name, digest in digests.items()}
+    if kept and known.keys() != set(digests.values()):
+        read = {digest: vars(pages[name]) for name, digest in digests.items()}
+        replace(kept, json.dumps(read, default=sorted))
+    return pages
+
+
+def _load(kept: Path | None) -> dict[str, _Page]:
+    """Return what was kept of pages, by their digests; nothing where it is damaged."""
+    with suppress(OSError, ValueError, TypeError, LookupError, AttributeError):
+        stored = json.loads(kept.read_text(encoding="utf-8")) if kept else {}
+        return {digest: _Page(**of | {"ids": set(of["ids"])}) for digest, of in stored.items()}
+    return {}
+
+
 def _parse(path: Path) -> _Page:
-    page = _Page()
-    page.feed(path.read_text(encoding="utf-8"))
-    return page
+    parser = _Parser()
+    parser.feed(path.read_text(encoding="utf-8"))
+    return parser.page
 
 
 def _faults(page: str, parsed: _Page, pages: dict[str, _Page], files: set[str]) -> Iterator[str]:
