@@ -17,8 +17,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,7 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     kept.save()
     if fresh:
         shutil.rmtree(home / "build" / vega_script.FOLDER, ignore_errors=True)
+    _import_extensions(home)
     begin.wait()
     result = build_sphinx(
         stage,
@@ -120,6 +122,17 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
         jobs=os.cpu_count() or 1,
     )
     raise SystemExit(1 if result else 0)
+
+
+def _import_extensions(home: Path) -> None:
+    """Import what Sphinx loads by name, while notebooks run; what cannot be imported Sphinx says itself."""
+    from jupyter_book.config import get_final_config
+
+    with suppress(Exception):
+        settings, _ = get_final_config(user_yaml=home / "_config.yml", cli_config=overrides(home))
+        for name in (*settings["extensions"], settings["html_theme"]):
+            with suppress(Exception):
+                import_module(name)
 
 
 def overrides(home: Path) -> dict:
