@@ -2,7 +2,7 @@
 
 Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four
 things are added: a page that states facts is read again when one of them changed, and one that lists tables
-or parameters (a directive in its text) when any data or notebook did; the evidence page is written again when
+or parameters (a directive in its text) when any data or a notebook's code did; the evidence page is written again when
 another page states other facts; all pages are written again when something changed that each of them repeats,
 such as a title or heading, a word that is linked, or the day of the newest evidence; and all are rendered
 anew when the configuration, the code, a static file or the last rendering itself is not what it was.
@@ -176,21 +176,20 @@ def _forget_style(app: Sphinx) -> None:
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
     """Pages that state a fact which is another now, or list what has changed.
 
-    Those are lists of tables or parameters, where any data or notebook has changed.
+    Those are lists of tables or parameters, where any data or a notebook's code has changed.
 
     All facts have been worked out, before Sphinx forks the processes that read and write.
     """
     from chokepoint.analysis import facts
-    from chokepoint.site import crosslinks, fact_links
+    from chokepoint.site import cache, crosslinks, fact_links
 
     known, stating = facts.evaluate(app.config.cp_release), crosslinks.stating(Path(app.srcdir))
     stated: dict[str, list[str]] = {page: [] for page in env.found_docs}
     for fact_id, pages in stating.items():
         for page in stated.keys() & set(pages):
             stated[page].append(str(known.get(fact_id)))
-    notebooks = {
-        path.name: path.read_text(encoding="utf-8") for path in (tables.home() / "book").glob("*.ipynb")
-    }
+    # What they say in words no list shows.
+    notebooks = {path.name: cache.code_of(path)[0] for path in (tables.home() / "book").glob("*.ipynb")}
     changed = _differs(env, "data", [{name: digests.digest(name) for name in digests.all_reads()}, notebooks])
     words = {
         page: fact_links.markdown(Path(env.doc2path(page))).values() for page in env.found_docs if changed
