@@ -2,10 +2,11 @@
 
 Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four
 things are added: a page that states facts is read again when one of them changed, and one that lists tables
-or parameters (a directive in its text) when any data or a notebook's code did; the evidence page is written again when
-another page states other facts; all pages are written again when something changed that each of them repeats,
-such as a title or heading, a word that is linked, or the day of the newest evidence; and all are rendered
-anew when the configuration, the code, a static file or the last rendering itself is not what it was.
+or parameters (a directive in its text) when any data or a notebook's code did; the evidence page is written
+again when another page states other facts; all pages are written again when something changed that each of
+them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
+are rendered anew when the configuration, the code, a static file or the last rendering itself is not what it
+was.
 """
 
 from __future__ import annotations
