@@ -30,8 +30,7 @@ def digest(read: str, states: tuple | None = None) -> str:
         if not path.is_file():
             return "absent"
         column, _, value = key.partition("=")
-        paths = {name: f"data/{declared['path']}" for name, declared in tables.declarations().items()}
-        own = [p for _, name, p in tables.overlays() if paths.get(name) == file]
+        own = [p for _, name, p in tables.overlays() if _file_of(name) == file]
         template = tables.templates().get(file, "")
         if not key:  # of a table with references, what they stand for counts
             first = (
@@ -47,6 +46,10 @@ def digest(read: str, states: tuple | None = None) -> str:
             f"{p.parent.name} {_file_digest(p, tables.file_state(p))} " for p in own
         )
     return _sha(content)
+
+
+def _file_of(table: str) -> str:
+    return f"data/{tables.declarations().get(table, {}).get('path')}"
 
 
 @lru_cache(maxsize=512)
