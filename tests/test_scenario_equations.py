@@ -68,6 +68,7 @@ CHOICES = {
     "money": dict(money=3, money_from=4, money_months=20, money_to_mines=0.3)
     | dict(strike=1.9, covered=0.6, strike_from=9, strike_months=30),
     "cut": {**VAULT, **CUT},
+    "small vault": {**VAULT, **CUT, "vault": 6, "cover_days": 25, "fill_months": 2, "fill_share": 1},
     "flood": dict(flood=0.4, flood_trigger=0.25, flood_from=8, flood_months=25, floor=1.3),
     "flood at once": dict(flood=0.6, flood_from=2, flood_months=40, **VAULT),
     "everything": dict(floor=1.4, floor_ore=1.3, evasion=0.1, money=1, money_months=40)
@@ -385,7 +386,21 @@ def hoped(p):
 
 @of_each_choice
 def test_capacity_is_built_after_its_lead_time_as_price_and_money_promise_and_closed_when_ill_paid(chosen):
-    p, h, c = path(chosen), path(chosen).habits, path(chosen).policy
+    builds_and_closes(path(chosen))
+
+
+@pytest.mark.parametrize("flood", [0, 0.1])
+def test_plants_close_while_the_price_is_well_below_what_running_them_costs(flood):
+    """In a flood China's own run at less, by what it takes off their costs, and close later."""
+    glut = dict(refinery_coming_rest=2400, refinery_china=1100, feed=9000, growth=0)
+    p = Path(facts=glut, flood=flood, flood_months=60)
+    ill_paid = np.diff(p.three("refinery"), axis=0) < 0
+    assert ill_paid.any(axis=0).all() and not ill_paid.all(axis=0).any()
+    builds_and_closes(p)
+
+
+def builds_and_closes(p):
+    h, c = p.habits, p.policy
     last = {"refinery": 1 - c["money_to_mines"], "mine": c["money_to_mines"]}
     cost0 = np.minimum(1, (1 / (p.start("output") / p.start("refinery")) - 1) ** (1 / h["steepness"]))
     for (kind, part), reckoned in zip(last.items(), hoped(p), strict=True):
@@ -653,7 +668,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("parts", [(1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1)], ids=str)
-@pytest.mark.parametrize("guess", [-8, -1, 0.1, 4])
+@pytest.mark.parametrize("guess", [-8, -1, 0.1, 4, 7])
 def test_the_price_found_is_the_one_at_which_the_parts_named_balance(parts, guess):
     made = market(**WHOLE)
     found = recursion.clearing(made, *map(float, parts), 2.5, guess, 5.0)
@@ -671,3 +686,6 @@ def test_the_price_found_is_the_one_at_which_the_parts_named_balance(parts, gues
 def test_where_no_price_balances_it_is_the_highest_or_the_lowest():
     assert recursion.clearing(market(**WHOLE), 1.0, 0.0, 0.0, 1000.0, 0.0, 2.0) == 2.0
     assert recursion.clearing(market(**WHOLE), 0.0, 1.0, 0.0, -1000.0, 0.0, 2.0) == recursion.LOWEST
+    balanced = recursion.clearing(market(**WHOLE), 1.0, 1.0, 1.0, 40.0, 0.0, 9.0)
+    for highest in (balanced - 0.1, balanced - 2):
+        assert recursion.clearing(market(**WHOLE), 1.0, 1.0, 1.0, 40.0, balanced + 1, highest) == highest
