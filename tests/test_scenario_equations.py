@@ -436,6 +436,30 @@ def test_makers_of_the_next_stage_leave_when_their_work_is_worse_protected_than_
     near(p["makers"], p.settled(1.0, np.exp(h["sensitivity"] * np.minimum(0, year)), h["leaving"]))
 
 
+TONNES = ("use", "output", "refinery", "mine", "refinery_coming", "mine_coming", "seed")
+
+
+def test_a_world_of_a_few_kilograms_goes_as_one_of_tonnes():
+    """Every guard against nothing is far below what an episode of the past states: shares of a world of 1."""
+    small = {f"{name}_{r}": WORLD[f"{name}_{r}"] / 1e6 for name in TONNES for r in REGIONS}
+    sums = dict(money=1e-6, vault=8e-6)
+    large, tiny = path("everything"), Path({**small, "feed": 330e-6}, **{**CHOICES["everything"], **sums})
+    for name, (unit, _) in SERIES.items():
+        scale = 1e-6 if unit.startswith("t") or unit.startswith("US$ million") else 1
+        np.testing.assert_allclose(
+            tiny[name], large[name] * scale, rtol=1e-7, atol=1e-7 * scale, err_msg=name
+        )
+
+
+@pytest.mark.parametrize("gone", REGIONS)
+def test_a_region_that_has_nothing_makes_and_uses_nothing_and_does_no_harm(gone):
+    p = Path({f"{name}_{gone}": 0 for name in TONNES}, members=[1, 1, 1], patience=1, **CHOICES["everything"])
+    assert all(np.isfinite(series).all() for series in p.seen.values())
+    assert p[f"output_{gone}"].max() == 0 or gone == "club"  # public money builds there
+    assert p[f"use_{gone}"].max() == 0 or gone == "china"  # makers who left the club buy there
+    balances(p)
+
+
 # --- where there is too little or too much at any price
 
 
