@@ -67,6 +67,7 @@ CHOICES = {
     "floors": dict(floor_ore=1.2, floor=1.6, floor_product=1.3, evasion=0.2, floor_from=5),
     "money": dict(money=3, money_from=4, money_months=20, money_to_mines=0.3)
     | dict(strike=1.9, covered=0.6, strike_from=9, strike_months=30),
+    "more money than can be spent": dict(money=40, money_from=2, money_months=9, money_to_mines=0.4),
     "cut": {**VAULT, **CUT},
     "small vault": {**VAULT, **CUT, "vault": 6, "cover_days": 25, "fill_months": 2, "fill_share": 1},
     "flood": dict(flood=0.4, flood_trigger=0.25, flood_from=8, flood_months=25, floor=1.3),
@@ -568,6 +569,14 @@ def test_a_member_leaves_after_years_on_end_in_which_it_lost_more_than_it_minds(
     inside = still_in(p, THREE)
     assert p["members"].tolist() == inside.sum(axis=1).tolist()
     assert p["members"][0] == 3 and p["members"][-1] == 2 and not inside[-1, 0]
+
+
+def test_members_leave_one_after_another_by_their_parts_of_what_is_left():
+    four = [0.36, 0.5, 0.32, 0.14, 0.17, 0.21, 0.07, 0.25, 0.21, 0.43, 0.08, 0.26]
+    p = Path(members=four, months=100, floor=1.8, evasion=0.4, floor_from=3, patience=1)
+    inside = still_in(p, four)
+    assert p["members"].tolist() == inside.sum(axis=1).tolist()
+    assert sorted(set(p["members"])) == [1, 2, 3, 4]
 
 
 def test_without_patience_set_nobody_leaves_and_with_no_members_nobody_is_counted():
