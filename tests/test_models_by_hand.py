@@ -121,6 +121,12 @@ def test_above_the_price_at_which_the_bloc_feeds_itself_nothing_is_taxed_and_the
     assert gone["world_price_after"] == 0
 
 
+def test_little_that_is_imported_is_still_taxed():
+    own = 50 * (30 / 8) ** (1 / 1.2)
+    r = price_floor(**{**MARKET, "floor": 60 + (own - 0.001 - 60) / 0.75})
+    assert 0 < r["imports"] < 0.001 and r["taxed"] == 1 and r["levy"] > 0 and r["revenue"] > 0
+
+
 def test_a_cascade_at_unlike_prices():
     given = dict(oxide_world_price=50, oxide_floor=80, magnet_world_price=40, magnet_floor=55)
     given |= dict(oxide_per_magnet=0.5, magnet_per_car=2, car_price=30_000, jet_rare_earths=400)
@@ -587,6 +593,28 @@ def test_what_is_true_by_construction_or_arithmetic_holds(model):
     for row in model.validation():
         if row["kind"] in (IDENTITY, ARITHMETIC):
             assert row["verdict"] == "within", row["what"]
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS.values() if m.validation], ids=lambda m: m.name)
+def test_what_was_seen_lies_in_the_band_that_the_model_is_held_to(model):
+    for row in model.validation():
+        assert row["low"] <= row["seen"] <= row["high"], row["what"]
+
+
+def test_published_indices_of_risk_are_met_to_their_last_digit():
+    """Nine digits where they were published so, six for the political risk of a country."""
+    for row in MODELS["supply_risk"].validation():
+        digits = 1e-6 if "political" in row["what"] else 1e-9
+        assert (row["low"], row["high"]) == approx(
+            (row["seen"] - digits, row["seen"] + digits), abs=digits
+        ), row
+        assert row["low"] < row["seen"] < row["high"] < row["low"] + 4 * digits
+
+
+def test_a_price_jump_is_held_against_the_miss_of_one_number_for_all():
+    last = MODELS["supply_shock"].validation()[-1]
+    assert last["predicted"] == typical_miss(left_out=True)
+    assert last["seen"] == last["high"] == typical_miss(left_out=True, constant=True)
 
 
 def test_a_check_is_within_up_to_both_ends_of_its_band_and_of_a_known_kind():
