@@ -173,13 +173,17 @@ def test_what_is_fitted_is_written_beside_all_else_of_the_table(fitted, monkeypa
     assert written == ["parameter,value,low,high,note", "p,2,2,3.9,NA", "other,1.50,1,2,", "q,9,3.3,9,"]
     record, scores = (pd.read_csv(home / f"{name}.csv") for name in ("record", "calibration"))
     assert len(record) == 5 and len(scores) == 9
+    assert list(scores.columns) == ["measure", "value", "meaning", "year", "basis", "source_id"]
+    figures = ["seen", "fitted", "left_out", "constant"]
+    assert list(record.columns) == ["episode", "what", *figures, "year", "basis", "source_id"]
     assert set(record.year) == set(scores.year) == {2025} and "lithium_factor" in capsys.readouterr().out
 
 
 def test_the_worst_miss_comes_first_whichever_way_it_missed(monkeypatch):
     made = pd.DataFrame({"seen": [2.0, 4.0, 1.0], "left_out": [3.0, 1.0, 3.0]})
     monkeypatch.setattr(tables, "load", lambda name: made)
-    assert calibrate.record().factor.tolist() == pytest.approx([4, 3, 1.5])
+    worst_first = calibrate.record()
+    assert worst_first.factor.tolist() == pytest.approx([4, 3, 1.5]) and list(worst_first.index) == [0, 1, 2]
 
 
 def shown(monkeypatch, model, constant, *own):
