@@ -428,21 +428,21 @@ def test_the_worst_month_is_that_of_the_largest_ratio_and_of_a_vault_that_of_the
 
 
 def test_a_reversal_is_told_with_the_figures_of_its_month(monkeypatch):
-    less = pd.DataFrame({name: [1.0, 1.0] for name in SERIES}, index=[0, 13])
+    less = pd.DataFrame({name: [2.0, 2.0] for name in SERIES}, index=[0, 13]).assign(unserved=0.5)
     more = less.copy()
-    more.loc[13, ["price_inside", "price_outside", "unserved"]] = [5.0, 0.4, 1.2]
-    more.loc[13, ["use_club", "output_club", "refinery_rest", "use_rest"]] = [2.0, 0.8, 0.7, -0.5]
+    more.loc[13, ["price_inside", "price_outside", "unserved"]] = [10.0, 0.8, 0.8]
+    more.loc[13, ["use_club", "output_club", "refinery_rest", "use_rest"]] = [4.0, 1.6, 1.4, -1.0]
     runs = cycle([SimpleNamespace(table=less), SimpleNamespace(table=more)])
     monkeypatch.setattr(reversal, "run", lambda mineral, members, **settings: next(runs))
     told = {r.raised: r for r in reversal.reversals()}
     assert all(r.month == 13 and "In February 2027, " in r.said for r in told.values())
-    assert told["evasion"].figures == (1, 5) and told["cut"].figures == (1, 0.4)
+    assert told["evasion"].figures == (2, 10) and told["cut"].figures == (2, 0.8)
     assert "its use is 50% lower and its output 25% higher" in told["evasion"].said
     assert "5 times as high" in told["evasion"].said
     assert "instead of 70%" in told["cut"].said
     assert "use outside China is 25% lower although the price is 60% lower" in told["cut"].said
-    assert "they are 70% of what" in told["vault"].said and "120% of the need" in told["vault"].said
-    assert "instead of 100%" in told["vault"].said
+    assert "they are 70% of what" in told["vault"].said and "80% of the need" in told["vault"].said
+    assert "instead of 50%" in told["vault"].said
 
 
 # --- the page's script
