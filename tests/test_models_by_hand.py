@@ -22,6 +22,7 @@ from chokepoint.models.model import ARITHMETIC, IDENTITY, check
 from chokepoint.models.price_floor import price_floor, stage_cascade
 from chokepoint.models.price_protection import expected_price, price_protection, put_and_call
 from chokepoint.models.project_value import (
+    NOLANS_2019,
     cash_flows,
     idle_years,
     internal_rate,
@@ -296,6 +297,7 @@ def test_an_owner_closes_before_the_first_year_from_which_staying_costs_more_tha
 
     assert closed(20, -10, 5) == ([20, 0, 0], 2)
     assert closed(20, -10, 12) == ([20, -10, 12], 0)
+    assert closed(20, -10, 10.5) == ([20, 0, 0], 2)  # more than ten, but a year later
     assert closed(-1, -1) == ([0, 0], 1)
     assert closed(0, 0) == ([0, 0], 0)  # nothing gained, nothing lost: it stays
     kept, _ = until_closed([(-1, 0, 0)] * 3 + [(20, 7, 3), (-10, 7, 3)], 0.1)
@@ -609,6 +611,13 @@ def test_published_indices_of_risk_are_met_to_their_last_digit():
             (row["seen"] - digits, row["seen"] + digits), abs=digits
         ), row
         assert row["low"] < row["seen"] < row["high"] < row["low"] + 4 * digits
+
+
+def test_a_mine_that_was_studied_is_held_against_the_study_at_its_own_price_and_at_five_dollars_more():
+    worth = [project_value(**{**NOLANS_2019, "price": price})["npv"] for price in (87.37, 92.37)]
+    value, returns, dearer, _ = MODELS["project_value"].validation()
+    assert value["predicted"] == approx(worth[0]) and dearer["predicted"] == approx(worth[1] - worth[0])
+    assert returns["predicted"] == approx(100 * project_returns(**NOLANS_2019)["irr"])
 
 
 def test_a_price_jump_is_held_against_the_miss_of_one_number_for_all():

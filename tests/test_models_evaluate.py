@@ -204,6 +204,13 @@ def test_both_ends_of_a_range_are_good_and_rounding_beyond_them_too(value, taken
             settings("club", {"benefit": bad}, made_up())
 
 
+def test_where_no_name_is_near_none_is_proposed():
+    with pytest.raises(UserError, match=r'club has no "zzzz"\. It takes countries \(n\), benefit \(b\)'):
+        settings("club", {"zzzz": 1}, made_up())
+    with pytest.raises(UserError, match=r'no "Benefits"\. Did you mean "benefit"\? It takes'):
+        settings("club", {"Benefits": 1}, made_up())
+
+
 def test_results_that_only_python_works_out_come_with_the_others():
     found = evaluate("club", {"benefit": 1, "cost": 1, "penalty": 2}, made_up())
     assert (found["stable_size"], found["enumerated_size"]) == (7, 7)
