@@ -40,7 +40,11 @@ def places(**tables: list[dict]) -> list[tuple]:
         ("5 of 20 mines", 25, "mines", False),
         ("two years", 24, "months", True),
         ("one year", 12, "months", True),
+        ("one year", 18, "months", True),  # to half a year, as a number is to half of one
+        ("one year", 19, "months", False),
         ("one year", 12, "days", False),
+        ("seven", 7.5, "", True),
+        ("seven", 8, "", False),
         ("one year", 1, "year", True),
         ("a fifth year", 5, "", True),
         ("the tenth of ninety", 90, "", True),
@@ -174,6 +178,8 @@ def test_a_row_that_breaks_two_rules_is_reported_once():
 
 def test_without_a_source_or_a_known_day_no_date_is_late():
     row = {"happened": "happened", "date_start": "2099-01-01"}
+    none = pd.DataFrame({"source_id": [], "date": []})
+    assert list(consistency.faults({"sources": none, "timeline": pd.DataFrame([row])})) == []
     assert told([], timeline=[row]) == [] and told([{"source_id": "S1"}], timeline=[row]) == []
     assert places(timeline=[row | {"as_of": ""}]) == []
     assert list(consistency.faults({"timeline": pd.DataFrame([row])})) == []
