@@ -1,4 +1,4 @@
-"""What a release prints becomes a row: figure, unit, year, whether it is an estimate, and what its notes say."""
+"""What a release prints becomes a row: figure, unit, year, whether it is estimated, what its notes say."""
 
 from pathlib import Path
 
