@@ -1,4 +1,4 @@
-"""The map's outlines: rounded to a tenth of a degree, each shared border once, small countries with a point."""
+"""The outlines of the map: rounded to a tenth of a degree, each border once, a small country with a point."""
 
 import json
 from pathlib import Path
