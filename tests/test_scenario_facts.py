@@ -95,6 +95,26 @@ def test_output_is_of_its_year_stage_and_detail_alone():
     assert (by.to_dict(), total, basis) == ({"CHN": 67}, 100, "content")
 
 
+def test_what_a_country_makes_in_two_ways_is_added_up():
+    two = [output(CHN=60.0, world=None), output(CHN=7.0, USA=3.0)]
+    held = world(production=pd.concat(two), capacity=pd.concat(two).assign(year=2025))
+    made = facts(held)
+    assert values(made, "refined", "output") == {"CHN": 67, "": 30, "USA": 3}
+    assert values(made, "refined", "capacity") == {"CHN": 67, "USA": 3}
+    share = {"stage": "refinery", "scope": "world", "iso3": "CHN"}
+    of = rows(share | {"share_pct": 50.0}, share | {"share_pct": 30.0})
+    studied = facts(world(production=output("mine", CHN=9.0), shares=of), refined="eu")
+    assert values(studied, "refined", "output") == {"CHN": 80, "": 20}
+    twice = flows(("8001", "IDN", "USA", 20.0), ("8001", "CHN", "USA", 5.0), ("8001", "IDN", "JPN", 2.0))
+    bought, sold = facts(world(trade=twice))._flows("8001")
+    assert bought.to_dict() == {"JPN": 2, "USA": 25} and sold.to_dict() == {"CHN": 5, "IDN": 22}
+    by = (("CHN", 60.0, 60.0), ("JPN", 20.0, 20.0), ("", 80.0, 90.0))
+    cells = [
+        ("refinery", iso3, year, v) for iso3, *two in by for year, v in zip((2024, 2030), two, strict=True)
+    ]
+    assert values(facts(world(iea=iea(*cells)), refined="iea"), "refined", "coming") == {"": 10}
+
+
 def iea(*cells: tuple[str, str, int, float], mineral: str = "tin") -> pd.DataFrame:
     """Stage, country ("" for the world), year, tonnes."""
     kinds = {"": "world"}
@@ -203,7 +223,8 @@ def test_a_figure_of_the_united_states_that_is_not_one_is_refused(cells):
 def test_capacity_is_that_of_the_newest_year_stage_and_commodity():
     cells = [("CHN", 90.0, 2024), ("CHN", 95.0, 2025), ("IDN", 40.0, 2025), ("PER", 0.2, 2025)]
     held = rows(*({"iso3": c, "value": v, "year": y, "stage": "smelter"} for c, v, y in cells))
-    other = [held.assign(stage="mine"), held.assign(commodity="Zinc"), held.assign(area_kind="world")]
+    other = [held.assign(stage="mine", value=7.0), held.assign(commodity="Zinc", value=7.0)]
+    other += [held.assign(area_kind="world")]
     made = facts(world(capacity=pd.concat([held, *other])))
     assert stated(made, "refined", "capacity") == {
         "CHN": (95, "measured", "MCS2026"),
