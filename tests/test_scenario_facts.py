@@ -101,6 +101,8 @@ def test_what_a_country_makes_in_two_ways_is_added_up():
     made = facts(held)
     assert values(made, "refined", "output") == {"CHN": 67, "": 30, "USA": 3}
     assert values(made, "refined", "capacity") == {"CHN": 67, "USA": 3}
+    both = iea(("mine", "CHN", 2024, 5.0), ("mine", "CHN", 2024, 2.0), ("mine", "", 2024, 9.0))
+    assert world(iea=both).iea_output("tin", "mine")[0].to_dict() == {"CHN": 7}
     share = {"stage": "refinery", "scope": "world", "iso3": "CHN"}
     of = rows(share | {"share_pct": 50.0}, share | {"share_pct": 30.0})
     studied = facts(world(production=output("mine", CHN=9.0), shares=of), refined="eu")
@@ -109,9 +111,8 @@ def test_what_a_country_makes_in_two_ways_is_added_up():
     bought, sold = facts(world(trade=twice))._flows("8001")
     assert bought.to_dict() == {"JPN": 2, "USA": 25} and sold.to_dict() == {"CHN": 5, "IDN": 22}
     by = (("CHN", 60.0, 60.0), ("JPN", 20.0, 20.0), ("", 80.0, 90.0))
-    cells = [
-        ("refinery", iso3, year, v) for iso3, *two in by for year, v in zip((2024, 2030), two, strict=True)
-    ]
+    cells = [("refinery", iso3, 2024, before) for iso3, before, _ in by]
+    cells += [("refinery", iso3, 2030, after) for iso3, _, after in by]
     assert values(facts(world(iea=iea(*cells)), refined="iea"), "refined", "coming") == {"": 10}
 
 
