@@ -9,17 +9,9 @@ from chokepoint.data.ingest.plausibility.finding import Table, times
 
 ROW = {
     **{"mineral": "tin", "commodity": "Tin", "stage": "mine", "statistic": "imports", "detail": ""},
-    **{
-        "form": "",
-        "area": "Peru",
-        "area_kind": "country",
-        "iso3": "PER",
-        "year": "2025",
-        "unit": "t",
-        "measure": "",
-    },
+    **{"form": "", "area": "Peru", "area_kind": "country", "iso3": "PER", "year": "2025", "unit": "t"},
     **{"printed_unit": "metric tons", "low": "", "high": "", "qualifier": "", "correction_id": ""},
-    **{"scenario": "STEPS", "use": "", "use_kind": ""},
+    **{"measure": "", "scenario": "STEPS", "use": "", "use_kind": ""},
 }
 
 
