@@ -365,7 +365,23 @@ def test_a_row_of_the_world_says_whose_it_is_and_whether_it_leaves_the_united_st
     assert (total["excludes_us"], peru["excludes_us"]) == (True, False)
     assert (total["area_kind"], total["iso3"], peru["iso3"], peru["value"]) == ("world", "", "PER", 5000)
     assert "stage" in peru and "stage" not in row("Peru", table="reserves")
+    assert not row("World total", notes="")["excludes_us"]
+    bushels = Reading(("tin",), "Mine", 2023, "5", "bushels", "line 2", area="Peru", table="production")
+    assert tidy.world_row(bushels, tables.ref, "MCS2024") == 'unit "bushels" is not known'
     assert row("Atlantis").startswith('area "Atlantis" is not in data/geography.csv')
     assert row("Peru (ore)")["form"] == "ore" and row("Peru", form="concentrate")["form"] == "concentrate"
     assert row("Peru", form="tin")["form"] == "" and row("World total", form="ore")["form"] == ""
     assert row("Perue")["estimated"] and not peru["estimated"]
+
+
+def test_what_stands_of_a_table_is_seen_beside_what_is_read_and_gives_way_to_it(tables):
+    row = {"mineral": "tin", "commodity": "Tin", "detail": "", "area": "Peru", "printed": "5"}
+    tables.add("import_sources", row, "line 2")
+    assert tables.with_existing("import_sources") == [row]
+    before = pd.DataFrame([row | {"printed": "4"}, row | {"area": "China"}])
+    tables.existing = {"import_sources": before}.get
+    assert [(r["area"], r["printed"]) for r in tables.with_existing("import_sources")] == [
+        ("Peru", "5"),
+        ("China", "5"),
+    ]
+    assert tables.with_existing("prices") == []

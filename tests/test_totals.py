@@ -94,8 +94,37 @@ def test_a_total_is_of_its_own_series_and_year_and_of_tables_that_have_one():
     other = ({"year": "2024"}, {"stage": "refinery"}, {"mineral": "zinc"})
     other = tuple({"value": "900"} | cells for cells in other)
     assert not world("606", "101", "202", "303", more=other)
-    held = table("salient", {"value": "1"}, {"value": "9", "area_kind": "world"})
-    assert not list(totals.world(held, {}, Accepted(), str))
+    rows = [{"value": v, "area": f"A{v}"} for v in ("1", "2", "3")] + [{"value": "9", "area_kind": "world"}]
+    assert list(totals.world(table("production", *rows), {}, Accepted(), str))
+    assert not list(totals.world(table("salient", *rows), {}, Accepted(), str))
+
+
+def test_rounding_is_counted_in_the_unit_that_is_printed():
+    """Figures in thousands, to a tenth: each may be off by 50 t, five of them by 250."""
+    rows = [{"value": f"{v}00", "printed": f"{v / 10:g}", "area": f"A{v}"} for v in (11, 12, 13, 14)]
+    for total, off in (("52", False), ("53", True)):
+        printed_total = {"value": f"{total}00", "printed": f"{int(total) / 10:g}", "area_kind": "world"}
+        made = totals.world(table("production", *rows, printed_total), {}, Accepted(), str)
+        assert bool(list(made)) is off
+
+
+def test_the_total_of_the_nearest_release_of_the_same_publisher_is_named():
+    rows = [{"value": v, "area": f"A{v}"} for v in ("101", "202", "303")]
+    total = {"value": "500", "area": "World", "area_kind": "world"}
+    held = table("production", *rows, total)
+    others = {
+        "mcs2023": [total | {"value": "601"}],
+        "mcs2024": [total | {"value": "602"}, total | {"value": "603", "area": "Peru"}],
+        "mcs2025": [total | {"value": ""}, total | {"value": "604", "mineral": "zinc"}],
+        "iea2026": [total | {"value": "605"}],
+    }
+    tables = {(release, "production"): frame(*cells) for release, cells in others.items()}
+    tables |= {("mcs2026", "production"): held.rows, ("mcs2026", "capacity"): held.rows}
+    [finding] = totals.world(held, tables, Accepted(), lambda *at: f"{at[0]} row {at[2]}")
+    assert finding.message.endswith("; in mcs2024 it is 602 t (mcs2024 row 0)")
+    del tables["mcs2024", "production"], tables["mcs2023", "production"]
+    [finding] = totals.world(held, tables, Accepted(), str)
+    assert finding.message.endswith("21% more")
 
 
 def test_half_a_unit_of_the_last_digit_that_counts():
