@@ -171,6 +171,23 @@ def test_a_text_gives_no_cell_in_figures_that_it_could_refer_to():
     assert told == "states amount (2906 US$ million) in figures. Write {amount:US$ million} in their place"
 
 
+def test_one_source_s_number_in_one_disagreement_stands_in_one_table():
+    kinds = {"amount": {"type": "number", "unit": "US$ million"}, "about": TEMPLATE}
+    columns = ("id", "conflict_group", "source_id", "column", "row_key")
+    schemas = {name: fields(*columns, **kinds) for name in ("deals", "readings")}
+    row = {"id": "a", "conflict_group": "g", "source_id": "S1", "column": "", "row_key": "", "amount": "5"}
+
+    def twice(**cells: str) -> list[tuple]:
+        rows = {"deals": row, "readings": row | {"id": "b"} | cells}
+        frames = {name: pd.DataFrame([r | {"about": ""}], dtype=str) for name, r in rows.items()}
+        held = Evidence(frames.__getitem__, schemas)
+        return [(table, at, column, said[:43]) for table, at, column, said in held.faults()]
+
+    assert twice() == [("readings", 0, "value", "5 US$ million of S1 stands in deals.csv a t")]
+    for other in ({"conflict_group": "h"}, {"conflict_group": ""}, {"source_id": "S2"}, {"amount": "6"}):
+        assert twice(**other) == []
+
+
 # --- how a value is printed
 
 
