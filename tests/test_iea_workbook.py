@@ -194,6 +194,64 @@ def test_a_workbook_of_another_layout_is_refused_plainly(data, tmp_path, mineral
         iea.ingest(tmp_path / "x.xlsx", data)
 
 
+def read(content: dict = CONTENT, change=lambda row: None) -> dict:
+    """What is read of a workbook, its rows changed first."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(content)))
+    for page in book:
+        for row in page.iter_rows():
+            change(row)
+    made = io.BytesIO()
+    book.save(made)
+    return iea_workbook.read("x.xlsx", made.getvalue())
+
+
+def renamed(old: str, new: object):
+    def change(row) -> None:
+        for cell in row:
+            if cell.value == old:
+                cell.value = new
+
+    return change
+
+
+def test_each_block_of_demand_and_each_side_of_supply_is_read_to_its_total():
+    assert read() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Total", "Sum", 'sheet "2 Total supply for key minerals": a mineral has no total'),
+        ("Other uses", "Others", "no total of clean energy, other uses and all"),
+        ("Total clean technologies", "Clean", r"\(Copper, Rare Earth Elements: no total of clean energy"),
+        (2024, "base year", "expected a base year, then years under each scenario"),
+        ("Stated policies scenario", None, "expected a base year"),
+    ],
+)
+def test_a_workbook_that_lacks_a_total_or_its_years_is_refused(old, new, said):
+    with pytest.raises(UserError, match=said):
+        read(change=renamed(old, new))
+
+
+def test_a_scenario_of_another_name_keeps_it():
+    demand = read(change=renamed("Announced pledges scenario", "Low growth"))["totalDemand"]["Copper"]
+    assert set(demand["totalDemand"]) == {"2024", "STEPS", "Low growth", "NZE"}
+    current = read(change=renamed("Stated policies scenario", "Current Policies Scenario"))
+    assert set(current["totalDemand"]["Copper"]["otherUses"]) == {"2024", "CPS", "APS", "NZE"}
+
+
+def test_a_cell_that_is_blank_is_no_figure():
+    """Of the countries, Chile's row lacks a year; of the uses, wind lacks one."""
+
+    def change(row) -> None:
+        if row[0].value in ("Chile", "Wind"):
+            row[1].value = None
+
+    found = read(change=change)
+    assert found["supply"]["Copper"]["mining"]["countries"]["Chile"].keys() == {"2030", "2040"}
+    assert "2024" not in found["totalDemand"]["Rare Earth Elements"]["sectors"]["Wind"]
+
+
 def test_another_workbook_is_not_taken_for_it(data, tmp_path):
     book = openpyxl.Workbook()
     book.save(tmp_path / "x.xlsx")

@@ -515,6 +515,57 @@ def test_a_workbook_without_the_sheet_is_refused(data, tmp_path):
         worldbank.ingest(pink_sheet(tmp_path / "cmo.xlsx", "Annual"), data)
 
 
+def priced(path: Path, *more: list, definitions: tuple = (), units=(None, "($/mt)", "($/mt)")) -> Path:
+    """The Pink Sheet with copper and tin of two months, further rows, and what its series are."""
+    book = openpyxl.Workbook()
+    page, described = book.active, book.create_sheet("Description")
+    page.title = "Monthly Prices"
+    for row in [["Prices"], ["Updated on March 03, 2026"], [None, "Copper **", "Tin"], list(units)]:
+        page.append(row)
+    for row in [["2026M01", 9000, 30000], ["2026M02", 9100, 31000], *more]:
+        page.append(row)
+    for row in definitions:
+        described.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_series_of_prices_is_described_by_the_last_text_that_begins_with_its_name(data, tmp_path):
+    said = "Tin (LME), refined, 99.85% purity, settlement price"
+    rows = [[None, "Tin (short)"], ["Tin (LME), a text that was replaced by a later one"], [None, None, said]]
+    rows += [
+        ["Tinplate (a thing of a longer name than tin has)"],
+        [None],
+        ["Copperas, of another kind altogether"],
+    ]
+    path = priced(tmp_path / "cmo.xlsx", definitions=tuple(rows))
+    tables, report = worldbank.read(path, reference.read(data))
+    assert tables["price_series"].set_index("series").definition.to_dict() == {"Copper": "", "Tin": said}
+    assert report.release == "wb2026-03" and report.rows.read == 2
+    prices = tables["prices_monthly"].set_index(["series", "month"])
+    assert prices.value["Copper", "2026-02"] == 9100 and set(prices.unit) == {"US$/t"}
+    assert prices["_where"]["Copper", "2026-02"] == 'cmo.xlsx, sheet "Monthly Prices" row 6'
+
+
+def test_what_is_no_price_is_refused_and_counted(data, tmp_path):
+    more = [["2026M03", "..", -1], ["2026M04", "n.a.", 1e18], ["2026M05", 0, None], ["2026M13", 1, 1]]
+    tables, report = worldbank.read(priced(tmp_path / "cmo.xlsx", *more), reference.read(data))
+    prices = tables["prices_monthly"].set_index(["series", "month"]).value
+    assert len(prices) == 5 and prices["Copper", "2026-05"] == 0
+    tally = report.table("prices_monthly")
+    assert tally.adds_up and tally.refused["no price in that month (printed as an ellipsis)"] == 2
+    assert {'"-1" is not a price', '"n.a." is not a price'} < set(tally.refused)
+
+
+def test_a_price_in_an_unknown_unit_is_refused_for_each_month(data, tmp_path):
+    path = priced(tmp_path / "cmo.xlsx", units=(None, "($/mt)", "($/lb)"))
+    tables, report = worldbank.read(path, reference.read(data))
+    assert tables["price_series"].series.tolist() == ["Copper"]
+    assert report.table("prices_monthly").refused == {"unit ($/lb) is not known": 2}
+    with pytest.raises(UserError, match="no row of units"):
+        worldbank.read(priced(path, units=(None, "($/lb)", "($/lb)")), reference.read(data))
+
+
 def test_a_correction_of_the_scale_is_of_bounds_too():
     columns = {"value": [1.0, None], "low": [None, 2.0], "high": [None, 3.0], "correction_id": ["", ""]}
     frame = pd.DataFrame(columns)

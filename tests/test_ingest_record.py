@@ -49,10 +49,49 @@ def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path)
     assert report.table("historical").adds_up
 
 
+def test_a_figure_of_the_century_is_read_however_its_header_and_its_marks_are_written(tmp_path):
+    text = TUNGSTEN.replace("Imports", "IMPORTS2").replace("Unit value ($/t)", "Unit  value ($/t)5")
+    (tmp_path / "ds140-tungs.tsv").write_text(text.replace("4100", "e4,100").replace("6200", "6200r"))
+    row = history.read(tmp_path, REF)[0]["historical"].set_index("year").loc[1918]
+    assert (row.us_imports_t, row.us_consumption_t, row.unit_value_usd_per_t) == (4100, 6200, 2500)
+    assert (row.us_production_t, row.unit_value_1998_usd_per_t) == (2100, 27000)
+    assert pd.isna(row.us_exports_t) and row.withheld == ""  # NA is no figure, and withheld from nobody
+
+
+def test_a_year_of_the_century_with_no_figure_gives_no_row_and_the_last_year_names_the_release(tmp_path):
+    none = "\n2016" + "\tNA" * 8 + "\n"
+    (tmp_path / "ds140-tungs.tsv").write_text(TUNGSTEN.replace("\nNA Not", none + "NA Not"))
+    tables, report = history.read(tmp_path, REF)
+    assert tables["historical"].year.tolist() == [1918, 2015] and report.release == "history2015"
+
+
+def test_a_later_worksheet_takes_the_place_of_the_older_and_one_of_no_mineral_is_named(tmp_path):
+    for name in ("tungs", "raree", "rare-earths-2021", "abras"):
+        (tmp_path / f"ds140-{name}.tsv").write_text(TUNGSTEN)
+    tables, report = history.read(tmp_path, REF)
+    assert sorted(tables["historical"].mineral.unique()) == ["rare_earths", "tungsten"]
+    assert len(tables["historical"]) == 4
+    assert sorted(report.unused_files) == ["ds140-abras.tsv", "ds140-raree.tsv"]
+    (tmp_path / "ds140-rare-earths-2021.tsv").unlink()
+    assert "ds140-raree.tsv" not in history.read(tmp_path, REF)[1].unused_files
+
+
+def test_worksheets_of_no_mineral_and_a_folder_without_any_are_refused(tmp_path):
+    with pytest.raises(UserError, match="looked for worksheets named ds140-<commodity>"):
+        history.read(tmp_path, REF)
+    (tmp_path / "ds140-abras.tsv").write_text(TUNGSTEN)
+    with pytest.raises(UserError, match="none of the worksheets is of a mineral"):
+        history.read(tmp_path, REF)
+
+
 @pytest.mark.parametrize(
     "old, new, said",
     [
         ("83700", "83,7oo", "is not a number"),
+        ("2100\tNA", "2i00\tNA", 'tungs.tsv line 6: "2i00" is not a number'),
+        ("83700", "-83700", "tungs.tsv line 7: -83700 is negative"),
+        ("2015\tW\tNA", "1849\tW\tNA", "tungs.tsv line 8: 1849 cannot be"),
+        ("2015\tW\tNA", "2101\tW\tNA", "2101 cannot be"),
         ("1918", "3918", "cannot be a year"),
         ("83700", "-83700", "negative"),
         ("Year\t", "When\t", "begins with"),
@@ -115,6 +154,42 @@ def test_of_bgs_only_shares_are_kept_and_the_two_congos_are_two(tmp_path):
     assert report.table("output_shares").refused["no quantity"] == 1
 
 
+def test_shares_of_bgs_are_of_each_product_and_year_and_from_half_a_per_cent_on(tmp_path):
+    row = 'cobalt,"cobalt, {what}",,{place},{code},{year},{quantity},tonnes (metric)\n'.format
+    rows = [("mine", "China", "CHN", 2022, 199), ("mine", "Finland", "FIN", 2022, 1)]
+    rows += [("mine", "China", "CHN", 2021, 1001), ("mine", "Finland", "FIN", 2021, 5)]
+    rows += [("refined", "Atlantis", "ATL", 2022, 30), ("refined", "Peru", "PER", 2022, 0)]
+    rows += [("mine", "Finland", "FIN", 2020, 0)]
+    names = ("what", "place", "code", "year", "quantity")
+    lines = [row(**dict(zip(names, cells, strict=True))) for cells in rows]
+    (tmp_path / "bgs.csv").write_text(BGS.splitlines()[0] + "\n" + "".join(lines))
+    tables, report = bgs.read(tmp_path / "bgs.csv", REF)
+    made = tables["output_shares"][["stage", "year", "area", "iso3", "share_pct", "reporters"]]
+    assert made.values.tolist() == [
+        ["mine", 2021, "China", "CHN", 99.5, 2],
+        ["mine", 2022, "China", "CHN", 99.5, 2],
+        ["mine", 2022, "Finland", "FIN", 0.5, 2],
+        ["refinery", 2022, "Atlantis", "", 100, 1],  # who reports nothing is no reporter
+    ]
+    assert report.release == "bgs2022" and report.table("output_shares").adds_up
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ('cobalt,"cobalt, refined"', 'cobalt,"cobalt, raw"', "no row is of a mineral in data/crosswalk.csv"),
+        ("2023,797", "n.d.,797", "bgs.csv line 2: 'n.d.' is not a year"),
+        ("797", "7g7", "bgs.csv line 2: '7g7' is not a quantity"),
+        ("797", "-1", "line 2: -1 is negative"),
+        ("quantity", "amount", "column quantity not found"),
+    ],
+)
+def test_what_is_no_table_of_bgs_is_refused(tmp_path, old, new, said):
+    (tmp_path / "bgs.csv").write_text(BGS.replace(old, new))
+    with pytest.raises(UserError, match=said):
+        bgs.read(tmp_path / "bgs.csv", REF)
+
+
 def test_a_state_that_is_no_more_goes_in_under_its_own_name(tmp_path):
     shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("minerals"))
     (tmp_path / "bgs.csv").write_text(
@@ -149,6 +224,59 @@ def test_the_eu_study_gives_processing_shares_and_bounds_are_counted(tmp_path):
         "Material,Stage,Country,Share,t\nTungsten,P,China,840%,1\n"
     )
     with pytest.raises(UserError, match="over 100"):
+        eu_study.read(tmp_path, REF)
+
+
+def _eu(folder: Path, *lines: str, name: str = "fact_GlobalSupplyShares&t.csv") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text("\n".join(["Material,Stage,Country,Share,\u20ac", *lines]), encoding="cp1252")
+    return folder
+
+
+def test_the_eu_study_tells_the_world_from_the_union_and_the_mine_from_the_plant(tmp_path):
+    _eu(tmp_path / "eu", "Tungsten,E,China,100,1", "Tungsten,P,Austria,0.5%,1", "Moonstone,P,China,5%,1")
+    _eu(tmp_path / "eu", "Tungsten,P,Austria,20%,1", name="fact_EUSupplyShares.csv")
+    (tmp_path / "eu" / "notes.csv").write_text("a,b\n1,2\n")
+    tables, report = eu_study.read(tmp_path / "eu", REF)
+    made = tables["eu_supply_shares"][["stage", "scope", "iso3", "share_pct"]].values.tolist()
+    assert sorted(made) == [
+        ["mine", "world", "CHN", 100],
+        ["refinery", "EU supply", "AUT", 20],
+        ["refinery", "world", "AUT", 0.5],
+    ]
+    assert report.unused_files == ["notes.csv"] and report.release == "eustudy2023"
+    assert report.table("eu_supply_shares").refused == {eu_study.NO_MINERAL: 1}
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("Tungsten,P,Atlantis,5%,1", 'line 2: area "Atlantis" is not in data/geography.csv'),
+        ("Tungsten,P,World,5%,1", 'line 2: area "World"'),
+        ("Tungsten,X,China,5%,1", "line 2: .* stage 'X' is not E or P"),
+        ("Tungsten,P,China,5.%,1", "'5.%' is not a share"),
+        ("Tungsten,P,China,100.1%,1", "a share of 100.1% is over 100%"),
+        ("Tungsten,P,China,-5%,1", "is not a share"),
+    ],
+)
+def test_a_share_of_the_eu_study_that_cannot_be_is_refused(tmp_path, line, said):
+    with pytest.raises(UserError, match=said):
+        eu_study.read(_eu(tmp_path / "eu", line), REF)
+
+
+def test_scores_of_the_eu_study_are_numbers_or_not_given(tmp_path):
+    path = tmp_path / "dimension_CRMsOverTime.csv"
+    lines = ["Material,Year,SR,EI", "Tungsten,2014,,8", "Tungsten,2017,1.5,-", "Moonstone,2020,1,1"]
+    path.write_text("\n".join([*lines, "Tungsten,2020,1.6,8.1"]))
+    tables, report = eu_study.read(tmp_path, REF)
+    row = tables["eu_criticality"].iloc[0]
+    assert (row.year, row.supply_risk, row.economic_importance) == (2020, 1.6, 8.1)
+    assert report.table("eu_criticality").refused["not scored in that edition"] == 2
+    path.write_text("\n".join([*lines, "Tungsten,2020,high,8.1"]))
+    with pytest.raises(UserError, match="line 5: 'high' or '8.1' is not a score"):
+        eu_study.read(tmp_path, REF)
+    path.rename(tmp_path / "other.csv")
+    with pytest.raises(UserError, match="looked for the study's tables"):
         eu_study.read(tmp_path, REF)
 
 
@@ -206,6 +334,63 @@ def test_a_month_of_magnets_is_read_and_a_wrong_one_refused(tmp_path):
         path.write_text(CUSTOMS.format(to=to, value=f'"{value}"'))
         with pytest.raises(UserError, match=said):
             china_customs.read(path, REF)
+
+
+def test_what_customs_counts_is_refused_where_it_is_no_product_source_or_period(tmp_path):
+    path, sound = tmp_path / "exports.csv", CUSTOMS.format(to="World", value="46")
+    for old, new, said in (
+        ("rare-earth magnets", "magnets", 'exports.csv line 2: product "magnets" is none of'),
+        ("https://", "http://", "source_url an https address"),
+        ("reported", "guessed", "kind must be reported or derived"),
+        (",t,", ",kg,", "is not a number of tonnes"),
+        ("2025-05", "2025-5", 'period "2025-5" is not a year'),
+        ("2025-05", "2025-Q5", "is not a year"),
+        ("World", "Other countries", "Other countries"),
+    ):
+        path.write_text(sound.replace(old, new))
+        with pytest.raises(UserError, match=said):
+            china_customs.read(path, REF)
+    path.write_text(sound.splitlines()[0] + "\n")
+    with pytest.raises(UserError, match="no figure found"):
+        china_customs.read(path, REF)
+
+
+def test_a_release_of_customs_is_named_by_the_last_month_of_any_period(tmp_path):
+    rows = [CUSTOMS.format(to="World", value="1.5").replace("2025-05", p) for p in ("2025-01/10", "2025-Q3")]
+    (tmp_path / "exports.csv").write_text(rows[0] + rows[1].splitlines()[1] + "\n")
+    tables, report = china_customs.read(tmp_path / "exports.csv", REF)
+    assert report.release == "customs2025-10"
+    assert tables["china_exports"].first_month.tolist() == ["2025-01", "2025-07"]
+    assert china_customs.months("2025-H2") == ("2025-07", "2025-12")
+    assert china_customs.months("2025-Q4") == ("2025-10", "2025-12")
+
+
+def _yearbook(path: Path, *rows: list, title: str = "T8") -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_yearbook_of_another_layout_or_of_no_country_is_refused_with_its_row(tmp_path):
+    head = [["RARE EARTHS: WORLD MINE PRODUCTION, BY COUNTRY"], ["Country or locality2", 2021, None, 2022]]
+    for rows, title, said in (
+        ([*head, ["Total", 1, None, 2]], "T7", "looked for the sheet T8, found T7"),
+        ([["RARE EARTHS: IMPORTS"], head[1], ["Total", 1, None, 2]], "T8", "the layout is another"),
+        ([head[0], ["Country", 2021]], "T8", "the layout is another"),
+        (
+            [*head, ["China", 1, None, 2], ["Atlantis", 1, None, 2]],
+            "T8",
+            "T8 row 4: 'Atlantis', 2021: 1 is no",
+        ),
+        ([*head, ["China", 1, None, "many"]], "T8", "row 3: 'China', 2022: 'many' is no output"),
+        ([*head, ["China", -1, None, 2]], "T8", "row 3: 'China', 2021: -1 is no output"),
+        ([*head, ["Other countries", 1, None, 2]], "T8", "is no output of a country"),
+    ):
+        with pytest.raises(UserError, match=said):
+            yearbook.read(_yearbook(tmp_path / "myb.xlsx", *rows, title=title), REF)
 
 
 def test_the_yearbooks_table_is_read_to_its_total(tmp_path):

@@ -15,6 +15,7 @@ from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.models import MODELS
 from chokepoint.models.evaluate import assumptions_of, evaluate, settings
+from chokepoint.models.sentence import describe_result, format_value, vega_sentence, written
 
 GIVEN = {  # the inputs of the golden values, whatever stands in the editable table now
     "price_floor": BASE,
@@ -156,3 +157,117 @@ def test_for_a_machine_what_there_is_not_is_null():
         ["model", "project_value", "flood_price=15", "flood_years=20", "flood_start=1", "price=50", "--json"],
     )
     assert json.loads(run.output)["irr"]["value"] is None
+
+
+# --- edges, with a table that is made up
+
+
+def made_up(**changes):
+    """Rows of a table for the club, whose numbers are text as in a file."""
+    ends = {"countries": (10, 2, 60, 1, "n"), "benefit": (1, 0.5, 4, 0.5, "b")}
+    ends |= {"cost": (2, 1, 5, 0.5, "penalty"), "penalty": (0, 0, 10, 1, "c")} | changes
+    return [
+        {"model": "club", "name": name, "symbol": row[4], "label": name.title(), "unit": "x"}
+        | dict(zip(("value", "low", "high", "step"), map(str, row), strict=False))
+        for name, row in ends.items()
+    ]
+
+
+def test_rows_come_in_the_order_of_the_keywords_with_their_numbers():
+    rows = assumptions_of("club", [*reversed(made_up()), {"model": "vault", "name": "cost", "value": "?"}])
+    assert [row["name"] for row in rows] == ["countries", "benefit", "cost", "penalty"]
+    assert [row["value"] for row in rows] == [10, 1, 2, 0] and rows[1]["step"] == 0.5
+
+
+def test_a_row_too_many_is_named_as_one_too_few_is():
+    with pytest.raises(UserError, match="missing none, unknown profit"):
+        assumptions_of("club", made_up(profit=(1, 0, 2, 1, "p")))
+    with pytest.raises(UserError, match="missing cost, unknown none"):
+        assumptions_of("club", [row for row in made_up() if row["name"] != "cost"])
+
+
+def test_a_keyword_goes_before_another_s_symbol():
+    """The symbol of the cost is the name of the penalty here."""
+    assert settings("club", {"penalty": 7}, made_up()) == dict(countries=10, benefit=1, cost=2, penalty=7)
+    assert settings("club", {"c": "7", "b": 2}, made_up()) == dict(countries=10, benefit=2, cost=2, penalty=7)
+
+
+@pytest.mark.parametrize("value, taken", [(4, 4), (4 + 3e-9, 4 + 3e-9), (0.5 - 3e-9, 0.5), (4 + 5e-9, None)])
+def test_both_ends_of_a_range_are_good_and_rounding_beyond_them_too(value, taken):
+    if taken is None:
+        with pytest.raises(UserError, match="outside the range"):
+            settings("club", {"benefit": value}, made_up())
+    else:
+        assert settings("club", {"benefit": value}, made_up())["benefit"] == pytest.approx(taken)
+    for bad in (4.1, 0.4, "inf", "-inf"):
+        with pytest.raises(UserError, match="outside the range. Benefit: give 0.5 to 4 x"):
+            settings("club", {"benefit": bad}, made_up())
+
+
+def test_where_no_name_is_near_none_is_proposed():
+    with pytest.raises(UserError, match=r'club has no "zzzz"\. It takes countries \(n\), benefit \(b\)'):
+        settings("club", {"zzzz": 1}, made_up())
+    with pytest.raises(UserError, match=r'no "Benefits"\. Did you mean "benefit"\? It takes'):
+        settings("club", {"Benefits": 1}, made_up())
+
+
+def test_results_that_only_python_works_out_come_with_the_others():
+    found = evaluate("club", {"benefit": 1, "cost": 1, "penalty": 2}, made_up())
+    assert (found["stable_size"], found["enumerated_size"]) == (7, 7)
+
+
+# --- a result in words
+
+
+@pytest.mark.parametrize(
+    "value, unit, digits, said",
+    [
+        (1200, "months", 4, "1,200"),
+        (1200.1, "months", 4, "no end"),
+        (3e9, "days", 4, "3,000,000,000"),
+        (0.98765, "share", 2, "98.8%"),
+        (9999.4, "kt", 4, "9,999"),
+        (9999.6, "kt", 4, "10,000"),
+        (123456, "kt", 3, "123,000"),
+        (-0.0123456, "kt", 3, "−0.0123"),
+        (1000, "kt", 3, "1,000"),
+        (999.4, "kt", 3, "999"),
+    ],
+)
+def test_a_number_has_its_figures_and_what_hardly_ends_has_no_end(value, unit, digits, said):
+    assert format_value(value, unit, digits) == said
+
+
+def test_only_nothing_is_told_as_never():
+    said = [describe_result(value, "year", "never") for value in (0, 1, -1, 2043, float("nan"))]
+    assert said == ["never", "1", "−1", "2,043", "none"]
+    assert describe_result(0, "share") == "0%" and describe_result(12345, "US$", digits=2) == "12,000"
+
+
+@pytest.mark.parametrize(
+    "code, value, said",
+    [
+        (".0f", 0.5, "1"),
+        (".0f", 2.5, "3"),
+        (".0f", -0.4, "0"),
+        (".1f", -0.05, "−0.1"),
+        (",.2~f", 1234.5, "1,234.5"),
+        (",.0~f", 1200, "1,200"),
+        (".1%", 0.1265, "12.7%"),
+        (".0%", -0.001, "0%"),
+        (",.2~r", 1250, "1,300"),
+        (".2~r", 1250, "1300"),
+        (",.3~r", 0, "0"),
+        (",.3~r", 0.5, "0.5"),
+    ],
+)
+def test_a_number_in_a_sentence_is_rounded_as_a_browser_does(code, value, said):
+    assert written(f"It is {{x:{code}}}.", {"x": value}) == f"It is {said}."
+
+
+def test_a_choice_of_words_turns_with_its_number_and_a_minus_stands_before_the_currency():
+    text = "It {a?wins|loses {b:.0f}}, for US${c:.0f} or A${c:.0f}."
+    assert written(text, {"a": 0, "b": 3, "c": -5}) == "It loses 3, for −US$5 or −A$5."
+    assert written(text, {"a": -1, "b": 3, "c": 5}) == "It wins, for US$5 or A$5."
+    assert vega_sentence("It’s 'so' \\ {x:f}") == "'It’s \\'so\\' \\\\ ' + format(x, 'f')"
+    assert vega_sentence("") == "''" and vega_sentence("{x:f}") == "format(x, 'f')"

@@ -1,12 +1,15 @@
 """A sweep: the same numbers on one process or many, inside the ranges, complete or not there at all."""
 
+from concurrent.futures import Future
+
 import numpy as np
 import pandas as pd
 import pytest
 from test_models_properties import BOX, ROWS, run
 
 from chokepoint.errors import UserError
-from chokepoint.models.sweep import CHUNK, sample, sweep, tornado
+from chokepoint.models.sweep import CHUNK, IN_FLIGHT, MOST_SAMPLES, column, sample, sweep, tornado
+from chokepoint.models.sweep import _in_order as in_order
 
 
 def test_one_process_and_two_write_the_same_file(tmp_path):
@@ -83,3 +86,48 @@ def test_the_tornado_names_what_matters_most():
     assert [r["swing"] for r in rows] == sorted((r["swing"] for r in rows), reverse=True)
     with pytest.raises(UserError, match="It gives autarky_price"):
         tornado("price_floor", ROWS, "tax")
+
+
+def test_only_what_is_counted_in_steps_of_one_is_whole(tmp_path):
+    """Years of a mine are whole and reach both ends; a price and a share are not."""
+    rows = [{**r, "step": "0.5"} if r["name"] == "depreciation_years" else r for r in ROWS]
+    frame = pd.read_parquet(sweep("project_value", rows, 2048, 1, tmp_path / "p.parquet"))
+    whole = {name for name in BOX["project_value"] if (frame[name] % 1 == 0).all()}
+    counted = {
+        n for n, r in BOX["project_value"].items() if r["unit"] in ("year", "years") and r["step"] == "1"
+    }
+    assert whole == counted - {"depreciation_years"} and "life" in whole
+    assert {frame.life.min(), frame.life.max()} == {
+        float(BOX["project_value"]["life"][e]) for e in ("low", "high")
+    }
+
+
+def test_a_blocks_samples_do_not_depend_on_how_many_are_asked_for(tmp_path):
+    few, many = (
+        pd.read_parquet(sweep("club", ROWS, n, 3, tmp_path / f"{n}.parquet")) for n in (CHUNK, CHUNK + 1)
+    )
+    assert len(few) == CHUNK and len(many) == CHUNK + 1
+    pd.testing.assert_frame_equal(few, many[:CHUNK])
+
+
+def test_a_folder_or_too_many_samples_are_refused(tmp_path):
+    with pytest.raises(UserError, match="this is a folder"):
+        sweep("club", ROWS, 10, 1, tmp_path)
+    with pytest.raises(UserError, match="is outside the range"):
+        sweep("club", ROWS, MOST_SAMPLES + 1, 1, tmp_path / "c.parquet")
+    assert column("levy", {"levy": 1}) == "result_levy" and column("levy", {}) == "levy"
+
+
+def test_results_come_in_the_order_in_which_they_were_begun_only_some_at_a_time():
+    begun = []
+
+    def begin():
+        for k in range(20):
+            begun.append(k)
+            made = Future()
+            made.set_result(k)
+            yield made
+
+    waiting = in_order(begin())
+    assert next(waiting) == 0 and len(begun) == IN_FLIGHT
+    assert list(waiting) == list(range(1, 20))

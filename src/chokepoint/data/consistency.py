@@ -45,7 +45,8 @@ MONTHS = [
     "December",
 ]
 _NUMBER = re.compile(
-    rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|{'|'.join(WORDS)})(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?", re.I
+    rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|(?:{'|'.join(WORDS)})\b)(?![\w.]*\d)(?:[ -]({'|'.join(SCALES)}|year))?",
+    re.I,
 )
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 # A number in figures, and not the day of a date, a number of a document, or part of a word.

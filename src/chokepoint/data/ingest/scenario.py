@@ -227,7 +227,7 @@ class Facts:
             for part in trade.split():
                 bought, sold = self._flows(part)
                 use = use.add(bought, fill_value=0).sub(sold, fill_value=0)
-            self.grade["use_below_zero"] = float(-use[use < 0].sum() / total)
+            self.grade["use_below_zero"] = float(use[use < 0].abs().sum() / total)
             self.grade["us_derived"] = float(use.get("USA", 0))
             use = use.clip(lower=0)
             use *= min(1.0, total / use.sum())  # sellers of more than they make are over by so much

@@ -90,7 +90,9 @@ def _graded_mineral(graded: Mapping, choice: Mapping, misses: Mapping[str, float
     if mineral in misses:
         grade, why = "none", f"The model misses its past by a factor of {misses[mineral]:.1f}"
     form, product = ("" if pd.isna(choice[name]) else choice[name] for name in ("form", "product"))
-    form = form.split(",")[0] if form[1:2].isupper() else form[:1].lower() + form[1:].split(",")[0]
+    form = form.split(",")[0]
+    if form.partition(" ")[0][1:].islower():  # a word, and no formula as NdPr or TREO
+        form = form[0].lower() + form[1:]
     return Mineral(mineral, form, product, grade, why)
 
 
