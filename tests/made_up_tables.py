@@ -3,7 +3,6 @@
 What code remembers of them is kept apart from what it remembers of the book's tables, so nothing is forgotten.
 """
 
-import io
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path

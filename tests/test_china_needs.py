@@ -36,7 +36,7 @@ def ore(made_up):
         *(agency("lithium", "mine", 300), agency("lithium", "refinery", 400)),
         agency("cobalt", "refinery", 400),  # no mine of China is named: USGS has it
         *(agency("graphite", "mine", 70), agency("graphite", "refinery", 100)),
-        agency("nickel", "mine", 10),
+        *(agency("nickel", "mine", 10), agency("nickel", "refinery", 0)),  # China refines none
         agency("manganese", "refinery", 10),  # nobody has its mines
     ]
     made_up.put("iea_production", rows, "iea2090")
@@ -44,6 +44,7 @@ def ore(made_up):
     decoys = [survey(7, year=2023), survey(9, stage="refinery"), survey(8, iso3="CAN")]
     made_up.put("production", [survey(25), survey(15), *decoys], "mcs2090")
     made_up.put("production", [survey(None)], "mcs2091")
+    made_up.put("production", [survey(99)], "other2091")  # no yearly summary
     return china_needs.own_ore().set_index("mineral")
 
 
@@ -83,6 +84,7 @@ def flows(made_up):
         flow("720293", "BRA", "DEU", 9000),
         flow("720293", "CHN", "USA", 700),
         flow("720293", "CAN", "CHN", 400, year=2049),
+        flow("720293", "ARG", "CHN", 100, year=2048),
         flow("260600", "GIN", "CHN", 2000),
         flow("260200", "GAB", "JPN", 800),  # nothing of it goes to China
         flow("850511", "JPN", "CHN", 5000),  # magnets are no feed
@@ -115,7 +117,8 @@ def test_burmas_ore_stands_beside_chinas_quota_year_by_year(made_up):
     def row(iso3, year, value):
         return {"iso3": iso3, "year": year, "value_t": value, "source_id": "YB2091"}
 
-    made_up.put("yearbook_production", [row("MMR", 2019, 1)], "yearbook2090")
+    for older in ("yearbook2088", "yearbook2089", "yearbook2090"):
+        made_up.put("yearbook_production", [row("MMR", 2019, 1)], older)
     rows = [row("MMR", 2020, 35), row("CHN", 2020, 140), row("AUS", 2020, 20), row("CHN", 2021, 168)]
     made_up.put("yearbook_production", rows, "yearbook2091")
     found = china_needs.heavy_feed()
