@@ -43,7 +43,8 @@ class MadeUp:
 
     def take_away(self, table: str) -> None:
         """Let no release hold a table."""
-        self._frames[table, ""] = pd.DataFrame()
+        self._frames = {key: frame for key, frame in self._frames.items() if key[0] != table}
+        self._frames[table, ""] = pd.DataFrame()  # no release, and not the book's either
 
     def releases(self, table: str = "production") -> list[str]:
         """Return the releases made up of a table, or the book's where none is."""
