@@ -101,7 +101,7 @@ def test_two_years_of_a_season_make_no_level():
 
 
 def test_single_months_without_earlier_years_are_compared_with_all_months_before():
-    found = effects.compared(_months(100, 300, 200, 400, 60, 125), DAY)
+    found = effects.compared(_months(100, 300, 200, 1000, 60, 125), DAY)
     assert set(found.level) == {250} and set(found.years) == {4} and found.ratio.iloc[-1] == 0.5
     none_before = effects.compared(_months(60, 125), pd.Timestamp(2023, 12, 31))
     assert none_before.level.isna().all() and set(none_before.side) == {effects.AFTER}
@@ -161,6 +161,37 @@ def test_a_control_after_which_nothing_is_held_has_no_ratio():
     assert (found["observations_before"], found["observations_after"]) == (0, 0)
     assert pd.isna(found["lowest"]) and pd.isna(found["newest"])
     assert effects.judge(_months(), DAY)["unit"] == ""
+
+
+def test_a_season_is_compared_with_the_same_months_alone():
+    """The first four months with the first four, though whole years begin alike and the rest ends alike."""
+    years = range(2020, 2023)
+    rows = pd.concat(
+        [
+            _years({y: 10 for y in years}, last="04"),
+            _years({y: 100 for y in years}),
+            _years({y: 90 for y in years}, first="05"),
+            _years({2024: 5}, last="04"),
+        ]
+    )
+    assert effects.compared(rows, pd.Timestamp(2023, 8, 1)).ratio.iloc[-1] == 0.5
+
+
+def test_the_observations_before_are_those_of_the_level_that_rests_on_the_fewest():
+    """January has three years before it. February has one, so it is compared with all four months."""
+    before = [("2021-01", 100), ("2022-01", 100), ("2023-01", 100), ("2023-02", 50)]
+    rows = [*before, ("2025-01", 90), ("2025-02", 90), ("2026-01", 90)]
+    frame = pd.DataFrame([{"start": m, "end": m, "value": v, "unit": "t"} for m, v in rows])
+    assert effects.compared(frame, pd.Timestamp(2024, 6, 1)).years.tolist()[-3:] == [3, 4, 3]
+    assert effects.judge(frame, pd.Timestamp(2024, 6, 1))["observations_before"] == 3
+
+
+def test_too_few_observations_are_told_as_far_as_they_go():
+    found = effects.judge(_months(0.5, 0.5, 0.5, 0.5, 1, 0.2, 0.1), DAY)
+    assert (found["verdict"], found["observations_after"]) == (effects.UNDETERMINED, 2)
+    assert (found["lowest"], found["newest"]) == (0.2, 0.2)
+    found = effects.judge(_months(100, 100, 100, 100, 60, 20, 30), DAY)
+    assert (found["lowest"], found["newest"]) == (0.2, 0.3)
 
 
 # --- what is observed, and what is judged ---
