@@ -271,12 +271,14 @@ def moved(made_up, monkeypatch):
     made_up.put("production", [row("CHN", 2024, 1), row("CHN", 2020, 1)], OLD)
     made_up.put("production", [row("CHN", 2025, 1), row("CHN", 2024, 1)], NEW)
 
-    def rows(old: dict[str, Fact], new: dict[str, Fact], again: dict[str, Fact] = {}) -> list[dict]:
+    def rows(old: dict[str, Fact], new: dict[str, Fact], again: dict[str, Fact] | None = None) -> list[dict]:
         monkeypatch.setattr(differ.facts, "evaluate", lambda release: {OLD: old, NEW: new}[release])
         monkeypatch.setattr(
             differ.facts,
             "of_year",
-            lambda fact_id, release, year: again.get(fact_id) if (release, year) == (NEW, 2024) else 1 / 0,
+            lambda fact_id, release, year: (
+                (again or {}).get(fact_id) if (release, year) == (NEW, 2024) else 1 / 0
+            ),
         )
         return differ._facts(OLD, NEW)
 
