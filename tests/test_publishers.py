@@ -140,6 +140,7 @@ def printed(made_up, monkeypatch):
             made("tin", "mine", "CHN", 30.0, "MCS2091"),
             made("tin", "mine", "IDN", 40.0, "MCS2091"),
             made("tin", "mine", "PER", 0.0, "MCS2091"),
+            made("tin", "mine", "BOL", 0.5, "MCS2091"),
             made("tin", "mine", "Others", 30.0, "MCS2091"),
             made("tin", "refinery", "CHN", 55.0, "IEA2090", 2024),
             made("zinc", "mine", "AUS", 99.0, "MCS2091"),
@@ -164,7 +165,12 @@ def printed(made_up, monkeypatch):
 
     mined = [
         *(agency("World", 200, kind="world"), agency("CHN", 50), agency("MMR", 0), agency("IDN", 30)),
-        *(agency("Rest of world", 120, kind="other"), agency("World", 900, 2030, kind="world")),
+        *(
+            agency("Rest of world", 100, kind="other"),
+            agency("PER", 0.5),
+            agency("AUS", 5, mineral="lead"),
+            agency("World", 900, 2030, kind="world"),
+        ),
         *(
             agency("CHN", 300, 2030),
             agency("AUS", 7, mineral="zinc"),
@@ -179,7 +185,13 @@ def printed(made_up, monkeypatch):
         own = {"mineral": mineral, "product": "Tin metal", "stage": stage, "scope": scope, "share_pct": share}
         return own | {"area": area, "iso3": area, "source_id": "EU2091"}
 
-    shares = [study("CHN", 47), study("IDN", 22), study("PER", 0), study("BEL", 80, "EU supply")]
+    shares = [
+        study("CHN", 47),
+        study("IDN", 22),
+        study("PER", 0),
+        study("BOL", 0.6),
+        study("BEL", 80, "EU supply"),
+    ]
     made_up.put("eu_supply_shares", [*shares, study("AUS", 9, mineral="zinc")], "eu2091")
 
     def survey(area: str, year: int, share: float, stage: str = "mine") -> dict:
@@ -206,13 +218,16 @@ def test_each_publisher_stands_beside_the_others_in_one_order_the_largest_countr
     assert found == [
         ("mine", "USGS", "IDN", 40, 2025, 2025),
         ("mine", "USGS", "CHN", 30, 2025, 2025),
+        ("mine", "USGS", "BOL", 0.5, 2025, 2025),
         ("mine", "IEA", "CHN", 25, 2025, 2025),
         ("mine", "IEA", "IDN", 15, 2025, 2025),
+        ("mine", "IEA", "PER", 0.25, 2025, 2025),
         ("mine", "BGS", "CHN", 33, 2023, 2023),
         ("mine", "BGS", "IDN", 25, 2023, 2023),
         ("refinery", "IEA", "CHN", 55, 2024, 2024),
         ("refinery", "EU study", "CHN", 47, 2016, 2020),
         ("refinery", "EU study", "IDN", 22, 2016, 2020),
+        ("refinery", "EU study", "BOL", 0.6, 2016, 2020),
         ("refinery", "BGS", "MYS", 12, 2023, 2023),
     ]
     assert set(rows[rows.publisher == "USGS"]["product"]) == {"tin of mine"}
@@ -220,15 +235,16 @@ def test_each_publisher_stands_beside_the_others_in_one_order_the_largest_countr
 
 
 def test_the_rows_after_the_mine_are_those_of_every_step_but_the_mine(printed):
-    assert publishers.refined("tin", "mcs2091").publisher.tolist() == ["IEA", "EU study", "EU study", "BGS"]
+    assert publishers.refined("tin", "mcs2091").publisher.tolist() == ["IEA", *["EU study"] * 3, "BGS"]
     assert publishers.steps("gold", "mcs2091").empty
+    assert publishers.steps("lead", "mcs2091").empty, "without a total there is no share"
 
 
 def test_without_the_other_publishers_usgs_stands_alone(printed, made_up):
     for table in ("iea_production", "eu_supply_shares", "output_shares"):
         made_up.take_away(table)
     rows = publishers.steps("tin", "mcs2091")
-    assert set(rows.publisher) == {"USGS", "IEA"} and rows.share.tolist() == [40, 30, 55]
+    assert set(rows.publisher) == {"USGS", "IEA"} and rows.share.tolist() == [40, 30, 0.5, 55]
     assert publishers.scores("tin").empty or "product" in publishers.scores("tin")
 
 
@@ -286,8 +302,14 @@ def continued(made_up, monkeypatch):
         return own | {"area": area, "iso3": area, "reporters": 20, "source_id": "BGS2091"}
 
     rows = [
-        *(survey("CHN", 1999, 90), survey("CHN", 2022, 42), survey("IDN", 2022, 20), survey("PER", 2022, 1)),
-        *(survey("CHN", 2021, 50), survey("MYS", 2022, 8), survey("CHN", 2022, 70, "smelter")),
+        *(
+            survey("CHN", 1999, 90),
+            survey("CHN", 2021, 50),
+            survey("CHN", 2022, 42),
+            survey("IDN", 2022, 20),
+            survey("PER", 2022, 1),
+        ),
+        *(survey("MYS", 2022, 8), survey("CHN", 2022, 70, "smelter")),
     ]
     made_up.put("output_shares", rows, "bgs2091")
     ours = pd.DataFrame(

@@ -25,7 +25,7 @@ def ground(made_up):
     rows = [
         *(row("tin", "AUS", 30), row("tin", "CHN", 50), row("tin", "World", 200), row("tin", "Others", 120)),
         *(row("tin", "AUS", 900, year=2024), row("tin", "PER", 900, form="in tailings")),
-        *(row("tin", "CHN", 60, "placer"), row("tin", "World", 65, "placer")),
+        *(row("tin", "CHN", 60, "placer"), row("tin", "World", 650, "placer")),
         *(row("lithium", "CHL", 9), row("lithium", "World", None, qualifier="greater", low=27)),
         *(row("titanium", "AUS", 30, "ilmenite"), row("titanium", "AUS", 1, "rutile")),
         *(row("titanium", "CAN", 20, "ilmenite"), row("titanium", "CAN", 0, "rutile")),
