@@ -11,6 +11,7 @@ import pytest
 from pytest import approx
 
 from chokepoint.analysis import facts, reliance, vault_basket
+from chokepoint.analysis.facts import vault as vault_facts
 from chokepoint.analysis.vault_basket import BEFORE, EVERYTHING, INDUSTRY, LICENSED, RULES
 from chokepoint.data import tables
 from chokepoint.errors import UserError
@@ -577,3 +578,86 @@ def test_a_time_is_told_in_days_months_or_years(days, told):
     assert vault_basket.duration(days) == told
     assert [vault_basket.weight(t) for t in (100, 99.96)] == ["100 t", "100 t"]
     assert [vault_basket.weight(t) for t in (1234.4, 99.94)] == ["1,234 t", "99.9 t"]
+
+
+# --- the facts of that small release ---
+
+
+@pytest.fixture
+def money(small, monkeypatch):
+    parts = {"loan": 1.5, "private_capital": 0.5, "basket_value": 9}
+    small.put("assumptions", [{"model": "vault", "name": n, "value": v} for n, v in parts.items()])
+    monkeypatch.setattr(vault_basket, "aim", lambda: 73.0)
+    return vault_basket.cover(MADE, 2)
+
+
+def test_the_vaults_money_is_its_loan_and_its_private_part(money):
+    assert vault_basket.capital() == 2
+    found = vault_facts.days_of_imports(MADE, EVERYTHING)
+    assert found.value == approx(365 * 2 / money.value) and found.text == vault_basket.duration(found.value)
+    assert vault_facts.days_of_use(MADE, EVERYTHING).value == approx(365 * 2 / money.use)
+    assert tuple(found.sources) == ("M31", "MCS2091", "OTHER")
+
+
+def test_the_aim_costs_a_fifth_of_a_year_where_it_is_a_fifth_of_its_days(money):
+    assert vault_facts.cost_of_sixty_days(MADE).value == approx(money.value / 5)
+    assert vault_facts.cost_of_sixty_days_of_use(MADE).value == approx(money.use / 5)
+
+
+def test_a_basket_is_counted_by_minerals_and_year(money):
+    assert vault_facts.minerals_counted(MADE, EVERYTHING).value == 13
+    assert (vault_facts.basket_year(MADE).value, vault_facts.basket_year_before(MADE).value) == (2090, 2089)
+    assert vault_facts.days_of_imports("mcs2090", EVERYTHING) is None
+
+
+def test_the_two_dearest_are_minerals_and_not_lines(money, monkeypatch):
+    found = vault_facts.two_dearest(MADE)
+    assert found.value == approx(100 * (8e6 + 7e6) / (1e9 * money.value))
+    assert found.rows == ("silver: US$0.0 billion", "tin: US$0.0 billion")
+    split = pd.DataFrame({"mineral": ["a", "b", "c", "b"], "value": [4e9, 3e9, 1e9, 2e9], "source_id": "S"})
+    monkeypatch.setattr(vault_basket, "basket", lambda release, year: split)
+    assert vault_facts.two_dearest(MADE).rows == ("b: US$5.0 billion", "a: US$4.0 billion")
+    monkeypatch.setattr(vault_basket, "basket", lambda release, year: split[:0])
+    assert vault_facts.two_dearest(MADE) is None
+
+
+def test_copper_is_its_line_of_the_rules_year(monkeypatch):
+    rows = pd.DataFrame({"line": ["tin", "copper"], "net_imports": [5e6, 1.25e6], "source_id": ["A", "B"]})
+    monkeypatch.setattr(
+        vault_basket, "basket", lambda release, rule, year: rows if rule == BEFORE else rows[:1]
+    )
+    assert vault_facts.copper(MADE, BEFORE).value == 1.25 and vault_facts.copper(MADE, EVERYTHING) is None
+
+
+def test_a_year_of_a_mineral_and_a_stock_of_it(small, monkeypatch):
+    year = vault_facts.mineral_year("tin", MADE)
+    assert (year.value, year.text, year.note) == (approx(7), "US$7 million", "as traded.")
+    assert year.rows == ("tin, 2090: 350 t net at US$20.00 a kilogram (metal, US$/kg)",)
+    assert vault_facts.mineral_year("hafnium", MADE).rows == ("hafnium: as stated",)
+    assert vault_facts.mineral_year("tin", MADE, 2089).value == approx(1.35)
+    assert vault_facts.mineral_year("gallium", MADE) is None and vault_facts.stock("gallium", MADE) is None
+    assert vault_facts.stock("tin", MADE).value == approx(365 * 100 / 7)
+    monkeypatch.setattr(vault_basket, "china_in_imports", lambda mineral, release: (40.0, "2086–89", "Z"))
+    china = vault_facts.stock_against_china("tin", MADE)
+    assert china.value == approx(365 * 100 / 7 / 0.4) and tuple(china.sources) == ("MCS2091", "Z")
+    assert vault_facts.stock_against_china("gallium", MADE) is None
+    monkeypatch.setattr(vault_basket, "china_in_imports", lambda mineral, release: None)
+    assert vault_facts.stock_against_china("tin", MADE) is None
+
+
+def test_a_year_is_told_in_millions_up_to_a_billion(monkeypatch):
+    def told(usd: float) -> str:
+        row = {
+            "value": usd,
+            "missing": "",
+            "source_id": "A",
+            "why": "",
+            "price": vault_basket.NONE,
+            "form": "x",
+        }
+        monkeypatch.setattr(vault_basket, "of", lambda mineral, release, year: pd.DataFrame([row]))
+        return vault_facts.mineral_year("tin", MADE).text
+
+    assert [told(usd) for usd in (999e6, 1e9, 12.34e9, 1.234e6)] == [
+        *("US$999 million", "US$1.0 billion", "US$12.3 billion", "US$1.23 million"),
+    ]
