@@ -105,6 +105,9 @@ def test_a_label_that_changed_is_told_and_one_that_stayed_is_not(releases):
     ]
     [change] = releases("production", old, new)
     assert (change["was_called"], change["commodity"], change["detail"]) == ("Tin, ore", "Tin metal", "")
+    assert change["reason"] == "revised by the publisher", (
+        "two of three figures stayed, so it is no other series"
+    )
     [change] = releases("production", old, [*old[:2], row("BOL", 2024, 6, detail="ore")])
     assert (change["was_called"], change["detail"]) == (None, "ore")
 
@@ -152,6 +155,29 @@ def test_a_figure_of_the_one_year_that_a_release_prints_may_be_of_a_new_year(rel
     assert told(rows, "old", "new", "reason") == [
         (70, 75, "new year or revised: a release prints one year here")
     ]
+
+
+@pytest.mark.parametrize(
+    "a, b, rounded",
+    [
+        *(
+            (20.845, 20.85, True),
+            (20.85, 20.845, True),
+            (62.0, 62.4, True),
+            (2.0, 1.5, True),
+            (20.8, 20.86, False),
+        ),
+        *(
+            (62.0, 62.6, False),
+            (62.0, 63.0, False),
+            (20.1, 20.2, False),
+            ("W", 1.5, False),
+            (1.5, "W", False),
+        ),
+    ],
+)
+def test_a_figure_is_rounded_otherwise_where_one_is_the_other_with_fewer_decimals(a, b, rounded):
+    assert differ._rounded(a, b) is rounded
 
 
 def test_a_month_that_is_new_is_no_year():
@@ -317,7 +343,10 @@ def test_what_cannot_be_split_says_why(moved):
     period = moved({"x": fact("50%", as_of="2019–22")}, {"x": fact("60%", as_of="2020–23")})
     assert told(period, *PARTS) == [(10, None, None, "not split: another period (2019–22 → 2020–23)")]
     unlike = "not split: it is worked out from figures of which each release prints one year"
-    assert told(moved({"x": fact("50%")}, {"x": fact("60%")}), *PARTS) == [(10, None, None, unlike)]
+    plain = moved({"x": fact("50%")}, {"x": fact("60%")}, {"x": fact("55%")})
+    assert told(plain, "restated", *PARTS) == [(None, 10, None, None, unlike)]
+    one_year = moved({"x": fact("50%", as_of="2024")}, {"x": fact("60%", as_of="2025")})
+    assert one_year[0]["reason"] == unlike, "a year is no period"
     other = moved(
         {"x": fact("50%", sources=("B", "A", "MCS2025"))}, {"x": fact("60%", sources=("MCS2026", "A"))}
     )
