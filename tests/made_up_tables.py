@@ -1,6 +1,6 @@
-"""Tables made up in a test: they stand in place of the book's own, and whatever was not made up is the book's.
+"""Tables made up in a test: they stand in place of the book's own; all others are the book's.
 
-What code remembers of them is kept apart from what it remembers of the book's tables, so nothing is forgotten.
+What code remembers of them is kept apart from what it remembers of the book's, so nothing is forgotten.
 """
 
 from collections.abc import Iterable

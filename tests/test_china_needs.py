@@ -1,4 +1,4 @@
-"""What China itself must buy, on a few rows made up for it: own ore, and sellers of what its plants run on."""
+"""What China itself must buy, on rows made up for it: own ore, and sellers of what its plants run on."""
 
 import pytest
 

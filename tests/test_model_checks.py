@@ -1,4 +1,4 @@
-"""The models against published numbers, on checks made up for it: what counts as passed, missed, or as neither."""
+"""The models against published numbers, on checks made up for it: what passed, failed, or is no test."""
 
 from types import SimpleNamespace
 

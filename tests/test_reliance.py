@@ -219,7 +219,7 @@ def stat(
 
 @pytest.fixture
 def release(made_up):
-    """Three tables, the fullest first; aluminium is stated in three forms, and the smelter's speaks for it."""
+    """Three tables, the fullest first; of three forms of aluminium the smelter's speaks for it."""
     kinds = {
         "aluminum": "listed",
         "tin": "listed",

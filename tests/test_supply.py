@@ -1,4 +1,4 @@
-"""Who makes what, on two small releases and two editions made up for it: shares, years, products, and their sums."""
+"""Who makes what, on small releases made up for it: shares, years, products, and their sums."""
 
 from types import SimpleNamespace
 

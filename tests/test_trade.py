@@ -179,7 +179,7 @@ def flow(heading: str, exporter: str, importer: str | None, value: int, year: in
 
 @pytest.fixture
 def made_flows(made_up, monkeypatch):
-    """Australia, Chile and the Union have signed; Germany has for itself as well. China buys of all of them."""
+    """Australia, Chile and the Union have signed, and Germany for itself as well. China buys of all."""
     product = {"publisher": "baci"}
     goods = [("tin", "HS 800110: tin metal"), ("germanium", "HS 811292: same heading as gallium")]
     goods += [("gallium", "HS 811292: gallium and germanium"), ("coal", "HS 270112: bituminous coal")]
