@@ -298,6 +298,7 @@ def test_facts_of_the_partners_are_of_the_newest_and_of_the_oldest_year(made_flo
     coal = sums.partners_coal()
     assert (coal.value, coal.as_of, tuple(coal.sources)) == (9_020_000, "2050", ("BACI2091",))
     counted = sums.partners_with_flows()
+    assert tuple(counted.sources) == ("BACI2091",)
     assert counted.value == 4 and "Australia" in counted.rows and counted.as_of == "2050"
 
 
@@ -324,6 +325,7 @@ def test_facts_of_a_mineral_are_of_its_heading_in_the_newest_year(made_flows):
 def test_chinas_part_in_what_is_bought_is_of_purchases_from_outside_in_the_newest_year(made_flows):
     bought = sums.buys_from_china(TIN, "eu")
     assert (bought.value, bought.as_of) == (pytest.approx(100 * 1500 / 2040), "2050")
+    assert tuple(bought.sources) == ("BACI2091",)
     assert sums.buys_from_china(TIN, "japan").value == pytest.approx(100 * 600_000 / 1_199_999)
     assert sums.buys_from_china(TIN, "us") is None
     rows = [
