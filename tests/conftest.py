@@ -14,6 +14,7 @@ import nbformat
 import pytest
 import sampled
 import yaml
+from made_up_tables import MadeUp
 from quiet_server import Quiet, serving
 from small_book import Small
 
@@ -291,3 +292,9 @@ def small_checkout(checkout) -> Checkout:
     Small(checkout)
     checkout.put_up()
     return checkout
+
+
+@pytest.fixture
+def made_up(monkeypatch) -> MadeUp:
+    """Tables that a test makes up, in place of the book's."""
+    return MadeUp(monkeypatch)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from chokepoint.analysis import coalitions, facts, reliance, withheld
+from chokepoint.analysis.facts import reliance as stated_facts
 from chokepoint.data import tables
 from chokepoint.pages import country_text, coverage, dependence, frameworks, mineral
 from chokepoint.pages.amounts import in_words
@@ -197,3 +198,284 @@ def test_less_than_half_a_unit_is_a_bound_and_not_withheld():
         }
     )
     assert reliance._in_words(rows).text.tolist() == ["less than 0.5%", "60%"]
+
+
+# --- the rules, on a small release made up for them ---
+
+MADE = "mcs2091"
+
+
+def stat(
+    mineral: str,
+    value: float | None,
+    commodity: str = "",
+    detail: str | None = None,
+    year: int = 2090,
+    **other,
+):
+    own = {"mineral": mineral, "commodity": commodity or mineral.capitalize(), "detail": detail, "year": year}
+    return own | {"statistic": "net_import_reliance", "value": value, "source_id": "MCS2091"} | other
+
+
+@pytest.fixture
+def release(made_up):
+    """Three tables, the fullest first; of three forms of aluminium the smelter's speaks for it."""
+    kinds = {
+        "aluminum": "listed",
+        "tin": "listed",
+        "zinc": "listed",
+        "cesium": "listed",
+        "gold": "listed",
+        "sand": "other",
+    }
+    kinds |= {"potash": "listed", "beryllium": "listed", "indium": "listed"}
+    made_up.put(
+        "minerals",
+        [
+            {"mineral": m, "kind": k, "headline_stage": "smelter", "headline_mineral": m}
+            for m, k in kinds.items()
+        ],
+    )
+    rules = [("aluminum", "Aluminum", "smelter"), ("aluminum", "Bauxite", "mine"), ("zinc", "Zinc", None)]
+    made_up.put("commodities", [{"mineral": m, "commodity": c, "stage": s} for m, c, s in rules])
+    salient = [
+        *(
+            stat("aluminum", 75, "Bauxite", qualifier=None),
+            stat("aluminum", 60, "Aluminum"),
+            stat("aluminum", 71, "Alumina"),
+        ),
+        *(
+            stat("zinc", 90, detail="ores and concentrates"),
+            stat("zinc", 73, detail="refined"),
+            stat("zinc", 5, detail="slag"),
+        ),
+        *(stat("tin", 77), stat("tin", 74, year=2089), stat("tin", 9, statistic="imports"), stat("sand", 1)),
+        *(stat("beryllium", None, qualifier="net_exporter"), stat("indium", None, qualifier="withheld")),
+    ]
+    made_up.put("salient", salient, MADE)
+    summary = [("tin", "Tin", 70), ("potash", "Potash (Muriate)", 85)]
+    made_up.put(
+        "headline",
+        [
+            *(
+                {
+                    "mineral": m,
+                    "commodity": c,
+                    "measure": "net_import_reliance",
+                    "year": 2090,
+                    "value": v,
+                    "source_id": "MCS2091",
+                }
+                for m, c, v in summary
+            ),
+            {
+                "mineral": "potash",
+                "commodity": "Potash",
+                "measure": "other",
+                "year": 2090,
+                "value": 1,
+                "source_id": "MCS2091",
+            },
+        ],
+        MADE,
+    )
+    figure = {"year": 2090, "source_id": "MCS2091"}
+    made_up.put(
+        "import_reliance",
+        [
+            figure | {"mineral": "cesium", "commodity": "Cesium", "value": 100},
+            figure | {"mineral": "tin", "commodity": "Tin", "value": 77},
+            figure
+            | {
+                "mineral": "potash",
+                "commodity": "Potash (muriate)",
+                "value": None,
+                "qualifier": "greater",
+                "low": 75,
+            },
+        ],
+        MADE,
+    )
+
+    def source(
+        mineral: str, area: str, rank: int | None, value: float | None, commodity: str = "", **other
+    ) -> dict:
+        own = {"mineral": mineral, "commodity": commodity or mineral.capitalize(), "area": area, "rank": rank}
+        country = {
+            "area_kind": "other" if area == "Others" else "country",
+            "iso3": None if area == "Others" else area,
+        }
+        return (
+            own
+            | country
+            | {
+                "value": value,
+                "headline": True,
+                "first_year": 2086,
+                "last_year": 2089,
+                "source_id": "MCS2091",
+            }
+            | other
+        )
+
+    made_up.put(
+        "import_sources",
+        [
+            *(
+                source("aluminum", "JAM", 1, 80, "Bauxite"),
+                source("aluminum", "CAN", 1, 56, "Aluminum"),
+                source("aluminum", "ARE", 2, 8, "Aluminum"),
+            ),
+            *(
+                source("tin", "Others", None, 30),
+                source("tin", "PER", 2, 25),
+                source("tin", "BOL", 1, 45),
+                source("tin", "CHN", 1, 99, headline=False),
+            ),
+            *(source("zinc", "CHN", 1, None), source("zinc", "CAN", 2, None)),
+            *(
+                source("cesium", "CHN", 1, None, qualifier="greater", low=50),
+                source("cesium", "DEU", 2, None),
+            ),
+            *(source("potash", "Others", 1, 60), source("potash", "CAN", 2, 40)),
+            *(source("beryllium", "KAZ", 1, 45), source("sand", "CAN", 1, 90)),
+        ],
+        MADE,
+    )
+    return made_up
+
+
+def test_the_form_that_speaks_for_a_mineral_comes_first(release):
+    rows = reliance.statements(MADE)
+    aluminum = rows[rows.mineral == "aluminum"]
+    assert aluminum.what.tolist() == ["Aluminium", "Alumina", "Bauxite"]
+    assert rows[rows.mineral == "zinc"].form.tolist() == ["refined", "ores and concentrates", "slag"]
+    assert reliance.further("zinc", MADE).text.tolist() == ["90%", "5%"]
+
+
+def test_the_fullest_table_that_has_a_mineral_states_it(release):
+    rows = reliance.lines(MADE).set_index("mineral")
+    assert rows.text.to_dict() == {
+        **{
+            "aluminum": "60%",
+            "beryllium": "net exporter",
+            "cesium": "100%",
+            "potash": "85%",
+            "tin": "77%",
+            "zinc": "73%",
+        },
+    }
+    assert rows.table[["tin", "potash", "cesium"]].tolist() == ["salient", "headline", "import_reliance"]
+    assert rows.what["cesium"] == "Caesium" and rows.what["potash"] == "Potash (muriate)"
+    assert rows.source[["aluminum", "tin", "zinc", "cesium"]].tolist() == ["CAN", "BOL", "CHN", "CHN"]
+    assert pd.isna(rows.source["potash"]), "of a group none can be told to be the largest"
+
+
+def test_another_table_of_the_release_is_told_where_it_differs(release):
+    assert reliance.otherwise("tin", MADE) == ["the summary of listed minerals prints 70%"]
+    assert reliance.otherwise("potash", MADE) == ["figure 2 prints more than 75%"]
+    assert reliance.otherwise("cesium", MADE) == [] and reliance.otherwise("gold", MADE) == []
+
+
+def test_import_sources_are_those_of_the_form_that_speaks_in_their_order(release):
+    assert reliance.sources(MADE, "aluminum").area.tolist() == ["CAN", "ARE"]
+    tin = reliance.sources(MADE, "tin")
+    assert tin.area.tolist() == ["BOL", "PER", "Others"] and tin.text.tolist() == ["45%", "25%", "30%"]
+    cesium = reliance.sources(MADE, "cesium")
+    assert (cesium.kind[0], cesium.value[0], cesium.text[0]) == ("greater", 50, "more than 50%")
+    assert pd.isna(cesium.value[1]) and pd.isna(cesium.text[1])
+
+
+def test_the_largest_source_needs_a_share_and_the_first_only_a_place(release):
+    assert reliance.main_sources(MADE).set_index("mineral").area.to_dict() == {
+        **{"aluminum": "CAN", "tin": "BOL", "cesium": "CHN", "beryllium": "KAZ", "sand": "CAN"}
+    }
+    firsts = reliance.firsts(MADE).set_index("mineral")
+    assert firsts.stated.to_dict() == {
+        **{"aluminum": True, "cesium": True, "tin": True, "beryllium": False, "zinc": True}
+    }
+    assert firsts.value.dropna().is_monotonic_decreasing and pd.isna(firsts.value["zinc"])
+    rows = reliance.by_country(MADE)
+    assert (
+        "sand" not in set(rows.mineral)
+        and "zinc" not in set(rows.mineral)
+        and rows.value.is_monotonic_decreasing
+    )
+    assert rows.set_index(["mineral", "iso3"])["first"].to_dict() == {
+        ("aluminum", "CAN"): True,
+        ("aluminum", "ARE"): False,
+        ("tin", "BOL"): True,
+        ("tin", "PER"): False,
+        ("cesium", "CHN"): True,
+        ("potash", "CAN"): False,
+        ("beryllium", "KAZ"): True,
+    }
+
+
+def test_two_releases_that_differ_on_a_year_are_both_read(release, monkeypatch):
+    older = [
+        stat("tin", 80, year=2089),
+        stat("tin", 60, year=2088),
+        stat("zinc", 73, detail="refined", year=2089),
+    ]
+    release.put("salient", older, "mcs2090")
+    release.put("salient", [stat("tin", 81, year=2090), stat("tin", 74, year=2089)], "mcs2092")
+    assert reliance.readings("tin", 2089) == {"mcs2090": "80%", "mcs2091": "74%", "mcs2092": "74%"}
+    assert reliance.readings("tin", 2088) == {"mcs2090": "60%"} and reliance.readings("gold", 2089) == {}
+    assert reliance.disputed() == [("tin", 2089), ("tin", 2090)]
+    older, newer, newest = (stated_facts.disputed_reliance("tin", 2089, f"mcs20{y}") for y in (90, 91, 92))
+    assert (older.value, older.superseded) == ("80%", ())
+    assert (newer.value, newer.as_of, newer.superseded) == ("74%", "2089", (("80%", ("MCS2090",)),))
+    assert newest.superseded == newer.superseded, "a release that says the same is not replaced"
+    assert stated_facts.disputed_reliance("tin", 2088, "mcs2092") is None
+    read = {"mcs2089": "9%", "mcs2090": "8%", "mcs2091": "9%", "mcs2092": "7%", "mcs2093": "6%"}
+    monkeypatch.setattr(reliance, "readings", lambda mineral, year: read)
+    found = stated_facts.disputed_reliance("tin", 2089, "mcs2092").superseded
+    assert found == (("9%", ("MCS2091", "MCS2089")), ("8%", ("MCS2090",))), (
+        "the newest of the older ones first"
+    )
+
+
+def test_lines_are_counted_as_full_half_and_bounds(monkeypatch):
+    values = [
+        (100, ""),
+        (99.9, "greater"),
+        (50, ""),
+        (50, "less"),
+        (49.9, ""),
+        (75, "greater"),
+        (0, "net_exporter"),
+    ]
+    rows = pd.DataFrame(values, columns=["value", "kind"]).assign(what="x", text="y", source_id="MCS2091")
+    monkeypatch.setattr(reliance, "lines", lambda release: rows)
+    declared = next(d for d in facts.DECLARED if d.compute is stated_facts.lines)
+    counts = {row["fact_id"]: stated_facts.lines(row["condition"], MADE).value for row in declared.each}
+    assert counts == {"reliance.lines": 7, "reliance.full": 1, "reliance.half": 3, "reliance.bounds": 3}
+    monkeypatch.setattr(reliance, "lines", lambda release: rows[:0])
+    assert stated_facts.lines("value == 100", MADE) is None
+
+
+def test_a_rare_earth_stands_in_the_narrowest_group_that_is_stated(made_up, monkeypatch):
+    group = {"group": "rare earths", "headline_mineral": "rare_earths"}
+    names = ("dysprosium", "neodymium", "rare_earths", "scandium", "tin")
+    own = {
+        "scandium": {"group": "rare earths", "headline_mineral": "scandium"},
+        "tin": {"group": "base", "headline_mineral": "rare_earths"},
+    }
+    made_up.put("minerals", [{"mineral": m} | own.get(m, group) for m in names])
+    assert [reliance.groups(m) for m in names] == [
+        ["heavy_rare_earths", "rare_earths"],
+        ["rare_earths"],
+        [],
+        [],
+        [],
+    ]
+    for stated, speaks in (
+        (["rare_earths", "heavy_rare_earths"], "heavy_rare_earths"),
+        (["rare_earths"], "rare_earths"),
+        ([], None),
+    ):
+        monkeypatch.setattr(
+            reliance, "lines", lambda release, stated=stated: pd.DataFrame({"mineral": stated})
+        )
+        assert reliance.speaks_for("dysprosium", MADE) == speaks

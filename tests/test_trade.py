@@ -8,6 +8,7 @@ import pytest
 from sampled import of_each
 
 from chokepoint.analysis import countries, facts, trade
+from chokepoint.analysis.facts import trade as sums
 from chokepoint.data import memory, tables
 from chokepoint.pages import country as country_page
 from chokepoint.pages import mineral as mineral_page
@@ -164,3 +165,269 @@ def test_what_buyers_sell_each_other_is_not_bought_from_outside():
     outside = bought[~bought.exporter.isin(buyers)].value_usd.sum()
     counted = trade.china_share_of_imports("850511", buyers).set_index("year").value_usd[2024]
     assert counted == pytest.approx(outside) and outside < bought.value_usd.sum()
+
+
+# --- flows made up: who sells to whom in three years ---
+
+TIN, SHARED, COAL = "800110", "811292", trade.COAL
+
+
+def flow(heading: str, exporter: str, importer: str | None, value: int, year: int = 2050) -> dict:
+    own = {"heading": heading, "year": year, "exporter": exporter, "importer": importer}
+    return own | {"value_usd": value, "source_id": "BACI2091"}
+
+
+@pytest.fixture
+def made_flows(made_up, monkeypatch):
+    """Australia, Chile and the Union have signed, and Germany for itself as well. China buys of all."""
+    product = {"publisher": "baci"}
+    goods = [("tin", "HS 800110: tin metal"), ("germanium", "HS 811292: same heading as gallium")]
+    goods += [("gallium", "HS 811292: gallium and germanium"), ("coal", "HS 270112: bituminous coal")]
+    other = {"publisher": "bgs", "mineral": "tin", "product": "tin, mine"}
+    made_up.put("crosswalk", [other, *(product | {"mineral": m, "product": p} for m, p in goods)])
+    union = [{"iso3": i, "coalition_id": "eu27"} for i in ("DEU", "FRA")]
+    made_up.put("memberships", [*union, {"iso3": "AUS", "coalition_id": "framework_any"}])
+    monkeypatch.setattr(trade, "signatories", lambda: ["AUS", "CHL", "EUE", "DEU"])
+    rows = [
+        *(
+            flow(TIN, "AUS", "CHN", 300_000),
+            flow(TIN, "AUS", "HKG", 50_000),
+            flow(TIN, "AUS", "USA", 100_000),
+        ),
+        *(flow(TIN, "AUS", "JPN", 200_000), flow(TIN, "AUS", "DEU", 40_000), flow(TIN, "AUS", "KOR", 6_000)),
+        *(
+            flow(TIN, "AUS", None, 4_000),
+            flow(SHARED, "AUS", "CHN", 999),
+            flow(COAL, "AUS", "CHN", 9_000_000),
+        ),
+        *(flow(COAL, "AUS", "JPN", 1_000_000, 2049), flow(TIN, "AUS", "CHN", 80_000, 2048)),
+        *(
+            flow(TIN, "AUS", "USA", 20_000, 2048),
+            flow(TIN, "CHL", "KOR", 100_000),
+            flow(SHARED, "CHL", "USA", 1_000),
+        ),
+        *(flow(TIN, "DEU", "FRA", 700_000), flow(TIN, "DEU", "CHN", 50_000), flow(TIN, "FRA", "MAC", 30_000)),
+        *(
+            flow(COAL, "FRA", "GBR", 20_000),
+            flow(TIN, "PER", "CHN", 60_000, 2049),
+            flow(TIN, "CHN", "AUS", 120_000),
+        ),
+        *(
+            flow(TIN, "CHN", "DEU", 1_500_000),
+            flow(TIN, "PER", "DEU", 500_000),
+            flow(TIN, "CHN", "DEU", 3_000_000, 2049),
+        ),
+        *(
+            flow(TIN, "CHN", "JPN", 600_000),
+            flow(TIN, "PER", "JPN", 399_999),
+            flow(TIN, "CHN", "JPN", 2_000_000, 2049),
+        ),
+    ]
+    made_up.put("trade_flows", [flow(TIN, "AUS", "CHN", 7, 2060)], "baci2090")
+    made_up.put("trade_flows", rows, "baci2091")
+    return made_up
+
+
+def test_a_heading_has_its_goods_and_all_minerals_that_share_it(made_flows):
+    rows = trade.headings().set_index("heading")
+    assert rows.minerals.to_dict() == {TIN: ("tin",), SHARED: ("gallium", "germanium"), COAL: ("coal",)}
+    assert rows.goods[SHARED] == "gallium and germanium" and trade.headings("germanium").heading.tolist() == [
+        SHARED
+    ]
+    assert trade.years() == [2048, 2049, 2050]
+
+
+def test_flows_are_those_of_the_year_with_their_share_the_largest_first(made_flows):
+    rows = trade.flows(TIN, 2049)
+    assert rows[["exporter", "importer", "value_usd"]].values.tolist() == [
+        ["CHN", "DEU", 3_000_000],
+        ["CHN", "JPN", 2_000_000],
+        ["PER", "CHN", 60_000],
+    ]
+    assert rows.share_pct[0] == pytest.approx(100 * 3_000_000 / 5_060_000)
+    found = trade.sellers(TIN).set_index(["exporter", "year"])
+    assert found.value_usd["CHN", 2049] == 5_000_000 and found.share_pct["AUS", 2048] == 100
+
+
+def test_what_a_country_sells_is_split_by_its_buyers(made_flows):
+    row = trade.sold("AUS", 2050).set_index("heading").loc[TIN]
+    assert [row[group] for group in trade.GROUPS] == [350_000, 100_000, 40_000, 200_000, 6_000, 4_000]
+    assert row.value_usd == 700_000 and row.source_id == "BACI2091"
+    assert set(trade.sold("AUS").heading[trade.sold("AUS").year == 2050]) == {TIN, COAL}, "US$999 is no trade"
+    assert trade.sold("CHL").set_index("heading").value_usd.to_dict() == {TIN: 100_000, SHARED: 1_000}
+    assert trade.sold("ZWE").empty and list(trade.sold("ZWE").columns)[:2] == ["heading", "year"]
+
+
+def test_the_union_is_one_seller_and_its_members_sell_each_other_nothing(made_flows):
+    rows = trade.sold(countries.UNION).set_index("heading")
+    assert rows.value_usd.to_dict() == {TIN: 80_000, COAL: 20_000} and rows["China"][TIN] == 80_000
+    assert trade.sold("DEU").set_index("heading")["European Union"][TIN] == 700_000
+
+
+def test_a_sum_over_headings_is_without_coal_and_a_sum_over_sellers_without_members(made_flows):
+    assert trade.in_all(trade.sold("AUS")).set_index("year").value_usd.to_dict() == {
+        2048: 100_000,
+        2050: 700_000,
+    }
+    assert trade.in_sum() == ["AUS", "CHL", "EUE"]
+    every = trade.partners().set_index("year")
+    assert every.value_usd.to_dict() == {2048: 100_000, 2050: 700_000 + 101_000 + 80_000}
+    assert every["China"].to_dict() == {2048: 80_000, 2050: 430_000}
+    assert trade.partners(["CHL"]).value_usd.tolist() == [101_000]
+    shares = trade.shares(trade.partners(["AUS"])).set_index("year")
+    assert (shares["China"][2050], shares["Japan"][2050]) == (50, pytest.approx(200 / 7))
+    assert shares.value_usd[2050] == 700_000
+
+
+def test_exports_are_those_of_the_newest_year_the_largest_heading_first(made_flows):
+    rows = trade.exports("CHL")
+    assert rows.heading.tolist() == [TIN, SHARED] and rows[trade.OTHER].tolist() == [100, 0]
+    assert rows.goods.tolist() == ["tin metal", "gallium and germanium"]
+    assert trade.exports("AUS", 2048).value_usd.tolist() == [100_000] and trade.exports(
+        "PER"
+    ).heading.tolist() == [TIN]
+
+
+def test_facts_of_the_partners_are_of_the_newest_and_of_the_oldest_year(made_flows):
+    sells = sums.partners_sell()
+    assert (sells.value, sells.text, sells.as_of) == (881_000, "US$880,000", "2050")
+    to_china = sums.partners_sell_to("China")
+    assert to_china.value == pytest.approx(100 * 430 / 881) and to_china.as_of == "2050"
+    at_first = sums.partners_sold_to("China")
+    assert (at_first.value, at_first.text, at_first.as_of) == (80, "80%", "2048")
+    coal = sums.partners_coal()
+    assert (coal.value, coal.as_of, tuple(coal.sources)) == (9_020_000, "2050", ("BACI2091",))
+    counted = sums.partners_with_flows()
+    assert tuple(counted.sources) == ("BACI2091",)
+    assert counted.value == 4 and "Australia" in counted.rows and counted.as_of == "2050"
+
+
+def test_facts_of_a_country_are_of_the_newest_year_or_there_are_none(made_flows):
+    sells, share = sums.country_sells("AUS"), sums.country_sells_to_china("AUS")
+    assert (sells.value, sells.text, sells.as_of) == (700_000, "US$700,000", "2050")
+    assert (share.value, share.text, tuple(share.sources)) == (50, "50%", ("BACI2091",))
+    made_flows.put(
+        "trade_flows", [flow(TIN, "BOL", "CHN", 9_000, 2049), flow(TIN, "AUS", "CHN", 9_000)], "baci2092"
+    )
+    assert sums.country_sells("BOL") is None and sums.country_sells_to_china("BOL") is None
+
+
+def test_facts_of_a_mineral_are_of_its_heading_in_the_newest_year(made_flows):
+    assert (sums.sold(COAL).value, sums.sold(COAL).as_of) == (9_020_000, "2050")
+    assert sums.sold_by_china(SHARED).text == "none"
+    china = 120_000 + 1_500_000 + 600_000
+    rest = 700_000 + 100_000 + 700_000 + 50_000 + 30_000 + 500_000 + 399_999
+    assert sums.sold_by_china(TIN).value == pytest.approx(100 * china / (china + rest))
+    assert (sums.sold_by_china(COAL).value, sums.sold_by_china(COAL).text) == (0, "none")
+    assert sums.sold("999999") is None
+
+
+def test_chinas_part_in_what_is_bought_is_of_purchases_from_outside_in_the_newest_year(made_flows):
+    bought = sums.buys_from_china(TIN, "eu")
+    assert (bought.value, bought.as_of) == (pytest.approx(100 * 1500 / 2040), "2050")
+    assert tuple(bought.sources) == ("BACI2091",)
+    assert sums.buys_from_china(TIN, "japan").value == pytest.approx(100 * 600_000 / 1_199_999)
+    assert sums.buys_from_china(TIN, "us") is None
+    rows = [
+        flow(SHARED, seller, "USA", value)
+        for seller, value in (("CHN", 400_000), ("AUS", 6 * 10**6), ("CAN", 600_000))
+    ]
+    made_flows.put("trade_flows", rows, "baci2092")
+    assert sums.buys_from_china(SHARED, "us").value == pytest.approx(100 * 4 / 70)
+    bloc = sums.buys_from_china(SHARED, "bloc")
+    assert bloc.value == 40, "what Australia sells the United States is inside the bloc"
+
+
+def test_of_less_than_a_million_dollars_a_share_says_little(made_flows):
+    last = sums.LEAST_BOUGHT
+    rows = [
+        flow(TIN, "CHN", "JPN", int(last) - 1),
+        flow(TIN, "CHN", "USA", int(last)),
+        flow(TIN, "CHN", "JPN", 10**7, 2049),
+    ]
+    made_flows.put("trade_flows", rows, "baci2092")
+    assert sums.buys_from_china(TIN, "japan") is None, "an older year does not stand in"
+    assert sums.buys_from_china(TIN, "us").value == 100
+    assert sums.china_of_imports(TIN, frozenset({"JPN"})).year.tolist() == [2049]
+
+
+def test_without_flows_nothing_is_said(made_flows):
+    made_flows.take_away("trade_flows")
+    assert trade.years() == [] and sums.country_sells("AUS") is None and sums.sold(TIN) is None
+    assert sums.buys_from_china(TIN, "us") is None and sums.partners_with_flows() is None
+    assert sums.partners_sell() is None and sums.partners_sell_to("China") is None
+    assert sums.partners_sold_to("China") is None and sums.partners_coal() is None
+
+
+@pytest.mark.parametrize(
+    "usd, told",
+    [
+        (9.95e9, "US$10 billion"),
+        (9.94e9, "US$9.9 billion"),
+        (9.5e8, "US$1.0 billion"),
+        (9.49e8, "US$949 million"),
+        (9.5e6, "US$10 million"),
+        (9.4e6, "US$9.4 million"),
+        (9.5e5, "US$1.0 million"),
+        (949_000, "US$950,000"),
+        (99_500, "US$100,000"),
+        (99_400, "US$99,000"),
+        (1_600, "US$2,000"),
+        (500, "US$1,000"),
+        (499, "under US$1,000"),
+    ],
+)
+def test_an_amount_is_rounded_to_what_customs_carry(usd, told):
+    assert sums.money(usd) == told
+
+
+@pytest.mark.parametrize(
+    "share, told",
+    [
+        *(
+            (0, "none"),
+            (0.01, "under 1%"),
+            (0.49, "under 1%"),
+            (0.5, "under 1%"),
+            (0.6, "1%"),
+            (1, "1%"),
+            (1.4, "1%"),
+        ),
+        *((99.4, "99%"), (99.5, "over 99%"), (99.99, "over 99%"), (100, "100%")),
+    ],
+)
+def test_a_share_of_trade_is_never_rounded_to_none_or_all(share, told):
+    assert sums.percent(share) == told
+
+
+def test_us_purchases_are_told_by_partner_and_by_the_good_they_are(made_up):
+    def bought(
+        area: str, value: int, heading: str = "8001", year: int = 2050, months: int = 12, way: str = "imports"
+    ):
+        own = {"flow": way, "heading": heading, "area": area, "iso3": area, "year": year, "months": months}
+        return own | {"value_usd": value, "unit": "kilograms", "source_id": "US2091"}
+
+    names = [{"publisher": "us-trade", "mineral": "tin", "name": "8001", "product": "tin, unwrought"}]
+    names += [{"publisher": "us-trade", "mineral": "zinc", "name": "7901", "product": "zinc"}]
+    made_up.put(
+        "crosswalk", [*names, {"publisher": "baci", "mineral": "tin", "name": "8003", "product": "rods"}]
+    )
+    rows = [
+        bought("CHN", 5),
+        bought("CHN", 7),
+        bought("PER", 1),
+        bought("CHN", 2, months=4),
+        bought("CHN", 9, "7901"),
+    ]
+    made_up.put(
+        "us_trade", [*rows, bought("CHN", 90, way="exports"), bought("CHN", 90, "8003")], "ustrade2091"
+    )
+    found = trade.us_imports("tin")
+    assert found[["goods", "area", "months", "value_usd"]].values.tolist() == [
+        ["tin, unwrought", "CHN", 4, 2],
+        ["tin, unwrought", "CHN", 12, 12],
+        ["tin, unwrought", "PER", 12, 1],
+    ]
+    assert trade.us_imports("gold").empty and "value_usd" in trade.us_imports("gold")
+    made_up.take_away("us_trade")
+    assert trade.us_imports("tin").empty

@@ -321,10 +321,8 @@ def _removed(place: tuple, how: dict, spans: dict) -> str:
 def _revised(a: dict, b: dict, how: dict, apart: bool) -> str:
     """Why a value that both releases print differs, as far as we know."""
     known = _corrections()
-    fixes = [known[i] for r in (b, a) for i in _text(r.get("correction_id")).split(";") if i in known]
-    if replaced := [
-        f for f in fixes if f["action"] == "supersede" and f["correction_id"] in _text(b.get("correction_id"))
-    ]:
+    fixes = [known[i] for i in _text(b.get("correction_id")).split(";") if i in known]
+    if replaced := [f for f in fixes if f["action"] == "supersede"]:
         return f"superseded reading, correction {replaced[0]['correction_id']}: {replaced[0]['reason']}"
     for column in ("unit", "basis"):
         if column not in how["label"] and _text(a.get(column)) != _text(b.get(column)):

@@ -20,8 +20,6 @@ def with_sums(table: pd.DataFrame, series: list[str]) -> pd.DataFrame:
     """
     alike = [column for column in series if column != "detail"]
     both = table[table.detail.fillna("").str.contains(AND, regex=False)]
-    if both.empty:
-        return table
     added = []
     for _, whole in both.groupby(alike, dropna=False):
         if (whole.area_kind != "world").any():

@@ -63,9 +63,11 @@ def _mined(mineral: str) -> pd.DataFrame:
     rows = forecast.newest(supply.MINE)
     rows = rows[(rows.mineral == mineral) & ~rows.forecast]
     world = rows[rows.area_kind == "world"].value.sum()
+    if not world:  # without a total there is no share
+        return pd.DataFrame(columns=_COLUMNS)
     rows = rows[(rows.area_kind == "country") & (rows.value > 0)]
     about = {"step": supply.MINE, "publisher": IEA, "product": "mined", "first": rows.year, "last": rows.year}
-    return rows.assign(**about, share=100 * rows.value / (world or 1))
+    return rows.assign(**about, share=100 * rows.value / world)
 
 
 def _study(mineral: str) -> pd.DataFrame:

@@ -442,4 +442,4 @@ def rounded(share: float, alone: bool = False) -> str:
     """
     if share < 0.1 or (share > 99 and not alone):
         return "under 0.1%" if share < 0.1 else "over 99%"
-    return f"{share:.1f}%" if share < 10 else f"{share:.0f}%"
+    return f"{share:.1f}%" if share < 9.95 else f"{share:.0f}%"

@@ -38,12 +38,12 @@ def money(usd: float) -> str:
 def percent(share: float) -> str:
     """Write a share of trade.
 
-    >>> percent(49.3), percent(0.2), percent(0), percent(99.8)
-    ('49%', 'under 1%', 'none', 'over 99%')
+    >>> percent(49.3), percent(0.2), percent(0.5), percent(0), percent(99.8)
+    ('49%', 'under 1%', 'under 1%', 'none', 'over 99%')
     """
     if share <= 0:
         return "none"
-    return "under 1%" if share < 0.5 else "over 99%" if 99.5 <= share < 100 else f"{share:.0f}%"
+    return "under 1%" if share <= 0.5 else "over 99%" if 99.5 <= share < 100 else f"{share:.0f}%"
 
 
 # --- all partners together ---
