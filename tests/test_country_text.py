@@ -1,0 +1,313 @@
+"""What is said of a country, of made-up rows: each turn of a sentence, and when it is left out."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from chokepoint.analysis import countries
+from chokepoint.pages import country, country_text
+
+RELEASE, PERU = "mcs2026", "PER"
+NONE = pd.DataFrame(columns=["status", "instrument", "instrument_name", "date_start", "binding", "exclusive"])
+
+
+@pytest.fixture
+def stands(monkeypatch):
+    """Say where Peru stands: stands(status, came, signed, texts)."""
+
+    def put(where: str, came: bool = True, signed: dict | None = None, texts: pd.DataFrame = NONE) -> str:
+        monkeypatch.setattr(countries, "status", lambda _: where)
+        monkeypatch.setattr(countries, "came", lambda _: came)
+        monkeypatch.setattr(countries, "signed", lambda _: signed)
+        monkeypatch.setattr(countries, "texts", lambda _: texts)
+        return country_text.status_sentence(PERU, RELEASE)
+
+    return put
+
+
+FRAMEWORK = {"instrument": "framework", "instrument_name": "Framework", "status": "signed"}
+ARRIVED = "Peru came to Washington on 4 February 2026"
+STAYED = "Peru is not on the State Department’s list of delegations"
+
+
+def test_who_signed_is_told_by_when_and_whether_it_came(stands):
+    day = country_text.prefix(PERU)
+    assert stands("signed_day", True, FRAMEWORK) == (
+        f"Peru signed a framework with the United States on {{{day}.signed}}, the day of the meeting."
+    )
+    assert stands("signed_before", True, FRAMEWORK).startswith(f"{ARRIVED} with a framework already signed")
+    assert stands("signed_before", False, FRAMEWORK).startswith(f"{STAYED} with a framework already signed")
+    assert stands("signed_since", True, FRAMEWORK).startswith(f"{ARRIVED} and signed a framework later")
+    assert stands("signed_since", False, FRAMEWORK).startswith(f"{STAYED} but signed a framework later")
+
+
+def test_who_signed_nothing_is_told_by_whether_it_came(stands):
+    assert stands("came") == f"{ARRIVED}; no framework with the United States is known."
+    assert stands("away", False) == f"{STAYED}, and no framework with the United States is known."
+    assert stands("union").startswith(f"{ARRIVED}; no framework of its own is known, and the European Union")
+    assert "called the meeting" in stands("host") and "answer to its hold" in stands("china", False)
+
+
+def test_what_else_it_signed_is_named(stands):
+    rows = pd.DataFrame(
+        [
+            {"status": "announced", "instrument_name": "a plan", "date_start": pd.Timestamp(2025, 1, 1)},
+            {"status": "signed", "instrument_name": "action plan", "date_start": pd.Timestamp(2026, 3, 9)},
+        ]
+    )
+    assert stands("came", texts=rows).endswith("what it did sign is an action plan of 9 March 2026.")
+    assert stands("came", texts=rows.head(1)).endswith("no framework with the United States is known.")
+
+
+@pytest.mark.parametrize(
+    "name, said", [("the deal", "the deal"), ("a note", "a note"), ("plan", "a plan"), ("act", "an act")]
+)
+def test_a_text_has_its_article(name, said):
+    assert country_text._one(name) == said
+
+
+def bound(monkeypatch, *rows: dict) -> str:
+    texts = pd.DataFrame([FRAMEWORK | row for row in rows]) if rows else NONE
+    monkeypatch.setattr(countries, "texts", lambda _: texts)
+    return country_text.binds(PERU)
+
+
+PLAN = {"instrument": "plan", "instrument_name": "plan", "date_start": pd.Timestamp(2026, 3, 9)}
+
+
+@pytest.mark.parametrize(
+    "binding, said",
+    [
+        ("no", "By its own text the framework binds nobody."),
+        ("yes", "By its own text the framework binds."),
+        ("intended", "The framework is meant to bind."),
+        ("said not to", "We have not seen the text of the framework, which is said to bind nobody."),
+        ("unknown", "We have not seen the text of the framework."),
+    ],
+)
+def test_whether_it_binds_is_said_as_far_as_it_is_known(monkeypatch, binding, said):
+    assert bound(monkeypatch, {"binding": binding, "exclusive": "no"}) == said
+
+
+def test_a_preference_and_a_further_text_that_binds_are_told(monkeypatch):
+    assert bound(monkeypatch) == ""
+    frame = {"binding": "no", "exclusive": "preference"}
+    plan = PLAN | {"binding": "intended", "exclusive": "preference"}
+    assert bound(monkeypatch, frame, plan) == (
+        "By its own text the framework binds nobody; it gives American buyers a preference; its plan of "
+        "9 March 2026 is meant to bind and gives the United States priority."
+    )
+    assert bound(monkeypatch, PLAN | {"binding": "no", "exclusive": "no"}) == ""
+    assert bound(monkeypatch, plan | {"exclusive": "no"}) == "Its plan of 9 March 2026 is meant to bind."
+    assert bound(monkeypatch, plan | {"status": "announced"}) == ""
+    either = {"instrument_name": "Text, which of the two is not said", "binding": "yes", "exclusive": "no"}
+    assert bound(monkeypatch, either) == "By its own text the framework or memorandum binds."
+
+
+# --- what it brings
+
+
+def made(*rows: tuple) -> pd.DataFrame:
+    """Rows (mineral, step, what, share, place, form), largest first."""
+    columns = ["mineral", "step", "what", "share", "place", "form"]
+    return pd.DataFrame(rows, columns=columns).assign(value=1.0, iso3=PERU)
+
+
+@pytest.fixture
+def brings(monkeypatch):
+    """Say what a country with these rows brings; leaders: (mineral, step) of which countries are known."""
+
+    def put(*rows: tuple, iso3: str = PERU, leaders: tuple = (), withheld: tuple = ()) -> str:
+        monkeypatch.setattr(countries, "brings", lambda *_: made(*rows))
+        monkeypatch.setattr(countries, "withheld", lambda *_: list(withheld))
+        monkeypatch.setattr(country_text, "share_id", lambda _iso3, row: f"{row.mineral}_{row.step}")
+        monkeypatch.setattr(country_text, "_in_place_of_output", lambda *_: "; nothing")
+        named = pd.DataFrame(list(leaders), columns=["mineral", "step"])
+        monkeypatch.setattr(country_text.supply, "leaders", lambda _: named)
+        return country_text.computed(iso3, RELEASE)
+
+    return put
+
+
+def test_a_country_without_output_says_so_or_that_it_is_withheld(brings):
+    assert brings() == "It mines none of the listed minerals in the data, and refines none; nothing."
+    assert brings(withheld=("tin", "lead")).startswith("Its output of tin and lead is withheld, and no other")
+
+
+TIN = ("tin", "mine", "Tin", 30.0, 1, "")
+
+
+def test_who_makes_most_leads_and_what_else_it_leads_in_is_named(brings):
+    assert brings(TIN) == "It mines more tin than any other country, {tin_mine} of the world’s."
+    lead = ("lead", "refinery", "Lead", 20.0, 1, "")
+    second = ("tin", "refinery", "Tin", 25.0, 1, "")
+    said = brings(TIN, second, lead)
+    assert said == (
+        "It mines more tin than any other country, {tin_mine} of the world’s, and leads in lead "
+        "({lead_refinery}) too; after the mine it has {tin_refinery} of tin."
+    )
+
+
+def test_who_is_not_first_has_a_largest_share_and_a_next(brings):
+    first = ("tin", "refinery", "Tin", 12.0, 3, "")
+    assert brings(first).startswith(
+        "Its largest share is {tin_refinery} of the world’s tin, at the step after"
+    )
+    mined = ("tin", "mine", "Tin", 12.0, 3, "")
+    said = brings(mined, ("lead", "mine", "Lead", 1.0, 9, ""), iso3=countries.UNION)
+    assert said == (
+        "Its members’ largest share is {tin_mine} of the world’s tin, at the mine; next comes lead, "
+        "{lead_mine}."
+    )
+    assert "next comes" not in brings(mined, ("lead", "mine", "Lead", 0.9, 9, ""))
+    little = brings(("tin", "mine", "Tin", 0.9, 9, ""))
+    assert little.startswith("It brings little that is printed: its largest share is {tin_mine}")
+    assert little.endswith("at the mine.")
+    assert "little" not in brings(("tin", "mine", "Tin", 1.0, 9, ""))
+
+
+def test_that_it_is_not_named_at_the_other_step_is_said_only_where_that_step_is_known(brings):
+    """Of tin the refiners are known; those of lead say nothing of tin."""
+    unnamed = "; it is not named among those that refine it."
+    assert brings(TIN, leaders=(("tin", "refinery"), ("tin", "mine"))).endswith(unnamed)
+    assert "not named" not in brings(TIN, leaders=(("lead", "refinery"), ("tin", "mine")))
+    assert "not named" not in brings(TIN, leaders=(("tin", "refinery"),), iso3=countries.UNION)
+    refined = ("tin", "refinery", "Tin", 30.0, 1, "")
+    assert "not named" not in brings(refined, leaders=(("tin", "mine"),))
+    form = ("titanium", "mine", "Rutile", 30.0, 1, "rutile")
+    assert "not named" not in brings(form, leaders=(("titanium", "refinery"),))
+
+
+def test_many_firsts_are_counted_and_the_three_largest_named(brings):
+    minerals = ("tin", "lead", "zinc", "copper")
+    rows = [(m, "mine", m.capitalize(), 50.0 - i, 1, "") for i, m in enumerate(minerals)]
+    said = brings(*rows)
+    assert said == (
+        "It is the largest producer in four cases at the mine or after it, among them tin ({tin_mine}), "
+        "lead ({lead_mine}) and zinc ({zinc_mine})."
+    )
+    assert "{dependence.china_leads_mined}" in brings(*rows, iso3=countries.CHINA)
+    assert "and leads in lead ({lead_mine}) and zinc" in brings(*rows[:3])
+
+
+def test_a_sentence_written_by_hand_stands_while_the_country_leads_with_as_much_as_it_says(monkeypatch):
+    def borne(place: int, share: float, leads: str = "tin", least: float = 30, fact: bool = True) -> bool:
+        rows = pd.DataFrame({"iso3": [PERU], "name": ["tin"], "place": [place], "share": [share]})
+        monkeypatch.setattr(countries, "output_shares", lambda *_: rows)
+        prefix = country_text.prefix(PERU)
+        monkeypatch.setattr(country_text, "share_id", lambda _iso3, one: f"{prefix}.{one.name}")
+        monkeypatch.setattr(country_text, "fact_exists", lambda *_: fact)
+        row = pd.Series(
+            {"country": PERU, "leads_in": leads, "at_least": least, "sentence": "It has [tin] of it."}
+        )
+        return country_text.is_borne_out(row, RELEASE)
+
+    assert borne(1, 30) and borne(1, 40) and borne(2, 3, leads=float("nan"))
+    assert not borne(1, 29.9) and not borne(2, 40) and not borne(1, 40, leads="lead")
+    assert not borne(1, 40, fact=False) and borne(1, 2, least=float("nan"))
+
+
+def product(what: str, mineral: str, form: str = "") -> str:
+    return country_text.product(SimpleNamespace(what=what, mineral=mineral, form=form))
+
+
+def test_a_form_is_named_with_its_mineral_where_its_own_name_does_not_say_it():
+    assert product("Cobalt (mined)", "cobalt") == "cobalt" and product("Bauxite", "aluminum") == "bauxite"
+    assert product("Rutile", "titanium", "rutile") == "rutile (titanium)"
+    assert product("Titanium sponge", "titanium", "sponge") == "titanium sponge"
+
+
+# --- what is done to it, and what it does
+
+
+def aimed(monkeypatch, *statuses: str) -> str:
+    monkeypatch.setattr(countries, "aimed_at", lambda _: pd.DataFrame({"status": list(statuses)}))
+    return country_text.aimed(PERU)
+
+
+def test_chinese_measures_that_name_it_are_counted_with_those_that_stand(monkeypatch):
+    assert aimed(monkeypatch) == ""
+    assert aimed(monkeypatch, "in force") == "One Chinese measure names it or its firms."
+    assert aimed(monkeypatch, "lifted") == "One Chinese measure names it or its firms."
+    two = "Two Chinese measures name it or its firms"
+    assert aimed(monkeypatch, "in force", "suspended") == f"{two}."
+    assert aimed(monkeypatch, "in force", "lifted") == f"{two}, one of them in force."
+    assert aimed(monkeypatch, "suspended", "lifted") == f"{two}, one of them in force or suspended."
+    monkeypatch.setattr(countries, "aimed_at", lambda _: pd.DataFrame({"status": ["in force"]}))
+    assert country_text.aimed(countries.CHINA) == ""
+
+
+def limited(monkeypatch, *goods: tuple, iso3: str = PERU) -> str:
+    rows = pd.DataFrame(list(goods), columns=["commodity", "minerals"])
+    monkeypatch.setattr(countries, "own_controls", lambda *_: rows)
+    return country_text.limits(iso3, RELEASE)
+
+
+def test_its_own_limits_are_those_on_listed_minerals(monkeypatch):
+    assert limited(monkeypatch) == "" and limited(monkeypatch, ("sand", None), ("salt", "none_such")) == ""
+    tin = ("tin ore", "none_such;tin")
+    assert limited(monkeypatch, tin, tin) == "It limits exports itself: of tin ore, as USGS lists them."
+    assert limited(monkeypatch, tin, iso3=countries.CHINA) == ""
+    many = [(f"kind {i}", "tin") for i in range(5)]
+    assert "of kind 0, kind 1, kind 2 and kind 3, as" in limited(monkeypatch, *many[:4])
+    assert "of kind 0, kind 1, kind 2 and others, as" in limited(monkeypatch, *many)
+
+
+def sold(monkeypatch, *rows: tuple, first: int = 0, stated: int = 0) -> str:
+    """Rows (mineral, share) of US imports; of the first `first` it is the largest source, `stated` with reliance."""
+    bought = pd.DataFrame(list(rows), columns=["mineral", "value"]).assign(iso3=PERU)
+    leading = bought.head(first).assign(stated=[i < stated for i in range(first)])
+    monkeypatch.setattr(country_text.reliance, "by_country", lambda _: bought)
+    monkeypatch.setattr(country_text.reliance, "firsts", lambda _: leading)
+    return country_text.sells(PERU, RELEASE)
+
+
+def test_what_the_united_states_buys_from_it_is_told_by_how_much_of_it_there_is(monkeypatch):
+    own = country_text.prefix(PERU)
+    names = ["tin", "lead", "zinc", "copper"]
+    rows = [(mineral, 10.0) for mineral in names]
+    of = {mineral: f"{mineral} ({{{own}.{mineral}_us_imports}})" for mineral in names}
+    assert sold(monkeypatch) == ""
+    assert sold(monkeypatch, *rows[:2]) == (
+        f"USGS names it among the sources of US imports of {of['tin']} and {of['lead']}."
+    )
+    assert "imports of three minerals, the largest part of tin, {" in sold(monkeypatch, *rows[:3])
+    largest = sold(monkeypatch, *rows, first=3)
+    assert largest == f"It is the largest source of US imports of {of['tin']}, {of['lead']} and {of['zinc']}."
+    many = sold(monkeypatch, *rows, first=4, stated=4)
+    assert many.startswith("It is the largest source of US imports of four minerals, among them tin")
+    assert many.endswith(f"{of['zinc']}.")
+    assert "; for two of these USGS states how far" in sold(monkeypatch, *rows, first=4, stated=2)
+    assert "; for none of these USGS states how far" in sold(monkeypatch, *rows, first=4)
+    unpriced = sold(monkeypatch, ("cesium", float("nan")), first=1)
+    assert unpriced == "It is the largest source of US imports of caesium."
+
+
+# --- the part of the page on what it brings
+
+
+def notes(monkeypatch, *sources: str, iso3: str = PERU) -> str:
+    rows = made(*[TIN for _ in sources]).assign(source_id=pd.Series(sources, dtype="str"))
+    monkeypatch.setattr(countries, "code", lambda _: iso3)
+    monkeypatch.setattr(countries, "brings", lambda *_: rows)
+    monkeypatch.setattr(country, "_chains", lambda *_: "table")
+    monkeypatch.setattr(country, "_forms", lambda _: [])
+    monkeypatch.setattr(country, "_shares", lambda *_: None)
+    return " ".join(country.brings("peru", RELEASE).sentences)
+
+
+def test_that_the_agency_stands_in_is_said_where_one_of_the_figures_is_its_own(monkeypatch):
+    assert "IEA" not in notes(monkeypatch, "USGS-tin", "USGS-lead")
+    assert "IEA’s base year stands in" in notes(monkeypatch, "USGS-tin", "IEA-2025")
+    assert "IEA’s base year stands in" in notes(monkeypatch, "IEA-2025")
+    assert "lower bounds" in notes(monkeypatch, "USGS-tin", iso3=countries.UNION)
+    assert "lower bounds" not in notes(monkeypatch, iso3=countries.UNION)
+
+
+def test_a_bar_has_its_step_where_the_mineral_is_there_twice_and_its_place(monkeypatch):
+    rows = made(TIN, ("lead", "mine", "Lead", 5.0, 4, ""), ("tin", "refinery", "Tin", 4.0, 7, ""))
+    names = country._bar_names(rows).tolist()
+    assert names[1] == "lead" and names[0] != names[2] and all(n.startswith("tin, ") for n in names[::2])
+    places = [country._place(SimpleNamespace(place=p)) for p in (1, 2, float("nan"))]
+    assert places == [", the most", ", 2nd", ""]
