@@ -1,0 +1,532 @@
+"""Parts of chapters, of small made-up tables: what each sentence and picture turns on."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from chokepoint.analysis import control_effects as effects
+from chokepoint.errors import MissingTable
+from chokepoint.pages import (
+    agreements,
+    bills,
+    changes,
+    dependence,
+    did_it_bite,
+    frameworks,
+    horizon,
+    magnets,
+    partner_trade,
+    suspensions,
+)
+from chokepoint.pages.components import scenario_desk
+
+RELEASE = "mcs2026"
+
+
+def facts_of(monkeypatch, module, values: dict[str, float]) -> None:
+    """Let a module find these facts and no others."""
+
+    def find(name: str, *_at) -> SimpleNamespace | None:
+        if name not in values:
+            return None
+        return SimpleNamespace(fact_id=name, value=values[name], text=f"{values[name]:g}", sources=("S001",))
+
+    monkeypatch.setattr(module.facts, "find", find)
+    monkeypatch.setattr(module.facts, "get", find)
+
+
+# --- chapter 1
+
+
+HOLD = {"dependence.both_known": 9, "dependence.higher_refined": 5}
+MINED, REFINED = "magnet_rare_earths.china_mined", "rare_earths.china_refined"
+
+
+@pytest.mark.parametrize(
+    "more, after, shares",
+    [
+        ({}, True, False),  # five of nine
+        ({"dependence.both_known": 10}, False, False),
+        ({MINED: 60, REFINED: 90}, True, True),
+        ({MINED: 60, REFINED: 60}, False, True),
+        ({MINED: 60}, True, False),  # the other share is not held
+    ],
+)
+def test_where_the_hold_is_follows_the_shares_and_else_the_count_of_minerals(
+    monkeypatch, more, after, shares
+):
+    facts_of(monkeypatch, dependence, HOLD | more)
+    said = dependence._where_the_hold_is(RELEASE)
+    assert ("is on the step after the mine" in said) == after
+    assert ("of the magnets" in said) == shares
+    assert ("{dependence.majority_mined}" in said) != shares
+
+
+def test_how_the_hold_came_about_is_told_as_far_as_it_is_held(monkeypatch):
+    least, then, now = (
+        "history.us_rare_earths_least",
+        "history.cobalt_refined_2000",
+        "history.cobalt_refined_2023",
+    )
+
+    def told() -> str:
+        return dependence._how_it_came(RELEASE)
+
+    facts_of(monkeypatch, dependence, {})
+    assert told() == "How it came about is not held here."
+    facts_of(monkeypatch, dependence, {least: 50.1})
+    assert told().startswith("The United States mined most of the world’s rare earths from 1970")
+    facts_of(monkeypatch, dependence, {least: 50, then: 10, now: 70})
+    assert told().startswith("The United States mined rare earths from 1970 to 1984")
+    assert "; China’s share of refined cobalt rose from" in told()
+    facts_of(monkeypatch, dependence, {then: 70, now: 70})
+    assert told().startswith("China’s share of refined cobalt fell from")
+    facts_of(monkeypatch, dependence, {then: 70})
+    assert "cobalt" not in told()
+
+
+def test_what_withholding_did_is_told_by_the_months_that_are_held(monkeypatch):
+    march, may, november = (f"magnets.world_2025_{m}" for m in ("03", "05", "11"))
+
+    def told(values: dict) -> str:
+        facts_of(monkeypatch, dependence, values)
+        return dependence._what_withholding_did(RELEASE)
+
+    assert told({march: 5000}).endswith("under export licence in April 2025.")
+    assert "magnets fell, from" in told({march: 5000, may: 1000}) and "November" not in told(
+        {march: 2, may: 1}
+    )
+    assert told({march: 2, may: 1, november: 3}).endswith("were back at {magnets.world_2025_11} in November.")
+    assert "magnets held, from" in told({march: 1000, may: 1000})
+
+
+def test_a_share_at_the_end_of_a_bar_has_a_decimal_under_ten():
+    said = [dependence._bar_text(share, False) for share in (0.04, 9.94, 10.0, 99.0, 99.1)]
+    assert said == ["0.0%", "9.9%", "10%", "99%", "over 99%"]
+    assert dependence._bar_text(100.0, True) == "100%"
+
+
+def test_a_figure_of_the_agency_is_shown_under_the_newest_year_too_where_it_has_none_so_new(monkeypatch):
+    monkeypatch.setattr(dependence.tables, "releases", lambda *_: ["mcs2025", "mcs2026"])
+    rows = pd.DataFrame(
+        [
+            ("tin", "mine", 2024, "mcs2025"),
+            ("tin", "mine", 2025, "mcs2026"),
+            ("cobalt", "refinery", 2023, "iea2025"),
+            ("cobalt", "refinery", 2024, "iea2025"),
+            ("lithium", "refinery", 2025, "iea2026"),
+            ("zinc", "mine", 2024, "mcs2025"),
+        ],
+        columns=["mineral", "step", "year", "release"],
+    )
+    shown = dependence._assign_chart_year(rows, [2024, 2025])
+    assert sorted(zip(shown.mineral, shown.year, shown.shown, strict=True)) == [
+        ("cobalt", 2024, 2024),
+        ("cobalt", 2024, 2025),
+        ("lithium", 2025, 2025),
+        ("tin", 2024, 2024),
+        ("tin", 2025, 2025),
+        ("zinc", 2024, 2024),
+    ]
+
+
+def test_the_largest_of_a_step_are_counted_and_there_is_no_chart_of_none(monkeypatch):
+    rows = pd.DataFrame(
+        {
+            "mineral": ["tin", "lead", "zinc"],
+            "step": ["mine", "mine", "refinery"],
+            "iso3": ["CHN", "PER", "CHN"],
+            "area": ["China", "Peru", "China"],
+            "share": [30.0, 40.0, 50.0],
+        }
+    ).assign(alone=False, release=RELEASE, what="metal", year=2025, source_id="S001")
+    monkeypatch.setattr(dependence.supply, "leaders", lambda _: rows)
+    assert dependence.largest(RELEASE, "mine").title == "China is the largest miner of 1 of 2 minerals"
+    assert dependence.largest(RELEASE, "mine").table.Mineral.tolist() == ["Lead", "Tin"]
+    after = dependence.largest(RELEASE, "refinery").title
+    assert after == "China is the largest refiner or smelter of 1 of 1 minerals"
+    monkeypatch.setattr(dependence.supply, "leaders", lambda _: rows[rows.step == "mine"])
+    assert dependence.largest(RELEASE, "refinery") is None
+
+
+def quoted(monkeypatch, *metals: str) -> None:
+    rows = [
+        {"what": f"price multiple: {metal} in Europe, Apr to May 2025", "seen": 2.5, "source_id": "S104"}
+        for metal in metals
+    ]
+    rows.append({"what": "price multiple: antimony, 2024", "seen": 9.0, "source_id": "S001"})
+    monkeypatch.setattr(dependence, "MODELS", {"supply_shock": SimpleNamespace(validation=lambda: rows)})
+
+
+def test_quotes_in_europe_stand_beside_the_yearly_average_only_where_that_is_held(monkeypatch):
+    quoted(monkeypatch, "dysprosium", "terbium")
+    (said,) = dependence._seen_in_europe(pd.Series({"terbium": 1.25, "tin": 3.0}))
+    assert "2.5 times those of April for dysprosium and 2.5 times those of April for terbium" in said
+    assert said.endswith("; the yearly average above is 1.25 times that of the year before for terbium.")
+    (alone,) = dependence._seen_in_europe(pd.Series(dtype=float))
+    assert "yearly average" not in alone and alone.endswith(".") and "antimony" not in alone
+    quoted(monkeypatch)
+    assert dependence._seen_in_europe(pd.Series({"terbium": 1.25})) == []
+
+
+# --- chapter 2
+
+
+@pytest.mark.parametrize("yes, turn", [(213, "passed by 3 votes"), (209, "failed"), (210, "was tied")])
+def test_a_vote_is_told_by_who_had_more(monkeypatch, yes, turn):
+    held = {"yes": yes, "no": 210, "dem_yes": 5, "rep_no": 4}
+    facts_of(monkeypatch, bills, {f"house.hr4090_{key}": value for key, value in held.items()})
+    figure = bills.vote(RELEASE)
+    assert figure.title == f"H.R. 4090 {turn} in the House"
+    assert figure.table.Votes.tolist() == [yes, 210]
+
+
+def test_that_nothing_is_planned_is_not_said(monkeypatch):
+    monkeypatch.setattr(horizon.events, "newest_evidence", lambda: pd.Timestamp(2026, 6, 1))
+    later = pd.DataFrame({"date_start": pd.to_datetime(["2026-07-04", "2026-11-10"])})
+    monkeypatch.setattr(horizon.events, "ahead", lambda: later)
+    assert "Evidence to 1 June 2026. What is planned for later, from 4 July 2026 on" in horizon.sentence()
+    monkeypatch.setattr(horizon.events, "ahead", lambda: later.head(0))
+    assert horizon.sentence() == "Evidence to 1 June 2026."
+
+
+# --- chapter 5
+
+
+def test_a_release_without_both_steps_draws_no_lead(monkeypatch):
+    none = pd.DataFrame(columns=["mine", "refinery"])
+    monkeypatch.setattr(frameworks.supply, "inside_pairs", lambda _: none)
+    monkeypatch.setattr(frameworks.supply, "inside_of_two_steps", lambda _: none)
+    assert frameworks.lead(RELEASE) is None
+
+
+def test_what_the_papers_bring_turns_with_the_shares_of_minerals(monkeypatch):
+    def told(binding=0, mined=6, refined=2, known=10, known_refined=10) -> str:
+        values = {
+            "frameworks.texts_binding": binding,
+            "partners.sells_to_china": 50,
+            "partners.sells_to_us": 20,
+        }
+        values |= {"frameworks.majority_mined": mined, "frameworks.majority_refined": refined}
+        values |= {"dependence.known_mined": known, "dependence.known_refined": known_refined}
+        facts_of(monkeypatch, frameworks, values)
+        monkeypatch.setattr(frameworks, "fact_exists", lambda name, _: name in values)
+        return " ".join(frameworks.brief(RELEASE).sentences)
+
+    assert "ore more than metal" in told() and "none of the texts is known to bind" in told()
+    assert "{frameworks.texts_binding} of the texts are known to bind" in told(binding=1)
+    assert "bring in metal as well as ore" in told(mined=2, refined=2)
+    assert "ore more than metal" in told(mined=4, refined=4, known=10, known_refined=20)
+    assert "does not print who makes what at both steps" in told(known_refined=0)
+
+
+def test_the_customer_is_who_takes_more(monkeypatch):
+    def told(china: float, us: float) -> str:
+        facts_of(monkeypatch, frameworks, {"partners.sells_to_china": china, "partners.sells_to_us": us})
+        monkeypatch.setattr(frameworks, "fact_exists", lambda *_: True)
+        return frameworks._sold(RELEASE)
+
+    assert told(50, 20).startswith("Their customer is China:")
+    assert told(20, 50).startswith("Their customer is the United States:")
+    monkeypatch.setattr(frameworks, "fact_exists", lambda *_: False)
+    assert frameworks._sold(RELEASE).startswith("China mines more than half")
+
+
+@pytest.mark.parametrize(
+    "binding, instrument, said",
+    [
+        ("no", "framework", "Binds nobody, by its own text"),
+        ("no", "plan", "Binds nobody"),
+        ("yes", "plan", "Binds, by its own text"),
+        ("none", "forum", ""),
+    ],
+)
+def test_a_plan_binds_nobody_by_what_it_is(binding, instrument, said):
+    assert agreements.binds({"binding": binding, "instrument": instrument}) == said
+
+
+SALES = {"China": 40.0, "United States": 20.0, "European Union": 45.0, "Japan": 5.0}
+
+
+def test_the_first_of_buyers_is_the_largest_of_those_that_are_named():
+    rows = pd.DataFrame([SALES | {partner_trade.trade.OTHER: 90.0, partner_trade.trade.UNNAMED: 90.0}])
+    assert partner_trade._first(rows) == "European Union"
+
+
+def test_to_whom_a_country_sells_is_not_said_where_most_buyers_are_not_named(monkeypatch):
+    def told(unnamed: float, iso3: str = "PER") -> str:
+        shares = pd.DataFrame({partner_trade.trade.UNNAMED: [unnamed]})
+        monkeypatch.setattr(partner_trade.trade, "shares", lambda _: shares)
+        return partner_trade._to_whom(iso3, pd.DataFrame())
+
+    assert told(50.1).startswith("; most of it in flows so small")
+    assert told(50).endswith("sells_to_china} of it went to China") and told(0, "CHN") == ""
+
+
+# --- chapter 6
+
+
+def magnets_of(monkeypatch, world: dict[str, float], **more: dict[str, float]) -> object:
+    """The figure of exports where a licence began in April 2025."""
+    rows = pd.DataFrame(
+        [
+            {"area": area, "month": month, "value_t": value}
+            for area, months in {"World": world, **more}.items()
+            for month, value in months.items()
+        ]
+    ).assign(kind="reported", note="", source_id="S001", url="")
+    measures = pd.DataFrame(
+        {
+            "effective_date_start": pd.to_datetime(["2025-04-04", "2025-11-10"]),
+            "instrument": ["licence", "suspension"],
+        }
+    )
+    monkeypatch.setattr(magnets, "exports", lambda: rows)
+    monkeypatch.setattr(magnets, "_measures", lambda: measures)
+    return magnets.by_month()
+
+
+YEAR = {"2024-06": 9000, "2024-12": 7000, "2025-03": 5000, "2025-04": 100, "2025-05": 1000, "2025-06": 3000}
+
+
+def test_exports_are_set_against_the_last_month_before_the_licence(monkeypatch):
+    """April, in which it began, is on neither side; 4,500 t of 5,000 t are nine tenths, and not more."""
+    figure = magnets_of(monkeypatch, YEAR)
+    assert figure.title == "China’s magnet exports fell 80% from March to May 2025"
+    assert "5,000 t in March 2025, 1,000 t in May 2025, 3,000 t in June 2025" in figure.subtitle
+    assert not magnets_of(monkeypatch, YEAR | {"2025-07": 4500}).title.endswith("recovered")
+    assert magnets_of(monkeypatch, YEAR | {"2025-07": 4501}).title.endswith(", then recovered")
+    later = magnets_of(monkeypatch, YEAR | {"2026-01": 900})
+    assert later.title == "China’s magnet exports fell 82% from March 2025 to January 2026"
+
+
+def test_the_chart_of_months_has_its_two_panels_from_july_2024_on(monkeypatch):
+    figure = magnets_of(monkeypatch, YEAR, **{"United States": {"2025-05": 46}, "Japan": {"2025-05": 400}})
+    drawn = figure.chart.to_dict(validate=False)["datasets"].values()
+    bars = {(row["panel"], row["month"]) for rows in drawn for row in rows if "high" in row}
+    world = {("To the world", month) for month in YEAR if month >= "2024-07"}
+    assert bars == world | {("To the United States", "2025-05")}
+    table = figure.table.set_index("Month")
+    assert list(table.index)[0] == "2024-06" and table["To the world, t"]["2024-06"] == 9000
+    assert table["To the United States, t"].count() == 1
+    assert "Months without a published figure are empty: 2 to the world" in figure.alt_text
+    monkeypatch.setattr(magnets, "exports", lambda: pd.DataFrame(columns=["area"]))
+    assert magnets.by_month() is None
+
+
+def test_a_book_without_series_judges_no_control(monkeypatch):
+    def missing(*_):
+        raise MissingTable("none")
+
+    monkeypatch.setattr(effects, "judged", missing)
+    assert did_it_bite.verdicts().empty and did_it_bite.overview() is None
+    assert did_it_bite.aftermath(RELEASE).rows == [] and str(did_it_bite.undetermined().html()) == ""
+    assert did_it_bite.before_and_after() is None
+
+
+JUDGED = {"series": "us_imports", "code": "8110", "lowest": 0.2, "newest": 0.85, "mixed": False}
+
+
+@pytest.mark.parametrize(
+    "verdict, said",
+    [
+        (effects.BIT, "US imports from China fell to 85%"),
+        (effects.FADED, "US imports from China fell to 20%, then came back to 85%"),
+        (effects.NOT_SEEN, "no fall in US imports from China"),
+        (effects.UNDETERMINED, "US imports from China at 85%, too few months to judge"),
+    ],
+)
+def test_what_came_of_a_control_is_said_by_its_verdict(verdict, said):
+    row = pd.Series(JUDGED | {"verdict": verdict})
+    assert did_it_bite._after(row) == said
+    of_magnets = pd.Series(JUDGED | {"verdict": verdict, "series": "china_exports", "code": "magnets"})
+    assert "China’s exports of magnets" in did_it_bite._after(of_magnets)
+
+
+def test_what_a_verdict_rests_on_is_a_series_or_what_would_settle_it():
+    none = pd.Series({"series": None, "would_settle": "Monthly exports"})
+    assert did_it_bite.rests_on(none) == "No series is held. Would settle it: monthly exports"
+    held = pd.Series(JUDGED | {"would_settle": ""})
+    assert did_it_bite.rests_on(held) == "US imports from China: newest 85% of the level before"
+    mixed = pd.Series(JUDGED | {"would_settle": "Two more", "mixed": True})
+    assert did_it_bite.rests_on(mixed) == (
+        "US imports from China (a heading of several goods): newest 85% of the level before. Would settle "
+        "it: two more"
+    )
+
+
+def test_the_deepest_fall_is_of_one_good_if_any_such_bit():
+    tests = pd.DataFrame(
+        [
+            ("faded", effects.FADED, False, 0.01),
+            ("mixed", effects.BIT, True, 0.02),
+            ("one", effects.BIT, False, 0.3),
+            ("other", effects.BIT, False, 0.5),
+        ],
+        columns=["mineral", "verdict", "mixed", "newest"],
+    ).assign(day=pd.Timestamp(2025, 4, 4))
+    assert did_it_bite._deepest(tests).mineral == "one"
+    assert did_it_bite._deepest(tests.head(2)).mineral == "faded"
+
+
+def test_after_a_control_stand_only_series_that_are_held_and_each_price_once(monkeypatch):
+    rows = pd.DataFrame(
+        [
+            ("c1", "antimony", "us_imports", "8110", effects.BIT),
+            ("c1", "gallium", None, None, effects.UNDETERMINED),
+            ("c2", "antimony", "us_imports", "8110", effects.BIT),
+            ("c3", "tin", None, None, effects.UNDETERMINED),
+        ],
+        columns=["control_id", "mineral", "series", "code", "verdict"],
+    ).assign(day=pd.Timestamp(2024, 9, 15), control="Announcement", newest=0.1, lowest=0.1)
+    monkeypatch.setattr(did_it_bite, "verdicts", lambda: rows)
+    monkeypatch.setattr(did_it_bite.prices, "rises", lambda _: pd.Series({"antimony": 3.44, "tin": 2.0}))
+    monkeypatch.setattr(did_it_bite.prices, "controlled", lambda _: pd.DataFrame({"year": [2024, 2025]}))
+    table = did_it_bite.aftermath(RELEASE)
+    assert [row.anchor for row in table.rows] == ["c1", "c2"] and table.heads[-1] == "Price, 2025 over before"
+    first, second = ([str(cell.striptags()) for cell in row.cells] for row in table.rows)
+    assert (
+        first[0] == "15 September 2024" and first[2].startswith("Antimony: US imports") and "3.4" in first[3]
+    )
+    assert second[3] == ""
+
+
+SUSPENDED = {"status": "suspended", "suspended_by": "s1", "suspended_to": pd.Timestamp(2026, 11, 10)}
+
+
+def test_the_end_of_a_suspension_is_told_by_what_is_known_of_it(monkeypatch):
+    known = SimpleNamespace(outcome=suspensions.events.EXTENDED, settled=pd.Timestamp(2026, 11, 9))
+    monkeypatch.setattr(suspensions.events, "settled_suspension", lambda _: None)
+    monkeypatch.setattr(suspensions.events, "is_ahead", lambda _: True)
+    assert suspensions.until(SUSPENDED) == (
+        "by its text to 10 November 2026, after the evidence of this book ends"
+    )
+    monkeypatch.setattr(suspensions.events, "is_ahead", lambda _: False)
+    assert suspensions.until(SUSPENDED).endswith("; what followed was not found")
+    monkeypatch.setattr(suspensions.events, "settled_suspension", lambda _: known)
+    assert suspensions.until(SUSPENDED).endswith("; it was extended, on 9 November 2026")
+    assert suspensions.until(SUSPENDED | {"suspended_to": None}) == ""
+    assert suspensions.until(SUSPENDED | {"status": "in force"}) == ""
+
+
+# --- what changed between two releases
+
+
+def change(kind: str, reason: str, listed: bool = True, series: str = "", **more) -> dict:
+    row = {"change": kind, "reason": reason, "listed": listed, "series_change": series, "size": 1.0}
+    return row | {"mineral": "tin", "old": 1.0, "new": 2.0, "unit": "t"} | more
+
+
+def test_changes_are_counted_by_their_kind():
+    rows = [
+        change("revised", "revised by the publisher"),
+        change("revised", changes.ROUNDED),
+        change("revised", "new year or revised: a release prints one year here"),
+        change("added", "new year: 2025"),
+        change("added", "not printed before"),
+        change("removed", "no longer printed"),
+        change("removed", "an older year"),
+        change("added", "new series", series="appeared", mineral="lead"),
+        change("added", "new series", series="appeared", mineral="lead", year=2024),
+        change("removed", "gone", series="vanished", mineral="zinc"),
+    ]
+    assert changes.counts(rows) == (
+        f"1 revised, 1 {changes.ROUNDED}, 1 of a new year or revised, 1 of a new year, 1 more, 1 fewer, "
+        "1 series appeared, 1 series vanished"
+    )
+    assert changes.counts([]) == "no change"
+    assert [changes.is_revision(row) for row in rows[:5]] == [True, False, False, False, False]
+
+
+def test_the_first_five_revisions_of_listed_minerals_are_told_and_the_others_counted():
+    rows = [change("revised", "revised", old=float(i), new=1e6) for i in range(7)]
+    rows += [change("revised", "revised", listed=False), change("revised", changes.ROUNDED)]
+    told = changes._revisions(rows)
+    assert told[0] == "tin: 0 → 1,000,000 t (revised)" and len(told) == 6
+    assert told[-1].startswith("… and 2 more")
+    assert len(changes._revisions(rows[:5])) == 5
+    assert len(changes._all_of(rows)) == 9
+
+
+def test_all_revisions_are_told_largest_first_and_a_list_by_what_came_and_went():
+    rows = [change("revised", "revised", size=s, mineral=m) for m, s in (("a", 1.0), ("b", 3.0), ("c", 2.0))]
+    assert [line[0] for line in changes._all_of(rows)] == ["b", "c", "a"]
+    named = [
+        change("added", "new", old="", new="listed", mineral="tin"),
+        change("added", "new", old="", new="listed", mineral="lead"),
+        change("removed", "gone", old="listed", new="", mineral="zinc"),
+    ]
+    assert changes._all_of(named) == changes._revisions(named) == ["added: lead, tin", "removed: zinc"]
+
+
+def test_series_that_came_or_went_are_told_with_how_many_figures_they_have():
+    rows = [
+        change("added", "new", series="appeared", mineral=f"m{i}", year=y) for i in range(6) for y in (1, 2)
+    ]
+    rows += [change("removed", "gone", series="vanished", mineral="zinc", year=2024)]
+    told = changes._series_lines(rows)
+    assert told[0] == "appeared: m0 (2 figures)" and told[-1] == "vanished: zinc (1 figure)"
+    assert told[5] == "… and 1 more series of listed minerals appeared (--all lists them)" and len(told) == 7
+
+
+def test_a_move_is_parted_into_revision_and_new_year_where_both_are_known():
+    both = {"restated": "34%", "revision": -26.39, "new_year": 2.75}
+    assert changes.parts(both) == ": by revision −26.4 to 34%, by the new year +2.8"
+    assert changes.parts(both | {"new_year": None}) == ": 34% in between"
+    assert changes.parts(both | {"restated": None}) == ""
+    assert [changes.signed(c) for c in (0.05, -0.06, 0.04, -12.0)] == ["+0.1", "−0.1", "0.0", "−12.0"]
+
+
+def test_a_row_is_named_without_saying_a_thing_twice():
+    row = {
+        "mineral": "rare_earths",
+        "commodity": "Rare Earths",
+        "stage": "mine",
+        "year": 2024,
+        "area": "China",
+    }
+    assert changes.series_name(row) == "rare_earths, mine, China, 2024"
+    assert changes.series_name(row, whole=True) == "rare_earths, mine"
+    assert changes.series_name(row | {"commodity": "Aluminum"}).startswith("rare_earths, Aluminium, mine")
+
+
+# --- chapter 7
+
+
+def test_a_band_is_drawn_about_the_first_line_of_its_panel_and_none_where_there_is_none():
+    panel = next(p for p in scenario_desk.PANELS if p.name == "price")
+    band = pd.DataFrame(
+        {"series": ["price_outside", "price_inside"], "year": [2030, 2030], "q5": [1.0, 2.0], "q25": 3.0}
+    ).assign(q75=4.0, q95=5.0)
+    made = scenario_desk._banded(panel, band)
+    assert made == {"band": [{"t": 2030.5, "q5": 1.0, "q25": 3.0, "q75": 4.0, "q95": 5.0}]}
+    assert scenario_desk._banded(panel, None) == {}
+    assert scenario_desk._banded(panel, band[band.series == "price_inside"]) == {}
+
+
+@pytest.mark.parametrize(
+    "value, unit, roughly, said",
+    [
+        (0.1414, "share", False, "14.1%"),
+        (-0.0004, "share", False, "0.0%"),
+        (2031.4, "year", False, "2031"),
+        (99.95, "t", False, "100"),
+        (100.4, "t", False, "100"),
+        (-1234.5, "t", False, "−1,234"),
+        (-0.0, "t", False, "0"),
+        (149.0, "US$ million", True, "about 100"),
+        (150.0, "US$ million", True, "about 200"),
+        (0.52, "US$ million", True, "about 0.52"),
+        (0.0, "US$ million", True, "0"),
+        (1.0, "US$ million", True, "about 1"),
+    ],
+)
+def test_a_figure_of_the_model_is_as_rough_as_it_is_earned(value, unit, roughly, said):
+    assert scenario_desk.describe(value, "", unit, roughly) == said
+
+
+def test_a_stock_covers_nothing_where_nothing_is_imported():
+    path = pd.DataFrame({"net_imports": [10.0, 0.0, -5.0], "use_club": 100.0, "vault": 20.0})
+    cover = scenario_desk._covered(path).cover
+    assert cover[0] == 730 and cover[1:].isna().all()
