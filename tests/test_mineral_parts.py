@@ -245,7 +245,8 @@ def in_the_ground(monkeypatch, *rows: tuple[str, float], world: float, bound: fl
         | {"counted": "", "iso3": "CHN", "source_id": "S001"}
         | more
     )
-    monkeypatch.setattr(market.measured, "series", lambda _: made)
+    others = [made.assign(mineral="lead", value=9e9), made.assign(area_kind="group", value=9e8)]
+    monkeypatch.setattr(market.measured, "series", lambda _: pd.concat([*others, made]))
     return market.reserves("tin", RELEASE)
 
 
@@ -658,3 +659,296 @@ def test_what_is_told_of_the_group_is_not_told_again_of_each(monkeypatch):
     assert gaps(monkeypatch, "terbium", "rare_earths", "there") == ["Output", "steps", depends]
     assert gaps(monkeypatch, "terbium", "rare_earths", "there", alone=True) == []
     assert gaps(monkeypatch, "tin", "tin", "there", alone=True) == ["steps"]
+
+
+# --- whole sections
+
+
+def test_a_stock_is_told_only_where_the_release_says_how_long_it_lasts(monkeypatch):
+    held = {"tin.vault_year": value(5000), "vault.total_parts": value(10)}
+    monkeypatch.setattr(cut.facts, "get", lambda name, *_: held[name])
+    monkeypatch.setattr(cut, "fact_exists", lambda name, *_: name == "tin.stock_days")
+    section = cut.vault("tin", RELEASE)
+    assert len(section.sentences) == 1 and "{tin.vault_year}, 50% of the Vault" in section.sentences[0]
+
+
+def flow_figure(monkeypatch, **steps: list[tuple]) -> object:
+    """The figure of FLOWS beside output, of rows (code, kind of area, share)."""
+    made = {
+        step: pd.DataFrame(rows, columns=["iso3", "area_kind", "share"]).assign(
+            year=2025, source_id="MCS2026"
+        )
+        for step, rows in steps.items()
+    }
+    monkeypatch.setattr(flows, "output_by_step", lambda *_: made)
+    return flows._flow_figure("tin", RELEASE, FLOWS.assign(source_id="S700"), 2024, "tin, not alloyed")
+
+
+def columns_of(figure: object) -> dict[int, dict[str, float]]:
+    rows = [row for table in figure.chart.to_dict(validate=False)["datasets"].values() for row in table]
+    found: dict[int, dict[str, float]] = {}
+    for row in rows:
+        if "name" in row and "share" in row:
+            found.setdefault(row["column"], {})[row["name"]] = round(row["share"], 6)
+    return found
+
+
+MINERS = [("CHL", "country", 60.0), ("PER", "country", 30.0), ("XAB", "group", 10.0), ("USA", "country", 0.0)]
+
+
+def test_who_mines_stands_beside_who_sells_and_who_buys(monkeypatch):
+    figure = flow_figure(monkeypatch, refinery=MINERS[:1], mine=MINERS)
+    columns = columns_of(figure)
+    assert columns[0] == {"Chile": 60, "Peru": 30, "Others": 10}
+    assert columns[1] == {"China": 89.9, "Chile": 9.1, "Others": 1}
+    assert columns[2] == {"Germany": 60.5, "United States": 35.5, "Others": 4}
+    assert set(figure.sources) == {"MCS2026", "S700"} and "beside shares of output" in figure.subtitle
+    assert figure.title == (
+        "China sells the most, 90% by value in 2024; the largest flow, 60%, goes from China to Germany"
+    )
+    assert figure.alt_text.endswith("Buyers: Germany 60 percent; United States 36 percent; Others 4 percent.")
+
+
+def test_the_step_after_the_mine_stands_in_where_no_share_of_mining_is_known(monkeypatch):
+    nothing = [("CHL", "country", 0.0)]
+    assert columns_of(flow_figure(monkeypatch, mine=nothing, refinery=MINERS))[0]["Chile"] == 60
+    alone = flow_figure(monkeypatch, mine=nothing)
+    assert set(columns_of(alone)) == {0, 1} and "beside shares" not in alone.subtitle
+    assert set(alone.sources) == {"S700"}
+
+
+def test_shares_that_come_to_more_than_the_world_are_drawn_as_parts_of_it(monkeypatch):
+    figure = flow_figure(monkeypatch, mine=[("CHL", "country", 75.0), ("PER", "country", 50.0)])
+    assert columns_of(figure)[0] == {"Chile": 60, "Peru": 40}
+
+
+def from_china(monkeypatch, **buyers: list[float]) -> object:
+    """China's share of what each buys, by year to 2024."""
+    keys = {"bloc": "US and signatories", "japan": "Japan", "us": "United States"}
+    whose = {key: (keys[key], frozenset({key})) for key in buyers}
+    rows = {
+        key: pd.DataFrame({"year": range(2025 - len(shares), 2025), "share_pct": shares})
+        for key, shares in buyers.items()
+    }
+    headings = pd.DataFrame({"heading": ["800110"], "goods": ["tin, not alloyed"]})
+    monkeypatch.setattr(flows.trade, "headings", lambda _: headings)
+    monkeypatch.setattr(flows.trade, "years", lambda: [2023, 2024])
+    monkeypatch.setattr(flows, "buyers", lambda: whose)
+    monkeypatch.setattr(flows, "china_of_imports", lambda _, codes: rows[next(iter(codes))])
+    monkeypatch.setattr(flows.tables, "part", lambda *_, **__: pd.DataFrame({"source_id": ["S700"]}))
+    return flows.bought_from_china("tin", RELEASE)
+
+
+def test_china_s_part_over_the_years_is_told_of_the_bloc_and_else_of_those_who_buy(monkeypatch):
+    figure = from_china(monkeypatch, japan=[90.0, 80.0], bloc=[40.0, 50.0, 60.0])
+    assert figure.title == "China’s part in what the US and signatories buy: 40% in 2022, 60% in 2024"
+    assert "Japan 90 percent in 2023, 80 in 2024" in figure.alt_text
+    table = figure.table.set_index("Year")
+    assert table["Japan, %"].tolist()[1:] == [90, 80] and pd.isna(table["Japan, %"][2022])
+    assert from_china(monkeypatch, japan=[90.0, 80.0]).title == (
+        "China’s part in what they buy: 90% in 2023, 80% in 2024"
+    )
+
+
+def test_china_s_part_is_not_drawn_of_one_year_or_of_next_to_nothing(monkeypatch):
+    assert from_china(monkeypatch, bloc=[40.0], japan=[50.0]) is None
+    assert from_china(monkeypatch, bloc=[0.9, 0.5]) is None
+    assert from_china(monkeypatch, bloc=[1.0, 0.5]) is not None
+    assert from_china(monkeypatch, bloc=[]) is None
+
+
+def shown_makers(monkeypatch, rows: list[tuple], step: str = "mine", **more) -> object:
+    """The section on makers, of rows (area, kind, output [t])."""
+    made = pd.DataFrame(rows, columns=["area", "area_kind", "value"]).assign(
+        **{"world": 200.0, "year": 2025, "release": RELEASE, "source_id": "MCS2026"}
+        | {"what": "Tin (in ore)", "mineral": "tin", "step": step, "alone": False, "kilograms": False}
+        | {"excludes_us": False, "qualifier": None}
+        | more
+    )
+    made = made.assign(share=100 * made.value / made.world, iso3=made.area.str[:3])
+    monkeypatch.setattr(output, "output_by_step", lambda *_: {step: made})
+    monkeypatch.setattr(output.supply, "forms", lambda _: made.head(0))
+    none = pd.DataFrame({"mineral": ["tin"], "step": ["mine"], "why": ["counted in ore"]})
+    real = output.tables.load
+    monkeypatch.setattr(
+        output.tables, "load", lambda name, *at: none if name == "products" else real(name, *at)
+    )
+    monkeypatch.setattr(output, "page_links", lambda codes: list(codes))
+    stage = {"headline_stage": "mine", "headline_mineral": "tin"}
+    monkeypatch.setattr(output, "row_of", lambda _: SimpleNamespace(**stage))
+    return output.makers("tin", RELEASE, step)
+
+
+MAKERS = [("China", "country", 100.0), ("Peru", "country", 60.0), ("Others", "other", 40.0)]
+
+
+def test_the_makers_of_a_step_stand_under_a_heading_of_its_own(monkeypatch):
+    section = shown_makers(monkeypatch, MAKERS)
+    assert section.heading == "Who mines it" and section.sentences == ["counted in ore"]
+    assert section.after == ["Chi", "Per"]  # links to those two
+    assert section.title == "China mined 50% of the world’s tin in 2025, Peru 30%"
+    after = shown_makers(monkeypatch, MAKERS, "refinery")
+    assert after.heading == "Who refines it" and after.sentences == []
+    assert after.title == "China made 50% of the world’s refined tin in 2025, Peru 30%"
+    monkeypatch.setattr(
+        output, "row_of", lambda _: SimpleNamespace(headline_stage="refinery", headline_mineral="tin")
+    )
+    assert output.makers("tin", RELEASE, "refinery").heading == "Who makes it"
+    assert output.makers("tin", RELEASE, "mine") is None
+
+
+def test_what_to_know_of_the_figures_is_said_where_it_is_so(monkeypatch):
+    def notes(step: str = "refinery", rows: list[tuple] = MAKERS, **more) -> list[str]:
+        return [note.split(":")[0] for note in shown_makers(monkeypatch, rows, step, **more).sentences]
+
+    assert [n[:35] for n in notes(excludes_us=True)] == ["The printed world total leaves the "]
+    agency = ["MCS2026", "IEA2025", "MCS2026"]
+    assert "these are the IEA’s figures" in notes(source_id=agency)[0]
+    assert "the four rare earths" in notes(what="Magnet rare earths", source_id="IEA2025")[0]
+    assert "Who refines" not in " ".join(notes("mine", what="Magnet rare earths"))
+    withheld = [*MAKERS, ("United States", "country", float("nan")), ("Chile", "country", float("nan"))]
+    hidden = {"qualifier": [None, None, None, "withheld", "withheld"]}
+    said = shown_makers(monkeypatch, withheld, "refinery", **hidden).sentences
+    assert said == ["Withheld: the United States, Chile."]
+
+
+def test_forms_with_a_total_of_their_own_are_told_with_who_makes_most(monkeypatch):
+    rows = pd.DataFrame(
+        [
+            ("tin", "mine", "Rutile", "China", "country", 50.0),
+            ("tin", "mine", "Rutile", "United States", "country", 30.0),
+            ("tin", "mine", "Rutile", "Peru", "country", 20.0),
+            ("tin", "mine", "Rutile", "Chile", "country", 10.0),
+            ("tin", "mine", "Ilmenite", "Kenya", "country", 2.0),
+            ("tin", "mine", "Ilmenite", "Others", "other", 9.0),
+            ("tin", "mine", "Ilmenite", "Spain", "country", 0.0),
+            ("tin", "refinery", "Slag", "Peru", "country", 9.0),
+            ("lead", "mine", "Galena", "Peru", "country", 9.0),
+        ],
+        columns=["mineral", "step", "what", "area", "area_kind", "value"],
+    ).assign(world=200.0, year=2025)
+    monkeypatch.setattr(output.supply, "forms", lambda _: rows.assign(share=rows.value / 2))
+    monkeypatch.setattr(output, "row_of", lambda _: SimpleNamespace(headline_mineral="tin"))
+    assert output._beside("tin", RELEASE, "mine") == [
+        "Of rutile by itself, 200 t in 2025, most is mined in China (25%), the United States (15%) and Peru "
+        "(10%).",
+        "Of ilmenite by itself, 200 t in 2025, most is mined in Kenya (1%).",
+    ]
+    assert "most is made in Peru" in output._beside("tin", RELEASE, "refinery")[0]
+
+
+def inside_bloc(monkeypatch, shares: dict[tuple[str, str], float], withheld: list[str]) -> object:
+    rows = pd.DataFrame(
+        [("tin", *key, share) for key, share in shares.items()],
+        columns=["mineral", "step", "standing", "share"],
+    )
+    monkeypatch.setattr(output.supply, "by_standing", lambda _: rows)
+    monkeypatch.setattr(output.withheld, "within", lambda *_: withheld)
+    index = pd.MultiIndex.from_product([["tin"], ["mine", "refinery"]])
+    held = pd.DataFrame({"sources": [("S002",), ("S003",)], "year": 2025, "what": "Tin"}, index=index)
+    monkeypatch.setattr(output.supply, "summary", lambda _: held)
+    return output.inside("tin", RELEASE)
+
+
+SIGNED, CAME, CHINA = coalitions.SIGNED, coalitions.CAME, coalitions.CHINA
+
+
+def test_the_bloc_is_told_at_the_last_step_that_is_known(monkeypatch):
+    mine = {("mine", SIGNED): 30.0, ("mine", CAME): 12.0, ("mine", CHINA): 58.0}
+    section = inside_bloc(monkeypatch, mine, [])
+    assert section.title == "At the mine the United States and all who signed or came have 42%, China 58%"
+    assert section.figure.sources == ("S001", "S002") and len(section.sentences) == 1
+    after = inside_bloc(monkeypatch, mine | {("refinery", CHINA): 90.0, ("refinery", CAME): 10.0}, ["Japan"])
+    assert after.title == (
+        "At the refinery the United States and all who signed or came have at least 10%, China 90%"
+    )
+    assert len(after.sentences) == 3 and after.figure.sources == ("S001", "S002", "S003")
+    assert inside_bloc(monkeypatch, {}, []) is None
+
+
+# --- imports of the United States
+
+
+def sources_of(monkeypatch, rows: list[tuple], kind: str = "", uses: str = "", **more) -> object:
+    """The section on imports, of rows (area, kind of area, share)."""
+    made = pd.DataFrame(rows, columns=["area", "area_kind", "value"])
+    made = made.assign(text=[f"{v:g}%" for v in made.value], kind="", detail=None, iso3=None)
+    made = made.assign(**{"first_year": 2021, "last_year": 2024, "source_id": "S001", "footnote": ""} | more)
+    monkeypatch.setattr(united_states.reliance, "sources", lambda *_: made)
+    lines = pd.DataFrame({"mineral": ["tin", "lead"], "kind": [kind, "greater"], "text": ["76%", "1%"]})
+    monkeypatch.setattr(united_states.reliance, "lines", lambda _: lines if kind != "none" else lines.tail(1))
+    monkeypatch.setattr(united_states.reliance, "otherwise", lambda *_: [])
+    monkeypatch.setattr(united_states, "_uses", lambda _: {"tin": uses} if uses else {})
+    return united_states.imports("tin", RELEASE)
+
+
+def test_the_largest_source_is_told_with_china_s_place(monkeypatch):
+    named = [
+        ("United Kingdom", "country", 40.0),
+        ("China", "country", 25.0),
+        ("Other countries", "other", 35.0),
+    ]
+    largest = "The United Kingdom is the largest source of US imports, 40%; China "
+    section = sources_of(monkeypatch, named)
+    assert section.title == f"{largest}sent 25%" and section.sentences == []
+    assert sources_of(monkeypatch, [named[0], named[2]]).title == f"{largest}is not among the main ones"
+    first = sources_of(monkeypatch, named[1:])
+    assert first.title == "China is the largest source of US imports: 25% in 2021 to 2024"
+    assert "Others 35 percent" in section.figure.alt_text
+    group = ("Peru and Chile", "group", 30.0)
+    assert "Peru" not in str(sources_of(monkeypatch, [*named, group]).figure.table)
+
+
+def test_uses_bounds_and_forms_are_said_where_they_are_printed(monkeypatch):
+    named = [("Peru", "country", 40.0)]
+    said = sources_of(monkeypatch, named, "greater", "Solder", detail="Metal").sentences
+    assert [words.split(" ")[0] for words in said] == ["Main", "USGS", "Form"]
+    assert said[0] == "Main uses, as USGS names them: solder" and said[2] == "Form counted: metal."
+    assert "a bound" in sources_of(monkeypatch, named, "less").sentences[0]
+    unpriced = sources_of(monkeypatch, [("Peru", "country", float("nan"))], uses="Solder")
+    assert unpriced.figure is None and len(unpriced.sentences) == 2
+    assert sources_of(monkeypatch, [], "none") is None and sources_of(monkeypatch, []) is None
+    assert sources_of(monkeypatch, [], "none", "Solder").sentences == [said[0]]
+
+
+# --- the record of a century
+
+
+def drawn_century(monkeypatch, output_: int = 0, values: int = 0, shares: bool = False) -> object:
+    monkeypatch.setattr(
+        record.history,
+        "century",
+        lambda _: century(["mine"], many=max(output_, 1)),
+    )
+    value = pd.DataFrame({"product": "tin", "year": range(1950, 1950 + values), "source_id": "S002"})
+    monkeypatch.setattr(
+        record.history, "unit_value", lambda _: value.assign(unit_value_1998_usd_per_t=1234.567)
+    )
+    held = pd.DataFrame({"series": ["Mined"], "year": [1970], "value": [40.0], "source_id": ["S003"]})
+    monkeypatch.setattr(record.decades_of, "series_of", lambda *_: held if shares else held.head(0))
+    return record.century("tin", RELEASE)
+
+
+def test_a_century_shows_what_there_is_and_offers_a_choice_of_several(monkeypatch):
+    assert drawn_century(monkeypatch) is None
+    one = drawn_century(monkeypatch, values=2)
+    assert one.sentences == [] and "params" not in one.figure.chart.to_dict(validate=False)
+    assert one.figure.table[record.VALUE_NAME].tolist() == [1235, 1235]
+    several = drawn_century(monkeypatch, output_=20, values=2, shares=True)
+    (pick,) = several.figure.chart.to_dict(validate=False)["params"]
+    assert pick["value"] == record.OUTPUT and len(pick["bind"]["options"]) == 3
+    assert len(several.sentences) == 1 and several.figure.sources == ("S001", "S002", "S003")
+    assert "Mined: China, %" in several.figure.table and record.WORLD in several.figure.table
+
+
+def test_each_control_is_listed_with_its_verdict_and_note(monkeypatch):
+    rows = pd.DataFrame(
+        {"day": pd.to_datetime(["2024-09-15"] * 2), "control": "Announcement", "verdict": "bit"}
+    )
+    rows = rows.assign(note=["", "A note"])
+    monkeypatch.setattr(record.did_it_bite, "verdicts", lambda _: rows)
+    monkeypatch.setattr(record.did_it_bite, "rests_on", lambda _: "Imports: newest 1%")
+    said = "15 September 2024, Announcement: bit. Imports: newest 1%."
+    assert list(record.effects_of_controls("tin", RELEASE).items) == [said, f"{said} A note."]
+    monkeypatch.setattr(record.did_it_bite, "verdicts", lambda _: rows.head(0))
+    assert record.effects_of_controls("tin", RELEASE) is None
