@@ -13,11 +13,14 @@ from chokepoint.pages import (
     changes,
     dependence,
     did_it_bite,
+    disagreements,
     frameworks,
+    history,
     horizon,
     magnets,
     partner_trade,
     suspensions,
+    what_changed,
 )
 from chokepoint.pages.components import scenario_desk
 
@@ -530,3 +533,300 @@ def test_a_stock_covers_nothing_where_nothing_is_imported():
     path = pd.DataFrame({"net_imports": [10.0, 0.0, -5.0], "use_club": 100.0, "vault": 20.0})
     cover = scenario_desk._covered(path).cover
     assert cover[0] == 730 and cover[1:].isna().all()
+
+
+# --- chapter 9
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ([1, 2, 1, 1, 1], "All five articles err"),
+        ([0, 2, 1, 0, 1], "Three of five articles err"),
+        ([0, 2, 0, 0, 0], "One of five articles errs"),
+    ],
+)
+def test_who_errs_is_counted(wrong, said):
+    assert disagreements._who_errs(pd.Series(wrong)) == said
+
+
+def test_that_some_have_nothing_wrong_is_said_in_the_number_that_they_are(monkeypatch):
+    errors = pd.DataFrame({"kind": [next(iter(disagreements.claims.CHANGES_THE_STORY))]})
+
+    def told(*wrong: int) -> str:
+        monkeypatch.setattr(disagreements.claims, "verdicts", lambda: pd.DataFrame({"wrong": wrong}))
+        monkeypatch.setattr(disagreements.claims, "errors", lambda: errors)
+        return disagreements.brief(RELEASE).sentences[2]
+
+    assert told(1, 2, 3).endswith("each of the five has something wrong.")
+    assert told(0, 2, 3).endswith("one of the five has nothing wrong.")
+    assert told(0, 0, 3).endswith("two of the five have nothing wrong.")
+
+
+# --- what partners sell
+
+
+GROUPS = partner_trade.trade.GROUPS
+
+
+def sales(**by_year: tuple[float, float]) -> pd.DataFrame:
+    """Rows of what was sold: year → (to China, to Japan) [US$]."""
+    rows = [
+        {"year": int(year[1:]), "value_usd": china + japan, "source_id": "S700"}
+        | dict.fromkeys(GROUPS, 0)
+        | {"China": china, "Japan": japan}
+        for year, (china, japan) in by_year.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_what_partners_sold_is_drawn_in_billions_where_it_comes_to_two():
+    rows = sales(y2002=(1e8, 4e8), y2024=(1.5e9, 0.5e9))
+    figure = partner_trade._by_year(rows, "Title", "All")
+    assert "US$ billion of the year, by buyer, 2002–2024" in figure.subtitle
+    assert figure.alt_text.endswith("2002: US$500 million, 20% to China; 2024: US$2.0 billion, 75% to China.")
+    drawn = [row for rows in figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    assert {(row["year"], row["to"]): row["value"] for row in drawn} == {
+        (2002, "China"): 0.1,
+        (2002, "Japan"): 0.4,
+        (2024, "China"): 1.5,
+        (2024, "Japan"): 0.5,
+    }
+    less = partner_trade._by_year(sales(y2024=(1.5e9, 0.4e9)), "Title", "All")
+    assert "US$ million of the year" in less.subtitle
+
+
+@pytest.mark.parametrize(
+    "last, way", [((3e9, 1e9), "rose from 20% to 75%"), ((1e8, 9e8), "fell from 20% to 10%")]
+)
+def test_china_s_part_of_partners_sales_is_told_from_the_first_year_to_the_last(monkeypatch, last, way):
+    rows = sales(y2002=(1e9, 4e9), y2013=(0, 1e9), y2024=last)
+    monkeypatch.setattr(partner_trade.trade, "partners", lambda: rows)
+    assert partner_trade.over_time().title == f"China’s part of partners’ sales {way}"
+    monkeypatch.setattr(partner_trade.trade, "years", list)
+    assert partner_trade.over_time() is None
+
+
+def sold_by(monkeypatch, rows: pd.DataFrame, iso3: str = "PER") -> object:
+    monkeypatch.setattr(partner_trade.countries, "code", lambda _: iso3)
+    monkeypatch.setattr(partner_trade.trade, "sold", lambda *_: rows)
+    monkeypatch.setattr(partner_trade.trade, "in_all", lambda rows: rows)
+    return partner_trade.sold("peru", RELEASE)
+
+
+def test_a_country_s_sales_are_drawn_of_two_years_or_more_and_a_million(monkeypatch):
+    rows = sales(y2002=(1e9, 4e9), y2024=(3e9, 1e9))
+    assert sold_by(monkeypatch, rows).title == "Of what it sold, China bought 20% in 2002 and 75% in 2024"
+    china = sold_by(monkeypatch, rows, "CHN").title
+    assert china == "China sold US$5.0 billion in 2002 and US$4.0 billion in 2024"
+    assert sold_by(monkeypatch, rows.head(1)) is None
+    assert sold_by(monkeypatch, sales(y2002=(1, 4), y2024=(5e5, 499_999))) is None
+    assert sold_by(monkeypatch, sales(y2002=(1, 4), y2024=(5e5, 5e5))) is not None
+
+
+def exported(monkeypatch, *shares: dict[str, float], fact: bool = True) -> object:
+    """What a country sells, of the shares of buyers [%] of each heading, the largest first."""
+    headings = ["260300", "740311"] * 5
+    rows = pd.DataFrame([dict.fromkeys(GROUPS, 0.0) | share for share in shares]).assign(
+        heading=headings[: len(shares)],
+        value_usd=[5e9 / (i + 1) for i in range(len(shares))],
+        source_id="S700",
+    )
+    monkeypatch.setattr(partner_trade.countries, "code", lambda _: "PER")
+    monkeypatch.setattr(partner_trade.trade, "exports", lambda *_: rows)
+    monkeypatch.setattr(partner_trade, "goods", lambda heading, short=False: f"Goods {heading}")
+    monkeypatch.setattr(partner_trade, "fact_exists", lambda *_: fact)
+    monkeypatch.setattr(partner_trade, "_to_whom", lambda *_: "; to whom")
+    monkeypatch.setattr(partner_trade.trade, "sold", lambda *_: rows)
+    monkeypatch.setattr(partner_trade.trade, "in_all", lambda rows: rows)
+    return partner_trade.sells("peru", RELEASE)
+
+
+def test_the_largest_sale_is_told_with_its_largest_buyer(monkeypatch):
+    year = partner_trade.trade.years()[-1]
+    section = exported(monkeypatch, {"China": 30.0, "Japan": 60.0}, {"China": 99.0})
+    assert section.title == (
+        f"Its largest sale is goods 260300, US$5.0 billion in {year}, 60% of it to Japan"
+    )
+    assert len(section.sentences) == 1 and section.sentences[0].endswith("coal aside; to whom.")
+    small = exported(monkeypatch, {"China": 0.4, partner_trade.trade.OTHER: 99.6}, fact=False)
+    assert small.title.endswith(f"US$5.0 billion in {year}") and small.sentences == []
+    many = exported(monkeypatch, *[{"China": 50.0}] * 10)
+    assert len(many.figure.table) == 10 and "A bar for each of 8 goods" in many.figure.alt_text
+
+
+# --- half a century
+
+
+def shares_of(monkeypatch, *series: tuple[str, str, int, int]) -> pd.DataFrame:
+    """Series that can be shown, of (stage, product, first year, last year)."""
+    rows = pd.DataFrame(
+        [
+            {"stage": stage, "product": product, "year": year, "share_pct": 10.0}
+            for stage, product, first, last in series
+            for year in range(first, last + 1)
+        ]
+    ).assign(source_id="S800")
+    rows.loc[rows.year == 2005, "share_pct"] = 0.0
+    monkeypatch.setattr(history.history, "shares", lambda *_: rows)
+    monkeypatch.setattr(history.history, "products", lambda _: [s[:2] for s in series])
+    return history.series_of.__wrapped__("tin")
+
+
+def test_a_series_of_ten_years_that_reaches_2010_is_shown_and_one_of_less_is_not(monkeypatch):
+    ten = shares_of(monkeypatch, ("mine", "tin ore", 2001, 2010), ("refinery", "tin", 1990, 2009))
+    assert ten.empty  # the year without output is none of the ten, and the other ends too soon
+    both = shares_of(monkeypatch, ("refinery", "tin", 1990, 2010), ("mine", "tin ore", 2000, 2010))
+    assert list(dict.fromkeys(both.series)) == ["At the mine, BGS", "Refined, BGS"]
+    assert 2005 not in set(both.year) and set(both.columns) >= {"value", "source_id"}
+
+
+def test_series_of_one_step_are_told_apart_by_their_product(monkeypatch):
+    several = shares_of(
+        monkeypatch,
+        ("mine", "ore, dressed", 2000, 2015),
+        ("mine", "sand", 2000, 2015),
+        ("smelter", "tin", 2000, 2015),
+    )
+    assert list(dict.fromkeys(several.series)) == [
+        "At the mine, BGS: ore",
+        "At the mine, BGS: sand",
+        "At the smelter, BGS",
+    ]
+    part = history.IN_PART[0]
+    without = shares_of(monkeypatch, ("mine", part, 2000, 2015), ("mine", "sand", 2000, 2015))
+    assert set(without["product"]) == {"sand"} and set(without.series) == {"At the mine, BGS"}
+
+
+def test_usgs_stands_beside_bgs_only_at_steps_that_correspond(monkeypatch):
+    rows = pd.DataFrame(
+        [
+            ("tin", "CHN", 30.0, "MCS2026", "mine", 2025),
+            ("tin", "CHN", 50.0, "MCS2026", "refinery", 2025),
+            ("tin", "CHN", 50.0, "IEA2025", "refinery", 2024),
+            ("tin", "PER", 20.0, "MCS2026", "mine", 2025),
+            ("tin", "CHN", None, "MCS2026", "mine", 2024),
+            ("lead", "CHN", 40.0, "MCS2026", "mine", 2025),
+        ],
+        columns=["mineral", "iso3", "share", "source_id", "step", "year"],
+    ).assign(what="Tin")
+    monkeypatch.setattr(history.supply, "by_year", lambda _: rows)
+
+    def told(*stages: str) -> list[tuple]:
+        found = history.usgs_series("tin", set(stages), RELEASE)
+        return list(zip(found.series, found.value, strict=True))
+
+    mine, after = ("At the mine, USGS", 30), ("After the mine, USGS", 50)
+    assert (
+        told("mine") == [mine] and told("smelter") == [after] and told("mine", "processed") == [mine, after]
+    )
+    assert told() == []
+
+
+# --- what changed between two releases, on its page
+
+
+def moved(monkeypatch, *facts: dict) -> None:
+    row = {"fact_id": "tin.share", "label": "China's share of world output, mined: Tin", "unit": "%"}
+    row |= {"old": "50%", "restated": "45%", "new": "40%", "move": -10.0, "revision": -5.0, "new_year": -5.0}
+    made = {
+        "facts": [row | {"reason": "2023 revised, then a new year (2023 → 2024)"} | fact for fact in facts],
+        "tables": {},
+    }
+    monkeypatch.setattr(what_changed, "_changes", lambda *_: made)
+    monkeypatch.setattr(what_changed, "_years", lambda *_: [2023, 2024])
+
+
+def of_mineral(name: str, **cells) -> dict:
+    return {"fact_id": name, "label": f"China's share of world output, mined: {name}"} | cells
+
+
+def test_moves_are_split_by_their_larger_part(monkeypatch):
+    moved(
+        monkeypatch,
+        of_mineral("a", revision=-6.0, new_year=-4.0),
+        of_mineral("b", revision=-5.0, new_year=-5.0),
+        of_mineral("c", revision=-15.0, new_year=5.0),
+        of_mineral("d", restated=None, revision=-10.0, new_year=None, reason="revised by the publisher"),
+        of_mineral("e", restated=None, revision=None, new_year=None, reason="a correction"),
+        of_mineral("f", restated=None, revision=None, new_year=None, reason="new year"),
+        of_mineral("g", old=None),
+        of_mineral("h", new=None),
+    )
+    rows = what_changed._moved("mcs2025", RELEASE)
+    assert list(rows.fact_id) == list("abcdef")
+    said = what_changed._shares_of_the_move(rows, [2023, 2024])
+    assert said.startswith("For 3 of them the newer release prints 2023 too")
+    assert "in 2 a revision of 2023 is the larger part, in 1 the new year, and in 1 the new year went" in said
+    assert said.endswith("2 are of one year, or an estimate given anew, and were revised; 1 cannot be split.")
+    assert what_changed._shares_of_the_move(rows.head(0), [2023, 2024]) == ""
+
+
+def test_the_largest_moves_in_per_cent_are_drawn_once_each(monkeypatch):
+    moved(
+        monkeypatch,
+        {"fact_id": "x", "label": "Share of the largest producing country, mined: Tin"},
+        of_mineral("Tin"),
+        of_mineral("Tin"),
+        of_mineral("Lead", restated=None, new_year=None, new="44%"),
+        of_mineral("Zinc", restated=None, new_year=None, revision=None, new="43%"),
+        of_mineral("Gold", unit="t"),
+    )
+    figure = what_changed.lead("mcs2025", RELEASE)
+    assert figure.title == "What moved most: Tin, China, mined, from 50 to 40%"
+    drawn = [row for rows in figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    held = {
+        row["row"]: (row["old"], row["restated"], row["new"], row["change"]) for row in drawn if "old" in row
+    }
+    assert held == {
+        "Tin: China, mined": (50, 45, 40, "50 → 40%"),
+        "Lead: China, mined": (50, 44, 44, "50 → 44%"),
+        "Zinc: China, mined": (50, None, 43, "50 → 43%"),
+    }
+    assert what_changed.lead(None, RELEASE) is None
+    moved(monkeypatch, of_mineral("Gold", unit="t"))
+    assert what_changed.lead("mcs2025", RELEASE) is None
+
+
+@pytest.mark.parametrize(
+    "turned, said",
+    [
+        (0, "No sentence at the head of a page reads differently."),
+        (1, "[1](#sentences) reads differently, on 1 page;"),
+        (3, "[3](#sentences) read differently, on 2 pages;"),
+    ],
+)
+def test_sentences_and_numbers_that_moved_are_counted(monkeypatch, turned, said):
+    moved(monkeypatch, of_mineral("Tin"))
+    pages = [(page, page, "old", "new") for page in ("a", "b", "b")][:turned]
+    monkeypatch.setattr(what_changed, "_sentences", lambda *_: pages)
+    monkeypatch.setattr(what_changed, "_revised", lambda *_: [("prices", {})] * 1234)
+    sentences = what_changed.brief("mcs2025", RELEASE).sentences
+    assert "[1](#numbers) number that this book states" in sentences[0] and said in sentences[1]
+    assert "[1,234](#series) figures" in sentences[2]
+    assert "oldest edition" in what_changed.brief(None, RELEASE).sentences[0]
+
+
+def test_a_sentence_that_came_or_went_has_nothing_beside_it():
+    before, after = (SimpleNamespace(release=RELEASE, sentences=s) for s in (["Tin.", "Lead."], ["Tin."]))
+    assert list(what_changed._differ("p", "P", before, after)) == [("p", "P", "Lead.", "")]
+    assert list(what_changed._differ("p", "P", after, before)) == [("p", "P", "", "Lead.")]
+    assert list(what_changed._differ("p", "P", before, before)) == []
+
+
+def test_a_part_of_a_move_is_in_points_where_the_number_is_in_per_cent():
+    assert what_changed._change(-1.26, "%") == "−1.3 points" and what_changed._change(2.0, "t") == "+2.0"
+    assert what_changed._change(None, "%") == what_changed._change(float("nan"), "t") == what_changed._NONE
+    assert what_changed._reason("another source: the IEA") == "another source"
+
+
+def test_revised_figures_stand_largest_first_without_mere_rounding(monkeypatch):
+    rows = [change("revised", "revised", size=size, mineral=m) for m, size in (("a", 1.0), ("b", 3.0))]
+    rows += [change("revised", changes.ROUNDED), change("added", "new year: 2025")]
+    held = {"prices": rows, "reserves": [change("revised", "revised", size=2.0, mineral="c", listed=False)]}
+    monkeypatch.setattr(what_changed, "_changes", lambda *_: {"facts": [], "tables": held})
+    revised = what_changed._revised.__wrapped__("x", RELEASE)
+    assert [(t, r["mineral"]) for t, r in revised] == [("prices", "b"), ("reserves", "c"), ("prices", "a")]
+    monkeypatch.setattr(what_changed, "_revised", lambda *_: revised)
+    page = what_changed.series("mcs2025", RELEASE).html().striptags()
+    assert "The 2 largest revisions of listed minerals, of 2," in page and "All 3 revised figures" in page

@@ -952,3 +952,100 @@ def test_each_control_is_listed_with_its_verdict_and_note(monkeypatch):
     assert list(record.effects_of_controls("tin", RELEASE).items) == [said, f"{said} A note."]
     monkeypatch.setattr(record.did_it_bite, "verdicts", lambda _: rows.head(0))
     assert record.effects_of_controls("tin", RELEASE) is None
+
+
+# --- what publishers count, side by side
+
+
+def by_publisher(monkeypatch, *rows: tuple) -> object:
+    """The section on publishers, of rows (step, publisher, product, area, code, share, years)."""
+    columns = ["step", "publisher", "product", "area", "iso3", "share", "years"]
+    made = pd.DataFrame(rows, columns=columns)
+    made = made.assign(first=[y[0] for y in made.years], last=[y[1] for y in made.years], source_id="S001")
+    monkeypatch.setattr(publishers.counts, "steps", lambda *_: made.drop(columns="years"))
+    monkeypatch.setattr(publishers, "_rules", lambda *_: [])
+    return publishers.publishers("tin", RELEASE)
+
+
+USGS, IEA, EU, BGS = (getattr(publishers.counts, key) for key in ("USGS", "IEA", "EU", "BGS"))
+ORE = [
+    ("mine", USGS, "ore", "China", "CHN", 30.0, (2025, 2025)),
+    ("mine", USGS, "ore", "Peru", "PER", 60.0, (2025, 2025)),
+]
+METAL = [
+    ("refinery", EU, "metal", "China", "CHN", 40.0, (2016, 2020)),
+    ("refinery", EU, "metal", "United States", "USA", 20.0, (2016, 2020)),
+    ("refinery", IEA, "metal", "China", "CHN", 50.0, (2024, 2024)),
+]
+
+
+def test_publishers_are_set_side_by_side_at_the_last_step(monkeypatch):
+    section = by_publisher(monkeypatch, *ORE, *METAL)
+    assert (
+        section.title == "After the mine, China has 40% by the EU study (2016–20) and 50% by the IEA (2024)"
+    )
+    assert section.sentences == [
+        "The European Commission’s study of 2023 says who processed it, as averages of 2016–20: China 40% "
+        "and the United States 20%."
+    ]
+    table = section.figure.table
+    assert len(table) == 5 and set(table.Step) == {"At the mine", "After the mine"}
+    mine = by_publisher(monkeypatch, *ORE, ("mine", BGS, "ore", "China", "CHN", 35.0, (2023, 2023)))
+    assert mine.title == f"At the mine, China has 30% by {USGS} (2025) and 35% by {BGS} (2023)"
+    assert mine.sentences == []
+
+
+def test_one_publisher_alone_is_set_beside_nothing(monkeypatch):
+    assert by_publisher(monkeypatch, *ORE) is None
+    assert by_publisher(monkeypatch, *METAL[:2]) is not None
+
+
+def test_a_country_that_a_publisher_does_not_name_has_none_but_one_that_did_not_report_may_have_some(
+    monkeypatch,
+):
+    peru = [("mine", who, "ore", "Peru", "PER", 60.0, (2025, 2025)) for who in (IEA, BGS)]
+    section = by_publisher(monkeypatch, *ORE, *peru)
+    dots = [row for rows in section.figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    assert {row["publisher"]: row["share"] for row in dots if "share" in row} == {USGS: 30, IEA: 0}
+
+
+def test_why_a_series_is_or_is_not_continued_is_said_of_those_that_are_held(monkeypatch):
+    rules = pd.DataFrame(
+        [("mine", "ore", True, "Same countries", 2, 3.0), ("refinery", "slag", False, "Other goods", 0, 0.0)],
+        columns=["stage", "product", "joined", "reason", "years", "largest"],
+    )
+    monkeypatch.setattr(publishers.counts, "joins", lambda *_: rules)
+    monkeypatch.setattr(publishers.history, "products", lambda _: [("mine", "ore"), ("mine", "slag")])
+    (said,) = publishers._rules("tin", RELEASE)
+    assert said.startswith(
+        "BGS’s series of ore is continued by newer figures: where USGS prints the same year"
+    )
+    monkeypatch.setattr(publishers.history, "products", lambda _: [("refinery", "slag")])
+    assert publishers._rules("tin", RELEASE) == [
+        "BGS’s series of slag is not continued by newer figures. Other goods."
+    ]
+
+
+def test_money_that_nobody_gave_is_no_section(monkeypatch):
+    monkeypatch.setattr(policy, "deals", lambda _: [])
+    assert policy.money("tin", RELEASE) is None
+    monkeypatch.setattr(policy, "deals", lambda _: ["a loan"])
+    assert list(policy.money("tin", RELEASE).items) == ["a loan"]
+
+
+def test_a_control_has_the_day_from_which_it_holds_or_else_that_of_its_announcement(monkeypatch):
+    told = []
+    monkeypatch.setattr(policy.chapters, "mineral_control", lambda row, when, until: told.append(when))
+    monkeypatch.setattr(policy, "day", lambda row, which: f"{which} {row[which + '_start']}")
+    monkeypatch.setattr(policy.suspensions, "until", lambda _: "")
+    policy._control({"effective_date_start": "2024", "announced_date_start": "2023"})
+    policy._control({"effective_date_start": None, "announced_date_start": "2023"})
+    assert told == ["effective_date 2024", "announced_date 2023"]
+
+
+def test_a_price_of_another_unit_is_not_drawn_beside_the_first(monkeypatch):
+    years = [("London", [5.0, 6.0]), ("Bulk", [900.0, 950.0])]
+    units = ["US$/flask", "US$/flask", "US$/t", "US$/t"]
+    section = priced(monkeypatch, *years, unit=units, usd_per_kg=[float("nan")] * 2 + [0.9, 0.95])
+    assert section.title == "Tin: 6 US$/flask in 2025, 20% dearer than a year before"
+    assert set(section.figure.table.Series) == {"London"}
