@@ -311,3 +311,165 @@ def test_a_bar_has_its_step_where_the_mineral_is_there_twice_and_its_place(monke
     assert names[1] == "lead" and names[0] != names[2] and all(n.startswith("tin, ") for n in names[::2])
     places = [country._place(SimpleNamespace(place=p)) for p in (1, 2, float("nan"))]
     assert places == [", the most", ", 2nd", ""]
+
+
+# --- other parts of the page
+
+
+def shares(monkeypatch, *rows: tuple, iso3: str = PERU) -> object:
+    """The figure of what a country brings, of rows as in `made`."""
+    held = made(*rows).assign(
+        alone=False, year=[2025 - (row[1] == "refinery") for row in rows], release=RELEASE, source_id="S001"
+    )
+    return country._shares(iso3, held)
+
+
+def test_the_largest_share_is_the_title_and_the_others_are_counted(monkeypatch):
+    assert shares(monkeypatch, TIN).title == "Peru mined 30% of the world’s tin in 2025"
+    second = ("tin", "refinery", "Tin", 25.0, 2, "")
+    both = shares(monkeypatch, TIN, second)
+    assert both.title == "Peru mined 30% of the world’s tin in 2025"  # the same mineral again
+    drawn = [row for rows in both.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    assert [row["text"] for row in drawn] == ["30%, the most", "25%, 2nd"]
+    lead = ("lead", "mine", "Lead", 20.0, 2, "")
+    assert shares(monkeypatch, second, lead).title == (
+        "Peru made 25% of the world’s tin in 2024; the sources name it for one more mineral"
+    )
+    union = shares(monkeypatch, TIN, lead, ("zinc", "mine", "Zinc", 9.0, 4, ""), iso3=countries.UNION)
+    assert union.title == (
+        "The Union’s members mined 30% of the world’s tin in 2025; the sources name them for two more minerals"
+    )
+
+
+def test_the_twelve_largest_shares_are_drawn_and_all_are_in_the_numbers(monkeypatch):
+    names = ["tin", "lead", "zinc", "copper", "nickel", "cobalt", "lithium", "graphite"]
+    many = [
+        (m, step, m.title(), 50.0 - i, 2, "") for i, m in enumerate(names) for step in ("mine", "refinery")
+    ]
+    figure = shares(monkeypatch, *many[:13])
+    assert len(figure.table) == 13 and figure.alt_text.endswith("; a smaller one is in the numbers.")
+    assert shares(monkeypatch, *many[:14]).alt_text.endswith("; 2 smaller ones are in the numbers.")
+    assert not shares(monkeypatch, *many[:12]).alt_text.endswith("numbers.")
+
+
+def signs(monkeypatch, iso3: str = PERU, came: bool = False, union: bool = False, *statuses: str) -> object:
+    rows = pd.DataFrame({"status": list(statuses)})
+    monkeypatch.setattr(countries, "code", lambda _: iso3)
+    monkeypatch.setattr(countries, "texts", lambda _: rows)
+    monkeypatch.setattr(countries, "came", lambda _: came)
+    monkeypatch.setattr(countries, "in_union", lambda _: union)
+    monkeypatch.setattr(country, "_text", lambda row: row["status"])
+    return country.signed("peru", RELEASE)
+
+
+def test_what_it_signed_is_listed_or_it_is_said_that_nothing_is_known(monkeypatch):
+    section = signs(monkeypatch, PERU, True, False, "signed", "announced")
+    assert list(section.items) == ["signed", "announced"] and section.sentences == []
+    away = signs(monkeypatch)
+    assert away.sentences == ["We know of no text on critical minerals between the United States and Peru."]
+    came = signs(monkeypatch, PERU, True)
+    assert len(came.sentences) == 2 and "may be one of them" in came.sentences[1]
+    member = signs(monkeypatch, PERU, False, True, "signed")
+    assert len(member.items) == 2 and "member of the European Union" in member.sentences[0]
+    silent = signs(monkeypatch, PERU, True, True)
+    assert ["We know", "It is a", "The State"] == [s[: len(w)] for s, w in zip(
+        silent.sentences, ("We know", "It is a", "The State"), strict=True)]  # fmt: skip
+    assert "05-frameworks" in signs(monkeypatch, countries.HOST).items[0]
+    assert "06-china-responses" in signs(monkeypatch, countries.CHINA).items[0]
+
+
+@pytest.mark.parametrize(
+    "cells, title, binding",
+    [
+        ({}, "Framework", "Binds nobody, by its own text"),
+        (
+            {"exclusive": "preference"},
+            "Framework",
+            "Binds nobody, by its own text; gives the US a preference",
+        ),
+        ({"binding_note": "A report"}, "Framework", "Binds nobody, by its own text (a report)"),
+        ({"binding_note": "The text itself"}, "Framework", "Binds nobody, by its own text"),
+        ({"status": "announced"}, "Framework", "Binds nobody, by its own text"),
+        ({"status": "hesitant"}, "Framework", ""),
+        ({"status": "none"}, "Nothing signed", ""),
+        ({"status": "absent"}, "Nothing signed", ""),
+    ],
+)
+def test_a_text_is_listed_with_whether_it_binds_only_if_there_is_one(monkeypatch, cells, title, binding):
+    monkeypatch.setattr(country.chapters, "agreement", lambda _row, *told: told)
+    row = FRAMEWORK | {"binding": "no", "binding_note": None, "exclusive": "not stated"} | cells
+    assert country._text(row) == (title, binding)
+
+
+def dated(monkeypatch, many: int, **cells) -> object:
+    """Events of one day each, oldest first, of which those to April 2026 are no longer ahead."""
+    rows = pd.DataFrame({"date_start": pd.date_range("2026-01-15", periods=many, freq="30D")})
+    rows = rows.assign(**{"happened": "happened", "number": range(many)} | cells)
+    monkeypatch.setattr(countries, "code", lambda _: PERU)
+    monkeypatch.setattr(countries, "events", lambda _: rows)
+    monkeypatch.setattr(country.dated, "is_ahead", lambda day: day > "2026-04-01")
+    monkeypatch.setattr(country.chapters, "event", lambda row, state: f"{row['number']}{state}")
+    return country.events("peru", RELEASE)
+
+
+def test_events_stand_newest_first_and_the_older_ones_are_folded_away(monkeypatch):
+    assert dated(monkeypatch, 0) is None
+    twelve = dated(monkeypatch, 12)
+    assert list(twelve.items) == [str(n) for n in range(11, -1, -1)] and not twelve.after
+    thirteen = dated(monkeypatch, 13)
+    assert list(thirteen.items) == [str(n) for n in range(12, 0, -1)]
+    assert "1 earlier event<" in thirteen.after and "2 earlier events<" in dated(monkeypatch, 14).after
+
+
+def test_a_day_that_passed_is_told_from_one_that_is_set(monkeypatch):
+    section = dated(monkeypatch, 4, happened=["happened", "lapsed", "scheduled", "scheduled"])
+    days = ["3, set for this day", "2, a day that passed", "1, a day that passed", "0"]
+    assert list(section.items) == days
+
+
+def open_of(monkeypatch, iso3: str, name: str, *questions: tuple, keys: tuple = ()) -> list[str]:
+    rows = pd.DataFrame(list(questions), columns=["question_id", "question", "why", "row_keys"])
+    monkeypatch.setattr(country.listing, "open_questions", lambda rows: rows)
+    asked = country._questions.__wrapped__(rows, iso3, name, *keys)
+    return list(asked.question_id)
+
+
+def test_a_question_is_a_country_s_if_it_names_it_or_its_rows(monkeypatch):
+    rows = [
+        ("named", "Did Peru sign?", "", None),
+        ("why", "Who signed?", "It matters to Peru", None),
+        ("row", "Who signed?", "", "agreements:x;agreements:y"),
+        ("other", "Did Chile sign?", "", "agreements:z"),
+        ("open.us_ore", "China and Korea?", "Of China", None),
+    ]
+    assert open_of(monkeypatch, PERU, "Peru", *rows, keys=("agreements:y",)) == ["named", "why", "row"]
+    assert open_of(monkeypatch, "KOR", "South Korea", *rows) == ["open.us_ore"]
+    assert open_of(monkeypatch, "CHN", "China", *rows[:4], ("x", "Who?", "China", None), rows[4]) == [
+        "open.us_ore"
+    ]
+    assert open_of(monkeypatch, countries.HOST, "United States", *rows) == ["open.us_ore"]
+
+
+def test_what_is_not_known_of_a_country_has_its_unseen_texts_and_what_is_withheld(monkeypatch):
+    frame = FRAMEWORK | {"agreement_id": "a", "date_start": pd.Timestamp(2026, 2, 4)}
+    texts = pd.DataFrame(
+        [
+            frame | {"binding": "text not seen"},
+            frame | {"binding": "said not to"},
+            frame | {"binding": "no"},
+            frame | {"binding": "text not seen", "instrument": "plan"},
+            frame | {"binding": "text not seen", "status": "announced"},
+        ]
+    )
+    monkeypatch.setattr(countries, "code", lambda name: name)
+    monkeypatch.setattr(countries, "texts", lambda _: texts)
+    monkeypatch.setattr(countries, "events", lambda _: pd.DataFrame({"event_id": ["e"]}))
+    monkeypatch.setattr(country, "_questions", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(country, "day", lambda row: "4 February 2026")
+    monkeypatch.setattr(countries, "withheld", lambda *_: ["tin"])
+    gaps = list(country.unanswered_questions(PERU, RELEASE).items)
+    assert gaps[0].startswith("How much of these it makes, withheld by the source: [Tin](minerals/tin)")
+    assert gaps[1:] == ["What its framework of 4 February 2026 says: we have not seen the text."] * 2
+    assert len(country.unanswered_questions(countries.CHINA, RELEASE).items) == 1
+    monkeypatch.setattr(countries, "withheld", lambda *_: [])
+    assert country.unanswered_questions(countries.CHINA, RELEASE) is None

@@ -369,6 +369,7 @@ def test_controls_on_a_mineral_come_first_and_those_on_its_group_are_folded_away
     assert "2 measures on the rare earths as a whole" in both.after
     assert both.after.index("2012") < both.after.index("2024")
     assert "those on the rare earths as a whole follow" in both.sentences[0]
+    assert "1 measure on the rare earths" in controlled(monkeypatch, "dysprosium", NAMED[:2]).after
 
 
 def test_controls_on_the_group_are_left_out_where_they_are_told_already(monkeypatch):
@@ -423,6 +424,22 @@ def test_china_is_compared_where_it_counts_and_else_the_largest():
     assert publishers._spoken_of(counted(*others, less)) == ("Peru", "PER")
 
 
+def test_what_is_scored_with_others_is_said_to_be(monkeypatch):
+    monkeypatch.setattr(publishers, "scored", lambda _: "figure")
+
+    def told(mineral: str, product: str) -> list[str]:
+        rows = pd.DataFrame({"mineral": [mineral], "product": [product]})
+        monkeypatch.setattr(publishers.counts, "scores", lambda _: rows)
+        return publishers.eu_scores("terbium", RELEASE).sentences
+
+    assert told("terbium", "terbium") == []
+    assert told("heavy", "HREEs") == [
+        "It has no score of its own here: heavy rare earths are scored together."
+    ]
+    monkeypatch.setattr(publishers, "scored", lambda _: None)
+    assert publishers.eu_scores("terbium", RELEASE) is None
+
+
 def test_years_and_differences_of_publishers_are_said_as_they_are():
     assert publishers._when(SimpleNamespace(first=2024, last=2024)) == "2024"
     assert publishers._when(SimpleNamespace(first=1998, last=2004)) == "1998–04"
@@ -447,7 +464,7 @@ def scored(monkeypatch, *risks: float) -> object:
 )
 def test_the_risk_by_the_first_edition_is_set_against_that_by_the_last(monkeypatch, risks, said):
     assert scored(monkeypatch, *risks).title == f"The risk to the Union’s supply of tin {said}"
-    assert scored(monkeypatch, risks[0]) is None
+    assert scored(monkeypatch, risks[0]) is None and scored(monkeypatch, *risks[:2]) is not None
 
 
 # --- a century
@@ -575,11 +592,17 @@ def test_four_partners_are_drawn_beside_china_chosen_by_the_last_five_years(monk
     sold = {"China": 1, "Peru": 9, "Chile": 8, "Bolivia": 7, "Japan": 6, "Spain": 5}
     rows = [("80: tin", area, year, 12, v * 1e6) for area, v in sold.items() for year in range(2021, 2026)]
     rows += [("80: tin", "Spain", 2020, 12, 9e9), ("80: tin", "China", 2026, 3, 4e6)]
+    rows += [("80: tin", "Kenya", 2025, 12, 29e6)]  # more than any in its one year, and less in five
     section = imported(monkeypatch, rows)
     shown = [c.removesuffix(", US$") for c in section.figure.table if c.endswith("US$")]
     assert shown == ["China", "Peru", "Chile", "Bolivia", "Japan"]
     table = section.figure.table.set_index(["Year", "Months counted"])
     assert (2026, 3) in table.index and table["China, US$"][2026, 3] == 4e6
+    drawn = [
+        row for rows in section.figure.chart.to_dict(validate=False)["datasets"].values() for row in rows
+    ]
+    lines = {(row["area"], row["year"]): row["value"] for row in drawn if "run" in row}
+    assert lines["Peru", 2021] == 9 and ("China", 2026) not in lines
 
 
 def test_a_heading_of_less_than_a_million_in_the_last_full_year_is_left_out(monkeypatch):
@@ -869,11 +892,15 @@ def test_the_bloc_is_told_at_the_last_step_that_is_known(monkeypatch):
 # --- imports of the United States
 
 
-def sources_of(monkeypatch, rows: list[tuple], kind: str = "", uses: str = "", **more) -> object:
-    """The section on imports, of rows (area, kind of area, share)."""
+def sources(rows: list[tuple], **more) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["area", "area_kind", "value"])
     made = made.assign(text=[f"{v:g}%" for v in made.value], kind="", detail=None, iso3=None)
-    made = made.assign(**{"first_year": 2021, "last_year": 2024, "source_id": "S001", "footnote": ""} | more)
+    return made.assign(**{"first_year": 2021, "last_year": 2024, "source_id": "S001", "footnote": ""} | more)
+
+
+def sources_of(monkeypatch, rows: list[tuple], kind: str = "", uses: str = "", **more) -> object:
+    """The section on imports, of rows (area, kind of area, share)."""
+    made = sources(rows, **more)
     monkeypatch.setattr(united_states.reliance, "sources", lambda *_: made)
     lines = pd.DataFrame({"mineral": ["tin", "lead"], "kind": [kind, "greater"], "text": ["76%", "1%"]})
     monkeypatch.setattr(united_states.reliance, "lines", lambda _: lines if kind != "none" else lines.tail(1))
@@ -897,6 +924,16 @@ def test_the_largest_source_is_told_with_china_s_place(monkeypatch):
     assert "Others 35 percent" in section.figure.alt_text
     group = ("Peru and Chile", "group", 30.0)
     assert "Peru" not in str(sources_of(monkeypatch, [*named, group]).figure.table)
+
+
+def test_a_share_that_is_only_a_bound_is_shown_as_one(monkeypatch):
+    named = [("Peru", "country", 50.0), ("Chile", "country", 10.0)]
+    bound = {"kind": ["greater", ""], "text": ["more than 50%", "10%"]}
+    figure = sources_of(monkeypatch, named, **{"detail": None}).figure
+    assert figure.table["Share of US imports, %"].tolist() == [50, 10]
+    monkeypatch.setattr(united_states.reliance, "sources", lambda *_: sources(named, **bound))
+    shown = united_states.imports("tin", RELEASE).figure
+    assert shown.table["Share of US imports, %"].tolist() == [">50", "10"]
 
 
 def test_uses_bounds_and_forms_are_said_where_they_are_printed(monkeypatch):
