@@ -11,14 +11,18 @@ from chokepoint.pages import (
     agreements,
     bills,
     changes,
+    china_responses,
     dependence,
     did_it_bite,
     disagreements,
+    does_it_work,
     frameworks,
     history,
     horizon,
     magnets,
+    ministerial,
     partner_trade,
+    project_vault,
     suspensions,
     what_changed,
 )
@@ -652,7 +656,8 @@ def test_the_largest_sale_is_told_with_its_largest_buyer(monkeypatch):
     small = exported(monkeypatch, {"China": 0.4, partner_trade.trade.OTHER: 99.6}, fact=False)
     assert small.title.endswith(f"US$5.0 billion in {year}") and small.sentences == []
     many = exported(monkeypatch, *[{"China": 50.0}] * 10)
-    assert len(many.figure.table) == 10 and "A bar for each of 8 goods" in many.figure.alt_text
+    assert "US$5.0 billion" in many.title and "A bar for each of 8 goods" in many.figure.alt_text
+    assert len(many.figure.table) == 10
 
 
 # --- half a century
@@ -830,3 +835,207 @@ def test_revised_figures_stand_largest_first_without_mere_rounding(monkeypatch):
     monkeypatch.setattr(what_changed, "_revised", lambda *_: revised)
     page = what_changed.series("mcs2025", RELEASE).html().striptags()
     assert "The 2 largest revisions of listed minerals, of 2," in page and "All 3 revised figures" in page
+
+
+# --- chapters 2, 4, 6 and 10
+
+
+@pytest.mark.parametrize(
+    "present, day, union, kind",
+    [
+        (False, "2026-02-04", False, ministerial.ABSENT),
+        (True, None, False, ministerial.ATTENDED),
+        (True, None, True, ministerial.UNION),
+        (True, "2026-02-03", True, ministerial.EARLIER),
+        (True, "2026-02-04", True, ministerial.SIGNED),
+        (True, "2026-02-05", False, ministerial.LATER),
+    ],
+)
+def test_a_delegation_is_told_by_whether_it_came_and_when_it_signed(present, day, union, kind):
+    assert ministerial._kind(present, pd.Timestamp(day) if day else pd.NaT, union) == kind
+
+
+def test_who_came_is_set_against_who_signed_and_who_stayed_away(monkeypatch):
+    def told(signed: int, came: int, away: dict[str, str], open_: bool = True) -> list[str]:
+        kinds = [ministerial.SIGNED] * signed + [ministerial.ATTENDED] * (came - signed)
+        rows = [{"iso3": f"X{i}", "presence": "present", "kind": k} for i, k in enumerate(kinds)]
+        rows += [{"iso3": i, "presence": p, "kind": ministerial.ABSENT} for i, p in away.items()]
+        people = pd.DataFrame(rows).assign(
+            delegation=lambda r: r.iso3.map({"DNK": "Denmark", "GRL": "Greenland"})
+        )
+        monkeypatch.setattr(ministerial, "delegations", lambda: people)
+        asked = pd.DataFrame({"question_id": ["open.zone_members"] * open_})
+        monkeypatch.setattr(ministerial.listing, "open_questions", lambda *_: asked)
+        return list(ministerial.brief(RELEASE).sentences)
+
+    few = told(4, 10, {"DNK": "absent", "GRL": "absent"})
+    assert few[0].endswith("far more came than committed themselves.")
+    assert few[2].endswith("; Denmark and Greenland stayed away.") and "are not published" in few[1]
+    many = told(5, 9, {"DNK": "present"}, open_=False)
+    assert many[0].endswith("most who came committed themselves.")
+    assert "stayed away" not in many[2] and "has since been told" in many[1]
+
+
+@pytest.mark.parametrize("days, said", [(44.9, "weeks"), (45, "months"), (539.9, "months"), (540, "years")])
+def test_how_long_the_money_lasts_is_told_in_weeks_months_or_years(monkeypatch, days, said):
+    facts_of(monkeypatch, project_vault, {"vault.cover_whole": days})
+    monkeypatch.setattr(project_vault, "fact_exists", lambda *_: True)
+    assert project_vault._months(RELEASE) == said
+    monkeypatch.setattr(project_vault, "fact_exists", lambda *_: False)
+    assert project_vault._months(RELEASE) == "time" and project_vault._covers(RELEASE) == ""
+
+
+@pytest.mark.parametrize(
+    "imports, use, said",
+    [
+        (12, 12, "enough for either."),
+        (12, 12.1, "enough for the first and not for the second."),
+        (12.1, 20, "enough for neither."),
+    ],
+)
+def test_the_money_is_set_against_the_stated_aim(monkeypatch, imports, use, said):
+    held = {"vault.total_parts": 12, "vault.cost_sixty": imports, "vault.cost_sixty_use": use}
+    facts_of(monkeypatch, project_vault, held)
+    monkeypatch.setattr(project_vault, "fact_exists", lambda *_: True)
+    monkeypatch.setattr(project_vault, "with_links", lambda said, _: said)
+    assert said in str(project_vault.aim(RELEASE).html())
+    monkeypatch.setattr(project_vault, "fact_exists", lambda *_: False)
+    assert str(project_vault.aim(RELEASE).html()) == ""
+
+
+CONTROL = {
+    "effective_date_start": pd.Timestamp(2024, 12, 3),
+    "suspended_from": pd.NaT,
+    "suspended_to": pd.NaT,
+    "as_of": pd.Timestamp(2025, 6, 2),
+    "took_effect": "yes",
+}
+
+
+def test_a_control_is_drawn_in_force_as_far_as_that_is_known():
+    def drawn(seen: str, **cells) -> list[tuple]:
+        rows = china_responses.phases(CONTROL | cells, pd.Timestamp(seen))
+        return [(row["kind"], f"{row['start']:%Y-%m-%d}", f"{row['end']:%Y-%m-%d}") for row in rows]
+
+    assert drawn("2026-06-01") == [(china_responses.HELD, "2024-12-03", "2026-06-01")]
+    assert drawn("2026-06-02") == [(china_responses.UNCHECKED, "2024-12-03", "2026-06-02")]
+    pause = {"suspended_from": pd.Timestamp(2025, 11, 9), "suspended_to": pd.Timestamp(2026, 11, 27)}
+    assert drawn("2026-06-02", **pause) == [
+        (china_responses.HELD, "2024-12-03", "2025-11-09"),
+        (china_responses.SUSPENDED, "2025-11-09", "2026-11-27"),
+    ]
+    assert drawn("2026-06-02", **pause, took_effect="no") == [
+        (china_responses.NEVER, "2025-11-09", "2026-11-27")
+    ]
+
+
+def since_2023(monkeypatch, *rows: dict) -> object:
+    """The lead chart of chapter 6 where the evidence ends on 2 June 2026."""
+    told = {
+        "name": None,
+        "legal_reference": "No. 1",
+        "instrument": "licence",
+        "target": "all",
+        "source_id": "S001",
+    }
+    made = pd.DataFrame([CONTROL | told | {"items": f"goods {i}"} | row for i, row in enumerate(rows)])
+    monkeypatch.setattr(china_responses, "controls", lambda: made)
+    monkeypatch.setattr(china_responses.events, "newest_evidence", lambda: pd.Timestamp(2026, 6, 2))
+    return china_responses.lead(RELEASE)
+
+
+def test_controls_that_hold_are_counted_apart_from_those_suspended_or_not_checked_again(monkeypatch):
+    newer = {"as_of": pd.Timestamp(2026, 5, 1)}
+    pause = newer | {"suspended_from": pd.Timestamp(2025, 11, 9), "suspended_to": pd.Timestamp(2026, 11, 27)}
+    never = pause | {"took_effect": "no"}
+    figure = since_2023(monkeypatch, newer, newer | {"name": "Gallium"}, pause, never, {})
+    assert figure.title == ("Two of five Chinese controls hold; two were suspended, one never began")
+    assert figure.subtitle.endswith("2 June 2026; one was not checked again.")
+    drawn = [row for rows in figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    assert {row["row"] for row in drawn if "kind" in row} == {
+        "goods 0",
+        "Gallium",
+        "goods 2",
+        "goods 3",
+        "goods 4",
+    }
+    days = {row["label"] for row in drawn if "first" in row}
+    assert days == {"evidence ends 2 Jun 2026", "suspension to 27 Nov 2026"}
+    assert since_2023(monkeypatch, {}, {}).subtitle.endswith("; two were not checked again.")
+    assert since_2023(monkeypatch, newer).subtitle.endswith("the evidence ends, 2 June 2026.")
+
+
+def test_where_china_listed_firms_is_told_of_each_place(monkeypatch):
+    def told(*targets: str) -> str:
+        rows = pd.DataFrame({"target": list(targets), "published": [True] * len(targets)})
+        monkeypatch.setattr(china_responses.tables, "rows", lambda *_, **__: rows)
+        return china_responses._listed_elsewhere()
+
+    assert told("US firms that sell to Japanese ones") == ""
+    assert told("US firms", "Japanese firms") == "; Japanese ones are listed too"
+    assert told("European Union firms", "Japanese firms") == "; Japanese and European ones are listed too"
+
+
+def test_what_bites_is_told_with_what_it_did_and_what_china_needs(monkeypatch):
+    def told(*held: str, pause: object = pd.NaT) -> list[str]:
+        april = pd.DataFrame({"control_id": ["c"], "suspended_from": [pause]})
+        monkeypatch.setattr(china_responses, "controls", lambda: april)
+        monkeypatch.setattr(china_responses.tables, "row", lambda *_, **__: SimpleNamespace(row_key="c"))
+        monkeypatch.setattr(china_responses, "_listed_elsewhere", lambda: "")
+        monkeypatch.setattr(china_responses, "fact_exists", lambda name, _: name in held)
+        return list(china_responses.brief(RELEASE).sentences)
+
+    may, november, needs = "magnets.world_2025_05", "magnets.world_2025_11", "needs.cobalt_own_ore"
+    none = told(november)
+    assert none[0].endswith("were never suspended.") and none[2].startswith("A cut of {imf.cut}")
+    both = told(may, november, needs)
+    assert both[0].endswith("in May, and were {magnets.world_2025_11} in November.")
+    assert both[2].startswith("It needs the world as well")
+    assert told(may)[0].endswith("{magnets.world_2025_05} in May.")
+    assert "are suspended as well" in told(pause=pd.Timestamp(2025, 11, 9))[0]
+
+
+def test_a_price_stands_on_what_is_published_and_signed(monkeypatch):
+    def told(published: bool, *agreed: tuple[str, str], floors: bool = False) -> str:
+        rows = pd.DataFrame(list(agreed), columns=["status", "binding"])
+        monkeypatch.setattr(does_it_work.verdict, "reference_price", lambda _: published)
+        monkeypatch.setattr(does_it_work.verdict, "plurilateral", lambda: rows)
+        facts_of(monkeypatch, does_it_work, {"verdict.floors": 2.0} if floors else {})
+        return does_it_work._price(RELEASE)
+
+    no = "The bloc has published no price, and"
+    assert told(False) == f"{no} no agreement behind one is signed."
+    assert told(False, ("announced", "yes")) == f"{no} no agreement behind one is signed."
+    assert (
+        told(False, ("signed", "no"), ("announced", "yes")) == f"{no} an agreement meant to bind is signed."
+    )
+    assert told(True, ("signed", "yes"), ("announced", "no"), floors=True) == (
+        "The bloc has published a reference price, and an agreement that binds stands behind it."
+    )
+    assert told(False, floors=True).endswith("are in {verdict.floors} with single firms.")
+
+
+def test_supply_and_membership_are_told_by_where_they_stand(monkeypatch):
+    facts_of(monkeypatch, does_it_work, {})
+    assert "is not printed in the editions held" in does_it_work._supply(RELEASE)
+    facts_of(monkeypatch, does_it_work, {"verdict.outside": 30.0})
+    starts = {
+        does_it_work.NOT: "The rare earths",
+        does_it_work.PART: "More of",
+        does_it_work.MET: "As much of",
+    }
+    for standing, start in starts.items():
+        monkeypatch.setattr(does_it_work.verdict, "supply", lambda standing=standing: standing)
+        assert does_it_work._supply(RELEASE).startswith(start)
+
+    def members(names: int, bound: int) -> str:
+        monkeypatch.setattr(does_it_work.verdict, "listed_members", lambda: names)
+        monkeypatch.setattr(does_it_work.verdict, "bound", lambda: bound)
+        return does_it_work._membership(RELEASE)
+
+    assert members(0, 0).endswith(
+        "none of them by a text known to bind, and no list of members is published."
+    )
+    assert members(9, 1).endswith(
+        "{verdict.bound} of them by a text that binds, and a list names nine members."
+    )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from altair.utils import schemapi
 
-from chokepoint.charts import narrow
+from chokepoint.charts import narrow, timeline
 from chokepoint.charts.bars import bars, columns, columns_and_floor, paired_bars, stacked_bars, stacked_pairs
 from chokepoint.charts.curves import curves
 from chokepoint.charts.decades import _ends, _step, decades
@@ -18,6 +18,7 @@ from chokepoint.charts.lines import growth, lines
 from chokepoint.charts.months import BAR, _labelled_on_phone, months
 from chokepoint.charts.multiples import _widest, multiples
 from chokepoint.charts.narrow import LETTER, SIZE
+from chokepoint.charts.paths import datasets, paths
 from chokepoint.charts.slope import slope
 from chokepoint.charts.theme import BRONZE, TEAL
 from chokepoint.charts.tiles import COLUMNS, HEADING, TILE, _placed
@@ -652,3 +653,53 @@ def test_long_names_of_a_key_take_two_lines_up_to_the_width_that_holds_the_longe
     text = beside["encode"]["labels"]["update"]["text"]["signal"]
     assert "cp_column < 560" in text  # 358 and 150 or so of the names
     assert 45 * LETTER * SIZE + 34 < 420 < 45 * LETTER * SIZE + 34 + 20 * LETTER * SIZE < 560
+
+
+# --- paths and timelines
+
+
+def test_a_path_runs_from_the_first_year_to_the_end_of_the_last_with_a_tick_each_five():
+    spec = paths(range(2026, 2041), lines=["a", "b"], title="t", tooltip={"a": "here"}).to_dict()
+    x = spec["layer"][0]["encoding"]["x"]
+    assert x["scale"]["domain"] == [2026, 2041] and x["axis"]["values"] == [2026, 2030, 2035, 2040]
+    one = paths([2025, 2030], lines=["a"], title="t", tooltip={"a": "here"}).to_dict()
+    assert one["layer"][0]["encoding"]["x"]["axis"]["values"] == [2025, 2030]
+    drawn = [[layer["encoding"]["y"]["field"] for layer in s["layer"] if layer["mark"]["type"] == "line"]
+             for s in (spec, one)]  # fmt: skip
+    assert drawn == [["g", "b", "a"], ["g", "a"]]
+
+
+def test_a_path_without_any_value_has_one_point_at_nought():
+    rows = pd.DataFrame({"t": [1.0, 2.0], "a": [None, 5.0], "b": [None, None]})
+    made = datasets(rows, pd.DataFrame({"year": [1], "a": [float("nan")]}), "_2")
+    assert made["path_2"] == [{"t": 1.0, "a": None, "b": 0.0}, {"t": 2.0, "a": 5.0, "b": None}]
+    assert made["years_2"] == [{"year": 1, "a": None}] and len(made["band_2"]) == 1
+
+
+def test_dots_close_in_time_go_down_and_rise_again_when_there_is_room():
+    def piles(*days: int) -> list[int]:
+        first = pd.Timestamp(2026, 2, 1)
+        return timeline._piled(pd.Series([first + pd.Timedelta(days=day) for day in days]))
+
+    close = timeline.CLOSE
+    assert piles(0, close - 1, close) == [0, 1, 0] and piles(0, close) == [0, 0]
+    assert piles(0, 0, 0) == [0, 1, 2] and piles(0, 1, 2, close + 1, close + 2) == [0, 1, 2, 0, 1]
+
+
+def test_a_timeline_has_fewer_ticks_where_there_are_fewer_months():
+    ticks = [timeline.months("d", "2026-01-01", end).to_dict()["axis"]["tickCount"]["expr"] for end in
+             ("2026-04-01", "2026-10-01", "2028-01-01")]  # fmt: skip
+    assert [tick.split("? ")[1] for tick in ticks] == ["3 : 3", "5 : 9", "5 : 12"]
+
+
+def test_names_keep_clear_of_those_of_rows_and_of_the_end_of_the_evidence():
+    at, end = (pd.Timestamp(day, tz="UTC") for day in ("2026-01-01", "2026-12-31"))
+    span = timeline._Span(at, end, 40)
+    assert span.share(at) == 0 and span.share(end) == 1 and span.down(1) - span.down(0) == 40
+    rows = {"US": 0.0, "An actor with a very long name of its own, that takes two lines": 1.0}
+    short, long = timeline._taken(rows, None, span)
+    assert short.bottom - short.top == SIZE + 2 and long.bottom - long.top == 2 * (SIZE + 2)
+    assert long.right > short.right and long.bottom - short.bottom == 40
+    with_end = timeline._taken(rows, pd.Timestamp("2026-07-01"), span)
+    assert len(with_end) == 4 and with_end[3].bottom == span.down(2)
+    assert with_end[2].share == pytest.approx(181 / 364) and with_end[2].right == 0 > with_end[2].left
