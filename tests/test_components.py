@@ -17,6 +17,7 @@ from chokepoint.data import tables
 from chokepoint.errors import UserError
 from chokepoint.pages import markup, price_floor, rock_to_motor
 from chokepoint.pages.components import explorable, live_chart
+from chokepoint.pages.components import figure as figures
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable
@@ -140,6 +141,45 @@ def test_a_setting_is_held_to_what_its_slider_can_take():
     for outside in (-0.01, 1.01):
         with pytest.raises(UserError, match="is outside the range; give 0 to 1 US"):
             explorable._with_default(floor, outside)
+
+
+def test_a_figure_is_of_the_sources_it_names_or_else_of_its_table_s(monkeypatch):
+    chart = alt.Chart({"values": []}).mark_bar()
+    table = pd.DataFrame({"t": [1, 2, 3], "source_id": ["S104", None, "S001"]})
+    words = {"title": "Tin, by year", "alt_text": "Bars."}
+    own = figure(chart, table=table, **words)
+    assert own.sources == ("S001", "S104") and list(own.table) == ["t"]
+    assert own.anchor == "chart-tin-by-year" and own.text == "Tin, by year. Bars."
+    named = figure(chart, table=table, sources=["S431"], name="tin", **words)
+    assert named.sources == ("S431",) and replace(named, within="lead").anchor == "lead-chart-tin"
+    with pytest.raises(UserError, match="has no source"):
+        figure(chart, table=table[["t"]], **words)
+
+
+def test_documents_of_one_publisher_and_year_are_told_apart_by_day_or_title(monkeypatch):
+    made = pd.DataFrame(
+        [
+            ("A", "USGS", "2026-02-04", "First"),
+            ("B", "USGS", "2026-03-09", "Second"),
+            ("C", "USGS", "2026-03-09", "Third"),
+            ("D", "USGS", "2026-03", "Fourth"),
+            ("E", "IEA", None, "Fifth"),
+        ],
+        columns=["source_id", "publisher", "date", "title"],
+    ).set_index("source_id")
+    monkeypatch.setattr(figures.tables, "row", lambda _, source_id: made.loc[source_id])
+    monkeypatch.setattr(figures._template, "source_line", lambda documents: documents)
+    assert figures.source_line("ABCDE") == {
+        "USGS, 2026": [("A", "4 February"), ("B", "9 March"), ("C", "Third"), ("D", "Fourth")],
+        "IEA": [("E", "Fifth")],
+    }
+    assert figures.source_line([]).startswith("No source") and "not named" in figures.source_line(None)
+
+
+def test_numbers_are_shown_to_four_figures_and_what_is_missing_as_a_dash():
+    table = pd.DataFrame({"t": [0.123456, 999.96, 1234.5, -1234.5, None]})
+    cells = re.findall(r"<td>(.*?)</td>", str(figures._body(table)))
+    assert cells == ["0.1235", "1,000", "1,234", "-1,234", "–"]
 
 
 def _kinds(kind: type):
