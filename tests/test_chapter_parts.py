@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 
 from chokepoint.analysis import control_effects as effects
-from chokepoint.errors import MissingTable
+from chokepoint.errors import MissingTable, UserError
 from chokepoint.pages import (
     agreements,
     bills,
     changes,
+    china_needs,
     china_responses,
     dependence,
     did_it_bite,
@@ -22,8 +23,10 @@ from chokepoint.pages import (
     magnets,
     ministerial,
     partner_trade,
+    price_floor,
     project_vault,
     suspensions,
+    validation,
     what_changed,
 )
 from chokepoint.pages.components import scenario_desk
@@ -1039,3 +1042,116 @@ def test_supply_and_membership_are_told_by_where_they_stand(monkeypatch):
     assert members(9, 1).endswith(
         "{verdict.bound} of them by a text that binds, and a list names nine members."
     )
+
+
+# --- prices of lithium, what China needs, and how models did
+
+
+def lithium(monkeypatch, *values: float, held: bool = True) -> object:
+    rows = pd.DataFrame({"value": values}).assign(
+        mineral="lithium", year=range(2026 - len(values), 2026), basis=None, source_id="S001"
+    )
+    rows["estimated"] = rows.year == 2025
+    others = pd.DataFrame({"value": [9e9], "mineral": ["tin"], "year": [2025], "estimated": [True]})
+    monkeypatch.setattr(price_floor.tables, "releases", lambda *_: [RELEASE] * held)
+    monkeypatch.setattr(price_floor.tables, "load", lambda *_: pd.concat([others, rows[::-1]]))
+    return price_floor.lithium(RELEASE)
+
+
+def test_the_price_of_lithium_is_set_against_its_dearest_year(monkeypatch):
+    figure = lithium(monkeypatch, 10_000.0, 40_000.0, 9_000.0)
+    assert figure.title == "Lithium carbonate lost 78% of its price from 2024 to 2025"
+    assert figure.table["Year (e: estimate)"].tolist() == ["2023", "2024", "2025e"]
+    bars = [row for rows in figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    assert [row["label"] for row in bars] == ["10", "40", "9"]
+    dear = lithium(monkeypatch, 10_000.0, 40_000.0)
+    assert dear.title == "Lithium carbonate was dearest in 2025, the last year shown"
+    assert lithium(monkeypatch, 1.0, held=False) is None and lithium(monkeypatch) is None
+
+
+def needed(monkeypatch) -> None:
+    rows = pd.DataFrame({"good": ["ore", "metal", "scrap"], "bloc_pct": [50.0, 50.1, 80.0]}).assign(
+        **{"first_seller": ["PER", "XXX", "PER"], "first_share_pct": 40.0, "second_seller": "CHL"}
+        | {"second_share_pct": 10.0, "year": 2024, "heading": "260300", "value_usd": 1, "source_id": "S700"}
+    )
+    monkeypatch.setattr(china_needs.china_needs, "imports", lambda: rows)
+
+
+def test_goods_of_which_the_bloc_sells_china_more_than_half_are_counted(monkeypatch):
+    needed(monkeypatch)
+    figure = china_needs.sellers()
+    assert figure.title == "The bloc sells China more than half of two of three goods"
+    assert figure.table.Good.tolist() == ["scrap", "metal", "ore"]
+    assert figure.table["First seller"].tolist() == ["Peru", "XXX", "Peru"]
+    monkeypatch.setattr(china_needs.tables, "releases", lambda *_: [])
+    assert china_needs.sellers() is None and china_needs.heavy_feed() is None
+
+
+def test_myanmar_s_ore_is_told_from_its_peak_to_the_last_year(monkeypatch):
+    rows = pd.DataFrame({"year": [2019, 2021, 2023], "burma_t": [10.0, 40_000.0, 30_000.0], "china_t": 1.0})
+    monkeypatch.setattr(china_needs.china_needs, "heavy_feed", lambda: rows.assign(source_id="S001"))
+    figure = china_needs.heavy_feed()
+    assert figure.title == "Myanmar’s rare-earth ore went from 40,000 t to 30,000 t"
+    assert "2021 and 2023" in figure.subtitle
+
+
+def test_a_figure_cites_no_source_but_those_of_its_rows():
+    figure = china_needs.own_ore()
+    assert set(figure.sources) <= {*china_needs.china_needs.own_ore().source_id, "MCS2026"}
+
+
+@pytest.mark.parametrize(
+    "model, finding", [(2.0, "beats one number for all"), (2.5, "has no skill"), (3, "has no skill")]
+)
+def test_a_rule_has_skill_only_where_it_beats_one_number(monkeypatch, model, finding):
+    episodes = [("tin", 2.0, 8.0), ("lead", 9.0, 3.0)]
+    rows = [
+        {"what": f"price multiple: {m}", "predicted": p, "seen": s, "source_id": "S001"}
+        for m, p, s in episodes
+    ]
+    rows.append({"what": "loss of output", "predicted": 1.0, "seen": 1.0, "source_id": "S001"})
+    monkeypatch.setattr(china_responses, "MODELS", {"supply_shock": SimpleNamespace(validation=lambda: rows)})
+    held = {"shock.left_out": model, "shock.left_out_constant": 2.5, "shock.constant": 4.0}
+    facts_of(monkeypatch, china_responses, held)
+    figure = china_responses.how_wrong(RELEASE)
+    assert figure.title == f"A rule for past price jumps {finding}"
+    table = figure.table.set_index("Episode")
+    assert table["Off by a factor of"].to_dict() == {"Tin": 4, "Lead": 3} and list(table.index) == [
+        "Tin",
+        "Lead",
+    ]
+
+
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (0.165, "+16.5%"),
+        (-0.5, "−50.0%"),
+        (0.999, "+99.9%"),
+        (1.0, "2.0 times"),
+        (5.08, "6.1 times"),
+        (9e-7, "exact"),
+        (-2e-6, "−0.0%"),
+        (float("nan"), "–"),
+    ],
+)
+def test_how_far_a_model_is_off_is_said_as_a_share_or_in_times(error, said):
+    assert validation._off(error) == said
+
+
+def test_a_check_has_the_unit_of_what_was_seen(monkeypatch):
+    monkeypatch.setattr(validation.chapters, "check", lambda row: "check")
+    monkeypatch.setattr(validation.chapters, "under", lambda text, unit: (text, unit))
+    monkeypatch.setattr(validation.chapters, "outcome", lambda off, row: off)
+    row = {"seen": 1234.56, "predicted": 0.5, "unit": "US$", "error": 0.1}
+    assert list(validation._row(row).cells) == ["check", "0.5", ("1,235", "US$"), "+10.0%"]
+    assert validation._row(row | {"unit": "share"}).cells[2] == ("1,235", "")
+
+
+def test_china_s_share_is_that_after_the_mine_where_it_is_known(monkeypatch):
+    shares = pd.DataFrame({"mine": [30.0, 69.2], "refinery": [47.1, None]}, index=["tin", "tungsten"])
+    monkeypatch.setattr(china_responses.supply, "china", lambda _: shares)
+    assert china_responses._share_of_china("tin", RELEASE) == 0.47
+    assert china_responses._share_of_china("tungsten", RELEASE) == 0.69
+    with pytest.raises(UserError, match="no published output"):
+        china_responses._share_of_china("scandium", RELEASE)

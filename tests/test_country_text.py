@@ -473,3 +473,49 @@ def test_what_is_not_known_of_a_country_has_its_unseen_texts_and_what_is_withhel
     assert len(country.unanswered_questions(countries.CHINA, RELEASE).items) == 1
     monkeypatch.setattr(countries, "withheld", lambda *_: [])
     assert country.unanswered_questions(countries.CHINA, RELEASE) is None
+
+
+def test_controls_that_touch_it_have_their_day_and_its_own_are_put_together(monkeypatch):
+    aimed_ = pd.DataFrame(
+        {"effective_date_start": ["2025", None], "announced_date_start": ["2024", "2026"], "n": [1, 2]}
+    )
+    own = pd.DataFrame(
+        [("Ban", 2020, "tin ore"), ("Quota", 2021, "lead"), ("Ban", 2020, "zinc"), ("Ban", None, "salt")],
+        columns=["control", "since", "commodity"],
+    ).assign(source_id="S001")
+    monkeypatch.setattr(countries, "code", lambda name: name)
+    monkeypatch.setattr(countries, "aimed_at", lambda _: aimed_)
+    monkeypatch.setattr(countries, "own_controls", lambda *_: own)
+    monkeypatch.setattr(country, "day", lambda row, which: row[f"{which}_start"])
+    monkeypatch.setattr(country.suspensions, "until", lambda _: "")
+    monkeypatch.setattr(country.chapters, "chinese_control", lambda row, when, _: (row["n"], when))
+    monkeypatch.setattr(country.chapters, "own_control", lambda since, who, *told: told[:2])
+    assert list(country.controls(PERU, RELEASE).items) == [
+        *[(1, "2025"), (2, "2026")],
+        *[("Ban", "tin ore, zinc"), ("Quota", "lead"), ("Ban", "salt")],
+    ]
+    monkeypatch.setattr(countries, "aimed_at", lambda _: aimed_.head(0))
+    monkeypatch.setattr(countries, "own_controls", lambda *_: own.head(0))
+    assert country.controls(PERU, RELEASE) is None
+    assert "06-china-responses" in country.controls(countries.CHINA, RELEASE).items[0]
+
+
+def test_groups_that_the_page_tells_of_elsewhere_are_not_told_again(monkeypatch):
+    seats = pd.DataFrame({"iso3": [PERU], "represented_by": ["Minister X"], "seat": ["state"]})
+    held = {"g7": "member", "attendees_4feb": "member", "quad": "founder"}
+    rows = pd.DataFrame({"coalition_id": list(held), "role": list(held.values())})
+    rows = rows.assign(published=True, source_id="S001")
+    groups = pd.DataFrame({"coalition_id": list(held), "name": ["G7", "Came", "Quad"]})
+    tables_ = {"attendees": seats, "memberships": rows, "coalitions": groups}
+    monkeypatch.setattr(countries, "code", lambda name: name)
+    monkeypatch.setattr(country.tables, "rows", lambda name, **_: tables_[name])
+    monkeypatch.setattr(country.facts, "linked", lambda text: text)
+    monkeypatch.setattr(country.chapters, "membership", lambda name, role, _: (name, role))
+    section = country.standing(PERU, RELEASE)
+    assert list(section.items) == [("G7", ""), ("Quad", "as a founder")]
+    assert section.sentences == ["On 4 February 2026 it was represented by Minister X."]
+    for seat, said in (("territory", "had no seat of its own"), ("institution", "had a seat of its own")):
+        tables_["attendees"] = seats.assign(seat=seat, represented_by=None)
+        assert said in country.standing(PERU, RELEASE).sentences[0]
+    tables_ |= {"attendees": seats.head(0), "memberships": rows[rows.coalition_id == "attendees_4feb"]}
+    assert country.standing(PERU, RELEASE) is None
