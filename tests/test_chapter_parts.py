@@ -1015,6 +1015,7 @@ def test_a_price_stands_on_what_is_published_and_signed(monkeypatch):
     assert told(True, ("signed", "yes"), ("announced", "no"), floors=True) == (
         "The bloc has published a reference price, and an agreement that binds stands behind it."
     )
+    assert "an agreement that binds" in told(False, ("signed", "no"), ("signed", "yes"))
     assert told(False, floors=True).endswith("are in {verdict.floors} with single firms.")
 
 
@@ -1155,3 +1156,32 @@ def test_china_s_share_is_that_after_the_mine_where_it_is_known(monkeypatch):
     assert china_responses._share_of_china("tungsten", RELEASE) == 0.69
     with pytest.raises(UserError, match="no published output"):
         china_responses._share_of_china("scandium", RELEASE)
+
+
+@pytest.mark.parametrize("model, better", [(2.0, "less than"), (2.5, "no less than")])
+def test_past_jumps_are_told_by_whether_the_model_misses_by_less(monkeypatch, model, better):
+    rows = pd.DataFrame(
+        {
+            "episode": ["tin", "lithium"],
+            "what": ["tin, 10.5 over 2 in 2021", "lithium"],
+            "left_out": [4.0, 3.0],
+            "fitted": [5.0, 3.0],
+            "seen": [5.25, 6.0],
+            "constant": [4.5, None],
+            "factor": [1.3125, 2.0],
+        }
+    ).assign(source_id="S001")
+    titles = pd.DataFrame({"episode": ["tin", "lithium"], "title": ["Tin crisis: a tale", "Lithium boom"]})
+    real = validation.tables.load
+    monkeypatch.setattr(validation.scenario, "record", lambda: rows.copy())
+    monkeypatch.setattr(
+        validation.tables,
+        "load",
+        lambda name, *at: titles if name == "scenario_episodes" else real(name, *at),
+    )
+    facts_of(monkeypatch, validation, {"scenario.left_out": model, "scenario.left_out_constant": 2.5})
+    figure = validation.jumps(RELEASE)
+    assert figure.title == f"Past price jumps: the model misses by {better} one number does"
+    assert figure.table.Fitted.tolist() == ["to the others", "to none of these"]
+    assert "Tin crisis: tin: 4.0 and 5.2" in figure.alt_text
+    assert figure.table.Jump.tolist()[0] == "Tin crisis: a tale: tin, 10.5 over 2 in 2021"
