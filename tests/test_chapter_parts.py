@@ -1185,3 +1185,28 @@ def test_past_jumps_are_told_by_whether_the_model_misses_by_less(monkeypatch, mo
     assert figure.table.Fitted.tolist() == ["to the others", "to none of these"]
     assert "Tin crisis: tin: 4.0 and 5.2" in figure.alt_text
     assert figure.table.Jump.tolist()[0] == "Tin crisis: a tale: tin, 10.5 over 2 in 2021"
+
+
+def test_what_a_sum_replaces_is_worked_out_of_all_forms_that_have_a_price(monkeypatch):
+    """US$100 million of US$200 million in two forms is half a year; what has no price is left out."""
+    rows = pd.DataFrame(
+        {
+            "value": [1.5e8, 0.5e8, 9e9],
+            "use_value": [3e8, 1e8, 9e9],
+            "use_from": "printed",
+            "missing": ["", "", "no price"],
+        }
+    )
+    other = rows.head(1).assign(value=1e7, use_value=2e7)
+    held = {"tin": rows, "lead": other, "zinc": rows.tail(1)}
+    monkeypatch.setattr(project_vault, "STOCKS", tuple(held))
+    monkeypatch.setattr(project_vault, "STOCK", 100)
+    monkeypatch.setattr(project_vault.vault_basket, "of", lambda code, _: held[code])
+    monkeypatch.setattr(project_vault.vault_basket, "duration", lambda days: f"{days:.1f}")
+    figure = project_vault.one_by_one(RELEASE)
+    drawn = [row for rows in figure.chart.to_dict(validate=False)["datasets"].values() for row in rows]
+    year = project_vault.vault_basket.DAYS_A_YEAR
+    told = {row["name"]: (row["imports"], row["use"]) for row in drawn if "imports" in row}
+    assert told == {"Tin": (year / 2, year / 4), "Lead": (10 * year, 5 * year)} and list(told)[0] == "Tin"
+    held |= {"tin": rows.tail(1), "lead": rows.tail(1)}
+    assert "not worked out here" in str(project_vault.one_by_one(RELEASE).html())

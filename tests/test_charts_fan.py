@@ -46,7 +46,7 @@ def test_a_fan_without_width_has_no_names():
 
 
 def bands(width: float, rise: float) -> dict:
-    """Curves [px] along 120 places: bands of one width each, all rising by `rise` from the left to the right."""
+    """Curves [px] along 120 places: bands of one width each, all rising by `rise` to the right."""
     along = np.linspace(0, rise, fan._STEPS + 1)
     levels = zip(("q05", "q25", "q50", "q75", "q95"), range(5), strict=True)
     return {q: along + width * i for q, i in levels}
@@ -59,7 +59,7 @@ def test_a_name_stands_in_a_band_only_where_the_letters_have_a_pixel_on_either_s
 
 
 def test_the_name_of_the_middle_stands_clear_of_a_line_that_rises_under_or_over_it():
-    """Over it, the name's foot is above the line's highest point there; under it, its head below the lowest."""
+    """Over it, the name begins above the line's highest point there; under it, it ends below the lowest."""
     curves = bands(40, 24)
     n = 12
     ways = list(fan._ways("middle", curves, n / fan._STEPS))

@@ -643,7 +643,7 @@ def test_a_key_beside_the_plot_or_without_names_is_left_as_it_is():
 
 
 def test_long_names_of_a_key_take_two_lines_up_to_the_width_that_holds_the_longest_beside_the_axis():
-    """45 letters take 324 px, the symbol 24, the padding 10; without names at the left the column must have 358."""
+    """45 letters take 324 px, the symbol 24, the padding 10: 358 px, and more with names at the left."""
     long = "x" * 22 + " " + "y" * 22
     assert "cp_column < 420" in key_of([long])["encode"]["labels"]["update"]["text"]["signal"]
     names = {"name": "y", "type": "band", "domain": ["Rare earths, refined"]}

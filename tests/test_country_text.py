@@ -255,7 +255,7 @@ def test_its_own_limits_are_those_on_listed_minerals(monkeypatch):
 
 
 def sold(monkeypatch, *rows: tuple, first: int = 0, stated: int = 0) -> str:
-    """Rows (mineral, share) of US imports; of the first `first` it is the largest source, `stated` with reliance."""
+    """Rows (mineral, share) of US imports; it is the largest source of the `first` first of them."""
     bought = pd.DataFrame(list(rows), columns=["mineral", "value"]).assign(iso3=PERU)
     leading = bought.head(first).assign(stated=[i < stated for i in range(first)])
     monkeypatch.setattr(country_text.reliance, "by_country", lambda _: bought)
