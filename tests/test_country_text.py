@@ -337,7 +337,8 @@ def test_the_largest_share_is_the_title_and_the_others_are_counted(monkeypatch):
     )
     union = shares(monkeypatch, TIN, lead, ("zinc", "mine", "Zinc", 9.0, 4, ""), iso3=countries.UNION)
     assert union.title == (
-        "The Union’s members mined 30% of the world’s tin in 2025; the sources name them for two more minerals"
+        "The Union’s members mined 30% of the world’s tin in 2025; the sources name them for two more "
+        "minerals"
     )
 
 
