@@ -34,3 +34,25 @@ def test_every_public_function_says_what_it_does(entry):
 def test_a_function_given_as_a_default_is_named_and_not_where_it_lay_in_memory():
     [signature] = [e["signature"] for *_, rows in api._modules() for e in rows if e["name"] == "leaders"]
     assert signature.endswith("= output) -> pandas.DataFrame") and " at 0x" not in signature
+
+
+def test_words_after_an_example_are_words_and_every_example_is_an_example():
+    def weigh(of: float) -> float:
+        """Return the weight [t].
+
+        In two lines.
+
+        >>> weigh(1)
+        1
+
+        Nothing is heavier.
+
+        >>> weigh(2)
+        2
+        """
+        return of
+
+    entry = api._entry(weigh)
+    assert entry["paragraphs"] == ["Return the weight [t].", "In two lines.", "Nothing is heavier."]
+    assert entry["examples"] == [">>> weigh(1)\n1", ">>> weigh(2)\n2"]
+    assert entry["name"] == "weigh" and entry["signature"] == "(of: float) -> float"

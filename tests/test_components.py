@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
@@ -13,7 +14,10 @@ from markupsafe import Markup, escape
 import chokepoint
 from chokepoint.analysis.verdict import Standing
 from chokepoint.data import tables
+from chokepoint.errors import UserError
 from chokepoint.pages import markup, price_floor, rock_to_motor
+from chokepoint.pages.components import explorable, live_chart
+from chokepoint.pages.components import figure as figures
 from chokepoint.pages.components.base import Component
 from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.explorable import Explorable
@@ -86,6 +90,96 @@ def test_every_component_has_a_face_for_the_page_and_one_for_a_kernel():
         assert component.text and {"text/html", "text/plain"} <= set(component._repr_mimebundle_()) | {
             "text/html"
         }
+
+
+def test_a_notebook_keeps_a_picture_of_a_component_that_has_a_chart_and_the_page_its_html(monkeypatch):
+    monkeypatch.setattr(live_chart, "bundle", lambda _widget, *told: {"image/png": told})
+    monkeypatch.delenv(markup.RENDER, raising=False)
+    words, drawn = Section("Tin", ["and lead"], "mcs2026"), figure_of("Tin")
+    plain = words._repr_mimebundle_()
+    assert plain["text/plain"] == "Tin and lead" and "Tin</h2>" in plain["text/html"]
+    assert drawn._repr_mimebundle_() == {"image/png": (drawn.title, drawn.text, drawn.still())}
+    monkeypatch.setenv(markup.RENDER, "1")
+    assert drawn._repr_mimebundle_() == {"text/html": str(drawn.html()), "text/plain": drawn.text}
+
+
+def test_sliders_that_ask_the_same_move_together_and_no_others(monkeypatch):
+    monkeypatch.setattr(explorable, "_ASKED", {})
+    floor = explorable.Control("floor", "Floor", 50.0, 0.0, 100.0, 0.5, "US$/kg", "S001", "printed")
+    one, other = (explorable._live_slider(model, floor) for model in ("one", "other"))
+    begun = explorable._live_slider("begun elsewhere", replace(floor, value=60.0))
+    wider = explorable._live_slider("wider", replace(floor, high=200.0))
+    assert one.readout_format == ".1f" and (one.min, one.max, one.step) == (0, 100, 0.5)
+    one.value = 70
+    assert (other.value, begun.value, wider.value) == (70, 60, 50)
+    begun.value = 20
+    assert (one.value, other.value) == (70, 70)
+
+
+def test_a_slider_is_not_tied_to_one_that_has_been_closed(monkeypatch):
+    monkeypatch.setattr(explorable, "_ASKED", {})
+    floor = explorable.Control("floor", "Floor", 50.0, 0.0, 100.0, 0.5, "US$/kg", "S001", "printed")
+    gone = explorable._live_slider("one", floor)
+    gone.close()
+    left = explorable._live_slider("other", floor)
+    left.value = 70
+    assert gone.value == 50
+    again = explorable._live_slider("other", replace(floor, value=70.0))  # the cell is run again
+    again.value = 30
+    assert left.value == 70
+
+
+def test_a_setting_is_held_to_what_its_slider_can_take():
+    floor = explorable.Control("floor", "Floor", 50.0, 0.0, 1.0, 0.25, "US$/kg", "S001", "printed")
+    assert floor.grid.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    held = explorable._with_default(floor, 0.6)
+    assert held.value == 0.5 and held.grounds == "set for this printing"
+    assert [explorable._with_default(floor, end).value for end in (0.0, 1.0)] == [0, 1]
+    assert explorable._with_default(floor, None) == floor and floor.grounds == "printed [S001]"
+    assert replace(floor, basis="assumed").grounds == "an assumption"
+    assert [explorable._wished(floor, wish) for wish in ("low", "high", 0.75)] == [0, 1, 0.75]
+    for outside in (-0.01, 1.01):
+        with pytest.raises(UserError, match="is outside the range; give 0 to 1 US"):
+            explorable._with_default(floor, outside)
+
+
+def test_a_figure_is_of_the_sources_it_names_or_else_of_its_table_s(monkeypatch):
+    chart = alt.Chart({"values": []}).mark_bar()
+    table = pd.DataFrame({"t": [1, 2, 3], "source_id": ["S104", None, "S001"]})
+    words = {"title": "Tin, by year", "alt_text": "Bars."}
+    own = figure(chart, table=table, **words)
+    assert own.sources == ("S001", "S104") and list(own.table) == ["t"]
+    assert own.anchor == "chart-tin-by-year" and own.text == "Tin, by year. Bars."
+    named = figure(chart, table=table, sources=["S431"], name="tin", **words)
+    assert named.sources == ("S431",) and replace(named, within="lead").anchor == "lead-chart-tin"
+    with pytest.raises(UserError, match="has no source"):
+        figure(chart, table=table[["t"]], **words)
+
+
+def test_documents_of_one_publisher_and_year_are_told_apart_by_day_or_title(monkeypatch):
+    made = pd.DataFrame(
+        [
+            ("A", "USGS", "2026-02-04", "First"),
+            ("B", "USGS", "2026-03-09", "Second"),
+            ("C", "USGS", "2026-03-09", "Third"),
+            ("D", "USGS", "2026-03", "Fourth"),
+            ("E", "IEA", None, "Fifth"),
+        ],
+        columns=["source_id", "publisher", "date", "title"],
+    ).set_index("source_id")
+    monkeypatch.setattr(figures.tables, "row", lambda _, source_id: made.loc[source_id])
+    monkeypatch.setattr(figures._template, "source_line", lambda documents: documents)
+    assert figures.source_line("ABCDE") == {
+        "USGS, 2026": [("A", "4 February"), ("B", "9 March"), ("C", "Third"), ("D", "Fourth")],
+        "IEA": [("E", "Fifth")],
+    }
+    assert figures.source_line([]).startswith("No source") and "not named" in figures.source_line(None)
+
+
+def test_numbers_are_shown_to_four_figures_and_what_is_missing_as_a_dash():
+    table = pd.DataFrame({"t": [0.123456, 999.96, 1234.5, -1234.5, None]})
+    cells = re.findall(r"<td>(.*?)</td>", str(figures._body(table)))
+    assert cells == ["0.1235", "1,000", "1,234", "-1,234", "–"]
 
 
 def _kinds(kind: type):

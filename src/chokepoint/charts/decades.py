@@ -101,10 +101,9 @@ def _ends(rows: pd.DataFrame, of: list[str], x: str, y: str, top: float | None, 
     groups = last.groupby(of) if of else [("", last)]
     parts = []
     for _, group in groups:
-        room, clear = (
-            0.065 * (top or rows.loc[rows[of[0]] == group[of[0]].iloc[0], y].max() if of else rows[y].max()),
-            [],
-        )
+        here = rows[rows[of[0]] == group[of[0]].iloc[0]] if of else rows
+        room = 0.065 * (top or here[y].max())
+        clear: list[float] = []
         for value in group[y]:
             clear.append(max(value, clear[-1] + room) if clear else value)
         parts.append(group.assign(clear=clear))

@@ -133,7 +133,8 @@ def lead(release: str) -> Figure:
         f"suspended, {in_words(never)} never began"
     )
     subtitle = f"Controls announced since {START[:4]}, as they stood when the evidence ends, {date(seen)}"
-    subtitle += f"; {in_words(unchecked)} was not checked again." if unchecked else "."
+    were = "was" if unchecked == 1 else "were"
+    subtitle += f"; {in_words(unchecked)} {were} not checked again." if unchecked else "."
     shown = pd.DataFrame(
         {
             "Goods": rows["items"],

@@ -168,8 +168,12 @@ def _shares(iso3: str, rows: pd.DataFrame) -> Figure:
         table=table,
         alt_text="Bars of shares of world output: "
         + "; ".join(f"{r.mineral} {_STEPS[r.step]} {share(r.share, r.alone)}" for r in shown.itertuples())
-        + (f"; {len(rows) - MOST} smaller ones are in the numbers." if len(rows) > MOST else "."),
+        + (f"; {_smaller(len(rows) - MOST)} in the numbers." if len(rows) > MOST else "."),
     )
+
+
+def _smaller(count: int) -> str:
+    return "a smaller one is" if count == 1 else f"{count} smaller ones are"
 
 
 def _place(row: Any) -> str:
@@ -436,7 +440,7 @@ def events(country: str, release: str) -> Section | None:
     if not items:
         return None
     older = items[RECENT:]
-    rest = fold(f"{len(older)} earlier events", html_list(older)) if older else ""
+    rest = fold(f"{len(older)} earlier event{'s' * (len(older) > 1)}", html_list(older)) if older else ""
     return Section("Dated events", [], release, None, items[:RECENT], rest)
 
 

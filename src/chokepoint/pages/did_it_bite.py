@@ -151,7 +151,7 @@ def aftermath(release: str) -> Table | Listing:
     """
     rows, rise = verdicts(), prices.rises(release)
     told, cells = [], []
-    for control, of in rows.groupby("control_id", sort=False) if len(rows) else ():
+    for control, of in rows.groupby("control_id", sort=False):
         held = of.dropna(subset=["series"])
         if held.empty:
             continue
@@ -296,7 +296,7 @@ def _amount(value: float, unit: str) -> str:
 def undetermined() -> Listing:
     """List what cannot be told, with what would settle it, folded."""
     rows = verdicts()
-    rows = rows[rows.verdict == effects.UNDETERMINED] if len(rows) else rows
+    rows = rows[rows.verdict == effects.UNDETERMINED]
     if rows.empty:
         return Listing("")
     items = []

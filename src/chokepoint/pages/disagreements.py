@@ -57,7 +57,7 @@ def brief(release: str) -> Brief:
     spread = (
         "each of the five has something wrong"
         if spared.empty
-        else f"{in_words(len(spared))} of the five has nothing wrong"
+        else f"{in_words(len(spared))} of the five {'has' if len(spared) == 1 else 'have'} nothing wrong"
     )
     kinds = claims.errors().query("kind in @claims.CHANGES_THE_STORY").kind
     commonest = (
@@ -111,7 +111,7 @@ def lead(release: str) -> Figure:
             tooltip={"row": "Article", "verdict": "Verdict", "count": ("Claims", None)},
         ),
         name="lead",
-        title=f"{_how_many(table.wrong)} err; {names[table.wrong.idxmin()]} in {in_words(table.wrong.min())}"
+        title=f"{_who_errs(table.wrong)}; {names[table.wrong.idxmin()]} in {in_words(table.wrong.min())}"
         f"{' claim' * int(table.wrong.min() == 1)}, {names[table.wrong.idxmax()]} in "
         f"{in_words(table.wrong.max())}",
         subtitle=f"Claims of each article by how they fared: {table[list(claims.CHECKED)].to_numpy().sum()} "
@@ -128,9 +128,11 @@ def lead(release: str) -> Figure:
     )
 
 
-def _how_many(wrong: pd.Series) -> str:
+def _who_errs(wrong: pd.Series) -> str:
     number = int((wrong > 0).sum())
-    return "All five articles" if number == len(wrong) else f"{capital(in_words(number))} of five articles"
+    if number == len(wrong):
+        return "All five articles err"
+    return f"{capital(in_words(number))} of five articles {'errs' if number == 1 else 'err'}"
 
 
 def positions(release: str) -> Figure:

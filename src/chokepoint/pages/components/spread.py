@@ -223,11 +223,11 @@ def amount(value: float, unit: str) -> str:
     >>> amount(0.05, "share"), large, amount(50, "US$/kg"), small
     ('5%', '−A$1,234', 'US$50', 'US$0')
     """
-    if _is_share(unit):
-        return f"{100 * value:.0f}%"
     size = abs(value)
     text = (
-        f"{size:,.0f}"
+        f"{100 * size:.0f}%"
+        if _is_share(unit)
+        else f"{size:,.0f}"
         if size >= 100 or size == round(size)
         else "0"
         if size < 0.01
@@ -236,7 +236,7 @@ def amount(value: float, unit: str) -> str:
         else f"{size:.3g}"
     )
     money = re.match(r"(US|A)\$", unit)
-    return f"{'−' if value < 0 else ''}{money[0] if money else ''}{text}"
+    return f"{'−' if value < 0 and text.strip('0%') else ''}{money[0] if money else ''}{text}"
 
 
 def counted(unit: str) -> str:

@@ -93,7 +93,7 @@ def _names() -> dict[str, str]:
 
 def _blocks(shares: pd.Series, column: int, names: dict[str, str], unit: str) -> pd.DataFrame:
     """Return the largest countries of a column, and the others together; shares [%] by code."""
-    shares = shares[shares > 0].sort_values(ascending=False)
+    shares = shares.sort_values(ascending=False)
     named = shares[shares.index.isin(list(names))].head(MOST)
     named = named[named >= 1]
     standing = coalitions.standing()

@@ -37,7 +37,7 @@ def controls(mineral: str, release: str, alone: bool = False) -> Section | None:
         return Section("What China controls", [], release, None, items or wider)
     whole = name(row.headline_mineral)
     words = [f"Measures that name {name(mineral)}; those on the {whole} as a whole follow."]
-    summary = f"{len(wider)} measures on the {whole} as a whole"
+    summary = f"{len(wider)} measure{'s' * (len(wider) > 1)} on the {whole} as a whole"
     return Section("What China controls", words, release, None, items, fold(summary, html_list(wider)))
 
 
