@@ -285,11 +285,11 @@ def test_what_is_remembered_counts_as_read_each_time_and_is_forgotten_once_its_f
     rows = memory.remembered(lambda: len(tables.load("vault")))
     other = memory.remembered(lambda: len(tables.load("sources")))
     assert rows() == other() == 1
-    monkeypatch.setattr(tables, "_reads", set())
+    monkeypatch.setattr(memory, "_reads", set())
     assert rows() == 1 and memory.reads() == sorted(READS)
     (data / "evidence/vault.csv").write_text("a\n1\n2\n")
     (data / "evidence/sources.csv").write_text("a\n1\n", encoding="utf-8")
-    monkeypatch.setattr(tables, "_reads", set())
+    monkeypatch.setattr(memory, "_reads", set())
     memory.forget_changed()
     assert memory.reads() == [] and rows() == 2 and other() == 1
 
@@ -300,12 +300,12 @@ def newest(vault: pd.DataFrame, times: int) -> dict[str, int]:
 
 def test_a_view_is_asked_anew_once_its_table_is_another_and_is_nobodys_to_change(data, monkeypatch):
     asked = views.view("vault")(newest)
-    monkeypatch.setattr(tables, "_reads", set())
+    monkeypatch.setattr(memory, "_reads", set())
     first = asked(2)
     reads = memory.reads()
     assert reads == [tables.DESCRIPTOR + ": vault", f"view {__name__}:newest [2]"]
     first["a"] = 99
-    monkeypatch.setattr(tables, "_reads", set())
+    monkeypatch.setattr(memory, "_reads", set())
     assert asked(2) == {"a": 2} and memory.reads() == reads
     (data / "evidence/vault.csv").write_text("a\n1\n5\n")
     assert asked(2) == {"a": 10} and asked(3) == {"a": 15}
