@@ -137,7 +137,7 @@ def test_a_count_names_what_it_counted():
 
 IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
-from chokepoint.analysis import facts; from chokepoint.data import memory, tables
+from chokepoint.analysis import facts; from chokepoint.data import memory
 found = [facts.find(fact_id) for fact_id in json.load(sys.stdin)]
 print(json.dumps({"texts": [fact and fact.text for fact in found], "reads": memory.reads()}))
 """
