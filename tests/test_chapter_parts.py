@@ -557,6 +557,19 @@ def test_who_errs_is_counted(wrong, said):
     assert disagreements._who_errs(pd.Series(wrong)) == said
 
 
+def test_readings_in_another_unit_stand_on_no_axis_of_this_one(monkeypatch):
+    real = disagreements.tables.load("readings")
+    odd = real[real.conflict_group == "mining_share"].head(1).assign(unit="t", value=9e6, published=True)
+    more = pd.concat([real, odd], ignore_index=True)
+    before = disagreements.readings(RELEASE, "china")
+    load = disagreements.tables.load
+    monkeypatch.setattr(
+        disagreements.tables, "load", lambda name, *how: more if name == "readings" else load(name, *how)
+    )
+    after = disagreements.readings(RELEASE, "china")
+    assert set(after.table.Unit) == {"percent"} and after.title == before.title
+
+
 def test_that_some_have_nothing_wrong_is_said_in_the_number_that_they_are(monkeypatch):
     errors = pd.DataFrame({"kind": [next(iter(disagreements.claims.CHANGES_THE_STORY))]})
 

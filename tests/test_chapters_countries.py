@@ -176,6 +176,17 @@ def test_the_indexes_link_every_page_and_can_be_sorted(release):
     assert "data-order" in minerals and "data-order" in listed
 
 
+def test_a_country_is_named_for_each_mineral_once_however_many_steps_it_leads():
+    shares = countries.output_shares(RELEASE).groupby("iso3").mineral.nunique()
+    steps = countries.output_shares(RELEASE).groupby("iso3").size()
+    assert (steps > shares).any()
+    index = country_index(RELEASE)
+    for slug in ("china", "chile", "rwanda"):
+        row = index.split(f'href="cp:countries/{slug}"')[1].split("</tr>")[0]
+        count = int(re.findall(r'<td data-order="(\d+)">', row)[-1])
+        assert count == shares[countries.code(slug)], slug
+
+
 def test_a_mineral_outside_the_list_is_in_the_index_and_linked_once_it_has_a_page(tmp_path, monkeypatch):
     line, text = "    - {mineral: molybdenum}\n", (HOME / "book" / "runs.yml").read_text(encoding="utf-8")
     without = text.replace(line, "")

@@ -153,6 +153,17 @@ def test_an_event_settles_a_term_wherever_it_is_told(monkeypatch, outcome, word)
     assert (row["Settled on"], row["By"]) == ("2026-11-10", "Beijing has acted")
 
 
+def test_only_a_term_that_something_settled_has_a_day_and_a_deed(monkeypatch):
+    rows = events.deadlines().head(3).copy()
+    rows["outcome"] = [events.MET, events.NOT_FOUND, events.AHEAD]
+    rows["settled"] = pd.to_datetime(["2026-03-01", "2026-04-01", None])
+    rows["how"] = ["A statement", "Nothing was found", None]
+    monkeypatch.setattr(events, "deadlines", lambda: rows)
+    table = since_february.terms(RELEASE).table
+    assert table["Settled on"].fillna("").to_list() == ["2026-03-01", "", ""]
+    assert table["By"].fillna("").to_list() == ["A statement", "", ""]
+
+
 def test_the_memorandum_promised_in_30_days_came_49_days_late():
     late = events.deadlines().set_index("key").loc["agreement.eu_japan_statement"]
     assert (

@@ -133,7 +133,7 @@ def test_a_table_of_300_mb_is_refused_unread(package):
 
 
 def test_a_default_outside_its_own_range_is_refused(package):
-    folder = package(shares="country,low,value,high\nPeru,1,5,9\nChile,1,12,9\n")
+    folder = package(shares="country,low,value,high\nPeru,1,1,9\nChile,1,12,9\nKenya,1,0.5,9\nTogo,1,9,9\n")
     declared = json.loads((folder / "datapackage.json").read_text())
     numbers = [
         field("low", "number"),
@@ -142,7 +142,10 @@ def test_a_default_outside_its_own_range_is_refused(package):
     ]
     declared["resources"][1]["schema"] = {"fields": [field("country"), *numbers]}
     (folder / "datapackage.json").write_text(json.dumps(declared))
-    assert said(folder) == ['shares.csv row 3: value "12" is not between its low 1 and its high 9']
+    assert said(folder) == [
+        'shares.csv row 3: value "12" is not between its low 1 and its high 9',
+        'shares.csv row 4: value "0.5" is not between its low 1 and its high 9',
+    ]
 
 
 def test_a_missing_file_is_named(package):

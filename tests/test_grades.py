@@ -112,3 +112,19 @@ def test_an_event_settles_a_term_says_all_of_it_and_lies_on_its_side_of_the_day_
 def test_a_question_waits_for_a_term_that_there_is():
     asked = pd.DataFrame({"term": ["pact", "", "note"]})
     assert terms({}, questions=asked) == [("open_questions", 2, "term")]
+
+
+@pytest.mark.parametrize("verdict", ["wrong", "imprecise"])
+def test_a_claim_that_is_contradicted_rests_on_its_check_alone(verdict):
+    claim = {"verdict": verdict, "source_id": "PAPER", "check_source_id": "WIRE", "published": "true"}
+    rows = pd.DataFrame([claim | {"claim_id": "1", "confidence": "corroborated"}])
+    assert grades.cited(claim) == ["WIRE"]
+    [(_, row, column, said)] = grades.faults({"sources": SOURCES, "claims": rows})
+    assert (row, column) == (2, "confidence") and "(WIRE: single-source)" in said
+
+
+def test_a_claim_that_is_borne_out_rests_on_the_article_and_its_check():
+    claim = {"verdict": "right", "source_id": "PAPER", "check_source_id": "WIRE", "published": "true"}
+    rows = pd.DataFrame([claim | {"claim_id": "1", "confidence": "corroborated"}])
+    assert grades.cited(claim) == ["PAPER", "WIRE"]
+    assert list(grades.faults({"sources": SOURCES, "claims": rows})) == []

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import sums
 
-from chokepoint.data.ingest import corrections, iea, reference, usgs, usgs_2026, worldbank
+from chokepoint.data.ingest import corrections, iea, reference, usgs, usgs_2026, values, worldbank
 from chokepoint.errors import UserError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -587,3 +587,13 @@ def test_more_than_a_half_of_imports_ranks_before_a_fifth():
     held = Held(of | none | {"area": "Peru", "value": 20}, of | none | {"area": "Chile", "low": 50})
     usgs_2026._headline_imports(held)
     assert {row["area"]: row["rank"] for row in held.every} == {"Chile": 1, "Peru": 2}
+
+
+@pytest.mark.parametrize("word", [">", "≥", "greater than", "More than ", "over ", "Over e"])
+def test_a_figure_said_to_be_exceeded_is_a_lower_bound(word):
+    assert values.parse(f"{word}75") == values.Value(low=75.0, qualifier="greater")
+
+
+@pytest.mark.parametrize("word", ["<", "≤", "less than", "Less than ", "< e"])
+def test_a_figure_said_not_to_be_reached_is_an_upper_bound(word):
+    assert values.parse(f"{word}75") == values.Value(high=75.0, qualifier="less")

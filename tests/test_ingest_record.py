@@ -107,10 +107,11 @@ def _flows(folder: Path, year: int = 2024, **changed) -> Path:
     flow = [
         {"from": "CN", "to": "US", "value": 900_000},
         {"from": "CN", "to": "IN", "value": 99_500},
-        {"from": "CN", "to": "FR", "value": 500},
+        {"from": "CN", "to": "FR", "value": 300},
+        {"from": "CN", "to": "IT", "value": 200},
     ]
     content = {"year": year, "source": "UN Comtrade (primary) via CEPII BACI HS17 V202601", "names": {"CN": "China", "US": "United States",
-               "IN": "India", "FR": "France"}, "materials": {"gallium": flow, "germanium": flow, "helium": flow}} | changed  # fmt: skip
+               "IN": "India", "FR": "France", "IT": "Italy"}, "materials": {"gallium": flow, "germanium": flow, "helium": flow}} | changed  # fmt: skip
     (folder / f"flows_{year}.json").write_text(json.dumps(content))
     return folder
 
