@@ -19,6 +19,7 @@ from chokepoint.charts.months import BAR, _labelled_on_phone, months
 from chokepoint.charts.multiples import _widest, multiples
 from chokepoint.charts.narrow import LETTER, SIZE
 from chokepoint.charts.paths import datasets, paths
+from chokepoint.charts.rungs import ALL, stacked_rungs
 from chokepoint.charts.slope import slope
 from chokepoint.charts.theme import BRONZE, TEAL
 from chokepoint.charts.tiles import COLUMNS, HEADING, TILE, _placed
@@ -797,3 +798,58 @@ def test_a_name_goes_to_the_first_side_that_is_free_and_never_over_another_point
     both = sides((0.5, 50, "tin"), (0.53, 50, "lead"))
     assert {point for point, *_ in both} == {0, 1} and both[0][1:] != both[1][1:]
     assert sides((0.5, 50, "")) == []
+
+
+# --- lines of shares, and deals by instrument and payer
+
+
+def test_a_line_of_shares_breaks_at_a_year_without_one():
+    known = {"Japan": [2020, 2021, 2023], "Korea": [2020, 2021, 2022]}
+    rows = pd.DataFrame([(name, year, 40.0) for name, of in known.items() for year in of])
+    rows.columns = ["name", "year", "share"]
+    spec = share_lines(rows, colours={"Japan": "blue", "Korea": "red"}, y_title="%").to_dict()
+    runs = dict.fromkeys(held(spec, "name", "run"))
+    assert sorted(name for name, _ in runs) == ["Japan", "Japan", "Korea"]
+
+
+@pytest.mark.parametrize(
+    "kind, payer, left",
+    [
+        ("all", "all", ["loan us", "loan jp", "equity us"]),
+        ("loan", "all", ["loan us", "loan jp"]),
+        ("all", "us", ["loan us", "equity us"]),
+        ("loan", "us", ["loan us"]),
+    ],
+)
+def test_deals_are_narrowed_by_instrument_and_by_payer_together(kind, payer, left):
+    pieces = pd.DataFrame(
+        [("A", "a", "loan", "us", 1.0), ("A", "b", "loan", "jp", 2.0), ("B", "c", "equity", "us", 3.0)],
+        columns=["rung", "deal", "kind", "payer", "amount"],
+    ).assign(name=lambda t: t.deal, short="", narrow="", wide="")
+    chart = stacked_rungs(
+        pieces,
+        colours={"loan": "#111111", "equity": "#222222"},
+        groups={"Heads": ["A", "B"]},
+        first="a",
+        unit="US$",
+        pale=(),
+    )
+    [said] = {layer["filter"] for layer in _filters(chart.to_dict()) if "payer" in str(layer["filter"])}
+    test = said.replace("||", "or").replace("&&", "and").replace("datum.", "datum_")
+    given = {"kind": ALL if kind == "all" else kind, "payer": ALL if payer == "all" else payer}
+    kept = [
+        f"{row.kind} {row.payer}"
+        for row in pieces.itertuples()
+        if eval(test, {}, given | {"datum_kind": row.kind, "datum_payer": row.payer})
+    ]
+    assert kept == left
+
+
+def _filters(part) -> list[dict]:
+    """Every filter of a specification."""
+    if isinstance(part, list):
+        return [found for one in part for found in _filters(one)]
+    if not isinstance(part, dict):
+        return []
+    own = [one for one in part.get("transform", []) if "filter" in one]
+    return own + [found for value in part.values() for found in _filters(value)]

@@ -31,6 +31,17 @@ def test_the_answer_is_the_registry_s():
     assert (least.label, least.text) == ("May", facts.get("magnets.world_2025_05").text)
 
 
+def test_the_study_of_the_union_is_read_for_the_world_and_not_for_the_union(made_up):
+    rows = [
+        {"mineral": "gallium", "stage": "refinery", "scope": scope, "iso3": iso3, "share_pct": share}
+        for scope, iso3, share in (("eu", "CHN", 69), ("world", "CHN", 94), ("world", "JPN", 3))
+    ]
+    made_up.put("eu_supply_shares", [row | {"source_id": "S1"} for row in rows], "eu2090")
+    assert [reading.value for reading in guesses._studied()] == [94]
+    made_up.take_away("eu_supply_shares")
+    assert guesses._studied() == []
+
+
 def test_in_a_kernel_the_answer_comes_when_asked_for():
     asked, button, answer = guesses.signatures("mcs2026").widget().children[1:]
     assert not answer.value

@@ -1,6 +1,7 @@
 """The built site as its readers meet it, in a real browser."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -176,3 +177,20 @@ def test_what_was_kept_of_pages_may_be_damaged(tmp_path, damage):
     (tmp_path / "index.html").write_text('<a href="#gone">a</a>', encoding="utf-8")
     with pytest.raises(UserError, match="nothing there is called #gone"):
         linkcheck.require_whole(tmp_path, kept)
+
+
+@pytest.mark.parametrize(
+    "old, new, target",
+    [
+        ("minerals/old", "minerals/all#old", "../minerals/all.html#old"),
+        ("minerals/old", "rock-to-motor", "../rock-to-motor.html"),
+        ("old", "minerals/tin#who", "minerals/tin.html#who"),
+    ],
+)
+def test_an_address_that_went_leads_on_from_wherever_it_stood(monkeypatch, old, new, target):
+    monkeypatch.setattr(redirects, "gone", lambda _pages: {old: new})
+    title = SimpleNamespace(astext=lambda: "Title")
+    env = SimpleNamespace(found_docs=set(), titles={new.partition("#")[0]: title})
+    app = SimpleNamespace(env=env, config=SimpleNamespace(cp_address=""))
+    [(page, given, _)] = redirects.pages(app)
+    assert (page, given["target"], given["whole"]) == (old, target, "Title")
