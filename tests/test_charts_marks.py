@@ -531,6 +531,8 @@ def test_a_term_is_drawn_from_the_window_s_first_day_and_has_a_dot_only_where_it
     assert starts == {"Report": "2026-01-01", "Plan": "2026-02-04"}
     for mark in (v for v in spec["layer"] if "kept" in str(v["encoding"])):
         assert {"filter": "isValid(datum.kept)"} in mark["transform"]
+    [dot] = [v for v in spec["layer"] if v["mark"]["type"] == "circle" and "kept" in str(v["transform"])]
+    assert dot["encoding"]["x"]["field"] == "kept", "a late one stands at the day on which it was kept"
     assert spec["height"] == pytest.approx(44 * 2.6)
 
 

@@ -124,6 +124,16 @@ def test_a_larger_circle_never_holds_less():
     )
 
 
+def test_a_share_is_at_least_so_much_only_where_a_member_of_that_club_withholds_its_output(monkeypatch):
+    g7 = coalitions.club("g7")
+    monkeypatch.setattr(
+        coverage.withheld, "within", lambda _m, _step, club, _release: ["Canada"] * (club == g7)
+    )
+    spec = coverage.matrix(RELEASE).chart.to_dict()
+    rows = [row for of in spec["datasets"].values() for row in of if "bound" in row]
+    assert rows and {row["club"] for row in rows if row["bound"]} == {"g7"}
+
+
 def test_a_cell_without_published_countries_is_empty_and_not_nought():
     spec = coverage.matrix(RELEASE).chart.to_dict()
     cells = pd.concat([pd.DataFrame(v) for v in spec["datasets"].values() if v and "club" in v[0]])

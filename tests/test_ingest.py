@@ -597,3 +597,23 @@ def test_a_figure_said_to_be_exceeded_is_a_lower_bound(word):
 @pytest.mark.parametrize("word", ["<", "≤", "less than", "Less than ", "< e"])
 def test_a_figure_said_not_to_be_reached_is_an_upper_bound(word):
     assert values.parse(f"{word}75") == values.Value(high=75.0, qualifier="less")
+
+
+def test_a_figure_set_in_place_of_a_word_is_a_figure():
+    frame = pd.DataFrame(
+        {
+            "area": ["Peru", "Chile"],
+            "year": [2024, 2024],
+            "value": [None, None],
+            "qualifier": ["withheld", "withheld"],
+            "correction_id": ["", "X0"],
+        }
+    ).astype({"value": float})
+    fix = {"action": "set", "column": "value", "value": "12.5", "correction_id": "X1"}
+    corrections._act(frame, frame.area == "Peru", fix, "here")
+    assert frame.value[0] == 12.5 and frame.qualifier.to_list() == ["", "withheld"]
+    assert frame.correction_id.to_list() == ["X1", "X0"]
+    year = fix | {"column": "year", "value": "2025", "correction_id": "X2"}
+    corrections._act(frame, frame.area == "Chile", year, "here")
+    assert frame.year.to_list() == [2024, 2025] and frame.qualifier[1] == "withheld"
+    assert frame.correction_id[1] == "X0;X2"

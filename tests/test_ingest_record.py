@@ -49,6 +49,22 @@ def test_a_worksheet_of_the_century_is_read_with_what_is_withheld_said(tmp_path)
     assert report.table("historical").adds_up
 
 
+@pytest.mark.parametrize(
+    "heads", ["Estimated consumption\tApparent consumption", "Apparent consumption\tEstimated consumption"]
+)
+def test_of_two_columns_that_could_be_meant_the_preferred_one_is_read(tmp_path, heads):
+    cell = {"Estimated consumption": "1", "Apparent consumption": "6200"}
+    cells = "\t".join(cell[head] for head in heads.split("\t"))
+    lines = [
+        f"Year\tPrimary production\tImports\tExports\t{heads}\tWorld production",
+        f"1918\t2100\t4100\t7\t{cells}\t15000",
+    ]
+    text = "\n".join([*TUNGSTEN.splitlines()[:4], *lines])
+    (tmp_path / "ds140-tungs.tsv").write_text(text + "\n")
+    row = history.read(tmp_path, REF)[0]["historical"].set_index("year").loc[1918]
+    assert row.us_consumption_t == 6200 and row.world_production_t == 15000
+
+
 def test_a_figure_of_the_century_is_read_however_its_header_and_its_marks_are_written(tmp_path):
     text = TUNGSTEN.replace("Imports", "IMPORTS2").replace("Unit value ($/t)", "Unit  value ($/t)5")
     (tmp_path / "ds140-tungs.tsv").write_text(text.replace("4100", "e4,100").replace("6200", "6200r"))

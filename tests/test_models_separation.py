@@ -69,7 +69,9 @@ def test_the_tanks_hold_flow_times_residence():
     assert r["held_days"] == approx(flow * 30 / 1440, rel=1e-5) and r["held"] == approx(
         r["held_days"], rel=1e-12
     )
-    assert separation(**{**COLUMN_A, "efficiency": 0.5})["tanks"] == approx(2 * r["stages"], rel=1e-12)
+    half = separation(**{**COLUMN_A, "efficiency": 0.5})
+    assert half["tanks"] == approx(2 * r["stages"], rel=1e-12)
+    assert half["held_days"] == approx(2 * r["held_days"], rel=1e-12), "every tank of either section holds"
 
 
 # ---- textbooks -------------------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from markupsafe import Markup
 from sampled import draw, everything, told
 from test_scenario import hostile
 
-from chokepoint.analysis import decisions
+from chokepoint.analysis import countries, decisions
 from chokepoint.charts.vega import script
 from chokepoint.errors import UserError
 from chokepoint.models import scenario
 from chokepoint.models.scenario.runner import PARTS
 from chokepoint.pages import country, mineral
+from chokepoint.pages import decisions as choices
 from chokepoint.pages.components.scenario_desk import PANELS, ScenarioDesk, rows
 from chokepoint.pages.drawn import drawn
 from chokepoint.site import runs
@@ -416,3 +417,14 @@ def test_the_pages_scripts_and_words_weigh_little(page_file):
     assert json.loads(re.search(r'class="cp-own">(.*?)</script>', page_file.read_text(encoding="utf-8"))[1])[
         "panels"
     ]
+
+
+@pytest.mark.parametrize("country", ["australia", "chile"])
+def test_the_link_of_a_country_opens_the_club_as_it_would_become(country):
+    """Without a member, with one that is none."""
+    section = choices.on_country(country, RELEASE)
+    assert section is not None
+    iso3, club = countries.code(country), set(scenario.members_of(choices.CLUB))
+    [members] = set(re.findall(r"members=([A-Z,]+)", str(section.after)))
+    assert set(members.split(",")) == club ^ {iso3}
+    assert ("Move the club without it" in str(section.after)) == (iso3 in club)

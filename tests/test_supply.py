@@ -393,3 +393,28 @@ def test_the_id_of_a_countrys_share_names_its_form(monkeypatch):
     monkeypatch.setattr(shares, "prefix", lambda iso3: iso3.lower())
     rutile = SimpleNamespace(mineral="titanium", form="rutile", step="refinery")
     assert shares.share_id("SLE", rutile) == "sle.titanium_rutile_refined"
+
+
+def test_behind_the_blocs_share_stand_those_who_signed_and_those_who_only_came(monkeypatch):
+    standing = {
+        "AUS": coalitions.SIGNED,
+        "KOR": coalitions.CAME,
+        "CHL": coalitions.ELSEWHERE,
+        "CHN": coalitions.CHINA,
+    }
+    rows = pd.DataFrame(
+        {
+            "area": ["China", "Australia", "Korea", "Chile"],
+            "iso3": ["CHN", "AUS", "KOR", "CHL"],
+            "area_kind": "country",
+            "year": 2090,
+            "value": [50.0, 30.0, 15.0, 5.0],
+            "kilograms": False,
+            "world": 100.0,
+        }
+    ).assign(where=lambda t: t.iso3.map(standing))
+    monkeypatch.setattr(shares, "_output", lambda *_: {("tin", "mine"): rows})
+    told, alone = shares._output_rows(NEW, "tin", "mine", "inside", None)
+    assert [row.split(" ")[0] for row in told] == ["Australia", "Korea", "World"] and not alone
+    told, _ = shares._output_rows(NEW, "tin", "mine", "china", None)
+    assert [row.split(" ")[0] for row in told] == ["China", "World"]
