@@ -6,6 +6,7 @@ What code remembers of them is kept apart from what it remembers of the book's, 
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -72,3 +73,15 @@ class MadeUp:
         if (table, release) not in self._frames:
             return self._real["distinct"](table, release, column)
         return sorted(self._frames[table, release][column].dropna().astype(str).unique())
+
+
+def facts_of(monkeypatch, module, values: dict[str, float]) -> None:
+    """Let a module find these facts and no others."""
+
+    def find(name: str, *_at) -> SimpleNamespace | None:
+        if name not in values:
+            return None
+        return SimpleNamespace(fact_id=name, value=values[name], text=f"{values[name]:g}", sources=("S001",))
+
+    monkeypatch.setattr(module.facts, "find", find)
+    monkeypatch.setattr(module.facts, "get", find)

@@ -447,9 +447,7 @@ def _references(declared: dict, frames: dict[str, pd.DataFrame]) -> list[Fault]:
     frame, name, faults = frames[declared["name"]], declared["path"], []
     for key in declared["schema"].get("foreignKeys", []):
         cells = frame[listed(key["fields"])[0]]
-        faults += _unknown(
-            name, cells, lambda cell: [cell] if cell else [], key["reference"], declared, frames
-        )
+        faults += _unknown(name, cells, _itself, key["reference"], declared, frames)
     for field in declared["schema"]["fields"]:
         if "foreignList" in field:
             cells = frame[field["name"]]
