@@ -1,8 +1,8 @@
 """What a kilogram of magnet goes through."""
 
 from chokepoint.analysis import facts
-from chokepoint.analysis.facts.models import OWN, assumption
-from chokepoint.analysis.facts.registry import Answer, fact
+from chokepoint.analysis.facts.models import assumption
+from chokepoint.analysis.facts.registry import OWN, Answer, fact
 
 assumption(
     "rock.oxide_per_magnet",

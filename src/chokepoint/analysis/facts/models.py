@@ -2,12 +2,10 @@
 
 import pandas as pd
 
-from chokepoint.analysis.facts.registry import Answer, fact
+from chokepoint.analysis.facts.registry import OWN, Answer, fact
 from chokepoint.data import tables
 from chokepoint.models import MODELS
 from chokepoint.models.price_protection import REPORTED
-
-OWN = "M00"  # the source of what we assume ourselves
 
 
 def model_result(

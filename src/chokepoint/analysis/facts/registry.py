@@ -12,6 +12,7 @@ from chokepoint.data import tables
 from chokepoint.errors import MissingTable
 
 WORDS = "words"  # the unit of a quotation
+OWN = "M00"  # the source of what we assume ourselves
 NUMBER_WORDS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),

@@ -3,8 +3,7 @@
 from functools import partial
 
 from chokepoint.analysis import decisions
-from chokepoint.analysis.facts.models import OWN
-from chokepoint.analysis.facts.registry import Answer, fact
+from chokepoint.analysis.facts.registry import OWN, Answer, fact
 from chokepoint.data import tables
 
 _minerals = partial(fact, unit="minerals", text="{:.0f}", confidence="modelled")

@@ -3,10 +3,9 @@
 import math
 
 from chokepoint.analysis import own_forecasts, verdict
-from chokepoint.analysis.facts.models import OWN
 from chokepoint.analysis.facts.policy import established
 from chokepoint.analysis.facts.record import magnets
-from chokepoint.analysis.facts.registry import Answer, fact, in_words
+from chokepoint.analysis.facts.registry import OWN, Answer, fact, in_words
 from chokepoint.data import tables
 
 
