@@ -26,7 +26,8 @@ from chokepoint.analysis import countries, facts
 from chokepoint.data import check, digests, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
-from chokepoint.site.execute import execute, write
+from chokepoint.site.derived import DerivedFiles, write
+from chokepoint.site.execute import execute
 from chokepoint.site.extras import Extras
 from chokepoint.site.fact_cache import FactCache
 from chokepoint.site.lean import lean
@@ -108,18 +109,19 @@ def build_locked(
     if not fresh and not explain and not extras and last == {"inputs": before, "site": contents(site)}:
         return site
     kept = cache.Cache(home / "build" / "cache", fresh, say)
-    # It imports while the data are checked.
-    kernels.forkserver_context(precompute=_number_due(runs, kept) >= PRECOMPUTE_FROM)
+    entries = _entries(runs, kept)
+    due = sum(path is None for path, _ in entries.values())
+    kernels.forkserver_context(precompute=due >= PRECOMPUTE_FROM)  # it imports while the data are checked
     if not new:
         _require_sound(home / "build" / "sound.json", before, checked)
     fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
     lap("check")
     with renderer(home, stage, rendered, release, fresh) as render_pages:
-        why = execute(runs, executed, kept, pool)
+        why = execute(runs, executed, kept, pool, entries)
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
         lap("execute")
-        lay_out(home / "book", runs, executed, stage)
+        lay_out(home / "book", runs, executed, stage, before["the package"])
         binder.record(runs, edition, stage, home)
         if extras:
             extras.record(stage)
@@ -158,12 +160,12 @@ def build_locked(
     return site
 
 
-def _number_due(runs: list[Run], kept: cache.Cache) -> int:
-    """Count the notebooks that must run; 0 where a table does not read, which the check says better."""
+def _entries(runs: list[Run], kept: cache.Cache) -> dict[str, cache.Entry]:
+    """Look up what is kept of each page; nothing where a table does not read, which the check says better."""
     try:
-        return sum(kept.entry(run)[0] is None for run in runs)
+        return {run.page: kept.entry(run) for run in runs}
     except Exception:
-        return 0
+        return {}
 
 
 def _require_sound(passed: Path, before: dict[str, str], checked: Path | None) -> None:
@@ -224,30 +226,42 @@ def _wanted(path: Path) -> bool:
     return ".ipynb_checkpoints" not in path.parts
 
 
-def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path) -> None:
+def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path, code: str) -> None:
     """Gather in `stage` what is rendered.
 
     That is the Markdown pages, static files, and executed notebooks made ready.
 
     A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
+    code: a digest of the code that makes notebooks ready.
     """
     files = [
         path
         for path in book.rglob("*")
         if path.is_file() and _wanted(path) and path.suffix not in (".ipynb", ".yml")
     ]
-    made = {path.relative_to(book): path.read_bytes() for path in files}
-    for path in made:
-        if path.parts[0] == "_static" and path.suffix in (".js", ".css"):
-            made[path] = lean(path.name, made[path].decode()).encode()
+    made = {path.relative_to(book).as_posix(): path.read_bytes() for path in files}
+    for name in made:
+        if name.startswith("_static/") and name.endswith((".js", ".css")):
+            made[name] = lean(Path(name).name, made[name].decode()).encode()
+    for name, content in made.items():
+        write(stage / name, content)
+    notebooks = DerivedFiles(stage, stage.with_name(f"{stage.name}.json"))
     for run in runs:
-        notebook = nbformat.read(executed / f"{run.page}.ipynb", as_version=4)
-        made[Path(f"{run.page}.ipynb")] = nbformat.writes(ready_to_render(notebook, run.parameters)).encode()
-    for path, content in made.items():
-        write(stage / path, content)
-    for path in _named(stage):
-        if Path(path) not in made:
-            (stage / path).unlink()
+        name = f"{run.page}.ipynb"
+        content = (executed / name).read_bytes()
+        outputs = hashlib.sha256(content).hexdigest()
+        made_from = _digest([outputs, run.parameters, _titles(run.parameters), code])
+        if not notebooks.stands(name, made_from):
+            page = ready_to_render(nbformat.reads(content.decode(), as_version=4), run.parameters)
+            notebooks.write(name, made_from, nbformat.writes(page).encode())
+    notebooks.save()
+    for name in {*_named(stage)} - {*made, *(f"{run.page}.ipynb" for run in runs)}:
+        (stage / name).unlink()
+
+
+def _titles(parameters: dict) -> dict[str, str]:
+    """Return what stands in the titles of a template's page for a parameter in braces."""
+    return {name: _TITLES[name](parameters[name]) for name in sorted(parameters.keys() & _TITLES)}
 
 
 def _named(stage: Path) -> list[str]:
@@ -263,8 +277,7 @@ def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbform
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("papermill", None)  # it names folders of this machine
-    for parameter in set(parameters) & set(_TITLES):
-        title = _TITLES[parameter](parameters[parameter])
+    for parameter, title in _titles(parameters).items():
         notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", plain_markdown(title))
     notebook.cells = [
         c

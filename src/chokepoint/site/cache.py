@@ -40,6 +40,10 @@ PINS = tuple(_SOURCE.parents[1] / name for name in ("requirements.txt", "require
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
+# The file of the kept result of a page that is right now, and ""; else None, and why its notebook must run.
+Entry = tuple[Path | None, str]
+
+
 @dataclass(frozen=True)
 class Executed:
     """A notebook that ran.
@@ -72,16 +76,25 @@ class Cache:
     def find(self, run: Run) -> tuple[Executed | None, str]:
         """Find the kept result whose inputs are all as they are now, and ""; else None, and why to run."""
         path, why = self.entry(run)
-        if path and (executed := self._read(path)):
+        return self.read(run, path) if path else (None, why)
+
+    def read(self, run: Run, path: Path) -> tuple[Executed | None, str]:
+        """Return the result kept in a file that `entry` gave, and ""; its words are the notebook's of now.
+
+        Else it returns None, and why the notebook must run.
+        """
+        if executed := self._read(path):
             os.utime(path)
             return replace(executed, notebook=with_words(executed.notebook, run.notebook)), ""
-        return None, why or "what was kept of it is damaged"
+        return None, "what was kept of it is damaged"
 
-    def entry(self, run: Run) -> tuple[Path | None, str]:
-        """Return the file of the kept result that is right now, and "".
+    def version(self, run: Run, path: Path) -> str:
+        """Return a text that differs where what `read` gives does, without reading the file."""
+        words = self._once((run.notebook, "words"), lambda _: _sha(run.notebook.read_bytes()))
+        return f"{path.name} {words} {self._once(__file__, lambda _: _sha(Path(__file__).read_bytes()))}"
 
-        Else it returns None, and why the notebook must run. Nothing is unpacked.
-        """
+    def entry(self, run: Run) -> Entry:
+        """Look up what is kept of a run; nothing is unpacked."""
         if self.fresh:
             return None, "--fresh was given"
         why = "it has not run before"
@@ -94,8 +107,8 @@ class Cache:
                 why = ", ".join(f"{name} changed" for name in changed)
         return None, why
 
-    def keep(self, run: Run, executed: Executed) -> None:
-        """Keep a result. UserError if an input changed since the build began.
+    def keep(self, run: Run, executed: Executed) -> Path:
+        """Keep a result and return its file. UserError if an input changed since the build began.
 
         What is rendered from such a result would not be told apart.
         """
@@ -114,6 +127,7 @@ class Cache:
             new.replace(file)
         for old in self._entries(run)[KEPT:]:
             _remove(old)
+        return path
 
     def note_state(self) -> None:
         """Note how the tables are, for `changed_files`; else that is when the first of them is asked for."""

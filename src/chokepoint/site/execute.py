@@ -16,8 +16,9 @@ import nbformat
 from chokepoint.errors import UserError
 from chokepoint.pages.markup import RENDER
 from chokepoint.site import kernels
-from chokepoint.site.cache import Cache, Executed
+from chokepoint.site.cache import Cache, Entry, Executed
 from chokepoint.site.chart_cache import ChartCache
+from chokepoint.site.derived import DerivedFiles
 from chokepoint.site.progress import Progress
 from chokepoint.site.runs import Run
 
@@ -27,29 +28,42 @@ if TYPE_CHECKING:
 TIMEOUT_S = 300  # of one cell; the slowest takes a few seconds
 
 
-def execute(runs: list[Run], folder: Path, cache: Cache, pool: Executor | None = None) -> dict[str, str]:
+def execute(
+    runs: list[Run],
+    folder: Path,
+    cache: Cache,
+    pool: Executor | None = None,
+    entries: dict[str, Entry] | None = None,
+) -> dict[str, str]:
     """Bring every run into `folder`/<page>.ipynb, and return for each page why it ran.
 
     Of a page whose kept result was right, it returns "".
 
     UserError names notebook, parameters, cell and error of a failure. `pool` is any executor of the kind of
-    concurrent.futures (Dask's too); without one, processes of this machine.
+    concurrent.futures (Dask's too); without one, processes of this machine. entries: what the cache has of
+    each page, where whoever calls has looked it up already.
     """
-    found = {run.page: cache.find(run) for run in runs}
-    due = sorted(
-        (run for run in runs if not found[run.page][0]), key=lambda run: -cache.seconds(run)
-    )  # the longest first
-    done = {page: kept for page, (kept, _why) in found.items()}
+    files, why = DerivedFiles(folder, folder.with_name(f"{folder.name}.json")), {}
+    for run in runs:
+        path, why[run.page] = (entries or {}).get(run.page) or cache.entry(run)
+        if path and not files.stands(_file(run), cache.version(run, path)):
+            kept, why[run.page] = cache.read(run, path)
+            if kept:
+                files.write(_file(run), cache.version(run, path), kept.notebook.encode())
+    due = sorted((run for run in runs if why[run.page]), key=lambda run: -cache.seconds(run))  # longest first
     if due:
         pool = pool or workers(len(due), folder.with_name("kernels.log"))
         with Progress("Running notebooks", len(due)) as progress:
             for run, result in _run_all(due, pool, progress, cache.charts):
-                cache.keep(run, result)
-                done[run.page] = result
+                version = cache.version(run, cache.keep(run, result))
+                files.write(_file(run), version, result.notebook.encode())
         cache.charts.forget_oldest()
-    for page, result in done.items():
-        write(folder / f"{page}.ipynb", result.notebook.encode())
-    return {page: why for page, (_kept, why) in found.items()}
+    files.save()
+    return why
+
+
+def _file(run: Run) -> str:
+    return f"{run.page}.ipynb"
 
 
 def _run_all(
@@ -164,10 +178,3 @@ def _explain(run: Run, error: "PapermillExecutionError") -> str:
     source = error.source.strip().splitlines()
     shown = "\n".join(f"    {line}" for line in source[:5])
     return f"{run}, cell {error.cell_index}: {error.ename}: {error.evalue}\n{shown}"
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, where it is not there already: what did not change keeps its time."""
-    if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

@@ -29,7 +29,8 @@ from watchfiles import watch as changes_of
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
 from chokepoint.site import build, cache, imports, kernels, live_render
-from chokepoint.site.execute import run_notebook, workers, write
+from chokepoint.site.derived import write
+from chokepoint.site.execute import run_notebook, workers
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.runs import Run, plan
