@@ -16,7 +16,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -106,17 +106,25 @@ def build_locked(
     require_settings(home, [run.page for run in runs])
     require_words(home / "book", release)
     before = inputs(home, runs, release, edition)
-    if not fresh and not explain and not extras and last == {"inputs": before, "site": contents(site)}:
+    same = last["inputs"] == before and not (fresh or explain or extras)
+    if same and last.get("site") == contents(site):
         return site
     kept = cache.Cache(home / "build" / "cache", fresh, say)
     entries = _entries(runs, kept)
-    due = sum(path is None for path, _ in entries.values())
-    kernels.forkserver_context(precompute=due >= PRECOMPUTE_FROM)  # it imports while the data are checked
-    if not new:
-        _require_sound(home / "build" / "sound.json", before, checked)
-    fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
-    lap("check")
-    with renderer(home, stage, rendered, release, fresh) as render_pages:
+    due = not entries or any(path is None for path, _ in entries.values())
+    with ExitStack() as ends:
+        if due:  # kernels and renderer are forked from a process that imports while the data are checked
+            number = sum(path is None for path, _ in entries.values())
+            forks = kernels.forkserver_context(precompute=number >= PRECOMPUTE_FROM)
+        else:  # the renderer itself imports while the data are checked
+            forks = multiprocessing.get_context("spawn")
+            render_pages = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
+        if not new:
+            _require_sound(home / "build" / "sound.json", before, checked)
+        fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
+        lap("check")
+        if due:
+            render_pages = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
         why = execute(runs, executed, kept, pool, entries)
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))

@@ -193,24 +193,27 @@ class Cache:
 
         A view is only asked again where its tables are others than then.
         """
-        if not name.startswith(views.VIEW):
+        if not name.startswith(views.VIEW) or was.count(" ") < 2:
             return self.digest(name) == was
-        whole, _, result = was.partition(" ")
-        return whole == self._tables_of(name) or result == self._result_of(name)
+        tables_read, whole, result = was.split(" ", 2)
+        return whole == self._whole(tables_read) or result == self._result_of(name)
 
     def digest(self, name: str) -> str:
         """Return what a name of `memory.reads` stands for.
 
-        Of a view, that is a digest of its tables and one of its result.
+        Of a view, that is the files of its tables, a digest of them and one of its result.
         """
         if name in self._at_start:
             return self._at_start[name]
         if name.startswith(views.VIEW):
-            return f"{self._tables_of(name)} {self._result_of(name)}"
+            tables_read = ",".join(_files(name))
+            return f"{tables_read} {self._whole(tables_read)} {self._result_of(name)}"
         return self._once(name, lambda read: digests.digest(read, self._states))
 
-    def _tables_of(self, view: str) -> str:
-        return self._once((view, "tables"), lambda _: _sha("".join(map(self.digest, _files(view))).encode()))
+    def _whole(self, files: str) -> str:
+        """Digest of files whose names are joined by commas."""
+        digests_of = map(self.digest, files.split(","))
+        return self._once((files, "whole"), lambda _: _sha("".join(digests_of).encode()))
 
     def _result_of(self, view: str) -> str:
         return self._once((view, "result"), lambda _: _result(view))

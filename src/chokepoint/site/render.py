@@ -29,7 +29,7 @@ from chokepoint.errors import UserError
 from chokepoint.site import kernels
 
 if TYPE_CHECKING:  # a build that finds nothing to do need not import it
-    from multiprocessing.context import ForkServerProcess
+    from multiprocessing.context import BaseContext, ForkServerProcess
     from multiprocessing.synchronize import Event
 
     from sphinx.application import Sphinx
@@ -40,18 +40,17 @@ _LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive o
 
 @contextmanager
 def renderer(
-    home: Path, stage: Path, rendered: Path, release: str, fresh: bool = False
+    home: Path, stage: Path, rendered: Path, release: str, forks: BaseContext, fresh: bool = False
 ) -> Iterator[Callable[[str], None]]:
     """Start a process that works out all facts while notebooks run; call what is yielded to let it render.
 
     Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call
     takes a digest of all that every page depends on; another one than the last time, or `fresh`, renders all
-    pages anew.
+    pages anew. forks: how the process is started.
     """
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     out.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
-    forks = kernels.forkserver_context()
     begin = forks.Event()
     process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, fresh))
     process.start()

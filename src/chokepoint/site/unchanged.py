@@ -63,9 +63,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 def is_same(site: Path, state: str) -> bool:
     """Whether `site` stands as it was built, from this state."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, LookupError, TypeError):
         last = json.loads((site.parent / _FILE).read_text(encoding="utf-8"))
-        return bool(last == {"state": state, "site": contents(site)})
+        return bool(last["state"] == state and last["site"] == contents(site))
     return False
 
 
