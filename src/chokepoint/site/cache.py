@@ -97,15 +97,15 @@ class Cache:
         """Look up what is kept of a run; nothing is unpacked."""
         if self.fresh:
             return None, "--fresh was given"
-        why = "it has not run before"
-        for path in reversed(self._entries(run)):  # the newest says why last
+        why = ""  # by the newest
+        for path in self._entries(run):
             if (inputs := self._inputs_of(path)) is None:
                 self._drop(path)
             elif not (changed := self._changed(run, inputs)):
                 return path, ""
             else:
-                why = ", ".join(f"{name} changed" for name in changed)
-        return None, why
+                why = why or ", ".join(f"{name} changed" for name in changed)
+        return None, why or "it has not run before"
 
     def keep(self, run: Run, executed: Executed) -> Path:
         """Keep a result and return its file. UserError if an input changed since the build began.
