@@ -34,7 +34,7 @@ from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.open_data import catalogue
 from chokepoint.site.open_data import write as open_data
-from chokepoint.site.render import renderer
+from chokepoint.site.render import Renderer, renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 from chokepoint.site.unchanged import contents
@@ -118,13 +118,13 @@ def build_locked(
             forks = kernels.forkserver_context(precompute=number >= PRECOMPUTE_FROM)
         else:  # the renderer itself imports while the data are checked
             forks = multiprocessing.get_context("spawn")
-            render_pages = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
+            render = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
         if not new:
             _require_sound(home / "build" / "sound.json", before, checked)
         fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
         lap("check")
         if due:
-            render_pages = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
+            render = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
         why = execute(runs, executed, kept, pool, entries)
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
@@ -141,17 +141,18 @@ def build_locked(
             for name, digest in before.items()
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
-        render_pages(_digest(pages | {"pages": _named(stage)}))
+        render.start(_digest(pages | {"pages": _named(stage)}))
+        try:
+            beside = {} if edition else _open_data(home, stage, release, before, render, fresh)
+        except Exception:
+            render.wait()  # what is wrong with a page is said first
+            raise
+        render.wait()
     if extras:
         extras.add(rendered)
+    for address, content in beside.items():
+        write(rendered / address, content)
     lap("render")
-    if not edition:
-        if fresh:
-            shutil.rmtree(home / "build" / "open-data", ignore_errors=True)
-        known = FactCache(home / "build").every(release)  # as the pages were rendered with
-        tables_made = home / "build" / "open-data"  # the same for what is published
-        open_data.add(rendered, stage, tables_made, release, known, open_data.state_of(before))
-    lap("open data")
     linkcheck.require_whole(rendered, None if fresh else work / "links.json")
     if changed := [
         name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
@@ -166,6 +167,19 @@ def build_locked(
         json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
     )
     return site
+
+
+def _open_data(
+    home: Path, stage: Path, release: str, before: dict[str, str], render: Renderer, fresh: bool
+) -> dict[str, bytes]:
+    """Make the open data while pages are rendered, with the facts that these are rendered with."""
+    folder = home / "build" / "open-data"
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not render.wait_for_facts():  # why is said by `wait`
+        return {}
+    known = FactCache(home / "build").every(release)
+    return open_data.files(stage, folder, release, known, open_data.state_of(before))
 
 
 def _entries(runs: list[Run], kept: cache.Cache) -> dict[str, cache.Entry]:

@@ -17,8 +17,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -29,7 +30,8 @@ from chokepoint.errors import UserError
 from chokepoint.site import kernels
 
 if TYPE_CHECKING:  # a build that finds nothing to do need not import it
-    from multiprocessing.context import BaseContext, ForkServerProcess
+    from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
     from multiprocessing.synchronize import Event
 
     from sphinx.application import Sphinx
@@ -41,55 +43,94 @@ _LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive o
 @contextmanager
 def renderer(
     home: Path, stage: Path, rendered: Path, release: str, forks: BaseContext, fresh: bool = False
-) -> Iterator[Callable[[str], None]]:
-    """Start a process that works out all facts while notebooks run; call what is yielded to let it render.
+) -> Iterator[Renderer]:
+    """Start a process that works out all facts while notebooks run, and renders once it is told to.
 
-    Then it renders `stage` into `rendered`. UserError lists its warnings: each is an error here. The call
-    takes a digest of all that every page depends on; another one than the last time, or `fresh`, renders all
-    pages anew. forks: how the process is started.
+    forks: how the process is started. fresh: all pages are rendered anew.
     """
     out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
     out.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
-    begin = forks.Event()
-    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, fresh))
+    begin, ready = forks.Event(), forks.Event()
+    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, ready, fresh))
     process.start()
     try:
-        yield partial(_let_render, process, begin, home, stage, rendered, fresh)
+        yield Renderer(process, begin, ready, home, stage, rendered, fresh)
     finally:
         process.kill()
         process.join()
 
 
-def _let_render(
-    process: ForkServerProcess, begin: Event, home: Path, stage: Path, rendered: Path, fresh: bool, key: str
-) -> None:
-    """See `renderer`."""
-    out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
-    whole = out / "whole"  # the key of a rendering that went through, and nothing while one is under way
-    if fresh or not whole.is_file() or whole.read_text() != key:
-        shutil.rmtree(out, ignore_errors=True)
-    whole.unlink(missing_ok=True)
-    begin.set()
-    process.join()
-    if process.exitcode:
+@dataclass
+class Renderer:
+    """A process that renders the pages of `stage` into `rendered`."""
+
+    process: BaseProcess
+    begin: Event
+    ready: Event
+    home: Path
+    stage: Path
+    rendered: Path
+    fresh: bool
+
+    def start(self, key: str) -> None:
+        """Let it render.
+
+        key: a digest of all that every page depends on; all pages are rendered anew where it is another than
+        the last time.
+        """
+        whole = self._whole
+        if self.fresh or not whole.is_file() or whole.read_text() != key:
+            shutil.rmtree(whole.parent, ignore_errors=True)
+        whole.unlink(missing_ok=True)
+        self.begin.set()
+        self.key = key
+
+    def wait_for_facts(self) -> bool:
+        """Wait until it has kept all facts (see `fact_cache`); False where it ended without."""
+        while not self.ready.wait(0.1):
+            if not self.process.is_alive():
+                return False
+        return True
+
+    def wait(self) -> None:
+        """Wait until all is rendered. UserError lists its warnings: each is an error here."""
+        self.process.join()
+        out = self._whole.parent
+        if self.process.exitcode:
+            self._explain(out)
+        self._whole.write_text(self.key)
+        shutil.copytree(out / "html", self.rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
+
+    @property
+    def _whole(self) -> Path:
+        """The file with the key of a rendering that went through; there is none while one is under way."""
+        return self.rendered.with_name("sphinx") / "whole"
+
+    def _explain(self, out: Path) -> None:
         if shutil.disk_usage(out.parent).free < 2**20:  # then the log may be empty
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
+        log = self.rendered.with_name("render.log")
         lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
         faults = [
-            line.replace(f"{stage}/", "book/") for line in lines if re.search(r"WARNING|ERROR|Error:", line)
+            line.replace(f"{self.stage}/", "book/")
+            for line in lines
+            if re.search(r"WARNING|ERROR|Error:", line)
         ]
         raise UserError(
             "Rendering the pages failed:\n"
             + "\n".join((faults or lines)[-20:])
-            + f"\nAll of it: {log.relative_to(home)}"
+            + f"\nAll of it: {log.relative_to(self.home)}"
         )
-    whole.write_text(key)
-    shutil.copytree(out / "html", rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
 
 
-def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event, fresh: bool) -> None:
-    """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set."""
+def _render(
+    home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event, ready: Event, fresh: bool
+) -> None:
+    """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set.
+
+    It sets `ready` once all facts are kept.
+    """
     kernels.end_with_parent()
     os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
     kernels.redirect_output(log)
@@ -97,7 +138,6 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     from jupyter_book.sphinx import build_sphinx
 
     from chokepoint.analysis import facts
-    from chokepoint.pages import vega_script
     from chokepoint.site.fact_cache import FactCache
 
     os.nice(10)  # the notebooks first
@@ -105,7 +145,10 @@ def _render(home: Path, stage: Path, out: Path, release: str, log: Path, begin: 
     kept = FactCache(home / "build", fresh)
     facts.use_precomputed(release, kept.every(release))
     kept.save()
+    ready.set()
     if fresh:
+        from chokepoint.pages import vega_script
+
         shutil.rmtree(home / "build" / vega_script.FOLDER, ignore_errors=True)
     _import_extensions(home)
     begin.wait()
@@ -130,7 +173,8 @@ def _import_extensions(home: Path) -> None:
 
     with suppress(Exception):
         settings, _ = get_final_config(user_yaml=home / "_config.yml", cli_config=overrides(home))
-        for name in (*settings["extensions"], settings["html_theme"]):
+        # The second is what myst_nb itself imports only once Sphinx asks it.
+        for name in (*settings["extensions"], "myst_nb.sphinx_ext", settings["html_theme"]):
             with suppress(Exception):
                 import_module(name)
 
@@ -140,6 +184,7 @@ def overrides(home: Path) -> dict:
     return {
         "external_toc_path": (home / "_toc.yml").as_posix(),
         "latex_individualpages": False,
+        "numfig": False,  # no figure has a number, and to find that out Sphinx would read every page again
         "nitpicky": True,
     }
 

@@ -13,6 +13,8 @@ import yaml
 
 from chokepoint.errors import UserError
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast
+
 
 def mapping(path: Path, shown: str) -> dict:
     """Read the mapping in a YAML file; nothing in it is run.
@@ -20,7 +22,7 @@ def mapping(path: Path, shown: str) -> dict:
     UserError, calling the file `shown`, when it is none.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except FileNotFoundError:
         raise UserError(f"{shown}: not found. Restore it from the repository.") from None
     except yaml.YAMLError as fault:

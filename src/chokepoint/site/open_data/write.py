@@ -15,13 +15,13 @@ from chokepoint.site.open_data.documents import FOLDER, Document
 from chokepoint.site.open_data.records import Book, documents
 
 SCHEMAS = Path(__file__).with_name("schemas")
-_FRAME = "embed.html"  # the page that shows one chart alone, where the site has it
+_FRAME = "embed.html"  # the page that shows one chart alone
 
 
-def add(
-    site: Path, stage: Path, cache_folder: Path, release: str, facts: Mapping[str, Fact], state: str
-) -> None:
-    """Put it into a site whose pages are rendered from `stage`.
+def files(
+    stage: Path, cache_folder: Path, release: str, facts: Mapping[str, Fact], state: str
+) -> dict[str, bytes]:
+    """Make it for a site whose pages are rendered from `stage`: the content of each file by its address.
 
     cache_folder: for what is made from the tables alone; state: a digest of them and of the code. It is used
     again while that is the same.
@@ -34,10 +34,9 @@ def add(
     shown, pages_by_fact = charts.read(stage), crosslinks.stating(stage)
     book = Book(facts, pages_by_fact, shown, pages, redirects.gone(pages))
     metadata = _metadata(release)
-    frame = _FRAME if (site / _FRAME).is_file() else ""
     made = {
         document.address: document.text(metadata).encode()
-        for document in [*documents(book), *(chart.document(frame) for chart in shown.charts)]
+        for document in [*documents(book), *(chart.document(_FRAME) for chart in shown.charts)]
     }
     tables, archive = _of_tables(cache_folder, state)
     made[f"{FOLDER}/chokepoint.sqlite"] = database.completed(
@@ -47,10 +46,7 @@ def add(
     made |= {address: feed.encode() for address, feed in feeds.feeds(book, release).items()}
     made |= {f"{FOLDER}/schema/{path.name}": path.read_bytes() for path in sorted(SCHEMAS.glob("*.json"))}
     made[f"{FOLDER}/index.json"] = _index(made, metadata).encode()
-    for address, content in made.items():
-        path = site / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    return made
 
 
 def _metadata(release: str) -> dict[str, str]:
