@@ -206,7 +206,7 @@ class Checkout:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def reduce(self, *chapters: str, minerals: tuple[str, ...] = ()) -> None:
-        """Leave these chapters and minerals' pages as they are; of any other chapter only words remain, and no other page of a template.
+        """Leave these chapters and minerals' pages as they are; of any other chapter only words remain, as a page of Markdown, and no other page of a template.
 
         Links to pages that are left out are not followed. What the built book keeps of its notebooks is kept here too: a build runs
         those that the test changes.
@@ -217,11 +217,10 @@ class Checkout:
         for name, entry in yaml.safe_load((book / "runs.yml").read_text(encoding="utf-8")).items():
             if not minerals or name != "mineral.ipynb":
                 (book / name).unlink()
-            left_out = (
-                book / f"{entry['page'].partition('{')[0]}left-out.md"
-            )  # the table of contents asks for one
-            left_out.parent.mkdir(exist_ok=True)
-            left_out.write_text("# Left out\n")
+            # The table of contents asks for one.
+            page = book / f"{entry['page'].partition('{')[0]}left-out.md"
+            page.parent.mkdir(exist_ok=True)
+            page.write_text("# Left out\n")
         (book / "moved.yml").write_text("{}\n")
         self.whole = False
         kept = (
@@ -237,31 +236,30 @@ class Checkout:
         (book / "methods.md").write_text(
             "\n\n".join(line for line in methods if line.startswith("#")), encoding="utf-8"
         )
-        for path in book.glob("*.ipynb"):
-            if path.stem not in (*chapters, "mineral"):
-                notebook = nbformat.read(path, as_version=4)
-                notebook.cells = [
-                    c
-                    for c in notebook.cells
-                    if c.cell_type == "markdown" or "parameters" in c.metadata.get("tags", [])
-                ]
-                if path.stem == "claims":  # the chapters that stay link to single claims
-                    with (self.folder / "data" / "evidence" / "claims.csv").open(encoding="utf-8") as file:
-                        marks = [
-                            f'<span id="claim-{row["claim_id"]}"></span>' for row in csv.DictReader(file)
-                        ]
-                    notebook.cells.append(nbformat.v4.new_markdown_cell("\n".join(marks)))
-                nbformat.write(notebook, path)
+        left_out = {path.stem for path in book.glob("*.ipynb")} - {*chapters, "mineral"}
+        for path in (book / f"{name}.ipynb" for name in left_out):
+            cells = nbformat.read(path, as_version=4).cells
+            words = [
+                c.source
+                for c in cells
+                if c.cell_type == "markdown" and "notebook" not in c.metadata.get("tags", [])
+            ]
+            if path.stem == "claims":  # the chapters that stay link to single claims
+                with (self.folder / "data" / "evidence" / "claims.csv").open(encoding="utf-8") as file:
+                    words += [f'<span id="claim-{row["claim_id"]}"></span>' for row in csv.DictReader(file)]
+            path.with_suffix(".md").write_text("\n\n".join(words), encoding="utf-8")
+            path.unlink()
+
+        def stays(link: re.Match) -> str:
+            folder, name, anchor = link.groups()
+            if folder:
+                return link[0] if name in minerals else "](index.md)"
+            return f"]({name}.md{anchor})" if name in left_out else link[0]
+
         for path in [*book.glob("*.ipynb"), *book.glob("*.md")]:
             text = path.read_text(encoding="utf-8")
-            path.write_text(
-                re.sub(
-                    r"\]\((?:minerals|countries)/([\w-]+)\.ipynb[^)]*\)",
-                    lambda link: link[0] if link[1] in minerals else "](index.md)",
-                    text,
-                ),
-                encoding="utf-8",
-            )
+            text = re.sub(r"\]\((minerals/|countries/|)([\w-]+)\.ipynb([^)]*)\)", stays, text)
+            path.write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """`chokepoint …` of this checkout."""
