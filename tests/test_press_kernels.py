@@ -16,7 +16,7 @@ from chokepoint.site.runs import Run, plan
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kernels")]  # the workers are started once
 HOME = Path(__file__).resolve().parents[1]
-CHAPTERS = 3  # of those that are no template
+CHAPTERS = 2  # of those that are no template
 WARNS = """import json, warnings
 with warnings.catch_warnings(record=True) as seen:
     for kind in (UserWarning, FutureWarning, RuntimeWarning, DeprecationWarning, ImportWarning):
