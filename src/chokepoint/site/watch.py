@@ -10,13 +10,12 @@ not touched, and no page of it knows of this server.
 """
 
 import http.server
-import json
 import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 from queue import Queue
@@ -33,23 +32,10 @@ from chokepoint.site.derived import write
 from chokepoint.site.execute import run_notebook, workers
 from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
+from chokepoint.site.reruns import Reruns
 from chokepoint.site.runs import Run, plan
+from chokepoint.site.watch_server import Handler, Messages
 
-SCRIPT = """
-const page = decodeURI(location.pathname).replace(/^\\//, "").replace(/(\\.html|\\/)?$/, "") || "index";
-const banner = document.createElement("pre");
-Object.assign(banner.style, { position: "fixed", inset: "auto 0 0 0", zIndex: 99, margin: 0, padding: "1em", maxHeight: "50vh",
-  overflow: "auto", whiteSpace: "pre-wrap", background: "#7a1f1f", color: "#fff" });
-banner.setAttribute("role", "alert");
-let start;
-new EventSource(`/-/events?page=${encodeURIComponent(page)}`).onmessage = ({ data }) => {
-  const { fault, pages, server } = JSON.parse(data);
-  banner.textContent = fault;
-  fault ? document.body.append(banner) : banner.remove();
-  if (pages.includes(page) || pages.includes("*") || (start && start !== server)) location.reload();
-  start ??= server;
-};
-"""  # noqa: E501  as the browser gets it
 _RERUN = ("analysis", "charts", "models", "pages")  # parts of the package whose change reruns notebooks
 
 
@@ -61,87 +47,6 @@ def modules_needing_restart() -> set[str]:
     runners = {f"chokepoint.site.{Path(name).stem}" for name in cache.RUNNER}
     held = {m for runner in runners for m in imports.imported(runner, by_name=False)}
     return imports.reachable(held, by_name=False)
-
-
-class Messages:
-    """What the browsers are to be told: the newest fault, and which pages are new."""
-
-    def __init__(self) -> None:
-        self.fault, self.viewed = "", {}
-        self._sent: list[list[str]] = []
-        self._news = threading.Condition()
-
-    def send(self, pages: Iterable[str] = ()) -> None:
-        """Tell the browsers that these pages are new."""
-        with self._news:
-            self._sent.append(list(pages))
-            self._news.notify_all()
-
-    def each(self) -> Iterator[str]:
-        """Wait for messages, from now on.
-
-        The first one says at once how things stand, and "" keeps the line open.
-        """
-        at, pages = len(self._sent), []
-        while True:
-            yield (
-                json.dumps({"fault": self.fault, "pages": pages, "server": os.getpid()})
-                if pages is not None
-                else ""
-            )
-            with self._news:
-                new = self._news.wait_for(lambda at=at: len(self._sent) > at, timeout=15)
-                pages, at = (
-                    ([p for sent in self._sent[at:] for p in sent], len(self._sent)) if new else (None, at)
-                )
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Files of the site as they are now, pages with SCRIPT, and the stream of messages at /-/events."""
-
-    def __init__(self, *args: Any, messages: Messages, **how: Any) -> None:
-        self.messages = messages
-        super().__init__(*args, **how)
-
-    def do_GET(self) -> None:
-        path, _, query = self.path.partition("?")
-        if path == "/-/events":
-            return self._events(query.removeprefix("page="))
-        if path == "/-/watch.js":
-            return self._answer(SCRIPT.encode(), "text/javascript")
-        file = Path(self.translate_path(path))
-        file = file / "index.html" if file.is_dir() else file
-        if file.suffix == ".html" and file.is_file():
-            script = b'<script src="/-/watch.js" defer></script></head>'
-            return self._answer(file.read_bytes().replace(b"</head>", script, 1), "text/html; charset=utf-8")
-        return super().do_GET()
-
-    def _answer(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _events(self, page: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        self.messages.viewed[self] = page.replace("%2F", "/")
-        try:
-            for message in self.messages.each():
-                self.wfile.write(f"data: {message}\n\n".encode() if message else b": still here\n\n")
-        except OSError:  # the browser went elsewhere
-            pass
-        finally:
-            del self.messages.viewed[self]
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_message(self, *_words: object) -> None:
-        pass
 
 
 class Watch:
@@ -159,7 +64,7 @@ class Watch:
     def run(self, port: int) -> None:
         """Serve and watch until interrupted."""
         self.site.mkdir(parents=True, exist_ok=True)
-        handler = partial(_Handler, directory=self.site, messages=self.messages)
+        handler = partial(Handler, directory=self.site, messages=self.messages)
         with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             address = f"http://127.0.0.1:{server.server_port}"
@@ -319,48 +224,43 @@ class Watch:
     def _rerun(self, check_data: bool, pages: list[str]) -> list[str]:
         """Run what is due, pages that somebody looks at first, and render each as soon as it has run."""
         self.runs, known = plan(self.home / "book", self.release), self._cache()
-        viewed = set(self.messages.viewed.values())
-        ready, due = list(pages), []
-        running: dict[Future, Run] = {}
+        reruns = Reruns(self._submit, self._submit_check if check_data else None)
+        ready, done = [*pages, *self._look_through(known, reruns)], []
+        reruns.start_others()
+        while ready or reruns.unfinished:
+            if ready:
+                done += self._render(ready, more=reruns.has_notebooks)
+                ready = []
+                continue
+            reruns.start_others()
+            ready = [run.page for run, result in reruns.wait() if self._stage_result(run, result, known)]
+        return done
+
+    def _look_through(self, known: cache.Cache, reruns: Reruns) -> list[str]:
+        """Hand over what is due; return the pages that need no more than what is kept of them."""
+        viewed, ready = set(self.messages.viewed.values()), []
         for run in sorted(self.runs, key=lambda run: run.page not in viewed):
             path, _why = known.entry(run)
             if path is None and run.page in viewed:
-                running[self._submit(run)] = run  # while the others are looked through
-                continue
-            if path is None:
-                due.append(run)
-                continue
-            self.faults.pop(run.page, None)
-            if path != self.staged.get(run.page) and self._stage_kept(run, known):
-                ready.append(run.page)
-        due.sort(key=known.seconds)
-        checked, done = None, []
-        # While somebody waits for a page, the check and the others would take the processors from it.
-        if not running:
-            checked, check_data = self._submit_check() if check_data else None, False
-            running, due = {self._submit(run): run for run in due}, []
-        while ready or running or due or check_data or checked:
-            if check_data and not running:
-                checked, check_data = self._submit_check(), False
-            if due and not running and not checked:
-                running, due = {self._submit(run): run for run in due}, []
-            if (running or checked) and not ready:
-                finished, _ = wait([*running, *filter(None, [checked])], return_when=FIRST_COMPLETED)
-                if checked in finished:
-                    checked.result()  # UserError where the data are not sound
-                    checked = None
-                for future in finished & running.keys():
-                    run = running.pop(future)
-                    try:
-                        known.keep(run, executed := future.result())
-                        self._stage(run, executed, known)
-                        ready.append(run.page)
-                    except UserError as error:
-                        self.faults[run.page] = str(error)
-                continue
-            done += self._render(ready, more=bool(running or due))
-            ready = []
-        return done
+                reruns.start(run)  # while the others are looked through
+            elif path is None:
+                reruns.others.append(run)
+            else:
+                self.faults.pop(run.page, None)
+                if path != self.staged.get(run.page) and self._stage_kept(run, known):
+                    ready.append(run.page)
+        reruns.others.sort(key=known.seconds)
+        return ready
+
+    def _stage_result(self, run: Run, result: Future, known: cache.Cache) -> bool:
+        """Keep and stage what a notebook gave; False where it failed, which is said on the pages."""
+        try:
+            known.keep(run, executed := result.result())
+            self._stage(run, executed, known)
+        except UserError as error:
+            self.faults[run.page] = str(error)
+            return False
+        return True
 
     def _submit(self, run: Run) -> Future:
         return self.pool.submit(run_notebook, run, None, self.changed, self._cache().charts)
