@@ -97,9 +97,9 @@ $(VENV)/.python:
 
 $(VENV)/.ready: $(VENV)/.python requirements.txt requirements-build.txt pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute) …"
-	@$(BIN)/python -m pip install -q -r requirements.txt -r requirements-build.txt
+	@$(BIN)/python -m pip install -q --no-compile -r requirements.txt -r requirements-build.txt
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.ready tests/requirements.txt
-	@$(BIN)/python -m pip install -q -r tests/requirements.txt
+	@$(BIN)/python -m pip install -q --no-compile -r tests/requirements.txt
 	@touch $@
