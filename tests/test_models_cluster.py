@@ -95,9 +95,10 @@ def test_pages_run_on_a_cluster_come_out_the_same_even_if_a_worker_dies(cluster,
 
     class KillsAWorker(Cache):
         def keep(self, run, executed):
-            super().keep(run, executed)
+            path = super().keep(run, executed)
             if workers[0].poll() is None:
                 os.kill(workers[0].pid, signal.SIGKILL)
+            return path
 
     def kept(cache):
         return {run.page: cache.find(run)[0] and cache.find(run)[0].notebook for run in runs}
@@ -128,9 +129,10 @@ def test_a_hundred_editions_come_out_the_same_from_a_cluster_of_which_a_worker_d
 
     class KillsAWorker(Cache):
         def keep(self, run, executed):
-            super().keep(run, executed)
+            path = super().keep(run, executed)
             if workers[0].poll() is None:
                 os.kill(workers[0].pid, signal.SIGKILL)
+            return path
 
     here = run_all(runs, tmp_path / "here", Cache(tmp_path / "cache-here"))
     with distant(address) as pool:
