@@ -6,7 +6,7 @@ from sampled import draw, everything
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
-DESK = "07-futures"
+DESK, VAULT = "07-futures", "04-project-vault"
 WITH_SLIDERS = [
     "03-price-floor",
     "04-project-vault",
@@ -18,7 +18,7 @@ WITH_SLIDERS = [
 START, TEMPLATE = "start-here", "country"  # where a reader begins; one notebook for many pages
 IN_A_KERNEL = 4  # besides these two
 # Notebooks of which the tests of JupyterLab ask more than that they run.
-ALWAYS = ["mineral", DESK, "03-price-floor", "04-project-vault", "08-since-february"]
+ALWAYS = ["mineral", DESK, VAULT]
 
 
 def in_jupyterlab() -> list[str]:
