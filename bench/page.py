@@ -18,7 +18,7 @@ import browser as chromium
 import frames
 import vl_convert
 from playwright.sync_api import Browser, Route, sync_playwright
-from test_live_lab import Lab, _opened, press
+from test_live_lab import Lab, opened_window, press
 
 from bench import HOME, bench, limited, stock
 from chokepoint.charts.vega import VEGA_LITE
@@ -264,8 +264,8 @@ def _in_a_kernel(notebook: str, model: str, control: str) -> list[float]:
     with TemporaryDirectory() as folder, browsing() as browser:
         lab = Lab(Path(folder))
         try:
-            page, _ = _opened(browser, lab, notebook)
-            box = page.locator(f".cp-live-{model}")
+            window = opened_window(browser, lab)
+            page, box = window.page, window.show(notebook).locator(f".cp-live-{model}")
             box.wait_for()
             page.evaluate(ANSWERED, box.element_handle())
             keys = ["ArrowRight", "ArrowLeft"] * 8

@@ -1,12 +1,13 @@
-// A function that measures every chart of an open notebook: whether its part is hidden, how wide it is, and how long each bar is drawn, after all that clips it.
+// A function that measures every chart of the notebook in front: whether its part is hidden, how wide it is, and how long each bar is drawn, after all that clips it.
 async () => {
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const boxes = [...document.querySelectorAll(".cp-live-chart")], charts = [];
+  const boxes = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .cp-live-chart")], charts = [];
   for (const box of boxes) {
+    const hidden = box.closest(".lm-mod-hidden, [style*='display: none']") !== null; // it is drawn when it is shown
     box.scrollIntoView();
-    for (let i = 0; i < 200 && !box.dataset.drawn; i++) await pause(50);
+    for (let i = 0; i < 200 && !box.dataset.drawn && !hidden; i++) await pause(50);
     const picture = box.querySelector("svg.marks, canvas.marks");
-    charts.push({ hidden: box.closest(".lm-mod-hidden, [style*='display: none']") !== null, width: picture?.getBoundingClientRect().width ?? 0, label: box.querySelector("[role=img]")?.getAttribute("aria-label") ?? "", bars: picture ? bars(box) : [] });
+    charts.push({ hidden, width: picture?.getBoundingClientRect().width ?? 0, label: box.querySelector("[role=img]")?.getAttribute("aria-label") ?? "", bars: picture ? bars(box) : [] });
   }
   return charts;
 

@@ -6,7 +6,7 @@ from sampled import draw, everything
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 NAMES = sorted(path.stem for path in BOOK.glob("*.ipynb"))
-DESK = "07-futures"
+DESK, VAULT = "07-futures", "04-project-vault"
 WITH_SLIDERS = [
     "03-price-floor",
     "04-project-vault",
@@ -16,9 +16,10 @@ WITH_SLIDERS = [
     "validation",
 ]
 START, TEMPLATE = "start-here", "country"  # where a reader begins; one notebook for many pages
-IN_A_KERNEL = 4  # besides these two
+IN_A_KERNEL = 2  # besides these two
+EVERY_WEEK = "what-changed"  # all facts at several releases: longer than all that run in a kernel each time
 # Notebooks of which the tests of JupyterLab ask more than that they run.
-ALWAYS = ["mineral", DESK, "03-price-floor", "04-project-vault", "08-since-february"]
+ALWAYS = ["mineral", DESK, VAULT]
 
 
 def in_jupyterlab() -> list[str]:
@@ -34,5 +35,5 @@ def in_a_kernel() -> list[str]:
     if everything():
         return NAMES
     always = [START, TEMPLATE]
-    others = [name for name in NAMES if name not in {*always, *in_jupyterlab()}]
+    others = [name for name in NAMES if name not in {*always, *in_jupyterlab(), EVERY_WEEK}]
     return sorted([*always, *draw("notebooks in a kernel").sample(others, IN_A_KERNEL)])

@@ -6,15 +6,15 @@ import warnings
 import firefox
 import pytest
 from pictures import AT_REST, DEAF, NARROW, OPENED, SIZES, WIDE, WIDEST, WORDS, in_font
-from sampled import draw, everything, told
+from sampled import draw, everything, of_each, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layout")]
 WIDTHS = [round(320 + i * 1600 / 29) for i in range(30)]  # 320 to 1920 px
 HEIGHT = 800
-# What is made once it is unfolded, such as a long table, is there: the page has kept its length for a second.
+# What is made once it is unfolded, such as a long table, is there: the page has kept its length for half a second.
 UNFOLDED = """(async () => {
   for (let last = -1, same = 0; same < 5; ) {
-    await new Promise((done) => setTimeout(done, 200));
+    await new Promise((done) => setTimeout(done, 100));
     const now = document.body.scrollHeight;
     same = now === last ? same + 1 : 0;
     last = now;
@@ -43,17 +43,14 @@ def with_charts(site) -> list[str]:
     return sorted(p.relative_to(site).as_posix().removesuffix(".html") for p in found)
 
 
-def some(site, name: str, chapters: int, others: int, always: str = "") -> list[str]:
-    """Pages with charts: some of the story's and some others, or all."""
+def some(site, name: str, chapters: int = 0, always: str = "") -> list[str]:
+    """Pages with charts: so many of the story's besides one that is always asked, one mineral's and one country's; or all."""
     pages = with_charts(site)
     if everything():
         return pages
-    chance, story = draw(name), [page for page in pages if "/" not in page and page != always]
-    return (
-        [always] * bool(always)
-        + chance.sample(story, chapters)
-        + chance.sample([page for page in pages if "/" in page], others)
-    )
+    story = [page for page in pages if "/" not in page and page != always]
+    of_templates = of_each(name, [page for page in pages if "/" in page], lambda page: page.split("/")[0])
+    return [*filter(None, [always]), *draw(name).sample(story, chapters), *of_templates]
 
 
 class InChromium:
@@ -116,9 +113,7 @@ def test_every_chart_comes_to_rest_at_every_width_and_answers_afterwards(
 ):
     """At each width and while it changes, nothing is complained of; the picture is that of the width, whatever width was before."""
     chance, faults, tab = draw(f"rest in a {font} font"), [], opened(name, FONTS[font])
-    for page in some(site, f"rest in a {font} font", chapters=1, others=1, always="05-frameworks")[
-        shard::SHARDS
-    ]:
+    for page in some(site, f"rest in a {font} font", always="05-frameworks")[shard::SHARDS]:
         widths = WIDTHS if everything() else sorted(chance.sample(WIDTHS, 4))
         tab.resize(widths[0], HEIGHT)
         tab.open(f"{address}/{page}.html")
@@ -163,7 +158,7 @@ def test_the_style_knows_every_width_at_which_a_chart_changes_its_height(site):
 def test_the_room_kept_for_a_chart_is_the_room_it_takes(site, address, browser, shard):
     """So nothing on a page moves when a chart is drawn: neither what a reader reads nor the scroll bar."""
     faults, chance = [], draw("rooms")
-    for page in some(site, "rooms", chapters=3, others=2)[shard::SHARDS]:
+    for page in some(site, "rooms", chapters=2)[shard::SHARDS]:
         for width in (360, 768, 1280, 1440) if everything() else chance.sample((360, 768, 1280, 1440), 2):
             tab = browser.new_context(viewport={"width": width, "height": HEIGHT}).new_page()
             tab.add_init_script(
@@ -202,7 +197,7 @@ def test_no_words_of_a_chart_leave_it_are_cut_run_into_others_or_are_too_small(
     Firefox here has a scroll bar that takes room, which is the narrowest column there is.
     """
     faults, tab = [], opened(name, letter)
-    for page in some(site, f"words in {name}", chapters=3, others=2)[shard::SHARDS]:
+    for page in some(site, f"words in {name}", chapters=1)[shard::SHARDS]:
         tab.resize(360, HEIGHT)
         tab.open(f"{address}/{page}.html")
         for width in sorted({320, 360, 390, 1440, *(WIDTHS if everything() else ())}):

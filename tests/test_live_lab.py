@@ -1,23 +1,28 @@
 """The live book as its readers meet it: a real JupyterLab in a real browser, moved by keyboard, with the network watched.
 
-Each time some notebooks, and two sliders of each model; every week all of them (see `live_notebooks` and `sampled`).
+Each time some notebooks, and two sliders of each model; every week all of them (see `live_notebooks` and `sampled`). One window shows
+the notebooks one after another: to load JupyterLab takes as long as half a notebook.
 """
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import binder_environment
 import nbformat
 import plain_basket
 import pytest
-from live_notebooks import BOOK, DESK, WITH_SLIDERS, in_jupyterlab
+from bs4 import BeautifulSoup
+from live_notebooks import BOOK, DESK, VAULT, WITH_SLIDERS, in_jupyterlab
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator, Page
 from sampled import draw, everything, told
 from test_explorables import in_words
 
@@ -26,6 +31,7 @@ from chokepoint.models import MODELS, scenario
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab")]
 NAMES = in_jupyterlab()
+TYPED = "typed"
 PAGES = {
     "mineral": "minerals/gallium",
     "country": "countries/argentina",
@@ -40,7 +46,8 @@ bars""",
     """alt.Chart(basket).mark_bar().encode(x="net_imports_usd", y="label", column="basket")""",
 )
 SLIDERS_OF_A_MODEL = 2
-ASKED_AGAIN = ("08-since-february", "mineral")  # notebooks whose kernel other tests ask once they have run
+ASKED_AGAIN = {*WITH_SLIDERS, DESK, "mineral"}  # notebooks of which other tests ask once they have run
+IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PATIENCE_MS = 180_000  # a busy machine starts a kernel slowly
 # Notes every connection of the server and of its kernels that leaves this machine, and refuses it.
 WATCH = """
@@ -62,13 +69,16 @@ FAULTS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter
 
 
 class Lab:
-    """A JupyterLab on this machine alone, over a copy of the notebooks; `python` is that of the environment it runs in."""
+    """A JupyterLab on this machine alone, over a copy of the notebooks and one that a visitor types; `python` is that of the environment it runs in."""
 
     def __init__(self, folder: Path, python: str | Path = sys.executable):
         self.folder, self.strays = folder, folder / "strays.log"
         (folder / "book").mkdir()
         for path in BOOK.glob("*.ipynb"):
             shutil.copy(path, folder / "book")
+        kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        typed = new_notebook(cells=[new_code_cell(source) for source in PLAIN], metadata=kernel)
+        nbformat.write(typed, folder / "book" / f"{TYPED}.ipynb")
         (folder / "sitecustomize.py").write_text(WATCH.format(log=str(self.strays)))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -124,50 +134,59 @@ def lab(tmp_path_factory, python):
     running.stop()
 
 
+@dataclass
+class Window:
+    """A window of JupyterLab, all that it asked for, and the notebooks that have run in it."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    ran: set[str] = field(default_factory=set)
+
+    def show(self, name: str) -> Locator:
+        """A notebook in front of the others, of which all cells have run and none has raised."""
+        page = self.page
+        open_ = "path => jupyterapp.commands.execute('docmanager:open', { path }).then(() => 1)"
+        page.evaluate(open_, f"{name}.ipynb")
+        if name not in self.ran:
+            self.ran.add(name)
+            page.wait_for_function(READY)
+            page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+            page.wait_for_function(DONE)
+            assert page.evaluate(FAULTS) == []
+        return page.locator(IN_FRONT)
+
+    def end(self, name: str) -> None:
+        """End the kernel of the notebook in front, and close it."""
+        self.ran.remove(name)
+        self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.evaluate("jupyterapp.shell.currentWidget.dispose()")
+
+
+def opened_window(browser, lab: Lab) -> Window:
+    """A window without a notebook."""
+    view = {"width": 1400, "height": 1000}
+    window = Window(browser.new_context(viewport=view, accept_downloads=True).new_page())
+    window.page.set_default_timeout(PATIENCE_MS)
+    window.page.on("request", lambda r: window.asked.append(r.url))
+    window.page.goto(f"{lab.address}/doc")
+    window.page.wait_for_function("window.jupyterapp?.restored.then(() => 1)")
+    return window
+
+
 @pytest.fixture(scope="module")
-def pages(lab, browser):
-    """Each notebook is opened and run once: name → (page, what it asked for)."""
-    opened = {}
-    yield opened
-    for page, _ in opened.values():
-        page.context.close()
+def opened(lab, browser):
+    window = opened_window(browser, lab)
+    yield window
+    window.page.context.close()
 
 
 @pytest.fixture
-def run_all(lab, browser, pages):
-    """Open a notebook and run all its cells; a cell that raises, or a request to anywhere else, fails."""
-
-    def go(name: str):
-        if name not in pages:
-            pages[name] = _opened(browser, lab, name)
-        page = pages[name][0]
-        page.bring_to_front()  # a page behind another draws nothing
-        return page
-
-    yield go
-    strays = [
-        url
-        for _, asked in pages.values()
-        for url in asked
-        if not url.startswith((lab.address, f"blob:{lab.address}", "data:"))
-    ]
-    assert strays == []
+def window(lab, opened):
+    """The window; a request to anywhere else fails."""
+    yield opened
+    own = (lab.address, f"blob:{lab.address}", "data:")
+    assert [url for url in opened.asked if not url.startswith(own)] == []
     assert not lab.strays.exists(), lab.strays.read_text()
-
-
-def _opened(browser, lab: Lab, name: str):
-    page, asked = (
-        browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True).new_page(),
-        [],
-    )
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("request", lambda r: asked.append(r.url))
-    page.goto(f"{lab.address}/doc/tree/{name}.ipynb")
-    page.wait_for_function(READY)
-    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(DONE)
-    assert page.evaluate(FAULTS) == []
-    return page, asked
 
 
 def settings_of(box) -> dict[str, float]:
@@ -208,12 +227,12 @@ def require_the_models_answer(box, explorable, settings: dict[str, float]) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
-    """Asked as soon as it has run from top to bottom: its kernel, and the page, are then needed no more."""
-    page = run_all(name)
-    assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
+def test_a_notebook_draws_what_its_page_draws(window, site, name):
+    """Asked as soon as it has run from top to bottom: its kernel is then needed no more."""
+    notebook = window.show(name)
+    assert window.page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length") > 3
     printed = (site / f"{PAGES.get(name, name)}.html").read_text(encoding="utf-8")
-    charts = all_drawn(page, printed.count('class="cp-chart"'))
+    charts = all_drawn(notebook, printed.count('class="cp-chart"'))
     assert len(charts) == printed.count('class="cp-chart"') > 0
     seen = [chart for chart in charts if not chart["hidden"]]
     assert name == DESK or seen == charts  # the desk hides a price that it cannot say
@@ -221,17 +240,16 @@ def test_a_notebook_draws_what_its_page_draws(run_all, site, name):
     assert all(len(chart["label"]) > 20 for chart in seen), "a chart without alt text"
     bars = require_true_lengths(charts)
     assert bars or name in (DESK, "performance", "what-changed")  # they have none
-    assert page.locator("mjx-container").count() == 0, "money is read as mathematics"
-    if name not in (*WITH_SLIDERS, DESK, *ASKED_AGAIN):
-        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        page.close()
+    assert notebook.locator("mjx-container").count() == 0, "money is read as mathematics"
+    if name not in ASKED_AGAIN:
+        window.end(name)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name in WITH_SLIDERS])
-def test_sliders_moved_by_keyboard_give_the_models_own_numbers_and_words(run_all, name):
+def test_sliders_moved_by_keyboard_give_the_models_own_numbers_and_words(window, name):
     """Two sliders of each model; every week all of them."""
-    page, chance = run_all(name), draw(f"sliders in {name}")
-    boxes = page.locator(".cp-live")
+    notebook, page, chance = window.show(name), window.page, draw(f"sliders in {name}")
+    boxes = notebook.locator(".cp-live")
     boxes.first.wait_for()
     for i in range(boxes.count()):
         box = boxes.nth(i)
@@ -262,10 +280,9 @@ def test_sliders_moved_by_keyboard_give_the_models_own_numbers_and_words(run_all
         assert box.locator("svg.marks, canvas.marks").count() == 1
 
 
-def test_the_desk_answers_in_a_notebook_as_the_model_does(run_all):
+def test_the_desk_answers_in_a_notebook_as_the_model_does(window):
     """Its notebook begins with gallium, those who came, and everything against a cut."""
-    page = run_all(DESK)
-    desk = page.locator(".cp-scenario")
+    page, desk = window.page, window.show(DESK).locator(".cp-scenario")
     begun = decisions.run("gallium", "came", "everything", "cut")
     desk.locator(".cp-sentence").scroll_into_view_if_needed()
     assert desk.locator(".cp-sentence").text_content() == begun.sentence
@@ -296,9 +313,9 @@ def test_every_model_that_a_browser_can_run_is_live_in_a_notebook():
     assert "explorable" in held and others == []
 
 
-def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_all):
-    page = run_all("04-project-vault")
-    vault, stock = page.locator(".cp-live-vault"), page.locator(".cp-live-stockpile")
+def test_results_are_saved_without_a_server_and_one_question_is_asked_once(window):
+    notebook, page = window.show(VAULT), window.page
+    vault, stock = notebook.locator(".cp-live-vault"), notebook.locator(".cp-live-stockpile")
     stock.wait_for()
     moved = press(page, vault, "cut", "ArrowRight")["cut"]
     page.wait_for_function(
@@ -314,28 +331,27 @@ def test_results_are_saved_without_a_server_and_one_question_is_asked_once(run_a
     assert float(saved["cover_days"]) == pytest.approx(shown_in(vault).evaluate(cut=moved)["cover_days"])
 
 
-def test_a_list_above_a_chart_narrows_it_in_the_notebook_too(run_all):
-    page = run_all("08-since-february")
-    select = page.locator(".vega-bind select").first
+def test_a_list_above_a_chart_changes_what_it_draws_in_the_notebook_too(window):
+    chart = window.show("mineral").locator(".cp-live-chart:has(.vega-bind select)").first
+    select = chart.locator("select").first
     select.wait_for()
-    count = "() => document.querySelectorAll('svg.marks .mark-symbol path').length"
-    page.wait_for_function(count)
-    at_rest(page)
-    before = page.evaluate(count)
-    select.select_option(index=1)
-    page.wait_for_function(f"was => ({count})() !== was", arg=before)
-
-
-def all_drawn(page, number: int) -> list[dict]:
-    """The charts at rest, once there are so many: a slow machine draws the last of them a while after its cell is done."""
-    page.wait_for_function(
-        "number => document.querySelectorAll('.cp-live-chart').length >= number", arg=number, timeout=60_000
+    at_rest(window.page)
+    drawn = "chart => chart.querySelector('svg.marks, canvas.marks').outerHTML"
+    before, offered = chart.evaluate(drawn), select.locator("option").count()
+    select.select_option(index=(select.evaluate("list => list.selectedIndex") + 1) % offered)
+    window.page.wait_for_function(
+        f"([chart, was]) => ({drawn})(chart) !== was", arg=[chart.element_handle(), before]
     )
-    return at_rest(page)
+
+
+def all_drawn(notebook: Locator, number: int) -> list[dict]:
+    """The charts at rest, once there are so many: a slow machine draws the last of them a while after its cell is done."""
+    notebook.locator(".cp-live-chart").nth(number - 1).wait_for(state="attached", timeout=60_000)
+    return at_rest(notebook.page)
 
 
 def at_rest(page) -> list[dict]:
-    """The charts of a notebook, once two measures a second apart are the same: choosing anew draws them one by one."""
+    """The charts of the notebook in front, once two measures a second apart are the same: choosing anew draws them one by one."""
     charts = page.evaluate(MEASURE)
     for _ in range(60):
         page.wait_for_timeout(1000)
@@ -398,42 +414,38 @@ def test_the_measure_tells_a_false_length_from_a_true_one():
             require_true_lengths([{"label": "", "bars": [true | wrong]}])
 
 
-def test_money_in_brief_is_read_as_money(run_all):
-    brief = (
-        run_all("03-price-floor").locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
-    )
-    assert "guaranteed US$110/kg for" in brief and "US$69 a kilogram, such" in brief
+def test_money_in_brief_is_read_as_money(window, site):
+    page = (site / f"{VAULT}.html").read_text(encoding="utf-8")
+    printed = re.search(r'<aside class="cp-brief".*?</aside>', page, re.S)[0]
+    brief = BeautifulSoup(printed, "html.parser").get_text()
+    assert brief.count("US$") > 1, "one dollar sign alone is never read as mathematics"
+    live = window.show(VAULT).locator(".jp-OutputArea-output", has_text="In brief").first.text_content()
+    assert " ".join(brief.split()) in " ".join(live.split())
 
 
 def test_a_mineral_is_chosen_once_for_the_whole_notebook(
-    run_all,
-):  # after what compares the notebook with gallium's page
-    page = run_all("mineral")
-    chosen = page.locator(".cp-choice select")
+    window,
+):  # after what compares it with gallium's page
+    notebook = window.show("mineral")
+    chosen = notebook.locator(".cp-choice select")
     chosen.select_option("germanium")  # typed letters are also JupyterLab's shortcuts
-    page.wait_for_function(
-        "name => [...document.querySelectorAll('.jp-OutputArea-output')]"
+    window.page.wait_for_function(
+        "([notebook, name]) => [...notebook.querySelectorAll('.jp-OutputArea-output')]"
         ".filter(o => o.innerText.toLowerCase().includes(name)).length >= 3",
-        arg="germanium",
+        arg=[notebook.element_handle(), "germanium"],
     )
 
 
-def test_another_mineral_has_bars_as_long_as_its_values(run_all):
-    page = run_all("mineral")
-    page.locator(".cp-choice select").select_option("tungsten")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.cp-live-chart [role=img]')].some(e => e.ariaLabel.includes('Vietnam'))"
-    )
-    assert require_true_lengths(at_rest(page)) > 10
+def test_another_mineral_has_bars_as_long_as_its_values(window):
+    notebook = window.show("mineral")
+    notebook.locator(".cp-choice select").select_option("tungsten")
+    notebook.locator(".cp-live-chart [role=img][aria-label*=Vietnam]").first.wait_for(state="attached")
+    assert require_true_lengths(at_rest(window.page)) > 10
 
 
-def test_an_altair_chart_that_a_visitor_types_is_drawn_without_the_network(lab, run_all):
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    typed = new_notebook(cells=[new_code_cell(source) for source in PLAIN], metadata=kernel)
-    nbformat.write(typed, lab.folder / "book" / "typed.ipynb")
-    page = run_all("typed")
-    charts = all_drawn(page, 3)
+def test_an_altair_chart_that_a_visitor_types_is_drawn_without_the_network(window):
+    notebook = window.show(TYPED)
+    charts = all_drawn(notebook, 3)
     assert [chart["width"] > 300 for chart in charts] == [True] * 3
     assert require_true_lengths(charts) >= 3 * 10
-    assert page.locator("a.cp-save").count() == 3
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    assert notebook.locator("a.cp-save").count() == 3

@@ -20,7 +20,7 @@ from conftest import Checkout
 from nbformat.v4 import new_code_cell
 from sampled import everything
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("recipes")]  # followed once for all
 HOME = Path(__file__).resolve().parents[1]
 TEXTS = {p: (HOME / p).read_text(encoding="utf-8") for p in ("CONTRIBUTING.md", "book/rerun.md")}
 TERM, SENTENCE = "event.2026-11-10-suspension-ends", "Beijing extends the suspension of the October package"

@@ -184,7 +184,6 @@ def hostile(tmp_path_factory) -> Path:
     book = made.folder / "book"
     for table, columns in HOSTILE.items():
         poison(made.folder / "data", table, columns)
-    assert check.check(made.folder / "data") == []
     for path in book.glob("*.md"):
         path.unlink()
     for path in book.glob("*.ipynb"):
