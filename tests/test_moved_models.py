@@ -2,7 +2,6 @@
 
 import re
 
-import firefox
 import pytest
 from sampled import draw, everything, told
 from test_explorables import in_words, pages_with_explorables
@@ -40,16 +39,6 @@ def phone(browser):
     context = browser.new_context(**PHONE)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture(scope="module")
-def fox():
-    """A Firefox, or none."""
-    if not (path := firefox.executable()):
-        pytest.skip(firefox.NONE_HERE)
-    tab = firefox.Firefox(path)
-    yield tab
-    tab.close()
 
 
 def ready(page, address: str, name: str) -> None:
