@@ -162,7 +162,7 @@ def test_an_address_that_asks_for_what_the_page_does_not_offer_changes_nothing(s
 
 
 def test_the_same_assumption_on_two_explorables_is_moved_once(site, visit):
-    page = visit(f"{site.as_uri()}/04-project-vault.html", drawn=False).page
+    page = visit(f"{site.as_uri()}/04-project-vault.html").page
     vault, stockpile = (f'.cp-explorable[data-model="{m}"]' for m in ("vault", "stockpile"))
     cut = moved(page, vault, "cut", *["ArrowRight"] * 4)
     page.wait_for_function(f"() => document.querySelector('{stockpile}').dataset.settled")
