@@ -7,10 +7,11 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 # What is no prose of the page: furniture, pictures and their notes, tables, models, and what is folded.
-APART = (
-    "script, style, noscript, svg, nav, header, footer, figure, table, form, details, pre, .headerlink, "
-    ".cp-horizon, .cp-trail, .cp-turn, .cp-cite, .cp-launch, .cp-edition, .cp-on-page-small, .cp-cautions, "
-    ".cp-source, .cp-kicker, .cp-results, .cp-hidden, .cp-explorable, .cp-guess, .cp-voices, .cp-marks, .cp-verdict, .cell_input"
+APART = set(
+    "script style noscript svg nav header footer figure table form details pre .headerlink "
+    ".cp-horizon .cp-trail .cp-turn .cp-cite .cp-launch .cp-edition .cp-on-page-small .cp-cautions "
+    ".cp-source .cp-kicker .cp-results .cp-hidden .cp-explorable .cp-guess .cp-voices .cp-marks .cp-verdict "
+    ".cell_input".split()
 )
 UNKNOWN = re.compile(
     r"\b(?:not (?:yet )?(?:known|found|stated|published|named|said|given|opened|traced|checked|settled)|unknown|unclear|"
@@ -23,10 +24,16 @@ UNKNOWN = re.compile(
 @cache
 def main(page: Path) -> Tag:
     """The article of a page, without what is apart."""
-    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("main")
-    for part in article.select(APART):
+    whole = re.search(r"<main\b.*</main>", page.read_text(encoding="utf-8"), re.S)[0]
+    article = BeautifulSoup(whole, "html.parser").main
+    for part in article.find_all(is_apart):  # a selector of all these takes as long as reading the page
         part.decompose()
     return article
+
+
+def is_apart(tag: Tag) -> bool:
+    """Whether an element is no prose of the page, by its name or its classes."""
+    return tag.name in APART or any(f".{name}" in APART for name in tag.get("class", ()))
 
 
 def paragraphs(page: Path) -> list[Tag]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import browser as chromium
+import firefox
 import nbformat
 import pytest
 import sampled
@@ -102,10 +103,29 @@ def browser():
         launched.close()
 
 
-class Visit:
-    """A page that was opened, with all it complained of and all it asked for elsewhere."""
+@pytest.fixture(scope="session")
+def _started_firefox():
+    if not (path := firefox.executable()):
+        pytest.skip(firefox.NONE_HERE)
+    started = firefox.Firefox(path)
+    yield started
+    started.close()
 
-    def __init__(self, browser, address: str, width: int = 1440, scheme: str = "light"):
+
+@pytest.fixture
+def fox(_started_firefox):
+    """The one Firefox of the tests, its window as it was started; or none."""
+    _started_firefox.resize_back()
+    return _started_firefox
+
+
+class Visit:
+    """A page that was opened, with all it complained of and all it asked for elsewhere.
+
+    All its charts are drawn, unless a test asks nothing of charts: drawing takes longer than all else.
+    """
+
+    def __init__(self, browser, address: str, width: int = 1440, scheme: str = "light", drawn: bool = True):
         self.page = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme
         ).new_page()
@@ -121,9 +141,15 @@ class Visit:
         )
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("request", lambda r: self.requests.append(r.url))
+        self.go(address, drawn)
+
+    def go(self, address: str, drawn: bool = True) -> None:
+        """Open an address in the same tab; what was complained of before is forgotten."""
+        self.complaints.clear()
         self.page.goto(address)
         self.page.wait_for_load_state("load")
-        self.page.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
+        if drawn:
+            self.page.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
 
     def marks(self) -> list[int]:
         """How many marks each chart of the page has drawn (axes and grid do not count)."""
@@ -168,7 +194,7 @@ class Visit:
 
 @pytest.fixture
 def visit(browser):
-    """Open a page: visit(address, width=…, scheme=…)."""
+    """Open a page: visit(address, width=…, scheme=…, drawn=…)."""
     opened = []
 
     def go(address: str, **how) -> Visit:

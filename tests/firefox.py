@@ -137,6 +137,10 @@ class Firefox:
             "browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height}
         )
 
+    def resize_back(self) -> None:
+        """Give the page the size of its window again."""
+        self._ask("browsingContext.setViewport", context=self._tab, viewport=None)
+
     def evaluate(self, expression: str, frame: int | None = None):
         """The value of an expression in the page or in one of its frames, or what its promise brings; RuntimeError with what it threw."""
         context = self._tab

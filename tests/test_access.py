@@ -59,7 +59,7 @@ def java() -> str:
 
 
 def test_the_first_key_leads_past_the_contents_to_the_text(site, visit):
-    page = visit(f"{site.as_uri()}/04-project-vault.html").page
+    page = visit(f"{site.as_uri()}/04-project-vault.html", drawn=False).page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
     page.keyboard.press("Enter")
@@ -74,7 +74,7 @@ def test_a_drawn_chart_is_still_the_picture_that_its_words_describe(site, visit)
 
 
 def test_on_a_phone_the_contents_open_and_close_by_keyboard(site, visit):
-    page = visit(f"{site.as_uri()}/minerals/gallium.html", width=360).page
+    page = visit(f"{site.as_uri()}/minerals/gallium.html", width=360, drawn=False).page
     contents, book = page.get_by_role("button", name="Contents"), page.get_by_role("navigation", name="Book")
     assert not book.is_visible()
     contents.press("Enter")
@@ -85,7 +85,7 @@ def test_on_a_phone_the_contents_open_and_close_by_keyboard(site, visit):
 
 
 def test_the_readers_colours_are_kept_from_page_to_page(site, visit):
-    page = visit(f"{site.as_uri()}/index.html").page
+    page = visit(f"{site.as_uri()}/index.html", drawn=False).page
     page.get_by_label("Colours").select_option("dark")
     ground = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(ground)
@@ -104,7 +104,7 @@ def test_the_readers_colours_are_kept_from_page_to_page(site, visit):
 )
 def test_the_search_finds_minerals_countries_and_facts(site, visit, words, first, leads_to):
     """From a folder, under the page's own policy; a fact leads to its row."""
-    page = visit(f"{site.as_uri()}/index.html").page
+    page = visit(f"{site.as_uri()}/index.html", drawn=False).page
     page.get_by_role("combobox", name="Search the book").fill(words)
     page.keyboard.press("Enter")
     link = page.locator(f'#search-results a[href$="{leads_to}"]').first
@@ -119,7 +119,7 @@ def test_the_search_finds_minerals_countries_and_facts(site, visit, words, first
 
 
 def test_a_list_is_searched_sorted_and_saved_by_keyboard(site, visit):
-    page = visit(f"{site.as_uri()}/minerals.html").page
+    page = visit(f"{site.as_uri()}/minerals.html", drawn=False).page
     page.locator(".cp-search").get_by_label("Search").fill("rare earths")
     page.get_by_role("button", name="China, refined").press("Enter")
     shown = [row.inner_text() for row in page.locator("table.cp-list tbody tr:visible").all()]

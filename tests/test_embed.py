@@ -4,7 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-import firefox
 import pytest
 from conftest import HOME
 from quiet_server import serving
@@ -203,27 +202,19 @@ class TestFramed:
         assert again.locator("input[name=floor]").input_value() == "128"
         assert again.locator("html").get_attribute("data-theme") == "light"
 
-    def test_firefox_shows_them_too_at_the_height_that_they_ask_for(self, host):
-        if not (path := firefox.executable()):
-            pytest.skip(firefox.NONE_HERE)
-        tab = firefox.Firefox(path)
-        try:
-            tab.resize(640, 900)
-            tab.open(host.page("#01-dependence/chart-lead", f"{SET}#{FLOOR}&dark"))
-            for width in (640, 320):
-                tab.resize(width, 900)
-                for i in range(2):
-                    tab.evaluate(f"document.querySelectorAll('iframe')[{i}].scrollIntoView()")
-                    seen = tab.evaluate(IN_FRAME, frame=i)
-                    assert seen["fits"] and seen["sources"] >= 1 and seen["back"].startswith(f"{host.book}/")
-            settings = (
-                "['floor', 'world_price'].map(one => document.querySelector(`input[name=${one}]`).value)"
-            )
-            assert tab.evaluate(settings, frame=1) == ["140", "70"]
-            assert tab.evaluate("document.documentElement.dataset.theme", frame=1) == "dark"
-            assert tab.complaints == []
-        finally:
-            tab.close()
+    def test_firefox_shows_them_too_at_the_height_that_they_ask_for(self, host, fox):
+        fox.resize(640, 900)
+        fox.open(host.page("#01-dependence/chart-lead", f"{SET}#{FLOOR}&dark"))
+        for width in (640, 320):
+            fox.resize(width, 900)
+            for i in range(2):
+                fox.evaluate(f"document.querySelectorAll('iframe')[{i}].scrollIntoView()")
+                seen = fox.evaluate(IN_FRAME, frame=i)
+                assert seen["fits"] and seen["sources"] >= 1 and seen["back"].startswith(f"{host.book}/")
+        settings = "['floor', 'world_price'].map(one => document.querySelector(`input[name=${one}]`).value)"
+        assert fox.evaluate(settings, frame=1) == ["140", "70"]
+        assert fox.evaluate("document.documentElement.dataset.theme", frame=1) == "dark"
+        assert fox.complaints == []
 
     def test_an_address_of_a_page_that_moved_leads_on_and_one_of_no_chart_is_told_in_a_line(
         self, tab, address
@@ -291,7 +282,7 @@ def code_of_first_chart(page) -> str:
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
 def test_the_menu_names_the_address_that_the_book_knows_of_itself(site, visit, address):
-    page = visit(f"{address}/minerals/gallium.html").page
+    page = visit(f"{address}/minerals/gallium.html", drawn=False).page
     knows_its_address(page)
     code = code_of_first_chart(page)
     assert 'src="https://example.org/book/embed.html#minerals/gallium/chart-' in code
@@ -305,11 +296,13 @@ def test_the_menu_of_a_page_with_settings_of_its_own_names_the_place_where_that_
     site, visit, address
 ):
     edition = """() => document.querySelector("main").prepend(Object.assign(document.createElement("aside"), { className: "cp-edition" }))"""
-    page = visit(f"{address}/minerals/gallium.html").page
+    page = visit(f"{address}/minerals/gallium.html", drawn=False).page
     knows_its_address(page)
     page.evaluate(edition)
     assert f'src="{address}/embed.html#minerals/gallium/chart-' in code_of_first_chart(page)
-    page = visit(f"{site.as_uri()}/minerals/gallium.html").page  # from a folder nobody else could load it
+    page = visit(
+        f"{site.as_uri()}/minerals/gallium.html", drawn=False
+    ).page  # from a folder nobody else could load it
     knows_its_address(page)
     page.evaluate(edition)
     page.locator(".cp-more").first.click()

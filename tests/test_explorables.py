@@ -86,7 +86,7 @@ def test_every_model_that_a_browser_can_run_is_on_a_page(site):
 def test_every_control_at_its_ends_and_middle_gives_the_models_own_numbers_and_words(site, visit):
     words, faults, worst, moves = in_words(), [], 0.0, 0
     for page, models in pages_with_explorables(site).items():
-        seen = visit(f"{site.as_uri()}/{page}")
+        seen = visit(f"{site.as_uri()}/{page}", drawn=False)
         for i, (model, title) in enumerate(models):
             defaults = ASSUMPTIONS[ASSUMPTIONS.model == model].set_index("name").value.to_dict()
             for row in seen.page.locator(".cp-explorable").nth(i).evaluate(MOVE_ALL):

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import AXE
+from sampled import draw, everything
 from test_arrival import BRIEFS, MOST_SHIFT, SEEN
 from test_guess import GUESSES
 
@@ -9,8 +10,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 GUESS, ANSWER = ".cp-guess", ".cp-guess .cp-settles"
 
 
+def guesses(question: str) -> list[str]:
+    """Two of the pages with a guess, others for each question; or all."""
+    return GUESSES if everything() else draw(f"guesses {question}").sample(sorted(GUESSES), 2)
+
+
+def briefs(question: str) -> list[str]:
+    """The brief and one of its translations; or all."""
+    first, *translations = BRIEFS
+    return BRIEFS if everything() else [first, draw(f"briefs {question}").choice(translations)]
+
+
 @pytest.mark.parametrize(
-    "page, part", [*((page, GUESS) for page in GUESSES), *((page, "main") for page in BRIEFS)]
+    "page, part", [*((page, GUESS) for page in guesses("axe")), *((page, "main") for page in briefs("axe"))]
 )
 def test_axe_finds_nothing_and_an_answer_moves_nothing(address, browser, page, part):
     tab = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
@@ -33,7 +45,7 @@ def test_axe_finds_nothing_and_an_answer_moves_nothing(address, browser, page, p
     tab.context.close()
 
 
-@pytest.mark.parametrize("page", GUESSES)
+@pytest.mark.parametrize("page", guesses("without"))
 @pytest.mark.parametrize(
     "how", [{"java_script_enabled": False}, {"reduced_motion": "reduce"}], ids=["script", "motion"]
 )
@@ -49,15 +61,15 @@ def test_a_guess_has_its_answer_without(address, browser, page, how):
     tab.context.close()
 
 
-@pytest.mark.parametrize("page", GUESSES)
+@pytest.mark.parametrize("page", guesses("on paper"))
 def test_on_paper_a_guess_has_question_and_answer(address, visit, page):
-    tab = visit(f"{address}/{page}.html").page
+    tab = visit(f"{address}/{page}.html", drawn=False).page
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.locator(ANSWER).is_visible() and tab.locator(f"{GUESS} label").is_visible()
 
 
-@pytest.mark.parametrize("page", BRIEFS)
+@pytest.mark.parametrize("page", briefs("by keyboard"))
 def test_the_brief_is_read_by_keyboard_and_without_script(address, browser, page):
     tab = browser.new_page()
     tab.goto(f"{address}/{page}.html")

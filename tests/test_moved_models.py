@@ -2,7 +2,6 @@
 
 import re
 
-import firefox
 import pytest
 from sampled import draw, everything, told
 from test_explorables import in_words, pages_with_explorables
@@ -42,16 +41,6 @@ def phone(browser):
     context.close()
 
 
-@pytest.fixture(scope="module")
-def fox():
-    """A Firefox, or none."""
-    if not (path := firefox.executable()):
-        pytest.skip(firefox.NONE_HERE)
-    tab = firefox.Firefox(path)
-    yield tab
-    tab.close()
-
-
 def ready(page, address: str, name: str) -> None:
     page.goto(f"{address}/{name}.html")
     page.evaluate(READY)
@@ -75,7 +64,7 @@ def way(at: dict) -> list[tuple[float, float]]:
 
 @pytest.mark.parametrize("name", chapters("mouse"))
 def test_the_dot_follows_the_mouse_and_a_click_calls_it(address, visit, name):
-    page = visit(f"{address}/{name}.html").page
+    page = visit(f"{address}/{name}.html", drawn=False).page
     page.evaluate(READY)
     at = page.evaluate(f"{DOT}(0.75)")
     places = way(at)
@@ -137,7 +126,7 @@ def test_every_model_has_three_settings_with_a_name_and_each_gives_what_python_d
         pages = draw("settings with a name").sample(pages, PAGES_WITH_NAMES)
         print(*pages, told())
     for page in pages:
-        tab = visit(f"{site.as_uri()}/{page}").page
+        tab = visit(f"{site.as_uri()}/{page}", drawn=False).page
         tab.evaluate(READY)
         for part in tab.locator(PART).all():
             own = words[part.get_attribute("aria-label")]

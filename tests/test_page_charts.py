@@ -56,7 +56,7 @@ def moved(page, part: str, name: str, *keys: str) -> float:
 def test_by_keyboard_alone_a_reader_moves_a_slider_opens_the_table_and_saves_the_numbers_it_shows(
     site, visit
 ):
-    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page = visit(f"{site.as_uri()}/03-price-floor.html", drawn=False).page
     floor = moved(page, FLOOR, "floor", *["ArrowLeft"] * 5)
     assert floor == price_floor.who_pays().defaults["floor"] - 5
     expected = price_floor.who_pays().evaluate(floor=floor)
@@ -155,7 +155,7 @@ def in_vain() -> list[str]:
 
 @pytest.mark.parametrize("query", in_vain())
 def test_an_address_that_asks_for_what_the_page_does_not_offer_changes_nothing(site, visit, query):
-    seen = visit(f"{site.as_uri()}/03-price-floor.html?{query}")
+    seen = visit(f"{site.as_uri()}/03-price-floor.html?{query}", drawn=False)
     assert seen.page.locator(f"{FLOOR} input[name=floor]").input_value() == "110"
     assert seen.page.locator(f"{FLOOR} .cp-sentence").inner_text() == price_floor.who_pays().sentence_at()
     assert not seen.complaints
@@ -201,26 +201,32 @@ def test_a_cell_that_a_spreadsheet_would_run_is_saved_as_text(untouched):
     assert "setting,,'=HYPERLINK(1)," in saved
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One tab for pages with nothing but a list."""
+    opened = browser.new_page()
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize(
     "cell, saved",
     [("=1+1", "'=1+1"), ("-cmd", "'-cmd"), ("+x", "'+x"), ("@x", "'@x"), ("-2.5", "-2.5"), ("a,b", '"a,b"')],
 )
-def test_a_row_of_a_list_is_saved_as_text_that_no_spreadsheet_runs(browser, tmp_path, cell, saved):
+def test_a_row_of_a_list_is_saved_as_text_that_no_spreadsheet_runs(tab, tmp_path, cell, saved):
     """The list's own script, on a table of three rows: a figure below nothing stays a figure."""
     rows = "".join(f"<tr><td>{text}</td></tr>" for text in (cell, "b", "c"))
     table = f'<div class="cp-scroll"><table class="cp-list"><thead><tr><th>What</th></tr></thead><tbody>{rows}</tbody></table></div>'
     page = tmp_path / "page.html"
     page.write_text(f"<!doctype html>{table}<script>{LISTS}</script>", encoding="utf-8")
-    opened = browser.new_page()
-    opened.goto(page.as_uri())
-    with opened.expect_download() as caught:
-        opened.locator(".cp-save-rows").click()
+    tab.goto(page.as_uri())
+    with tab.expect_download() as caught:
+        tab.locator(".cp-save-rows").click()
     lines = caught.value.path().read_text(encoding="utf-8-sig").splitlines()
-    opened.close()
     assert lines == ["What", saved, "b", "c"]
 
 
-def test_a_list_in_parts_is_saved_whole(browser, tmp_path):
+def test_a_list_in_parts_is_saved_whole(tab, tmp_path):
     """With the rows that nobody has asked for yet."""
 
     def body(letters):
@@ -233,16 +239,14 @@ def test_a_list_in_parts_is_saved_whole(browser, tmp_path):
         f'<!doctype html><div class="cp-scroll">{first}</div>{later}<script>{LISTS}</script>',
         encoding="utf-8",
     )
-    opened = browser.new_page()
-    opened.goto(page.as_uri())
-    with opened.expect_download() as caught:
-        opened.locator(".cp-save-rows").click()
+    tab.goto(page.as_uri())
+    with tab.expect_download() as caught:
+        tab.locator(".cp-save-rows").click()
     assert caught.value.path().read_text(encoding="utf-8-sig").split() == ["What", *"abcdef"]
-    opened.close()
 
 
 def test_numbers_are_spoken_after_a_pause_and_not_on_the_way(site, visit):
-    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page = visit(f"{site.as_uri()}/03-price-floor.html", drawn=False).page
     page.evaluate(
         f"""window.spoken = []; new MutationObserver(() => spoken.push(document.querySelector('{FLOOR} [role=status].cp-said').textContent))
         .observe(document.querySelector('{FLOOR} .cp-said'), {{ childList: true, characterData: true }})"""

@@ -87,6 +87,7 @@ def papermill(
     [("capital_usd", "20"), ("capital_usd_bn", "cheap"), ("capital_usd_bn", "2000")],
     ids=lambda s: s[0] + s[1],
 )
+@pytest.mark.some_of("refusals of papermill's command", 1)  # each kind is refused above, in this process
 def test_the_command_refuses_in_a_line_and_writes_nothing(tmp_path, setting):
     run = papermill(tmp_path / "out.ipynb", "-p", *setting)
     said = run.stdout + run.stderr

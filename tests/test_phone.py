@@ -49,7 +49,7 @@ def test_a_link_to_a_row_opens_its_part_and_the_rest_comes_when_asked_for(site, 
     listed = (site / "evidence.html").read_text(encoding="utf-8").partition("cp-parts")[2]
     second, rows = listed.split("<tbody>")[2], listed.count("<tr id=")
     fact = html.unescape(re.search(r'<tr id="([^"]+)"', second)[1])  # the first of the part
-    page = visit(f"{site.as_uri()}/evidence.html#{fact}", width=PHONE).page
+    page = visit(f"{site.as_uri()}/evidence.html#{fact}", width=PHONE, drawn=False).page
     more = page.locator(".cp-more-rows button")
     said = page.locator(".cp-more-rows span")
     first, linked, *waiting = page.evaluate(PARTS)
@@ -79,14 +79,14 @@ def test_a_link_to_a_row_opens_its_part_and_the_rest_comes_when_asked_for(site, 
 
 @pytest.mark.slow
 def test_an_address_that_is_no_text_leaves_a_list_as_it_is(site, visit):
-    seen = visit(f"{site.as_uri()}/evidence.html#%", width=PHONE)
+    seen = visit(f"{site.as_uri()}/evidence.html#%", width=PHONE, drawn=False)
     seen.page.locator(".cp-more-rows button").first.click()
     assert len(seen.page.evaluate(PARTS)[1]) > 0 and not seen.complaints
 
 
 @pytest.mark.slow
 def test_a_sorted_list_has_its_order_and_its_parts_again_when_a_search_is_cleared(site, visit):
-    page = visit(f"{site.as_uri()}/sources.html").page
+    page = visit(f"{site.as_uri()}/sources.html", drawn=False).page
     page.add_init_script(  # a list with few rows in its last part, before the script of lists sees it
         """document.addEventListener("readystatechange", () => {
           const later = document.querySelector("noscript.cp-later"), [, second, third] = later.textContent.split("<tbody>");
@@ -113,7 +113,7 @@ def test_a_sorted_list_has_its_order_and_its_parts_again_when_a_search_is_cleare
 
 @pytest.mark.slow
 def test_paper_and_a_browser_without_script_show_every_row(site, browser, visit):
-    page = visit(f"{site.as_uri()}/sources.html", width=PHONE).page
+    page = visit(f"{site.as_uri()}/sources.html", width=PHONE, drawn=False).page
     rows = (site / "sources.html").read_text(encoding="utf-8").count('<tr id="source-')
     assert 0 < page.evaluate(SHOWN) < rows
     page.emulate_media(media="print")
@@ -128,7 +128,7 @@ def test_paper_and_a_browser_without_script_show_every_row(site, browser, visit)
 
 @pytest.mark.slow
 def test_on_a_phone_a_row_is_a_card_that_names_its_cells_and_stays_a_row(site, visit):
-    page = visit(f"{site.as_uri()}/06-china-responses.html", width=PHONE).page
+    page = visit(f"{site.as_uri()}/06-china-responses.html", width=PHONE, drawn=False).page
     table = page.get_by_role("table", name="").and_(page.locator(".cp-cards")).first
     heads = [head.inner_text().strip() for head in table.get_by_role("columnheader").all()]
     cells = table.get_by_role("row").nth(1).get_by_role("cell")
@@ -142,7 +142,7 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_cells_and_stays_a_row(site, v
 
 @pytest.mark.slow
 def test_a_wide_table_keeps_its_first_column(site, visit):
-    page = visit(f"{site.as_uri()}/minerals.html", width=PHONE).page
+    page = visit(f"{site.as_uri()}/minerals.html", width=PHONE, drawn=False).page
     first = page.locator("table.cp-index tbody tr").first.locator("td").first
     before = first.bounding_box()["x"]
     page.locator(".cp-scroll").evaluate("(box) => { box.scrollLeft = 300; }")
@@ -151,7 +151,7 @@ def test_a_wide_table_keeps_its_first_column(site, visit):
 
 @pytest.mark.slow
 def test_contents_and_search_are_at_hand_anywhere_on_a_phone(site, visit):
-    page = visit(f"{site.as_uri()}/05-frameworks.html", width=PHONE).page
+    page = visit(f"{site.as_uri()}/05-frameworks.html", width=PHONE, drawn=False).page
     heading = page.locator(".bd-article h2[id], .bd-article section[id] > h2").last
     anchor = heading.evaluate("(h) => h.id || h.parentElement.id")
     page.evaluate("(anchor) => { location.hash = anchor; }", anchor)
@@ -174,7 +174,7 @@ def test_contents_and_search_are_at_hand_anywhere_on_a_phone(site, visit):
 
 @pytest.mark.slow
 def test_code_is_shown_by_one_switch_and_then_on_the_next_page(site, visit):
-    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page = visit(f"{site.as_uri()}/03-price-floor.html", drawn=False).page
     code = page.locator("div.cell > details.hide:not(.cp-sure *)")
     assert code.count() > 5 and not any(box.is_visible() for box in code.all())
     page.get_by_role("button", name="Show the code").click()
@@ -185,7 +185,7 @@ def test_code_is_shown_by_one_switch_and_then_on_the_next_page(site, visit):
 
 @pytest.mark.slow
 def test_a_picture_that_is_saved_carries_its_font(site, visit):
-    page = visit(f"{site.as_uri()}/03-price-floor.html").page
+    page = visit(f"{site.as_uri()}/03-price-floor.html", drawn=False).page
     page.evaluate("document.documentElement.classList.add('cp-fallback-fonts')")  # as on a first visit
     page.get_by_role("button", name=re.compile("^Chart menu")).first.click()
     with page.expect_download() as caught:
@@ -200,7 +200,7 @@ def test_a_picture_that_is_saved_carries_its_font(site, visit):
 @pytest.mark.slow
 def test_a_long_table_of_numbers_is_read_when_it_is_unfolded(site, browser, visit):
     address = f"{site.as_uri()}/01-dependence.html"
-    page = visit(address).page
+    page = visit(address, drawn=False).page
     waiting = "document.querySelectorAll('.cp-numbers noscript.cp-later').length"
     assert (before := page.evaluate(waiting)) > 0
     fold = page.locator(".cp-numbers:has(noscript.cp-later)").first

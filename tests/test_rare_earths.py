@@ -150,7 +150,7 @@ class TestInABrowser:
     pytestmark = in_a_browser
 
     def test_a_choice_by_keyboard_shows_one_element_and_stands_in_the_address(self, site, visit):
-        seen = visit(f"{site.as_uri()}/{PAGE}.html").page
+        seen = visit(f"{site.as_uri()}/{PAGE}.html", drawn=False).page
         assert seen.evaluate(SHOWN) == [elements.FIRST]
         seen.locator(f".cp-names input[value={elements.FIRST}]").focus()
         seen.keyboard.press("ArrowRight")
@@ -190,7 +190,7 @@ class TestInABrowser:
 
     @pytest.mark.parametrize("place", ["terbium", "terbium-what-it-costs", "terbium-what-is-not-there"])
     def test_a_link_to_an_element_or_a_part_of_it_chooses_it(self, site, visit, place):
-        seen = visit(f"{site.as_uri()}/{PAGE}.html#{place}").page
+        seen = visit(f"{site.as_uri()}/{PAGE}.html#{place}", drawn=False).page
         assert seen.evaluate(SHOWN) == ["terbium"] and "element=terbium" in seen.url
         found = seen.locator(f"[id={place}]")
         found = found if found.count() else seen.locator("[id=terbium]")
@@ -199,7 +199,7 @@ class TestInABrowser:
         assert seen.evaluate(SHOWN) == ["cerium"] and "#" not in seen.url
 
     def test_an_element_that_is_not_offered_is_refused_in_words(self, site, visit):
-        seen = visit(f"{site.as_uri()}/{PAGE}.html?element=unobtainium").page
+        seen = visit(f"{site.as_uri()}/{PAGE}.html?element=unobtainium", drawn=False).page
         assert "element=unobtainium" in seen.locator(".cp-refused").inner_text()
         assert seen.evaluate(SHOWN) == [elements.FIRST] and "unobtainium" not in seen.url
 
@@ -223,13 +223,13 @@ class TestInABrowser:
         seen.context.close()
 
     def test_on_paper_all_stand_one_below_the_other(self, site, visit):
-        seen = visit(f"{site.as_uri()}/{PAGE}.html").page
+        seen = visit(f"{site.as_uri()}/{PAGE}.html", drawn=False).page
         seen.emulate_media(media="print")
         assert seen.evaluate(SHOWN) == elements.members()
         assert not seen.locator(".cp-names").is_visible()
 
     def test_the_search_finds_an_element_at_its_place(self, site, visit):
-        seen = visit(f"{site.as_uri()}/search.html?q=terbium").page
+        seen = visit(f"{site.as_uri()}/search.html?q=terbium", drawn=False).page
         link = seen.locator(f'#search-results a[href*="{PAGE}.html"][href$="#terbium"]').first
         link.wait_for()
         assert "Terbium" in link.inner_text()

@@ -81,7 +81,7 @@ def test_every_chapter_opens_with_in_brief_and_a_chart(site, chapter):
 )
 def test_a_headline_number_leads_to_its_evidence(site, visit, fact_id, text):
     page = next(c for c in CHAPTERS if f"#fact-{fact_id}" in (site / f"{c}.html").read_text(encoding="utf-8"))
-    seen = visit(f"{site.as_uri()}/{page}.html").page
+    seen = visit(f"{site.as_uri()}/{page}.html", drawn=False).page
     link = seen.locator(f'a[href$="#fact-{fact_id}"]').first
     assert text in link.inner_text().replace("\u00a0", " ")
     link.click()
@@ -93,7 +93,7 @@ def test_a_headline_number_leads_to_its_evidence(site, visit, fact_id, text):
 
 def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit):
     explorable = price_floor.who_pays()
-    seen = visit(f"{site.as_uri()}/03-price-floor.html").page
+    seen = visit(f"{site.as_uri()}/03-price-floor.html", drawn=False).page
     section = seen.locator('.cp-explorable[data-model="price_floor"]').first
     moves = {
         "world_price": ["ArrowLeft"] * 7,
@@ -131,7 +131,7 @@ def test_moving_the_sliders_by_keyboard_gives_the_models_own_numbers(site, visit
 
 
 def test_the_numbers_under_a_chart_can_be_saved(site, visit):
-    seen = visit(f"{site.as_uri()}/01-dependence.html").page
+    seen = visit(f"{site.as_uri()}/01-dependence.html", drawn=False).page
     details = seen.locator(".cp-numbers").first
     details.locator("summary").press("Enter")
     with seen.expect_download() as caught:

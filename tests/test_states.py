@@ -2,8 +2,8 @@
 
 import re
 
-import firefox
 import pytest
+from conftest import Visit
 from quiet_server import Quiet, serving
 from sampled import draw, everything, of_each, told
 
@@ -28,7 +28,7 @@ FLOOR = '.cp-explorable[data-model="price_floor"]'
 # --- without JavaScript
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plain(browser):
     """A page in a browser that runs no scripts."""
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
@@ -69,7 +69,7 @@ def test_without_javascript_no_slider_looks_alive_and_the_results_stand(address,
 
 
 def test_with_javascript_the_tables_are_folded_and_nothing_speaks_of_its_want(address, visit):
-    page = visit(f"{address}/01-dependence.html").page
+    page = visit(f"{address}/01-dependence.html", drawn=False).page
     assert not page.locator(".cp-figure .cp-numbers table").first.is_visible()
     said = "[...document.querySelectorAll('.cp-chart')].map(box => getComputedStyle(box, '::before').content)"
     assert set(page.evaluate(said)) == {"none"}
@@ -78,13 +78,13 @@ def test_with_javascript_the_tables_are_folded_and_nothing_speaks_of_its_want(ad
 # --- time zones
 
 
-def zones() -> list[str]:
-    """Greenwich's, one far to the west of it and one far to the east; or all."""
-    east = ["Asia/Shanghai", "Pacific/Kiritimati"]
-    return ["UTC", "America/Los_Angeles", *(east if everything() else [draw("zones").choice(east)])]
-
-
 OF_DAYS = ["06-china-responses", "08-since-february", "10-does-it-work"]
+
+
+def zones(page: str) -> list[str]:
+    """Greenwich's, and one far away from it, to the west on one page and to the east on the others; or all."""
+    far = ["America/Los_Angeles", "Asia/Shanghai", "Pacific/Kiritimati"]
+    return ["UTC", *(far if everything() else [draw("zones").sample(far, len(far))[OF_DAYS.index(page)]])]
 
 
 def test_no_other_page_draws_days_and_none_by_the_clock_of_the_reader(site):
@@ -106,7 +106,7 @@ def test_no_other_page_draws_days_and_none_by_the_clock_of_the_reader(site):
 @pytest.mark.parametrize("page", OF_DAYS)
 def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page):
     pictures = {}
-    for zone in zones():
+    for zone in zones(page):
         context = browser.new_context(timezone_id=zone, viewport={"width": 1280, "height": 900})
         tab = context.new_page()
         tab.goto(f"{address}/{page}.html")
@@ -123,6 +123,14 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
 # --- addresses
 
 
+@pytest.fixture(scope="module")
+def seen(address, browser):
+    """One tab for many addresses of a chapter."""
+    one = Visit(browser, f"{address}/03-price-floor.html", drawn=False)
+    yield one
+    one.close()
+
+
 @pytest.mark.parametrize(
     "query, answer",
     [
@@ -133,8 +141,8 @@ def test_a_picture_of_days_is_the_same_all_over_the_world(address, browser, page
         ("price_floor.nothing=3", "there is no such setting"),
     ],
 )
-def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, visit, query, answer):
-    seen = visit(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#who-pays")
+def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, seen, query, answer):
+    seen.go(f"{address}/03-price-floor.html?{query}&price_floor.world_price=70&other=1#who-pays", drawn=False)
     line = seen.page.locator(f"{FLOOR} .cp-refused")
     assert line.is_visible() and answer in line.inner_text() and line.bounding_box()["height"] < 80
     seen.page.wait_for_function("q => !location.search.includes(q)", arg=query)
@@ -145,13 +153,13 @@ def test_what_an_address_asks_in_vain_is_said_in_a_line_and_leaves_it(address, v
 
 
 def test_a_choice_that_a_chart_does_not_offer_is_said_too(address, visit):
-    page = visit(f"{address}/08-since-february.html?who=Atlantis").page
+    page = visit(f"{address}/08-since-february.html?who=Atlantis", drawn=False).page
     assert "who=Atlantis: that is not among the choices here" in page.locator(".cp-refused").inner_text()
     page.wait_for_function("() => !location.search.includes('Atlantis')")
 
 
 def test_an_address_that_asks_for_what_there_is_is_not_remarked_upon(address, visit):
-    page = visit(f"{address}/03-price-floor.html?price_floor.floor=70").page
+    page = visit(f"{address}/03-price-floor.html?price_floor.floor=70", drawn=False).page
     assert page.locator(".cp-refused").count() == 0
     assert page.locator(f"{FLOOR} input[name=floor]").input_value() == "70"
 
@@ -179,8 +187,8 @@ def test_sliders_at_any_of_their_ends_together_leave_no_axis_without_an_extent(a
         model = section.get_attribute("data-model")
         asked |= {f"{model}.{k}": v for k, v in ends[-1].items()}
     assert not seen.complaints, (seen.complaints, told())
-    last = visit(f"{address}/{name}.html?" + "&".join(f"{k}={v}" for k, v in asked.items()))
-    assert not last.complaints, (asked, last.complaints, told())
+    seen.go(f"{address}/{name}.html?" + "&".join(f"{k}={v}" for k, v in asked.items()))
+    assert not seen.complaints, (asked, seen.complaints, told())
 
 
 # --- a path that is not there
@@ -247,16 +255,10 @@ def in_firefox() -> list[str]:
     return ["index", "03-price-floor", "minerals/gallium", *(["evidence", "search"] if everything() else [])]
 
 
-def test_firefox_complains_of_nothing(address, site):
+def test_firefox_complains_of_nothing(address, fox):
     """Among other things it fetches what a page calls its next, which the page's policy would forbid."""
-    if not (path := firefox.executable()):
-        pytest.skip(firefox.NONE_HERE)
-    tab = firefox.Firefox(path)
-    try:
-        for page in in_firefox():
-            tab.open(f"{address}/{page}.html")
-            tab.evaluate("new Promise(done => setTimeout(done, 1500))")
-            tab.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
-            assert tab.complaints == [], page
-    finally:
-        tab.close()
+    for page in in_firefox():
+        fox.open(f"{address}/{page}.html")
+        fox.evaluate("new Promise(done => setTimeout(done, 1500))")
+        fox.evaluate("window.chokepoint ? chokepoint.drawAll().then(() => 1) : 1")
+        assert fox.complaints == [], page

@@ -21,6 +21,7 @@ _reads: set[str] = set()
 # What was read, as (function, arguments, state of files that it gave): see `remembered`.
 _used: set[tuple] = set()
 _ever_used: set[tuple] = set()
+_changed: set[tuple] = set()  # of these, what was found to be another: not looked at until it is used again
 _memories: list[dict] = []  # of every function that is `remembered`
 _by_release: list[tuple[Callable, list[str]]] = []  # functions of no more than a release and a year
 
@@ -88,6 +89,7 @@ def note_state(state: Callable, arguments: tuple, gave: tuple) -> None:
     """Record that what is read depends on what `state` gave: the state of files."""
     _used.add(use := (state, arguments, gave))
     _ever_used.add(use)
+    _changed.discard(use)
 
 
 def remembered(work: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -136,10 +138,13 @@ def work_out_beforehand(release: str) -> None:
 def forget_changed() -> None:
     """Forget what was remembered of files that are others now: for a process that is forked from another."""
     before = _reads.copy()
-    changed = {use for use in _ever_used.copy() if not _is_still(*use)}
+    one_folder_after_another = sorted(_ever_used, key=lambda use: str(use[1][0]))
+    changed = {use for use in one_folder_after_another if not _is_still(*use)}
     _reads.intersection_update(before)  # to look is not to read
-    for kept in _memories if changed else ():
-        for key in [key for key, (_, _, used) in kept.items() if used & changed]:
+    _ever_used.difference_update(changed)
+    _changed.update(changed)
+    for kept in _memories if _changed else ():
+        for key in [key for key, (_, _, used) in kept.items() if used & _changed]:
             del kept[key]
 
 
