@@ -49,6 +49,7 @@ def note_again(reads: set[str], used: set[tuple]) -> None:
     """Record what a result was made from, as it is asked for again."""
     _reads.update(reads)
     _used.update(used)
+    _ever_used.update(used)
 
 
 def forget_reads() -> None:
@@ -137,6 +138,7 @@ def forget_changed() -> None:
     """Forget what was remembered of files that are others now: for a process that is forked from another."""
     before = _reads.copy()
     changed = {use for use in _ever_used.copy() if not _is_still(*use)}
+    _ever_used.difference_update(changed)  # nothing that is kept was made from them any more
     _reads.intersection_update(before)  # to look is not to read
     for kept in _memories if changed else ():
         for key in [key for key, (_, _, used) in kept.items() if used & changed]:
