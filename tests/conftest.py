@@ -1,6 +1,7 @@
 """What the tests share: the built site, a browser, and a checkout that may be broken at will."""
 
 import csv
+import gc
 import os
 import re
 import shutil
@@ -18,6 +19,9 @@ import yaml
 from made_up_tables import MadeUp
 from quiet_server import Quiet, serving
 from small_book import Small
+
+from chokepoint.analysis import facts
+from chokepoint.data import tables
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = HOME / "build" / "html"
@@ -37,8 +41,12 @@ axe.configure({ rules: [{ id: "color-contrast", selector: "*:not([data-alike])" 
 
 
 def pytest_configure() -> None:
-    """Draw the seed before the processes that run the tests are started: they all have it then."""
+    """Draw the seed before the processes that run the tests are started: they all have it then.
+
+    Look for unreachable objects seldom: a process that has run many tests holds a million that are reachable.
+    """
     sampled.seed()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
@@ -330,6 +338,25 @@ def small_checkout(checkout) -> Checkout:
     Small(checkout)
     checkout.put_up()
     return checkout
+
+
+@pytest.fixture
+def some_parts(monkeypatch) -> None:
+    """Facts in half of their parts, drawn by the seed, what is stated and what China has of a mineral; every week all of them.
+
+    For tests over data of their own: what is computed of others is kept.
+    """
+    whole, names = facts.parts, list(facts.parts(tables.DEFAULT_RELEASE))
+    half = (
+        names if sampled.everything() else sampled.draw("parts of the facts").sample(names, len(names) // 2)
+    )
+    [named] = [name for name in names if name.endswith(" {mineral}.china_{done}")]
+    chosen = {"stated", named, *half}
+    monkeypatch.setattr(
+        facts,
+        "parts",
+        lambda release: {name: work for name, work in whole(release).items() if name in chosen},
+    )
 
 
 @pytest.fixture

@@ -375,6 +375,7 @@ def with_row(path: Path, **cells: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.some_of("tables of the evidence that are given a row", 8)
 @pytest.mark.parametrize("table", EVIDENCE)
 def test_a_new_row_of_evidence_reruns_at_most_five_notebooks(tmp_path, monkeypatch, runs, table):
     """By the records of the built book; nothing runs."""

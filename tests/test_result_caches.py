@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sampled import draw, everything
 
 from chokepoint.analysis import facts
 from chokepoint.data import check, digests, memory, tables
@@ -39,7 +38,7 @@ def test_a_fault_is_found_in_a_table_that_was_sound_and_is_gone_once_it_is_mende
         shutil.copy(built, kept)
     notes = check.require_sound(data, kept)
     replace(data / "evidence" / "sources.csv", "2026-", "20x6-")
-    as_new = check.check(data)  # with nothing kept
+    as_new = check.examine(data, ResultCache(None))[0]  # with nothing kept
     assert as_new and check.examine(data, ResultCache(kept)) == (as_new, notes)
     assert check.examine(data, ResultCache(kept)) == (as_new, notes)  # faults are kept too
     replace(data / "evidence" / "sources.csv", "20x6-", "2026-")
@@ -87,20 +86,6 @@ def test_results_that_cannot_be_written_are_computed_again(tmp_path):
 
 def refuse() -> dict:
     raise AssertionError("computed again")
-
-
-@pytest.fixture
-def some_parts(monkeypatch):
-    """Facts in half of their parts, drawn by the seed, what is stated and the one that the test names; every week all of them."""
-    whole, names = facts.parts, list(facts.parts(RELEASE))
-    half = names if everything() else draw("parts of the facts").sample(names, len(names) // 2)
-    [named] = [name for name in names if name.endswith(" {mineral}.china_{done}")]
-    chosen = {"stated", named, *half}
-    monkeypatch.setattr(
-        facts,
-        "parts",
-        lambda release: {name: work for name, work in whole(release).items() if name in chosen},
-    )
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ _WORDS = {"withheld": "W", "not_available": "NA", "not_applicable": "XX", "net_e
 ROUNDED = "rounded otherwise"
 
 
+@memory.remembered
 def diff(old: str, new: str) -> dict:
     """Return changes from release `old` to `new`, ready for JSON. UserError for a release that is not here.
 

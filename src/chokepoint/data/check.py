@@ -24,6 +24,7 @@ from chokepoint.data.result_cache import ResultCache
 from chokepoint.errors import UserError, did_you_mean
 
 MAX_BYTES = 50_000_000
+_of_process = ResultCache(None)
 _TRUTHS = {"true", "false"}
 
 
@@ -49,9 +50,9 @@ def check(data: Path | None = None) -> list[Fault]:
 def examine(data: Path | None = None, kept: ResultCache | None = None) -> tuple[list[Fault], list[Fault]]:
     """All faults of the package at `data`, and what is no fault but worth a look; both sorted.
 
-    kept: what was found in tables that may be as they were then.
+    kept: what was found in tables that may be as they were then; without it, what this process has found.
     """
-    data, kept = data or tables.data_dir(), kept or ResultCache(None)
+    data, kept = data or tables.data_dir(), kept or _of_process
     tables.forget_declarations()  # a watch checks again and again in one process
     resources = tables.package(data)["resources"]
     frames: dict[str, pd.DataFrame] = {}
@@ -226,7 +227,7 @@ def require_sound(data: Path | None = None, kept: Path | None = None) -> list[Fa
     kept: the file with what was found in tables that may be as they were then.
     """
     memory.forget_changed()
-    faults, notes = examine(data, ResultCache(kept))
+    faults, notes = examine(data, ResultCache(kept) if kept else None)
     if faults:
         shown = [f"data/{fault}" for fault in faults[:40]]
         more = [f"… and {len(faults) - 40} more"] if len(faults) > 40 else []

@@ -50,6 +50,7 @@ def note_again(reads: set[str], used: set[tuple]) -> None:
     """Record what a result was made from, as it is asked for again."""
     _reads.update(reads)
     _used.update(used)
+    _ever_used.update(used)
 
 
 def forget_reads() -> None:

@@ -44,18 +44,15 @@ _TABLES = {
 }
 
 
-@memory.remembered
-def _changes(old: str, new: str) -> dict:
-    return difference.diff(old, new)
-
-
 def _moved(old: str, new: str) -> pd.DataFrame:
     """Return facts that both releases have, and that read differently.
 
     Those in per cent come first, largest moves first: see `difference.diff`.
     """
     columns = ["fact_id", "label", "unit", "old", "restated", "new", "move", "revision", "new_year", "reason"]
-    rows = pd.DataFrame([r for r in _changes(old, new)["facts"] if r["old"] and r["new"]], columns=columns)
+    rows = pd.DataFrame(
+        [r for r in difference.diff(old, new)["facts"] if r["old"] and r["new"]], columns=columns
+    )
     return rows.assign(change=rows.move.astype(float).where(rows.unit == "%"))
 
 
@@ -300,7 +297,7 @@ def numbers(old: str | None, new: str) -> Listing:
         "By the new year",
         "Why",
     ]
-    alone = pd.DataFrame([r for r in _changes(old, new)["facts"] if not (r["old"] and r["new"])])
+    alone = pd.DataFrame([r for r in difference.diff(old, new)["facts"] if not (r["old"] and r["new"])])
     more = f"Only one of the two releases prints what is needed for {len(alone)} further numbers."
     return Listing(Table("cp-moved", heads, rows, "numbers"), *([] if alone.empty else [paragraph(more)]))
 
@@ -330,7 +327,7 @@ def _revised(old: str, new: str) -> list[tuple[str, dict]]:
 
     The largest revisions come first, measured against the series.
     """
-    rows = [(t, r) for t, rows in _changes(old, new)["tables"].items() for r in rows if is_revision(r)]
+    rows = [(t, r) for t, rows in difference.diff(old, new)["tables"].items() for r in rows if is_revision(r)]
     return sorted(rows, key=lambda tr: -tr[1]["size"])
 
 
@@ -341,7 +338,7 @@ def series(old: str | None, new: str) -> Listing:
     """
     if old is None:
         return Listing(paragraph("Nothing to compare with."))
-    tables_of = _changes(old, new)["tables"]
+    tables_of = difference.diff(old, new)["tables"]
     counted = [
         chapters.table_moves(_TABLES.get(t, t), capital(counts(rows))) for t, rows in tables_of.items()
     ]

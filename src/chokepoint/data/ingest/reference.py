@@ -75,7 +75,8 @@ class Reference:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table: column → cell."""
-    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
+    names = [str(column) for column in frame.columns]
+    return [dict(zip(names, cells, strict=True)) for cells in frame.itertuples(index=False, name=None)]
 
 
 def read(data: Path) -> Reference:

@@ -6,6 +6,7 @@ Each is named, to be corrected again.
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from chokepoint.data.ingest.corrections import selected
@@ -46,9 +47,12 @@ def misprints(tables: Tables, corrections: pd.DataFrame, release: str = "") -> I
 
 
 def _with_key(frame: pd.DataFrame, fix: Row) -> pd.DataFrame:
-    """Return the rows a correction's key picks: first by its first column, which leaves few."""
-    column, _, value = fix["key"].split(";")[0].partition("=")
-    some = frame[frame[column].to_numpy(object) == value] if column != "printed" else frame
+    """Return the rows a correction's key picks: first by what is compared as it is, which leaves few."""
+    mask = np.ones(len(frame), dtype=bool)
+    for column, _, value in (part.partition("=") for part in fix["key"].split(";")):
+        if column != "printed":
+            mask &= frame[column].to_numpy(object) == value
+    some = frame[mask]
     where = f"data/corrections.csv {fix['correction_id']}"
     return some[selected(some, fix["key"], where)] if len(some) else some
 
