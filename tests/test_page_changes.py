@@ -97,7 +97,7 @@ def moved(monkeypatch, *facts: dict) -> None:
         "facts": [row | {"reason": "2023 revised, then a new year (2023 → 2024)"} | fact for fact in facts],
         "tables": {},
     }
-    monkeypatch.setattr(what_changed, "_changes", lambda *_: made)
+    monkeypatch.setattr(what_changed.difference, "diff", lambda *_: made)
     monkeypatch.setattr(what_changed, "_years", lambda *_: [2023, 2024])
 
 
@@ -188,7 +188,7 @@ def test_revised_figures_stand_largest_first_without_mere_rounding(monkeypatch):
     rows = [change("revised", "revised", size=size, mineral=m) for m, size in (("a", 1.0), ("b", 3.0))]
     rows += [change("revised", changes.ROUNDED), change("added", "new year: 2025")]
     held = {"prices": rows, "reserves": [change("revised", "revised", size=2.0, mineral="c", listed=False)]}
-    monkeypatch.setattr(what_changed, "_changes", lambda *_: {"facts": [], "tables": held})
+    monkeypatch.setattr(what_changed.difference, "diff", lambda *_: {"facts": [], "tables": held})
     revised = what_changed._revised.__wrapped__("x", RELEASE)
     assert [(t, r["mineral"]) for t, r in revised] == [("prices", "b"), ("reserves", "c"), ("prices", "a")]
     monkeypatch.setattr(what_changed, "_revised", lambda *_: revised)
