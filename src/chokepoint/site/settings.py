@@ -13,6 +13,7 @@ import yaml
 
 from chokepoint.errors import UserError
 
+
 def mapping(path: Path, shown: str) -> dict:
     """Read the mapping in a YAML file; nothing in it is run.
 
