@@ -110,20 +110,24 @@ def build_locked(
     if same and last.get("site") == contents(site):
         return site
     kept = cache.Cache(home / "build" / "cache", fresh, say)
-    entries = _entries(runs, kept)
-    due = not entries or any(path is None for path, _ in entries.values())
+    changed = {
+        name for name in before.keys() | last["inputs"].keys() if before.get(name) != last["inputs"].get(name)
+    }
     with ExitStack() as ends:
-        if due:  # kernels and renderer are forked from a process that imports while the data are checked
-            number = sum(path is None for path, _ in entries.values())
-            forks = kernels.forkserver_context(precompute=number >= PRECOMPUTE_FROM)
-        else:  # the renderer itself imports while the data are checked
+        render = None
+        if all(name.startswith("book/") for name in changed) and not fresh:
+            # Perhaps no notebook is due: the renderer itself imports what it needs, meanwhile.
             forks = multiprocessing.get_context("spawn")
-            render = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
+            render = ends.enter_context(renderer(home, stage, rendered, release, forks))
+        entries = _entries(runs, kept)
+        due = sum(path is None for path, _ in entries.values())
+        if due or not render:  # kernels and renderer are forked from a process that imports meanwhile
+            forks = kernels.forkserver_context(precompute=due >= PRECOMPUTE_FROM)
         if not new:
             _require_sound(home / "build" / "sound.json", before, checked)
         fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
         lap("check")
-        if due:
+        if not render:
             render = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
         why = execute(runs, executed, kept, pool, entries)
         if explain:
