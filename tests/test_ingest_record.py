@@ -1,5 +1,6 @@
 """The readers of the long record: each on a few lines in its publisher's own layout, and what each must refuse."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -569,3 +570,15 @@ def test_a_flow_is_small_beside_the_whole_trade_and_not_beside_the_largest_flow(
     ]
     rows = baci.read(_flows(tmp_path, materials={"gallium": sales}), REF)[0]["trade_flows"]
     assert rows.set_index("importer").value_usd.to_dict() == {"": 800, "IND": 399_200, "USA": 600_000}
+
+
+def test_an_empty_cell_of_a_workbook_of_history_is_an_empty_text():
+    book = openpyxl.Workbook()
+    for row in (["Year", "Production", "Imports"], [1900, None, 5]):
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    assert history._lines("ds140.xlsx", made.getvalue()) == [
+        ["Year", "Production", "Imports"],
+        ["1900", "", "5"],
+    ]

@@ -451,3 +451,4 @@ def test_the_link_of_a_country_opens_the_club_as_it_would_become(country):
     [members] = set(re.findall(r"members=([A-Z,]+)", str(section.after)))
     assert set(members.split(",")) == club ^ {iso3}
     assert ("Move the club without it" in str(section.after)) == (iso3 in club)
+    assert f"mineral={decisions.part_of({iso3}).idxmax()}&" in str(section.after).replace("&amp;", "&")
