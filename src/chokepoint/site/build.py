@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -145,13 +146,18 @@ def build_locked(
             for name, digest in before.items()
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
-        render.start(_digest(pages | {"pages": _named(stage)}))
-        try:
-            beside = {} if edition else _open_data(home, stage, release, before, render, fresh)
-        except Exception:
-            render.wait()  # what is wrong with a page is said first
-            raise
+        few = render.start(_digest(pages | {"pages": _named(stage)})) and due < PRECOMPUTE_FROM
+        make = partial(_open_data, home, stage, release, before, render, fresh)
+        beside: dict[str, bytes] = {}
+        if few and not edition:  # where many pages are rendered, both at once would need much memory
+            try:
+                beside = make()
+            except Exception:
+                render.wait()  # what is wrong with a page is said first
+                raise
         render.wait()
+        if not few and not edition:
+            beside = make()
     if extras:
         extras.add(rendered)
     for address, content in beside.items():
@@ -176,7 +182,7 @@ def build_locked(
 def _open_data(
     home: Path, stage: Path, release: str, before: dict[str, str], render: Renderer, fresh: bool
 ) -> dict[str, bytes]:
-    """Make the open data while pages are rendered, with the facts that these are rendered with."""
+    """Make the open data, with the facts that pages are rendered with; perhaps while they are."""
     folder = home / "build" / "open-data"
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)

@@ -73,18 +73,20 @@ class Renderer:
     rendered: Path
     fresh: bool
 
-    def start(self, key: str) -> None:
-        """Let it render.
+    def start(self, key: str) -> bool:
+        """Let it render; return whether pages that did not change are kept.
 
         key: a digest of all that every page depends on; all pages are rendered anew where it is another than
         the last time.
         """
         whole = self._whole
-        if self.fresh or not whole.is_file() or whole.read_text() != key:
+        kept = not self.fresh and whole.is_file() and whole.read_text() == key
+        if not kept:
             shutil.rmtree(whole.parent, ignore_errors=True)
         whole.unlink(missing_ok=True)
         self.begin.set()
         self.key = key
+        return kept
 
     def wait_for_facts(self) -> bool:
         """Wait until it has kept all facts (see `fact_cache`); False where it ended without."""
