@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -153,6 +154,8 @@ def _render(
 
         shutil.rmtree(home / "build" / vega_script.FOLDER, ignore_errors=True)
     _import_extensions(home)
+    if multiprocessing.get_start_method(allow_none=True) == "spawn":  # no kernel runs that needs the memory
+        import_module("myst_nb.sphinx_ext")  # which Sphinx would ask for
     begin.wait()
     result = build_sphinx(
         stage,
@@ -175,8 +178,7 @@ def _import_extensions(home: Path) -> None:
 
     with suppress(Exception):
         settings, _ = get_final_config(user_yaml=home / "_config.yml", cli_config=overrides(home))
-        # The second is what myst_nb itself imports only once Sphinx asks it.
-        for name in (*settings["extensions"], "myst_nb.sphinx_ext", settings["html_theme"]):
+        for name in (*settings["extensions"], settings["html_theme"]):
             with suppress(Exception):
                 import_module(name)
 
