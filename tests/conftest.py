@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import sampled
 import yaml
+from altair.utils import schemapi
 from made_up_tables import MadeUp
 from quiet_server import Quiet, serving
 from small_book import Small
@@ -357,6 +358,12 @@ def some_parts(monkeypatch) -> None:
         "parts",
         lambda release: {name: work for name, work in whole(release).items() if name in chosen},
     )
+
+
+@pytest.fixture
+def charts_unchecked(monkeypatch) -> None:
+    """Charts are not held to the schema of Vega-Lite: other tests do that, and it takes most of the time."""
+    monkeypatch.setattr(schemapi, "validate_jsonschema", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -2,22 +2,12 @@
 
 import pandas as pd
 import pytest
-from altair.utils import schemapi
+from chart_specs import held
 
 from chokepoint.charts import narrow
 from chokepoint.charts.bars import bars, columns, columns_and_floor, paired_bars, stacked_bars, stacked_pairs
 
-
-@pytest.fixture(autouse=True)
-def unchecked(monkeypatch):
-    """Charts are not held to the schema of Vega-Lite: other tests do that, and it takes most of the time."""
-    monkeypatch.setattr(schemapi, "validate_jsonschema", lambda *_, **__: None)
-
-
-def held(spec: dict, *columns: str) -> list[tuple]:
-    """Cells of every row of a chart's data that has all of these columns."""
-    rows = [row for table in spec["datasets"].values() for row in table]
-    return [tuple(row[c] for c in columns) for row in rows if all(c in row for c in columns)]
+pytestmark = pytest.mark.usefixtures("charts_unchecked")
 
 
 def test_bars_end_at_the_longest_with_room_and_begin_at_nought():

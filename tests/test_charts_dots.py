@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from altair.utils import schemapi
+from chart_specs import held, marks, titles
 
 from chokepoint.charts.dots import dots
 from chokepoint.charts.dumbbell import dumbbell, durations, forecast_change, ratio_dots, two_steps
@@ -12,31 +12,12 @@ from chokepoint.charts.slope import slope
 from chokepoint.charts.theme import BRONZE, TEAL
 from chokepoint.charts.tiles import COLUMNS, HEADING, TILE, _placed
 
-
-@pytest.fixture(autouse=True)
-def unchecked(monkeypatch):
-    """Charts are not held to the schema of Vega-Lite: other tests do that, and it takes most of the time."""
-    monkeypatch.setattr(schemapi, "validate_jsonschema", lambda *_, **__: None)
-
-
-def held(spec: dict, *columns: str) -> list[tuple]:
-    """Cells of every row of a chart's data that has all of these columns."""
-    rows = [row for table in spec["datasets"].values() for row in table]
-    return [tuple(row[c] for c in columns) for row in rows if all(c in row for c in columns)]
+pytestmark = pytest.mark.usefixtures("charts_unchecked")
 
 
 def rows_of(layer: dict, spec: dict) -> list[dict]:
     """The rows that a layer draws."""
     return spec["datasets"][layer["data"]["name"]]
-
-
-def titles(layer: dict) -> dict[str, str]:
-    """Column → title, of a layer's tooltip."""
-    return {tip["field"]: tip["title"] for tip in layer["encoding"]["tooltip"]}
-
-
-def marks(layers: list[dict]) -> list[str]:
-    return [layer["mark"]["type"] for layer in layers]
 
 
 def test_a_range_is_a_bar_where_some_reading_has_one():

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 import pytest
-from altair.utils import schemapi
+from chart_specs import held, marks, titles
 
 from chokepoint.charts import timeline
 from chokepoint.charts.curves import curves
@@ -17,32 +17,13 @@ from chokepoint.charts.paths import datasets, paths
 from chokepoint.charts.rungs import ALL, stacked_rungs
 from chokepoint.charts.years import share_lines, stacked_years
 
-
-@pytest.fixture(autouse=True)
-def unchecked(monkeypatch):
-    """Charts are not held to the schema of Vega-Lite: other tests do that, and it takes most of the time."""
-    monkeypatch.setattr(schemapi, "validate_jsonschema", lambda *_, **__: None)
-
-
-def held(spec: dict, *columns: str) -> list[tuple]:
-    """Cells of every row of a chart's data that has all of these columns."""
-    rows = [row for table in spec["datasets"].values() for row in table]
-    return [tuple(row[c] for c in columns) for row in rows if all(c in row for c in columns)]
-
-
-def titles(layer: dict) -> dict[str, str]:
-    """Column → title, of a layer's tooltip."""
-    return {tip["field"]: tip["title"] for tip in layer["encoding"]["tooltip"]}
+pytestmark = pytest.mark.usefixtures("charts_unchecked")
 
 
 def curve(**more) -> list[dict]:
     lines = {"cost": ("Cost", "#000000"), "gain": ("Gain", "#ff0000")}
     view = curves("price", lines, x_title="Price", y_title="US$", **more)
     return view(alt.Chart(NOTHING)).to_dict(validate=False)["layer"]
-
-
-def marks(layers: list[dict]) -> list[str]:
-    return [layer["mark"]["type"] for layer in layers]
 
 
 def test_a_word_beside_the_dot_and_a_level_are_drawn_where_they_are_asked_for():

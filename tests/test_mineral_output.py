@@ -1,26 +1,12 @@
 """A mineral’s page, of small made-up tables: who makes it, what it costs, what a stock would cover."""
 
-from importlib import import_module
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from mineral_parts import RELEASE, market, output, unknown
 
 from chokepoint.analysis import coalitions
-
-cut, flows, market, output, policy, publishers, record, united_states, unknown = (
-    import_module(f"chokepoint.pages.mineral.{part}")
-    for part in (
-        *("cut", "flows", "market", "output", "policy"),
-        *("publishers", "record", "united_states", "unknown"),
-    )
-)
-
-RELEASE = "mcs2026"
-
-
-def value(of: float) -> SimpleNamespace:
-    return SimpleNamespace(value=of)
 
 
 def priced(monkeypatch, *series: tuple[str, list[float]], mineral: str = "tin", **more) -> object:

@@ -1,24 +1,10 @@
 """A mineral’s page, of small made-up tables: its century, what each publisher counts, its controls."""
 
-from importlib import import_module
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-
-cut, flows, market, output, policy, publishers, record, united_states, unknown = (
-    import_module(f"chokepoint.pages.mineral.{part}")
-    for part in (
-        *("cut", "flows", "market", "output", "policy"),
-        *("publishers", "record", "united_states", "unknown"),
-    )
-)
-
-RELEASE = "mcs2026"
-
-
-def value(of: float) -> SimpleNamespace:
-    return SimpleNamespace(value=of)
+from mineral_parts import RELEASE, policy, publishers, record
 
 
 def controlled(monkeypatch, mineral: str, links: list[tuple], alone: bool = False) -> object:

@@ -1,22 +1,12 @@
 """A mineral’s page, of small made-up tables: who sells to whom, and what the United States buys."""
 
-from importlib import import_module
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from mineral_parts import RELEASE, cut, flows, output, united_states
 
 from chokepoint.analysis import coalitions, trade
-
-cut, flows, market, output, policy, publishers, record, united_states, unknown = (
-    import_module(f"chokepoint.pages.mineral.{part}")
-    for part in (
-        *("cut", "flows", "market", "output", "policy"),
-        *("publishers", "record", "united_states", "unknown"),
-    )
-)
-
-RELEASE = "mcs2026"
 
 
 def value(of: float) -> SimpleNamespace:

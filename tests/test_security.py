@@ -16,8 +16,8 @@ import yaml
 from chokepoint.data import check, tables
 from chokepoint.data.ingest.package import inert
 from chokepoint.models.sentence import vega_sentence, written
-from chokepoint.site.build import plain_markdown
 from chokepoint.site.chart_files import put_back
+from chokepoint.site.staging import plain_markdown
 
 HOME = Path(__file__).resolve().parents[1]
 SOURCES = sorted((HOME / "src").rglob("*.py"))

@@ -10,7 +10,6 @@ input and the site are those of the last build.
 import hashlib
 import json
 import multiprocessing
-import re
 import shutil
 import signal
 import threading
@@ -21,23 +20,21 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-import nbformat
-
-from chokepoint.analysis import countries, facts
+from chokepoint.analysis import facts
 from chokepoint.data import check, digests, tables
 from chokepoint.errors import UserError
 from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
-from chokepoint.site.derived import DerivedFiles, write
+from chokepoint.site.derived import digest_of, write
 from chokepoint.site.execute import execute
 from chokepoint.site.extras import Extras
 from chokepoint.site.fact_cache import FactCache
-from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.open_data import catalogue
 from chokepoint.site.open_data import write as open_data
 from chokepoint.site.render import Renderer, renderer
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
+from chokepoint.site.staging import is_of_book, names_in, stage_book
 from chokepoint.site.unchanged import contents
 
 # Notebooks to run, from which on it is worth while to compute once beforehand what several ask for.
@@ -134,7 +131,7 @@ def build_locked(
         if explain:
             say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
         lap("execute")
-        lay_out(home / "book", runs, executed, stage, before["the package"])
+        stage_book(home / "book", runs, executed, stage, before["the package"])
         binder.record(runs, edition, stage, home)
         if extras:
             extras.record(stage)
@@ -146,23 +143,20 @@ def build_locked(
             for name, digest in before.items()
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
-        few = render.start(_digest(pages | {"pages": _named(stage)})) and due < PRECOMPUTE_FROM
-        make = partial(_open_data, home, stage, release, before, render, fresh)
+        keeps_pages = render.start(digest_of(pages | {"pages": names_in(stage)}))
+        make_open_data = partial(_open_data, home, stage, release, before, render, fresh)
         beside: dict[str, bytes] = {}
-        if few and not edition:  # where many pages are rendered, both at once would need much memory
-            try:
-                beside = make()
-            except Exception:
-                render.wait()  # what is wrong with a page is said first
-                raise
+        if not edition and keeps_pages and due < PRECOMPUTE_FROM:  # else both at once need much memory
+            beside = _meanwhile(render, make_open_data)
         render.wait()
-        if not few and not edition:
-            beside = make()
+        lap("render")
+        if not edition and not beside:
+            beside = make_open_data()
     if extras:
         extras.add(rendered)
     for address, content in beside.items():
         write(rendered / address, content)
-    lap("render")
+    lap("open data")
     linkcheck.require_whole(rendered, None if fresh else work / "links.json")
     if changed := [
         name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
@@ -177,6 +171,15 @@ def build_locked(
         json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
     )
     return site
+
+
+def _meanwhile(render: Renderer, make: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
+    """Make something while pages are rendered; what is wrong with a page is said before what fails here."""
+    try:
+        return make()
+    except Exception:
+        render.wait()
+        raise
 
 
 def _open_data(
@@ -208,7 +211,7 @@ def _require_sound(passed: Path, before: dict[str, str], checked: Path | None) -
     data = tables.data_dir()
     there = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     kept = {name: of for name, of in before.items() if name.startswith(("data/", "the package"))}
-    digest = _digest(kept | {"there": there})
+    digest = digest_of(kept | {"there": there})
     if not checked or _load(passed) != {"tables": digest}:
         check.require_sound(kept=checked)
         with suppress(OSError):
@@ -231,13 +234,13 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
         home / "_toc.yml",
         home / "pyproject.toml",
         *sorted((home / "editions").glob("*.yml")),
-        *sorted(p for p in (home / "book").rglob("*") if p.is_file() and _wanted(p)),
+        *sorted(p for p in (home / "book").rglob("*") if p.is_file() and is_of_book(p)),
     ]
     own = {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     schemas = sorted(path.name for path in (tables.data_dir() / "schemas").glob("*.json"))
     packed = ["data/LICENSE.md", *(f"data/schemas/{name}" for name in schemas)]  # with the tables
     data = {name: digests.digest(name) for name in [*digests.all_reads(), *packed]}
-    asked = _digest(
+    asked = digest_of(
         {
             "release": release,
             "runs": [[run.page, run.notebook.name, run.parameters, run.settings] for run in runs],
@@ -252,93 +255,6 @@ def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = 
         "the package": cache.code(rendering=True),
         "an installed version": cache.versions(),
     }
-
-
-def _wanted(path: Path) -> bool:
-    return ".ipynb_checkpoints" not in path.parts
-
-
-def lay_out(book: Path, runs: list[Run], executed: Path, stage: Path, code: str) -> None:
-    """Gather in `stage` what is rendered.
-
-    That is the Markdown pages, static files, and executed notebooks made ready.
-
-    A file that is there already keeps its time, by which Sphinx knows that it need not be read again.
-    code: a digest of the code that makes notebooks ready.
-    """
-    files = [
-        path
-        for path in book.rglob("*")
-        if path.is_file() and _wanted(path) and path.suffix not in (".ipynb", ".yml")
-    ]
-    made = {path.relative_to(book).as_posix(): path.read_bytes() for path in files}
-    for name in made:
-        if name.startswith("_static/") and name.endswith((".js", ".css")):
-            made[name] = lean(Path(name).name, made[name].decode()).encode()
-    for name, content in made.items():
-        write(stage / name, content)
-    notebooks = DerivedFiles(stage, stage.with_name(f"{stage.name}.json"))
-    for run in runs:
-        name = f"{run.page}.ipynb"
-        content = (executed / name).read_bytes()
-        outputs = hashlib.sha256(content).hexdigest()
-        made_from = _digest([outputs, run.parameters, _titles(run.parameters), code])
-        if not notebooks.stands(name, made_from):
-            page = ready_to_render(nbformat.reads(content.decode(), as_version=4), run.parameters)
-            notebooks.write(name, made_from, nbformat.writes(page).encode())
-    notebooks.save()
-    for name in {*_named(stage)} - {*made, *(f"{run.page}.ipynb" for run in runs)}:
-        (stage / name).unlink()
-
-
-def _titles(parameters: dict) -> dict[str, str]:
-    """Return what stands in the titles of a template's page for a parameter in braces."""
-    return {name: _TITLES[name](parameters[name]) for name in sorted(parameters.keys() & _TITLES)}
-
-
-def _named(stage: Path) -> list[str]:
-    return sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
-
-
-def ready_to_render(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.NotebookNode:
-    """Make an executed notebook ready to be a page.
-
-    Fold code away, save where it is `shown`, and cells that load or draw with what they show; leave out
-    set-up cells, widget state, what is for the notebook alone, and cells that show nothing; fill in a
-    template's title.
-    """
-    notebook.metadata.pop("widgets", None)
-    notebook.metadata.pop("papermill", None)  # it names folders of this machine
-    for parameter, title in _titles(parameters).items():
-        notebook.cells[0].source = notebook.cells[0].source.replace(f"{{{parameter}}}", plain_markdown(title))
-    notebook.cells = [
-        c
-        for c in notebook.cells
-        if (c.cell_type != "code" or c.outputs) and "notebook" not in c.metadata.get("tags", [])
-    ]
-    for cell in notebook.cells:
-        tags = set(cell.metadata.get("tags", []))
-        if cell.cell_type == "code":
-            quiet = tags & {"parameters", "injected-parameters", "setup"}
-            folded = "remove-cell" if quiet else "hide-cell" if "data" in tags else "hide-input"
-            cell.metadata["tags"] = sorted(tags if "shown" in tags else tags | {folded})
-    return notebook
-
-
-def plain_markdown(text: str) -> str:
-    r"""Return text from the data as Markdown in which nothing of it is markup.
-
-    >>> plain_markdown("Rare earths"), plain_markdown("<b>")
-    ('Rare earths', '\\<b\\>')
-    """
-    return re.sub(r"([\\`*_{}\[\]()<>#!|~$&:@\"'^])", r"\\\1", " ".join(text.split()))
-
-
-def _mineral_title(mineral: str) -> str:
-    return tables.load("minerals").set_index("mineral").name[mineral].split(" (")[0]
-
-
-_TITLES = {"mineral": _mineral_title, "country": lambda page: countries.names()[countries.code(page)]}
 
 
 def swap(new: Path, site: Path) -> None:
@@ -397,7 +313,3 @@ def _load(path: Path) -> dict | None:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

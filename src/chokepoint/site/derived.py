@@ -11,7 +11,7 @@ from chokepoint.data.result_cache import replace
 class DerivedFiles:
     """Files of `folder`, each noted in the file `notes` with a digest of what it was made from and of itself.
 
-    Whoever makes one asks first whether it stands: reading and digesting it is much quicker than making it.
+    Whoever makes one asks first whether it is current: to read it is much quicker than to make it.
     """
 
     def __init__(self, folder: Path, notes: Path) -> None:
@@ -22,7 +22,7 @@ class DerivedFiles:
             known = json.loads(notes.read_text(encoding="utf-8"))
             self.known = known if isinstance(known, dict) else {}
 
-    def stands(self, name: str, made_from: str) -> bool:
+    def is_current(self, name: str, made_from: str) -> bool:
         """Whether the file is there as it was made, and was made from this.
 
         made_from: a digest, or another text that differs where what the file is made from does.
@@ -31,7 +31,7 @@ class DerivedFiles:
         >>> with TemporaryDirectory() as folder:
         ...     files = DerivedFiles(Path(folder), Path(folder) / "notes.json")
         ...     files.write("page", "draft 1", b"words")
-        ...     files.stands("page", "draft 1"), files.stands("page", "draft 2")
+        ...     files.is_current("page", "draft 1"), files.is_current("page", "draft 2")
         (True, False)
         """
         with suppress(OSError):
@@ -42,10 +42,6 @@ class DerivedFiles:
         """Write a file and note what it was made from; what did not change keeps its time."""
         write(self.folder / name, content)
         self.known[name], self.changed = [made_from, _sha(content)], True
-
-    def digest(self, name: str) -> str:
-        """Return the digest of a file as it was made last."""
-        return self.known[name][1]
 
     def save(self) -> None:
         """Note what was made; where it cannot be written, all is made again the next time."""
@@ -58,6 +54,15 @@ def write(path: Path, content: bytes) -> None:
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def digest_of(value: object) -> str:
+    """Return a digest of anything that can be written as JSON.
+
+    >>> digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
+    True
+    """
+    return _sha(json.dumps(value, sort_keys=True).encode())
 
 
 def _sha(content: bytes) -> str:

@@ -46,7 +46,7 @@ def execute(
     files, why = DerivedFiles(folder, folder.with_name(f"{folder.name}.json")), {}
     for run in runs:
         path, why[run.page] = (entries or {}).get(run.page) or cache.entry(run)
-        if path and not files.stands(_file(run), cache.version(run, path)):
+        if path and not files.is_current(_file(run), cache.version(run, path)):
             kept, why[run.page] = cache.read(run, path)
             if kept:
                 files.write(_file(run), cache.version(run, path), kept.notebook.encode())

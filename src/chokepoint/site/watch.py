@@ -34,6 +34,7 @@ from chokepoint.site.lean import lean
 from chokepoint.site.lock import build_lock
 from chokepoint.site.reruns import Reruns
 from chokepoint.site.runs import Run, plan
+from chokepoint.site.staging import ready_to_render
 from chokepoint.site.watch_server import Handler, Messages
 
 _RERUN = ("analysis", "charts", "models", "pages")  # parts of the package whose change reruns notebooks
@@ -216,7 +217,7 @@ class Watch:
         return kept is not None
 
     def _stage(self, run: Run, executed: cache.Executed, known: cache.Cache) -> None:
-        notebook = build.ready_to_render(nbformat.reads(executed.notebook, as_version=4), run.parameters)
+        notebook = ready_to_render(nbformat.reads(executed.notebook, as_version=4), run.parameters)
         write(self.work / "stage" / f"{run.page}.ipynb", nbformat.writes(notebook).encode())
         self.staged[run.page] = known.entry(run)[0]
         self.faults.pop(run.page, None)
