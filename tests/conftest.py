@@ -230,7 +230,13 @@ class Checkout:
         shutil.copytree(HOME, folder, ignore=unwanted)
         self.standing = folder / "build" / "html" / "index.html"
         self.put_up()
-        for name in ("checked", "facts", "sound"):  # what is kept of unchanged tables, as in any checkout
+        for name in (
+            "checked",
+            "differences",
+            "facts",
+            "modules",
+            "sound",
+        ):  # what is kept of unchanged tables, as in any checkout
             if (kept := HOME / "build" / f"{name}.json").is_file():
                 shutil.copy(kept, folder / "build")
         for name in (

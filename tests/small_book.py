@@ -14,10 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 RELEASES = ("mcs2026", "iea2025", "iea2026")  # what a cover's picture is drawn from
 # What kernels are given beforehand, and these three notebooks never ask for.
-UNUSED = (
-    "import scipy.stats  # noqa: F401\n",
-    '"analysis", "charts", "models", "pages"',
-)
+UNUSED = ('"analysis", "charts", "models", "pages"',)
 TOC = "format: jb-book\nroot: index\nchapters:\n  - file: stock\n  - file: roads\n  - file: one/cobalt\n  - file: one/gallium\n"
 
 

@@ -69,6 +69,34 @@ def test_what_did_not_change_is_kept(kept, run):
     assert kept().find(run) == (Executed("{}", READS, 1.0), "")
 
 
+def test_what_was_found_is_taken_again_while_nothing_but_other_pages_words_changed(kept, run, tmp_path):
+    """No input of a page is looked into then; each of these is."""
+    notes, inputs = tmp_path / "entries.json", {"book/a.ipynb": "1", "book/b.ipynb": "1", "data/a.csv": "1"}
+    first = kept().entries([run], notes, inputs)
+    path, why = first["a"]
+    assert path.is_file() and why == ""
+    looked_up = []
+
+    class Watched(Cache):
+        def entry(self, run):
+            looked_up.append(run.page)
+            return super().entry(run)
+
+    def again(changes: dict, run=run, **how) -> bool:
+        looked_up.clear()
+        assert Watched(tmp_path / "cache", **how).entries([run], notes, inputs | changes).keys() == {"a"}
+        return looked_up == ["a"]
+
+    assert not again({}) and not again({"book/b.ipynb": "2"})
+    assert again({"book/a.ipynb": "2"}) and again({"data/a.csv": "2"}) and again({}, fresh=True)
+    assert again({}, Run("a", run.notebook, {"mineral": "tin"}))
+    kept().entries([run], notes, inputs)
+    path.unlink()
+    assert again({})
+    notes.write_text("[")
+    assert again({})
+
+
 def change_the_notebook(data, run, monkeypatch):
     run.notebook.write_text("{ }")
     return "book/a.ipynb"
@@ -392,7 +420,7 @@ def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch, runs):
     """By the records of the built book; nothing runs."""
     records = Cache(HOME / "build" / "cache")
     chart = "chokepoint.charts.curves"
-    monkeypatch.setitem(records._computed, imports.modules()[chart], "other")
+    monkeypatch.setitem(records._digests_of_all, chart, "other")
     due = {run.page for run in runs if records.entry(run)[1]}
     drawn_with_it = {run.page for run in runs if chart in modules_of(code_of(run.notebook)[1])}
     assert due == drawn_with_it and "04-project-vault" in due and len(due) < len(runs) / 10

@@ -9,7 +9,7 @@ import pytest
 from sampled import draw, everything, told
 from small_book import notebook
 
-from chokepoint.site import kernels
+from chokepoint.site import kernels, processes
 from chokepoint.site.cache import Cache
 from chokepoint.site.execute import run_notebook
 from chokepoint.site.runs import Run, plan
@@ -44,7 +44,7 @@ def pool(tmp_path_factory):
     """Two workers, as a build has them."""
     with ProcessPoolExecutor(
         2,
-        kernels.forkserver_context(),
+        processes.forkserver_context(),
         kernels.prepare_worker,
         (tmp_path_factory.mktemp("log") / "kernels.log",),
     ) as workers:

@@ -38,6 +38,18 @@ CHANGES = [  # and these what a few pages show
         "evidence.html",
     ),
     (
+        "data/evidence/open_questions.csv",
+        "Will EXIM lend to Aclara?",
+        "Will EXIM lend anything to Aclara?",
+        "open-questions.html",
+    ),
+    (
+        "data/assumptions.csv",
+        '"Benefit of a unit provided, to each"',
+        "Benefit of a unit",
+        "assumptions.html",
+    ),
+    (
         "book/04-project-vault.ipynb",
         "the Vault's money, public",
         "the money of the Vault, public",

@@ -9,7 +9,9 @@ import pytest
 from chokepoint.analysis import facts
 from chokepoint.data import check, digests, memory, tables
 from chokepoint.data.result_cache import ResultCache
+from chokepoint.site import cache
 from chokepoint.site.fact_cache import FactCache
+from chokepoint.site.kept_results import AllKept
 
 HOME = Path(__file__).resolve().parents[1]
 RELEASE = tables.DEFAULT_RELEASE
@@ -88,6 +90,62 @@ def refuse() -> dict:
     raise AssertionError("computed again")
 
 
+class TestBetweenProcesses:
+    """What a kernel computed is found by that of the next build, and counts as read there too."""
+
+    CODE = cache.code(rendering=True)
+
+    @staticmethod
+    def loans() -> list:
+        return tables.row("ledger", fact_id=LOAN)[["fact_id", "text"]].tolist()
+
+    def test_what_is_kept_is_not_computed_again_and_counts_as_read(self, data, tmp_path):
+        with memory.recorded() as first_reads:
+            first = AllKept(tmp_path, self.CODE)
+            assert first.get_or_compute("differences", "loan", self.loans) == self.loans()
+            first.save()
+        with memory.recorded() as reads:
+            again = AllKept(tmp_path, self.CODE)
+            assert again.get_or_compute("differences", "loan", refuse) == self.loans()
+        assert reads == first_reads and f"data/evidence/ledger.csv: fact_id={LOAN}" in reads
+
+    def test_it_is_computed_again_where_what_it_read_is_another(self, data, tmp_path):
+        first = AllKept(tmp_path, self.CODE)
+        first.get_or_compute("differences", "loan", self.loans)
+        first.save()
+        replace(data / "evidence" / "ledger.csv", f'\n{LOAN},"Loan', f'\n{LOAN},"Sum')
+        memory.forget_changed()
+        assert AllKept(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+
+    def test_what_was_computed_of_the_rows_of_before_does_not_come_back_with_what_is_computed_now(
+        self, data, tmp_path
+    ):
+        before = AllKept(tmp_path, self.CODE)
+        before.get_or_compute("differences", "loan", self.loans)
+        before.save()
+        replace(data / "evidence" / "ledger.csv", f'\n{LOAN},"Loan', f'\n{LOAN},"Sum')
+        memory.forget_changed()
+        now = AllKept(tmp_path, self.CODE)
+        now.get_or_compute("differences", "the same row", self.loans)
+        now.save()
+        assert AllKept(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+
+    def test_nothing_is_kept_of_code_that_is_no_more_that_of_the_files(self, data, tmp_path):
+        old = AllKept(tmp_path, "of before")
+        assert old.get_or_compute("differences", "loan", lambda: 1) == 1
+        old.save()
+        assert not list(tmp_path.glob("*.json"))
+
+    def test_what_another_process_kept_meanwhile_stays(self, data, tmp_path):
+        one, other = AllKept(tmp_path, self.CODE), AllKept(tmp_path, self.CODE)
+        one.get_or_compute("differences", "one", lambda: 1)
+        other.get_or_compute("differences", "other", lambda: 2)
+        one.save()
+        other.save()
+        both = AllKept(tmp_path, self.CODE)
+        assert [both.get_or_compute("differences", key, refuse) for key in ("one", "other")] == [1, 2]
+
+
 @pytest.mark.slow
 def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(some_parts, data, tmp_path):
     computed = facts.evaluate()
@@ -96,7 +154,8 @@ def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(some_parts
     first.save()
     again = FactCache(tmp_path)
     assert list(map(repr, again.every(RELEASE).values())) == list(map(repr, computed.values()))
-    assert again.kept.keys() == first.kept.keys() and not FactCache(tmp_path, fresh=True).kept
+    assert again.results.kept.keys() == first.results.kept.keys()
+    assert not FactCache(tmp_path, fresh=True).results.kept
     replace(
         data / "minerals" / RELEASE / "production.csv",
         "China,country,CHN,2025,900,",
@@ -105,10 +164,12 @@ def test_kept_facts_are_those_that_are_computed_and_follow_the_tables(some_parts
     memory.forget_changed()
     then, after = FactCache(tmp_path), facts.evaluate()
     assert after["gallium.china_refined"] != computed["gallium.china_refined"]
-    kept = set(then.kept)
+    kept = set(then.results.kept)
     assert then.every(RELEASE) == after
-    assert then._of(f"{RELEASE} {LOAN}", refuse)[LOAN] == computed[LOAN], "it read nothing that has changed"
-    assert 10 < len(kept) < len(first.kept)
+    assert (
+        facts.from_columns(then.results.get_or_compute(f"{RELEASE} {LOAN}", refuse))[LOAN] == computed[LOAN]
+    ), "it read nothing that has changed"
+    assert 10 < len(kept) < len(first.results.kept)
 
 
 def test_facts_of_tables_that_changed_meanwhile_are_not_kept(data, tmp_path):

@@ -1,5 +1,6 @@
 """A build of which nothing changed is told at once; whatever may change a page is noticed."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +21,9 @@ def home(tmp_path) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    unchanged.keep(tmp_path / "build" / "html", unchanged.state(tmp_path, ASKED))
+    site = tmp_path / "build" / "html"
+    (tmp_path / "build" / unchanged.BUILT).write_text(json.dumps({"site": unchanged.contents(site)}))
+    unchanged.keep(site, unchanged.state(tmp_path, ASKED))
     return tmp_path
 
 
@@ -53,6 +56,20 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_a_change_is_noticed(home, change):
     change(home)
     assert not is_same(home)
+
+
+def test_whether_words_alone_changed_is_told_too(home):
+    site = home / "build" / "html"
+
+    def of_book_alone() -> bool:
+        return unchanged.is_of_book_alone(site, unchanged.state(home, ASKED))
+
+    CHANGES["a sentence"](home)
+    assert of_book_alone()
+    CHANGES["a value"](home)
+    assert not of_book_alone()
+    CHANGES["the note itself, damaged"](home)
+    assert not of_book_alone()
 
 
 def test_a_change_behind_a_link_is_noticed(home, tmp_path_factory):

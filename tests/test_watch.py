@@ -18,7 +18,7 @@ from small_book import Small
 from chokepoint.site import watch
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watch")]  # one watch serves all
-PATIENCE_S = 600
+PATIENCE_S = 180
 
 
 class Watched:

@@ -1,5 +1,6 @@
 """The command line: `chokepoint --help`."""
 
+import gc
 import http.server
 import json
 import math
@@ -119,21 +120,24 @@ def build(
     scheduler: str | None,
 ) -> None:
     """Check the data, run the notebooks, render the pages into build/html."""
-    from chokepoint.site import unchanged
+    from chokepoint.site import renderer, unchanged
 
     site = home() / "build" / (f"editions/{named}" if named else "") / "html"
     before = unchanged.state(home(), [release, parameters, named])
     if fresh or explain or scheduler or not unchanged.is_same(site, before):
-        site = _build(release, parameters, named, scheduler, fresh=fresh, explain=explain)
+        words_alone = not fresh and unchanged.is_of_book_alone(site, before)
+        with renderer.worker(home()) if words_alone else nullcontext() as early:  # imports, while we import
+            site = _build(release, parameters, named, scheduler, fresh=fresh, explain=explain, early=early)
         unchanged.keep(site, before)
     click.echo(
         f"The site is in {site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site}; "
         "open index.html, or: make serve"
     )
+    gc.freeze()  # or Python looks through all that was read and imported once more before it ends
 
 
 def _build(
-    release: str | None, parameters: tuple[str, ...], named: str | None, scheduler: str | None, **how: bool
+    release: str | None, parameters: tuple[str, ...], named: str | None, scheduler: str | None, **how: Any
 ) -> Path:
     """Build, as `build` says; what that needs is imported only where there is something to do."""
     from chokepoint.data import tables

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -59,7 +60,9 @@ def diff(old: str, new: str) -> dict:
     return {
         "old": old,
         "new": new,
-        "tables": {t: _table(t, old, new) for t in shared},
+        "tables": {
+            t: memory.kept("differences", f"{t} {old} {new}", partial(_table, t, old, new)) for t in shared
+        },
         "facts": _facts(old, new) if yearly else [],
     }
 

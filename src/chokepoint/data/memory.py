@@ -4,11 +4,13 @@ Both are needed to know which pages a change concerns: a result that is kept sti
 is asked for, and is forgotten once a file that it was made from is another.
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from chokepoint.checkout import data_dir
 from chokepoint.errors import UserError
@@ -23,6 +25,7 @@ _used: set[tuple] = set()
 _ever_used: set[tuple] = set()
 _changed: set[tuple] = set()  # of these, what was found to be another: not looked at until it is used again
 _memories: list[dict] = []  # of every function that is `remembered`
+_store: Store | None = None  # see `keep_results_in`
 _by_release: list[tuple[Callable, list[str]]] = []  # functions of no more than a release and a year
 
 
@@ -126,6 +129,53 @@ def remembered(work: Callable[_P, _T]) -> Callable[_P, _T]:
     return ask
 
 
+class Store(Protocol):
+    """What keeps results from one process to the next; see `site.kept_results`."""
+
+    def get_or_compute(self, group: str, key: str, compute: Callable[[], Any]) -> Any:
+        """Return what is kept under a key, or what is computed now."""
+
+    def save(self) -> None:
+        """Keep what was computed."""
+
+
+def keep_results_in(store: Store) -> None:
+    """Let `kept` keep results in a store, until this process ends."""
+    global _store
+    _store = store
+
+
+def keeps() -> bool:
+    """Whether this process keeps results for the next."""
+    return _store is not None
+
+
+def kept(group: str, key: str, compute: Callable[[], _T]) -> _T:
+    """Return what is computed, or what an earlier process kept of it under a key of a group.
+
+    It is computed where nothing is kept of it, or what it read of the data is another now. It is of a form
+    that JSON can hold, and has lists for tuples where it was kept.
+
+    >>> kept("numbers", "two", lambda: 2)
+    2
+    """
+    return _store.get_or_compute(group, key, compute) if _store else compute()
+
+
+def save_kept() -> None:
+    """Keep what was computed for the next process."""
+    if _store:
+        _store.save()
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Read without a trace: what only looks whether the data are as they were does not depend on them."""
+    before = _reads.copy()
+    yield
+    _reads.intersection_update(before)
+
+
 def work_out_beforehand(release: str) -> None:
     """Work out all that is remembered by release, at this one, for processes forked from this one.
 
@@ -138,10 +188,9 @@ def work_out_beforehand(release: str) -> None:
 
 def forget_changed() -> None:
     """Forget what was remembered of files that are others now: for a process that is forked from another."""
-    before = _reads.copy()
     one_folder_after_another = sorted(_ever_used, key=lambda use: str(use[1][0]))
-    changed = {use for use in one_folder_after_another if not _is_still(*use)}
-    _reads.intersection_update(before)  # to look is not to read
+    with unrecorded():
+        changed = {use for use in one_folder_after_another if not _is_still(*use)}
     _ever_used.difference_update(changed)
     _changed.update(changed)
     for kept in _memories if _changed else ():

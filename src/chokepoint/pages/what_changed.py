@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import partial
 from importlib import import_module
 
 import pandas as pd
@@ -18,7 +19,7 @@ from chokepoint.pages.components.brief import Brief
 from chokepoint.pages.components.figure import Figure, figure
 from chokepoint.pages.components.listing import Listing
 from chokepoint.pages.components.table import Row, Table
-from chokepoint.pages.markup import chapters, dash, fact_exists, fold, html_list, page_link, paragraph
+from chokepoint.pages.markup import chapters, dash, fold, html_list, page_link, paragraph
 
 CHAPTERS = {
     "01-dependence": "dependence",
@@ -217,15 +218,21 @@ def _sentences(old: str, new: str) -> list[tuple[str, str, str, str]]:
 
     Each comes as (page, its name, sentence at the old release, at the new).
     """
-    turned = []
-    for page, name in CHAPTERS.items():
-        chapter = import_module(f"chokepoint.pages.{name}")
-        turned += _differ(page, f"Chapter {int(page[:2])}", chapter.brief(old), chapter.brief(new))
+    pages = {page: partial(_of_chapter, page, name, old, new) for page, name in CHAPTERS.items()}
     for r in tables.load("minerals").query("listed_2025").itertuples():
-        turned += _differ(
-            f"minerals/{r.mineral}", r.name, minerals.brief(r.mineral, old), minerals.brief(r.mineral, new)
-        )
-    return turned
+        pages[f"minerals/{r.mineral}"] = partial(_of_mineral, r.mineral, r.name, old, new)
+    kept = (memory.kept("differences", f"{page} {old} {new}", work) for page, work in pages.items())
+    return [tuple(row) for rows in kept for row in rows]
+
+
+def _of_chapter(page: str, module: str, old: str, new: str) -> list[tuple]:
+    chapter = import_module(f"chokepoint.pages.{module}")
+    return list(_differ(page, f"Chapter {int(page[:2])}", chapter.brief(old), chapter.brief(new)))
+
+
+def _of_mineral(mineral: str, name: str, old: str, new: str) -> list[tuple]:
+    briefs = minerals.brief(mineral, old), minerals.brief(mineral, new)
+    return list(_differ(f"minerals/{mineral}", name, *briefs))
 
 
 def _differ(page: str, name: str, before: Brief, after: Brief) -> Iterable[tuple[str, str, str, str]]:
@@ -277,7 +284,7 @@ def numbers(old: str | None, new: str) -> Listing:
     rows = [
         Row(
             [
-                _evidence(r.fact_id, r.label, new),
+                page_link("evidence", r.label, f"fact-{r.fact_id}"),
                 r.old,
                 r.restated if isinstance(r.restated, str) else _NONE,
                 r.new,
@@ -310,10 +317,6 @@ def _change(part: float | None, unit: str) -> Markup | str:
     if part is None or pd.isna(part):
         return _NONE
     return signed(part) + (" points" if unit == "%" else "")
-
-
-def _evidence(fact_id: str, label: str, release: str) -> Markup | str:
-    return page_link("evidence", label, f"fact-{fact_id}") if fact_exists(fact_id, release) else label
 
 
 def _reason(reason: str) -> str:

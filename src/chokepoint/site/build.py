@@ -16,14 +16,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from time import perf_counter
 
-from chokepoint.analysis import facts
 from chokepoint.data import check, digests, tables
 from chokepoint.errors import UserError
-from chokepoint.site import binder, cache, fact_links, kernels, linkcheck, page_metadata, repo_url
+from chokepoint.site import binder, cache, fact_links, linkcheck, page_metadata, processes, repo_url
 from chokepoint.site.derived import digest_of, write
 from chokepoint.site.execute import execute
 from chokepoint.site.extras import Extras
@@ -31,11 +31,12 @@ from chokepoint.site.fact_cache import FactCache
 from chokepoint.site.lock import build_lock
 from chokepoint.site.open_data import catalogue
 from chokepoint.site.open_data import write as open_data
-from chokepoint.site.render import Renderer, renderer
+from chokepoint.site.open_data.kept import Kept, made_from
+from chokepoint.site.renderer import Renderer, Worker, worker
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
 from chokepoint.site.staging import is_of_book, names_in, stage_book
-from chokepoint.site.unchanged import contents
+from chokepoint.site.unchanged import BUILT, contents
 
 # Notebooks to run, from which on it is worth while to compute once beforehand what several ask for.
 PRECOMPUTE_FROM = 16
@@ -56,6 +57,7 @@ def build(
     say: Callable[[str], None] = print,
     pool: Executor | None = None,
     extras: Extras | None = None,
+    early: Worker | None = None,
 ) -> Path:
     """Make the whole site in build/html and return that folder.
 
@@ -65,166 +67,187 @@ def build(
     own, build/editions/<name>/html. fresh: run every notebook and render every page again. explain: `say`, a
     line a page, why it ran or did not. pool: where notebooks run, any executor of the kind of
     concurrent.futures; without one, processes here. extras: what goes with the pages; the site is then in
-    build/published/html.
+    build/published/html. early: a process that may render, started beforehand by whoever knew that the book
+    alone changed.
     """
     home = home or root()
     work = home / "build" / (f"editions/{edition.name}" if edition else "published" if extras else "")
+    asked = Build(home, work, release, settings, edition, fresh, explain, say, pool, extras, early)
     with _ending_what_it_started(), build_lock(home / "build"):
         recover(work / "html")
-        return build_locked(home, work, release, settings, edition, fresh, explain, say, pool, extras)
+        return asked.run()
 
 
-def build_locked(
-    home: Path,
-    work: Path,
-    release: str,
-    settings: Settings | None = None,
-    edition: Edition | None = None,
-    fresh: bool = False,
-    explain: bool = False,
-    say: Callable[[str], None] = print,
-    pool: Executor | None = None,
-    extras: Extras | None = None,
-) -> Path:
-    """See `build`, for who holds the lock; `work` is where this edition is built."""
-    took, start = {}, perf_counter()
-    executed, stage, rendered, site, state = (
-        work / name for name in ("executed", "stage", "printed", "html", "site.json")
-    )
+@dataclass
+class Build:
+    """One build of a site, for who holds the lock; `work` is where it is built. See `build` for the rest."""
 
-    def lap(step: str) -> None:
-        took[step] = perf_counter() - start - sum(took.values())
+    home: Path
+    work: Path
+    release: str
+    settings: Settings | None = None
+    edition: Edition | None = None
+    fresh: bool = False
+    explain: bool = False
+    say: Callable[[str], None] = print
+    pool: Executor | None = None
+    extras: Extras | None = None
+    early: Worker | None = None
 
-    last = _load(state) or {"inputs": {}}
-    checked = None if fresh else home / "build" / "checked.json"
-    new = digests.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
-    if new:  # what it declares is not to be trusted yet
-        check.require_sound(kept=checked)
-    runs = plan(home / "book", release, settings)
-    require_settings(home, [run.page for run in runs])
-    require_words(home / "book", release)
-    before = inputs(home, runs, release, edition)
-    same = last["inputs"] == before and not (fresh or explain or extras)
-    if same and last.get("site") == contents(site):
-        return site
-    kept = cache.Cache(home / "build" / "cache", fresh, say)
-    changed = {
-        name for name in before.keys() | last["inputs"].keys() if before.get(name) != last["inputs"].get(name)
-    }
-    with ExitStack() as ends:
-        render = None
-        if all(name.startswith("book/") for name in changed) and not fresh:
-            # Perhaps no notebook is due: the renderer itself imports what it needs, meanwhile.
-            forks = multiprocessing.get_context("spawn")
-            render = ends.enter_context(renderer(home, stage, rendered, release, forks))
-        entries = _entries(runs, kept)
-        due = sum(path is None for path, _ in entries.values())
-        if due or not render:  # kernels and renderer are forked from a process that imports meanwhile
-            forks = kernels.forkserver_context(precompute=due >= PRECOMPUTE_FROM)
-        if not new:
-            _require_sound(home / "build" / "sound.json", before, checked)
-        fact_links.require_true(home / "book", release, FactCache(home / "build", fresh))
-        lap("check")
-        if not render:
-            render = ends.enter_context(renderer(home, stage, rendered, release, forks, fresh))
-        why = execute(runs, executed, kept, pool, entries)
-        if explain:
-            say("\n".join(f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items()))
-        lap("execute")
-        stage_book(home / "book", runs, executed, stage, before["the package"])
-        binder.record(runs, edition, stage, home)
-        if extras:
-            extras.record(stage)
-        if not edition:
-            catalogue.announce(stage)
-        shutil.rmtree(rendered, ignore_errors=True)
-        pages = {
+    def __post_init__(self) -> None:
+        self.executed, self.stage, self.rendered, self.site = (
+            self.work / name for name in ("executed", "stage", "printed", "html")
+        )
+        self.kept = cache.Cache(self.home / "build" / "cache", self.fresh, self.say)
+        self.checked = None if self.fresh else self.home / "build" / "checked.json"
+        self.took: dict[str, float] = {}
+        self.start = perf_counter()
+
+    def run(self) -> Path:
+        """Build the site and return its folder; see `build`."""
+        last = _load(self.work / BUILT) or {"inputs": {}}
+        new = digests.digest(tables.DESCRIPTOR) != last["inputs"].get(tables.DESCRIPTOR)
+        if new:  # what it declares is not to be trusted yet
+            check.require_sound(kept=self.checked)
+        self.runs = plan(self.home / "book", self.release, self.settings)
+        require_settings(self.home, [run.page for run in self.runs])
+        self.inputs = inputs(self.home, self.runs, self.release, self.edition)
+        same = last["inputs"] == self.inputs and not (self.fresh or self.explain or self.extras)
+        if same and last.get("site") == contents(self.site):
+            return self.site
+        with ExitStack() as ends:
+            begun, forks = self._begin(ends, last["inputs"])
+            if not new:
+                self._require_sound()
+            known = FactCache(self.home / "build", self.fresh, self.inputs)
+            fact_links.require_true(self.home / "book", self.release, known)
+            begun = begun or ends.enter_context(worker(self.home, forks))
+            every = known.all_kept(self.release)
+            where = self.home, self.stage, self.rendered, self.release
+            render = Renderer(begun, *where, self.inputs, every, self.fresh)
+            self._lap("check")
+            why = execute(self.runs, self.executed, self.kept, self.pool, self.entries)
+            if self.explain:
+                told = (f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items())
+                self.say("\n".join(told))
+            self._lap("execute")
+            self._render(render)
+        self._inspect()
+        self._note_times(why)
+        return self.site
+
+    def _begin(self, ends: ExitStack, last: dict[str, str]) -> tuple[Worker | None, BaseContext | None]:
+        """Look up what is kept, and start the processes that are due: they import while tables are checked.
+
+        It returns the process that renders, where it has been started, and how others are.
+        """
+        changed = {name for name, _ in last.items() ^ self.inputs.items()}
+        begun, forks = self.early, None
+        if not begun and all(name.startswith("book/") for name in changed) and not self.fresh:
+            begun = ends.enter_context(worker(self.home))  # perhaps no notebook is due
+        self.entries = self._entries()
+        self.due = sum(path is None for path, _ in self.entries.values())
+        if self.due or not begun:  # kernels and renderer are forked from a process with the imports
+            forks = processes.forkserver_context(precompute=self.due >= PRECOMPUTE_FROM)
+        return begun, forks
+
+    def _entries(self) -> dict[str, cache.Entry]:
+        """See `Cache.entries`; nothing where a table does not read, which the check says better."""
+        if self.fresh:  # what kernels keep
+            (self.home / "build" / "differences.json").unlink(missing_ok=True)
+        try:
+            return self.kept.entries(self.runs, self.work / "entries.json", self.inputs)
+        except Exception:
+            return {}
+
+    def _require_sound(self) -> None:
+        """Check the tables, unless these very ones passed before by this very code, which is noted."""
+        passed, data = self.home / "build" / "sound.json", tables.data_dir()
+        there = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
+        kept = {name: of for name, of in self.inputs.items() if name.startswith(("data/", "the package"))}
+        digest = digest_of(kept | {"there": there})
+        if not self.checked or _load(passed) != {"tables": digest}:
+            check.require_sound(kept=self.checked)
+            with suppress(OSError):
+                passed.write_text(json.dumps({"tables": digest}), encoding="utf-8")
+
+    def _render(self, render: Renderer) -> None:
+        """Render what has been executed, and make what goes with the pages."""
+        stage_book(self.home / "book", self.runs, self.executed, self.stage, self.inputs["the package"])
+        binder.record(self.runs, self.edition, self.stage, self.home)
+        if self.extras:
+            self.extras.record(self.stage)
+        if not self.edition:
+            catalogue.announce(self.stage)
+        shutil.rmtree(self.rendered, ignore_errors=True)
+        of_every_page = {
             name: digest
-            for name, digest in before.items()
+            for name, digest in self.inputs.items()
             if not name.startswith(("book/", "data/", "editions/")) or name.startswith("book/_static")
         }
-        keeps_pages = render.start(digest_of(pages | {"pages": names_in(stage)}))
-        make_open_data = partial(_open_data, home, stage, release, before, render, fresh)
-        beside: dict[str, bytes] = {}
-        if not edition and keeps_pages and due < PRECOMPUTE_FROM:  # else both at once need much memory
-            beside = _meanwhile(render, make_open_data)
+        keeps_pages = render.start(digest_of(of_every_page | {"pages": names_in(self.stage)}))
+        at_once = keeps_pages and self.due < PRECOMPUTE_FROM  # else both together need much memory
+        if at_once:
+            try:
+                self._add_open_data(render)
+            except Exception:  # what is wrong with a page is said before what fails here
+                render.wait()
+                raise
         render.wait()
-        lap("render")
-        if not edition and not beside:
-            beside = make_open_data()
-    if extras:
-        extras.add(rendered)
-    for address, content in beside.items():
-        write(rendered / address, content)
-    lap("open data")
-    linkcheck.require_whole(rendered, None if fresh else work / "links.json")
-    if changed := [
-        name for name, was in inputs(home, runs, release, edition).items() if before.get(name) != was
-    ]:
-        raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
-    state.unlink(missing_ok=True)
-    swap(rendered, site)
-    state.write_text(json.dumps({"inputs": before, "site": contents(site)}), encoding="utf-8")
-    lap("inspect")
-    cells = {run.page: kept.seconds(run) for run in runs}
-    (work / "timing.json").write_text(
-        json.dumps({"steps": took, "cells": cells, "ran": [p for p, w in why.items() if w]}, indent=1)
-    )
-    return site
+        self._lap("render")
+        if not at_once:
+            self._add_open_data(render)
+        if self.extras:
+            self.extras.add(self.rendered)
+        self._lap("open data")
 
+    def _add_open_data(self, render: Renderer) -> None:
+        """Put the open data beside the pages, made with the facts that these are rendered with.
 
-def _meanwhile(render: Renderer, make: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
-    """Make something while pages are rendered; what is wrong with a page is said before what fails here."""
-    try:
-        return make()
-    except Exception:
-        render.wait()
-        raise
+        They are those of the last site where they would be the same.
+        """
+        if self.edition:
+            return
+        folder = self.home / "build" / "open-data"
+        if self.fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        kept = Kept(folder, made_from(self.stage, self.inputs, folder))
+        if kept.put(self.site, self.rendered):
+            return
+        if not render.facts and not render.wait_for_facts():  # why is said by `wait`
+            return
+        known = render.facts or FactCache(self.home / "build").every(self.release)
+        files = open_data.files(self.stage, folder, self.release, known, open_data.state_of(self.inputs))
+        for address, content in files.items():
+            write(self.rendered / address, content)
+        kept.note(files)
 
+    def _inspect(self) -> None:
+        """Swap the site in, once it is whole and nothing changed meanwhile."""
+        linkcheck.require_whole(self.rendered, None if self.fresh else self.work / "links.json")
+        now = inputs(self.home, self.runs, self.release, self.edition)
+        if changed := [name for name, digest in now.items() if self.inputs.get(name) != digest]:
+            raise UserError(f"{changed[0]} changed while the book was being built. Build again.")
+        note = self.work / BUILT
+        note.unlink(missing_ok=True)
+        swap(self.rendered, self.site)
+        told = {"inputs": self.inputs, "site": contents(self.site)}
+        note.write_text(json.dumps(told), encoding="utf-8")
+        self._lap("inspect")
 
-def _open_data(
-    home: Path, stage: Path, release: str, before: dict[str, str], render: Renderer, fresh: bool
-) -> dict[str, bytes]:
-    """Make the open data, with the facts that pages are rendered with; perhaps while they are."""
-    folder = home / "build" / "open-data"
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    if not render.wait_for_facts():  # why is said by `wait`
-        return {}
-    known = FactCache(home / "build").every(release)
-    return open_data.files(stage, folder, release, known, open_data.state_of(before))
+    def _note_times(self, why: dict[str, str]) -> None:
+        """Note how long steps and cells took [s], and which pages ran."""
+        file = self.work / "timing.json"
+        known = (_load(file) or {}).get("cells", {})
+        cells = {
+            run.page: (not why[run.page] and known.get(run.page)) or self.kept.seconds(run)
+            for run in self.runs
+        }
+        told = {"steps": self.took, "cells": cells, "ran": [page for page, reason in why.items() if reason]}
+        file.write_text(json.dumps(told, indent=1), encoding="utf-8")
 
-
-def _entries(runs: list[Run], kept: cache.Cache) -> dict[str, cache.Entry]:
-    """Look up what is kept of each page; nothing where a table does not read, which the check says better."""
-    try:
-        return {run.page: kept.entry(run) for run in runs}
-    except Exception:
-        return {}
-
-
-def _require_sound(passed: Path, before: dict[str, str], checked: Path | None) -> None:
-    """Check the tables, unless these very ones passed before by this very code; `passed` keeps which did.
-
-    checked: keeps what was found in each of them; None: all of them are checked.
-    """
-    data = tables.data_dir()
-    there = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
-    kept = {name: of for name, of in before.items() if name.startswith(("data/", "the package"))}
-    digest = digest_of(kept | {"there": there})
-    if not checked or _load(passed) != {"tables": digest}:
-        check.require_sound(kept=checked)
-        with suppress(OSError):
-            passed.write_text(json.dumps({"tables": digest}), encoding="utf-8")
-
-
-def require_words(book: Path, release: str) -> None:
-    """UserError where a sentence says another number than the registry.
-
-    That is said before anything runs, once facts can check it.
-    """
-    if compare := getattr(facts, "require_words", None):
-        compare(book, release)
+    def _lap(self, step: str) -> None:
+        self.took[step] = perf_counter() - self.start - sum(self.took.values())
 
 
 def inputs(home: Path, runs: list[Run], release: str, edition: Edition | None = None) -> dict[str, str]:

@@ -17,7 +17,8 @@ import re
 import sys
 import sysconfig
 import zlib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -27,14 +28,23 @@ from typing import Any
 import pandas as pd
 
 from chokepoint.data import digests, tables, views
+from chokepoint.data.result_cache import ResultCache
+from chokepoint.data.result_cache import replace as write_whole
 from chokepoint.errors import UserError
 from chokepoint.site import imports
 from chokepoint.site.chart_cache import ChartCache
+from chokepoint.site.derived import digest_of
 from chokepoint.site.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
 _APART = {"site", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
-RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py"}  # of `site`, what runs them
+RUNNER = {
+    "execute.py",
+    "engine.py",
+    "kernels.py",
+    "preloaded.py",
+    "processes.py",
+}  # of `site`, what runs them
 _SOURCE = imports.SOURCE
 PINS = tuple(_SOURCE.parents[1] / name for name in ("requirements.txt", "requirements-build.txt"))
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
@@ -107,6 +117,29 @@ class Cache:
                 why = why or ", ".join(f"{name} changed" for name in changed)
         return None, why or "it has not run before"
 
+    def entries(self, runs: Iterable[Run], notes: Path, inputs: Mapping[str, str]) -> dict[str, Entry]:
+        """Look up what is kept of each run, by page.
+
+        notes: a file that keeps what was found, for the next time that a page's notebook, its parameters and
+        all that is not of the book are the same. inputs: a digest, by name, of all of these (see `build`).
+        """
+        known: dict[str, list[str]] = {}
+        with suppress(OSError, ValueError, TypeError):
+            known = dict(json.loads(notes.read_text(encoding="utf-8")))
+        apart = digest_of({name: digest for name, digest in inputs.items() if not name.startswith("book/")})
+        entries, found = {}, {}
+        for run in runs:
+            made_from = digest_of([apart, inputs[f"book/{run.notebook.name}"], run.parameters])
+            file, was = known.get(run.page, ("", ""))
+            path = self.folder / file
+            same = was == made_from and not self.fresh and path.is_file()
+            entries[run.page] = (path, "") if same else self.entry(run)
+            if path := entries[run.page][0]:
+                found[run.page] = path.relative_to(self.folder).as_posix(), made_from
+        write_whole(notes, json.dumps(found))
+        self._modules_found.save()
+        return entries
+
     def keep(self, run: Run, executed: Executed) -> Path:
         """Keep a result and return its file. UserError if an input changed since the build began.
 
@@ -129,8 +162,13 @@ class Cache:
             _remove(old)
         return path
 
-    def note_state(self) -> None:
-        """Note how the tables are, for `changed_files`; else that is when the first of them is asked for."""
+    def note_state(self, tables_at_start: dict[str, str] | None = None) -> None:
+        """Note how the tables are, for `changed_files`; else that is when the first of them is asked for.
+
+        tables_at_start: how they were, where that is known; a digest for each name of `digests.all_reads`.
+        """
+        if tables_at_start is not None:
+            vars(self)["_at_start"] = {name: tables_at_start[name] for name in digests.all_reads()}
         _ = self._at_start
 
     def changed_files(self, reads: Iterable[str]) -> list[str]:
@@ -230,11 +268,21 @@ class Cache:
     def _of_notebook(self, path: Path) -> dict[str, str]:
         """Digests of a notebook's code and of the modules that it may run."""
         code, source = code_of(path)
-        found, known = modules_of(source, self._modules), self._modules
-        return {f"book/{path.name}": _sha(code.encode())} | {
-            module: self._once(known[module], lambda file: _sha(file.read_bytes()))
-            for module in sorted(found)
-        }
+        modules = self.module_digests(path.name, source, lambda: modules_of(source, self._modules))
+        return {f"book/{path.name}": _sha(code.encode())} | modules
+
+    def module_digests(self, name: str, code: str, find: Callable[[], Iterable[str]]) -> dict[str, str]:
+        """Digests of the modules that `find` gives for some code.
+
+        It takes long, and is asked only where that code, under its name, or any module changed.
+        """
+        inputs = [code, json.dumps(self._digests_of_all)]
+        found = self._modules_found.get_or_compute(name, inputs, lambda: [sorted(find())])
+        return {module: self._digests_of_all[module] for module in found[0]}
+
+    def save(self) -> None:
+        """Keep which modules code was found to run, for the next process."""
+        self._modules_found.save()
 
     def _once(self, key: Hashable, make: Callable) -> Any:
         if key not in self._computed:
@@ -248,6 +296,14 @@ class Cache:
     @cached_property
     def _modules(self) -> dict[str, Path]:
         return imports.modules()
+
+    @cached_property
+    def _digests_of_all(self) -> dict[str, str]:
+        return {module: _sha(file.read_bytes()) for module, file in self._modules.items()}
+
+    @cached_property
+    def _modules_found(self) -> ResultCache:
+        return ResultCache(None if self.fresh else self.folder.with_name("modules.json"))
 
     @cached_property
     def _states(self) -> tuple:

@@ -5,19 +5,24 @@ row of the evidence page names the pages that state it. Works on a page's HTML, 
 linked like written ones.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
-from sphinx.application import Sphinx
 
 from chokepoint.analysis import countries
 from chokepoint.data import tables
 from chokepoint.pages.markup import link, macros
 from chokepoint.site.settings import minerals_with_page, moved
+
+if TYPE_CHECKING:  # it takes long to import
+    from sphinx.application import Sphinx
 
 _template = macros("finish")
 GLOSSARY, EVIDENCE = "glossary", "evidence"

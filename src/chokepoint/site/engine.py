@@ -21,7 +21,8 @@ _SHOW = "import chokepoint.charts"  # whether or not the notebook imports it: se
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ALTAIRS = re.compile(r"application/vnd\.vega(lite)?\.")
 _SCRIPT = re.compile(r"<script\b(?![^>]*\btype=.application/)", re.I)  # data in a script element are none
-_ASK = "__import__('json').dumps(__import__('sys').modules['chokepoint.data.memory'].reads())"
+_MEMORY = "__import__('sys').modules['chokepoint.data.memory']"
+_ASK = f"__import__('json').dumps({_MEMORY}.reads())"
 
 
 class Engine(NBClientEngine):
@@ -72,7 +73,8 @@ class _Client(PapermillNotebookClient):
         self.wait_for_reply(self.kc.execute(_SHOW, silent=True))
         super().papermill_execute_cells()
         _require_showable(self.nb.cells)
-        reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions={READS: _ASK}))
+        asked = {READS: _ASK, "kept": f"{_MEMORY}.save_kept()"}
+        reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions=asked))
         said = reply["content"]["user_expressions"][READS]
         # A notebook that does not import the package reads nothing through it.
         self.nb.metadata[READS] = (

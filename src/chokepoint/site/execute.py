@@ -15,7 +15,7 @@ import nbformat
 
 from chokepoint.errors import UserError
 from chokepoint.pages.markup import RENDER
-from chokepoint.site import kernels
+from chokepoint.site import processes
 from chokepoint.site.cache import Cache, Entry, Executed
 from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.derived import DerivedFiles
@@ -87,10 +87,12 @@ def _run_all(
 
 def workers(most: int, log: Path) -> Executor:
     """Start processes of this machine that run notebooks, at most so many; their output goes into `log`."""
+    from chokepoint.site import kernels  # takes long to import, where no notebook is due
+
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
     number = min(os.cpu_count() or 2, most)
-    return ProcessPoolExecutor(number, kernels.forkserver_context(), kernels.prepare_worker, (log,))
+    return ProcessPoolExecutor(number, processes.forkserver_context(), kernels.prepare_worker, (log,))
 
 
 def run_notebook(
@@ -105,7 +107,7 @@ def run_notebook(
     """
     import papermill  # takes a second, and so does the compiler of charts: not paid by the command line
 
-    from chokepoint.site import engine
+    from chokepoint.site import engine, kernels
 
     kernels.register_provisioner(kernel)
     os.environ |= {RENDER: "1"} | ({kernels.RELOAD: ",".join(reload)} if reload else {})

@@ -16,94 +16,39 @@ results.
 """
 
 import asyncio
-import importlib
 import multiprocessing
 import os
 import random
 import signal
 import sys
-import threading
 import time
 from importlib.metadata import EntryPoint
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from chokepoint.data import memory
+from chokepoint.data import memory, tables
+from chokepoint.site import processes
 
 FORKED, FRESH = "chokepoint-forked", "local-provisioner"
 # Modules that are others than those imported for the kernels, joined by commas.
 RELOAD = "CHOKEPOINT_RELOAD"
-_log = os.devnull
 _forker: Connection | None = None  # where a worker asks for kernels
-
-
-def forkserver_context(precompute: bool = False) -> multiprocessing.context.BaseContext:
-    """How to start processes as forks of the one with the imports.
-
-    That one itself starts with the first of them. precompute: it computes all that is
-    remembered first, which counts where it has not started yet.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["chokepoint.site.preloaded"])
-    terminal, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(
-        silence, 2
-    )  # a process that is ended before it has begun complains here; others complain elsewhere
-    if precompute:
-        os.environ[memory.PRECOMPUTE] = "1"
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.pop(memory.PRECOMPUTE, None)
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        os.close(silence)
-    return context
-
-
-def end_with_parent(forked: bool = False) -> None:
-    """End this process when the one that asked for it has ended, however that comes about.
-
-    forked: by `os.fork`, and not by multiprocessing, whose fork server lives as long as any process it
-    forked.
-    """
-    parent = os.getppid()
-
-    def watch() -> None:
-        while forked and os.getppid() == parent:
-            time.sleep(0.2)
-        if not forked:
-            multiprocessing.parent_process().join()
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def redirect_output(log: Path | str) -> None:
-    """Keep what this process, and the kernels it starts, write out of the terminal."""
-    global _log
-    _log = str(log)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    os.close(file)
 
 
 def prepare_worker(log: Path) -> None:
     """Make this process, forked just now, one that runs notebooks; see the module."""
     global _forker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
-    redirect_output(log)
+    processes.redirect_output(log)
     _forker, there = multiprocessing.Pipe()
     if os.fork() == 0:
         _forker.close()
         _fork_on_request(there)
     there.close()
-    end_with_parent()
+    processes.end_with_parent()
 
 
 def _fork_on_request(asked: Connection) -> None:
@@ -141,7 +86,7 @@ class Forked(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **how: Any) -> dict:
         """See the base class; `cmd` is `python -m ipykernel_launcher` with its arguments."""
         argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _Process(argv, how.get("cwd") or str(Path.cwd()), how["env"], _log)
+        self.process = _Process(argv, how.get("cwd") or str(Path.cwd()), how["env"], processes.log)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -190,36 +135,26 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    from chokepoint.site.preloaded import PATH
+    from chokepoint.site import preloaded
+    from chokepoint.site.kept_results import AllKept
 
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    redirect_output(log)
-    end_with_parent(forked=True)
+    processes.redirect_output(log)
+    processes.end_with_parent(forked=True)
     random.seed()
     np.random.seed()
     os.environ.clear()
     os.environ.update(env)
-    if changed := os.environ.pop(RELOAD, None):
-        forget_package(*changed.split(","))
     os.chdir(cwd)
     memory.forget_changed()
-    sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], PATH
+    if changed := os.environ.pop(RELOAD, None):
+        processes.forget_package(*changed.split(","))
+    else:
+        memory.keep_results_in(AllKept(tables.home() / "build", preloaded.CODE))
+    sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], preloaded.PATH
     try:
         IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
     finally:
         sys.stdout.flush()
         os._exit(0)
-
-
-def forget_package(*parts: str) -> None:
-    """Let these modules and packages be imported anew in this process, from the files as they are now."""
-    sys.dont_write_bytecode = True  # two saves within a second may look alike to it
-    for name in list(sys.modules):
-        if any(name == part or name.startswith(f"{part}.") for part in parts):
-            del sys.modules[name]
-            package, _, last = name.rpartition(".")
-            # or `from package import module` would take it from there
-            if package in sys.modules:
-                vars(sys.modules[package]).pop(last, None)
-    importlib.invalidate_caches()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chokepoint.errors import UserError
-from chokepoint.site import kernels
+from chokepoint.site import processes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -31,7 +31,7 @@ class Renderer:
     """
 
     def __init__(self, home: Path, stage: Path, site: Path, release: str, reload: frozenset[str]) -> None:
-        context = kernels.forkserver_context(precompute=True)
+        context = processes.forkserver_context(precompute=True)
         self._here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(home, stage, site, release, reload, there))
         self._process.start()
@@ -67,9 +67,9 @@ def _serve(
     home: Path, stage: Path, site: Path, release: str, reload: frozenset[str], requests: Connection
 ) -> None:
     """In the process: answer requests until the other side ends."""
-    kernels.redirect_output(site.with_name("render.log"))
-    kernels.end_with_parent()
-    kernels.forget_package(*reload)
+    processes.redirect_output(site.with_name("render.log"))
+    processes.end_with_parent()
+    processes.forget_package(*reload)
     os.environ["CHOKEPOINT_RELEASE"] = release
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -83,7 +83,7 @@ def _serve(
         app = _application(home, stage, site, warnings)
         with suppress(UserError):  # of tables that do not read: whoever asks for them says so
             kept = FactCache(home / "build")
-            if kept.kept:  # by the code as it is now: what changed is soon worked out
+            if kept.results.kept:  # by the code as it is now: what changed is soon worked out
                 facts.use_precomputed(release, kept.every(release))
                 kept.save()
             elif not requests.poll(1):  # else those that a page states come first, with it

@@ -19,13 +19,14 @@ import ipykernel.debugger
 import ipykernel.kernelapp  # noqa: F401
 import IPython.core.completer  # noqa: F401
 import papermill  # noqa: F401
-import scipy.stats  # noqa: F401
 from altair.utils import schemapi
 from jupyter_book import sphinx  # noqa: F401
 
 import chokepoint
 from chokepoint.data import memory, tables
+from chokepoint.site import cache
 
+CODE = cache.code(rendering=True)  # as it is imported from here on
 schemapi.DEBUG_MODE = False  # charts hold to Vega-Lite's schema, which the tests make sure of
 # Where a fresh interpreter looks for modules: a process of multiprocessing looks where its parent does, which
 # may be elsewhere.
@@ -49,6 +50,8 @@ if real is not None:
 if markup := sys.modules.get("chokepoint.pages.markup"):
     markup.compile_templates()  # or each kernel compiles those that it needs
 if os.environ.pop(memory.PRECOMPUTE, ""):
+    import scipy.stats  # noqa: F401 (many pages' bands are drawn with it)
+
     memory.work_out_beforehand(tables.DEFAULT_RELEASE)
 memory.forget_reads()
 gc.freeze()  # or each kernel looks through all of it, time and again

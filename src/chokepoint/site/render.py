@@ -1,143 +1,68 @@
 """Render the pages with Jupyter Book's own configuration and Sphinx: in parallel, only what changed.
 
 Sphinx keeps what it knows of the pages in build/sphinx. It looks at the time of a page's file alone, so four
-things are added: a page that states facts is read again when one of them changed, and one that lists tables
-or parameters (a directive in its text) when any data or a notebook's code did; the evidence page is written
-again when another page states other facts; all pages are written again when something changed that each of
-them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence; and all
-are rendered anew when the configuration, the code, a static file or the last rendering itself is not what it
-was.
+things are added: a page that states facts is read again when one of them changed, and one with a list (a
+directive of the book) when what that reads of the data, or any notebook's code, did; the evidence page is
+written again when another page states other facts; all pages are written again when something changed that
+each of them repeats, such as a title or heading, a word that is linked, or the day of the newest evidence;
+and all are rendered anew when the configuration, the code, a static file or the last rendering itself is not
+what it was.
 """
 
 from __future__ import annotations
 
-import errno
+import gc
 import hashlib
 import json
-import multiprocessing
 import os
-import re
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chokepoint.data import digests, memory, tables
-from chokepoint.errors import UserError
-from chokepoint.site import kernels
+from chokepoint.data import memory, tables
+from chokepoint.site import processes
 
-if TYPE_CHECKING:  # a build that finds nothing to do need not import it
-    from multiprocessing.context import BaseContext
-    from multiprocessing.process import BaseProcess
+if TYPE_CHECKING:  # a process forked from that of the kernels need not import it before them
     from multiprocessing.synchronize import Event
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-_LISTS = re.compile(r"(?:`{3,}|:{3,})\{[a-z-]+\}|\{[a-z-]+\}`")  # a directive of MyST, or a role
+    from chokepoint.analysis.facts import Fact
+
+READS = "reads"  # in the metadata of a page: what its directives have read of the data
+_READ = "chokepoint_read"  # of Sphinx's environment: a digest of each of these as it was
 
 
-@contextmanager
-def renderer(
-    home: Path, stage: Path, rendered: Path, release: str, forks: BaseContext, fresh: bool = False
-) -> Iterator[Renderer]:
-    """Start a process that works out all facts while notebooks run, and renders once it is told to.
+class Job(NamedTuple):
+    """What is rendered: the pages of `stage`, at a release, into `out`/html.
 
-    forks: how the process is started. fresh: all pages are rendered anew.
+    tables: how the data are, a digest by name (see `digests.all_reads`). facts: all of them, where they are
+    kept. fresh: every page is rendered anew.
     """
-    out, log = rendered.with_name("sphinx"), rendered.with_name("render.log")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("", encoding="utf-8")
-    begin, ready = forks.Event(), forks.Event()
-    process = forks.Process(target=_render, args=(home, stage, out, release, log, begin, ready, fresh))
-    process.start()
-    try:
-        yield Renderer(process, begin, ready, home, stage, rendered, fresh)
-    finally:
-        process.kill()
-        process.join()
 
-
-@dataclass
-class Renderer:
-    """A process that renders the pages of `stage` into `rendered`."""
-
-    process: BaseProcess
-    begin: Event
-    ready: Event
     home: Path
     stage: Path
-    rendered: Path
+    out: Path
+    release: str
+    log: Path
+    tables: dict[str, str]
+    facts: dict[str, Fact] | None
     fresh: bool
 
-    def start(self, key: str) -> bool:
-        """Let it render; return whether pages that did not change are kept.
 
-        key: a digest of all that every page depends on; all pages are rendered anew where it is another than
-        the last time.
-        """
-        whole = self._whole
-        kept = not self.fresh and whole.is_file() and whole.read_text() == key
-        if not kept:
-            shutil.rmtree(whole.parent, ignore_errors=True)
-        whole.unlink(missing_ok=True)
-        self.begin.set()
-        self.key = key
-        return kept
+def render(job: Job, begin: Event, ready: Event) -> None:
+    """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set; never return.
 
-    def wait_for_facts(self) -> bool:
-        """Wait until it has kept all facts (see `fact_cache`); False where it ended without."""
-        while not self.ready.wait(0.1):
-            if not self.process.is_alive():
-                return False
-        return True
-
-    def wait(self) -> None:
-        """Wait until all is rendered. UserError lists its warnings: each is an error here."""
-        self.process.join()
-        out = self._whole.parent
-        if self.process.exitcode:
-            self._explain(out)
-        self._whole.write_text(self.key)
-        shutil.copytree(out / "html", self.rendered, ignore=shutil.ignore_patterns(".buildinfo", "_sources"))
-
-    @property
-    def _whole(self) -> Path:
-        """The file with the key of a rendering that went through; there is none while one is under way."""
-        return self.rendered.with_name("sphinx") / "whole"
-
-    def _explain(self, out: Path) -> None:
-        if shutil.disk_usage(out.parent).free < 2**20:  # then the log may be empty
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out))
-        log = self.rendered.with_name("render.log")
-        lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in log.read_text(encoding="utf-8").splitlines()]
-        faults = [
-            line.replace(f"{self.stage}/", "book/")
-            for line in lines
-            if re.search(r"WARNING|ERROR|Error:", line)
-        ]
-        raise UserError(
-            "Rendering the pages failed:\n"
-            + "\n".join((faults or lines)[-20:])
-            + f"\nAll of it: {log.relative_to(self.home)}"
-        )
-
-
-def _render(
-    home: Path, stage: Path, out: Path, release: str, log: Path, begin: Event, ready: Event, fresh: bool
-) -> None:
-    """Do what `jupyter-book build -W -n --keep-going -q` does, once the event `begin` is set.
-
-    It sets `ready` once all facts are kept.
+    It sets `ready` once all facts are kept. What it says goes into the job's log.
     """
-    kernels.end_with_parent()
-    os.register_at_fork(after_in_child=partial(kernels.end_with_parent, forked=True))
-    kernels.redirect_output(log)
-    os.environ["CHOKEPOINT_RELEASE"] = release
+    os.register_at_fork(after_in_child=partial(processes.end_with_parent, forked=True))
+    processes.redirect_output(job.log)
+    os.environ["CHOKEPOINT_RELEASE"] = job.release
     from jupyter_book.sphinx import build_sphinx
 
     from chokepoint.analysis import facts
@@ -145,34 +70,37 @@ def _render(
 
     os.nice(10)  # the notebooks first
     memory.forget_changed()
-    kept = FactCache(home / "build", fresh)
-    facts.use_precomputed(release, kept.every(release))
-    kept.save()
+    if not (known := job.facts):
+        kept = FactCache(job.home / "build", job.fresh, job.tables)
+        known = kept.every(job.release)
+        kept.save()
+    facts.use_precomputed(job.release, known)
     ready.set()
-    if fresh:
+    if job.fresh:
         from chokepoint.pages import vega_script
 
-        shutil.rmtree(home / "build" / vega_script.FOLDER, ignore_errors=True)
-    _import_extensions(home)
-    if multiprocessing.get_start_method(allow_none=True) == "spawn":  # no kernel runs that needs the memory
-        import_module("myst_nb.sphinx_ext")  # which Sphinx would ask for
+        shutil.rmtree(job.home / "build" / vega_script.FOLDER, ignore_errors=True)
+    import_extensions(job.home)
+    gc.freeze()  # or Python looks through it time and again
     begin.wait()
+    of_build = {"cp_tables": job.tables} | ({"cp_charts": ""} if job.fresh else {})
     result = build_sphinx(
-        stage,
-        out / "html",
-        doctreedir=out / "doctrees",
+        job.stage,
+        job.out / "html",
+        doctreedir=job.out / "doctrees",
         noconfig=True,
-        path_config=home / "_config.yml",
-        confoverrides=overrides(home),
+        path_config=job.home / "_config.yml",
+        confoverrides=overrides(job.home) | of_build,
         warningiserror=True,
         keep_going=True,
         quiet=True,
         jobs=os.cpu_count() or 1,
     )
+    gc.freeze()  # or it takes a second to end
     raise SystemExit(1 if result else 0)
 
 
-def _import_extensions(home: Path) -> None:
+def import_extensions(home: Path) -> None:
     """Import what Sphinx loads by name, while notebooks run; what cannot be imported Sphinx says itself."""
     from jupyter_book.config import get_final_config
 
@@ -181,6 +109,14 @@ def _import_extensions(home: Path) -> None:
         for name in (*settings["extensions"], settings["html_theme"]):
             with suppress(Exception):
                 import_module(name)
+
+
+def import_all(home: Path) -> None:
+    """Import all that `render` needs; too much memory for a process beside kernels."""
+    with suppress(Exception):  # who needs it says so
+        import_extensions(home)
+        for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "chokepoint.site.fact_cache"):
+            import_module(name)
 
 
 def overrides(home: Path) -> dict:
@@ -198,19 +134,17 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", _declare_safe)
     app.connect("builder-inited", _forget_style)
     app.connect("env-get-outdated", _outdated)
+    app.connect("env-updated", _note_reads)
     app.connect("env-updated", _repeated)
 
 
 def _declare_safe(app: Sphinx) -> None:
-    """Declare two extensions of Jupyter Book safe to read pages in parallel.
+    """Declare an extension that numbers sections safe to read pages in parallel (there are no numbers here).
 
-    They do not say so themselves, and Sphinx would then read one page at a time.
-
-    One numbers sections in the parent process once all pages are read (there are no numbers here), the other
-    is for LaTeX.
+    It does not say so itself, and Sphinx would then read one page at a time.
     """
-    for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & set(app.extensions):
-        app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
+    numbering = app.extensions["sphinx_multitoc_numbering"]
+    numbering.parallel_read_safe = numbering.parallel_write_safe = True
 
 
 def _forget_style(app: Sphinx) -> None:
@@ -223,28 +157,53 @@ def _forget_style(app: Sphinx) -> None:
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> Iterable[str]:
-    """Pages that state a fact which is another now, or list what has changed.
-
-    Those are lists of tables or parameters, where any data or a notebook's code has changed.
+    """Pages that state a fact which is another now, or have read what is another now.
 
     All facts have been worked out, before Sphinx forks the processes that read and write.
     """
     from chokepoint.analysis import facts
-    from chokepoint.site import cache, crosslinks, fact_links
+    from chokepoint.site import cache, crosslinks
 
     known, stating = facts.evaluate(app.config.cp_release), crosslinks.stating(Path(app.srcdir))
     stated: dict[str, list[str]] = {page: [] for page in env.found_docs}
     for fact_id, pages in stating.items():
         for page in stated.keys() & set(pages):
             stated[page].append(str(known.get(fact_id)))
-    # What they say in words no list shows.
     notebooks = {path.name: cache.code_of(path)[0] for path in (tables.home() / "book").glob("*.ipynb")}
-    changed = _differs(env, "data", [{name: digests.digest(name) for name in digests.all_reads()}, notebooks])
-    words = {
-        page: fact_links.markdown(Path(env.doc2path(page))).values() for page in env.found_docs if changed
+    readers = {page: read for page, read in _read(env).items() if page in env.found_docs}
+    if not _differs(env, "notebooks", notebooks):  # some list their parameters
+        now = _digests(app, {name for read in readers.values() for name in read})
+        before = getattr(env, _READ, {})
+        changed_reads = {name for name, digest in now.items() if before.get(name) != digest}
+        readers = {page: read for page, read in readers.items() if changed_reads & set(read)}
+    return {*readers, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
+
+
+def _note_reads(app: Sphinx, env: BuildEnvironment) -> None:
+    """Note how what the pages have read is now."""
+    setattr(env, _READ, _digests(app, {name for read in _read(env).values() for name in read}))
+
+
+def _read(env: BuildEnvironment) -> dict[str, list[str]]:
+    """Return of each page with a directive of the book what that has read of the data."""
+    return {page: metadata[READS] for page, metadata in env.metadata.items() if READS in metadata}
+
+
+def _digests(app: Sphinx, reads: Iterable[str]) -> dict[str, str]:
+    """Return a digest for each name of `memory.reads`, and of `facts.evaluate` and `facts.find`."""
+    from chokepoint.analysis import facts
+    from chokepoint.site import cache
+
+    kept = cache.Cache(tables.home() / "build" / "cache")
+    kept.note_state(app.config.cp_tables)
+    known = facts.evaluate(app.config.cp_release)
+    of_facts = {facts.ALL: repr(sorted(known.items()))} | {
+        facts.name_of(fact_id): repr(fact) for fact_id, fact in known.items()
     }
-    listing = [page for page, texts in words.items() if any(map(_LISTS.search, texts))]
-    return {*listing, *(page for page, told in stated.items() if _differs(env, f"facts of {page}", told))}
+    return {
+        name: _sha(of_facts.get(name, "none")) if name.startswith(facts.ALL) else kept.digest(name)
+        for name in reads
+    }
 
 
 def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -269,9 +228,11 @@ def _repeated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 def _differs(env: BuildEnvironment, name: str, now: object) -> bool:
     """Whether a value is not what it was at the last print; from here on it is what it is now."""
-    before, digest = (
-        getattr(env, f"chokepoint_{name}", None),
-        hashlib.sha256(json.dumps(now, sort_keys=True, default=str).encode()).digest(),
-    )
+    before = getattr(env, f"chokepoint_{name}", None)
+    digest = _sha(json.dumps(now, sort_keys=True, default=str))
     setattr(env, f"chokepoint_{name}", digest)
     return before != digest
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -6,7 +6,9 @@ A fault there would show only minutes later.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -20,7 +22,7 @@ def mapping(path: Path, shown: str) -> dict:
     UserError, calling the file `shown`, when it is none.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(f"{shown}: not found. Restore it from the repository.") from None
     except yaml.YAMLError as fault:
@@ -37,6 +39,11 @@ def mapping(path: Path, shown: str) -> dict:
     if found is not None and not isinstance(found, dict):
         raise UserError(f"{shown}: holds a {type(found).__name__}; lines like name: value are expected.")
     return found or {}
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> object:
+    return yaml.safe_load(text)
 
 
 def templates(book: Path) -> dict:

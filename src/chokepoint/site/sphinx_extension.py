@@ -22,7 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from chokepoint.analysis import facts
-from chokepoint.data import tables
+from chokepoint.data import memory, tables
 from chokepoint.pages import front_page
 from chokepoint.pages.drawn import drawn
 from chokepoint.pages.markup import link, macros
@@ -41,6 +41,7 @@ from chokepoint.site import (
     seo,
 )
 from chokepoint.site.binder import launch
+from chokepoint.site.chart_cache import ChartCache
 from chokepoint.site.indexes import INDEXES
 from chokepoint.site.layout import TEMPLATES, fix_html, fold_doubts, frame, rows_when_asked
 from chokepoint.site.open_data import catalogue
@@ -88,6 +89,8 @@ def setup(app: Sphinx) -> dict:
     for name, make in (lists.LISTS | INDEXES | first).items():
         app.add_directive(name, _list_directive(make))
     app.add_config_value("cp_address", lambda config: page_metadata.site_address(), "html", [str])
+    app.add_config_value("cp_charts", lambda config: f"{tables.home() / 'build' / 'charts'}", "", [str])
+    app.add_config_value("cp_tables", None, "", [dict])
     app.add_config_value("cp_release", lambda config: release(), "env", [str])
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-collect-pages", seo.error_404_page)
@@ -164,12 +167,28 @@ class CodeBelow(SphinxPostTransform):
                 cell.children.reverse()
 
 
-class Excerpt(SphinxDirective):
+class _FromData(SphinxDirective):
+    """A directive whose page is read again where what it reads of the data changed (see `render`)."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what `shown` does, and note what that reads."""
+        noted = self.env.metadata[self.env.docname].setdefault(render.READS, [])
+        with memory.recorded() as reads:
+            shown = self.shown()
+        noted += sorted(reads - set(noted))
+        return shown
+
+    def shown(self) -> list[nodes.Node]:
+        """Return what stands in its place."""
+        raise NotImplementedError
+
+
+class Excerpt(_FromData):
     """``{excerpt} 01-dependence lead``: the printed output of the cell with that tag on another page."""
 
     required_arguments = 2
 
-    def run(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Node]:
         """Return the printed output as HTML."""
         page, tag = self.arguments
         path = Path(self.env.srcdir) / f"{page}.ipynb"
@@ -187,21 +206,21 @@ class Excerpt(SphinxDirective):
         return [nodes.raw("", "".join(found), format="html")]
 
 
-class Translated(SphinxDirective):
+class Translated(_FromData):
     """``{translated} not met, not met, not met``: the first line while they stand so, else the second."""
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
 
-    def run(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Node]:
         """Return a paragraph."""
         holds = front_page.still_true(self.arguments[0], release())
         return [nodes.paragraph("", self.content[0 if holds else 1])]
 
 
-class Editions(SphinxDirective):
+class Editions(_FromData):
     """``{editions}``: every file of `editions/`, a link where it goes with this site."""
 
-    def run(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Node]:
         """Return the list."""
         rows = []
         for edition in runs.editions(tables.home() / "editions"):
@@ -211,12 +230,12 @@ class Editions(SphinxDirective):
         return [nodes.raw("", str(published.editions(rows)), format="html")]
 
 
-class OnPaper(SphinxDirective):
+class OnPaper(_FromData):
     """``{on-paper}`` and what to call it: a link to this page as PDF, where one goes with this site."""
 
     has_content = True
 
-    def run(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Node]:
         """Return a paragraph, or nothing."""
         address = f"{self.env.docname}.pdf"
         if not extras.will_exist(address, Path(self.env.srcdir)):
@@ -224,18 +243,18 @@ class OnPaper(SphinxDirective):
         return [nodes.raw("", str(published.paper(address, self.content[0])), format="html")]
 
 
-class OpenData(SphinxDirective):
+class OpenData(_FromData):
     """``{open-data}``: every file for other people's programs, a link where it goes with this site."""
 
-    def run(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Node]:
         """Return the table."""
         linked = catalogue.is_announced(Path(self.env.srcdir))
         return [nodes.raw("", str(lists.file_list(linked)), format="html")]
 
 
 def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
-    class List(SphinxDirective):
-        def run(self) -> list[nodes.Node]:
+    class List(_FromData):
+        def shown(self) -> list[nodes.Node]:
             return [nodes.raw("", str(make(release())), format="html")]
 
     return List
@@ -259,7 +278,9 @@ def _finish_page(
     body = redirects.to_minerals(body, found, redirects.gone(found))
     body = guarded(related(body, pagename))
     models = _models(app, pagename, body) + _own_scripts(app, body)
-    context["body"] = fold_doubts(fix_html(drawn(_SCRIPT.sub("", _MODEL.sub("", body)))))
+    charts = ChartCache(Path(kept) if (kept := app.config.cp_charts) else None)
+    body = drawn(_SCRIPT.sub("", _MODEL.sub("", body)), charts.get_or_compile)
+    context["body"] = fold_doubts(fix_html(body))
     search.remember(app, pagename, context["body"])
     body = rows_when_asked(context["body"])
     context["body"] = chart_files.taken_out(body, pagename, partial(_write_static, app))

@@ -17,13 +17,14 @@ from pathlib import Path
 from chokepoint.site import repo_url
 
 _FILES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "requirements-build.txt")
-_FOLDERS = ("book", "data", "editions", "src")
+_FOLDERS = ("data", "editions", "src")  # beside the book
 _LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 _FILE = "unchanged.json"
+BUILT = "site.json"  # beside the site; what a build notes of it, its `contents` as "site" among that
 
 
-def state(home: Path, asked: Iterable[object]) -> str:
-    """Return a digest of all that a build may read, and of what it was asked for.
+def state(home: Path, asked: Iterable[object]) -> dict[str, str]:
+    """Return a digest of the book, and one of all else a build may read and of what it was asked for.
 
     That is files, the variables that are for it, the versions installed, and where the repository stands.
     """
@@ -37,8 +38,17 @@ def state(home: Path, asked: Iterable[object]) -> str:
         "python": sys.version,
         "installed": sorted(p.name for p in Path(sysconfig.get_path("purelib")).glob("*.dist-info")),
     }
-    total = hashlib.sha256(json.dumps(around).encode())
-    for path in (*(home / name for name in _FILES), *_files(folders)):
+    rest = [*(home / name for name in _FILES), *_files(folders)]
+    return {
+        "book": _digest("", _files([home / "book"])),
+        "the rest": _digest(json.dumps(around), rest),
+    }
+
+
+def _digest(text: str, files: Iterable[Path]) -> str:
+    """Digest of a text and of the names and contents of files."""
+    total = hashlib.sha256(text.encode())
+    for path in files:
         content = path.read_bytes() if path.is_file() else b"absent"
         total.update(f"\0{path}\0{hashlib.sha256(content).hexdigest()}".encode())
     return total.hexdigest()
@@ -61,16 +71,24 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def is_same(site: Path, state: str) -> bool:
+def is_same(site: Path, state: dict[str, str]) -> bool:
     """Whether `site` stands as it was built, from this state."""
     with suppress(OSError, ValueError, LookupError, TypeError):
         last = json.loads((site.parent / _FILE).read_text(encoding="utf-8"))
-        return bool(last["state"] == state and last["site"] == contents(site))
+        built = json.loads((site.parent / BUILT).read_text(encoding="utf-8"))
+        return bool(last == state and built["site"] == contents(site))
     return False
 
 
-def keep(site: Path, state: str) -> None:
+def is_of_book_alone(site: Path, state: dict[str, str]) -> bool:
+    """Whether nothing but the book changed since `site` was built."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        last = json.loads((site.parent / _FILE).read_text(encoding="utf-8"))
+        return bool(last["the rest"] == state["the rest"])
+    return False
+
+
+def keep(site: Path, state: dict[str, str]) -> None:
     """Note that `site` was built from this state, as it was before the build."""
     with suppress(OSError):  # the next build takes longer
-        noted = {"state": state, "site": contents(site)}
-        (site.parent / _FILE).write_text(json.dumps(noted), encoding="utf-8")
+        (site.parent / _FILE).write_text(json.dumps(state), encoding="utf-8")

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 from chokepoint.errors import UserError, nearest
-from chokepoint.site import kernels
+from chokepoint.site import processes
 from chokepoint.site.build import PRECOMPUTE_FROM
 from chokepoint.site.cache import Cache
 from chokepoint.site.execute import execute, workers
@@ -99,7 +99,7 @@ def run_all(runs: list[Run], out: Path, cache: Cache, pool: Executor | None = No
     """
     start = perf_counter()
     if pool is None:
-        kernels.forkserver_context(precompute=len(runs) >= PRECOMPUTE_FROM)
+        processes.forkserver_context(precompute=len(runs) >= PRECOMPUTE_FROM)
         pool = workers(len(runs), cache.folder.with_name("kernels.log"))
     why = execute(runs, out, cache, pool)
     took = perf_counter() - start

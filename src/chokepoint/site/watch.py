@@ -27,7 +27,7 @@ from watchfiles import watch as changes_of
 
 from chokepoint.data import check, tables
 from chokepoint.errors import UserError
-from chokepoint.site import build, cache, imports, kernels, live_render
+from chokepoint.site import build, cache, imports, live_render, processes
 from chokepoint.site.derived import write
 from chokepoint.site.execute import run_notebook, workers
 from chokepoint.site.lean import lean
@@ -109,8 +109,8 @@ class Watch:
     def start(self) -> list[str]:
         """Build the book as `chokepoint build` does, and keep all that is needed for the next change."""
         build.recover(self.work / "html")
-        kernels.forkserver_context(precompute=True)  # for every kernel of what is saved later
-        build.build_locked(self.home, self.work, self.release)
+        processes.forkserver_context(precompute=True)  # for every kernel of what is saved later
+        build.Build(self.home, self.work, self.release).run()
         for name in ("html", "doctrees"):
             shutil.rmtree(self.site.with_name(name), ignore_errors=True)
             shutil.copytree(self.work / "sphinx" / name, self.site.with_name(name))
@@ -149,7 +149,7 @@ class Watch:
             return self._render(written)
         if code := {self._module(name) for name in names if name.startswith("src/")}:
             self.changed |= _to_reload(code)
-            kernels.forget_package(*filter(_reruns_notebooks, self.changed))
+            processes.forget_package(*filter(_reruns_notebooks, self.changed))
         data = any(name.startswith("data/") for name in names)
         if data or self.rendering & set(map(self._module, names)):
             self.renderer.stop()  # it has tables or code of before; the next one starts while notebooks run

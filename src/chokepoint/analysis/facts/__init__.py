@@ -10,9 +10,11 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +22,7 @@ from chokepoint.analysis.facts.registry import DECLARED, NUMBER_WORDS, WORDS, De
 from chokepoint.data import memory, tables
 from chokepoint.errors import UserError, did_you_mean
 
+ALL = "facts"  # in place of a name of `memory.reads`: all of them, as they were computed beforehand
 _precomputed: dict[str, dict[str, Fact]] = {}  # by release: see `use_precomputed`
 
 
@@ -56,7 +59,15 @@ def evaluate(release: str = tables.DEFAULT_RELEASE) -> dict[str, Fact]:
     >>> evaluate()["rare_earths.china_mined"].text
     '69.23%'
     """
-    return dict(_precomputed.get(release) or _evaluate(release))
+    if release in _precomputed:
+        memory.note(ALL)
+        return dict(_precomputed[release])
+    return dict(_evaluate(release))
+
+
+def name_of(fact_id: str) -> str:
+    """Name a fact that was computed beforehand as something that is read (see `memory.reads`)."""
+    return f"{ALL}: {fact_id}"
 
 
 def use_precomputed(release: str, known: dict[str, Fact]) -> None:
@@ -69,7 +80,52 @@ def use_precomputed(release: str, known: dict[str, Fact]) -> None:
 
 @memory.remembered
 def _evaluate(release: str) -> dict[str, Fact]:
+    if memory.keeps():
+        return evaluate_kept(release, partial(memory.kept, "facts"))
     return merge(work() for work in parts(release).values())
+
+
+def evaluate_kept(release: str, get_or_compute: Callable[[str, Callable[[], dict]], dict]) -> dict[str, Fact]:
+    """All facts at `release`, of which those that are kept under a key are not computed.
+
+    get_or_compute: returns what is kept, else what the function that it is given computes; both of a form
+    that JSON can hold.
+    """
+    work = parts(release).items()
+    kept = (
+        get_or_compute(part_key(release, name), lambda compute=compute: as_columns(compute()))
+        for name, compute in work
+    )
+    return merge(map(from_columns, kept))
+
+
+def part_key(release: str, name: str) -> str:
+    """Name a part of all facts at a release, for what keeps it."""
+    return f"{release} part {name}"
+
+
+def as_columns(known: Mapping[str, Fact | None]) -> dict[str, dict | None]:
+    """Write facts in a form that JSON can hold.
+
+    >>> import json
+    >>> loan = get("vault.exim_loan")
+    >>> from_columns(json.loads(json.dumps(as_columns({"a": loan, "b": None})))) == {"a": loan, "b": None}
+    True
+    """
+    return {fact_id: fact and asdict(fact) for fact_id, fact in known.items()}
+
+
+def from_columns(columns: Mapping[str, dict | None]) -> dict[str, Fact | None]:
+    """Read facts that `as_columns` wrote."""
+    return {
+        fact_id: cells and Fact(**{name: _tuples(cell) for name, cell in cells.items()})
+        for fact_id, cells in columns.items()
+    }
+
+
+def _tuples(cell: Any) -> Any:
+    """Return lists, as JSON has them, as the tuples that they were."""
+    return tuple(map(_tuples, cell)) if isinstance(cell, list) else cell
 
 
 def parts(release: str) -> dict[str, Callable[[], dict[str, Fact | None]]]:
@@ -125,6 +181,7 @@ def get(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact:
 def find(fact_id: str, release: str = tables.DEFAULT_RELEASE) -> Fact | None:
     """One fact, or None where there is none or the release does not hold what it needs."""
     if release in _precomputed:
+        memory.note(name_of(fact_id))
         return _precomputed[release].get(fact_id)
     return _fact(release, fact_id)
 
@@ -145,8 +202,12 @@ def of_year(fact_id: str, release: str, year: int) -> Fact | None:
     >>> of_year("antimony.china_mined", "mcs2026", 2024).text
     '34%'
     """
-    declared = _declaration(fact_id)
-    return declared.answer(_members(declared)[fact_id], release, year=year)
+
+    def compute() -> dict[str, dict | None]:
+        declared = _declaration(fact_id)
+        return as_columns({fact_id: declared.answer(_members(declared)[fact_id], release, year=year)})
+
+    return from_columns(memory.kept("facts", f"{release} {fact_id} of {year}", compute))[fact_id]
 
 
 def declared_at(fact_id: str) -> tuple[Path, int]:

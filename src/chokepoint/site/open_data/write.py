@@ -86,7 +86,8 @@ def _of_tables(cache_folder: Path, state: str) -> tuple[bytes, bytes]:
     folder = cache_folder / state[:16]
     paths = [folder / "tables.sqlite", folder / "data-package.zip"]
     if not all(path.is_file() for path in paths):
-        shutil.rmtree(cache_folder, ignore_errors=True)
+        for old in cache_folder.glob("*/"):
+            shutil.rmtree(old, ignore_errors=True)
         folder.mkdir(parents=True)
         for path, make in zip(paths, (database.of_tables, package.package), strict=True):
             new = path.with_suffix(".new")
