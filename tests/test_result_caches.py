@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chokepoint.analysis import facts
+from chokepoint.cli import main
 from chokepoint.data import check, digests, memory, tables
 from chokepoint.data.result_cache import ResultCache
 from chokepoint.site import cache
@@ -144,6 +146,15 @@ class TestBetweenProcesses:
         other.save()
         both = AllKept(tmp_path, self.CODE)
         assert [both.get_or_compute("differences", key, refuse) for key in ("one", "other")] == [1, 2]
+
+
+def test_the_command_that_prints_all_facts_keeps_what_it_computes_of_the_books_own_tables(monkeypatch, data):
+    keeping = []
+    monkeypatch.setattr(facts, "evaluate", lambda release: keeping.append(memory.keeps()) or {})
+    CliRunner().invoke(main, ["facts"], catch_exceptions=False)
+    monkeypatch.delenv("CHOKEPOINT_DATA")
+    CliRunner().invoke(main, ["facts"], catch_exceptions=False)
+    assert keeping == [False, True] and not memory.keeps()
 
 
 @pytest.mark.slow

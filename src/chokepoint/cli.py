@@ -9,7 +9,8 @@ import re
 import sys
 import tempfile
 import traceback
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -58,6 +59,22 @@ def _newest_release() -> str:
     from chokepoint.data import tables
 
     return tables.DEFAULT_RELEASE
+
+
+@contextmanager
+def _results_kept() -> Iterator[None]:
+    """Compute of facts and revisions what the tables of now give otherwise, and keep it for the next time."""
+    from chokepoint.data import memory, tables
+    from chokepoint.site import cache
+    from chokepoint.site.kept_results import AllKept
+
+    if tables.data_dir() == tables.home() / "data":  # of other data nobody asks again
+        memory.keep_results_in(AllKept(home() / "build", cache.code(rendering=True)))
+    try:
+        yield
+        memory.save_kept()
+    finally:
+        memory.keep_results_in(None)
 
 
 _release = click.option("--release", default=_newest_release, show_default="the newest")
@@ -451,7 +468,8 @@ def facts_command(release: str, as_json: bool) -> None:
     from chokepoint.data import tables
 
     tables.require_release(release)
-    known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
+    with _results_kept():
+        known = [asdict(fact) for _, fact in sorted(facts.evaluate(release).items())]
     if as_json:
         click.echo(json.dumps(known, indent=2, ensure_ascii=False))
         return
@@ -511,7 +529,8 @@ def diff(old: str, new: str, everything: bool, as_json: bool) -> None:
     from chokepoint.analysis.difference import diff as differ
     from chokepoint.pages.changes import lines
 
-    changes = differ(old, new)
+    with _results_kept():
+        changes = differ(old, new)
     click.echo(
         json.dumps(changes, indent=2, ensure_ascii=False)
         if as_json

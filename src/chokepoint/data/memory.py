@@ -139,8 +139,8 @@ class Store(Protocol):
         """Keep what was computed."""
 
 
-def keep_results_in(store: Store) -> None:
-    """Let `kept` keep results in a store, until this process ends."""
+def keep_results_in(store: Store | None) -> None:
+    """Let `kept` keep results in a store from here on; None: in none."""
     global _store
     _store = store
 
