@@ -267,6 +267,23 @@ def test_figures_of_a_story_are_those_of_its_run():
         assert found.loc[story].replace(-1.0, np.nan).to_dict() == pytest.approx(said.to_dict(), nan_ok=True)
 
 
+def test_figures_of_a_story_are_kept_by_what_they_were_made_from(monkeypatch, tmp_path):
+    made, simulate = [], runner.simulate
+    monkeypatch.setattr(tables, "home", lambda: tmp_path)
+    monkeypatch.setattr(runner, "simulate", lambda *given: made.append(given) or simulate(*given))
+    first, again = (runner.figures("gallium", "us", ["money", "everything"]) for _ in range(2))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    assert len(made) == 2
+    runner.figures("gallium", "came", ["money", "everything"])
+    assert len(made) == 4, "another club"
+    for path in (tmp_path / "build" / "scenario").iterdir():
+        path.write_text("[")
+    pd.testing.assert_frame_equal(
+        runner.figures("gallium", "us", ["money", "everything"]), first, check_exact=True
+    )
+    assert len(made) == 6, "a file that does not read"
+
+
 # --- beside other studies
 
 

@@ -1,16 +1,20 @@
 """Run the scenario model for a mineral and a club, beside doing nothing, and say what the choice did."""
 
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from chokepoint.data import memory, tables
+from chokepoint.data.result_cache import replace
 from chokepoint.errors import UserError, nearest
 
-from . import assemble
+from . import assemble, javascript
 from .inputs import BEHAVIOUR, FACTS, MONTHS, POLICY, YEARS
 from .recursion import simulate
 from .results import SUMMARY, summary, table
@@ -129,17 +133,26 @@ def figures(
 ) -> pd.DataFrame:
     """Return what stories come to if China answers nothing: a row a story, a column a figure of SUMMARY.
 
+    They are kept by content in build/scenario, as bands are: the same runs are not made twice.
+
     >>> bool(figures("copper", "us", ["money"]).loc["money", "taxpayers"] > 0)
     True
     """
     behaviour = assemble.behaviour_values()
     facts = assemble.facts_of(mineral, assemble.members_of(members), behaviour)
-    values, found = [behaviour[name] for name in BEHAVIOUR], {}
-    for story in stories:
-        chosen = checked(_story(story, facts))
-        path = simulate(facts, values, [chosen[name] for name in POLICY], [], MONTHS)
-        found[story] = sum_up(path, YEARS[0])
-    return pd.DataFrame.from_dict(found, orient="index", columns=list(SUMMARY))
+    values, named = [behaviour[name] for name in BEHAVIOUR], list(stories)
+    choices = [checked(_story(story, facts)) for story in named]
+    policies = [[chosen[name] for name in POLICY] for chosen in choices]
+    content = json.dumps([facts, values, policies, javascript.source()])
+    key = hashlib.sha256(content.encode()).hexdigest()[:20]
+    kept = tables.home() / "build" / "scenario" / f"{mineral}-{key}.json"
+    rows = None
+    with suppress(OSError, ValueError):
+        rows = json.loads(kept.read_text(encoding="utf-8"))
+    if rows is None:
+        rows = [sum_up(simulate(facts, values, policy, [], MONTHS), YEARS[0]) for policy in policies]
+        replace(kept, json.dumps(rows))
+    return pd.DataFrame(rows, index=named, columns=list(SUMMARY))
 
 
 def checked(settings: Mapping[str, object]) -> dict[str, float]:
