@@ -127,6 +127,8 @@ class Build:
             render = Renderer(begun, *where, self.inputs, every, self.fresh)
             self._lap("check")
             why = execute(self.runs, self.executed, self.kept, self.pool, self.entries)
+            if self.due:  # what ran is noted too, for the next build
+                self._entries()
             if self.explain:
                 told = (f"{page}: {reason or 'nothing it needs changed'}" for page, reason in why.items())
                 self.say("\n".join(told))
@@ -145,6 +147,8 @@ class Build:
         begun, forks = self.early, None
         if not begun and all(name.startswith("book/") for name in changed) and not self.fresh:
             begun = ends.enter_context(worker(self.home))  # perhaps no notebook is due
+        if self.fresh:  # what kernels keep
+            (self.home / "build" / "differences.json").unlink(missing_ok=True)
         self.entries = self._entries()
         self.due = sum(path is None for path, _ in self.entries.values())
         if self.due or not begun:  # kernels and renderer are forked from a process with the imports
@@ -153,8 +157,6 @@ class Build:
 
     def _entries(self) -> dict[str, cache.Entry]:
         """See `Cache.entries`; nothing where a table does not read, which the check says better."""
-        if self.fresh:  # what kernels keep
-            (self.home / "build" / "differences.json").unlink(missing_ok=True)
         try:
             return self.kept.entries(self.runs, self.work / "entries.json", self.inputs)
         except Exception:
