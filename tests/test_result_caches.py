@@ -92,6 +92,16 @@ def refuse() -> dict:
     raise AssertionError("computed again")
 
 
+def test_what_another_process_kept_of_other_parts_stays(tmp_path):
+    one, other = ResultCache(tmp_path / "checked.json"), ResultCache(tmp_path / "checked.json")
+    one.get_or_compute("a", ["text"], lambda: [(1,)])
+    other.get_or_compute("b", ["text"], lambda: [(2,)])
+    one.save()
+    other.save()
+    both = ResultCache(tmp_path / "checked.json")
+    assert [both.get_or_compute(part, ["text"], refuse) for part in "ab"] == [[[1]], [[2]]]
+
+
 class TestBetweenProcesses:
     """What a kernel computed is found by that of the next build, and counts as read there too."""
 

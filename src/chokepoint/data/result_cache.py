@@ -28,9 +28,13 @@ class ResultCache:
         self.file = file
         self.parts: dict[str, dict[str, Rows]] = {}
         self.changed = False
+        self._load()
+
+    def _load(self) -> None:
+        """Load the parts that are kept in the file and not known here."""
         with suppress(OSError, ValueError, TypeError, KeyError):
-            if file and (stored := json.loads(file.read_text(encoding="utf-8")))["code"] == _code():
-                self.parts = stored["parts"]
+            if self.file and (stored := json.loads(self.file.read_text(encoding="utf-8")))["code"] == _code():
+                self.parts = stored["parts"] | self.parts
 
     def get_or_compute(
         self, part: str, inputs: Iterable[str], compute: Callable[[], Iterable[Iterable]]
@@ -59,8 +63,12 @@ class ResultCache:
         return states[digest]
 
     def save(self) -> None:
-        """Write the file, whole or not at all; where it cannot be written, the next check takes longer."""
+        """Write the file, whole or not at all; where it cannot be written, the next check takes longer.
+
+        Parts that another process kept there meanwhile stay.
+        """
         if self.file and self.changed:
+            self._load()
             replace(self.file, json.dumps({"code": _code(), "parts": self.parts}))
 
 
