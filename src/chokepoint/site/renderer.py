@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def worker(home: Path, forks: BaseContext | None = None) -> Iterator[Worker]:
 
 
 def _work(home: Path, job: Queue[Job], begin: Event, ready: Event, at_once: bool) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
     from chokepoint.site import processes, render
 
     processes.end_with_parent()
