@@ -32,28 +32,28 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Print each figure as it is found, and write them all; those not measured now keep what was written before."""
+    """Print each figure as it is found, and write them; of those not measured now the tables keep what was written before."""
     OUT.parent.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or list(BENCHES)
     if unknown := set(wanted) - set(BENCHES):
         raise SystemExit(
             f"No measurement called {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}."
         )
-    known = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
+    measured = {}
     for name in wanted:
         row = BENCHES[name]()
-        known[name] = row | {
+        measured[name] = row | {
             "ratio": row["value"] / row["peer_value"],
             "machine": machine(),
             "measured_on": f"{date.today()}",
         }
-        show(name, known[name])
-        OUT.write_text(json.dumps({n: known[n] for n in BENCHES if n in known}, indent=2), encoding="utf-8")
-    keep({n: known[n] for n in BENCHES if n in known})
+        show(name, measured[name])
+        OUT.write_text(json.dumps(measured, indent=2), encoding="utf-8")
+    keep(measured)
     print(f"Written to {OUT.relative_to(HOME)}, and for the page on performance to data/performance.csv")
 
 
-def keep(known: dict[str, dict]) -> None:
+def keep(measured: dict[str, dict]) -> None:
     """Two tables that the book prints: a row a measurement, and the points behind those that are a slope."""
     columns = [
         "key",
@@ -70,15 +70,15 @@ def keep(known: dict[str, dict]) -> None:
     ]
     rows = [
         {"key": n, "means": BENCHES[n].__doc__.strip(), **{k: _short(v) for k, v in row.items()}}
-        for n, row in known.items()
+        for n, row in measured.items()
     ]
     before = pd.read_csv(DATA / "performance.csv", dtype=str, keep_default_na=False)
-    before = before[before.key.isin(BENCHES) & ~before.key.isin(known)]
+    before = before[before.key.isin(BENCHES) & ~before.key.isin(measured)]
     found = pd.concat([before, pd.DataFrame(rows, columns=columns)]).sort_values("key")
     found.to_csv(DATA / "performance.csv", index=False, lineterminator="\n")
     points = [
         (n, size, _short(seconds))
-        for n, row in sorted(known.items())
+        for n, row in sorted(measured.items())
         for size, seconds in row.get("points", [])
     ]
     table = pd.DataFrame(points, columns=["key", "size", "seconds"])

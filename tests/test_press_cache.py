@@ -420,7 +420,7 @@ def test_a_changed_chart_reruns_the_pages_that_import_it(monkeypatch, runs):
     """By the records of the built book; nothing runs."""
     records = Cache(HOME / "build" / "cache")
     chart = "chokepoint.charts.curves"
-    monkeypatch.setitem(records._digests_of_all, chart, "other")
+    monkeypatch.setitem(records._all_module_digests, chart, "other")
     due = {run.page for run in runs if records.entry(run)[1]}
     drawn_with_it = {run.page for run in runs if chart in modules_of(code_of(run.notebook)[1])}
     assert due == drawn_with_it and "04-project-vault" in due and len(due) < len(runs) / 10

@@ -13,7 +13,7 @@ from chokepoint.data import check, digests, memory, tables
 from chokepoint.data.result_cache import ResultCache
 from chokepoint.site import cache
 from chokepoint.site.fact_cache import FactCache
-from chokepoint.site.kept_results import AllKept
+from chokepoint.site.kept_results import ResultStore
 
 HOME = Path(__file__).resolve().parents[1]
 RELEASE = tables.DEFAULT_RELEASE
@@ -113,48 +113,52 @@ class TestBetweenProcesses:
 
     def test_what_is_kept_is_not_computed_again_and_counts_as_read(self, data, tmp_path):
         with memory.recorded() as first_reads:
-            first = AllKept(tmp_path, self.CODE)
+            first = ResultStore(tmp_path, self.CODE)
             assert first.get_or_compute("differences", "loan", self.loans) == self.loans()
             first.save()
         with memory.recorded() as reads:
-            again = AllKept(tmp_path, self.CODE)
+            again = ResultStore(tmp_path, self.CODE)
             assert again.get_or_compute("differences", "loan", refuse) == self.loans()
         assert reads == first_reads and f"data/evidence/ledger.csv: fact_id={LOAN}" in reads
 
     def test_it_is_computed_again_where_what_it_read_is_another(self, data, tmp_path):
-        first = AllKept(tmp_path, self.CODE)
+        first = ResultStore(tmp_path, self.CODE)
         first.get_or_compute("differences", "loan", self.loans)
         first.save()
         replace(data / "evidence" / "ledger.csv", f'\n{LOAN},"Loan', f'\n{LOAN},"Sum')
         memory.forget_changed()
-        assert AllKept(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+        assert (
+            ResultStore(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+        )
 
     def test_what_was_computed_of_the_rows_of_before_does_not_come_back_with_what_is_computed_now(
         self, data, tmp_path
     ):
-        before = AllKept(tmp_path, self.CODE)
+        before = ResultStore(tmp_path, self.CODE)
         before.get_or_compute("differences", "loan", self.loans)
         before.save()
         replace(data / "evidence" / "ledger.csv", f'\n{LOAN},"Loan', f'\n{LOAN},"Sum')
         memory.forget_changed()
-        now = AllKept(tmp_path, self.CODE)
+        now = ResultStore(tmp_path, self.CODE)
         now.get_or_compute("differences", "the same row", self.loans)
         now.save()
-        assert AllKept(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+        assert (
+            ResultStore(tmp_path, self.CODE).get_or_compute("differences", "loan", lambda: "anew") == "anew"
+        )
 
     def test_nothing_is_kept_of_code_that_is_no_more_that_of_the_files(self, data, tmp_path):
-        old = AllKept(tmp_path, "of before")
+        old = ResultStore(tmp_path, "of before")
         assert old.get_or_compute("differences", "loan", lambda: 1) == 1
         old.save()
         assert not list(tmp_path.glob("*.json"))
 
     def test_what_another_process_kept_meanwhile_stays(self, data, tmp_path):
-        one, other = AllKept(tmp_path, self.CODE), AllKept(tmp_path, self.CODE)
+        one, other = ResultStore(tmp_path, self.CODE), ResultStore(tmp_path, self.CODE)
         one.get_or_compute("differences", "one", lambda: 1)
         other.get_or_compute("differences", "other", lambda: 2)
         one.save()
         other.save()
-        both = AllKept(tmp_path, self.CODE)
+        both = ResultStore(tmp_path, self.CODE)
         assert [both.get_or_compute("differences", key, refuse) for key in ("one", "other")] == [1, 2]
 
 

@@ -66,10 +66,10 @@ def _results_kept() -> Iterator[None]:
     """Compute of facts and revisions what the tables of now give otherwise, and keep it for the next time."""
     from chokepoint.data import memory, tables
     from chokepoint.site import cache
-    from chokepoint.site.kept_results import AllKept
+    from chokepoint.site.kept_results import ResultStore
 
     if tables.data_dir() == tables.home() / "data":  # of other data nobody asks again
-        memory.keep_results_in(AllKept(home() / "build", cache.code(rendering=True)))
+        memory.keep_results_in(ResultStore(home() / "build", cache.code(rendering=True)))
     try:
         yield
         memory.save_kept()

@@ -31,7 +31,7 @@ from chokepoint.site.fact_cache import FactCache
 from chokepoint.site.lock import build_lock
 from chokepoint.site.open_data import catalogue
 from chokepoint.site.open_data import write as open_data
-from chokepoint.site.open_data.kept import Kept, made_from
+from chokepoint.site.open_data.cache import OpenDataCache, input_digest
 from chokepoint.site.renderer import Renderer, Worker, worker
 from chokepoint.site.runs import Edition, Run, Settings, plan
 from chokepoint.site.settings import require_settings
@@ -213,8 +213,8 @@ class Build:
         folder = self.home / "build" / "open-data"
         if self.fresh:
             shutil.rmtree(folder, ignore_errors=True)
-        kept = Kept(folder, made_from(self.stage, self.inputs, folder))
-        if kept.put(self.site, self.rendered):
+        kept = OpenDataCache(folder, input_digest(self.stage, self.inputs, folder))
+        if kept.reuse(self.site, self.rendered):
             return
         if not render.facts and not render.wait_for_facts():  # why is said by `wait`
             return
@@ -222,7 +222,7 @@ class Build:
         files = open_data.files(self.stage, folder, self.release, known, open_data.state_of(self.inputs))
         for address, content in files.items():
             write(self.rendered / address, content)
-        kept.note(files)
+        kept.record(files)
 
     def _inspect(self) -> None:
         """Swap the site in, once it is whole and nothing changed meanwhile."""

@@ -38,13 +38,8 @@ from chokepoint.site.runs import Run
 
 KEPT = 4  # entries of a page: going back and forth between a few states of the data runs nothing
 _APART = {"site", "ingest", "check.py", "cli.py"}  # code that no notebook runs; a test holds this true
-RUNNER = {
-    "execute.py",
-    "engine.py",
-    "kernels.py",
-    "preloaded.py",
-    "processes.py",
-}  # of `site`, what runs them
+# Of `site`, what runs notebooks.
+RUNNER = {"execute.py", "engine.py", "kernels.py", "preloaded.py", "processes.py"}
 _SOURCE = imports.SOURCE
 PINS = tuple(_SOURCE.parents[1] / name for name in ("requirements.txt", "requirements-build.txt"))
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
@@ -129,15 +124,15 @@ class Cache:
         apart = digest_of({name: digest for name, digest in inputs.items() if not name.startswith("book/")})
         entries, found = {}, {}
         for run in runs:
-            made_from = digest_of([apart, inputs[f"book/{run.notebook.name}"], run.parameters])
+            input_digest = digest_of([apart, inputs[f"book/{run.notebook.name}"], run.parameters])
             file, was = known.get(run.page, ("", ""))
             path = self.folder / file
-            same = was == made_from and not self.fresh and path.is_file()
+            same = was == input_digest and not self.fresh and path.is_file()
             entries[run.page] = (path, "") if same else self.entry(run)
             if path := entries[run.page][0]:
-                found[run.page] = path.relative_to(self.folder).as_posix(), made_from
+                found[run.page] = path.relative_to(self.folder).as_posix(), input_digest
         write_whole(notes, json.dumps(found))
-        self._modules_found.save()
+        self.save()
         return entries
 
     def keep(self, run: Run, executed: Executed) -> Path:
@@ -276,13 +271,13 @@ class Cache:
 
         It takes long, and is asked only where that code, under its name, or any module changed.
         """
-        inputs = [code, json.dumps(self._digests_of_all)]
-        found = self._modules_found.get_or_compute(name, inputs, lambda: [sorted(find())])
-        return {module: self._digests_of_all[module] for module in found[0]}
+        inputs = [code, json.dumps(self._all_module_digests)]
+        found = self._modules_cache.get_or_compute(name, inputs, lambda: [sorted(find())])
+        return {module: self._all_module_digests[module] for module in found[0]}
 
     def save(self) -> None:
         """Keep which modules code was found to run, for the next process."""
-        self._modules_found.save()
+        self._modules_cache.save()
 
     def _once(self, key: Hashable, make: Callable) -> Any:
         if key not in self._computed:
@@ -298,11 +293,11 @@ class Cache:
         return imports.modules()
 
     @cached_property
-    def _digests_of_all(self) -> dict[str, str]:
+    def _all_module_digests(self) -> dict[str, str]:
         return {module: _sha(file.read_bytes()) for module, file in self._modules.items()}
 
     @cached_property
-    def _modules_found(self) -> ResultCache:
+    def _modules_cache(self) -> ResultCache:
         return ResultCache(None if self.fresh else self.folder.with_name("modules.json"))
 
     @cached_property

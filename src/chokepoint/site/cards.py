@@ -219,8 +219,8 @@ def write(site: Path, pages: Iterable[tuple[str, str]], release: str, cache_fold
     columns = cover.columns(release)
 
     def one(card: Card) -> bytes:
-        made_from = [*drawn_by, card.title, card.summary, card.spec or columns]
-        path = cache_folder / f"{hashlib.sha256(json.dumps(made_from).encode()).hexdigest()}.png"
+        inputs = [*drawn_by, card.title, card.summary, card.spec or columns]
+        path = cache_folder / f"{hashlib.sha256(json.dumps(inputs).encode()).hexdigest()}.png"
         if not path.is_file():
             half = path.with_suffix(".part")
             half.write_bytes(draw(card, release))

@@ -22,10 +22,10 @@ class DerivedFiles:
             known = json.loads(notes.read_text(encoding="utf-8"))
             self.known = known if isinstance(known, dict) else {}
 
-    def is_current(self, name: str, made_from: str) -> bool:
+    def is_current(self, name: str, input_digest: str) -> bool:
         """Whether the file is there as it was made, and was made from this.
 
-        made_from: a digest, or another text that differs where what the file is made from does.
+        input_digest: a digest, or another text that differs where what the file is made from does.
 
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
@@ -35,13 +35,13 @@ class DerivedFiles:
         (True, False)
         """
         with suppress(OSError):
-            return self.known.get(name) == [made_from, _sha((self.folder / name).read_bytes())]
+            return self.known.get(name) == [input_digest, _sha((self.folder / name).read_bytes())]
         return False
 
-    def write(self, name: str, made_from: str, content: bytes) -> None:
+    def write(self, name: str, input_digest: str, content: bytes) -> None:
         """Write a file and note what it was made from; what did not change keeps its time."""
         write(self.folder / name, content)
-        self.known[name], self.changed = [made_from, _sha(content)], True
+        self.known[name], self.changed = [input_digest, _sha(content)], True
 
     def save(self) -> None:
         """Note what was made; where it cannot be written, all is made again the next time."""

@@ -82,7 +82,7 @@ class KeptResults:
             replace(self.file, json.dumps({"code": self.code, "reads": reads, "kept": kept}))
 
 
-class AllKept:
+class ResultStore:
     """The results of every group, of each once it is asked for.
 
     code: a digest of the package as this process has imported it (see `cache.code`). Where the files are

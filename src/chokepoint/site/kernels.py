@@ -136,7 +136,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     from chokepoint.site import preloaded
-    from chokepoint.site.kept_results import AllKept
+    from chokepoint.site.kept_results import ResultStore
 
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -151,7 +151,7 @@ def _kernel(argv: list[str], cwd: str, env: dict, log: str) -> None:
     if changed := os.environ.pop(RELOAD, None):
         processes.forget_package(*changed.split(","))
     else:
-        memory.keep_results_in(AllKept(tables.home() / "build", preloaded.CODE))
+        memory.keep_results_in(ResultStore(tables.home() / "build", preloaded.CODE))
     sys.argv, sys.path[:] = ["ipykernel_launcher", *argv], preloaded.PATH
     try:
         IPKernelApp.launch_instance([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])

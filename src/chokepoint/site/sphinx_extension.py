@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -167,28 +167,27 @@ class CodeBelow(SphinxPostTransform):
                 cell.children.reverse()
 
 
-class _FromData(SphinxDirective):
-    """A directive whose page is read again where what it reads of the data changed (see `render`)."""
+def _reads_noted(run: Callable[[Any], list[nodes.Node]]) -> Callable[[Any], list[nodes.Node]]:
+    """Note what a directive reads of the data: its page is read again where that changed (see `render`)."""
 
-    def run(self) -> list[nodes.Node]:
-        """Return what `shown` does, and note what that reads."""
+    @wraps(run)
+    def noting(self: SphinxDirective) -> list[nodes.Node]:
         noted = self.env.metadata[self.env.docname].setdefault(render.READS, [])
         with memory.recorded() as reads:
-            shown = self.shown()
+            found = run(self)
         noted += sorted(reads - set(noted))
-        return shown
+        return found
 
-    def shown(self) -> list[nodes.Node]:
-        """Return what stands in its place."""
-        raise NotImplementedError
+    return noting
 
 
-class Excerpt(_FromData):
+class Excerpt(SphinxDirective):
     """``{excerpt} 01-dependence lead``: the printed output of the cell with that tag on another page."""
 
     required_arguments = 2
 
-    def shown(self) -> list[nodes.Node]:
+    @_reads_noted
+    def run(self) -> list[nodes.Node]:
         """Return the printed output as HTML."""
         page, tag = self.arguments
         path = Path(self.env.srcdir) / f"{page}.ipynb"
@@ -206,21 +205,23 @@ class Excerpt(_FromData):
         return [nodes.raw("", "".join(found), format="html")]
 
 
-class Translated(_FromData):
+class Translated(SphinxDirective):
     """``{translated} not met, not met, not met``: the first line while they stand so, else the second."""
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
 
-    def shown(self) -> list[nodes.Node]:
+    @_reads_noted
+    def run(self) -> list[nodes.Node]:
         """Return a paragraph."""
         holds = front_page.still_true(self.arguments[0], release())
         return [nodes.paragraph("", self.content[0 if holds else 1])]
 
 
-class Editions(_FromData):
+class Editions(SphinxDirective):
     """``{editions}``: every file of `editions/`, a link where it goes with this site."""
 
-    def shown(self) -> list[nodes.Node]:
+    @_reads_noted
+    def run(self) -> list[nodes.Node]:
         """Return the list."""
         rows = []
         for edition in runs.editions(tables.home() / "editions"):
@@ -230,12 +231,13 @@ class Editions(_FromData):
         return [nodes.raw("", str(published.editions(rows)), format="html")]
 
 
-class OnPaper(_FromData):
+class OnPaper(SphinxDirective):
     """``{on-paper}`` and what to call it: a link to this page as PDF, where one goes with this site."""
 
     has_content = True
 
-    def shown(self) -> list[nodes.Node]:
+    @_reads_noted
+    def run(self) -> list[nodes.Node]:
         """Return a paragraph, or nothing."""
         address = f"{self.env.docname}.pdf"
         if not extras.will_exist(address, Path(self.env.srcdir)):
@@ -243,18 +245,20 @@ class OnPaper(_FromData):
         return [nodes.raw("", str(published.paper(address, self.content[0])), format="html")]
 
 
-class OpenData(_FromData):
+class OpenData(SphinxDirective):
     """``{open-data}``: every file for other people's programs, a link where it goes with this site."""
 
-    def shown(self) -> list[nodes.Node]:
+    @_reads_noted
+    def run(self) -> list[nodes.Node]:
         """Return the table."""
         linked = catalogue.is_announced(Path(self.env.srcdir))
         return [nodes.raw("", str(lists.file_list(linked)), format="html")]
 
 
 def _list_directive(make: Callable[[str], str]) -> type[SphinxDirective]:
-    class List(_FromData):
-        def shown(self) -> list[nodes.Node]:
+    class List(SphinxDirective):
+        @_reads_noted
+        def run(self) -> list[nodes.Node]:
             return [nodes.raw("", str(make(release())), format="html")]
 
     return List

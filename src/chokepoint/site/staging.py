@@ -42,10 +42,10 @@ def stage_book(book: Path, runs: list[Run], executed: Path, stage: Path, code: s
         name = f"{run.page}.ipynb"
         content = (executed / name).read_bytes()
         outputs = hashlib.sha256(content).hexdigest()
-        made_from = digest_of([outputs, run.parameters, _titles(run.parameters), code])
-        if not notebooks.is_current(name, made_from):
+        input_digest = digest_of([outputs, run.parameters, _titles(run.parameters), code])
+        if not notebooks.is_current(name, input_digest):
             page = ready_to_render(nbformat.reads(content.decode(), as_version=4), run.parameters)
-            notebooks.write(name, made_from, nbformat.writes(page).encode())
+            notebooks.write(name, input_digest, nbformat.writes(page).encode())
     notebooks.save()
     for name in {*names_in(stage)} - {*made, *(f"{run.page}.ipynb" for run in runs)}:
         (stage / name).unlink()

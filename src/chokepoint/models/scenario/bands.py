@@ -4,9 +4,7 @@ Deterministic by its seed, and kept by content: the same recursion, facts, range
 twice. In the page the reader's browser draws a thousand of its own.
 """
 
-import hashlib
 import inspect
-import json
 import os
 from collections.abc import Iterable
 
@@ -19,7 +17,7 @@ from . import assemble, javascript
 from .inputs import BEHAVIOUR, FACTS, MONTHS, POLICY, YEARS
 from .recursion import simulate
 from .results import SERIES
-from .runner import checked
+from .runner import checked, kept_file
 
 DRAWS, SEED = 128, 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -73,9 +71,7 @@ def band(
     policy = [chosen[name] for name in POLICY]
     names, rows = draws(number, seed)
     code = [inspect.getsource(arguments), javascript.source()]
-    content = json.dumps([facts, names, rows.tolist(), policy, KEPT, QUANTILES, code])
-    key = hashlib.sha256(content.encode()).hexdigest()[:20]
-    kept = tables.home() / "build" / "scenario" / f"{mineral}-{key}.csv"
+    kept = kept_file(mineral, [facts, names, rows.tolist(), policy, KEPT, QUANTILES, code], "csv")
     if keep and kept.is_file():
         return pd.read_csv(kept)
     columns = [list(SERIES).index(name) for name in KEPT]

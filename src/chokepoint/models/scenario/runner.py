@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -143,9 +144,7 @@ def figures(
     values, named = [behaviour[name] for name in BEHAVIOUR], list(stories)
     choices = [checked(_story(story, facts)) for story in named]
     policies = [[chosen[name] for name in POLICY] for chosen in choices]
-    content = json.dumps([facts, values, policies, javascript.source()])
-    key = hashlib.sha256(content.encode()).hexdigest()[:20]
-    kept = tables.home() / "build" / "scenario" / f"{mineral}-{key}.json"
+    kept = kept_file(mineral, [facts, values, policies, javascript.source()], "json")
     rows = None
     with suppress(OSError, ValueError):
         rows = json.loads(kept.read_text(encoding="utf-8"))
@@ -153,6 +152,12 @@ def figures(
         rows = [sum_up(simulate(facts, values, policy, [], MONTHS), YEARS[0]) for policy in policies]
         replace(kept, json.dumps(rows))
     return pd.DataFrame(rows, index=named, columns=list(SUMMARY))
+
+
+def kept_file(mineral: str, content: object, suffix: str) -> Path:
+    """Return the file in build/scenario for what runs came to; content: all that they are made from."""
+    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]
+    return tables.home() / "build" / "scenario" / f"{mineral}-{key}.{suffix}"
 
 
 def checked(settings: Mapping[str, object]) -> dict[str, float]:

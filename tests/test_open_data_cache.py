@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint.site.open_data.kept import Kept, made_from
+from chokepoint.site.open_data.cache import OpenDataCache, input_digest
 
 FILES = {"api/index.json": b"{}", "api/charts/a/lead.json": b'{"rows": []}'}
 INPUTS = {"data/a.csv": "1", "the package": "1", "book/a.ipynb": "1", "book/moved.yml": "1"}
@@ -35,7 +35,7 @@ def site(tmp_path) -> Path:
         path = tmp_path / "html" / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    Kept(tmp_path / "notes", "made from this").note(FILES)
+    OpenDataCache(tmp_path / "notes", "made from this").record(FILES)
     return tmp_path / "html"
 
 
@@ -51,24 +51,24 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_whatever_they_are_made_from_is_noticed(stage, tmp_path, change):
-    before = made_from(stage, INPUTS, tmp_path)
+    before = input_digest(stage, INPUTS, tmp_path)
     file, text, inputs = change
     (stage / file).write_text(text)
-    assert made_from(stage, INPUTS | inputs, tmp_path) != before
+    assert input_digest(stage, INPUTS | inputs, tmp_path) != before
 
 
 def test_words_alone_change_nothing_of_them(stage, tmp_path):
-    before = made_from(stage, INPUTS, tmp_path)
+    before = input_digest(stage, INPUTS, tmp_path)
     (stage / "a.ipynb").write_text(notebook("It falls.", "<figure>1</figure>"))
     (stage / "index.md").write_text("# The same book in other words")
-    assert made_from(stage, INPUTS | {"book/a.ipynb": "2"}, tmp_path) == before
-    (tmp_path / "shown.json").write_text("[")  # a note that does not read is made anew
-    assert made_from(stage, INPUTS, tmp_path) == before
+    assert input_digest(stage, INPUTS | {"book/a.ipynb": "2"}, tmp_path) == before
+    (tmp_path / "outputs.json").write_text("[")  # a note that does not read is made anew
+    assert input_digest(stage, INPUTS, tmp_path) == before
 
 
 def test_they_are_put_into_the_next_site_as_they_were_made(site, tmp_path):
     rendered = tmp_path / "printed"
-    assert Kept(tmp_path / "notes", "made from this").put(site, rendered)
+    assert OpenDataCache(tmp_path / "notes", "made from this").reuse(site, rendered)
     assert {a: (rendered / a).read_bytes() for a in FILES} == FILES
 
 
@@ -84,6 +84,6 @@ def test_they_are_put_into_the_next_site_as_they_were_made(site, tmp_path):
 )
 def test_else_they_are_made_anew(site, tmp_path, spoil):
     spoil(site, tmp_path / "notes" / "made.json")
-    assert not Kept(tmp_path / "notes", "made from this").put(site, tmp_path / "printed")
+    assert not OpenDataCache(tmp_path / "notes", "made from this").reuse(site, tmp_path / "printed")
     assert not (tmp_path / "printed").exists()
-    assert not Kept(tmp_path / "notes", "made from that").put(site, tmp_path / "printed")
+    assert not OpenDataCache(tmp_path / "notes", "made from that").reuse(site, tmp_path / "printed")

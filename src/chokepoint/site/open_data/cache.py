@@ -14,16 +14,16 @@ from chokepoint.site.derived import digest_of
 from chokepoint.site.staging import names_in
 
 
-class Kept:
+class OpenDataCache:
     """What is noted in `folder` of the open data of a site: what they were made from, and each file.
 
-    made_from: see `made_from`.
+    digest: see `input_digest`.
     """
 
-    def __init__(self, folder: Path, made_from: str) -> None:
-        self.notes, self.made_from = folder / "made.json", made_from
+    def __init__(self, folder: Path, digest: str) -> None:
+        self.notes, self.digest = folder / "made.json", digest
 
-    def put(self, site: Path, rendered: Path) -> bool:
+    def reuse(self, site: Path, rendered: Path) -> bool:
         """Put the files of `site` into `rendered` too, where they are what would be made now; else False.
 
         They are no copies: what stands in a site is never written to.
@@ -31,21 +31,21 @@ class Kept:
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
             noted = json.loads(self.notes.read_text(encoding="utf-8"))
             files = noted["files"].items()
-            if noted["made_from"] == self.made_from and all(
-                _sha((site / address).read_bytes()) == digest for address, digest in files
+            if noted["input_digest"] == self.digest and all(
+                _sha((site / address).read_bytes()) == content for address, content in files
             ):
                 for address, _ in files:
                     _link(site / address, rendered / address)
                 return True
         return False
 
-    def note(self, files: Mapping[str, bytes]) -> None:
-        """Note what was made, by address."""
+    def record(self, files: Mapping[str, bytes]) -> None:
+        """Record what was made, by address."""
         digests = {address: _sha(content) for address, content in files.items()}
-        replace(self.notes, json.dumps({"made_from": self.made_from, "files": digests}))
+        replace(self.notes, json.dumps({"input_digest": self.digest, "files": digests}))
 
 
-def made_from(stage: Path, inputs: Mapping[str, str], folder: Path) -> str:
+def input_digest(stage: Path, inputs: Mapping[str, str], folder: Path) -> str:
     """Return a digest of all that the open data are made from.
 
     Those are the inputs of the build, of the book only which pages there are, where facts are stated, and
@@ -53,12 +53,14 @@ def made_from(stage: Path, inputs: Mapping[str, str], folder: Path) -> str:
     """
     apart = {name: digest for name, digest in inputs.items() if not name.startswith("book/")}
     moved = inputs.get("book/moved.yml", "")
-    return digest_of([apart, moved, names_in(stage), crosslinks.stating(stage), _shown(stage, folder)])
+    return digest_of(
+        [apart, moved, names_in(stage), crosslinks.stating(stage), _output_digests(stage, folder)]
+    )
 
 
-def _shown(stage: Path, folder: Path) -> dict[str, str]:
+def _output_digests(stage: Path, folder: Path) -> dict[str, str]:
     """Return a digest of the outputs of each notebook; only those that changed are looked into."""
-    notes, known = folder / "shown.json", {}
+    notes, known = folder / "outputs.json", {}
     with suppress(OSError, ValueError, TypeError):
         known = dict(json.loads(notes.read_text(encoding="utf-8")))
     found = {}
